@@ -1,0 +1,1 @@
+"""casework: hardship assistance and legal aid, from the first call to the closed file."""

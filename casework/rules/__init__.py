@@ -1,0 +1,1 @@
+"""The rules: pure Python, no database, no clock, no input or output."""

@@ -1,0 +1,261 @@
+"""A limit and its run intervals in, a due time and its explanation out.
+
+A clock is never a counter: its due time is derived, whenever it is asked for, from the append-only list of
+intervals in which it ran. Day limits count as the Civil Code does (arts 201–203): neither the first day nor the
+day of resuming counts, the last natural day rolls over rest days, and the deadline is the end of that day.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Final, Literal
+
+from casework.rules.calendars import UnknownYear, WorkingCalendar
+from casework.rules.text import Text
+
+Unit = Literal["wd", "d", "wh", "h", "m", "mo", "y"]
+Status = Literal["running", "paused", "met", "breached", "cancelled"]
+
+_LIMIT = re.compile(r"(?P<amount>[1-9][0-9]{0,4})(?P<unit>wd|wh|mo|d|h|m|y)")
+_UNITS: Final[dict[str, Text]] = {
+    "wd": Text("个工作日", "working day(s)"),
+    "d": Text("日", "day(s)"),
+    "wh": Text("个工作小时", "working hour(s)"),
+    "h": Text("小时", "hour(s)"),
+    "m": Text("分钟", "minute(s)"),
+    "mo": Text("个月", "month(s)"),
+    "y": Text("年", "year(s)"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How long: `5wd` working days, `7d` natural days, `8wh` working hours, `2h`/`30m` elapsed, `6mo`, `1y`."""
+
+    amount: int
+    unit: Unit
+
+    @classmethod
+    def parse(cls, written: str) -> "Limit":
+        """The limit that is written; ValueError with a sentence when it is not one."""
+        match = _LIMIT.fullmatch(written)
+        if match is None:
+            raise ValueError(f"{written[:20]!r} is not a limit; write 5wd, 7d, 8wh, 2h, 30m, 6mo or 1y (1 to 99999)")
+        unit: Unit = match["unit"]  # type: ignore[assignment]
+        return cls(int(match["amount"]), unit)
+
+    def __str__(self) -> str:
+        return f"{self.amount}{self.unit}"
+
+    def told(self) -> Text:
+        """`5 个工作日` / `5 working day(s)`."""
+        return Text(f"{self.amount}{_UNITS[self.unit].zh}", f"{self.amount} {_UNITS[self.unit].en}")
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A stretch in which the clock ran; `end` is None while it runs."""
+
+    start: datetime
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a clock runs out: the instant, the last local date in time, and whether a year is still unpublished."""
+
+    at: datetime
+    on: date
+    provisional: bool
+
+
+def due(limit: Limit, intervals: Sequence[Interval], calendar: WorkingCalendar) -> Due | None:
+    """When the limit runs out, or None while the clock is paused and has not run out before.
+
+    A year whose holidays are not loaded makes the answer provisional: it is worked out with the plain week and
+    settles when the year is loaded.
+    """
+    try:
+        return _due(limit, intervals, calendar, provisional=False)
+    except UnknownYear:
+        return _due(limit, intervals, calendar.assuming_unpublished(), provisional=True)
+
+
+def _due(limit: Limit, intervals: Sequence[Interval], calendar: WorkingCalendar, *, provisional: bool) -> Due | None:
+    left = float(limit.amount)
+    for position, interval in enumerate(intervals):
+        if limit.unit in ("mo", "y"):
+            found = _corresponding_day(limit, intervals[: position + 1], calendar)
+        else:
+            found = _run_out(limit.unit, left, interval.start, calendar)
+        at, on = found
+        if interval.end is None or at <= interval.end:
+            return Due(at, on, provisional)
+        left = max(0.0, left - _used(limit.unit, interval.start, interval.end, calendar))
+    return None
+
+
+def _run_out(unit: Unit, left: float, start: datetime, calendar: WorkingCalendar) -> tuple[datetime, date]:
+    if unit in ("wd", "d"):
+        on = calendar.count_days(calendar.local_date(start), int(left), "working" if unit == "wd" else "natural")
+        return calendar.close_of(on), on
+    if unit == "wh":
+        at = calendar.add(start, left * 3600)
+    else:
+        at = start + timedelta(seconds=left * (3600 if unit == "h" else 60))
+    return at, calendar.local_date(at)
+
+
+def _used(unit: Unit, start: datetime, end: datetime, calendar: WorkingCalendar) -> float:
+    if unit in ("wd", "d"):
+        kind: Literal["working", "natural"] = "working" if unit == "wd" else "natural"
+        return calendar.days_between(calendar.local_date(start), calendar.local_date(end), kind)
+    if unit == "wh":
+        return calendar.elapsed(start, end) / 3600
+    return (end - start).total_seconds() / (3600 if unit == "h" else 60)
+
+
+def _corresponding_day(limit: Limit, intervals: Sequence[Interval], calendar: WorkingCalendar) -> tuple[datetime, date]:
+    """The corresponding day (Civil Code 202), moved on by the days in which the clock stood still."""
+    first = calendar.local_date(intervals[0].start)
+    months = limit.amount * (12 if limit.unit == "y" else 1)
+    stood = sum(
+        (calendar.local_date(after.start) - calendar.local_date(before.end)).days
+        for before, after in pairwise(intervals)
+        if before.end is not None
+    )
+    on = calendar.roll(calendar.add_months(first, months) + timedelta(days=stood))
+    return calendar.close_of(on), on
+
+
+def working_seconds(intervals: Iterable[Interval], calendar: WorkingCalendar, until: datetime) -> tuple[float, bool]:
+    """Working seconds in which the clock ran, pauses taken out, and whether an unpublished year was touched."""
+    stretches = [(i.start, i.end or until) for i in intervals]
+    try:
+        return sum(calendar.elapsed(start, end) for start, end in stretches), False
+    except UnknownYear:
+        plain = calendar.assuming_unpublished()
+        return sum(plain.elapsed(start, end) for start, end in stretches), True
+
+
+_WHEN = re.compile(r"(?:(?P<share>[1-9][0-9]?)%|(?P<due>due)|\+(?P<after>[1-9][0-9]*(?:wd|wh|h|m|d)))")
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One rung of a ladder of alerts: `80%` of the limit, `due`, or `+2wd` after it."""
+
+    written: str
+
+    def __post_init__(self) -> None:
+        if _WHEN.fullmatch(self.written) is None:
+            raise ValueError(
+                f"{self.written!r} is not an alert level; write 80%, due, or a limit after due such as +2wd"
+            )
+
+    def at(self, started_at: datetime, due_at: datetime, calendar: WorkingCalendar) -> datetime:
+        """The instant of this level; shares are of the working time between start and due, pauses included."""
+        match = _WHEN.fullmatch(self.written)
+        assert match is not None
+        if match["due"]:
+            return due_at
+        try:
+            return self._at(match, started_at, due_at, calendar)
+        except UnknownYear:
+            return self._at(match, started_at, due_at, calendar.assuming_unpublished())
+
+    def _at(self, match: re.Match[str], started_at: datetime, due_at: datetime, calendar: WorkingCalendar) -> datetime:
+        if match["share"]:
+            if due_at <= started_at:
+                return due_at
+            share = int(match["share"]) / 100
+            return min(due_at, calendar.add(started_at, calendar.elapsed(started_at, due_at) * share))
+        # A day's deadline is the midnight that ends it: what follows counts from the last day itself.
+        limit = Limit.parse(match["after"])
+        start = due_at - timedelta(microseconds=1) if limit.unit in ("wd", "d") else due_at
+        at, _ = _run_out(limit.unit, float(limit.amount), start, calendar)
+        return at
+
+
+def into_opening_hours(at: datetime, calendar: WorkingCalendar) -> datetime:
+    """The same instant if the office is open, else the next opening: nobody is called at midnight."""
+    try:
+        return calendar.next_open(at)
+    except UnknownYear:
+        return calendar.assuming_unpublished().next_open(at)
+
+
+@dataclass(frozen=True, slots=True)
+class TraceLine:
+    """One line of the explanation of a due time."""
+
+    start: datetime
+    end: datetime | None
+    kind: str
+    text: Text
+
+
+def trace(limit: Limit, intervals: Sequence[Interval], calendar: WorkingCalendar) -> list[TraceLine]:
+    """Why the clock runs out when it does, line by line: what counted, what was skipped, where it stood."""
+    try:
+        return _trace(limit, intervals, calendar)
+    except UnknownYear as unknown:
+        note = TraceLine(
+            intervals[0].start,
+            None,
+            "provisional",
+            Text(
+                f"{unknown.year} 年的放假安排尚未载入，暂按普通周计算。",
+                f"The holidays of {unknown.year} are not loaded; counted with the plain week for now.",
+            ),
+        )
+        return [note, *_trace(limit, intervals, calendar.assuming_unpublished())]
+
+
+def _trace(limit: Limit, intervals: Sequence[Interval], calendar: WorkingCalendar) -> list[TraceLine]:
+    lines: list[TraceLine] = []
+    left = float(limit.amount)
+    for position, interval in enumerate(intervals):
+        if position and (stopped := intervals[position - 1].end) is not None:
+            lines.append(TraceLine(stopped, interval.start, "paused", Text("中止计算", "the clock stood still")))
+        lines += _explain(limit, left, intervals[: position + 1], calendar)
+        if interval.end is None:
+            break
+        left = max(0.0, left - _used_or_zero(limit, interval, calendar))
+    derived = _due(limit, intervals, calendar, provisional=False)
+    if derived is not None:
+        lines.append(TraceLine(derived.at, None, "due", Text(f"{derived.on} 届满", f"runs out on {derived.on}")))
+    return lines
+
+
+def _used_or_zero(limit: Limit, interval: Interval, calendar: WorkingCalendar) -> float:
+    if interval.end is None or limit.unit in ("mo", "y"):
+        return 0.0
+    return _used(limit.unit, interval.start, interval.end, calendar)
+
+
+def _explain(limit: Limit, left: float, intervals: Sequence[Interval], calendar: WorkingCalendar) -> list[TraceLine]:
+    """The windows or days of the last of these intervals, cut where it ended."""
+    interval = intervals[-1]
+    first = calendar.local_date(interval.start)
+    if limit.unit in ("wd", "d"):
+        kind: Literal["working", "natural"] = "working" if limit.unit == "wd" else "natural"
+        counted = calendar.explain_days(first, int(left), kind)
+    elif limit.unit == "wh":
+        counted = calendar.explain_add(interval.start, left * 3600)
+    elif limit.unit in ("mo", "y"):
+        _, on = _corresponding_day(limit, intervals, calendar)
+        start, end = interval.start, calendar.close_of(on)
+        told = limit.told()
+        return [TraceLine(start, end, "counted", Text(f"自 {first} 起 {told.zh}", f"{told.en} from {first}"))]
+    else:
+        at, _ = _run_out(limit.unit, left, interval.start, calendar)
+        told = limit.told()
+        return [TraceLine(interval.start, at, "counted", told)]
+    return [
+        TraceLine(line.start, min(line.end, interval.end) if interval.end else line.end, line.kind, line.note)
+        for line in counted
+        if interval.end is None or line.start < interval.end
+    ]

@@ -1,0 +1,372 @@
+"""The one place that says yes or no: facts in, a Move or a Refusal out. Nothing is read or written here.
+
+The order of refusals is state, role, ownership, form, guards, so that nobody is asked to fill in a form for a
+step that is not theirs. The edges and their conditions run on the `transitions` library: one shared machine per
+workflow version, triggered with a throwaway model.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from typing import Any, cast
+from uuid import UUID
+
+from transitions import EventData, Machine
+
+from casework.rules.casefile import (
+    HELPERS,
+    STAFF,
+    Actor,
+    CaseFile,
+    Move,
+    Office,
+    Person,
+    Role,
+    Situation,
+    Taken,
+    Verdict,
+)
+from casework.rules.clockwork import wind
+from casework.rules.grammar import NEW, Guard, State, Transition, Workflow
+from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotNow, NotYours, Refusal
+from casework.rules.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A transition from here, whether this actor may take it now, and if not, why not."""
+
+    transition: Transition
+    allowed: bool
+    because: Text | None
+    needs_reason: bool
+
+
+class _Walk:
+    """The throwaway model on which the machine runs: one situation, one answer."""
+
+    def __init__(self, situation: Situation) -> None:
+        self.state = situation.case.state or "NEW"
+        self.situation = situation
+        self.verdict = Verdict(True)
+
+
+@cache
+def _machine(workflow: Workflow) -> Machine:
+    machine = Machine(
+        model=None,
+        states=["NEW", *workflow.by_state],
+        initial="NEW",
+        auto_transitions=False,
+        send_event=True,
+    )
+    for edge in workflow.transitions:
+        for source in edge.sources:
+            machine.add_transition(
+                edge.name, source or "NEW", edge.to, conditions=[_condition(one) for one in edge.when]
+            )
+    return machine
+
+
+def _condition(one: Guard) -> Any:
+    def holds(event: EventData) -> bool:
+        walk = cast(_Walk, event.model)
+        if walk.verdict.holds:
+            walk.verdict = one.judge(walk.situation)
+        return bool(walk.verdict.holds)
+
+    return holds
+
+
+def decide(
+    workflow: Workflow,
+    case: CaseFile,
+    name: str,
+    given: Any,
+    actor: Actor,
+    now: datetime,
+    office: Office,
+) -> Move | Refusal:
+    """The move that this transition makes, or why it may not be taken.
+
+    `given` is the raw form; `now` is aware. A case whose state is empty is opened by the transition from NEW.
+    """
+    try:
+        return _decide(workflow, case, name, given, actor, now, office)
+    except Refusal as refusal:
+        return refusal
+
+
+def _decide(
+    workflow: Workflow,
+    case: CaseFile,
+    name: str,
+    given: Any,
+    actor: Actor,
+    now: datetime,
+    office: Office,
+) -> Move:
+    edge = _edge(workflow, case, name)
+    _ensure_role(workflow, edge, case, actor, now)
+    given, reason = _take_reason(edge, given)
+    if _steps_in(edge, case, actor) and not reason:
+        raise colleagues(case, may_give_reason=True)
+    situation = Situation(case, actor, now, office)
+    clean = _clean(edge, given, situation)
+    situation = replace(situation, given=clean)
+    _ensure_known(workflow, edge, case)
+    walk = _Walk(situation)
+    if not _machine(workflow).events[name].trigger(walk):
+        raise NotMet(walk.verdict.because or _CANNOT)
+    return _move(workflow, edge, situation, reason)
+
+
+_CANNOT = Text("条件不满足。", "The conditions are not met.")
+
+
+def _edge(workflow: Workflow, case: CaseFile, name: str) -> Transition:
+    if name not in workflow.names:
+        raise NotFound(
+            Text("本流程没有这个操作。", "This workflow has no such transition."),
+        )
+    edge = workflow.edge(name, case.state)
+    if edge is not None:
+        return edge
+    title = workflow.by_state[case.state].title if case.state else Text("新建", "new")
+    raise NotNow(
+        Text(
+            f"案件当前状态为“{title.zh}”，不能进行此操作；可先查询当前可用的操作。",
+            f"The case is in state {case.state or 'new'} ({title.en}), which does not allow this;"
+            " ask which transitions are open.",
+        )
+    )
+
+
+def _ensure_role(workflow: Workflow, edge: Transition, case: CaseFile, actor: Actor, now: datetime) -> None:
+    refusal = _role_refusal(workflow, edge, case, actor, now)
+    if refusal:
+        raise refusal
+
+
+def _role_refusal(workflow: Workflow, edge: Transition, case: CaseFile, actor: Actor, now: datetime) -> Refusal | None:
+    if actor.role is Role.CLOCK:
+        return None if _time_is_up(workflow, edge, case, now) else _not_due()
+    if not _may(edge, actor.role):
+        return NotYours(
+            Text(
+                f"此操作由{'、'.join(role.told.zh for role in edge.by)}办理。",
+                f"This is for: {', '.join(role.told.en for role in edge.by)}.",
+            )
+        )
+    if actor.role in HELPERS and (case.assignee is None or case.assignee.id != actor.id):
+        return NotYours(Text("此案没有指派给您。", "This case is not assigned to you."))
+    if is_colleagues(case, actor) and actor.role is Role.CASEWORKER:
+        return colleagues(case, may_give_reason=False)
+    return None
+
+
+def _may(edge: Transition, role: Role) -> bool:
+    """Supervisors may do what caseworkers may; both act for the applicant, recorded as such."""
+    if role in edge.by:
+        return True
+    if role is Role.SUPERVISOR and Role.CASEWORKER in edge.by:
+        return True
+    return role in STAFF and Role.APPLICANT in edge.by
+
+
+def _time_is_up(workflow: Workflow, edge: Transition, case: CaseFile, now: datetime) -> bool:
+    if Role.CLOCK not in edge.by:
+        return False
+    taking = {clock.name for clock in workflow.clocks if clock.take == edge.name}
+    return any(
+        run.name in taking and run.status == "running" and run.due is not None and run.due.at <= now
+        for run in case.clocks
+    )
+
+
+def _not_due() -> NotMet:
+    return NotMet(Text("期限尚未届满。", "The time limit has not run out."))
+
+
+def is_colleagues(case: CaseFile, actor: Actor) -> bool:
+    return actor.role in STAFF and case.owner is not None and case.owner.id != actor.id
+
+
+def _steps_in(edge: Transition, case: CaseFile, actor: Actor) -> bool:
+    """A supervisor does a colleague's own work, rather than deciding on it."""
+    return actor.role is Role.SUPERVISOR and Role.SUPERVISOR not in edge.by and is_colleagues(case, actor)
+
+
+def colleagues(case: CaseFile, *, may_give_reason: bool) -> NotNow:
+    assert case.owner is not None
+    owner = case.owner
+    if may_give_reason:
+        return NotNow(
+            Text(
+                f"此案由{owner.name}（{owner.username}）经办；如需代办，请在 reason 中写明理由。",
+                f"{owner.name} ({owner.username}) owns this case; to step in, give a reason in `reason`.",
+            )
+        )
+    return NotNow(
+        Text(
+            f"此案由{owner.name}（{owner.username}）经办，请联系经办人移交。",
+            f"{owner.name} ({owner.username}) owns this case; ask for a handover.",
+        )
+    )
+
+
+def _take_reason(edge: Transition, given: Any) -> tuple[Any, str | None]:
+    """A supervisor's reason for stepping in may come with any form that has no such field of its own."""
+    fields = edge.needs.field_names() if edge.needs else frozenset()
+    if not isinstance(given, Mapping) or "reason" not in given or "reason" in fields:
+        return given, None
+    rest = {key: value for key, value in given.items() if key != "reason"}
+    return rest, clean_reason(given["reason"])
+
+
+def clean_reason(value: Any) -> str:
+    """The reason for an unusual step: 1 to 500 characters, without control characters; raises `Invalid`."""
+    if isinstance(value, str):
+        said = value.strip()
+        printable = all(char.isprintable() or char == "\n" for char in said)
+        if 0 < len(said) <= 500 and printable:
+            return said
+    raise Invalid(
+        [Fault("reason", "reason", Text("请写明理由（1 至 500 字）。", "Give a reason of 1 to 500 characters."))]
+    )
+
+
+def _clean(edge: Transition, given: Any, situation: Situation) -> dict[str, Any]:
+    if edge.needs is not None:
+        return edge.needs.check(given, today=situation.today)
+    if isinstance(given, Mapping) and not given:
+        return {}
+    raise Invalid(
+        [Fault("", "unknown", Text("此操作不需要填写内容，请提交空对象 {}。", "This step takes an empty object {}."))]
+    )
+
+
+def _ensure_known(workflow: Workflow, edge: Transition, case: CaseFile) -> None:
+    """What was "unknown, will follow" at intake must be known now."""
+    if case.state == NEW:
+        return
+    missing = workflow.intake.missing(case.facts, edge.name)
+    if missing:
+        raise NotMet(
+            Text(
+                f"尚缺：{'、'.join(title.zh for _, title in missing)}。请先补正案件信息。",
+                f"Still unknown: {', '.join(title.en for _, title in missing)}. Correct the facts first.",
+            )
+        )
+
+
+def _move(workflow: Workflow, edge: Transition, situation: Situation, reason: str | None) -> Move:
+    case, actor, given = situation.case, situation.actor, situation.given
+    at = max(situation.now, case.last_at)
+    opening = case.state == NEW
+    masked, sealed = edge.needs.split(given) if edge.needs else ({}, {})
+    if edge.works_out:
+        masked = {**masked, **edge.works_out(situation)}
+    earlier = case.taken.get(edge.name)
+    taken = Taken(actor.id, actor.role, at, earlier.times + 1 if earlier else 1, {} if opening else masked)
+    state = workflow.by_state[edge.to]
+    assignee = _assignee_after(edge, situation)
+    after = replace(
+        case,
+        state=edge.to,
+        phase=state.phase,
+        waits_for=turn(state, assignee),
+        facts=masked if opening else case.facts,
+        last_at=at,
+        version=case.version + 1,
+        owner=case.owner if opening else owner_after(case, actor),
+        assignee=assignee,
+        outcome=edge.outcome or (given.get(edge.outcome_field) if edge.outcome_field else case.outcome),
+        closed_at=at if state.final else None,
+        taken={**case.taken, edge.name: taken},
+    )
+    clocks, changes = wind(workflow, after, at, situation.office, cancels=edge.cancels, restarts=edge.restarts)
+    return Move(
+        kind="opened" if opening else "transition",
+        transition=edge.name,
+        before=case,
+        case=replace(after, clocks=clocks),
+        at=at,
+        actor=actor,
+        on_behalf=actor.role in STAFF and Role.APPLICANT in edge.by and not opening and actor.role not in edge.by,
+        given=masked,
+        sealed=sealed,
+        reason=reason,
+        letters=edge.letter,
+        clock_changes=changes,
+    )
+
+
+def turn(state: State, assignee: Person | None) -> Role | None:
+    """Whose turn it is: where a helper's, the role of the one who helps."""
+    return assignee.role if assignee and state.waits_for in HELPERS else state.waits_for
+
+
+def owner_after(case: CaseFile, actor: Actor) -> Person | None:
+    """Acting on an unowned case makes you its owner."""
+    return actor.person if case.owner is None and actor.role in STAFF else case.owner
+
+
+def _assignee_after(edge: Transition, situation: Situation) -> Person | None:
+    if edge.releases:
+        return None
+    if edge.assigns is None:
+        return situation.case.assignee
+    person = situation.office.people.get(UUID(str(situation.given[edge.assigns])))
+    if person is None or not may_help(person, situation.case):
+        raise Invalid(
+            [
+                Fault(
+                    edge.assigns,
+                    "not_a_helper",
+                    Text(
+                        "请选择本地区在岗的律师或志愿者。",
+                        "Name an active lawyer or volunteer of this region.",
+                    ),
+                )
+            ]
+        )
+    return person
+
+
+def may_help(person: Person, case: CaseFile) -> bool:
+    """Whether a case may be assigned to this person: an active helper of the same branch of the tree."""
+    return (
+        person.active
+        and person.role in HELPERS
+        and (case.org_path.startswith(person.org_path) or person.org_path.startswith(case.org_path))
+    )
+
+
+def may_own(person: Person, case: CaseFile) -> bool:
+    """Whether a case may be handed to this person: active staff of its organisation or one above it."""
+    return person.active and person.role in STAFF and case.org_path.startswith(person.org_path)
+
+
+def offers(workflow: Workflow, case: CaseFile, actor: Actor, now: datetime, office: Office) -> list[Offer]:
+    """Every transition from here with the judgement of state, role and the guards that look at the case."""
+    situation = Situation(case, actor, now, office)
+    return [_offer(workflow, edge, situation) for edge in workflow.leaving(case.state)]
+
+
+def _offer(workflow: Workflow, edge: Transition, situation: Situation) -> Offer:
+    case, actor = situation.case, situation.actor
+    because = None
+    refusal = _role_refusal(workflow, edge, case, actor, situation.now)
+    try:
+        if refusal is None:
+            _ensure_known(workflow, edge, case)
+    except NotMet as missing:
+        refusal = missing
+    if refusal:
+        because = refusal.text
+    else:
+        verdicts = (one.judge(situation) for one in edge.when if not one.looks_at_given)
+        because = next((verdict.because for verdict in verdicts if not verdict.holds), None)
+    return Offer(edge, because is None, because, _steps_in(edge, case, actor))

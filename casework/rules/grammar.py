@@ -1,0 +1,380 @@
+"""The words a workflow is written in: Workflow, State, Transition, Clock, Alert, Letter, and guards.
+
+A workflow is a table that somebody can read aloud. Whatever can be known wrong before the first request is
+refused when the module loads, in a sentence that names the row.
+"""
+
+import hashlib
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, Final, Literal, Protocol
+
+from casework.rules.casefile import CaseFile, Move, Phase, Role, Situation, Verdict
+from casework.rules.clocks import Level, Limit
+from casework.rules.text import Text
+
+NEW: Final = ""
+ANY: Final = ("*",)
+EVERY_CLOCK: Final = ("*",)
+OwedBy = Literal["office", "helper", "applicant", "outside"]
+
+
+class BadWorkflow(ValueError):
+    """A definition that cannot work; the message names the workflow and the row."""
+
+
+class Needs(Protocol):
+    """The form of what a transition needs; `casework.forms.Form` classes are such."""
+
+    @classmethod
+    def check(cls, payload: Any, *, today: date) -> dict[str, Any]:
+        """The clean values; raises `Invalid` with every fault."""
+        ...
+
+    @classmethod
+    def split(cls, clean: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The values as they are stored, sensitive ones masked, and those sensitive ones in full by their path."""
+        ...
+
+    @classmethod
+    def field_names(cls) -> frozenset[str]:
+        """The names of the fields at the top."""
+        ...
+
+    @classmethod
+    def missing(cls, facts: Mapping[str, Any], transition: str) -> list[tuple[str, Text]]:
+        """Facts that may follow later, but not later than this transition, and are still unknown."""
+        ...
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A question about the situation, with the sentence that people are told when the answer is no."""
+
+    name: str
+    text: Text
+    ask: Callable[[Situation], Verdict | bool]
+    looks_at_given: bool
+
+    def judge(self, situation: Situation) -> Verdict:
+        """The verdict, with a sentence whenever it is no."""
+        answer = self.ask(situation)
+        verdict = answer if isinstance(answer, Verdict) else Verdict(bool(answer))
+        if verdict.holds or verdict.because:
+            return verdict
+        return Verdict(False, self.text)
+
+
+def guard(
+    zh: str, en: str, *, looks_at_given: bool = False
+) -> Callable[[Callable[[Situation], Verdict | bool]], Guard]:
+    """Make a guard of a function; both sentences are obligatory."""
+    if not zh.strip() or not en.strip():
+        raise BadWorkflow("a guard needs its sentence in Chinese and in English")
+
+    def made(ask: Callable[[Situation], Verdict | bool]) -> Guard:
+        return Guard(ask.__name__, Text(zh, en), ask, looks_at_given)
+
+    return made
+
+
+@dataclass(frozen=True)
+class PolicyLimit:
+    """A limit that a dated policy row sets for the place; no row, no clock."""
+
+    name: str
+
+
+def policy(name: str) -> PolicyLimit:
+    """The limit that the policy row of this name gives."""
+    return PolicyLimit(name)
+
+
+def _tuple(value: Any) -> tuple[Any, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return (value,)
+    return tuple(value)
+
+
+@dataclass(frozen=True)
+class State:
+    """A state of a case, the phase it belongs to, and the role whose turn it is (None: nobody's)."""
+
+    name: str
+    title: Text
+    phase: Phase
+    waits_for: Role | None = None
+
+    @property
+    def final(self) -> bool:
+        """Nothing leads out of a closed case but a supervisor's override."""
+        return self.phase is Phase.CLOSED
+
+
+@dataclass(frozen=True)
+class Transition:
+    """An edge: from where to where, by which roles, what it needs, what must hold, and what follows.
+
+    `assigns` names the field of `needs` that says who helps from now on; `releases` ends that. `outcome` is a
+    word, or the field that gives it. `cancels` names clocks that this edge cancels instead of ending them in
+    time or late; `restarts` those that end and begin anew. `works_out` adds to what is recorded.
+    """
+
+    name: str
+    title: Text
+    sources: Any
+    to: str
+    by: Any
+    needs: type[Needs] | None = None
+    when: Any = ()
+    letter: Any = ()
+    assigns: str | None = None
+    releases: bool = False
+    outcome: str | None = None
+    outcome_field: str | None = None
+    cancels: Any = ()
+    restarts: Any = ()
+    works_out: Callable[[Situation], Mapping[str, Any]] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("sources", "by", "when", "letter", "cancels", "restarts"):
+            object.__setattr__(self, name, _tuple(getattr(self, name)))
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A rung of a clock's ladder: at which level, to which roles; urgent ones do not wait for opening hours."""
+
+    level: str
+    to: Any
+    urgent: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "to", _tuple(self.to))
+
+    @cached_property
+    def when(self) -> Level:
+        """The level, ready to reckon with."""
+        return Level(self.level)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A limit that runs in some states, pauses in others and ends anywhere else.
+
+    `start` makes it run from a fact instead: a pure function of the case file that gives the base date, or None.
+    `take` is the transition that time takes when it runs out. `beside` names the clock it is shown with: the
+    earlier of the two alarms.
+    """
+
+    name: str
+    title: Text
+    runs_in: Any
+    limit: Any
+    basis: Text
+    owed_by: OwedBy = "office"
+    pauses: Any = ()
+    alerts: tuple[Alert, ...] = ()
+    take: str | None = None
+    start: Callable[[CaseFile], date | None] | None = None
+    beside: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("runs_in", "pauses"):
+            object.__setattr__(self, name, _tuple(getattr(self, name)))
+        if isinstance(self.limit, str):
+            with suppress(ValueError):  # `_faults` says it, with the names of workflow and row
+                object.__setattr__(self, "limit", Limit.parse(self.limit))
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter in both languages.
+
+    `{applicant}`, `{number}`, `{office}`, `{date}` and, where it is `numbered`, `{letter_number}` are filled for
+    every letter; `fill` gives the rest from the move that sends it.
+    """
+
+    name: str
+    title: Text
+    body: Text
+    fill: Callable[[Move], Mapping[str, Any]]
+    numbered: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Workflow:
+    """A programme of the office: its states, transitions, clocks and letters, under a version.
+
+    The intake form holds the person helped under `applicant` (`name`, `identity_number`, `phone`); `parties` are
+    the paths of the other names by which a case is searched, such as `employer.name`.
+    """
+
+    key: str
+    version: int
+    title: Text
+    numbering: str
+    intake: type[Needs]
+    states: tuple[State, ...]
+    transitions: tuple[Transition, ...]
+    clocks: tuple[Clock, ...] = ()
+    letters: tuple[Letter, ...] = ()
+    parties: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for sentence in _faults(self):
+            raise BadWorkflow(f"{self.key}: {sentence}")
+
+    @cached_property
+    def by_state(self) -> dict[str, State]:
+        """The states by name."""
+        return {state.name: state for state in self.states}
+
+    @cached_property
+    def by_clock(self) -> dict[str, Clock]:
+        """The clocks by name."""
+        return {clock.name: clock for clock in self.clocks}
+
+    @cached_property
+    def by_letter(self) -> dict[str, Letter]:
+        """The letters by name."""
+        return {letter.name: letter for letter in self.letters}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of all transitions."""
+        return frozenset(transition.name for transition in self.transitions)
+
+    def leaving(self, state: str) -> tuple[Transition, ...]:
+        """The transitions that start in this state, in the order of the table."""
+        return tuple(edge for edge in self.transitions if state in edge.sources)
+
+    def edge(self, name: str, state: str) -> Transition | None:
+        """The transition of this name from this state, or None."""
+        return next((edge for edge in self.leaving(state) if edge.name == name), None)
+
+    def runs(self, clock: Clock, state: str) -> bool:
+        """Whether the clock runs in the state."""
+        if clock.runs_in == ANY:
+            return not self.by_state[state].final and state not in clock.pauses
+        return state in clock.runs_in
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A digest of states, edges, clocks, letters and the guards' source: it changes when the meaning does."""
+        digest = hashlib.sha256()
+        for part in (*self.states, *map(_described, self.transitions), *map(_described, self.clocks)):
+            digest.update(repr(part).encode())
+        for one in sorted({g.name: g for edge in self.transitions for g in edge.when}.items()):
+            digest.update(inspect.getsource(one[1].ask).encode())
+        return digest.hexdigest()
+
+
+def _described(row: Transition | Clock) -> list[tuple[str, str]]:
+    return [
+        (name, value.__qualname__ if callable(value) else repr(_names_of(value))) for name, value in vars(row).items()
+    ]
+
+
+def _names_of(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_names_of(item) for item in value)
+    return value.name if isinstance(value, Guard) else value
+
+
+def _faults(workflow: Workflow) -> Iterable[str]:
+    """Everything that is wrong at first sight, a sentence each."""
+    states = [state.name for state in workflow.states]
+    for state in workflow.states:
+        if not isinstance(state.phase, Phase):
+            yield f"state {state.name} stands in {state.phase}, which is not a phase"
+        if not isinstance(state.waits_for, Role | None):
+            yield f"state {state.name} waits for {state.waits_for}, which is not a role"
+    for kind, names in (
+        ("state", states),
+        ("clock", [clock.name for clock in workflow.clocks]),
+        ("letter", [letter.name for letter in workflow.letters]),
+    ):
+        for name in {name for name in names if names.count(name) > 1}:
+            yield f"{kind} {name} is defined twice"
+    edges: set[tuple[str, str]] = set()
+    for edge in workflow.transitions:
+        yield from _edge_faults(workflow, edge, states)
+        for source in edge.sources:
+            if (edge.name, source) in edges:
+                yield f"transition {edge.name} from {source or 'NEW'} is defined twice"
+            edges.add((edge.name, source))
+    for clock in workflow.clocks:
+        yield from _clock_faults(workflow, clock, states)
+    if len(workflow.leaving(NEW)) != 1:
+        yield "exactly one transition must start at NEW, to open a case"
+
+
+def _edge_faults(workflow: Workflow, edge: Transition, states: list[str]) -> Iterable[str]:
+    where = f"transition {edge.name}"
+    if not edge.sources:
+        yield f"{where} starts in no state"
+    if edge.to == NEW:
+        yield f"{where} leads to NEW, where no case can stand"
+    for state in (*edge.sources, edge.to):
+        if state != NEW and state not in states:
+            yield f"{where} mentions {state}, which is not a state"
+    if not edge.by:
+        yield f"{where} names no role that may take it"
+    for role in edge.by:
+        if not isinstance(role, Role):
+            yield f"{where} mentions {role}, which is not a role"
+    for one in edge.when:
+        if not isinstance(one, Guard):
+            yield f"{where} has a condition without a sentence: {getattr(one, '__name__', one)}"
+    for letter in edge.letter:
+        if letter not in {known.name for known in workflow.letters}:
+            yield f"{where} sends {letter}, which is not a letter"
+    cancels = () if edge.cancels == EVERY_CLOCK else edge.cancels
+    for name in (*cancels, *edge.restarts):
+        if name not in {clock.name for clock in workflow.clocks}:
+            yield f"{where} mentions {name}, which is not a clock"
+    given = edge.needs.field_names() if edge.needs else frozenset()
+    for name in (edge.assigns, edge.outcome_field):
+        if name is not None and name not in given:
+            yield f"{where} takes {name} from what is given, but its form has no such field"
+
+
+def _clock_faults(workflow: Workflow, clock: Clock, states: list[str]) -> Iterable[str]:
+    where = f"clock {clock.name}"
+    for state in (*(clock.runs_in if clock.runs_in != ANY else ()), *clock.pauses):
+        if state not in states:
+            yield f"{where} mentions {state}, which is not a state"
+    for state in set(clock.pauses) & set(clock.runs_in):
+        yield f"{where} both runs and pauses in {state}"
+    if isinstance(clock.limit, str):
+        yield from _misread(where, Limit.parse, clock.limit)
+    elif not isinstance(clock.limit, Limit | PolicyLimit):
+        yield f"{where} has no limit; write policy(name) or a limit such as 5wd"
+    if clock.beside and clock.beside not in {other.name for other in workflow.clocks}:
+        yield f"{where} stands beside {clock.beside}, which is not a clock"
+    if clock.take:
+        for state in filter(lambda name: workflow.runs(clock, name), states):
+            edge = workflow.edge(clock.take, state)
+            if edge is None or Role.CLOCK not in edge.by:
+                yield f"{where} takes {clock.take} in {state}, where time may not take it"
+    levels = [alert.level for alert in clock.alerts]
+    if len(levels) != len(set(levels)):
+        yield f"{where} has the same alert level twice"
+    for alert in clock.alerts:
+        yield from _misread(where, Level, alert.level)
+        if not alert.to:
+            yield f"{where} has an alert at {alert.level} that nobody receives"
+
+
+def _misread(where: str, read: Callable[[str], object], written: str) -> Iterable[str]:
+    try:
+        read(written)
+    except ValueError as wrong:
+        yield f"{where}: {wrong}"

@@ -1,0 +1,179 @@
+"""What is done to a case beside its transitions: claim, release, hand over, override, correct."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from casework.rules.casefile import (
+    HELPERS,
+    STAFF,
+    Actor,
+    CaseFile,
+    Facts,
+    Move,
+    Office,
+    Person,
+    Phase,
+    Role,
+)
+from casework.rules.clockwork import wind
+from casework.rules.decide import colleagues, is_colleagues, may_own, owner_after, turn
+from casework.rules.grammar import EVERY_CLOCK, Workflow
+from casework.rules.refusals import Fault, Invalid, NotMet, NotNow, NotYours, Refusal
+from casework.rules.text import Text
+
+_FOR_STAFF = Text("只有经办人或审批人可以这样做。", "Only caseworkers and supervisors may do this.")
+
+
+def claim(case: CaseFile, actor: Actor, now: datetime) -> Move | Refusal:
+    """The unowned case becomes the actor's."""
+    if case.phase is Phase.CLOSED:
+        return _closed()
+    if actor.role not in STAFF:
+        return NotYours(_FOR_STAFF)
+    if case.owner is not None:
+        return colleagues(case, may_give_reason=False)
+    return _held("claimed", case, actor, now, actor.person, None)
+
+
+def release(case: CaseFile, reason: str, actor: Actor, now: datetime) -> Move | Refusal:
+    """The case goes back to the queue of its organisation."""
+    if case.owner is None:
+        return NotNow(Text("此案没有经办人。", "Nobody owns this case."))
+    return _held("released", case, actor, now, None, reason)
+
+
+def hand_over(case: CaseFile, to: Person | None, reason: str, actor: Actor, now: datetime) -> Move | Refusal:
+    """The case gets another owner: staff of its organisation or one above it. `to` is None if nobody was found."""
+    if to is None or not may_own(to, case):
+        sentence = Text(
+            "请选择本机构或上级机构在岗的经办人或审批人。",
+            "Name an active caseworker or supervisor of this organisation or one above it.",
+        )
+        return Invalid([Fault("to", "not_staff", sentence)])
+    if case.owner is not None and case.owner.id == to.id:
+        return NotNow(Text("此人已是经办人。", "This person owns the case already."))
+    return _held("handed_over", case, actor, now, to, reason)
+
+
+def may_let_go(case: CaseFile, actor: Actor) -> Refusal | None:
+    """Why this actor may not release or hand over the case, or None: the owner or a supervisor may."""
+    if case.phase is Phase.CLOSED:
+        return _closed()
+    if actor.role not in STAFF:
+        return NotYours(_FOR_STAFF)
+    if actor.role is Role.CASEWORKER and is_colleagues(case, actor):
+        return colleagues(case, may_give_reason=False)
+    return None
+
+
+def _closed() -> NotNow:
+    return NotNow(Text("案件已办结。", "The case is closed."))
+
+
+def _held(kind: str, case: CaseFile, actor: Actor, now: datetime, owner: Person | None, reason: str | None) -> Move:
+    at = max(now, case.last_at)
+    after = replace(case, owner=owner, last_at=at, version=case.version + 1)
+    given = {"to": str(owner.id)} if kind == "handed_over" and owner else {}
+    return Move(kind=kind, before=case, case=after, at=at, actor=actor, given=given, reason=reason)
+
+
+def may_override(actor: Actor) -> Refusal | None:
+    """Why this actor may not step in, or None: supervisors may."""
+    if actor.role is Role.SUPERVISOR:
+        return None
+    return NotYours(Text("只有审批人可以直接变更状态。", "Only a supervisor may step in."))
+
+
+def override(
+    workflow: Workflow,
+    case: CaseFile,
+    to_state: str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    office: Office,
+) -> Move | Refusal:
+    """A supervisor steps in: the case comes into `to_state` by no edge, with a reason, recorded as such.
+
+    Clocks that do not run in the new state are cancelled, never counted as met.
+    """
+    if to_state not in workflow.by_state:
+        known = ", ".join(workflow.by_state)
+        sentence = Text(f"没有这个状态；可选：{known}。", f"Not a state; choose one of {known}.")
+        return Invalid([Fault("to_state", "choice", sentence)])
+    if to_state == case.state:
+        return NotNow(Text("案件已处于该状态。", "The case is in that state already."))
+    state = workflow.by_state[to_state]
+    if state.waits_for in HELPERS and case.assignee is None:
+        return NotMet(Text("此状态须先指派承办人。", "In this state a helper works, and none is assigned."))
+    at = max(now, case.last_at)
+    after = replace(
+        case,
+        state=to_state,
+        phase=state.phase,
+        waits_for=turn(state, case.assignee),
+        last_at=at,
+        version=case.version + 1,
+        owner=owner_after(case, actor),
+        outcome=case.outcome if state.final else None,
+        closed_at=at if state.final else None,
+    )
+    clocks, changes = wind(workflow, after, at, office, cancels=EVERY_CLOCK)
+    return Move(
+        kind="overridden",
+        before=case,
+        case=replace(after, clocks=clocks),
+        at=at,
+        actor=actor,
+        reason=reason,
+        clock_changes=changes,
+    )
+
+
+def may_correct(case: CaseFile, actor: Actor) -> Refusal | None:
+    """Why this actor may not correct the facts, or None: the owner or a supervisor may."""
+    if actor.role not in STAFF:
+        return NotYours(_FOR_STAFF)
+    if actor.role is Role.CASEWORKER and is_colleagues(case, actor):
+        return colleagues(case, may_give_reason=False)
+    return None
+
+
+def correction_needs_reason(case: CaseFile, actor: Actor) -> bool:
+    """After a decision, and on a colleague's case, a correction needs a reason."""
+    return case.phase not in (Phase.INTAKE, Phase.REVIEW) or is_colleagues(case, actor)
+
+
+def correct(
+    workflow: Workflow,
+    case: CaseFile,
+    facts: Facts,
+    sealed: Facts,
+    replaced: Facts,
+    changed: dict[str, Any],
+    reason: str | None,
+    actor: Actor,
+    now: datetime,
+    office: Office,
+) -> Move:
+    """The facts as corrected; clocks that start from a fact are derived anew in the same move.
+
+    `facts` hold sensitive values masked, `sealed` in full, and `replaced` those that are no longer true; `changed` lists the changed paths with their masked
+    values, for the event.
+    """
+    at = max(now, case.last_at)
+    after = replace(case, facts=facts, last_at=at, version=case.version + 1, owner=owner_after(case, actor))
+    clocks, changes = wind(workflow, after, at, office)
+    return Move(
+        kind="corrected",
+        before=case,
+        case=replace(after, clocks=clocks),
+        at=at,
+        actor=actor,
+        given=changed,
+        sealed=sealed,
+        replaced=replaced,
+        reason=reason,
+        clock_changes=changes,
+    )

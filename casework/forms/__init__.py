@@ -1,0 +1,47 @@
+"""The forms: fields that refuse what the office cannot mean, with masks, JSON Schema and examples."""
+
+from casework.forms.across import Rule, rule
+from casework.forms.form import Form, Many, Nested
+from casework.forms.identity import BankAccount, CreditCode, IdentityNumber, Phone
+from casework.forms.inventor import Inventor, Person, birth_date, days_ago, sex
+from casework.forms.json_schema import json_schema
+from casework.forms.numbers import Count, Day, Flag, Moment, Money, Month
+from casework.forms.patch import merge_patch
+from casework.forms.paths import needed_by, sensitive_paths
+from casework.forms.sensitive import join_sensitive, split_sensitive
+from casework.forms.texts import Choice, Code, Line, LongText, OneUser, PersonName
+
+__all__ = [
+    "BankAccount",
+    "Choice",
+    "Code",
+    "Count",
+    "CreditCode",
+    "Day",
+    "Flag",
+    "Form",
+    "IdentityNumber",
+    "Inventor",
+    "Line",
+    "LongText",
+    "Many",
+    "Moment",
+    "Money",
+    "Month",
+    "Nested",
+    "OneUser",
+    "Person",
+    "PersonName",
+    "Phone",
+    "Rule",
+    "birth_date",
+    "days_ago",
+    "join_sensitive",
+    "json_schema",
+    "merge_patch",
+    "needed_by",
+    "rule",
+    "sensitive_paths",
+    "sex",
+    "split_sensitive",
+]

@@ -1,0 +1,129 @@
+"""What every field of a form has: title, when it must be known, whether it is sensitive, JSON Schema."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import date
+from typing import Any, ClassVar, Final
+
+from marshmallow import ValidationError, fields, missing
+
+from casework.forms.faults import fault
+from casework.forms.inventor import Inventor
+from casework.rules.text import Language, Text
+
+TODAY: Final[ContextVar[date]] = ContextVar("today")
+"""The day for which the form that is being checked is checked; set by `Form.check`, one for each thread."""
+
+MASK: Final = "***"
+"""How a sensitive value is shown whose kind has no mask of its own."""
+
+
+class FormField(fields.Field[Any]):
+    """A field that is read strictly. Absent, null and (for texts) blank all mean: not known.
+
+    `required` refuses the unknown at once; `needed_by` names the transition until which the value may follow.
+    A `sensitive` value leaves the open facts and is shown there by its mask. `example` is a JSON value, or a
+    function of the `Inventor` that gives one; without it the kind of field invents its own.
+    """
+
+    json_types: ClassVar[tuple[str, ...]] = ("string",)
+
+    def __init__(
+        self,
+        *,
+        title: Text,
+        required: bool = False,
+        help: Text | None = None,
+        sensitive: bool = False,
+        needed_by: str | None = None,
+        example: Any = None,
+    ) -> None:
+        if required and needed_by:
+            raise ValueError(f"{title.en}: a field that is required at once cannot follow by {needed_by}")
+        super().__init__(required=required, allow_none=not required)
+        self.title = title
+        self.help = help
+        self.sensitive = sensitive
+        self.needed_by = needed_by
+        self.example = example
+
+    @abstractmethod
+    def read(self, value: Any) -> Any:
+        """The clean value of a JSON value that is there; raises what `wrong` gives."""
+
+    @abstractmethod
+    def invent(self, inventor: Inventor) -> Any:
+        """A JSON value that this field accepts today."""
+
+    @abstractmethod
+    def shape(self, language: Language) -> dict[str, Any]:
+        """The JSON Schema keywords of this kind of field, without those that all fields share."""
+
+    def plain(self, value: Any) -> Any:
+        """The JSON value under which a clean value is stored."""
+        return value
+
+    def mask(self, value: Any) -> Any:
+        """What people see of a stored value who have not asked to see it in full."""
+        return MASK
+
+    def lay_open(self, value: Any, path: str, sealed: dict[str, Any]) -> Any:
+        """The stored value as it may lie open; a sensitive one goes into `sealed` under its path."""
+        if not self.sensitive:
+            return value
+        sealed[path] = value
+        return self.mask(value)
+
+    def wrong(self, code: str, **parameters: Any) -> ValidationError:
+        """The error to raise for a value that is not acceptable; the code has its sentence in `faults`."""
+        return ValidationError([fault(code, **parameters)])
+
+    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **_: Any) -> Any:
+        """The clean value, or marshmallow's `missing` for what is not known."""
+        if value is missing or self.says_nothing(value):
+            if self.required:
+                raise self.wrong("required")
+            return missing
+        if self.sensitive and value == MASK:
+            raise self.wrong("masked")
+        return self.read(value)
+
+    def says_nothing(self, value: Any) -> bool:
+        """Null, or a blank text where a text is expected."""
+        if isinstance(value, str):
+            return "string" in self.json_types and (not value or value.isspace())
+        return value is None
+
+    def text(self, value: Any) -> str:
+        """The value without surrounding space; what is not a text is refused."""
+        if not isinstance(value, str):
+            raise self.wrong("not_text")
+        return value.strip()
+
+    def example_from(self, inventor: Inventor) -> Any:
+        """A JSON value to show: the one given with the field, else an invented one."""
+        if self.example is None:
+            return self.invent(inventor)
+        given: Callable[[Inventor], Any] | Any = self.example
+        return given(inventor) if callable(given) else given
+
+    def schema(self, language: Language) -> dict[str, Any]:
+        """The field in JSON Schema, with title and description in the reader's language."""
+        types = list(self.json_types) if self.required else [*self.json_types, "null"]
+        said: dict[str, Any] = {
+            "type": types[0] if len(types) == 1 else types,
+            "title": self.title.in_(language),
+        }
+        if self.help is not None:
+            said["description"] = self.help.in_(language)
+        said |= self.shape(language)
+        if self.sensitive:
+            said["x-sensitive"] = True
+        if self.needed_by is not None:
+            said["x-needed-by"] = self.needed_by
+        return said
+
+    def whole(self, pattern: str) -> str:
+        """A pattern for the whole text, as JSON Schema wants it; blank is allowed where unknown is."""
+        return f"^(?:{pattern})$" if self.required else f"^(?:{pattern})?$"

@@ -1,0 +1,221 @@
+"""`Form`: fields that somebody fills in, checked together, with `Nested` groups and `Many` rows."""
+
+import copy
+import inspect
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from typing import Any, cast
+
+from marshmallow import RAISE, Schema, ValidationError, validates_schema
+
+from casework.forms.across import Rule
+from casework.forms.faults import fault, invalid, join
+from casework.forms.field import TODAY, FormField
+from casework.forms.inventor import Inventor
+from casework.rules.refusals import Fault
+from casework.rules.text import Language, Text
+
+
+class Form(Schema):
+    """Base of all forms. Unknown fields are refused, and every fault is named at once."""
+
+    class Meta:
+        unknown = RAISE
+        register = False
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.error_messages: dict[str, Any] = {"type": fault("type"), "unknown": fault("unknown")}
+        named = inspect.getmembers(type(self), lambda member: isinstance(member, Rule))
+        self.rules: tuple[Rule, ...] = tuple(one for _, one in named)
+        for one in self.rules:
+            for name in one.mentions() - self.fields.keys():
+                raise ValueError(f"{type(self).__name__}: rule {one.code} mentions {name}, which is no field")
+
+    @classmethod
+    @cache
+    def instance(cls) -> "Form":
+        """The one object of this class; building a schema costs more than checking with it."""
+        return cls()
+
+    @classmethod
+    def field_names(cls) -> frozenset[str]:
+        """The names of the fields at the top."""
+        return frozenset(cls.instance().fields)
+
+    @classmethod
+    def form_fields(cls) -> Iterator[tuple[str, FormField]]:
+        """The fields at the top by name, in the order in which they are written."""
+        return cast("Iterator[tuple[str, FormField]]", iter(cls.instance().fields.items()))
+
+    def field(self, name: str) -> FormField:
+        """The field of a name at the top."""
+        return cast("FormField", self.fields[name])
+
+    @classmethod
+    def check(cls, payload: Any, *, today: date) -> dict[str, Any]:
+        """The clean values (date, Decimal, UUID, str, bool, int) of a JSON value, without what is not known.
+
+        Raises `Invalid` with every fault (the first hundred of a longer list), and nothing else.
+        """
+        token = TODAY.set(today)
+        try:
+            return cast("dict[str, Any]", cls.instance().load(payload))
+        except ValidationError as error:
+            raise invalid(error.messages) from None
+        finally:
+            TODAY.reset(token)
+
+    @classmethod
+    def plain(cls, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Clean values as JSON values, as they are stored; `check` takes them again."""
+        form = cls.instance()
+        return {name: form.field(name).plain(value) for name, value in data.items()}
+
+    @classmethod
+    def split(cls, clean: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Clean values as they are stored, sensitive ones masked, and those in full by path (`members.0.phone`)."""
+        sealed: dict[str, Any] = {}
+        return cls.lay_open(cls.plain(clean), "", sealed), sealed
+
+    @classmethod
+    def lay_open(cls, data: Mapping[str, Any], path: str, sealed: dict[str, Any]) -> dict[str, Any]:
+        """Stored values as they may lie open, sensitive ones put into `sealed`; what is no field passes untouched."""
+        fields = dict(cls.form_fields())
+        return {
+            name: fields[name].lay_open(value, join(path, name), sealed) if name in fields else value
+            for name, value in data.items()
+        }
+
+    @classmethod
+    def missing(cls, facts: Mapping[str, Any], transition: str) -> list[tuple[str, Text]]:
+        """Paths and titles of what had to be known by this transition and is still unknown."""
+        return [
+            (path, field.title)
+            for path, field, value in walk(cls, facts)
+            if field.needed_by == transition and value is None
+        ]
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """A payload that `check` accepts on the inventor's day; override it where fields must agree."""
+        return {name: field.example_from(inventor) for name, field in cls.form_fields()}
+
+    @classmethod
+    def schema(cls, language: Language) -> dict[str, Any]:
+        """The form as a JSON Schema object, everything inside it written out."""
+        named = list(cls.form_fields())
+        return {
+            "type": "object",
+            "properties": {name: field.schema(language) for name, field in named},
+            "required": [name for name, field in named if field.required],
+            "additionalProperties": False,
+        }
+
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def _ask_the_rules(self, data: Any, payload: Any, **_: Any) -> None:
+        faults: dict[str, list[Fault]] = {}
+        fields = cast("dict[str, FormField]", self.fields)
+        if isinstance(payload, Mapping):
+            for one in self.rules:
+                if one.broken(self, fields, data, payload):
+                    faults.setdefault(one.at, []).append(Fault("", one.code, one.text))
+        if faults:
+            raise ValidationError(cast("dict[str, Any]", faults))
+
+
+class Nested(FormField):
+    """A form within the form, such as the applicant."""
+
+    json_types = ("object",)
+
+    def __init__(self, form: type[Form], **common: Any) -> None:
+        super().__init__(**common)
+        if self.sensitive:
+            raise ValueError(f"{self.title.en}: mark the fields inside as sensitive, not the group")
+        self.form = form
+
+    def read(self, value: Any) -> dict[str, Any]:
+        try:
+            return cast("dict[str, Any]", self.form.instance().load(value))
+        except ValidationError as error:
+            # A new error, because marshmallow would otherwise keep the half that was right as the value.
+            raise ValidationError(error.messages) from None
+
+    def plain(self, value: Any) -> dict[str, Any]:
+        return self.form.plain(value)
+
+    def lay_open(self, value: Any, path: str, sealed: dict[str, Any]) -> dict[str, Any]:
+        return self.form.lay_open(value, path, sealed)
+
+    def invent(self, inventor: Inventor) -> dict[str, Any]:
+        return self.form.example(inventor)
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        return {key: said for key, said in self.form.schema(language).items() if key != "type"}
+
+
+class Many(FormField):
+    """A list of rows (a form) or of single values (a field); at most 200 unless `most` says otherwise."""
+
+    json_types = ("array",)
+
+    def __init__(self, item: type[Form] | FormField, *, least: int = 0, most: int = 200, **common: Any) -> None:
+        super().__init__(**common)
+        if self.sensitive:
+            raise ValueError(f"{self.title.en}: mark the item or its fields as sensitive, not the list")
+        if isinstance(item, FormField):
+            self.item = copy.copy(item)
+            self.item.required = True
+        else:
+            self.item = Nested(item, title=self.title, required=True)
+        self.least = least
+        self.most = most
+
+    def read(self, value: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise self.wrong("not_list")
+        if len(value) > self.most:
+            raise self.wrong("too_many", most=self.most)
+        if len(value) < self.least:
+            raise self.wrong("too_few", least=self.least)
+        clean: list[Any] = []
+        faults: dict[int, Any] = {}
+        for index, row in enumerate(value):
+            try:
+                clean.append(self.item.deserialize(row))
+            except ValidationError as error:
+                faults[index] = error.messages
+        if faults:
+            raise ValidationError(cast("dict[str, Any]", faults))
+        return clean
+
+    def plain(self, value: Any) -> list[Any]:
+        return [self.item.plain(row) for row in value]
+
+    def lay_open(self, value: Any, path: str, sealed: dict[str, Any]) -> list[Any]:
+        return [self.item.lay_open(row, join(path, index), sealed) for index, row in enumerate(value)]
+
+    def invent(self, inventor: Inventor) -> list[Any]:
+        rows = min(max(1, self.least), self.most)
+        return [self.item.example_from(inventor.someone_else()) for _ in range(rows)]
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        shape: dict[str, Any] = {"items": self.item.schema(language), "maxItems": self.most}
+        return shape | {"minItems": self.least} if self.least else shape
+
+
+def walk(form: type[Form], facts: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, FormField, Any]]:
+    """Every field with its path and value (None: unknown); into groups and rows only where they are there."""
+    for name, field in form.form_fields():
+        yield from _walk_field(field, facts.get(name), join(path, name))
+
+
+def _walk_field(field: FormField, value: Any, path: str) -> Iterator[tuple[str, FormField, Any]]:
+    yield path, field, value
+    if isinstance(field, Nested) and value is not None:
+        yield from walk(field.form, value, path)
+    elif isinstance(field, Many) and value is not None:
+        for index, row in enumerate(value):
+            yield from _walk_field(field.item, row, join(path, index))

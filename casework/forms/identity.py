@@ -1,0 +1,122 @@
+"""Fields for what identifies people and firms: identity number, phone, credit code, bank account."""
+
+import re
+from abc import abstractmethod
+from typing import Any, Final
+
+from marshmallow import ValidationError
+
+from casework.forms.faults import INVISIBLE, SURROGATES
+from casework.forms.field import TODAY, FormField
+from casework.forms.inventor import Inventor
+from casework.rules.identifiers import (
+    BadIdentifier,
+    check_credit_code,
+    check_identity_number,
+    check_phone,
+    invent_credit_code,
+    mask_account,
+    mask_identity_number,
+    mask_phone,
+)
+from casework.rules.refusals import Fault
+from casework.rules.text import Language
+
+IDENTITY_PATTERN: Final = "[0-9]{17}[0-9Xx]"
+CREDIT_CODE_PATTERN: Final = "[0-9A-HJ-NP-RTUWXY]{2}[0-9]{6}[0-9A-HJ-NP-RTUWXY]{10}"
+PHONE_PATTERN: Final = "1[3-9][0-9]{9}|0(?:10|2[0-9]|[3-9][0-9]{2})-[2-9][0-9]{6,7}(?:-[0-9]{1,6})?"
+ACCOUNT_PATTERN: Final = r"(?:[0-9][ \-]?){7,31}[0-9]"
+
+
+_LONGEST: Final = 60
+_UNREADABLE: Final = re.compile(f"[\\u0000-\\u001f{INVISIBLE}{SURROGATES}]")
+
+
+class Identifier(FormField):
+    """A text that a rule of its own checks; what the rule says is the fault that people read.
+
+    The JSON Schema shows the usual writing; people may also type spaces, full-width digits or a small x.
+    """
+
+    def read(self, value: Any) -> str:
+        text = self.text(value)
+        if len(text) > _LONGEST:
+            raise self.wrong("too_long", most=_LONGEST)
+        if _UNREADABLE.search(text):
+            raise self.wrong("unreadable")
+        if self.sensitive and "*" in text:
+            raise self.wrong("masked")
+        try:
+            return self.identify(text)
+        except BadIdentifier as bad:
+            raise ValidationError([Fault("", bad.code, bad.text)]) from None
+
+    @abstractmethod
+    def identify(self, text: str) -> str:
+        """The identifier in its usual writing; raises BadIdentifier."""
+
+
+class IdentityNumber(Identifier):
+    """A citizen's identity number of 18 characters (GB 11643): its check digit and birthday are right."""
+
+    def identify(self, text: str) -> str:
+        return check_identity_number(text, TODAY.get()).number
+
+    def mask(self, value: Any) -> str:
+        return mask_identity_number(value)
+
+    def invent(self, inventor: Inventor) -> str:
+        return inventor.person.identity_number
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        return {"pattern": self.whole(IDENTITY_PATTERN)}
+
+
+class Phone(Identifier):
+    """A mobile or land line number of the mainland."""
+
+    def identify(self, text: str) -> str:
+        return check_phone(text).number
+
+    def mask(self, value: Any) -> str:
+        return mask_phone(value)
+
+    def invent(self, inventor: Inventor) -> str:
+        return inventor.person.phone
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        return {"pattern": self.whole(PHONE_PATTERN)}
+
+
+class CreditCode(Identifier):
+    """A unified social credit code of 18 characters (GB 32100), with its check character."""
+
+    def identify(self, text: str) -> str:
+        return check_credit_code(text).code
+
+    def invent(self, inventor: Inventor) -> str:
+        return invent_credit_code("370100", inventor.random.randrange(10_000_000), registered_under="91")
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        return {"pattern": self.whole(CREDIT_CODE_PATTERN)}
+
+
+class BankAccount(Identifier):
+    """A bank account: 8 to 32 digits, spaces and hyphens between them dropped.
+
+    Its check digit is not asked: passbooks and company accounts have none.
+    """
+
+    def identify(self, text: str) -> str:
+        if not re.fullmatch(ACCOUNT_PATTERN, text):
+            raise self.wrong("bank_account")
+        return re.sub("[ -]", "", text)
+
+    def mask(self, value: Any) -> str:
+        return mask_account(value)
+
+    def invent(self, inventor: Inventor) -> str:
+        return f"6222{inventor.random.randrange(10**15):015d}"
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        return {"pattern": self.whole(ACCOUNT_PATTERN)}

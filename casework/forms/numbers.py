@@ -1,0 +1,188 @@
+"""Fields for amounts, dates, times, counts and yes or no."""
+
+import re
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, ClassVar, Final
+
+from casework.forms.field import TODAY, FormField
+from casework.forms.inventor import Inventor
+from casework.rules.text import Language
+
+MOST_MONEY: Final = Decimal("999999999999.99")
+FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2199, 12, 31)
+"""Later days are typing errors, and adding limits to them would run out of the calendar."""
+
+_CENT: Final = Decimal("0.01")
+DAY_PATTERN: Final = "(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+MONTH_PATTERN: Final = "(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])"
+MOMENT_PATTERN: Final = (
+    DAY_PATTERN + r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
+    r"(?:Z|[+\-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
+)
+
+
+class Money(FormField):
+    """Yuan with at most two decimals, from `"1234.50"` or a whole JSON number, as Decimal."""
+
+    json_types = ("string", "integer")
+
+    def __init__(self, *, least: Decimal | int = 0, most: Decimal | int = MOST_MONEY, **common: Any) -> None:
+        super().__init__(**common)
+        self.least = Decimal(least)
+        self.most = Decimal(most)
+        sign = "-?" if least < 0 else ""
+        self.pattern = f"{sign}[0-9]{{1,12}}(?:\\.[0-9]{{1,2}})?"
+
+    def read(self, value: Any) -> Decimal:
+        if isinstance(value, float):
+            raise self.wrong("money_float")
+        if type(value) is not int:
+            text = value.strip() if isinstance(value, str) else ""
+            if not re.fullmatch(self.pattern, text):
+                raise self.wrong("money")
+            value = Decimal(text)
+        if not self.least <= value <= self.most:
+            raise self.wrong("money_range", least=f"{self.least:,.2f}", most=f"{self.most:,.2f}")
+        return abs(Decimal(value).quantize(_CENT)) if not value else Decimal(value).quantize(_CENT)
+
+    def plain(self, value: Any) -> str:
+        return f"{value:.2f}"
+
+    def invent(self, inventor: Inventor) -> str:
+        return self.plain(min(max(Decimal(3200), self.least), self.most))
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        return {
+            "pattern": self.whole(self.pattern),
+            "minimum": int(self.least.to_integral_value("ROUND_CEILING")),
+            "maximum": int(self.most),
+        }
+
+
+class Day(FormField):
+    """A date `YYYY-MM-DD`; with `past` not after today, and in any case between 1900 and 2199."""
+
+    def __init__(self, *, past: bool = False, not_before: date = FIRST_DAY, **common: Any) -> None:
+        super().__init__(**common)
+        self.past = past
+        self.not_before = not_before
+
+    def read(self, value: Any) -> date:
+        day = _date(self.text(value))
+        if day is None:
+            raise self.wrong("day")
+        if self.past and day > TODAY.get():
+            raise self.wrong("day_future")
+        if not self.not_before <= day <= LAST_DAY:
+            raise self.wrong("day_range", first=self.not_before, last=LAST_DAY)
+        return day
+
+    def plain(self, value: Any) -> str:
+        return str(value.isoformat())
+
+    def invent(self, inventor: Inventor) -> str:
+        days = timedelta(days=inventor.random.randint(1, 60))
+        day = inventor.today - days if self.past else inventor.today + days
+        return max(day, self.not_before).isoformat()
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        shape = {"format": "date", "pattern": self.whole(DAY_PATTERN), "x-not-before": str(self.not_before)}
+        return shape | {"x-not-after": "today"} if self.past else shape
+
+
+def _date(text: str) -> date | None:
+    # The standard library also reads "20240531" and "2024-W22-5"; people who type these mean something else.
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+class Month(FormField):
+    """A month `YYYY-MM`, kept as text; with `past` not after the current one."""
+
+    def __init__(self, *, past: bool = False, **common: Any) -> None:
+        super().__init__(**common)
+        self.past = past
+
+    def read(self, value: Any) -> str:
+        month = self.text(value)
+        if not re.fullmatch(MONTH_PATTERN, month):
+            raise self.wrong("month")
+        if self.past and month > f"{TODAY.get():%Y-%m}":
+            raise self.wrong("month_future")
+        return month
+
+    def invent(self, inventor: Inventor) -> str:
+        return f"{inventor.today.replace(day=1) - timedelta(days=1):%Y-%m}"
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        shape = {"pattern": self.whole(MONTH_PATTERN)}
+        return shape | {"x-not-after": "this month"} if self.past else shape
+
+
+class Moment(FormField):
+    """A point in time with its offset (RFC 3339); a time without one is refused."""
+
+    def read(self, value: Any) -> datetime:
+        text = self.text(value)
+        try:
+            if re.fullmatch(MOMENT_PATTERN, text):
+                return datetime.fromisoformat(text)
+        except ValueError:
+            pass
+        raise self.wrong("moment")
+
+    def plain(self, value: Any) -> str:
+        return str(value.isoformat())
+
+    def invent(self, inventor: Inventor) -> str:
+        return f"{inventor.today.isoformat()}T09:30:00+08:00"
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        return {"format": "date-time", "pattern": self.whole(MOMENT_PATTERN)}
+
+
+class Count(FormField):
+    """A whole number between `least` and `most`; neither `5.0` nor `"5"` nor `true` is one."""
+
+    json_types: ClassVar[tuple[str, ...]] = ("integer",)
+
+    def __init__(self, *, least: int = 0, most: int = 1_000_000, **common: Any) -> None:
+        super().__init__(**common)
+        self.least = least
+        self.most = most
+
+    def read(self, value: Any) -> int:
+        if type(value) is not int:
+            raise self.wrong("count")
+        if not self.least <= value <= self.most:
+            raise self.wrong("count_range", least=self.least, most=self.most)
+        return value
+
+    def invent(self, inventor: Inventor) -> int:
+        return min(max(1, self.least), self.most)
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        return {"minimum": self.least, "maximum": self.most}
+
+
+class Flag(FormField):
+    """True or false, and nothing that only looks like it."""
+
+    json_types: ClassVar[tuple[str, ...]] = ("boolean",)
+
+    def read(self, value: Any) -> bool:
+        if type(value) is not bool:
+            raise self.wrong("flag")
+        return value
+
+    def invent(self, inventor: Inventor) -> bool:
+        return True
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        return {}

@@ -1,0 +1,173 @@
+"""Fields for words: one line, several lines, a person's name, a code, a choice, a user."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from casework.forms.faults import INVISIBLE, SURROGATES
+from casework.forms.field import FormField
+from casework.forms.inventor import Inventor
+from casework.rules.identifiers import mask_name
+from casework.rules.text import Language, Text
+
+_LINE_BREAK: Final = re.compile(r"[\r\n]")
+
+_HAN: Final = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_LATIN: Final = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0300-\u036f\u1e00-\u1eff"
+_BETWEEN: Final = "\u00b7\u2022\u2027\u30fb '\u2019\\-"
+_DOTS: Final = str.maketrans("\u2022\u2027\u30fb\u2019", "\u00b7\u00b7\u00b7'")
+NAME_PATTERN: Final = f"[{_HAN}{_LATIN}][{_HAN}{_LATIN}{_BETWEEN}]{{0,48}}[{_HAN}{_LATIN}]"
+UUID_PATTERN: Final = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+
+
+class Prose(FormField):
+    """Words as the database and every page can hold them: NFC, no control characters, no half characters."""
+
+    refused_controls: ClassVar[str]
+    default_most: ClassVar[int]
+    _unreadable: ClassVar[re.Pattern[str]]
+
+    def __init__(self, *, most: int | None = None, **common: Any) -> None:
+        super().__init__(**common)
+        self.most = self.default_most if most is None else most
+
+    def __init_subclass__(cls, **rest: Any) -> None:
+        super().__init_subclass__(**rest)
+        cls._unreadable = re.compile(f"[{cls.refused_controls}{INVISIBLE}{SURROGATES}]")
+
+    def read(self, value: Any) -> str:
+        text = self.text(value)
+        if len(value) > self.most:
+            raise self.wrong("too_long", most=self.most)
+        if self._unreadable.search(text):
+            raise self.wrong("one_line" if self._only_breaks(text) else "unreadable")
+        text = unicodedata.normalize("NFC", text)
+        if len(text) > self.most:
+            raise self.wrong("too_long", most=self.most)
+        return text
+
+    def _only_breaks(self, text: str) -> bool:
+        return not self._unreadable.search(_LINE_BREAK.sub("", text))
+
+    def invent(self, inventor: Inventor) -> str:
+        return f"{self.title.zh}（示例）"[: self.most]
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        allowed = f"[^{self.refused_controls}{INVISIBLE}]"
+        visible = f"[^\\s{self.refused_controls}{INVISIBLE}]"
+        pattern = f"^{allowed}*{visible}{allowed}*$" if self.required else f"^{allowed}*$"
+        return {"maxLength": self.most, "pattern": pattern} | ({"minLength": 1} if self.required else {})
+
+
+class Line(Prose):
+    """One line of words, 200 characters unless `most` says otherwise."""
+
+    refused_controls = r"\u0000-\u001f"
+    default_most = 200
+
+
+class LongText(Prose):
+    """Words on several lines, 10,000 characters unless `most` says otherwise; line ends become `\\n`."""
+
+    refused_controls = r"\u0000-\u0008\u000b\u000c\u000e-\u001f"
+    default_most = 10_000
+
+    def read(self, value: Any) -> str:
+        return super().read(value).replace("\r\n", "\n").replace("\r", "\n")
+
+
+class PersonName(FormField):
+    """A name as on the identity document: Han or Latin, 2 to 50 characters; every kind of dot is `·`."""
+
+    _whole = re.compile(NAME_PATTERN)
+
+    def read(self, value: Any) -> str:
+        name = unicodedata.normalize("NFC", self.text(value))
+        if not self._whole.fullmatch(name):
+            raise self.wrong("masked" if self.sensitive and "*" in name else "person_name")
+        return name.translate(_DOTS)
+
+    def mask(self, value: Any) -> str:
+        return mask_name(value)
+
+    def invent(self, inventor: Inventor) -> str:
+        return inventor.person.name
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        return {"pattern": self.whole(NAME_PATTERN), "maxLength": 50}
+
+
+class Code(FormField):
+    """A code such as an organisation's: letters, digits, dot, hyphen, underscore; 40 characters at most."""
+
+    def __init__(self, *, most: int = 40, **common: Any) -> None:
+        super().__init__(**common)
+        self.most = most
+        self.pattern = f"[0-9A-Za-z][0-9A-Za-z._\\-]{{0,{most - 1}}}"
+
+    def read(self, value: Any) -> str:
+        code = self.text(value)
+        if not re.fullmatch(self.pattern, code):
+            raise self.wrong("code", most=self.most)
+        return code
+
+    def invent(self, inventor: Inventor) -> str:
+        return "370100"[: self.most]
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        return {"pattern": self.whole(self.pattern), "maxLength": self.most}
+
+
+class Choice(FormField):
+    """One of the codes of a mapping whose values are the titles that people choose by."""
+
+    def __init__(self, options: Mapping[str, Text], **common: Any) -> None:
+        super().__init__(**common)
+        if not options:
+            raise ValueError(f"{self.title.en}: a choice needs options")
+        self.options = dict(options)
+
+    def read(self, value: Any) -> str:
+        code = self.text(value)
+        if code not in self.options:
+            titles = self.options.values()
+            told = Text("、".join(title.zh for title in titles), ", ".join(title.en for title in titles))
+            raise self.wrong("choice", options=told)
+        return code
+
+    def invent(self, inventor: Inventor) -> str:
+        return next(iter(self.options))
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        offered: list[dict[str, Any]] = [
+            {"const": code, "title": title.in_(language)} for code, title in self.options.items()
+        ]
+        if not self.required:
+            offered.append({"const": None, "title": Text("未知", "not known").in_(language)})
+        return {"enum": [one["const"] for one in offered], "oneOf": offered}
+
+
+class OneUser(FormField):
+    """The id of a user; `roles` say who may be named, which the work above verifies."""
+
+    def __init__(self, *, roles: tuple[str, ...] = (), **common: Any) -> None:
+        super().__init__(**common)
+        self.roles = roles
+
+    def read(self, value: Any) -> UUID:
+        text = self.text(value)
+        if not re.fullmatch(UUID_PATTERN, text):
+            raise self.wrong("user")
+        return UUID(text)
+
+    def plain(self, value: Any) -> str:
+        return str(value)
+
+    def invent(self, inventor: Inventor) -> str:
+        return inventor.user(self.roles)
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        shape = {"format": "uuid", "pattern": self.whole(UUID_PATTERN)}
+        return shape | {"x-roles": list(self.roles)} if self.roles else shape

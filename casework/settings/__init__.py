@@ -1,0 +1,21 @@
+"""What an installation can set, checked at the start; only this reads the environment and config/default.toml."""
+
+from casework.settings.errors import BadSettings
+from casework.settings.private_file import kept
+from casework.settings.sections import ROOT, Database, Idempotency, Office, Scheduler, SignIn, Tokens, Web
+from casework.settings.settings import Kind, Settings
+
+__all__ = [
+    "ROOT",
+    "BadSettings",
+    "Database",
+    "Idempotency",
+    "Kind",
+    "Office",
+    "Scheduler",
+    "Settings",
+    "SignIn",
+    "Tokens",
+    "Web",
+    "kept",
+]

@@ -1,0 +1,128 @@
+"""The sections of `config/default.toml` and of the file laid over it, each value of its type and range."""
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, get_args, get_type_hints
+from zoneinfo import ZoneInfo
+
+from casework.settings.errors import BadSettings
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+"""The checkout, in which config/ and migrations/ lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    workers: int
+    threads: int
+    request_timeout_s: float
+    max_body_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    pool_size: int
+    pool_timeout_s: float
+    statement_timeout_s: float
+    lock_timeout_s: float
+    idle_in_transaction_timeout_s: float
+    prepare_statements: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduler:
+    sweep_every_s: float
+    heartbeat_every_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    zone: ZoneInfo
+    language: Literal["zh-CN", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    attempts: int
+    window_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    keep_hours: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sections:
+    """All sections; a field's name is its section's name in the file."""
+
+    web: Web
+    database: Database
+    scheduler: Scheduler
+    office: Office
+    tokens: Tokens
+    sign_in: SignIn
+    idempotency: Idempotency
+
+
+def read_sections(overlay: Path | None) -> dict[str, Any]:
+    """The defaults with the overlay on them, by section. Raises BadSettings naming file, section and key."""
+    sections = get_type_hints(Sections)
+    values: dict[str, dict[str, Any]] = {name: {} for name in sections}
+    for file in [ROOT / "config" / "default.toml", *([overlay] if overlay else [])]:
+        for name, section in _read(file).items():
+            _refuse_unknown(file, name, sections)
+            if not isinstance(section, dict):
+                raise BadSettings(f"{file}: {name} must be a section, written [{name}].")
+            types = get_type_hints(sections[name])
+            for key, value in section.items():
+                _refuse_unknown(file, key, types, f"[{name}] ")
+                values[name][key] = _checked(f"{file}: [{name}] {key}", types[key], value)
+    return {name: section(**values[name]) for name, section in sections.items()}
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadSettings(
+            f"{file} cannot be read ({error.strerror}). Correct CASEWORK_CONFIG, or leave it out to use the defaults."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{file} is not TOML in UTF-8: {error}.") from error
+
+
+def _refuse_unknown(file: Path, name: str, known: Mapping[str, Any], where: str = "") -> None:
+    if name not in known:
+        raise BadSettings(f"{file}: {where}{name} is not a setting. Known are: {', '.join(known)}.")
+
+
+def _checked(where: str, kind: Any, value: object) -> object:
+    if kind is bool:
+        fits, wanted = isinstance(value, bool), "true or false"
+    elif kind is int:
+        fits, wanted = type(value) is int and value > 0, "a whole number above 0"
+    elif kind is float:
+        fits, wanted = type(value) in (int, float) and 0 < value < math.inf, "a number above 0"  # type: ignore[operator]
+    elif kind is ZoneInfo:
+        return _zone(where, value)
+    else:
+        fits, wanted = value in get_args(kind), " or ".join(map(repr, get_args(kind)))
+    if not fits:
+        raise BadSettings(f"{where} is {value!r}. Write {wanted}.")
+    return value
+
+
+def _zone(where: str, value: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(str(value))
+    except (ValueError, OSError):
+        raise BadSettings(f"{where} is {value!r}. Write a time zone by its place, such as Asia/Shanghai.") from None

@@ -1,0 +1,127 @@
+"""The settings of a process, from the environment and the configuration files."""
+
+import base64
+import contextlib
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Self
+
+from casework.settings.errors import BadSettings
+from casework.settings.private_file import kept
+from casework.settings.sections import ROOT, Sections, read_sections
+
+Kind = Literal["production", "demo", "test"]
+_KINDS: Mapping[str, Kind] = {"production": "production", "demo": "demo", "test": "test"}
+_KEY_BYTES = 32
+_SHORTEST_SECRET = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(Sections):
+    """Everything that is set, checked. `database_url` is None where the private server is used."""
+
+    kind: Kind
+    home: Path
+    port: int
+    database_url: str | None = field(repr=False)
+    secret_key: str = field(repr=False)
+    encryption_keys: tuple[bytes, ...] = field(repr=False)
+    """32 bytes each: the first encrypts, all decrypt."""
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """The settings of this process; makes the secrets of a demonstration or test. Raises BadSettings."""
+        given = {name: value.strip() for name, value in environ.items() if value.strip()}
+        kind = _kind(given)
+        overlay = given.get("CASEWORK_CONFIG")
+        home = Path(given.get("CASEWORK_HOME", ROOT / "instance")).absolute()
+        return cls(
+            kind=kind,
+            home=home,
+            port=_port(given.get("PORT", "8000")),
+            database_url=_database_url(given.get("CASEWORK_DATABASE_URL")),
+            secret_key=_secret_key(_secret(given, "CASEWORK_SECRET_KEY", kind, home)),
+            encryption_keys=_encryption_keys(_secret(given, "CASEWORK_ENCRYPTION_KEYS", kind, home)),
+            **read_sections(Path(overlay) if overlay else None),
+        )
+
+
+def _kind(given: Mapping[str, str]) -> Kind:
+    if "CASEWORK_ENV" not in given and "CASEWORK_DATABASE_URL" in given:
+        raise BadSettings(
+            "CASEWORK_DATABASE_URL names a database, and CASEWORK_ENV does not say what it is for. Set "
+            "CASEWORK_ENV to production, demo or test."
+        )
+    named = given.get("CASEWORK_ENV", "demo")
+    if named not in _KINDS:
+        raise BadSettings(f"CASEWORK_ENV is {named!r}. Set it to production, demo or test.")
+    return _KINDS[named]
+
+
+def _port(written: str) -> int:
+    if re.fullmatch(r"[0-9]{1,5}", written) and 0 < int(written) < 65_536:
+        return int(written)
+    raise BadSettings(f"PORT is {written!r}. Set it to a whole number from 1 to 65535.")
+
+
+def _database_url(written: str | None) -> str | None:
+    """The address as SQLAlchemy and psycopg 3 take it. No message repeats it: it holds a password."""
+    if written is None:
+        return None
+    scheme, separator, rest = written.partition("://")
+    if separator and scheme in ("postgresql", "postgres", "postgresql+psycopg"):
+        return f"postgresql+psycopg://{rest}"
+    raise BadSettings(
+        "CASEWORK_DATABASE_URL does not name a PostgreSQL database. Write postgresql://USER:PASSWORD@HOST/DATABASE."
+    )
+
+
+def _secret(given: Mapping[str, str], name: str, kind: Kind, home: Path) -> str:
+    if name in given:
+        return given[name]
+    if kind == "production":
+        raise BadSettings(
+            f"{name} is not set, and production needs one that stays the same. Make one with: "
+            f"python3 -c 'import secrets; print(secrets.token_hex({_KEY_BYTES}))'"
+        )
+    try:
+        return kept(home / name.removeprefix("CASEWORK_").lower(), lambda: secrets.token_hex(_KEY_BYTES))
+    except OSError as error:
+        raise BadSettings(
+            f"CASEWORK_HOME is {home}, and {name} cannot be kept there ({error.strerror}). Name a folder "
+            "in which this user may write."
+        ) from error
+
+
+def _secret_key(written: str) -> str:
+    if len(written) < _SHORTEST_SECRET:
+        raise BadSettings(
+            f"CASEWORK_SECRET_KEY is too short. Give it {_SHORTEST_SECRET} characters or more, at random."
+        )
+    return written
+
+
+def _encryption_keys(written: str) -> tuple[bytes, ...]:
+    keys = tuple(_key(part.strip()) for part in written.split(","))
+    if None in keys:
+        raise BadSettings(
+            f"CASEWORK_ENCRYPTION_KEYS, number {keys.index(None) + 1}, is not {_KEY_BYTES} bytes in "
+            "hexadecimal or base64. Write one or more such keys with commas between them, the newest "
+            "first."
+        )
+    return tuple(key for key in keys if key)
+
+
+def _key(written: str) -> bytes | None:
+    """32 bytes from hexadecimal or from base64 of either alphabet, padded or not; else None."""
+    with contextlib.suppress(ValueError):
+        if len(written) == 2 * _KEY_BYTES:
+            return bytes.fromhex(written)
+        ordinary = written.rstrip("=").replace("-", "+").replace("_", "/")
+        key = base64.b64decode(ordinary + "=" * (-len(ordinary) % 4), validate=True)
+        return key if len(key) == _KEY_BYTES else None
+    return None

@@ -1,0 +1,1 @@
+"""The programmes: one file or folder each; adding one edits no other file."""

@@ -1,0 +1,339 @@
+"""What a request for legal aid tells: the official application form and the facts of a wage case.
+
+Sources: 司法部《法律援助文书格式》(2023) forms 2 and 4; 劳动争议调解仲裁法 art 28 (what an application for
+arbitration states).
+"""
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+from casework.forms.across import rule
+from casework.forms.form import Form, Many, Nested
+from casework.forms.identity import CreditCode, IdentityNumber, Phone
+from casework.forms.inventor import Inventor, birth_date, sex
+from casework.forms.numbers import Count, Day, Flag, Money, Month
+from casework.forms.texts import Choice, Line, LongText, PersonName
+from casework.rules.text import Text
+
+SEX: Final = {"male": Text("男", "male"), "female": Text("女", "female")}
+GROUPS: Final = {
+    "migrant_worker": Text("进城务工人员", "migrant worker"),
+    "disabled": Text("残疾人", "disabled person"),
+    "elderly": Text("老年人", "elderly person"),
+    "minor": Text("未成年人", "minor"),
+    "woman": Text("妇女", "woman"),
+    "on_assistance": Text("社会救助对象", "on social assistance"),
+}
+MATTERS: Final = {
+    "wages": Text("支付劳动报酬", "unpaid wages"),
+    "labour_relation": Text("确认劳动关系", "whether there is an employment"),
+    "dismissal": Text("解除劳动合同", "dismissal"),
+    "work_injury": Text("工伤", "work injury"),
+    "social_insurance": Text("社会保险待遇", "social insurance"),
+    "social_assistance": Text("社会救助", "social assistance"),
+    "maintenance": Text("赡养、抚养、扶养费", "maintenance"),
+    "personal_injury": Text("人身损害赔偿", "personal injury"),
+    "domestic_violence": Text("家庭暴力", "domestic violence"),
+    "union_rights": Text("工会及工会干部权益", "rights of unions and union workers"),
+    "other": Text("其他", "other"),
+}
+LABOUR: Final = frozenset(("wages", "labour_relation", "dismissal", "work_injury", "social_insurance"))
+FORMS_OF_AID: Final = {
+    "advice": Text("法律咨询", "legal advice"),
+    "drafting": Text("代拟法律文书", "drafting documents"),
+    "mediation_arbitration": Text("劳动争议调解与仲裁代理", "mediation and arbitration"),
+    "litigation": Text("诉讼代理", "representation in court"),
+    "non_litigation": Text("非诉讼代理", "representation out of court"),
+}
+EXEMPTIONS: Final = {
+    "no_steady_income": Text(
+        "无固定生活来源的未成年人、老年人、残疾人（法律援助法第42条第1项）",
+        "minors, elderly and disabled persons without steady income (Legal Aid Law 42(1))",
+    ),
+    "on_assistance": Text(
+        "社会救助、司法救助或者优抚对象（法律援助法第42条第2项）",
+        "people on social assistance, judicial aid or preferential care (Legal Aid Law 42(2))",
+    ),
+    "migrant_wages_or_injury": Text(
+        "申请支付劳动报酬或者请求工伤事故人身损害赔偿的进城务工人员（法律援助法第42条第3项）",
+        "migrant workers claiming pay or compensation for a work injury (Legal Aid Law 42(3))",
+    ),
+    "other_by_law": Text(
+        "法律、法规、规章规定的其他人员（法律援助法第42条第4项）",
+        "others whom laws and regulations name (Legal Aid Law 42(4))",
+    ),
+    "no_hardship_test": Text(
+        "不受经济困难条件限制的事项（法律援助法第32条）",
+        "matters without a hardship test (Legal Aid Law 32)",
+    ),
+}
+PREVIOUS_STEPS: Final = {
+    "claimed": Text("向对方主张权利", "claimed from the other side"),
+    "asked_authority": Text("向有关部门请求权利救济", "asked an authority for relief"),
+    "acknowledged": Text("对方同意履行义务", "the other side acknowledged the debt"),
+    "mediation": Text("申请调解", "applied for mediation"),
+    "arbitration": Text("申请仲裁", "applied for arbitration"),
+    "lawsuit": Text("提起诉讼", "went to court"),
+    "other": Text("其他", "other"),
+}
+INTERRUPTS: Final = frozenset(("claimed", "asked_authority", "acknowledged"))
+HOLDERS: Final = {
+    "worker": Text("劳动者", "the worker"),
+    "employer": Text("用人单位", "the employer"),
+    "other": Text("其他", "somebody else"),
+}
+DEMANDS: Final = {
+    "wages": Text("劳动报酬", "wages"),
+    "overtime": Text("加班费", "overtime pay"),
+    "severance": Text("经济补偿", "severance pay"),
+    "damages": Text("赔偿金", "damages"),
+    "double_wages": Text("二倍工资", "double wages for want of a contract"),
+    "injury_benefits": Text("工伤待遇", "work injury benefits"),
+    "social_insurance": Text("补缴社会保险", "social insurance contributions"),
+    "other": Text("其他", "other"),
+}
+
+
+class Applicant(Form):
+    """The person who asks."""
+
+    name = PersonName(required=True, title=Text("姓名", "Name"))
+    identity_number = IdentityNumber(sensitive=True, needed_by="grant", title=Text("身份证件号码", "Identity number"))
+    phone = Phone(sensitive=True, needed_by="assign", title=Text("联系电话", "Phone"))
+    sex = Choice(SEX, title=Text("性别", "Sex"), example=sex)
+    birth_date = Day(past=True, title=Text("出生日期", "Date of birth"), example=birth_date)
+    ethnicity = Line(most=40, title=Text("民族", "Ethnic group"), example="汉族")
+    residence = Line(sensitive=True, title=Text("户籍地", "Registered residence"))
+    address = Line(sensitive=True, title=Text("住址", "Address"))
+    work_unit = Line(title=Text("工作单位", "Place of work"))
+    occupation = Line(title=Text("职业", "Occupation"), example="钢筋工")
+    health = Line(sensitive=True, title=Text("身体状况", "Health"))
+    groups = Many(
+        Choice(GROUPS, title=Text("人群类别", "Group")),
+        most=6,
+        title=Text("人群类别", "Groups"),
+        example=["migrant_worker"],
+    )
+
+    @rule(
+        "birth_date_disagrees",
+        Text(
+            "出生日期与身份证号不一致，请核对。",
+            "The date of birth does not agree with the identity number; check both.",
+        ),
+        at="birth_date",
+    )
+    def birth_date_agrees(self, identity_number: str, birth_date: date) -> bool:
+        return len(identity_number) != 18 or identity_number[6:14] == f"{birth_date:%Y%m%d}"
+
+    @rule(
+        "sex_disagrees",
+        Text("性别与身份证号不一致，请核对。", "The sex does not agree with the identity number; check both."),
+        at="sex",
+    )
+    def sex_agrees(self, identity_number: str, sex: str) -> bool:
+        return len(identity_number) != 18 or int(identity_number[16]) % 2 == (sex == "male")
+
+
+class Agent(Form):
+    """Somebody who asks in the name of a person without full capacity (法律援助法 art 40)."""
+
+    name = PersonName(required=True, title=Text("姓名", "Name"))
+    relation = Line(most=40, required=True, title=Text("与申请人关系", "Relation to the applicant"), example="父亲")
+    phone = Phone(sensitive=True, title=Text("联系电话", "Phone"))
+
+
+class Employer(Form):
+    """The employer, or whoever the claim is against."""
+
+    name = Line(required=True, title=Text("名称", "Name"), example="济南晨光建筑劳务有限公司")
+    credit_code = CreditCode(title=Text("统一社会信用代码", "Unified social credit code"))
+    address = Line(title=Text("地址", "Address"), example="济南市历下区示例路8号")
+    legal_representative = PersonName(title=Text("法定代表人", "Legal representative"))
+    phone = Phone(title=Text("电话", "Phone"))
+
+
+class Employment(Form):
+    """The job out of which the dispute grew."""
+
+    started_on = Day(past=True, title=Text("入职日期", "First day of work"))
+    ended_on = Day(past=True, title=Text("离职日期", "Last day of work"))
+    still_employed = Flag(title=Text("是否在职", "Still employed"))
+    written_contract = Flag(title=Text("是否签订书面劳动合同", "Written contract"))
+    monthly_pay = Money(title=Text("月工资（元）", "Monthly pay (yuan)"))
+    social_insurance_paid = Flag(title=Text("是否缴纳社会保险", "Social insurance paid"))
+    injured_on = Day(past=True, title=Text("受伤日期", "Date of injury"))
+
+    @rule(
+        "ends_before_it_starts",
+        Text("离职日期早于入职日期。", "The last day of work lies before the first."),
+        at="ended_on",
+    )
+    def ends_after_it_starts(self, started_on: date, ended_on: date) -> bool:
+        return started_on <= ended_on
+
+    @rule(
+        "employed_and_left",
+        Text("已填离职日期的，不能同时选择在职。", "Somebody who has a last day of work is not still employed."),
+        at="still_employed",
+    )
+    def left_or_not(self, ended_on: date, still_employed: bool) -> bool:
+        return not still_employed
+
+    @rule(
+        "injured_before_employed",
+        Text("受伤日期早于入职日期。", "The injury lies before the first day of work."),
+        at="injured_on",
+    )
+    def injured_at_work(self, started_on: date, injured_on: date) -> bool:
+        return started_on <= injured_on
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """A job that ended some weeks ago."""
+        ended = inventor.today - timedelta(days=inventor.random.randint(20, 200))
+        return {
+            "started_on": (ended - timedelta(days=inventor.random.randint(200, 1500))).isoformat(),
+            "ended_on": ended.isoformat(),
+            "still_employed": False,
+            "written_contract": False,
+            "monthly_pay": "6500.00",
+            "social_insurance_paid": False,
+        }
+
+
+class Arrears(Form):
+    """The pay that is owed for a month."""
+
+    month = Month(past=True, required=True, title=Text("月份", "Month"))
+    amount = Money(required=True, title=Text("拖欠金额（元）", "Amount owed (yuan)"))
+
+
+class Demand(Form):
+    """One demand with its amount."""
+
+    kind = Choice(DEMANDS, required=True, title=Text("请求事项", "Demand"))
+    amount = Money(title=Text("金额（元）", "Amount (yuan)"))
+    note = Line(title=Text("说明", "Note"))
+
+
+class Evidence(Form):
+    """A piece of evidence, what it proves and who holds it."""
+
+    name = Line(required=True, title=Text("证据名称", "Evidence"), example="考勤表")
+    proves = Line(title=Text("证明事项", "What it proves"), example="出勤天数")
+    holder = Choice(HOLDERS, title=Text("持有人", "Holder"))
+
+
+class PreviousStep(Form):
+    """What has been done about the matter before; some steps start the limitation anew (调解仲裁法 art 27)."""
+
+    kind = Choice(PREVIOUS_STEPS, required=True, title=Text("事项", "Step"))
+    on = Day(past=True, required=True, title=Text("日期", "Date"))
+    note = Line(title=Text("说明", "Note"))
+
+
+class Paper(Form):
+    """A paper that was handed in."""
+
+    name = Line(required=True, title=Text("材料名称", "Paper"), example="身份证复印件")
+    copies = Count(least=1, most=999, required=True, title=Text("份数", "Copies"))
+
+
+class Means(Form):
+    """The household's means, told by the applicant, who answers for the truth (法律援助法 art 41)."""
+
+    household_size = Count(least=1, most=30, title=Text("共同生活人口", "People in the household"))
+    annual_income = Money(title=Text("家庭年收入（元）", "Annual income of the household (yuan)"))
+    annual_expenses = Money(title=Text("家庭年支出（元）", "Annual expenses of the household (yuan)"))
+    assets = LongText(most=2000, sensitive=True, title=Text("财产状况", "Assets"))
+    debts = LongText(most=2000, sensitive=True, title=Text("债务状况", "Debts"))
+    declared_true = Flag(title=Text("个人诚信承诺", "Declared to be true"))
+
+
+class LegalAidIntake(Form):
+    """The application for legal aid."""
+
+    applicant = Nested(Applicant, required=True, title=Text("申请人", "Applicant"))
+    agent = Nested(Agent, title=Text("代为申请人", "Applying in the name of the applicant"))
+    matter = Choice(MATTERS, required=True, title=Text("案由", "Matter"))
+    form_of_aid = Choice(FORMS_OF_AID, title=Text("申请的援助形式", "Form of aid asked for"))
+    story = LongText(sensitive=True, needed_by="propose", title=Text("案情简述", "What happened"))
+    reason = LongText(most=2000, sensitive=True, title=Text("申请理由", "Why aid is asked for"))
+    known_on = Day(
+        past=True,
+        title=Text("知道权利被侵害的日期", "When the infringement became known"),
+        help=Text("仲裁时效自此日起算。", "The limitation for arbitration runs from this day."),
+    )
+    employer = Nested(Employer, title=Text("用人单位或对方当事人", "Employer or other side"))
+    employment = Nested(Employment, title=Text("劳动关系", "Employment"))
+    arrears = Many(Arrears, most=120, title=Text("欠薪明细", "Arrears by month"))
+    demands = Many(Demand, most=40, title=Text("请求事项", "Demands"))
+    evidence = Many(Evidence, most=100, title=Text("证据", "Evidence"))
+    previous_steps = Many(PreviousStep, most=50, title=Text("此前处理经过", "Previous steps"))
+    claimants = Count(least=1, most=100_000, title=Text("人数", "Number of claimants"))
+    papers = Many(Paper, most=100, title=Text("收到的材料", "Papers received"))
+    means = Nested(Means, title=Text("经济困难状况", "Means"))
+    exemption = Choice(EXEMPTIONS, title=Text("免予核查经济困难的情形", "Exemption from the means test"))
+    exemption_proof = Line(title=Text("免予核查的证明", "Proof of the exemption"), example="居住证及工资表")
+
+    @rule(
+        "employer_missing",
+        Text("劳动争议须填写用人单位。", "A labour matter needs the employer."),
+        at="employer",
+    )
+    def employer_known(self, matter: str, employer: dict[str, Any] | None = None) -> bool:
+        return matter not in LABOUR or bool(employer)
+
+    @rule(
+        "exemption_does_not_fit",
+        Text(
+            "该免予核查情形仅适用于申请劳动报酬或工伤赔偿的进城务工人员。",
+            "This exemption is for migrant workers who claim pay or compensation for an injury.",
+        ),
+        at="exemption",
+    )
+    def exemption_fits(self, matter: str, exemption: str) -> bool:
+        return exemption != "migrant_wages_or_injury" or matter in ("wages", "labour_relation", "work_injury")
+
+    @rule(
+        "month_twice",
+        Text("同一月份重复填写。", "A month is listed twice."),
+        at="arrears",
+    )
+    def months_once(self, arrears: list[dict[str, Any]]) -> bool:
+        return len({row["month"] for row in arrears}) == len(arrears)
+
+    @rule(
+        "arrears_outside_employment",
+        Text("欠薪月份不在在职期间内。", "Pay is owed for a month outside the employment."),
+        at="arrears",
+    )
+    def arrears_within_employment(self, arrears: list[dict[str, Any]], employment: dict[str, Any]) -> bool:
+        first, last = employment.get("started_on"), employment.get("ended_on")
+        months = [row["month"] for row in arrears]
+        return (first is None or all(month >= f"{first:%Y-%m}" for month in months)) and (
+            last is None or all(month <= f"{last:%Y-%m}" for month in months)
+        )
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """A migrant worker's wage claim: exempt from the means test, two months owed."""
+        employment = Employment.example(inventor)
+        last = date.fromisoformat(employment["ended_on"]).replace(day=1)
+        months = [last, (last - timedelta(days=1)).replace(day=1)]
+        return {
+            "applicant": Applicant.example(inventor),
+            "matter": "wages",
+            "form_of_aid": "mediation_arbitration",
+            "story": "2个月工资未发，多次催要无果。",
+            "employer": Employer.example(inventor),
+            "employment": employment,
+            "arrears": [{"month": f"{month:%Y-%m}", "amount": "6500.00"} for month in months],
+            "demands": [{"kind": "wages", "amount": "13000.00"}],
+            "evidence": [{"name": "考勤表", "proves": "出勤天数", "holder": "worker"}],
+            "claimants": 1,
+            "papers": [{"name": "身份证复印件", "copies": 1}],
+            "exemption": "migrant_wages_or_injury",
+            "exemption_proof": "居住证及工资表",
+        }

@@ -1,0 +1,143 @@
+"""The letters of legal aid, in both languages, with the remedies that the law demands.
+
+They are neutral: only the decision itself says that aid is granted or refused.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from casework.rules.casefile import Move
+from casework.rules.grammar import Letter
+from casework.rules.text import Text
+from casework.workflows.legal_aid.intake import FORMS_OF_AID, MATTERS
+from casework.workflows.legal_aid.steps import REFUSAL_GROUNDS
+
+SOON = Text("尽快", "as soon as possible")
+
+
+def _listed(items: list[str]) -> Text:
+    if not items:
+        return Text("（无）", "(none)")
+    lines = "\n".join(f"{number}. {item}" for number, item in enumerate(items, start=1))
+    return Text(lines, lines)
+
+
+def _matter(move: Move) -> Text:
+    return MATTERS[move.case.facts["matter"]]
+
+
+def _receipt(move: Move) -> Mapping[str, Any]:
+    papers = move.given.get("papers", [])
+    return {
+        "matter": _matter(move),
+        "papers": _listed([f"{paper['name']} × {paper['copies']}" for paper in papers]),
+    }
+
+
+def _papers_needed(move: Move) -> Mapping[str, Any]:
+    clock = move.case.clock("papers")
+    until = Text(*[str(clock.due.on)] * 2) if clock and clock.due else SOON
+    return {"matter": _matter(move), "papers": _listed(move.given["papers"]), "until": until}
+
+
+def _matter_only(move: Move) -> Mapping[str, Any]:
+    return {"matter": _matter(move)}
+
+
+def _granted(move: Move) -> Mapping[str, Any]:
+    return {"matter": _matter(move), "form_of_aid": FORMS_OF_AID[move.given["form_of_aid"]]}
+
+
+def _refused(move: Move) -> Mapping[str, Any]:
+    return {
+        "matter": _matter(move),
+        "ground": REFUSAL_GROUNDS[move.given["ground"]],
+        "reasons": move.sealed["reasons"],
+    }
+
+
+def _assigned(move: Move) -> Mapping[str, Any]:
+    assert move.case.assignee is not None
+    return {"matter": _matter(move), "helper": move.case.assignee.name}
+
+
+LETTERS = (
+    Letter(
+        "receipt",
+        Text("申请材料接收凭证", "Receipt for papers"),
+        Text(
+            "{applicant}：\n\n您关于“{matter}”的法律援助申请（案号 {number}）已收到。收到的材料如下：\n\n{papers}\n\n"
+            "我们将依法审查，并书面告知结果。\n\n{office}\n{date}",
+            "{applicant},\n\nwe have received your request for legal aid in the matter “{matter}” (case {number})."
+            " These papers were handed in:\n\n{papers}\n\nWe will examine the request and tell you the result in"
+            " writing.\n\n{office}\n{date}",
+        ),
+        fill=_receipt,
+    ),
+    Letter(
+        "papers_needed",
+        Text("补充材料通知书", "Notice of missing papers"),
+        Text(
+            "{applicant}：\n\n您的申请（案号 {number}，{matter}）经审查，尚需补充以下全部材料：\n\n{papers}\n\n请于"
+            " {until} 前提交。逾期未补充的，视为撤回申请；撤回后仍可重新申请。\n\n{office}\n{date}",
+            "{applicant},\n\nto examine your request (case {number}, {matter}) we need all of the following, and"
+            " nothing more:\n\n{papers}\n\nPlease hand them in by {until}. If they do not come, the request counts"
+            " as withdrawn; you may ask again.\n\n{office}\n{date}",
+        ),
+        fill=_papers_needed,
+    ),
+    Letter(
+        "deemed_withdrawn",
+        Text("视为撤回申请通知书", "The request counts as withdrawn"),
+        Text(
+            "{applicant}：\n\n您的申请（案号 {number}，{matter}）所需材料在期限内未补充，依照《中华人民共和国法律援助法》"
+            "第四十三条，视为撤回申请。您可以备齐材料后重新申请。\n\n{office}\n{date}",
+            "{applicant},\n\nthe papers needed for your request (case {number}, {matter}) did not come in time. By"
+            " article 43 of the Legal Aid Law the request counts as withdrawn. You may ask again with the papers."
+            "\n\n{office}\n{date}",
+        ),
+        fill=_matter_only,
+    ),
+    Letter(
+        "granted",
+        Text("给予法律援助决定书", "Decision to grant legal aid"),
+        Text(
+            "{letter_number}\n\n{applicant}：\n\n您就“{matter}”提出的法律援助申请（案号 {number}）符合条件，决定给予法律"
+            "援助，援助形式：{form_of_aid}。承办人员确定后将另行通知。法律援助不收取任何费用。\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\nyour request for legal aid in the matter “{matter}” (case {number})"
+            " meets the conditions. Legal aid is granted in this form: {form_of_aid}. You will be told who takes the"
+            " case. Legal aid is free of charge.\n\n{office}\n{date}",
+        ),
+        numbered=True,
+        fill=_granted,
+    ),
+    Letter(
+        "refused",
+        Text("不予法律援助决定书", "Decision to refuse legal aid"),
+        Text(
+            "{letter_number}\n\n{applicant}：\n\n您就“{matter}”提出的法律援助申请（案号 {number}）经审查不符合条件"
+            "（{ground}），决定不予法律援助。理由：\n\n{reasons}\n\n救济权利：您对本决定有异议的，可以自收到本决定书之日起三十"
+            "日内，向设立本机构的司法行政部门提出（《中华人民共和国法律援助法》第四十九条、《山东省法律援助条例》第十六条）；对其"
+            "审查决定不服的，可以依法申请行政复议或者提起行政诉讼。\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\nyour request for legal aid in the matter “{matter}” (case {number})"
+            " does not meet the conditions ({ground}), and legal aid is refused. Reasons:\n\n{reasons}\n\nRemedies:"
+            " within thirty days of receiving this decision you may object to the justice department that set up"
+            " this office (Legal Aid Law, article 49; Shandong Legal Aid Regulation, article 16). Against its"
+            " decision you may ask for administrative review or go to court.\n\n{office}\n{date}",
+        ),
+        numbered=True,
+        fill=_refused,
+    ),
+    Letter(
+        "assigned",
+        Text("指派通知书", "Notice of assignment"),
+        Text(
+            "{applicant}：\n\n您的法律援助案件（案号 {number}，{matter}）由{helper}承办，将尽快与您约见并签订委托协议。"
+            "承办人员不得向您收取任何费用或财物；您有权了解办理进度，并可依法申请更换承办人员。\n\n{office}\n{date}",
+            "{applicant},\n\nyour case (case {number}, {matter}) will be handled by {helper}, who will soon meet you"
+            " and sign the agreement. You owe no fee and no gift. You may ask about progress, and you may ask for"
+            " another lawyer.\n\n{office}\n{date}",
+        ),
+        fill=_assigned,
+    ),
+)

@@ -1,0 +1,1 @@
+"""The records: tables, and one module of queries for each noun."""

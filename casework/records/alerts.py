@@ -1,0 +1,194 @@
+"""Due clocks, the alerts they raise, and who receives them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from casework.records.database import Tx
+from casework.records.tables import alert_receivers, alerts, cases, clocks
+
+# Everybody locks the case row first. A case that somebody is just working on is left for the next tick.
+_DUE = """
+select k.id as clock_id, k.case_id, k.name, k.generation
+from clocks k join cases on cases.id = k.case_id
+where k.ended_at is null and k.wake_at <= :now
+order by k.wake_at limit :limit
+for update of cases skip locked
+"""
+_LAPSED = """
+select k.case_id, k.id as clock_id, k.takes from clocks k join cases on cases.id = k.case_id
+where k.ended_at is null and k.takes is not null and coalesce(k.retry_at, k.due_at) <= :now
+order by coalesce(k.retry_at, k.due_at) limit 1
+for update of cases skip locked
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DueClock:
+    """A clock at which somebody must look; its case is locked."""
+
+    clock_id: UUID
+    case_id: UUID
+    name: str
+    generation: int
+
+
+def due_clocks(tx: Tx, limit: int) -> list[DueClock]:
+    """Clocks with a rung that is due, the longest due first."""
+    rows = tx.all(_DUE, now=tx.now, limit=limit)
+    return [DueClock(row.clock_id, row.case_id, row.name, row.generation) for row in rows]
+
+
+def next_lapsed(tx: Tx) -> Row[Any] | None:
+    """A case, locked, whose clock ran out and takes a transition: `case_id, clock_id, takes`."""
+    return tx.one(_LAPSED, now=tx.now)
+
+
+def retry_later(tx: Tx, clock_id: UUID, first_wait: int, longest_wait: int) -> None:
+    """Put off a clock whose transition failed: each time twice as long, in seconds, up to the longest."""
+    tx.run(
+        """update clocks set attempts = least(attempts + 1, 1000),
+             retry_at = :now + make_interval(secs => least(:longest, :first * power(2, least(attempts, 20))))
+           where id = :id""",
+        now=tx.now,
+        id=clock_id,
+        first=first_wait,
+        longest=longest_wait,
+    )
+
+
+def fired(tx: Tx, case_ids: Iterable[UUID]) -> dict[tuple[UUID, str, int], set[str]]:
+    """Which levels fired already, by case, clock and generation."""
+    found: dict[tuple[UUID, str, int], set[str]] = {}
+    rows = tx.all(
+        select(alerts.c.case_id, alerts.c.clock, alerts.c.generation, alerts.c.level).where(
+            alerts.c.case_id.in_(list(case_ids))
+        )
+    )
+    for row in rows:
+        found.setdefault((row.case_id, row.clock, row.generation), set()).add(row.level)
+    return found
+
+
+def add(tx: Tx, rows: Sequence[Mapping[str, Any]], receivers: Sequence[tuple[UUID, UUID]]) -> int:
+    """Store alerts, their receivers (alert, user) and a message for each in the outbox; gives how many were new.
+
+    A level that fired before is left as it is, with its receivers.
+    """
+    if not rows:
+        return 0
+    statement = upsert(alerts).values(rows).on_conflict_do_nothing().returning(alerts.c.id)
+    new = set(tx.run(statement).scalars())
+    told = [{"alert_id": alert, "user_id": user, "at": tx.now} for alert, user in receivers if alert in new]
+    tx.run_many(insert(alert_receivers), told)
+    tx.run(_MESSAGES, alerts=list(new), now=tx.now)
+    return len(new)
+
+
+_MESSAGES = """
+insert into outbox (id, alert_id, user_id, channel, state, at)
+select gen_random_uuid(), alert_id, user_id, 'inbox', 'delivered', :now from alert_receivers
+where alert_id = any(:alerts)
+"""
+
+
+def set_wake_times(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """When each clock (`clock`) is to be looked at next (`wake`; None: no more)."""
+    tx.run(
+        """update clocks set wake_at = x.wake_at from unnest(cast(:ids as uuid[]), cast(:wakes as timestamptz[]))
+             as x(id, wake_at) where clocks.id = x.id""",
+        ids=[row["clock"] for row in rows],
+        wakes=[row["wake"] for row in rows],
+    )
+
+
+_VIEW = select(
+    alerts,
+    alert_receivers.c.at.label("received_at"),
+    alert_receivers.c.acknowledged_at,
+    cases.c.number,
+    cases.c.workflow,
+    clocks.c.due_at,
+    clocks.c.provisional,
+    (alert_receivers.c.acknowledged_at.is_not(None)).label("acknowledged"),
+).select_from(
+    alert_receivers.join(alerts, alerts.c.id == alert_receivers.c.alert_id)
+    .join(cases, cases.c.id == alerts.c.case_id)
+    .join(
+        clocks,
+        (clocks.c.case_id == alerts.c.case_id)
+        & (clocks.c.name == alerts.c.clock)
+        & (clocks.c.generation == alerts.c.generation),
+    )
+)
+
+
+def mine(
+    tx: Tx, user_id: UUID, visible: Any, limit: int, after: tuple[bool, datetime, UUID] | None
+) -> Sequence[Row[Any]]:
+    """This person's alerts on cases still visible: open ones first, the newest first."""
+    done = alert_receivers.c.acknowledged_at.is_not(None)
+    query = (
+        _VIEW.where(alert_receivers.c.user_id == user_id, visible)
+        .order_by(done, alert_receivers.c.at.desc(), alerts.c.id)
+        .limit(limit)
+    )
+    if after is not None:
+        acknowledged, at, alert_id = after
+        later = (alert_receivers.c.at < at) | ((alert_receivers.c.at == at) & (alerts.c.id > alert_id))
+        query = query.where((done > acknowledged) | ((done == acknowledged) & later))
+    return tx.all(query)
+
+
+def acknowledge(tx: Tx, alert_id: UUID, user_id: UUID, visible: Any) -> Row[Any] | None:
+    """The alert of this person, now acknowledged; the first time counts. None where there is none."""
+    tx.run(
+        alert_receivers.update()
+        .where(
+            alert_receivers.c.alert_id == alert_id,
+            alert_receivers.c.user_id == user_id,
+            alert_receivers.c.acknowledged_at.is_(None),
+        )
+        .values(acknowledged_at=tx.now)
+    )
+    return tx.one(_VIEW.where(alert_receivers.c.user_id == user_id, alerts.c.id == alert_id, visible))
+
+
+def of_case(tx: Tx, case_id: UUID) -> Sequence[Row[Any]]:
+    """Every alert of a case in the order of time."""
+    return tx.all(select(alerts).where(alerts.c.case_id == case_id).order_by(alerts.c.at, alerts.c.id))
+
+
+def receivers_of(tx: Tx, alert_ids: list[UUID]) -> dict[UUID, list[Row[Any]]]:
+    """Who received each alert: `user_id, username, name, acknowledged_at`."""
+    rows = tx.all(
+        """select r.alert_id, r.user_id, u.username, u.name, r.acknowledged_at
+           from alert_receivers r join users u on u.id = r.user_id where r.alert_id = any(:ids)
+           order by u.username""",
+        ids=alert_ids,
+    )
+    found: dict[UUID, list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault(row.alert_id, []).append(row)
+    return found
+
+
+def beat(tx: Tx, process: str) -> None:
+    """Note that a background process is alive."""
+    tx.run(
+        "insert into heartbeats (process, at) values (:process, :now)"
+        " on conflict (process) do update set at = excluded.at",
+        process=process,
+        now=tx.now,
+    )
+
+
+def last_beat(tx: Tx, process: str) -> datetime | None:
+    """When the process was last alive."""
+    row = tx.one("select at from heartbeats where process = :process", process=process)
+    return row.at if row else None

@@ -1,0 +1,152 @@
+"""Many new cases at once: the rows that single writes would leave in the end, collected and sent by COPY."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Integer, LargeBinary, Table, Text, Uuid, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from casework.records.database import Tx
+from casework.records.rows import MoveRows, Record, Row
+from casework.records.tables import (
+    case_numbers,
+    cases,
+    clock_marks,
+    clocks,
+    due_times,
+    events,
+    letters,
+    look_ups,
+    vault,
+)
+from casework.rules.casefile import Move
+
+
+@dataclass(slots=True)
+class Batch:
+    """The rows of cases that are not in the database yet, each collected from its opening on."""
+
+    _cases: dict[UUID, Row] = field(default_factory=dict)
+    _clocks: dict[UUID, Row] = field(default_factory=dict)
+    _vault: dict[tuple[UUID, str], bytes] = field(default_factory=dict)
+    _look_ups: dict[tuple[UUID, str], bytes] = field(default_factory=dict)
+    _events: list[Row] = field(default_factory=list)
+    _marks: list[Row] = field(default_factory=list)
+    _due_times: list[Row] = field(default_factory=list)
+    _letters: list[Row] = field(default_factory=list)
+
+    def write(
+        self,
+        rows: MoveRows,
+        *,
+        sealed: Mapping[str, bytes],
+        look_ups: Mapping[str, bytes | None],
+        letters: list[Row],
+    ) -> None:
+        """Collect a move, as `records.cases.write` would write it down."""
+        case_id: UUID = rows.case["id"]
+        self._cases[case_id] = {**rows.case, "last_hash": rows.event["hash"]}
+        self._clocks |= {row["id"]: row for row in rows.clocks}
+        self._events.append(rows.event)
+        self._marks += rows.marks
+        self._due_times += rows.due_times
+        self._vault |= {(case_id, part): value for part, value in sealed.items()}
+        for kind, digest in look_ups.items():
+            if digest is None:
+                self._look_ups.pop((case_id, kind), None)
+            else:
+                self._look_ups[case_id, kind] = digest
+        self._letters += [{**row, "case_id": case_id, "at": rows.case["updated_at"]} for row in letters]
+
+    def send(self, tx: Tx) -> None:
+        """Store everything that was collected."""
+        _copy(tx, cases, self._cases.values())
+        _copy(tx, events, self._events)
+        _copy(tx, clocks, self._clocks.values())
+        _copy(tx, clock_marks, self._marks)
+        _copy(tx, due_times, self._due_times)
+        parts = ({"case_id": case, "part": part, "sealed": value} for (case, part), value in self._vault.items())
+        _copy(tx, vault, parts)
+        found = ({"case_id": case, "kind": kind, "digest": value} for (case, kind), value in self._look_ups.items())
+        _copy(tx, look_ups, found)
+        _copy(tx, letters, self._letters)
+
+
+def _copy(tx: Tx, table: Table, rows: Iterable[Row]) -> None:
+    """The rows, which all have the same columns, by COPY; columns that none of them has keep their default."""
+    waiting = iter(rows)
+    first = next(waiting, None)
+    if first is None:
+        return
+    names = list(first)
+    as_json = [isinstance(table.c[name].type, JSONB) for name in names]
+    statement = f"copy {table.fullname} ({', '.join(names)}) from stdin"
+    driver: Any = tx.connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in (first, *waiting):
+            copy.write_row(
+                [
+                    json.dumps(row[name], ensure_ascii=False) if is_json else row[name]
+                    for name, is_json in zip(names, as_json, strict=True)
+                ]
+            )
+
+
+def follow(record: Record, move: Move, rows: MoveRows) -> Record:
+    """The record as it would be read again after the move."""
+    marks, recorded = dict(record.marks), dict(record.due_times)
+    for row in rows.marks:
+        marks[row["clock_id"]] = row["position"] + 1
+    for row in rows.due_times:
+        recorded[row["clock_id"]] = row["position"] + 1
+    return replace(record, file=move.case, last_hash=rows.event["hash"], marks=marks, due_times=recorded)
+
+
+def next_serials(tx: Tx, many: int) -> list[int]:
+    """So many serials for case numbers, rising."""
+    drawn = "select nextval(:name) from generate_series(1, :many)"
+    return sorted(tx.run(drawn, name=f"{case_numbers.schema}.{case_numbers.name}", many=many).scalars())
+
+
+def first_letter_serials(tx: Tx, many: Mapping[str, int]) -> dict[str, int]:
+    """The first of so many numbers of each series of letters; the series stay locked until the letters are written."""
+    statement = text(
+        """insert into counters (scope, value) select * from unnest(:scopes, :many)
+           on conflict (scope) do update set value = counters.value + excluded.value returning scope, value"""
+    ).bindparams(bindparam("scopes", type_=ARRAY(Text)), bindparam("many", type_=ARRAY(Integer)))
+    # In one order for all, so that two loads wait for each other instead of locking each other out.
+    scopes = sorted(many)
+    rows = tx.all(statement, scopes=scopes, many=[many[scope] for scope in scopes])
+    return {row.scope: row.value - many[row.scope] + 1 for row in rows}
+
+
+_APPLICANTS = text(
+    """insert into applicants (id, identity_index, key_id, wrapped_key)
+       select * from unnest(:ids, :indexes, :key_ids, :wrapped_keys)
+       on conflict (identity_index) do update set identity_index = excluded.identity_index
+       returning id, identity_index, key_id, wrapped_key"""
+).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("indexes", type_=ARRAY(LargeBinary)),
+    bindparam("key_ids", type_=ARRAY(Text)),
+    bindparam("wrapped_keys", type_=ARRAY(LargeBinary)),
+)
+
+
+def applicants_for(tx: Tx, fresh: Mapping[bytes, Row]) -> dict[bytes, Any]:
+    """The applicants by the index of their identity number: those there already, the others stored as new.
+
+    `fresh` are the rows to store, with `id, key_id, wrapped_key`; gives `id, key_id, wrapped_key` as they stand.
+    """
+    indexes = sorted(fresh)
+    rows = tx.all(
+        _APPLICANTS,
+        indexes=indexes,
+        ids=[fresh[index]["id"] for index in indexes],
+        key_ids=[fresh[index]["key_id"] for index in indexes],
+        wrapped_keys=[fresh[index]["wrapped_key"] for index in indexes],
+    )
+    return {row.identity_index: row for row in rows}

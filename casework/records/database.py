@@ -1,0 +1,136 @@
+"""The database: one engine, transactions with their role and deadlines, and the only clock of the service."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Executable, Row, create_engine, text
+from sqlalchemy.engine import CursorResult, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from casework.rules.refusals import Unavailable
+from casework.rules.text import Text
+
+OWNER: Final = "casework_owner"
+APPLICATION: Final = "casework_app"
+
+# The role and the deadlines are set inside the transaction, so that they hold behind a pooler too and end with it.
+_BEGIN = """
+select set_config('role', :role, true), set_config('search_path', 'casework', true),
+       set_config('statement_timeout', :statement, true), set_config('lock_timeout', :lock, true),
+       set_config('idle_in_transaction_session_timeout', :idle, true), {now} as now
+"""
+_NOW = "clock_timestamp()"
+_NOW_IN_TESTS = "clock_timestamp() + coalesce((select value from casework.time_offset), interval '0')"
+# Unlike statement_timeout these say "try again", not "this is broken": lock not available, query cancelled,
+# deadlock, serialization failure, too many connections, shutting down.
+_PASSING = frozenset(("55P03", "57014", "40P01", "40001", "53300", "57P01", "57P02", "57P03"))
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How long a statement, a wait for a lock, and an idle transaction may take, in seconds."""
+
+    statement: float = 10
+    lock: float = 5
+    idle: float = 30
+
+
+@dataclass(slots=True)
+class Tx:
+    """An open transaction. `now` is read once, when it begins."""
+
+    connection: Connection
+    now: datetime
+
+    def run(self, statement: Executable | str, /, **values: Any) -> CursorResult[Any]:
+        """Execute one statement."""
+        executable = text(statement) if isinstance(statement, str) else statement
+        return self.connection.execute(executable, values)
+
+    def run_many(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute one statement for many rows; none for no rows."""
+        if rows:
+            self.connection.execute(statement, rows)
+
+    def one(self, statement: Executable | str, /, **values: Any) -> Row[Any] | None:
+        """The first row, or None."""
+        return self.run(statement, **values).first()
+
+    def all(self, statement: Executable | str, /, **values: Any) -> Sequence[Row[Any]]:
+        """All rows."""
+        return self.run(statement, **values).all()
+
+
+def now(tx: Tx) -> datetime:
+    """The time of this transaction: the database's, plus an offset that only tests may set."""
+    return tx.now
+
+
+class Database:
+    """The pool of connections to one database."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 5,
+        pool_timeout: float = 2,
+        deadlines: Deadlines = Deadlines(),
+        prepare_statements: bool = True,
+        movable_time: bool = False,
+    ) -> None:
+        self.url = make_url(url)
+        self.deadlines = deadlines
+        self._begin = text(_BEGIN.format(now=_NOW_IN_TESTS if movable_time else _NOW))
+        self.engine = create_engine(
+            self.url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=pool_timeout,
+            # What is written and asked stays out of error messages, and so out of the log.
+            hide_parameters=True,
+            connect_args={
+                "connect_timeout": 5,
+                "prepare_threshold": 5 if prepare_statements else None,
+                "application_name": "casework",
+            },
+        )
+
+    @contextmanager
+    def transaction(self, role: str = APPLICATION) -> Iterator[Tx]:
+        """A transaction that commits when the block ends and rolls back when it raises.
+
+        Raises `Unavailable` when the database cannot be reached, is too busy or a lock is not to be had in time.
+        """
+        try:
+            with self.engine.begin() as connection:
+                row = connection.execute(self._begin, self._settings(role)).one()
+                yield Tx(connection, row.now)
+        except PoolTimeout as busy:
+            raise Unavailable(_BUSY) from busy
+        except (OperationalError, InterfaceError) as lost:
+            raise Unavailable(_UNREACHABLE) from lost
+        except DBAPIError as error:
+            if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _PASSING:
+                raise Unavailable(_BUSY) from error
+            raise
+
+    def _settings(self, role: str) -> dict[str, str]:
+        return {
+            "role": role,
+            "statement": f"{int(self.deadlines.statement * 1000)}ms",
+            "lock": f"{int(self.deadlines.lock * 1000)}ms",
+            "idle": f"{int(self.deadlines.idle * 1000)}ms",
+        }
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+_BUSY = Text("系统繁忙，请稍后重试。", "The service is busy; try again in a moment.")
+_UNREACHABLE = Text("数据库暂时无法连接，请稍后重试。", "The database cannot be reached; try again.")

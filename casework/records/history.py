@@ -1,0 +1,67 @@
+"""What belongs to a case and is only ever added to: events, notes, letters, disclosures."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select, tuple_
+
+from casework.records.database import Tx
+from casework.records.tables import counters, disclosures, events, letters, notes, users
+
+
+def event_page(tx: Tx, case_id: UUID, limit: int, after: int | None) -> Sequence[Row[Any]]:
+    """Events in their order, at most `limit`, after a sequence number."""
+    query = (
+        select(events, users.c.username, users.c.name.label("actor_name"))
+        .select_from(events.outerjoin(users, events.c.actor_id == users.c.id))
+        .where(events.c.case_id == case_id)
+        .order_by(events.c.seq)
+        .limit(limit)
+    )
+    return tx.all(query.where(events.c.seq > after) if after is not None else query)
+
+
+def add_note(tx: Tx, note_id: UUID, case_id: UUID, author_id: UUID, sealed: bytes) -> None:
+    """Store a note."""
+    tx.run(insert(notes).values(id=note_id, case_id=case_id, author_id=author_id, sealed=sealed, at=tx.now))
+
+
+def note_page(tx: Tx, case_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> Sequence[Row[Any]]:
+    """Notes with their authors, oldest first."""
+    query = (
+        select(notes, users.c.username, users.c.name.label("author_name"))
+        .select_from(notes.join(users, notes.c.author_id == users.c.id))
+        .where(notes.c.case_id == case_id)
+        .order_by(notes.c.at, notes.c.id)
+        .limit(limit)
+    )
+    return tx.all(query.where(tuple_(notes.c.at, notes.c.id) > after) if after else query)
+
+
+def letter_page(tx: Tx, case_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> Sequence[Row[Any]]:
+    """Letters, oldest first."""
+    query = select(letters).where(letters.c.case_id == case_id).order_by(letters.c.at, letters.c.id).limit(limit)
+    return tx.all(query.where(tuple_(letters.c.at, letters.c.id) > after) if after else query)
+
+
+def next_letter_serial(tx: Tx, scope: str) -> int:
+    """The next number of a series without gaps; the row stays locked until the letter is written."""
+    return int(
+        tx.run(
+            "insert into counters (scope, value) values (:scope, 1)"
+            " on conflict (scope) do update set value = counters.value + 1 returning value",
+            scope=scope,
+        ).scalar_one()
+    )
+
+
+def note_disclosure(tx: Tx, case_id: UUID, user_id: UUID, paths: list[str], reason: str) -> None:
+    """Log that somebody asked to see sensitive values."""
+    tx.run(insert(disclosures).values(case_id=case_id, user_id=user_id, paths=paths, reason=reason, at=tx.now))
+
+
+def letter_serials(tx: Tx) -> dict[str, int]:
+    """How far each series of letters has come."""
+    return {row.scope: row.value for row in tx.all(select(counters))}

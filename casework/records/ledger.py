@@ -1,0 +1,38 @@
+"""The chain of events: each event's hash covers what it says and the hash of the one before."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+GENESIS: Final = bytes(32)
+
+
+def digest(
+    prev_hash: bytes,
+    case_id: UUID,
+    seq: int,
+    at: datetime,
+    kind: str,
+    actor_id: UUID | None,
+    actor_role: str,
+    payload: Mapping[str, Any],
+) -> bytes:
+    """SHA-256 over the previous hash and the event in canonical JSON (sorted keys, UTC microseconds)."""
+    body = json.dumps(
+        {
+            "case": str(case_id),
+            "seq": seq,
+            "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "kind": kind,
+            "actor": str(actor_id) if actor_id else None,
+            "role": actor_role,
+            "payload": payload,
+        },
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256(prev_hash + body.encode()).digest()

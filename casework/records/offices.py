@@ -1,0 +1,167 @@
+"""Organisations, and the policies and calendars in force: what `work` builds an `Office` of."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from casework.records.database import Tx
+from casework.records.tables import calendars, orgs, policies
+from casework.rules.calendars import WorkingCalendar
+from casework.rules.casefile import PolicyRow
+from casework.rules.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarVersion:
+    """One version of a calendar."""
+
+    key: str
+    version: int
+    title: Text
+    calendar: WorkingCalendar
+    mapping: Mapping[str, Any]
+
+
+ORG = (orgs.c.id, orgs.c.code, orgs.c.region, orgs.c.name, orgs.c.kind, orgs.c.path, orgs.c.calendar)
+
+
+def org(tx: Tx, code: str) -> Row[Any] | None:
+    """The organisation of this code."""
+    return tx.one(select(*ORG).where(orgs.c.code == code))
+
+
+def org_page(tx: Tx, path: str, limit: int, after: str | None) -> list[Row[Any]]:
+    """Organisations at and below a path, in the order of the tree."""
+    query = select(*ORG).where(orgs.c.path.startswith(path, autoescape=True)).order_by(orgs.c.path).limit(limit)
+    return list(tx.all(query.where(orgs.c.path > after) if after else query))
+
+
+def add_orgs(tx: Tx, rows: list[dict[str, Any]]) -> None:
+    """Store organisations, parents first; those whose code is known already stay as they are."""
+    tx.run_many(upsert(orgs).on_conflict_do_nothing(index_elements=["code"]), rows)
+
+
+def revision(tx: Tx) -> int:
+    """Rises whenever a policy or a calendar is loaded."""
+    return int(tx.run("select coalesce(max(number), 0) from revisions where of = 'rules'").scalar_one())
+
+
+def _revised(tx: Tx) -> None:
+    tx.run(
+        "insert into revisions (of, number) values ('rules', 1)"
+        " on conflict (of) do update set number = revisions.number + 1"
+    )
+
+
+def all_policies(tx: Tx) -> list[PolicyRow]:
+    """Every policy row that was ever loaded, oldest first."""
+    return [policy_of(row) for row in tx.all(select(policies).order_by(policies.c.id))]
+
+
+def policy_of(row: Any) -> PolicyRow:
+    """The policy of a row of the table."""
+    return PolicyRow(
+        id=row.id,
+        workflow=row.workflow,
+        name=row.name,
+        place=row.place,
+        from_date=row.from_date,
+        value=row.value,
+        source=Text(row.source["zh-CN"], row.source["en"]),
+    )
+
+
+def policy_page(tx: Tx, limit: int, after: int | None, filters: Mapping[str, Any]) -> list[PolicyRow]:
+    """Policy rows by id, at most `limit`, after the given one."""
+    query = select(policies).order_by(policies.c.id).limit(limit)
+    if after is not None:
+        query = query.where(policies.c.id > after)
+    for name, value in filters.items():
+        query = query.where(policies.c[name] == value)
+    return [policy_of(row) for row in tx.all(query)]
+
+
+def add_policies(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Load policy rows; those that are in force already to the letter are left out. Gives how many were new."""
+    known = {(p.workflow, p.name, p.place, p.from_date): p for p in all_policies(tx)}
+    new = [
+        {**row, "loaded_at": tx.now}
+        for row in rows
+        if (old := known.get((row["workflow"], row["name"], row["place"], row["from_date"]))) is None
+        or (old.value, old.source.both()) != (row["value"], row["source"])
+    ]
+    if new:
+        tx.run_many(insert(policies), new)
+        _revised(tx)
+    return len(new)
+
+
+def in_force(rows: Iterable[PolicyRow], workflow: str, org_code: str, region: str, on: date) -> dict[str, PolicyRow]:
+    """For each name the row that counts for a place on a day: the nearest place, then the latest date, then the last
+    loaded."""
+    near = {place: rank for rank, place in enumerate(places(org_code, region))}
+    best: dict[str, PolicyRow] = {}
+    for row in rows:
+        if row.workflow not in (workflow, "*") or row.place not in near or row.from_date > on:
+            continue
+        other = best.get(row.name)
+        if other is None or _weight(row, near) > _weight(other, near):
+            best[row.name] = row
+    return best
+
+
+def _weight(row: PolicyRow, near: Mapping[str, int]) -> tuple[int, date, int]:
+    return -near[row.place], row.from_date, row.id
+
+
+def places(org_code: str, region: str) -> tuple[str, ...]:
+    """Where to look for a rule, nearest first: the organisation, county, city, province, the country."""
+    chain = (org_code, region, f"{region[:4]}00", f"{region[:2]}0000", "CN")
+    return tuple(dict.fromkeys(chain))
+
+
+def latest_calendars(tx: Tx) -> dict[str, CalendarVersion]:
+    """The latest version of every calendar."""
+    rows = tx.all(
+        select(calendars).ext(distinct_on(calendars.c.key)).order_by(calendars.c.key, calendars.c.version.desc())
+    )
+    return {
+        row.key: CalendarVersion(
+            row.key,
+            row.version,
+            Text(row.title["zh-CN"], row.title["en"]),
+            WorkingCalendar.from_mapping(row.mapping),
+            row.mapping,
+        )
+        for row in rows
+    }
+
+
+def add_calendar(tx: Tx, key: str, title: Mapping[str, str], mapping: Mapping[str, Any]) -> int:
+    """Store the calendar as a new version and give its number; an unchanged one stays as it is."""
+    WorkingCalendar.from_mapping(mapping)
+    latest = tx.one(select(calendars).where(calendars.c.key == key).order_by(calendars.c.version.desc()).limit(1))
+    if latest is not None and latest.mapping == mapping:
+        return int(latest.version)
+    version = 1 + (latest.version if latest else 0)
+    tx.run(
+        insert(calendars).values(key=key, version=version, title=dict(title), mapping=dict(mapping), loaded_at=tx.now)
+    )
+    _revised(tx)
+    return version
+
+
+def count_orgs(tx: Tx) -> int:
+    """How many organisations there are."""
+    return int(tx.run(select(func.count()).select_from(orgs)).scalar_one())
+
+
+def org_ids(tx: Tx) -> dict[str, UUID]:
+    """The id of every organisation by its code."""
+    return {row.code: row.id for row in tx.all(select(orgs.c.code, orgs.c.id))}

@@ -1,0 +1,145 @@
+"""Users, their tokens and failed sign-ins."""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from casework.records.database import Tx
+from casework.records.tables import orgs, sign_ins, tokens, users
+from casework.rules.casefile import Person, Role
+
+PERSON = (
+    users.c.id,
+    users.c.username,
+    users.c.name,
+    users.c.role,
+    users.c.active,
+    orgs.c.path.label("org_path"),
+)
+_WITH_ORG = users.join(orgs, users.c.org_id == orgs.c.id)
+
+
+def person_of(row: Any) -> Person:
+    """The person of a row that has the columns of `PERSON`."""
+    return Person(row.id, row.username, row.name, Role(row.role), row.org_path, row.active)
+
+
+def by_id(tx: Tx, user_id: UUID) -> Person | None:
+    """The user of this id, active or not."""
+    row = tx.one(select(*PERSON).select_from(_WITH_ORG).where(users.c.id == user_id))
+    return person_of(row) if row else None
+
+
+def by_username(tx: Tx, username: str) -> tuple[Person, str | None] | None:
+    """The user of this name and the hash of the password."""
+    row = tx.one(select(*PERSON, users.c.password_hash).select_from(_WITH_ORG).where(users.c.username == username))
+    return (person_of(row), row.password_hash) if row else None
+
+
+def digest_of(token: str) -> bytes:
+    """What is stored of a token: tokens are 256 random bits, so that a plain hash is enough."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+_BY_TOKEN = select(*PERSON).select_from(_WITH_ORG.join(tokens, tokens.c.user_id == users.c.id)).where(users.c.active)
+
+
+def by_token(tx: Tx, token: str) -> Person | None:
+    """The active user whose valid token this is."""
+    row = tx.one(_BY_TOKEN.where(tokens.c.digest == digest_of(token), tokens.c.expires_at > tx.now))
+    return person_of(row) if row else None
+
+
+def keep_token(tx: Tx, token: str, user_id: UUID, expires_at: datetime) -> None:
+    """Store a new token by its digest."""
+    tx.run(insert(tokens).values(digest=digest_of(token), user_id=user_id, created_at=tx.now, expires_at=expires_at))
+
+
+def failed_sign_ins(tx: Tx, who: bytes, window: timedelta) -> tuple[int, datetime | None]:
+    """How many attempts failed within the window, and when the first of them was."""
+    row = tx.one(
+        "select count(*) as failed, min(at) as first from sign_ins where digest = :who and at > :since",
+        who=who,
+        since=tx.now - window,
+    )
+    return (row.failed, row.first) if row else (0, None)
+
+
+def note_failed_sign_in(tx: Tx, who: bytes) -> None:
+    """Remember a failed attempt."""
+    tx.run(insert(sign_ins).values(digest=who, at=tx.now))
+
+
+def forget_failed_sign_ins(tx: Tx, who: bytes) -> None:
+    """A successful sign-in clears the attempts."""
+    tx.run(sign_ins.delete().where(sign_ins.c.digest == who))
+
+
+def add(tx: Tx, row: dict[str, Any]) -> bool:
+    """Store a new user; False when the name is taken."""
+    statement = upsert(users).values(**row).on_conflict_do_nothing(index_elements=["username"])
+    return tx.run(statement.returning(users.c.id)).first() is not None
+
+
+def change(tx: Tx, user_id: UUID, values: dict[str, Any]) -> None:
+    """Change columns of a user; deactivating ends the tokens at once, because they are looked up with it."""
+    tx.run(update(users).where(users.c.id == user_id).values(**values))
+
+
+def end_tokens(tx: Tx, user_id: UUID) -> None:
+    """All tokens of a user are gone."""
+    tx.run(tokens.delete().where(tokens.c.user_id == user_id))
+
+
+VIEW = (*PERSON, orgs.c.code.label("org"), users.c.language, users.c.created_at)
+
+
+def view(tx: Tx, user_id: UUID) -> Row[Any] | None:
+    """One user as administrators see it."""
+    return tx.one(select(*VIEW).select_from(_WITH_ORG).where(users.c.id == user_id))
+
+
+def page(tx: Tx, org_prefix: str, limit: int, after: str | None, filters: dict[str, Any]) -> list[Row[Any]]:
+    """Users below an organisation by username, at most `limit`, after the given name."""
+    query = (
+        select(*VIEW)
+        .select_from(_WITH_ORG)
+        .where(orgs.c.path.startswith(org_prefix, autoescape=True))
+        .order_by(users.c.username)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(users.c.username > after)
+    for name, value in filters.items():
+        query = query.where(users.c[name] == value)
+    return list(tx.all(query))
+
+
+def helpers_near(tx: Tx, org_path: str, limit: int = 20) -> list[Person]:
+    """Active lawyers and volunteers of the same branch of the tree, nearest first."""
+    return _near(tx, org_path, ("lawyer", "volunteer"), limit, below=True)
+
+
+def staff_above(tx: Tx, org_path: str, roles: tuple[str, ...], limit: int = 200) -> list[Person]:
+    """Active people of these roles in the organisation and those above it, nearest first."""
+    return _near(tx, org_path, roles, limit, below=False)
+
+
+def _near(tx: Tx, org_path: str, roles: tuple[str, ...], limit: int, *, below: bool) -> list[Person]:
+    codes = org_path.rstrip("/").split("/")
+    above = ["/".join(codes[: n + 1]) + "/" for n in range(len(codes))]
+    branch: ColumnElement[bool] = orgs.c.path.in_(above)
+    if below:
+        branch |= orgs.c.path.startswith(org_path, autoescape=True)
+    rows = tx.all(
+        select(*PERSON)
+        .select_from(_WITH_ORG)
+        .where(users.c.active, users.c.role.in_(roles), branch)
+        .order_by(orgs.c.path.desc(), users.c.username)
+        .limit(limit)
+    )
+    return [person_of(row) for row in rows]

@@ -1,0 +1,288 @@
+"""Moves and case files as rows: one translation, used by the single write and by the bulk writer alike."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from casework.records.ledger import digest
+from casework.records.vault import WrappedKey
+from casework.rules.casefile import (
+    NOTHING,
+    CaseFile,
+    ClockRun,
+    Facts,
+    Move,
+    Office,
+    Phase,
+    Taken,
+    standing_of,
+)
+from casework.rules.clocks import working_seconds
+from casework.rules.clockwork import wake_at
+from casework.rules.grammar import Workflow
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A case file with what only the records need: whose it is, and where its chain of events ends."""
+
+    file: CaseFile
+    org_id: UUID
+    applicant_id: UUID
+    applicant_name: str
+    region: str
+    calendar: str
+    last_hash: bytes
+    applicant_key: WrappedKey
+    marks: Mapping[UUID, int] = field(default_factory=dict)
+    due_times: Mapping[UUID, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class MoveRows:
+    """What one move writes."""
+
+    case: Row
+    event: Row
+    clocks: list[Row]
+    marks: list[Row]
+    due_times: list[Row]
+
+
+def rows_of(record: Record, move: Move, workflow: Workflow, office: Office) -> MoveRows:
+    """The rows of a move. Clocks that have no id yet are given one."""
+    clocks: list[Row] = []
+    marks: list[Row] = []
+    due_times: list[Row] = []
+    for change in move.clock_changes:
+        run = change.clock
+        clock_id = run.id or uuid4()
+        clocks.append(clock_row(record, move.case, run, clock_id, workflow, office))
+        written = record.marks.get(clock_id, 0)
+        marks += [
+            {"clock_id": clock_id, "position": position, "mark": mark, "at": at}
+            for position, (mark, at) in enumerate(marks_of(run))
+            if position >= written
+        ]
+        if change.change in ("started", "paused", "resumed"):
+            position = record.due_times.get(clock_id, 0)
+            due_times.append(due_time_row(run, clock_id, position, move.at))
+    return MoveRows(
+        case=case_row(record, move.case, workflow),
+        event=event_row(record, move),
+        clocks=clocks,
+        marks=marks,
+        due_times=due_times,
+    )
+
+
+def marks_of(run: ClockRun) -> Iterator[tuple[str, datetime]]:
+    """The intervals as the append-only list of marks that is stored: run, stop, run, …"""
+    for interval in run.intervals:
+        yield "run", interval.start
+        if interval.end is not None:
+            yield "stop", interval.end
+
+
+def case_row(record: Record, case: CaseFile, workflow: Workflow) -> Row:
+    """The columns of `cases` but `last_hash`, which comes with the event."""
+    due = [clock.due.at for clock in case.clocks if clock.open and clock.due is not None]
+    return {
+        "id": case.id,
+        "number": case.number,
+        "workflow": case.workflow,
+        "workflow_version": case.workflow_version,
+        "state": case.state,
+        "phase": case.phase.value,
+        "waits_for": case.waits_for.value if case.waits_for else None,
+        "org_id": record.org_id,
+        "channel": case.channel,
+        "urgent": case.urgent,
+        "applicant_id": record.applicant_id,
+        "applicant_name": record.applicant_name,
+        "search_text": search_text(record.applicant_name, case, workflow),
+        "facts": dict(case.facts),
+        "taken": {name: taken_json(taken) for name, taken in case.taken.items()},
+        "owner_id": case.owner.id if case.owner else None,
+        "assignee_id": case.assignee.id if case.assignee else None,
+        "outcome": case.outcome,
+        "opened_at": case.opened_at,
+        "updated_at": case.last_at,
+        "closed_at": case.closed_at,
+        "due_at": min(due, default=None),
+        "version": case.version,
+    }
+
+
+def search_text(applicant_name: str, case: CaseFile, workflow: Workflow) -> str:
+    """What a case is found by: number, applicant, parties; nothing sensitive."""
+    words = [case.number, applicant_name]
+    for path in workflow.parties:
+        value: Any = case.facts
+        for step in path.split("."):
+            value = value.get(step) if isinstance(value, Mapping) else None
+        if isinstance(value, str):
+            words.append(value)
+    return "\n".join(words).lower()
+
+
+def taken_json(taken: Taken) -> Row:
+    """The last time a transition was taken, as it is stored."""
+    return {
+        "by": str(taken.by) if taken.by else None,
+        "role": taken.role.value,
+        "at": taken.at.isoformat(),
+        "times": taken.times,
+        "given": dict(taken.given),
+    }
+
+
+def clock_row(record: Record, case: CaseFile, run: ClockRun, clock_id: UUID, workflow: Workflow, office: Office) -> Row:
+    """The columns of `clocks`; an ended clock keeps its organisation, owner and working time for the report."""
+    ended = run.ended_at is not None
+    spent = working_seconds(run.intervals, office.calendar, run.ended_at)[0] if run.ended_at else None
+    clock = workflow.by_clock[run.name]
+    return {
+        "id": clock_id,
+        "case_id": case.id,
+        "name": run.name,
+        "generation": run.generation,
+        "owed_by": run.owed_by,
+        "duration": str(run.limit),
+        "basis": run.basis.both(),
+        "policy_id": run.policy_id,
+        "calendar_version": run.calendar_version,
+        "status": run.status,
+        "started_at": run.started_at,
+        "due_at": run.due.at if run.due else None,
+        "due_on": run.due.on if run.due else None,
+        "provisional": run.due.provisional if run.due else False,
+        "ended_at": run.ended_at,
+        "working_seconds": None if spent is None else round(spent),
+        "end_org_id": record.org_id if ended else None,
+        "end_owner_id": case.owner.id if ended and case.owner else None,
+        "wake_at": wake_at(clock, run, office.calendar),
+        "takes": clock.take if run.status == "running" else None,
+    }
+
+
+def due_time_row(run: ClockRun, clock_id: UUID, position: int, at: datetime) -> Row:
+    """A due time as it held from `at` on; such rows are only ever added."""
+    return {
+        "clock_id": clock_id,
+        "position": position,
+        "recorded_at": at,
+        "due_at": run.due.at if run.due else None,
+        "due_on": run.due.on if run.due else None,
+        "provisional": run.due.provisional if run.due else False,
+        "calendar_version": run.calendar_version,
+        "policy_id": run.policy_id,
+    }
+
+
+def event_row(record: Record, move: Move) -> Row:
+    """The event of a move, chained to the one before."""
+    payload = event_payload(move)
+    actor_role = move.actor.role.value
+    hashed = digest(
+        record.last_hash,
+        move.case.id,
+        move.case.version,
+        move.at,
+        move.kind,
+        move.actor.id,
+        actor_role,
+        payload,
+    )
+    return {
+        "case_id": move.case.id,
+        "seq": move.case.version,
+        "at": move.at,
+        "kind": move.kind,
+        "actor_id": move.actor.id,
+        "actor_role": actor_role,
+        "payload": payload,
+        "prev_hash": record.last_hash,
+        "hash": hashed,
+    }
+
+
+def event_payload(move: Move) -> Row:
+    """What an event says: where the case now stands, what was given (masked), and what happened to its clocks."""
+    case = move.case
+    payload: Row = standing_of(case)
+    if move.kind == "opened":
+        payload |= {
+            "number": case.number,
+            "workflow": case.workflow,
+            "workflow_version": case.workflow_version,
+            "org": case.org_code,
+            "channel": case.channel,
+            "urgent": case.urgent,
+        }
+    payload |= {"from": move.before.state, "transition": move.transition}
+    if move.given:
+        payload["given"] = dict(move.given)
+    if move.reason:
+        payload["reason"] = move.reason
+    if move.on_behalf:
+        payload["on_behalf_of"] = "applicant"
+    if move.letters:
+        payload["letters"] = list(move.letters)
+    if move.clock_changes:
+        payload["clocks"] = [
+            {
+                "name": change.clock.name,
+                "generation": change.clock.generation,
+                "change": change.change,
+                "due_at": change.clock.due.at.isoformat() if change.clock.due else None,
+            }
+            for change in move.clock_changes
+        ]
+    return payload
+
+
+def sealed_parts(move: Move) -> dict[str, Facts]:
+    """What goes into the vault, by part: the facts as they now are, and what was given or replaced at this event."""
+    parts: dict[str, Facts] = {}
+    if move.kind in ("opened", "corrected"):
+        parts["facts"] = move.sealed
+        if move.replaced:
+            parts[f"events.{move.case.version}"] = move.replaced
+    elif move.sealed:
+        parts[f"events.{move.case.version}"] = move.sealed
+    return parts
+
+
+def new_case(
+    *,
+    case_id: UUID,
+    number: str,
+    workflow: Workflow,
+    org_code: str,
+    org_path: str,
+    channel: str,
+    urgent: bool,
+    now: datetime,
+    facts: Facts = NOTHING,
+) -> CaseFile:
+    """The file of a case that is about to be opened."""
+    return CaseFile(
+        id=case_id,
+        number=number,
+        workflow=workflow.key,
+        workflow_version=workflow.version,
+        state="",
+        org_code=org_code,
+        org_path=org_path,
+        channel=channel,
+        urgent=urgent,
+        facts=facts,
+        opened_at=now,
+        last_at=now,
+        phase=Phase.INTAKE,
+    )

@@ -1,0 +1,427 @@
+"""The tables. Every promise that two people could break at once is a constraint here, with its reason."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Interval,
+    LargeBinary,
+    MetaData,
+    Sequence,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+SCHEMA = "casework"
+
+metadata = MetaData(
+    schema=SCHEMA,
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    },
+)
+
+case_numbers = Sequence("case_numbers", metadata=metadata)
+
+
+def _at(name: str, *, nullable: bool = False) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+orgs = Table(
+    "orgs",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("region", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("parent_id", Uuid, ForeignKey("orgs.id")),
+    Column("path", Text, nullable=False, unique=True),
+    Column("calendar", Text, nullable=False),
+    CheckConstraint("right(path, length(code) + 1) = code || '/'", name="path_ends_with_code"),
+    Index("ix_orgs_path_prefix", "path", postgresql_ops={"path": "text_pattern_ops"}),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("username", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("org_id", Uuid, ForeignKey("orgs.id"), nullable=False, index=True),
+    Column("password_hash", Text),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("language", Text, nullable=False, server_default=text("'zh-CN'")),
+    _at("created_at"),
+    CheckConstraint(
+        "role in ('caseworker','supervisor','lawyer','volunteer','auditor','administrator')",
+        name="role_known",
+    ),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False, index=True),
+    _at("created_at"),
+    _at("expires_at"),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    _at("at"),
+    Index("ix_sign_ins_digest_at", "digest", "at"),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("caller", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("body_digest", LargeBinary, nullable=False),
+    Column("status", SmallInteger),
+    Column("headers", JSONB),
+    Column("body", LargeBinary),
+    _at("at"),
+    Index("ix_idempotency_keys_at", "at"),
+)
+
+workflow_versions = Table(
+    "workflow_versions",
+    metadata,
+    Column("workflow", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    _at("first_seen_at"),
+)
+
+policies = Table(
+    "policies",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("workflow", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("from_date", Date, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("source", JSONB, nullable=False),
+    _at("loaded_at"),
+    UniqueConstraint("workflow", "name", "place", "from_date", "id"),
+)
+
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("title", JSONB, nullable=False),
+    Column("mapping", JSONB, nullable=False),
+    _at("loaded_at"),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("of", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+
+service_keys = Table(
+    "service_keys",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("key_id", Text, nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+)
+
+applicants = Table(
+    "applicants",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    # One applicant a person: two clerks who open at once for the same identity number meet here.
+    Column("identity_index", LargeBinary, unique=True),
+    Column("key_id", Text, nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("workflow", Text, nullable=False),
+    Column("workflow_version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("waits_for", Text),
+    Column("org_id", Uuid, ForeignKey("orgs.id"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("applicant_id", Uuid, ForeignKey("applicants.id"), nullable=False, index=True),
+    Column("applicant_name", Text, nullable=False),
+    Column("search_text", Text, nullable=False),
+    Column("facts", JSONB, nullable=False),
+    Column("taken", JSONB, nullable=False),
+    Column("owner_id", Uuid, ForeignKey("users.id")),
+    Column("assignee_id", Uuid, ForeignKey("users.id")),
+    Column("outcome", Text),
+    _at("opened_at"),
+    _at("updated_at"),
+    _at("closed_at", nullable=True),
+    _at("due_at", nullable=True),
+    Column("version", Integer, nullable=False),
+    Column("last_hash", LargeBinary, nullable=False),
+    # Lists page by these keys; a case without a due time sorts last.
+    Column(
+        "due_key",
+        DateTime(timezone=True),
+        Computed("coalesce(due_at, '9999-01-01 00:00:00+00'::timestamptz)", persisted=True),
+        nullable=False,
+    ),
+    CheckConstraint("version > 0", name="version_counts"),
+    Index("ix_cases_org_id_due_key_id", "org_id", "due_key", "id"),
+    Index("ix_cases_due_key_id", "due_key", "id"),
+    Index("ix_cases_opened_at_id", "opened_at", "id"),
+    Index(
+        "ix_cases_queue",
+        "waits_for",
+        text("urgent desc"),
+        "due_key",
+        "id",
+        postgresql_where=text("closed_at is null"),
+    ),
+    Index("ix_cases_owner_id", "owner_id", "due_key", postgresql_where=text("closed_at is null")),
+    Index("ix_cases_assignee_id", "assignee_id", "due_key"),
+    Index(
+        "ix_cases_search_text",
+        "search_text",
+        postgresql_using="gin",
+        postgresql_ops={"search_text": "gin_trgm_ops"},
+    ),
+)
+
+vault = Table(
+    "vault",
+    metadata,
+    Column("case_id", Uuid, ForeignKey("cases.id"), primary_key=True),
+    Column("part", Text, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+look_ups = Table(
+    "look_ups",
+    metadata,
+    Column("case_id", Uuid, ForeignKey("cases.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Index("ix_look_ups_digest", "digest"),
+)
+
+clocks = Table(
+    "clocks",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("cases.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("owed_by", Text, nullable=False),
+    Column("duration", Text, nullable=False),
+    Column("basis", JSONB, nullable=False),
+    Column("policy_id", Integer, ForeignKey("policies.id")),
+    Column("calendar_version", Integer),
+    Column("status", Text, nullable=False),
+    _at("started_at"),
+    _at("due_at", nullable=True),
+    Column("due_on", Date),
+    Column("provisional", Boolean, nullable=False),
+    _at("ended_at", nullable=True),
+    Column("working_seconds", Integer),
+    Column("end_org_id", Uuid, ForeignKey("orgs.id")),
+    Column("end_owner_id", Uuid, ForeignKey("users.id")),
+    _at("wake_at", nullable=True),
+    Column("takes", Text),
+    Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    _at("retry_at", nullable=True),
+    # A clock of a case runs one generation at a time, and a generation is never run twice.
+    UniqueConstraint("case_id", "name", "generation"),
+    Index(
+        "uq_clocks_one_open",
+        "case_id",
+        "name",
+        unique=True,
+        postgresql_where=text("ended_at is null"),
+    ),
+    Index("ix_clocks_wake_at", "wake_at", postgresql_where=text("ended_at is null")),
+    Index(
+        "ix_clocks_takes",
+        text("coalesce(retry_at, due_at)"),
+        postgresql_where=text("ended_at is null and takes is not null"),
+    ),
+    Index("ix_clocks_started_at", "started_at"),
+    CheckConstraint("status in ('running','paused','met','breached','cancelled')", name="status_known"),
+    CheckConstraint("(ended_at is null) = (status in ('running','paused'))", name="ended_when_status_says_so"),
+)
+
+clock_marks = Table(
+    "clock_marks",
+    metadata,
+    Column("clock_id", Uuid, ForeignKey("clocks.id"), primary_key=True),
+    Column("position", SmallInteger, primary_key=True),
+    Column("mark", Text, nullable=False),
+    _at("at"),
+    CheckConstraint("mark in ('run','stop')", name="mark_known"),
+)
+
+due_times = Table(
+    "due_times",
+    metadata,
+    Column("clock_id", Uuid, ForeignKey("clocks.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _at("recorded_at"),
+    _at("due_at", nullable=True),
+    Column("due_on", Date),
+    Column("provisional", Boolean, nullable=False),
+    Column("calendar_version", Integer),
+    Column("policy_id", Integer),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("case_id", Uuid, ForeignKey("cases.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    _at("at"),
+    Column("kind", Text, nullable=False),
+    Column("actor_id", Uuid),
+    Column("actor_role", Text, nullable=False),
+    Column("payload", JSONB, nullable=False),
+    Column("prev_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("cases.id"), nullable=False),
+    Column("author_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    _at("at"),
+    Index("ix_notes_case_id_at", "case_id", "at", "id"),
+)
+
+disclosures = Table(
+    "disclosures",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("case_id", Uuid, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("paths", ARRAY(Text), nullable=False),
+    Column("reason", Text, nullable=False),
+    _at("at"),
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("cases.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("number", Text, unique=True),
+    Column("sealed", LargeBinary, nullable=False),
+    _at("at"),
+    Index("ix_letters_case_id_at", "case_id", "at", "id"),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("cases.id"), nullable=False),
+    Column("clock", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("planned_at", DateTime(timezone=True), nullable=False),
+    _at("at"),
+    Column("suppressed", JSONB),
+    Column("roles", ARRAY(Text), nullable=False),
+    # A level fires once for a generation of a clock, however many schedulers look.
+    UniqueConstraint("case_id", "clock", "generation", "level"),
+    Index("ix_alerts_case_id_at", "case_id", "at"),
+)
+
+alert_receivers = Table(
+    "alert_receivers",
+    metadata,
+    Column("alert_id", Uuid, ForeignKey("alerts.id"), primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
+    _at("at"),
+    _at("acknowledged_at", nullable=True),
+    Index(
+        "ix_alert_receivers_user_id",
+        "user_id",
+        text("(acknowledged_at is not null)"),
+        text("at desc"),
+        "alert_id",
+    ),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("alert_id", Uuid, ForeignKey("alerts.id"), nullable=False),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default=text("'waiting'")),
+    _at("at"),
+    # One message for each alert, receiver and channel.
+    UniqueConstraint("alert_id", "user_id", "channel"),
+)
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("process", Text, primary_key=True),
+    _at("at"),
+)
+
+time_offset = Table(
+    "time_offset",
+    metadata,
+    Column("single", Boolean, primary_key=True, server_default=text("true")),
+    Column("value", Interval, nullable=False),
+    CheckConstraint("single", name="one_row"),
+)

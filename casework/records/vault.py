@@ -1,0 +1,94 @@
+"""What is sensitive, encrypted: AES-256-GCM with a key for each applicant, and blind indexes for exact look-up.
+
+An applicant's key is wrapped by a key of the service (`CASEWORK_ENCRYPTION_KEYS`: the first encrypts, all
+decrypt), so that service keys can be changed without touching the data, and destroying one applicant's key
+destroys what is known of that person. The place of a value (table, column, row) is authenticated with it: a
+value that is moved to another row does not open.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE = 12
+
+
+class NotOpened(Exception):
+    """A sealed value does not open: it was altered or moved, or its key is missing."""
+
+
+def seal(key: bytes, place: str, value: Any) -> bytes:
+    """The JSON value encrypted under a 32-byte key, bound to its place."""
+    nonce = os.urandom(_NONCE)
+    plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return nonce + AESGCM(key).encrypt(nonce, plain, place.encode())
+
+
+def unseal(key: bytes, place: str, sealed: bytes) -> Any:
+    """The value that was sealed at this place; raises `NotOpened`."""
+    try:
+        return json.loads(AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], place.encode()))
+    except (InvalidTag, ValueError) as wrong:
+        raise NotOpened(place) from wrong
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedKey:
+    """A data key as it is stored: encrypted under the service key named by `key_id`."""
+
+    key_id: str
+    wrapped: bytes
+
+
+class Keyring:
+    """The service keys: wraps and unwraps data keys, and computes blind indexes."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._keys = {hashlib.sha256(key).hexdigest()[:8]: key for key in keys}
+        self._current = next(iter(self._keys))
+
+    def wrap(self, place: str, key: bytes) -> WrappedKey:
+        """A data key encrypted under the current service key."""
+        nonce = os.urandom(_NONCE)
+        sealed = AESGCM(self._keys[self._current]).encrypt(nonce, key, f"{self._current}:{place}".encode())
+        return WrappedKey(self._current, nonce + sealed)
+
+    def unwrap(self, place: str, wrapped: WrappedKey) -> bytes:
+        """The data key; raises `NotOpened` when its service key is not among ours."""
+        service_key = self._keys.get(wrapped.key_id)
+        if service_key is None:
+            raise NotOpened(f"{place}: no service key {wrapped.key_id}")
+        try:
+            return AESGCM(service_key).decrypt(
+                wrapped.wrapped[:_NONCE], wrapped.wrapped[_NONCE:], f"{wrapped.key_id}:{place}".encode()
+            )
+        except InvalidTag as wrong:
+            raise NotOpened(place) from wrong
+
+
+def new_key() -> bytes:
+    """A fresh 32-byte data key."""
+    return os.urandom(32)
+
+
+def applicant_place(applicant_id: UUID) -> str:
+    """Where an applicant's key is stored."""
+    return f"applicants.wrapped_key:{applicant_id}"
+
+
+def case_place(case_id: UUID, part: str) -> str:
+    """Where a sealed part of a case is stored."""
+    return f"vault.sealed:{case_id}:{part}"
+
+
+def blind_index(key: bytes, kind: str, value: str) -> bytes:
+    """A keyed digest by which equal values can be found without being readable."""
+    return hmac.new(key, f"{kind}:{value}".encode(), hashlib.sha256).digest()

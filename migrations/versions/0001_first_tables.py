@@ -1,0 +1,479 @@
+"""first tables"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+APPEND_ONLY = ("events", "clock_marks", "due_times", "notes", "letters", "disclosures")
+
+
+def upgrade() -> None:
+    op.execute(sa.schema.CreateSequence(sa.Sequence("case_numbers", schema="casework")))
+    op.create_table(
+        "applicants",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("identity_index", sa.LargeBinary(), nullable=True),
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_applicants")),
+        sa.UniqueConstraint("identity_index", name=op.f("uq_applicants_identity_index")),
+        schema="casework",
+    )
+    op.create_table(
+        "calendars",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("title", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("mapping", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", "version", name=op.f("pk_calendars")),
+        schema="casework",
+    )
+    op.create_table(
+        "counters",
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", name=op.f("pk_counters")),
+        schema="casework",
+    )
+    op.create_table(
+        "heartbeats",
+        sa.Column("process", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("process", name=op.f("pk_heartbeats")),
+        schema="casework",
+    )
+    op.create_table(
+        "idempotency_keys",
+        sa.Column("caller", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("body_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("status", sa.SmallInteger(), nullable=True),
+        sa.Column("headers", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("caller", "path", "key", name=op.f("pk_idempotency_keys")),
+        schema="casework",
+    )
+    op.create_index("ix_idempotency_keys_at", "idempotency_keys", ["at"], unique=False, schema="casework")
+    op.create_table(
+        "orgs",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("region", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("calendar", sa.Text(), nullable=False),
+        sa.CheckConstraint("right(path, length(code) + 1) = code || '/'", name=op.f("ck_orgs_path_ends_with_code")),
+        sa.ForeignKeyConstraint(["parent_id"], ["casework.orgs.id"], name=op.f("fk_orgs_parent_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orgs")),
+        sa.UniqueConstraint("code", name=op.f("uq_orgs_code")),
+        sa.UniqueConstraint("path", name=op.f("uq_orgs_path")),
+        schema="casework",
+    )
+    op.create_index(
+        "ix_orgs_path_prefix",
+        "orgs",
+        ["path"],
+        unique=False,
+        schema="casework",
+        postgresql_ops={"path": "text_pattern_ops"},
+    )
+    op.create_table(
+        "policies",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("workflow", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("from_date", sa.Date(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("source", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_policies")),
+        sa.UniqueConstraint(
+            "workflow", "name", "place", "from_date", "id", name=op.f("uq_policies_workflow_name_place_from_date_id")
+        ),
+        schema="casework",
+    )
+    op.create_table(
+        "revisions",
+        sa.Column("of", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("of", name=op.f("pk_revisions")),
+        schema="casework",
+    )
+    op.create_table(
+        "service_keys",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_service_keys")),
+        schema="casework",
+    )
+    op.create_table(
+        "sign_ins",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_ins")),
+        schema="casework",
+    )
+    op.create_index("ix_sign_ins_digest_at", "sign_ins", ["digest", "at"], unique=False, schema="casework")
+    op.create_table(
+        "time_offset",
+        sa.Column("single", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("value", sa.Interval(), nullable=False),
+        sa.CheckConstraint("single", name=op.f("ck_time_offset_one_row")),
+        sa.PrimaryKeyConstraint("single", name=op.f("pk_time_offset")),
+        schema="casework",
+    )
+    op.create_table(
+        "workflow_versions",
+        sa.Column("workflow", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("workflow", "version", name=op.f("pk_workflow_versions")),
+        schema="casework",
+    )
+    op.create_table(
+        "users",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("username", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("org_id", sa.Uuid(), nullable=False),
+        sa.Column("password_hash", sa.Text(), nullable=True),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("language", sa.Text(), server_default=sa.text("'zh-CN'"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "role in ('caseworker','supervisor','lawyer','volunteer','auditor','administrator')",
+            name=op.f("ck_users_role_known"),
+        ),
+        sa.ForeignKeyConstraint(["org_id"], ["casework.orgs.id"], name=op.f("fk_users_org_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+        sa.UniqueConstraint("username", name=op.f("uq_users_username")),
+        schema="casework",
+    )
+    op.create_index(op.f("ix_users_org_id"), "users", ["org_id"], unique=False, schema="casework")
+    op.create_table(
+        "cases",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("workflow", sa.Text(), nullable=False),
+        sa.Column("workflow_version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("phase", sa.Text(), nullable=False),
+        sa.Column("waits_for", sa.Text(), nullable=True),
+        sa.Column("org_id", sa.Uuid(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("applicant_id", sa.Uuid(), nullable=False),
+        sa.Column("applicant_name", sa.Text(), nullable=False),
+        sa.Column("search_text", sa.Text(), nullable=False),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("taken", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("assignee_id", sa.Uuid(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("last_hash", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "due_key",
+            sa.DateTime(timezone=True),
+            sa.Computed("coalesce(due_at, '9999-01-01 00:00:00+00'::timestamptz)", persisted=True),
+            nullable=False,
+        ),
+        sa.CheckConstraint("version > 0", name=op.f("ck_cases_version_counts")),
+        sa.ForeignKeyConstraint(["applicant_id"], ["casework.applicants.id"], name=op.f("fk_cases_applicant_id")),
+        sa.ForeignKeyConstraint(["assignee_id"], ["casework.users.id"], name=op.f("fk_cases_assignee_id")),
+        sa.ForeignKeyConstraint(["org_id"], ["casework.orgs.id"], name=op.f("fk_cases_org_id")),
+        sa.ForeignKeyConstraint(["owner_id"], ["casework.users.id"], name=op.f("fk_cases_owner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
+        sa.UniqueConstraint("number", name=op.f("uq_cases_number")),
+        schema="casework",
+    )
+    op.create_index(op.f("ix_cases_applicant_id"), "cases", ["applicant_id"], unique=False, schema="casework")
+    op.create_index("ix_cases_assignee_id", "cases", ["assignee_id", "due_key"], unique=False, schema="casework")
+    op.create_index("ix_cases_due_key_id", "cases", ["due_key", "id"], unique=False, schema="casework")
+    op.create_index("ix_cases_opened_at_id", "cases", ["opened_at", "id"], unique=False, schema="casework")
+    op.create_index("ix_cases_org_id_due_key_id", "cases", ["org_id", "due_key", "id"], unique=False, schema="casework")
+    op.create_index(
+        "ix_cases_owner_id",
+        "cases",
+        ["owner_id", "due_key"],
+        unique=False,
+        schema="casework",
+        postgresql_where=sa.text("closed_at is null"),
+    )
+    op.create_index(
+        "ix_cases_queue",
+        "cases",
+        ["waits_for", sa.literal_column("urgent desc"), "due_key", "id"],
+        unique=False,
+        schema="casework",
+        postgresql_where=sa.text("closed_at is null"),
+    )
+    op.create_index(
+        "ix_cases_search_text",
+        "cases",
+        ["search_text"],
+        unique=False,
+        schema="casework",
+        postgresql_using="gin",
+        postgresql_ops={"search_text": "gin_trgm_ops"},
+    )
+    op.create_table(
+        "tokens",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["casework.users.id"], name=op.f("fk_tokens_user_id")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_tokens")),
+        schema="casework",
+    )
+    op.create_index(op.f("ix_tokens_user_id"), "tokens", ["user_id"], unique=False, schema="casework")
+    op.create_table(
+        "alerts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("clock", sa.Text(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("suppressed", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("roles", sa.ARRAY(sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_alerts_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
+        sa.UniqueConstraint(
+            "case_id", "clock", "generation", "level", name=op.f("uq_alerts_case_id_clock_generation_level")
+        ),
+        schema="casework",
+    )
+    op.create_index("ix_alerts_case_id_at", "alerts", ["case_id", "at"], unique=False, schema="casework")
+    op.create_table(
+        "clocks",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("owed_by", sa.Text(), nullable=False),
+        sa.Column("duration", sa.Text(), nullable=False),
+        sa.Column("basis", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("policy_id", sa.Integer(), nullable=True),
+        sa.Column("calendar_version", sa.Integer(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("working_seconds", sa.Integer(), nullable=True),
+        sa.Column("end_org_id", sa.Uuid(), nullable=True),
+        sa.Column("end_owner_id", sa.Uuid(), nullable=True),
+        sa.Column("wake_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("takes", sa.Text(), nullable=True),
+        sa.Column("attempts", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(ended_at is null) = (status in ('running','paused'))", name=op.f("ck_clocks_ended_when_status_says_so")
+        ),
+        sa.CheckConstraint(
+            "status in ('running','paused','met','breached','cancelled')", name=op.f("ck_clocks_status_known")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_clocks_case_id")),
+        sa.ForeignKeyConstraint(["end_org_id"], ["casework.orgs.id"], name=op.f("fk_clocks_end_org_id")),
+        sa.ForeignKeyConstraint(["end_owner_id"], ["casework.users.id"], name=op.f("fk_clocks_end_owner_id")),
+        sa.ForeignKeyConstraint(["policy_id"], ["casework.policies.id"], name=op.f("fk_clocks_policy_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clocks")),
+        sa.UniqueConstraint("case_id", "name", "generation", name=op.f("uq_clocks_case_id_name_generation")),
+        schema="casework",
+    )
+    op.create_index("ix_clocks_started_at", "clocks", ["started_at"], unique=False, schema="casework")
+    op.create_index(
+        "ix_clocks_takes",
+        "clocks",
+        [sa.literal_column("coalesce(retry_at, due_at)")],
+        unique=False,
+        schema="casework",
+        postgresql_where=sa.text("ended_at is null and takes is not null"),
+    )
+    op.create_index(
+        "ix_clocks_wake_at",
+        "clocks",
+        ["wake_at"],
+        unique=False,
+        schema="casework",
+        postgresql_where=sa.text("ended_at is null"),
+    )
+    op.create_index(
+        "uq_clocks_one_open",
+        "clocks",
+        ["case_id", "name"],
+        unique=True,
+        schema="casework",
+        postgresql_where=sa.text("ended_at is null"),
+    )
+    op.create_table(
+        "disclosures",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("paths", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_disclosures_case_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["casework.users.id"], name=op.f("fk_disclosures_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disclosures")),
+        schema="casework",
+    )
+    op.create_index(op.f("ix_disclosures_case_id"), "disclosures", ["case_id"], unique=False, schema="casework")
+    op.create_table(
+        "events",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column("actor_role", sa.Text(), nullable=False),
+        sa.Column("payload", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("prev_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_events_case_id")),
+        sa.PrimaryKeyConstraint("case_id", "seq", name=op.f("pk_events")),
+        schema="casework",
+    )
+    op.create_table(
+        "letters",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_letters_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
+        sa.UniqueConstraint("number", name=op.f("uq_letters_number")),
+        schema="casework",
+    )
+    op.create_index("ix_letters_case_id_at", "letters", ["case_id", "at", "id"], unique=False, schema="casework")
+    op.create_table(
+        "look_ups",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_look_ups_case_id")),
+        sa.PrimaryKeyConstraint("case_id", "kind", name=op.f("pk_look_ups")),
+        schema="casework",
+    )
+    op.create_index("ix_look_ups_digest", "look_ups", ["digest"], unique=False, schema="casework")
+    op.create_table(
+        "notes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["casework.users.id"], name=op.f("fk_notes_author_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_notes_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notes")),
+        schema="casework",
+    )
+    op.create_index("ix_notes_case_id_at", "notes", ["case_id", "at", "id"], unique=False, schema="casework")
+    op.create_table(
+        "vault",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_vault_case_id")),
+        sa.PrimaryKeyConstraint("case_id", "part", name=op.f("pk_vault")),
+        schema="casework",
+    )
+    op.create_table(
+        "alert_receivers",
+        sa.Column("alert_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["alert_id"], ["casework.alerts.id"], name=op.f("fk_alert_receivers_alert_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["casework.users.id"], name=op.f("fk_alert_receivers_user_id")),
+        sa.PrimaryKeyConstraint("alert_id", "user_id", name=op.f("pk_alert_receivers")),
+        schema="casework",
+    )
+    op.create_index(
+        "ix_alert_receivers_user_id",
+        "alert_receivers",
+        ["user_id", sa.literal_column("(acknowledged_at is not null)"), sa.literal_column("at desc"), "alert_id"],
+        unique=False,
+        schema="casework",
+    )
+    op.create_table(
+        "clock_marks",
+        sa.Column("clock_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.SmallInteger(), nullable=False),
+        sa.Column("mark", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("mark in ('run','stop')", name=op.f("ck_clock_marks_mark_known")),
+        sa.ForeignKeyConstraint(["clock_id"], ["casework.clocks.id"], name=op.f("fk_clock_marks_clock_id")),
+        sa.PrimaryKeyConstraint("clock_id", "position", name=op.f("pk_clock_marks")),
+        schema="casework",
+    )
+    op.create_table(
+        "due_times",
+        sa.Column("clock_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column("calendar_version", sa.Integer(), nullable=True),
+        sa.Column("policy_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["clock_id"], ["casework.clocks.id"], name=op.f("fk_due_times_clock_id")),
+        sa.PrimaryKeyConstraint("clock_id", "position", name=op.f("pk_due_times")),
+        schema="casework",
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("alert_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), server_default=sa.text("'waiting'"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["alert_id"], ["casework.alerts.id"], name=op.f("fk_outbox_alert_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["casework.users.id"], name=op.f("fk_outbox_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("alert_id", "user_id", "channel", name=op.f("uq_outbox_alert_id_user_id_channel")),
+        schema="casework",
+    )
+    op.execute(
+        """
+        create function casework.refuse_change() returns trigger language plpgsql as $$
+        begin
+          raise exception '% is only ever added to', tg_table_name using errcode = 'insufficient_privilege';
+        end $$
+        """
+    )
+    for table in APPEND_ONLY:
+        op.execute(
+            f"""
+            create trigger only_added_to before update or delete or truncate on casework.{table}
+            for each statement execute function casework.refuse_change()
+            """
+        )

@@ -1,0 +1,1 @@
+"""The work: what people do, one verb a function."""

@@ -1,0 +1,63 @@
+"""What the verbs beside the transitions need."""
+
+from casework.forms.form import Form, Many
+from casework.forms.numbers import Flag
+from casework.forms.texts import Choice, Code, Line, LongText, OneUser
+from casework.rules.casefile import STAFF
+from casework.rules.text import Text
+
+_REASON = Text("理由", "Reason")
+CHANNELS = {
+    "online": Text("网上", "online"),
+    "walk_in": Text("窗口", "walk-in"),
+    "hotline": Text("热线", "hotline"),
+    "referral": Text("转介", "referral"),
+}
+
+
+class Release(Form):
+    """Why the case goes back to the queue."""
+
+    reason = LongText(most=500, required=True, title=_REASON, example="休假，退回待领取")
+
+
+class Handover(Form):
+    """Who owns the case from now on, and why."""
+
+    to = OneUser(roles=STAFF, required=True, title=Text("移交给", "To"))
+    reason = LongText(most=500, required=True, title=_REASON, example="岗位调整")
+
+
+class Override(Form):
+    """Into which state a supervisor brings the case, and why."""
+
+    to_state = Code(required=True, title=Text("目标状态", "State"))
+    reason = LongText(most=500, required=True, title=_REASON, example="误操作，退回审查")
+
+
+class SteppingIn(Form):
+    """Why a supervisor does a colleague's own work."""
+
+    reason = LongText(most=500, required=True, title=_REASON, example="经办人休假，代为办理")
+
+
+class NewCase(Form):
+    """A new case: for which workflow and organisation, how it came, and its facts."""
+
+    workflow = Code(required=True, title=Text("流程", "Workflow"), example="legal_aid")
+    org = Code(required=True, title=Text("机构代码", "Organisation code"), example="370100")
+    channel = Choice(CHANNELS, required=True, title=Text("渠道", "Channel"))
+    urgent = Flag(title=Text("紧急", "Urgent"), example=False)
+
+
+class NewNote(Form):
+    """A note on a case."""
+
+    text = LongText(required=True, title=Text("内容", "Text"), example="已电话联系申请人。")
+
+
+class Disclosure(Form):
+    """Which sensitive values are to be shown (none named: all), and why."""
+
+    paths = Many(Line(title=Text("字段", "Field")), most=50, title=Text("字段", "Fields"), example=[])
+    reason = LongText(most=500, required=True, title=_REASON, example="核对身份信息")

@@ -1,0 +1,192 @@
+"""Time as an actor: raises the alerts that are due, and takes the transitions that are marked for it.
+
+Any number of processes may sweep at once. Cases are claimed with SKIP LOCKED, each level fires once by a unique
+key, and what came due while nobody swept is caught up. Nothing is lost by a crash at any statement: whatever was
+not committed is still due.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import structlog
+
+from casework.records import alerts, cases, people
+from casework.records.alerts import DueClock
+from casework.records.rows import Record
+from casework.rules.casefile import CLOCK, HELPERS, CaseFile, ClockRun, Office, Person, Role
+from casework.rules.clockwork import levels
+from casework.rules.grammar import Clock, Workflow
+from casework.rules.refusals import Refusal, Unavailable
+from casework.rules.text import Text
+from casework.work import programmes
+from casework.work.cases import apply
+from casework.work.service import Service, Transaction
+
+BATCH: Final = 200
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 30, 3600
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep did."""
+
+    alerts: int
+    transitions: int
+
+
+def sweep(service: Service) -> Swept:
+    """Everything that is due now: first the transitions that time takes, then the alerts."""
+    transitions = 0
+    while (taken := _take_next(service)) is not None:
+        transitions += taken
+    raised = 0
+    while True:
+        with service.transaction() as tx:
+            looked_at, new = _raise_due(tx)
+        raised += new
+        if looked_at == 0:
+            return Swept(raised, transitions)
+
+
+def _take_next(service: Service) -> int | None:
+    """Take the next transition that time owes: 1, 0 if it failed and was put off, None if there is none."""
+    clock_id: UUID | None = None
+    try:
+        with service.transaction(CLOCK) as tx:
+            lapsed = alerts.next_lapsed(tx.db)
+            if lapsed is None:
+                return None
+            clock_id = lapsed.clock_id
+            apply(tx, cases.get_for_time(tx.db, lapsed.case_id), lapsed.takes, {})
+        return 1
+    except Unavailable:
+        raise
+    except Exception as failed:
+        if clock_id is None:
+            raise
+        why = failed.text.en if isinstance(failed, Refusal) else repr(failed)
+        _log.error("clock_transition_failed", clock_id=str(clock_id), why=why)
+        with service.transaction() as tx:
+            alerts.retry_later(tx.db, clock_id, _FIRST_WAIT_S, _LONGEST_WAIT_S)
+        return 0
+
+
+def _raise_due(tx: Transaction) -> tuple[int, int]:
+    """One batch of due clocks: how many were looked at, and how many alerts are new."""
+    due = alerts.due_clocks(tx.db, BATCH)
+    if not due:
+        return 0, 0
+    ids = list({clock.case_id for clock in due})
+    records = cases.several(tx.db, ids)
+    fired = alerts.fired(tx.db, ids)
+    receivers = _Receivers(tx)
+    rows: list[dict[str, Any]] = []
+    told: list[tuple[UUID, UUID]] = []
+    wakes = []
+    for clock in due:
+        record = records[clock.case_id]
+        done = fired.get((clock.case_id, clock.name, clock.generation), set())
+        raised, wake = _look_at(tx, clock, record, done)
+        wakes.append({"clock": clock.clock_id, "wake": wake})
+        for row, roles in raised:
+            rows.append(row)
+            if row["suppressed"] is None:
+                told += [(row["id"], person.id) for person in receivers.of(record.file, roles)]
+    new = alerts.add(tx.db, rows, told)
+    alerts.set_wake_times(tx.db, wakes)
+    return len(due), new
+
+
+def _look_at(
+    tx: Transaction, due: DueClock, record: Record, done: set[str]
+) -> tuple[list[tuple[dict[str, Any], tuple[Role, ...]]], datetime | None]:
+    """The alerts that this clock raises now, and when to look again."""
+    workflow = programmes.of(record.file.workflow, record.file.workflow_version)
+    office = tx.office(record)
+    clock = workflow.by_clock[due.name]
+    run = record.file.clock(due.name)
+    if run is None or run.generation != due.generation or not run.open:
+        return [], None
+    raised = []
+    coming: list[datetime] = []
+    for alert, (level, planned_at) in zip(clock.alerts, levels(clock, run, office.calendar), strict=False):
+        if level in done:
+            continue
+        if planned_at > tx.now:
+            coming.append(planned_at)
+            continue
+        row = {
+            "id": uuid4(),
+            "case_id": due.case_id,
+            "clock": due.name,
+            "generation": due.generation,
+            "level": level,
+            "planned_at": planned_at,
+            "at": tx.now,
+            "suppressed": _suppressed(workflow, clock, run, record.file),
+            "roles": [role.value for role in alert.to],
+        }
+        raised.append((row, alert.to))
+    return raised, min(coming, default=None)
+
+
+def _suppressed(workflow: Workflow, clock: Clock, run: ClockRun, case: CaseFile) -> dict[str, str] | None:
+    """Why nobody is told, or None: of two clocks that stand beside each other the earlier one alarms."""
+    if clock.beside is None or run.due is None:
+        return None
+    other = case.clock(clock.beside)
+    if other is None or not other.open or other.due is None:
+        return None
+    first = workflow.clocks.index(clock) < workflow.clocks.index(workflow.by_clock[clock.beside])
+    if other.due.at < run.due.at or (other.due.at == run.due.at and not first):
+        title = workflow.by_clock[clock.beside].title
+        return Text(f"由期限更早的“{title.zh}”提醒", f"“{title.en}” is due earlier and alarms instead").both()
+    return None
+
+
+class _Receivers:
+    """Who receives an alert, looked up once for each organisation in a batch."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._staff: dict[tuple[str, Role], list[Person]] = {}
+
+    def of(self, case: CaseFile, roles: Iterable[Role]) -> list[Person]:
+        """The people of these roles for this case; where there is nobody, the supervisors."""
+        found: dict[UUID, Person] = {}
+        for role in roles:
+            found |= {person.id: person for person in self._in_role(case, role)}
+        if not found:
+            found = {person.id: person for person in self._nearest(case.org_path, Role.SUPERVISOR)}
+        return list(found.values())
+
+    def _in_role(self, case: CaseFile, role: Role) -> list[Person]:
+        if role in HELPERS:
+            helper = case.assignee
+            return [helper] if helper and helper.role is role and helper.active else []
+        if role is Role.CASEWORKER and case.owner is not None and case.owner.active:
+            return [case.owner]
+        return self._nearest(case.org_path, role)
+
+    def _nearest(self, org_path: str, role: Role) -> list[Person]:
+        """The active people of this role in the organisation, or in the next one above that has any."""
+        key = (org_path, role)
+        if key not in self._staff:
+            above = people.staff_above(self._tx.db, org_path, (role.value,))
+            nearest = above[0].org_path if above else None
+            self._staff[key] = [person for person in above if person.org_path == nearest]
+        return self._staff[key]
+
+
+def planned(record: Record, office: Office, workflow: Workflow) -> list[tuple[ClockRun, str, datetime]]:
+    """The rungs of the open clocks with their times, for the ledger of a case."""
+    return [
+        (run, level, at)
+        for run in record.file.clocks
+        if run.open
+        for level, at in levels(workflow.by_clock[run.name], run, office.calendar)
+    ]

@@ -1,0 +1,144 @@
+"""The SLA report: how many clocks were kept, how many were not, and the cases behind each figure."""
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, get_args
+from uuid import UUID
+
+from casework.records import offices, reports
+from casework.records.reports import KEYS, STANDINGS, Scope
+from casework.rules.casefile import Role
+from casework.rules.grammar import OwedBy
+from casework.rules.refusals import Fault, Invalid, NotYours
+from casework.rules.text import Text
+from casework.work import programmes
+from casework.work.service import Transaction
+
+OFFICE_AND_HELPERS: Final = ("office", "helper")
+STARTED: Final = ("met", "breached", "open")
+
+_EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(3000, 1, 1, tzinfo=UTC)
+
+
+def sla(
+    tx: Transaction,
+    *,
+    start: datetime,
+    end: datetime,
+    group_by: tuple[str, ...] = (),
+    org: str | None = None,
+    workflow: str | None = None,
+    owed_by: tuple[str, ...] = OFFICE_AND_HELPERS,
+) -> dict[str, Any]:
+    """How the clocks started in `[start, end)` stand now: `as_of, zone, from, to, rows, total`, ready for JSON.
+
+    `start` and `end` are aware; `group_by` takes some of `workflow, org, clock, month, owner`; `org` is a code and
+    takes in what lies below it. `breached` is late, ended or not; `met` ended in time; `open` neither ended nor
+    late; `started` is the three together, without what was cancelled. Working hours are over ended clocks, pauses
+    taken out, in steps of 0.1. Raises `NotYours` for whoever pulls no reports, and `Invalid`.
+    """
+    _ensure_may_report(tx)
+    unknown = _unknown("group_by", group_by, KEYS)
+    if len(set(group_by)) < len(group_by):
+        unknown.append(Fault("group_by", "twice", _TWICE))
+    scope = _scope(tx, start, end, org, workflow, owed_by, unknown)
+    rows, total = reports.figures(tx.db, scope, group_by)
+    return {
+        "as_of": _told(tx, tx.now),
+        "zone": scope.zone.key,
+        "from": _told(tx, start),
+        "to": _told(tx, end),
+        "rows": [{key: getattr(row, key) for key in group_by} | _figures(row) for row in rows],
+        "total": _figures(total),
+    }
+
+
+def drill_down(
+    tx: Transaction,
+    row: Mapping[str, str | None],
+    *,
+    start: datetime,
+    end: datetime,
+    org: str | None = None,
+    workflow: str | None = None,
+    owed_by: tuple[str, ...] = OFFICE_AND_HELPERS,
+    standings: tuple[str, ...] = STARTED,
+    limit: int = 50,
+    after: UUID | None = None,
+) -> list[UUID]:
+    """The ids of the cases behind a row of the report, in the order of their ids, at most `limit`, after `after`.
+
+    `row` has the row's keys (none for the total), `standings` says which figures are meant (`met, breached, open,
+    cancelled`), the rest is as it was for the report. Raises `NotYours` and `Invalid` as the report does.
+    """
+    _ensure_may_report(tx)
+    unknown = [*_unknown("row", row, KEYS), *_unknown("standings", standings, STANDINGS)]
+    scope = _scope(tx, start, end, org, workflow, owed_by, unknown)
+    return reports.drill_down(tx.db, scope, row, standings, limit, after)
+
+
+def _ensure_may_report(tx: Transaction) -> None:
+    if tx.acting.role not in (Role.SUPERVISOR, Role.AUDITOR):
+        raise NotYours(Text("只有审批人和审计员可以查看统计报表。", "Only supervisors and auditors pull reports."))
+
+
+def _scope(
+    tx: Transaction,
+    start: datetime,
+    end: datetime,
+    org: str | None,
+    workflow: str | None,
+    owed_by: tuple[str, ...],
+    unknown: list[Fault],
+) -> Scope:
+    faults = [*_faults_of_span(start, end), *unknown, *_unknown("owed_by", owed_by, get_args(OwedBy))]
+    if workflow is not None:
+        faults += _unknown("workflow", (workflow,), [known.key for known in programmes.latest()])
+    place = offices.org(tx.db, org) if org is not None else None
+    if org is not None and (place is None or not place.path.startswith(tx.person.org_path)):
+        faults.append(Fault("org", "unknown_org", _UNKNOWN_ORG))
+    if faults:
+        raise Invalid(faults)
+    path = place.path if place else None
+    return Scope(tx.person, start, end, tx.service.zone, owed_by, org_path=path, workflow=workflow)
+
+
+def _faults_of_span(start: datetime, end: datetime) -> list[Fault]:
+    faults = [
+        Fault(name, "range", _FAR_AWAY) for name, at in (("from", start), ("to", end)) if not _EARLIEST <= at <= _LATEST
+    ]
+    return faults if faults or start < end else [Fault("to", "reversed", _REVERSED)]
+
+
+def _unknown(path: str, values: Collection[str], known: Collection[str]) -> list[Fault]:
+    return [] if set(values) <= set(known) else [Fault(path, "choice", _CHOICE.with_(known=", ".join(known)))]
+
+
+_TWICE = Text("同一分组项写了两次，请删去重复的。", "The same grouping is named twice; name each once.")
+_CHOICE = Text("请从下列各项中选择：{known}。", "Choose from: {known}.")
+_REVERSED = Text("截止时间须晚于起始时间。", "The report must end later than it begins; choose a later time.")
+_FAR_AWAY = Text("时间应在 1970 年至 2999 年之间。", "The time must lie between 1970 and 2999.")
+_UNKNOWN_ORG = Text("没有这个机构，或不在您的管辖范围内。", "No such organisation, or outside your own.")
+
+
+def _told(tx: Transaction, at: datetime) -> str:
+    return at.astimezone(tx.service.zone).isoformat()
+
+
+def _figures(row: Any) -> dict[str, Any]:
+    ended_or_late = row.met + row.breached
+    return {
+        "started": ended_or_late + row.open,
+        "met": row.met,
+        "breached": row.breached,
+        "open": row.open,
+        "cancelled": row.cancelled,
+        "breach_rate": round(row.breached / ended_or_late, 4) if ended_or_late else None,
+        "median_working_hours": _hours(row.median),
+        "p90_working_hours": _hours(row.p90),
+    }
+
+
+def _hours(tenths: int | None) -> float | None:
+    return None if tenths is None else tenths / 10

@@ -1,0 +1,110 @@
+"""What an installation starts with: the calendars and policies of `config/`, read once and kept in the database."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from casework.records import offices
+from casework.records.database import Tx
+from casework.rules.calendars import compose
+from casework.rules.casefile import PolicyRow
+from casework.rules.clocks import Limit
+from casework.work import programmes
+
+
+class BadFile(ValueError):
+    """A policy or calendar file that cannot be loaded; the message says where and why."""
+
+
+def seed(tx: Tx, config: Path) -> None:
+    """Register the workflows and load the seeds that the database does not hold yet."""
+    programmes.register(tx)
+    if not offices.latest_calendars(tx):
+        load_china(tx, config)
+    held = {(p.workflow, p.name, p.place, p.from_date) for p in offices.all_policies(tx)}
+    for file in sorted((config / "policies").glob("*.toml")):
+        rows = read_policies(file)
+        offices.add_policies(
+            tx, [row for row in rows if (row["workflow"], row["name"], row["place"], row["from_date"]) not in held]
+        )
+
+
+def load_china(tx: Tx, config: Path) -> int:
+    """The office hours of `china.toml` with every year file beside it, as a version of the calendar `china`."""
+    folder = config / "calendars"
+    base = tomllib.loads((folder / "china.toml").read_text(encoding="utf-8"))
+    years = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("cn-*.toml"))]
+    return offices.add_calendar(tx, base["key"], title_of(base), plain(compose(base, years)))
+
+
+def title_of(mapping: Mapping[str, Any]) -> dict[str, str]:
+    """The title of a calendar file in both languages; its key where it has none."""
+    title = mapping.get("title", {})
+    key = str(mapping.get("key", ""))
+    return {"zh-CN": title.get("zh", key), "en": title.get("en", key)}
+
+
+def plain(value: Any) -> Any:
+    """A calendar mapping as JSON holds it: dates are strings."""
+    if isinstance(value, Mapping):
+        return {str(name): plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+_FIELDS = {"workflow", "name", "place", "from", "value", "source"}
+
+
+def read_policies(file: Path) -> list[dict[str, Any]]:
+    """The rows of a policy file; raises `BadFile` naming the row."""
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
+        raise BadFile(f"{file.name}: {wrong}") from wrong
+    rows = content.get("policy")
+    if not isinstance(rows, list) or set(content) != {"policy"}:
+        raise BadFile(f"{file.name}: write rows as [[policy]] and nothing else")
+    return [_row(file.name, number, row) for number, row in enumerate(rows, start=1)]
+
+
+def _row(file: str, number: int, row: Any) -> dict[str, Any]:
+    where = f"{file}, row {number}"
+    if not isinstance(row, Mapping) or set(row) != _FIELDS:
+        raise BadFile(f"{where}: a policy has exactly the fields {', '.join(sorted(_FIELDS))}")
+    source = row["source"]
+    if not isinstance(source, Mapping) or set(source) != {"zh", "en"}:
+        raise BadFile(f"{where}: name the source in both languages: source = {{ zh = …, en = … }}")
+    if not isinstance(row["from"], date) or not isinstance(row["value"], str):
+        raise BadFile(f"{where}: `from` is a date such as 2026-01-01 and `value` a text such as 5wd, 1062 or true")
+    for name, value in (("value", row["value"]), *(source.items())):
+        if not isinstance(value, str) or not value.strip() or "\x00" in value:
+            raise BadFile(f"{where}: {name} is empty or not a text")
+    return {
+        "workflow": str(row["workflow"]),
+        "name": str(row["name"]),
+        "place": str(row["place"]),
+        "from_date": row["from"],
+        "value": row["value"],
+        "source": {"zh-CN": source["zh"], "en": source["en"]},
+    }
+
+
+def unusable(policies: Iterable[PolicyRow]) -> list[str]:
+    """A sentence for each row that a clock needs as a limit and that is not one."""
+    limits = {
+        clock.limit.name
+        for workflow in programmes.latest()
+        for clock in workflow.clocks
+        if not isinstance(clock.limit, Limit)
+    }
+    wrong = []
+    for row in policies:
+        if row.name in limits:
+            try:
+                Limit.parse(row.value)
+            except ValueError as why:
+                wrong.append(f"{row.workflow} {row.name} at {row.place} from {row.from_date}: {why}")
+    return wrong

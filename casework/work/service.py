@@ -1,0 +1,148 @@
+"""Opens transactions and holds what outlives one: the database, the keys, the rules in force."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from casework.records import offices
+from casework.records.database import APPLICATION, Database, Tx
+from casework.records.offices import CalendarVersion
+from casework.records.rows import Record
+from casework.records.vault import Keyring, WrappedKey, new_key
+from casework.rules.casefile import Actor, Office, Person, PolicyRow
+from casework.rules.text import Language
+
+_INDEX_KEY = "service_keys.wrapped_key:index"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long things are kept and how often one may try; see `config/default.toml`."""
+
+    token_days: int = 30
+    sign_in_attempts: int = 10
+    sign_in_window: timedelta = timedelta(minutes=5)
+    keep_answers: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class RulesInForce:
+    """Policies and calendars as of one revision."""
+
+    revision: int
+    policies: tuple[PolicyRow, ...]
+    calendars: Mapping[str, CalendarVersion]
+
+
+class Service:
+    """The service as the doors see it."""
+
+    def __init__(self, database: Database, keyring: Keyring, zone: ZoneInfo, limits: Limits | None = None) -> None:
+        self.database = database
+        self.keyring = keyring
+        self.zone = zone
+        self.limits = limits or Limits()
+        self._rules: RulesInForce | None = None
+        self._index_key: bytes | None = None
+
+    @contextmanager
+    def transaction(self, actor: Actor | None = None) -> Iterator["Transaction"]:
+        """One transaction: it commits when the block ends, and changes nothing when it raises."""
+        with self.database.transaction(APPLICATION) as tx:
+            yield Transaction(tx, self, actor)
+
+    def rules(self, tx: Tx) -> RulesInForce:
+        """The policies and calendars in force, read again only when something was loaded."""
+        revision = offices.revision(tx)
+        if self._rules is None or self._rules.revision != revision:
+            self._rules = RulesInForce(revision, tuple(offices.all_policies(tx)), offices.latest_calendars(tx))
+        return self._rules
+
+    def index_key(self, tx: Tx) -> bytes:
+        """The key of the blind indexes: made once for an installation, wrapped by the service key."""
+        if self._index_key is None:
+            fresh = self.keyring.wrap(_INDEX_KEY, new_key())
+            row = tx.run(
+                """insert into service_keys (name, key_id, wrapped_key) values ('index', :key_id, :wrapped)
+                   on conflict (name) do update set name = excluded.name returning key_id, wrapped_key""",
+                key_id=fresh.key_id,
+                wrapped=fresh.wrapped,
+            ).one()
+            self._index_key = self.keyring.unwrap(_INDEX_KEY, WrappedKey(row.key_id, row.wrapped_key))
+        return self._index_key
+
+
+@dataclass(slots=True)
+class Transaction:
+    """What a verb works with: the open transaction, the service, and who acts."""
+
+    db: Tx
+    service: Service
+    actor: Actor | None = None
+    language: Language = "zh-CN"
+    _rules: RulesInForce | None = field(default=None, repr=False)
+
+    @property
+    def now(self) -> datetime:
+        """The time of this transaction."""
+        return self.db.now
+
+    @property
+    def acting(self) -> Actor:
+        """Who acts."""
+        assert self.actor is not None
+        return self.actor
+
+    @property
+    def today(self) -> date:
+        """The date where the service stands; a case's own date is its office's."""
+        return self.now.astimezone(self.service.zone).date()
+
+    @property
+    def person(self) -> Person:
+        """The user who acts."""
+        assert self.acting.person is not None
+        return self.acting.person
+
+    @property
+    def rules(self) -> RulesInForce:
+        """Policies and calendars, the same ones throughout the transaction."""
+        if self._rules is None:
+            self._rules = self.service.rules(self.db)
+        return self._rules
+
+    def office(self, record: Record, people: Iterable[Person] = ()) -> Office:
+        """What is in force for the case's organisation today, with the people that are named."""
+        return self.office_at(record.file.workflow, record.file.org_code, record.region, record.calendar, people)
+
+    def office_at(
+        self, workflow: str, org_code: str, region: str, calendar: str, people: Iterable[Person] = ()
+    ) -> Office:
+        """What is in force for an organisation today."""
+        return office_on(self.rules, workflow, org_code, region, calendar, self.now, people)
+
+
+def office_on(
+    rules: RulesInForce,
+    workflow: str,
+    org_code: str,
+    region: str,
+    calendar: str,
+    at: datetime,
+    people: Iterable[Person] = (),
+) -> Office:
+    """What is in force for an organisation at an instant."""
+    version = rules.calendars[calendar]
+    today = version.calendar.local_date(at)
+    last_year = today.replace(year=today.year - 1, month=12, day=31)
+    named: dict[UUID, Person] = {person.id: person for person in people}
+    return Office(
+        calendar=version.calendar,
+        calendar_version=version.version,
+        policies=offices.in_force(rules.policies, workflow, org_code, region, today),
+        last_year=offices.in_force(rules.policies, workflow, org_code, region, last_year),
+        people=named,
+    )

@@ -1,0 +1,61 @@
+"""Organisations and users."""
+
+from typing import Any
+from uuid import UUID
+
+from casework.api import views
+from casework.api.door import Answer, Call, endpoint, page
+from casework.api.query import Page, from_cursor, text, to_cursor
+from casework.forms.numbers import Flag
+from casework.forms.texts import Choice, Code
+from casework.records import offices
+from casework.records import people as records
+from casework.rules.text import Text
+from casework.work import people
+
+
+class OrgFilters(Page):
+    """Which organisations."""
+
+    below = Code(title=Text("机构（含下级）", "Organisation and below"))
+
+
+@endpoint("GET", "/orgs", Text("机构", "Organisations"), answer="OrgPage", query=OrgFilters)
+def orgs(call: Call) -> Answer:
+    """The tree, from the root down; names of organisations are no secret."""
+    top = offices.org(call.tx.db, call.query["below"]) if "below" in call.query else None
+    prefix = (top.path if top else "nowhere") if "below" in call.query else ""
+    key = from_cursor(call.query, text)
+    rows = offices.org_page(call.tx.db, prefix, call.limit + 1, key[0] if key else None)
+    shown = rows[: call.limit]
+    return page([views.org(row) for row in shown], to_cursor(shown[-1].path) if len(rows) > call.limit else None)
+
+
+class UserFilters(Page):
+    """Which users."""
+
+    role = Choice(people.USER_ROLES, title=Text("角色", "Role"))
+    active = Flag(title=Text("在岗", "Active"))
+
+
+@endpoint("GET", "/users", Text("用户", "Users"), answer="UserPage", query=UserFilters)
+def users(call: Call) -> Answer:
+    """The users of my organisation and below, by name."""
+    people.may_see_people(call.tx.person)
+    key = from_cursor(call.query, text)
+    filters: dict[str, Any] = {name: call.query[name] for name in ("role", "active") if name in call.query}
+    rows = records.page(call.tx.db, call.tx.person.org_path, call.limit + 1, key[0] if key else None, filters)
+    shown = rows[: call.limit]
+    return page([views.user(row) for row in shown], to_cursor(shown[-1].username) if len(rows) > call.limit else None)
+
+
+@endpoint("POST", "/users", Text("新增用户", "Add a user"), answer="User", status=201, body=people.NewUser)
+def add_user(call: Call) -> Answer:
+    """A new user below the administrator's organisation."""
+    return Answer(views.user(people.add_user(call.tx, call.body)), 201)
+
+
+@endpoint("PATCH", "/users/<uuid:user_id>", Text("修改用户", "Change a user"), answer="User", body=people.ChangedUser)
+def change_user(call: Call, user_id: UUID) -> Answer:
+    """A changed user; deactivating ends the tokens at once."""
+    return Answer(views.user(people.change_user(call.tx, user_id, call.body)))

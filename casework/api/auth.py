@@ -1,0 +1,29 @@
+"""Signing in."""
+
+from typing import Any
+
+from flask import request
+
+from casework.api.door import Answer, endpoint
+from casework.api.query import NoQuery, read_query
+from casework.api.speech import instant
+from casework.rules.text import Text
+from casework.work import people
+from casework.work.service import Service
+
+
+@endpoint(
+    "POST",
+    "/auth/token",
+    Text("登录并取得令牌", "Sign in and get a token"),
+    answer="Token",
+    body=people.Credentials,
+    public=True,
+)
+def token(service: Service, body: Any) -> Answer:
+    """A token for a user name and a password."""
+    if request.args:
+        with service.transaction() as tx:
+            read_query(NoQuery, request.args, tx.today)
+    issued, expires_at = people.sign_in(service, body, request.remote_addr or "")
+    return Answer({"access_token": issued, "token_type": "Bearer", "expires_at": instant(expires_at)})

@@ -1,0 +1,181 @@
+"""What hangs on a case: its history, clocks, alerts, notes, letters, and sensitive values on request."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from casework.api import views
+from casework.api.door import Answer, Call, endpoint, page
+from casework.api.query import Page, from_cursor, moment, to_cursor, whole
+from casework.api.speech import instant
+from casework.records import alerts, cases, history
+from casework.records.rows import Record
+from casework.rules.clocks import trace
+from casework.rules.text import Text
+from casework.work import file, forms, letters, overdue, programmes
+from casework.work.cases import applicant_key
+
+
+def _record(call: Call, case_id: UUID) -> Record:
+    return cases.get(call.tx.db, case_id, call.tx.person)
+
+
+def _cut(rows: Any, limit: int) -> tuple[list[Any], Any]:
+    """The rows of this page, and the last of them if there are more."""
+    shown = list(rows)[:limit]
+    return shown, shown[-1] if len(rows) > limit else None
+
+
+def _by_time(call: Call) -> tuple[datetime, UUID] | None:
+    key = from_cursor(call.query, moment, UUID)
+    return (key[0], key[1]) if key else None
+
+
+@endpoint("GET", "/cases/<uuid:case_id>/events", Text("办理记录", "The history"), answer="EventPage", query=Page)
+def events(call: Call, case_id: UUID) -> Answer:
+    """The events of a case in their order, with the hashes that chain them."""
+    _record(call, case_id)
+    key = from_cursor(call.query, whole)
+    rows = history.event_page(call.tx.db, case_id, call.limit + 1, key[0] if key else None)
+    shown, last = _cut(rows, call.limit)
+    return page([views.event(row) for row in shown], to_cursor(last.seq) if last else None)
+
+
+@endpoint("GET", "/cases/<uuid:case_id>/clocks", Text("期限及计算过程", "Clocks, explained"), answer="ClockPage")
+def clocks(call: Call, case_id: UUID) -> Answer:
+    """Each clock with the intervals in which it ran and why it is due then."""
+    record = _record(call, case_id)
+    workflow = programmes.of(record.file.workflow, record.file.workflow_version)
+    calendar = call.tx.office(record).calendar
+    items = [
+        views.clock(run, workflow.by_clock[run.name], call.tx.now)
+        | {
+            "limit": str(run.limit),
+            "calendar": record.calendar,
+            "calendar_version": run.calendar_version,
+            "beside": workflow.by_clock[run.name].beside,
+            "intervals": [{"from": instant(one.start), "to": instant(one.end)} for one in run.intervals],
+            "trace": [views.trace_line(line) for line in trace(run.limit, run.derived_from, calendar)],
+        }
+        for run in record.file.clocks
+    ]
+    return page(items, None)
+
+
+@endpoint("GET", "/cases/<uuid:case_id>/alerts", Text("提醒台账", "What was and will be alerted"), answer="LedgerPage")
+def ledger(call: Call, case_id: UUID) -> Answer:
+    """Alerts that were sent or suppressed, and those that are planned as things stand (derived on reading)."""
+    record = _record(call, case_id)
+    rows = alerts.of_case(call.tx.db, case_id)
+    receivers = alerts.receivers_of(call.tx.db, [row.id for row in rows])
+    items = [_past(row, receivers.get(row.id, [])) for row in rows]
+    done = {(row.clock, row.generation, row.level) for row in rows}
+    workflow = programmes.of(record.file.workflow, record.file.workflow_version)
+    for run, level, at in overdue.planned(record, call.tx.office(record), workflow):
+        if (run.name, run.generation, level) not in done:
+            items.append(_coming(run.name, run.generation, level, at))
+    return page(items, None)
+
+
+def _past(row: Any, receivers: list[Any]) -> dict[str, Any]:
+    return {
+        "clock": row.clock,
+        "generation": row.generation,
+        "level": row.level,
+        "status": "suppressed" if row.suppressed else "sent",
+        "because": views.told(row.suppressed),
+        "planned_at": instant(row.planned_at),
+        "at": instant(row.at),
+        "to": [
+            {
+                "username": receiver.username,
+                "name": receiver.name,
+                "acknowledged_at": instant(receiver.acknowledged_at),
+            }
+            for receiver in receivers
+        ],
+    }
+
+
+def _coming(clock: str, generation: int, level: str, at: datetime) -> dict[str, Any]:
+    return {
+        "clock": clock,
+        "generation": generation,
+        "level": level,
+        "status": "planned",
+        "because": None,
+        "planned_at": instant(at),
+        "at": None,
+        "to": [],
+    }
+
+
+@endpoint("GET", "/cases/<uuid:case_id>/notes", Text("备注", "Notes"), answer="NotePage", query=Page)
+def notes(call: Call, case_id: UUID) -> Answer:
+    """Notes, oldest first."""
+    record = _record(call, case_id)
+    key = applicant_key(call.tx, record)
+    shown, last = _cut(history.note_page(call.tx.db, case_id, call.limit + 1, _by_time(call)), call.limit)
+    items = [
+        {
+            "id": str(row.id),
+            "text": file.read_note(key, row),
+            "author": {"id": str(row.author_id), "username": row.username, "name": row.author_name},
+            "at": instant(row.at),
+        }
+        for row in shown
+    ]
+    return page(items, to_cursor(last.at, last.id) if last else None)
+
+
+@endpoint(
+    "POST",
+    "/cases/<uuid:case_id>/notes",
+    Text("添加备注", "Add a note"),
+    answer="Note",
+    status=201,
+    body=forms.NewNote,
+)
+def add_note(call: Call, case_id: UUID) -> Answer:
+    """A note on the case; it changes nothing else."""
+    note = file.add_note(call.tx, case_id, call.body)
+    return Answer(
+        {
+            "id": str(note["id"]),
+            "text": note["text"],
+            "author": views.person(note["author"]),
+            "at": instant(note["at"]),
+        },
+        201,
+    )
+
+
+@endpoint("GET", "/cases/<uuid:case_id>/letters", Text("文书", "Letters"), answer="LetterPage", query=Page)
+def case_letters(call: Call, case_id: UUID) -> Answer:
+    """Letters in the caller's language, oldest first."""
+    record = _record(call, case_id)
+    key = applicant_key(call.tx, record)
+    shown, last = _cut(history.letter_page(call.tx.db, case_id, call.limit + 1, _by_time(call)), call.limit)
+    items = [
+        {
+            "id": str(row.id),
+            "name": row.name,
+            "number": row.number,
+            "at": instant(row.at),
+            **letters.read(key, row)[call.tx.language],
+        }
+        for row in shown
+    ]
+    return page(items, to_cursor(last.at, last.id) if last else None)
+
+
+@endpoint(
+    "POST",
+    "/cases/<uuid:case_id>/disclosures",
+    Text("查看敏感信息", "See sensitive values"),
+    answer="Disclosure",
+    body=forms.Disclosure,
+)
+def disclose(call: Call, case_id: UUID) -> Answer:
+    """Sensitive values in full; who asked, for what and why is logged."""
+    return Answer({"values": file.disclose(call.tx, case_id, call.body)})

@@ -1,0 +1,158 @@
+"""Cases: open, list, look at, correct, move."""
+
+from typing import Any
+from uuid import UUID
+
+from casework.api import views
+from casework.api.case_filters import CaseFilters, cursor_of, filters_of, order_of
+from casework.api.door import PREFIX, Answer, Call, endpoint, page
+from casework.api.examples import needs_schema
+from casework.records import cases as records
+from casework.records.rows import Record
+from casework.rules.casefile import STAFF
+from casework.rules.text import Text
+from casework.work import cases, forms
+
+
+def _answer(call: Call, record: Record, status: int = 200, **more: Any) -> Answer:
+    headers = {"ETag": f'"{record.file.version}"'}
+    if status == 201:
+        headers["Location"] = f"{PREFIX}/cases/{record.file.id}"
+    return Answer(views.case(record, call.tx.now) | more, status, headers)
+
+
+@endpoint(
+    "POST",
+    "/cases",
+    Text("登记案件", "Open a case"),
+    answer="Case",
+    status=201,
+    body=forms.NewCase,
+    etag=True,
+)
+def open_case(call: Call) -> Answer:
+    """The workflow's transition from NEW."""
+    record = cases.open_case(call.tx, call.body)
+    return _answer(call, record, 201, same_applicant=_same_applicant(call, record))
+
+
+@endpoint("GET", "/cases", Text("案件列表", "List cases"), answer="CasePage", query=CaseFilters)
+def list_cases(call: Call) -> Answer:
+    """Visible cases by due time, or the newest first."""
+    filters = filters_of(call.tx, call.query)
+    found = records.page(call.tx.db, call.tx.person, filters, order_of(call.query), call.limit + 1)
+    shown = found[: call.limit]
+    after = cursor_of(call.query, shown[-1]) if len(found) > call.limit else None
+    return page([views.case(record, call.tx.now) for record in shown], after)
+
+
+@endpoint("GET", "/cases/<uuid:case_id>", Text("查看案件", "One case"), answer="Case", etag=True)
+def one_case(call: Call, case_id: UUID) -> Answer:
+    """The case, and for staff the open cases of the same person."""
+    record = records.get(call.tx.db, case_id, call.tx.person)
+    return _answer(call, record, same_applicant=_same_applicant(call, record))
+
+
+def _same_applicant(call: Call, record: Record) -> list[dict[str, Any]]:
+    """Open cases of this kind with the same identity number; of those elsewhere only the organisation."""
+    if call.tx.person.role not in STAFF:
+        return []
+    return [
+        {
+            "id": str(twin.id) if twin.seen else None,
+            "number": twin.number if twin.seen else None,
+            "state": twin.state if twin.seen else None,
+            "org": twin.org_code,
+        }
+        for twin in records.open_twins(call.tx.db, record, call.tx.person)
+    ]
+
+
+@endpoint(
+    "PATCH",
+    "/cases/<uuid:case_id>",
+    Text("更正案件信息", "Correct the facts"),
+    answer="Case",
+    body="Correction",
+    etag=True,
+)
+def correct(call: Call, case_id: UUID) -> Answer:
+    """A merge patch of the facts; needs `If-Match`."""
+    records.get(call.tx.db, case_id, call.tx.person)
+    return _answer(call, cases.correct(call.tx, case_id, call.body, call.needs_if_match()))
+
+
+@endpoint(
+    "GET",
+    "/cases/<uuid:case_id>/transitions",
+    Text("当前可用的操作", "What can be done from here"),
+    answer="TransitionPage",
+)
+def transitions(call: Call, case_id: UUID) -> Answer:
+    """Every transition from here, whether it is allowed, and what it needs."""
+    record = records.get(call.tx.db, case_id, call.tx.person)
+    offered = cases.offered(call.tx, record)
+    items = [
+        {
+            "name": offer.transition.name,
+            "title": offer.transition.title.in_(call.tx.language),
+            "to": offer.transition.to,
+            "allowed": offer.allowed,
+            "because": offer.because.in_(call.tx.language) if offer.because else None,
+            "needs": needs_schema(call.tx, record, offer),
+        }
+        for offer in offered
+    ]
+    return page(items, None)
+
+
+@endpoint(
+    "POST",
+    "/cases/<uuid:case_id>/transitions/<name>",
+    Text("办理", "Take a transition"),
+    answer="Case",
+    body="Given",
+    etag=True,
+)
+def take(call: Call, case_id: UUID, name: str) -> Answer:
+    """Take a transition with what it needs; `If-Match` is honoured when given."""
+    return _answer(call, cases.take_transition(call.tx, case_id, name, call.body, call.if_match()))
+
+
+@endpoint(
+    "POST",
+    "/cases/<uuid:case_id>/release",
+    Text("退回待领取", "Release to the queue"),
+    answer="Case",
+    body=forms.Release,
+    etag=True,
+)
+def release(call: Call, case_id: UUID) -> Answer:
+    """The case goes back to the queue."""
+    return _answer(call, cases.release(call.tx, case_id, call.body))
+
+
+@endpoint(
+    "POST",
+    "/cases/<uuid:case_id>/handover",
+    Text("移交", "Hand over"),
+    answer="Case",
+    body=forms.Handover,
+    etag=True,
+)
+def handover(call: Call, case_id: UUID) -> Answer:
+    """The case gets another owner."""
+    return _answer(call, cases.hand_over(call.tx, case_id, call.body))
+
+
+@endpoint(
+    "POST",
+    "/cases/<uuid:case_id>/override",
+    Text("审批人变更状态", "A supervisor steps in"),
+    answer="Case",
+    body=forms.Override,
+    etag=True,
+)
+def override(call: Call, case_id: UUID) -> Answer:
+    """The case comes into another state by no edge, with a reason."""
+    return _answer(call, cases.override(call.tx, case_id, call.body))

@@ -1,0 +1,252 @@
+"""The door: an endpoint is a function with a declaration; here is everything that all of them share.
+
+A request is one transaction: who is calling, the idempotency key, the verb and the kept answer commit together or
+not at all. Bodies are read strictly but checked by the verbs, because who may not do something is told so before
+being asked to fill in a form.
+"""
+
+import hmac
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import msgspec
+import structlog
+from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from casework.api.body import read_json
+from casework.api.errors import register as register_errors
+from casework.api.query import NoQuery, read_query
+from casework.api.speech import language, request_id
+from casework.forms.form import Form
+from casework.records import idempotency
+from casework.rules.refusals import Fault, Invalid, PreconditionMissing
+from casework.rules.text import Language, Text
+from casework.work import people
+from casework.work.service import Service, Transaction
+
+PREFIX: Final = "/api/v1"
+_LONGEST_KEY: Final = 200
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What the doors need of the application; `app.extensions["casework"]`."""
+
+    service: Service
+    zone: ZoneInfo
+    language: Language
+    schema_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an endpoint answers: JSON `data`, plain `text`, or with neither no content."""
+
+    data: Any = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    text: str | None = None
+
+
+@dataclass
+class Call:
+    """A request as an endpoint sees it."""
+
+    tx: Transaction
+    endpoint: "Endpoint"
+    query: dict[str, Any]
+    raw: bytes
+
+    @cached_property
+    def body(self) -> Any:
+        """The JSON body; an empty body is an empty object."""
+        return read_json(self.raw) if self.raw.strip() else {}
+
+    @property
+    def limit(self) -> int:
+        """How many rows the caller wants."""
+        return int(self.query.get("limit", 50))
+
+    def if_match(self) -> frozenset[int] | None:
+        """The versions of `If-Match`, None where it is missing or `*`."""
+        tags = request.if_match
+        if not tags or tags.star_tag:
+            return None
+        versions = (tag for tag in tags.as_set() if tag.isdecimal() and len(tag) < 10)
+        return frozenset(int(version) for version in versions)
+
+    def needs_if_match(self) -> frozenset[int] | None:
+        """The same where it must be given; raises `PreconditionMissing`."""
+        if "If-Match" not in request.headers:
+            raise PreconditionMissing(
+                Text("请在 If-Match 中给出您读到的 ETag。", "Give the ETag that you have read in If-Match.")
+            )
+        return self.if_match()
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One method at one path, with what the documentation says of it."""
+
+    method: str
+    path: str
+    view: Callable[..., Answer]
+    summary: Text
+    answer: str
+    status: int
+    body: type[Form] | str | None
+    query: type[Form]
+    public: bool
+    etag: bool
+
+
+ENDPOINTS: Final[list[Endpoint]] = []
+
+
+def endpoint(
+    method: str,
+    path: str,
+    summary: Text,
+    *,
+    answer: str,
+    status: int = 200,
+    body: type[Form] | str | None = None,
+    query: type[Form] = NoQuery,
+    public: bool = False,
+    etag: bool = False,
+) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    """Declares an endpoint. `answer` and a text as `body` name schemas of `casework.api.schemas`."""
+
+    def declare(view: Callable[..., Answer]) -> Callable[..., Answer]:
+        ENDPOINTS.append(Endpoint(method, path, view, summary, answer, status, body, query, public, etag))
+        return view
+
+    return declare
+
+
+def install(app: Flask) -> None:
+    """Put every declared endpoint into the application."""
+    register_errors(app)
+    for one in ENDPOINTS:
+        app.add_url_rule(
+            PREFIX + one.path,
+            endpoint=f"{one.method} {one.path}",
+            view_func=_view(one),
+            methods=[one.method],
+            provide_automatic_options=False,
+        )
+
+    @app.before_request
+    def start_clock() -> None:
+        request.environ["casework.started"] = time.monotonic()
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        response.headers["X-Request-Id"] = request_id()
+        response.headers["Content-Language"] = language()
+        response.headers["Vary"] = "Accept-Language"
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        _log.info(
+            "request",
+            request_id=request_id(),
+            method=request.method,
+            # The rule, not the address: addresses may hold what was searched for.
+            rule=request.url_rule.rule if request.url_rule else None,
+            status=response.status_code,
+            ms=round((time.monotonic() - request.environ["casework.started"]) * 1000, 1),
+        )
+        return response
+
+
+def _view(one: Endpoint) -> Callable[..., Response]:
+    def answer(**path: Any) -> Response:
+        raw = _raw()
+        wiring: Wiring = current_app.extensions["casework"]
+        if one.public:
+            return _response(one.view(wiring.service, read_json(raw) if raw.strip() else {}, **path))
+        with wiring.service.transaction() as tx:
+            tx.language = language()
+            people.identify(tx, _token())
+            query = read_query(one.query, request.args, tx.today)
+            call = Call(tx, one, query, raw)
+            if one.method == "POST" and "Idempotency-Key" in request.headers:
+                return _once(call, path)
+            if raw:
+                _ = call.body
+            return _response(one.view(call, **path))
+
+    return answer
+
+
+def _token() -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _raw() -> bytes:
+    """The bytes of the body, which must come as JSON where one is taken."""
+    raw = request.get_data(cache=False)
+    if raw and request.mimetype != "application/json":
+        raise UnsupportedMediaType
+    return raw
+
+
+def _once(call: Call, path: Mapping[str, Any]) -> Response:
+    """Do it once for this key: a repetition gets the answer of the first, a concurrent twin waits for it."""
+    key = request.headers["Idempotency-Key"]
+    if not 0 < len(key) <= _LONGEST_KEY or not key.isascii() or not key.isprintable():
+        sentence = Text(
+            "Idempotency-Key 须为 1 至 200 个可见字符。", "An Idempotency-Key has 1 to 200 visible characters."
+        )
+        raise Invalid([Fault("Idempotency-Key", "idempotency_key", sentence)])
+    tx = call.tx
+    caller = str(tx.person.id)
+    digest = _digest(call)
+    earlier = idempotency.claim(tx.db, caller, request.path, key, digest, tx.service.limits.keep_answers)
+    if earlier is not None:
+        if not hmac.compare_digest(earlier.body_digest, digest):
+            sentence = Text("此 Idempotency-Key 已用于另一请求。", "This key was used for another request.")
+            raise Invalid([Fault("Idempotency-Key", "reused", sentence)])
+        headers = {**earlier.headers, "Idempotent-Replayed": "true"}
+        return Response(earlier.body, status=earlier.status, headers=headers)
+    response = _response(call.endpoint.view(call, **path))
+    kept = {name: value for name, value in response.headers.items() if name in ("Content-Type", "ETag", "Location")}
+    body = response.get_data()
+    idempotency.keep(tx.db, caller, request.path, key, response.status_code, json.dumps(kept), body)
+    return response
+
+
+def _digest(call: Call) -> bytes:
+    """A keyed digest: bodies hold what must not be guessed from it."""
+    said = json.dumps([call.body, sorted(call.query.items(), key=str)], sort_keys=True, default=str)
+    return hmac.digest(call.tx.service.index_key(call.tx.db), said.encode("utf-8", "surrogatepass"), "sha256")
+
+
+def _response(answer: Answer) -> Response:
+    if answer.text is not None:
+        response = Response(answer.text, status=answer.status, content_type="text/plain; charset=utf-8")
+    elif answer.data is None:
+        response = Response(status=answer.status)
+        response.headers.remove("Content-Type")
+    else:
+        response = Response(msgspec.json.encode(answer.data), status=answer.status, content_type="application/json")
+    response.headers.extend(answer.headers)
+    return response
+
+
+def page(items: list[Any], next_cursor: str | None) -> Answer:
+    """A page of a list, with the address of the next one in `Link`."""
+    headers = {}
+    if next_cursor is not None:
+        args = request.args.to_dict() | {"cursor": next_cursor}
+        headers["Link"] = f'<{request.path}?{urlencode(args)}>; rel="next"'
+    return Answer({"items": items, "next_cursor": next_cursor}, headers=headers)

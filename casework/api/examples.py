@@ -1,0 +1,70 @@
+"""What a transition needs, as a schema whose example is accepted now, for this case and this caller."""
+
+from random import SystemRandom
+from typing import Any, Final
+
+from casework.forms.form import Form
+from casework.forms.inventor import Inventor
+from casework.forms.json_schema import json_schema
+from casework.records import people
+from casework.records.rows import Record
+from casework.rules.casefile import HELPERS, STAFF
+from casework.rules.decide import Offer, may_help
+from casework.rules.grammar import Workflow
+from casework.work.cases import intake_of
+from casework.work.forms import SteppingIn
+from casework.work.service import Transaction
+
+_CHANCE: Final = SystemRandom()
+_NOTHING: Final[dict[str, Any]] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "properties": {},
+    "required": [],
+    "additionalProperties": False,
+}
+
+
+def needs_schema(tx: Transaction, record: Record, offer: Offer) -> dict[str, Any]:
+    """The self-contained schema of the body, `{}` where nothing is needed."""
+    form = offer.transition.needs
+    inventor = Inventor(_today(tx, record), _CHANCE, _users(tx, record) if offer.transition.assigns else {})
+    if form is None:
+        schema = {**_NOTHING, "examples": [{}]}
+    else:
+        assert issubclass(form, Form)
+        schema = json_schema(form, tx.language, form.example(inventor))
+    return _with_reason(tx, schema, inventor) if offer.needs_reason else schema
+
+
+def _with_reason(tx: Transaction, schema: dict[str, Any], inventor: Inventor) -> dict[str, Any]:
+    """A supervisor who does a colleague's work says why."""
+    reason = SteppingIn.schema(tx.language)["properties"]
+    example = {**schema["examples"][0], **SteppingIn.example(inventor)}
+    return {
+        **schema,
+        "properties": {**schema["properties"], **reason},
+        "required": [*schema["required"], "reason"],
+        "examples": [example],
+    }
+
+
+def _today(tx: Transaction, record: Record) -> Any:
+    return tx.rules.calendars[record.calendar].calendar.local_date(tx.now)
+
+
+def _users(tx: Transaction, record: Record) -> dict[str, Any]:
+    """A user for each role that a form may name, nearest first."""
+    near = people.helpers_near(tx.db, record.file.org_path)
+    staff = people.staff_above(tx.db, record.file.org_path, STAFF)
+    found: dict[str, Any] = {}
+    for person in (*near, *staff):
+        if person.role not in HELPERS or may_help(person, record.file):
+            found.setdefault(person.role.value, person.id)
+    return found
+
+
+def intake_schema(tx: Transaction, workflow: Workflow) -> dict[str, Any]:
+    """The intake form with the facts of an invented person."""
+    form = intake_of(workflow)
+    return json_schema(form, tx.language, form.example(Inventor(tx.today, _CHANCE)))

@@ -1,0 +1,100 @@
+"""Query parameters and cursors, read as strictly as bodies."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from casework.forms.faults import speakable
+from casework.forms.form import Form
+from casework.forms.numbers import Count, Flag
+from casework.forms.texts import Line
+from casework.rules.refusals import Fault, Invalid
+from casework.rules.text import Text
+
+_TWICE = Text("此参数只能出现一次。", "This parameter may be given once.")
+_CURSOR = Text("游标无效，请从第一页开始。", "The cursor is not valid; begin with the first page.")
+
+
+class NoQuery(Form):
+    """An address that takes no parameters."""
+
+
+class Page(Form):
+    """How much of a list, and after what."""
+
+    limit = Count(least=1, most=200, title=Text("每页条数", "How many"), example=50)
+    cursor = Line(most=500, title=Text("游标", "Cursor of the page before"), example="")
+
+
+def read_query(form: type[Form], args: MultiDict[str, str], today: date) -> dict[str, Any]:
+    """The clean parameters; raises `Invalid` for unknown, repeated and wrong ones."""
+    repeated = [name for name, values in args.lists() if len(values) > 1]
+    if repeated:
+        raise Invalid([Fault(speakable(name), "twice", _TWICE) for name in repeated])
+    return form.check({name: _typed(form, name, value) for name, value in args.items()}, today=today)
+
+
+def _typed(form: type[Form], name: str, value: str) -> Any:
+    """A parameter is text; where a number or a switch is wanted, its text form is taken."""
+    field = form.instance().fields.get(name)
+    if isinstance(field, Count) and re.fullmatch(r"[0-9]{1,9}", value):
+        return int(value)
+    if isinstance(field, Flag) and value in ("true", "false"):
+        return value == "true"
+    return value
+
+
+def to_cursor(*key: Any) -> str:
+    """An opaque cursor of the last row's key."""
+    plain = [value.isoformat() if isinstance(value, datetime) else value for value in key]
+    raw = json.dumps([value if isinstance(value, str | int | None) else str(value) for value in plain])
+    return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+
+
+def from_cursor(query: Mapping[str, Any], *kinds: Any) -> tuple[Any, ...] | None:
+    """The key of the cursor, each part read by its kind; None without a cursor. Raises `Invalid`."""
+    cursor = query.get("cursor")
+    if cursor is None:
+        return None
+    try:
+        raw = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(raw, list) or len(raw) != len(kinds):
+            raise ValueError(cursor)
+        return tuple(kind(part) for kind, part in zip(kinds, raw, strict=True))
+    except (ValueError, TypeError, AttributeError, binascii.Error, OverflowError) as wrong:
+        raise Invalid([Fault("cursor", "cursor", _CURSOR)]) from wrong
+
+
+def moment(value: str) -> datetime:
+    """An aware instant of a cursor."""
+    at = datetime.fromisoformat(value)
+    if at.tzinfo is None:
+        raise ValueError(value)
+    return at
+
+
+def text(value: Any) -> str:
+    """A text of a cursor that the database can hold."""
+    if not isinstance(value, str) or "\x00" in value or not value.isprintable():
+        raise ValueError(value)
+    return value
+
+
+def whole(value: Any) -> int:
+    """A whole number of a cursor."""
+    if type(value) is not int or not 0 <= value < 2**31:
+        raise ValueError(value)
+    return value
+
+
+def switch(value: Any) -> bool:
+    """A yes or no of a cursor, written 1 or 0."""
+    if value not in (0, 1):
+        raise ValueError(value)
+    return bool(value)

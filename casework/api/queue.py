@@ -1,0 +1,103 @@
+"""What waits for me: the queue, claiming from it, and my alerts."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, tuple_
+
+from casework.api import views
+from casework.api.case_filters import due_key
+from casework.api.door import Answer, Call, endpoint, page
+from casework.api.query import Page, from_cursor, moment, switch, to_cursor
+from casework.forms.form import Form
+from casework.forms.texts import Choice, Code
+from casework.records import alerts, cases, offices
+from casework.records.rows import Record
+from casework.records.tables import cases as table
+from casework.records.visibility import below, visible
+from casework.rules.casefile import Phase, Role
+from casework.rules.refusals import NotFound
+from casework.rules.text import Text
+from casework.work.cases import claim as claim_case
+from casework.work.service import Transaction
+
+_PHASES: Final = {phase.value: Text(phase.value, phase.value) for phase in Phase if phase is not Phase.CLOSED}
+
+
+class QueueFilters(Page):
+    """Which part of the queue."""
+
+    workflow = Code(title=Text("流程", "Workflow"))
+    org = Code(title=Text("机构（含下级）", "Organisation and below"))
+    phase = Choice(_PHASES, title=Text("阶段", "Phase"))
+
+
+class Claim(Form):
+    """From which part of the queue."""
+
+    workflow = Code(title=Text("流程", "Workflow"), example="legal_aid")
+    org = Code(title=Text("机构（含下级）", "Organisation and below"), example="370100")
+    phase = Choice(_PHASES, title=Text("阶段", "Phase"), example="intake")
+
+
+def _part(tx: Transaction, said: dict[str, Any]) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [table.c[name] == said[name] for name in ("workflow", "phase") if name in said]
+    if "org" in said:
+        org = offices.org(tx.db, said["org"])
+        found.append(table.c.org_id.in_(below(org.path if org else "nowhere")))
+    return found
+
+
+@endpoint("GET", "/queue", Text("待办", "What waits for my role"), answer="CasePage", query=QueueFilters)
+def queue(call: Call) -> Answer:
+    """Open cases whose turn is my role's and that are mine or nobody's, the most urgent first."""
+    me = call.tx.person
+    filters = [table.c.closed_at.is_(None), table.c.waits_for == me.role.value, *_part(call.tx, call.query)]
+    if me.role is Role.CASEWORKER:
+        filters.append(or_(table.c.owner_id.is_(None), table.c.owner_id == me.id))
+    order = [table.c.urgent.desc(), table.c.due_key, table.c.id]
+    key = from_cursor(call.query, switch, moment, UUID)
+    if key is not None:
+        urgent, due, case_id = key
+        later = tuple_(table.c.due_key, table.c.id) > tuple_(due, case_id)
+        less_urgent = table.c.urgent.is_(False) if urgent else None
+        same = (table.c.urgent.is_(urgent)) & later
+        filters.append(same if less_urgent is None else or_(less_urgent, same))
+    found = cases.page(call.tx.db, me, filters, order, call.limit + 1)
+    shown = found[: call.limit]
+    after = _cursor(shown[-1]) if len(found) > call.limit else None
+    return page([views.case(record, call.tx.now) for record in shown], after)
+
+
+def _cursor(last: Record) -> str:
+    return to_cursor(int(last.file.urgent), due_key(last), last.file.id)
+
+
+@endpoint("POST", "/queue/claim", Text("领取下一件", "Claim the next case"), answer="Case", body=Claim, etag=True)
+def claim(call: Call) -> Answer:
+    """The most urgent unowned case, now mine; 204 when there is none. Two callers never get the same one."""
+    record = claim_case(call.tx, lambda: _part(call.tx, Claim.check(call.body, today=call.tx.today)))
+    if record is None:
+        return Answer(status=204)
+    return Answer(views.case(record, call.tx.now), headers={"ETag": f'"{record.file.version}"'})
+
+
+@endpoint("GET", "/alerts", Text("我的提醒", "My alerts"), answer="AlertPage", query=Page)
+def my_alerts(call: Call) -> Answer:
+    """My alerts on cases that I still see: open ones first, the newest first."""
+    key = from_cursor(call.query, switch, moment, UUID)
+    after = (key[0], key[1], key[2]) if key else None
+    rows = alerts.mine(call.tx.db, call.tx.person.id, visible(call.tx.person), call.limit + 1, after)
+    shown = rows[: call.limit]
+    more = len(rows) > call.limit
+    cursor = to_cursor(int(shown[-1].acknowledged), shown[-1].received_at, shown[-1].id) if more else None
+    return page([views.alert(row) for row in shown], cursor)
+
+
+@endpoint("POST", "/alerts/<uuid:alert_id>/acknowledge", Text("确认提醒", "Acknowledge an alert"), answer="Alert")
+def acknowledge(call: Call, alert_id: UUID) -> Answer:
+    """I have seen it; repeating changes nothing."""
+    row = alerts.acknowledge(call.tx.db, alert_id, call.tx.person.id, visible(call.tx.person))
+    if row is None:
+        raise NotFound()
+    return Answer(views.alert(row))

@@ -1,0 +1,125 @@
+"""The rules as the office has them: workflows, policies, calendars."""
+
+from datetime import date, datetime, time
+from typing import Any, cast
+
+from casework.api import views
+from casework.api.case_filters import When
+from casework.api.door import Answer, Call, endpoint, page
+from casework.api.examples import intake_schema
+from casework.api.query import Page, from_cursor, to_cursor, whole
+from casework.api.speech import instant
+from casework.forms.form import Form
+from casework.forms.texts import Code, Line
+from casework.records import offices
+from casework.rules.clocks import Interval, Limit, due, trace
+from casework.rules.diagram import mermaid
+from casework.rules.refusals import Fault, Invalid, NotFound
+from casework.rules.text import Text
+from casework.work import programmes
+
+
+@endpoint("GET", "/workflows", Text("流程列表", "Workflows"), answer="WorkflowPage")
+def workflows(call: Call) -> Answer:
+    """The newest version of each workflow."""
+    return page([views.workflow(one) for one in programmes.latest()], None)
+
+
+@endpoint("GET", "/workflows/<key>", Text("流程定义", "One workflow"), answer="Workflow")
+def workflow(call: Call, key: str) -> Answer:
+    """States, transitions, clocks with their legal basis, and the intake form as a JSON Schema."""
+    one = programmes.newest(key)
+    return Answer(views.workflow(one) | {"intake": intake_schema(call.tx, one)})
+
+
+@endpoint("GET", "/workflows/<key>/diagram", Text("流程图", "A workflow as a diagram"), answer="Diagram")
+def diagram(call: Call, key: str) -> Answer:
+    """Mermaid text."""
+    return Answer(text=mermaid(programmes.newest(key), call.tx.language))
+
+
+class PolicyFilters(Page):
+    """Which policy rows."""
+
+    workflow = Code(title=Text("流程", "Workflow"))
+    name = Code(title=Text("名称", "Name"))
+    place = Code(title=Text("适用地区", "Place"))
+
+
+@endpoint("GET", "/policies", Text("期限与标准", "Dated limits and amounts"), answer="PolicyPage", query=PolicyFilters)
+def policies(call: Call) -> Answer:
+    """Every row that was ever loaded, in the order of loading."""
+    key = from_cursor(call.query, whole)
+    filters = {name: value for name, value in call.query.items() if name not in ("limit", "cursor")}
+    rows = offices.policy_page(call.tx.db, call.limit + 1, key[0] if key else None, filters)
+    shown = rows[: call.limit]
+    return page([views.policy(row) for row in shown], to_cursor(shown[-1].id) if len(rows) > call.limit else None)
+
+
+@endpoint("GET", "/calendars", Text("日历", "Calendars"), answer="CalendarPage")
+def calendars(call: Call) -> Answer:
+    """The version of each calendar that is in force."""
+    items = [
+        {
+            "key": one.key,
+            "version": one.version,
+            "title": one.title.in_(call.tx.language),
+            "tz": one.mapping["tz"],
+            "week": one.mapping["week"],
+            "years": one.mapping.get("years"),
+        }
+        for one in call.tx.rules.calendars.values()
+    ]
+    return page(items, None)
+
+
+DueQuestion = cast(
+    "type[Form]",
+    Form.from_dict(
+        {
+            "from": When(required=True, title=Text("起算时间", "From")),
+            "limit": Line(most=10, required=True, title=Text("期限，如 5wd", "Limit, such as 5wd"), example="5wd"),
+        },
+        name="DueQuestion",
+    ),
+)
+
+
+@endpoint("GET", "/calendars/<key>/due", Text("计算期限", "Work out a due time"), answer="Due", query=DueQuestion)
+def due_time(call: Call, key: str) -> Answer:
+    """When a limit that begins at `from` runs out, and why."""
+    calendar = call.tx.rules.calendars.get(key)
+    if calendar is None:
+        raise NotFound(Text("没有这个日历。", "There is no such calendar."))
+    limit = _limit(call.query["limit"])
+    start = _start(call.query["from"], calendar.calendar.tz)
+    intervals = (Interval(start),)
+    try:
+        found = due(limit, intervals, calendar.calendar)
+        lines = trace(limit, intervals, calendar.calendar)
+    except (ValueError, OverflowError) as beyond:
+        sentence = Text("日期超出可计算范围。", "The date lies beyond what can be worked out.")
+        raise Invalid([Fault("from", "day_range", sentence)]) from beyond
+    assert found is not None
+    return Answer(
+        {
+            "due_at": instant(found.at),
+            "due_on": found.on.isoformat(),
+            "provisional": found.provisional,
+            "calendar": key,
+            "calendar_version": calendar.version,
+            "trace": [views.trace_line(line) for line in lines],
+        }
+    )
+
+
+def _limit(written: str) -> Limit:
+    try:
+        return Limit.parse(written)
+    except ValueError as wrong:
+        sentence = Text("期限请写成 5wd、7d、8wh、2h、30m、6mo 或 1y。", str(wrong))
+        raise Invalid([Fault("limit", "limit", sentence)]) from wrong
+
+
+def _start(value: date | datetime, zone: Any) -> datetime:
+    return value if isinstance(value, datetime) else datetime.combine(value, time(), zone)

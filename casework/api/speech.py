@@ -1,0 +1,36 @@
+"""How we speak with the caller: language, request id, zone of times."""
+
+import re
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+
+from flask import current_app, g, request
+
+from casework.rules.text import Language
+
+_GIVEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SPOKEN: Final[dict[str, Language]] = {"zh-CN": "zh-CN", "zh": "zh-CN", "zh-Hans": "zh-CN", "en": "en"}
+
+
+def language() -> Language:
+    """The caller's language by Accept-Language, else the office's."""
+    if "language" not in g:
+        best = request.accept_languages.best_match(list(_SPOKEN))
+        g.language = _SPOKEN[best] if best else current_app.extensions["casework"].language
+    chosen: Language = g.language
+    return chosen
+
+
+def request_id() -> str:
+    """The id of this request, in answers and in the log; a caller may give its own in X-Request-Id."""
+    if "request_id" not in g:
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if _GIVEN_ID.fullmatch(given) else uuid4().hex
+    chosen: str = g.request_id
+    return chosen
+
+
+def instant(at: datetime | None) -> str | None:
+    """RFC 3339 with the office's offset."""
+    return at.astimezone(current_app.extensions["casework"].zone).isoformat() if at else None

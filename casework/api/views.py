@@ -1,0 +1,206 @@
+"""Things as JSON, in the caller's language and the office's zone."""
+
+from datetime import datetime
+from typing import Any
+
+from casework.api.speech import instant, language
+from casework.records.rows import Record
+from casework.rules.casefile import CaseFile, ClockRun, Person, PolicyRow
+from casework.rules.clocks import TraceLine
+from casework.rules.grammar import Clock, Workflow
+from casework.rules.text import Text
+from casework.work import programmes
+
+
+def person(one: Person | None) -> dict[str, Any] | None:
+    """A user in a few words."""
+    return {"id": str(one.id), "username": one.username, "name": one.name} if one else None
+
+
+def case(record: Record, as_of: datetime) -> dict[str, Any]:
+    """A case as lists and answers show it; sensitive facts are masked."""
+    file = record.file
+    workflow = programmes.of(file.workflow, file.workflow_version)
+    due = [clock.due.at for clock in file.clocks if clock.open and clock.due is not None]
+    nearest = min(due, default=None)
+    return {
+        "id": str(file.id),
+        "number": file.number,
+        "workflow": file.workflow,
+        "workflow_version": file.workflow_version,
+        "state": file.state,
+        "state_title": workflow.by_state[file.state].title.in_(language()),
+        "phase": file.phase.value,
+        "org": file.org_code,
+        "channel": file.channel,
+        "urgent": file.urgent,
+        "applicant": applicant(file),
+        "owner": person(file.owner),
+        "assignee": person(file.assignee),
+        "waits_for": file.waits_for.value if file.waits_for else None,
+        "opened_at": instant(file.opened_at),
+        "updated_at": instant(file.last_at),
+        "closed_at": instant(file.closed_at),
+        "outcome": file.outcome,
+        "due_at": instant(nearest),
+        "overdue": nearest is not None and nearest < as_of,
+        "clocks": [clock(run, workflow.by_clock[run.name], as_of) for run in file.clocks],
+        "facts": file.facts,
+        "version": file.version,
+    }
+
+
+def applicant(file: CaseFile) -> dict[str, Any]:
+    """The person helped: the name, and masked what identifies."""
+    known = file.facts.get("applicant", {})
+    return {name: known[name] for name in ("name", "identity_number", "phone") if name in known}
+
+
+def clock(run: ClockRun, definition: Clock, as_of: datetime) -> dict[str, Any]:
+    """A generation of a clock."""
+    return {
+        "name": run.name,
+        "title": definition.title.in_(language()),
+        "basis": run.basis.in_(language()),
+        "generation": run.generation,
+        "owed_by": run.owed_by,
+        "status": run.status,
+        "overdue": run.overdue(as_of),
+        "started_at": instant(run.started_at),
+        "due_at": instant(run.due.at) if run.due else None,
+        "due_on": run.due.on.isoformat() if run.due else None,
+        "provisional": run.due.provisional if run.due else False,
+        "ended_at": instant(run.ended_at),
+    }
+
+
+def trace_line(line: TraceLine) -> dict[str, Any]:
+    """A line of the explanation of a due time."""
+    return {
+        "from": instant(line.start),
+        "to": instant(line.end),
+        "kind": line.kind,
+        "text": line.text.in_(language()),
+    }
+
+
+def workflow(one: Workflow) -> dict[str, Any]:
+    """A definition without its intake form."""
+    lang = language()
+    return {
+        "key": one.key,
+        "version": one.version,
+        "title": one.title.in_(lang),
+        "states": [
+            {
+                "name": state.name,
+                "title": state.title.in_(lang),
+                "phase": state.phase.value,
+                "waits_for": state.waits_for.value if state.waits_for else None,
+                "final": state.final,
+            }
+            for state in one.states
+        ],
+        "transitions": [
+            {
+                "name": edge.name,
+                "title": edge.title.in_(lang),
+                "from": list(edge.sources),
+                "to": edge.to,
+                "by": [role.value for role in edge.by],
+                "conditions": [guard.text.in_(lang) for guard in edge.when],
+                "letters": list(edge.letter),
+            }
+            for edge in one.transitions
+        ],
+        "clocks": [
+            {
+                "name": row.name,
+                "title": row.title.in_(lang),
+                "basis": row.basis.in_(lang),
+                "limit": getattr(row.limit, "name", None) or str(row.limit),
+                "runs_in": list(row.runs_in),
+                "pauses_in": list(row.pauses),
+                "owed_by": row.owed_by,
+                "takes": row.take,
+                "beside": row.beside,
+                "alerts": [{"level": a.level, "to": [role.value for role in a.to]} for a in row.alerts],
+            }
+            for row in one.clocks
+        ],
+    }
+
+
+def policy(row: PolicyRow) -> dict[str, Any]:
+    """A dated policy row."""
+    return {
+        "id": row.id,
+        "workflow": row.workflow,
+        "name": row.name,
+        "place": row.place,
+        "from": row.from_date.isoformat(),
+        "value": row.value,
+        "source": row.source.in_(language()),
+    }
+
+
+def org(row: Any) -> dict[str, Any]:
+    """An organisation; its parent is the code before its own in the path."""
+    codes = row.path.rstrip("/").split("/")
+    return {
+        "code": row.code,
+        "region": row.region,
+        "name": row.name,
+        "kind": row.kind,
+        "parent": codes[-2] if len(codes) > 1 else None,
+        "calendar": row.calendar,
+    }
+
+
+def user(row: Any) -> dict[str, Any]:
+    """A user as staff and administrators see it."""
+    return {
+        "id": str(row.id),
+        "username": row.username,
+        "name": row.name,
+        "role": row.role,
+        "org": row.org,
+        "active": row.active,
+        "created_at": instant(row.created_at),
+    }
+
+
+def event(row: Any) -> dict[str, Any]:
+    """An event of a case with its place in the chain."""
+    return {
+        "seq": row.seq,
+        "at": instant(row.at),
+        "kind": row.kind,
+        "actor": {"id": str(row.actor_id), "username": row.username, "name": row.actor_name} if row.actor_id else None,
+        "role": row.actor_role,
+        "payload": row.payload,
+        "prev_hash": row.prev_hash.hex(),
+        "hash": row.hash.hex(),
+    }
+
+
+def alert(row: Any) -> dict[str, Any]:
+    """An alert as its receiver sees it."""
+    definition = programmes.newest(row.workflow).by_clock.get(row.clock)
+    return {
+        "id": str(row.id),
+        "case_id": str(row.case_id),
+        "case_number": row.number,
+        "clock": row.clock,
+        "title": definition.title.in_(language()) if definition else row.clock,
+        "generation": row.generation,
+        "level": row.level,
+        "due_at": instant(row.due_at),
+        "at": instant(row.received_at),
+        "acknowledged_at": instant(row.acknowledged_at),
+    }
+
+
+def told(stored: dict[str, str] | None) -> str | None:
+    """A stored sentence in the caller's language."""
+    return Text(stored["zh-CN"], stored["en"]).in_(language()) if stored else None

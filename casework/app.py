@@ -1,0 +1,84 @@
+"""Puts the parts together: the service from its settings, and the web application on the service."""
+
+import logging
+import sys
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from flask import Flask
+
+from casework.api import (
+    administration,
+    auth,
+    case_file,
+    cases,
+    door,
+    health,
+    openapi,
+    queue,
+    reports,
+    rules,
+)
+from casework.api.door import Wiring
+from casework.records.database import Database, Deadlines
+from casework.records.upgrade import newest
+from casework.records.vault import Keyring
+from casework.settings import ROOT, Settings
+from casework.work.service import Limits, Service
+
+ROUTES = (administration, auth, case_file, cases, queue, reports, rules)
+MIGRATIONS = ROOT / "migrations"
+
+
+def service_of(settings: Settings, database_url: str) -> Service:
+    """The service on this database."""
+    config = settings.database
+    database = Database(
+        database_url,
+        pool_size=config.pool_size,
+        pool_timeout=config.pool_timeout_s,
+        deadlines=Deadlines(config.statement_timeout_s, config.lock_timeout_s, config.idle_in_transaction_timeout_s),
+        prepare_statements=config.prepare_statements,
+        movable_time=settings.kind == "test",
+    )
+    limits = Limits(
+        token_days=settings.tokens.days,
+        sign_in_attempts=settings.sign_in.attempts,
+        sign_in_window=timedelta(minutes=settings.sign_in.window_minutes),
+        keep_answers=timedelta(hours=settings.idempotency.keep_hours),
+    )
+    return Service(database, Keyring(settings.encryption_keys), settings.office.zone, limits)
+
+
+def create_app(service: Service, settings: Settings | None = None) -> Flask:
+    """The web application on a service."""
+    app = Flask("casework", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.web.max_body_bytes if settings else 1_048_576
+    app.url_map.strict_slashes = False
+    app.extensions["casework"] = Wiring(
+        service=service,
+        zone=service.zone,
+        language=settings.office.language if settings else "zh-CN",
+        schema_version=newest(MIGRATIONS),
+    )
+    door.install(app)
+    health.install(app)
+    openapi.install(app)
+    return app
+
+
+def log_to(stream: Any = sys.stderr, level: int = logging.INFO) -> None:
+    """Structured logs, one JSON object a line, without personal data."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(file=stream),
+        cache_logger_on_first_use=True,
+    )

@@ -38,11 +38,11 @@ def web_command(host: str, port: int, workers: int, threads: int) -> list[str]:
         "--respawn-interval": 0.5,
         "--workers-kill-timeout": _DRAIN_S,
         "--http1-buffer-size": _LARGEST_HEAD_BYTES,
-        "--working-dir": ROOT,
         "--log-level": "warning",
     }
     named = [f"{name}={value}" for name, value in options.items()]
-    server = [sys.executable, "-P", "-m", "granian", *named, "--respawn-failed-workers", "--no-ws", "wsgi:app"]
+    flags = ["--respawn-failed-workers", "--no-ws"]
+    server = [sys.executable, "-P", "-m", "granian", *named, *flags, f"{ROOT / 'wsgi'}:app"]
     return bound(server, ends_by=signal.SIGTERM)
 
 
@@ -73,15 +73,17 @@ class Watchdog:
         return _Answer(body, self._began, request)
 
     def _watch(self) -> None:
-        while True:
+        me = os.getpid()
+        while os.getppid() == self._server:
             time.sleep(min(1, self._limit_s / 4))
-            if os.getppid() != self._server:
-                signal.raise_signal(signal.SIGTERM)
             longest = time.monotonic() - min(self._began.copy().values(), default=time.monotonic())
             if longest > self._limit_s:
                 sys.stderr.write(f"A request has lasted {longest:.0f} s; this worker ends.\n")
                 faulthandler.dump_traceback()
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(me, signal.SIGKILL)
+        os.kill(me, signal.SIGTERM)
+        time.sleep(_DRAIN_S)
+        os.kill(me, signal.SIGKILL)
 
 
 class _Answer:

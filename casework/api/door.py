@@ -169,19 +169,22 @@ def install(app: Flask) -> None:
 
 def _view(one: Endpoint) -> Callable[..., Response]:
     def answer(**path: Any) -> Response:
-        raw = _raw()
         wiring: Wiring = current_app.extensions["casework"]
+        # Read before the transaction begins: a slow sender must not hold a connection of the database.
+        raw = request.get_data(cache=False)
         if one.public:
+            _ensure_json(raw)
             return _response(one.view(wiring.service, read_json(raw) if raw.strip() else {}, **path))
         with wiring.service.transaction() as tx:
             tx.language = language()
             people.identify(tx, _token())
             query = read_query(one.query, request.args, tx.today)
+            _ensure_json(raw)
             call = Call(tx, one, query, raw)
             if one.method == "POST" and "Idempotency-Key" in request.headers:
                 return _once(call, path)
-            if raw:
-                _ = call.body
+            # Read even where the verb does not ask for it, so that what is no JSON is refused before anything is done.
+            _ = call.body
             return _response(one.view(call, **path))
 
     return answer
@@ -192,12 +195,9 @@ def _token() -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-def _raw() -> bytes:
-    """The bytes of the body, which must come as JSON where one is taken."""
-    raw = request.get_data(cache=False)
+def _ensure_json(raw: bytes) -> None:
     if raw and request.mimetype != "application/json":
         raise UnsupportedMediaType
-    return raw
 
 
 def _once(call: Call, path: Mapping[str, Any]) -> Response:

@@ -162,7 +162,7 @@ def clock_row(record: Record, case: CaseFile, run: ClockRun, clock_id: UUID, wor
         "due_on": run.due.on if run.due else None,
         "provisional": run.due.provisional if run.due else False,
         "ended_at": run.ended_at,
-        "working_seconds": None if spent is None else round(spent),
+        "working_seconds": None if spent is None else int(spent),
         "end_org_id": record.org_id if ended else None,
         "end_owner_id": case.owner.id if ended and case.owner else None,
         "wake_at": wake_at(clock, run, office.calendar),

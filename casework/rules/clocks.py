@@ -8,17 +8,28 @@ day of resuming counts, the last natural day rolls over rest days, and the deadl
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Final, Literal
 
-from casework.rules.calendars import UnknownYear, WorkingCalendar
+from casework.rules.calendars import Counted, CountKind, UnknownYear, WorkingCalendar
 from casework.rules.text import Text
 
 Unit = Literal["wd", "d", "wh", "h", "m", "mo", "y"]
 Status = Literal["running", "paused", "met", "breached", "cancelled"]
 
-_LIMIT = re.compile(r"(?P<amount>[1-9][0-9]{0,4})(?P<unit>wd|wh|mo|d|h|m|y)")
+_LIMIT = re.compile(r"(?P<amount>[1-9][0-9]{0,8})(?P<unit>wd|wh|mo|d|h|m|y)")
+_LONGEST: Final[dict[str, int]] = {
+    "wd": 9_999,
+    "d": 36_500,
+    "wh": 99_999,
+    "h": 99_999,
+    "m": 99_999,
+    "mo": 1_200,
+    "y": 100,
+}
+"""More is a slip of the pen, and a due time would leave the calendar."""
+_IN_AN_HOUR: Final = {"h": 1, "m": 60}
 _UNITS: Final[dict[str, Text]] = {
     "wd": Text("个工作日", "working day(s)"),
     "d": Text("日", "day(s)"),
@@ -42,8 +53,10 @@ class Limit:
         """The limit that is written; ValueError with a sentence when it is not one."""
         match = _LIMIT.fullmatch(written)
         if match is None:
-            raise ValueError(f"{written[:20]!r} is not a limit; write 5wd, 7d, 8wh, 2h, 30m, 6mo or 1y (1 to 99999)")
+            raise ValueError(f"{written[:20]!r} is not a limit; write 5wd, 7d, 8wh, 2h, 30m, 6mo or 1y")
         unit: Unit = match["unit"]  # type: ignore[assignment]
+        if int(match["amount"]) > _LONGEST[unit]:
+            raise ValueError(f"{written!r} is longer than {_LONGEST[unit]}{unit}, the longest limit of its kind")
         return cls(int(match["amount"]), unit)
 
     def __str__(self) -> str:
@@ -51,7 +64,11 @@ class Limit:
 
     def told(self) -> Text:
         """`5 个工作日` / `5 working day(s)`."""
-        return Text(f"{self.amount}{_UNITS[self.unit].zh}", f"{self.amount} {_UNITS[self.unit].en}")
+        return _told(self.amount, self.unit)
+
+
+def _told(amount: float, unit: Unit) -> Text:
+    return Text(f"{amount:.10g}{_UNITS[unit].zh}", f"{amount:.10g} {_UNITS[unit].en}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,35 +103,47 @@ def due(limit: Limit, intervals: Sequence[Interval], calendar: WorkingCalendar) 
 def _due(limit: Limit, intervals: Sequence[Interval], calendar: WorkingCalendar, *, provisional: bool) -> Due | None:
     left = float(limit.amount)
     for position, interval in enumerate(intervals):
-        if limit.unit in ("mo", "y"):
-            found = _corresponding_day(limit, intervals[: position + 1], calendar)
-        else:
-            found = _run_out(limit.unit, left, interval.start, calendar)
-        at, on = found
+        at, on = _run_out(limit, left, intervals[: position + 1], calendar)
         if interval.end is None or at <= interval.end:
             return Due(at, on, provisional)
         left = max(0.0, left - _used(limit.unit, interval.start, interval.end, calendar))
     return None
 
 
-def _run_out(unit: Unit, left: float, start: datetime, calendar: WorkingCalendar) -> tuple[datetime, date]:
+def _run_out(
+    limit: Limit, left: float, intervals: Sequence[Interval], calendar: WorkingCalendar
+) -> tuple[datetime, date]:
+    """When what is left of the limit is used up, and on which day, if the last of the intervals goes on."""
+    if limit.unit in ("mo", "y"):
+        return _corresponding_day(limit, intervals, calendar)
+    return _later(limit.unit, left, intervals[-1].start, calendar)
+
+
+def _later(unit: Unit, amount: float, start: datetime, calendar: WorkingCalendar) -> tuple[datetime, date]:
     if unit in ("wd", "d"):
-        on = calendar.count_days(calendar.local_date(start), int(left), "working" if unit == "wd" else "natural")
+        on = calendar.count_days(calendar.local_date(start), int(amount), _kind(unit))
         return calendar.close_of(on), on
     if unit == "wh":
-        at = calendar.add(start, left * 3600)
+        at = calendar.add(start, amount * 3600)
     else:
-        at = start + timedelta(seconds=left * (3600 if unit == "h" else 60))
+        # In UTC: within its own zone, Python adds to the hands of the clock, which change twice a year.
+        at = (start.astimezone(UTC) + timedelta(hours=amount / _IN_AN_HOUR[unit])).astimezone(start.tzinfo)
     return at, calendar.local_date(at)
 
 
+def _kind(unit: Unit) -> CountKind:
+    return "working" if unit == "wd" else "natural"
+
+
 def _used(unit: Unit, start: datetime, end: datetime, calendar: WorkingCalendar) -> float:
+    """How much of a limit an interval used up; months and years do not count, they correspond."""
+    if unit in ("mo", "y"):
+        return 0.0
     if unit in ("wd", "d"):
-        kind: Literal["working", "natural"] = "working" if unit == "wd" else "natural"
-        return calendar.days_between(calendar.local_date(start), calendar.local_date(end), kind)
+        return calendar.days_between(calendar.local_date(start), calendar.local_date(end), _kind(unit))
     if unit == "wh":
         return calendar.elapsed(start, end) / 3600
-    return (end - start).total_seconds() / (3600 if unit == "h" else 60)
+    return (end.astimezone(UTC) - start.astimezone(UTC)) / timedelta(hours=1) * _IN_AN_HOUR[unit]
 
 
 def _corresponding_day(limit: Limit, intervals: Sequence[Interval], calendar: WorkingCalendar) -> tuple[datetime, date]:
@@ -150,10 +179,13 @@ class Level:
     written: str
 
     def __post_init__(self) -> None:
-        if _WHEN.fullmatch(self.written) is None:
+        match = _WHEN.fullmatch(self.written)
+        if match is None:
             raise ValueError(
                 f"{self.written!r} is not an alert level; write 80%, due, or a limit after due such as +2wd"
             )
+        if match["after"]:
+            Limit.parse(match["after"])
 
     def at(self, started_at: datetime, due_at: datetime, calendar: WorkingCalendar) -> datetime:
         """The instant of this level; shares are of the working time between start and due, pauses included."""
@@ -175,7 +207,7 @@ class Level:
         # A day's deadline is the midnight that ends it: what follows counts from the last day itself.
         limit = Limit.parse(match["after"])
         start = due_at - timedelta(microseconds=1) if limit.unit in ("wd", "d") else due_at
-        at, _ = _run_out(limit.unit, float(limit.amount), start, calendar)
+        at, _ = _later(limit.unit, float(limit.amount), start, calendar)
         return at
 
 
@@ -220,42 +252,35 @@ def _trace(limit: Limit, intervals: Sequence[Interval], calendar: WorkingCalenda
     for position, interval in enumerate(intervals):
         if position and (stopped := intervals[position - 1].end) is not None:
             lines.append(TraceLine(stopped, interval.start, "paused", Text("中止计算", "the clock stood still")))
-        lines += _explain(limit, left, intervals[: position + 1], calendar)
-        if interval.end is None:
-            break
-        left = max(0.0, left - _used_or_zero(limit, interval, calendar))
-    derived = _due(limit, intervals, calendar, provisional=False)
-    if derived is not None:
-        lines.append(TraceLine(derived.at, None, "due", Text(f"{derived.on} 届满", f"runs out on {derived.on}")))
+        at, on = _run_out(limit, left, intervals[: position + 1], calendar)
+        if interval.end is None or at <= interval.end:
+            lines += _explain(limit.unit, left, Interval(interval.start, at), calendar, to_the_end=True)
+            return [*lines, TraceLine(at, None, "due", Text(f"{on} 届满", f"runs out on {on}"))]
+        used = _used(limit.unit, interval.start, interval.end, calendar)
+        lines += _explain(limit.unit, used, interval, calendar, to_the_end=False)
+        left = max(0.0, left - used)
     return lines
 
 
-def _used_or_zero(limit: Limit, interval: Interval, calendar: WorkingCalendar) -> float:
-    if interval.end is None or limit.unit in ("mo", "y"):
-        return 0.0
-    return _used(limit.unit, interval.start, interval.end, calendar)
-
-
-def _explain(limit: Limit, left: float, intervals: Sequence[Interval], calendar: WorkingCalendar) -> list[TraceLine]:
-    """The windows or days of the last of these intervals, cut where it ended."""
-    interval = intervals[-1]
-    first = calendar.local_date(interval.start)
-    if limit.unit in ("wd", "d"):
-        kind: Literal["working", "natural"] = "working" if limit.unit == "wd" else "natural"
-        counted = calendar.explain_days(first, int(left), kind)
-    elif limit.unit == "wh":
-        counted = calendar.explain_add(interval.start, left * 3600)
-    elif limit.unit in ("mo", "y"):
-        _, on = _corresponding_day(limit, intervals, calendar)
-        start, end = interval.start, calendar.close_of(on)
-        told = limit.told()
-        return [TraceLine(start, end, "counted", Text(f"自 {first} 起 {told.zh}", f"{told.en} from {first}"))]
-    else:
-        at, _ = _run_out(limit.unit, left, interval.start, calendar)
-        told = limit.told()
-        return [TraceLine(interval.start, at, "counted", told)]
+def _explain(
+    unit: Unit, amount: float, within: Interval, calendar: WorkingCalendar, *, to_the_end: bool
+) -> list[TraceLine]:
+    """The days or windows that made up the amount, cut to a stretch; only the last stretch rolls."""
+    end = within.end
+    assert end is not None
+    first = calendar.local_date(within.start)
+    if unit in ("mo", "y"):
+        counted = Text(f"自 {first} 起按对应日计算", f"counted from {first} to the corresponding day")
+        return [TraceLine(within.start, end, "counted", counted)]
+    if unit in ("h", "m"):
+        return [TraceLine(within.start, end, "counted", _told(amount, unit))]
+    lines: list[Counted] = (
+        calendar.explain_add(within.start, amount * 3600)
+        if unit == "wh"
+        else calendar.explain_days(first, int(amount), _kind(unit))
+    )
     return [
-        TraceLine(line.start, min(line.end, interval.end) if interval.end else line.end, line.kind, line.note)
-        for line in counted
-        if interval.end is None or line.start < interval.end
+        TraceLine(max(line.start, within.start), min(line.end, end), line.kind, line.note)
+        for line in lines
+        if line.start < end and (to_the_end or line.kind != "rolled")
     ]

@@ -173,11 +173,9 @@ def _write(tx: Transaction, record: Record, move: Move, workflow: Workflow) -> R
     office = tx.office(record)
     rows = rows_of(record, move, workflow, office)
     key = applicant_key(tx, record)
-    sealed = {
-        part: seal(key, case_place(move.case.id, part), dict(values)) for part, values in sealed_parts(move).items()
-    }
     letters = write_letters(tx, record, move, workflow, key)
-    cases.write(tx.db, rows, sealed=sealed, look_ups=_look_ups(tx, move), letters=letters)
+    index_key = tx.service.index_key(tx.db)
+    cases.write(tx.db, rows, sealed=sealed_of(move, key), look_ups=look_ups_of(move, index_key), letters=letters)
     return cases.after(record, move, rows)
 
 
@@ -186,13 +184,18 @@ def applicant_key(tx: Transaction, record: Record) -> bytes:
     return tx.service.keyring.unwrap(applicant_place(record.applicant_id), record.applicant_key)
 
 
-def _look_ups(tx: Transaction, move: Move) -> dict[str, bytes | None]:
+def sealed_of(move: Move, key: bytes) -> dict[str, bytes]:
+    """What a move puts into the vault, by part, sealed under the applicant's key."""
+    parts = sealed_parts(move).items()
+    return {part: seal(key, case_place(move.case.id, part), dict(values)) for part, values in parts}
+
+
+def look_ups_of(move: Move, index_key: bytes) -> dict[str, bytes | None]:
     """The blind indexes of what the case is found by; None for what is no longer known."""
     if move.kind not in ("opened", "corrected"):
         return {}
-    key = tx.service.index_key(tx.db)
     return {
-        kind: blind_index(key, kind, move.sealed[path]) if path in move.sealed else None
+        kind: blind_index(index_key, kind, move.sealed[path]) if path in move.sealed else None
         for kind, path in LOOK_UPS.items()
     }
 

@@ -1,6 +1,8 @@
 """Letters: written in both languages in the transaction that causes them, sealed with the case."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -20,20 +22,35 @@ def write_letters(tx: Transaction, record: Record, move: Move, workflow: Workflo
     office = offices.org(tx.db, move.case.org_code)
     assert office is not None
     day = tx.rules.calendars[record.calendar].calendar.local_date(move.at)
+    return letter_rows(record, move, workflow, key, office.name, day, partial(history.next_letter_serial, tx.db))
+
+
+def letter_rows(
+    record: Record,
+    move: Move,
+    workflow: Workflow,
+    key: bytes,
+    office: str,
+    day: date,
+    next_serial: Callable[[str], int],
+) -> list[Row]:
+    """The rows of the letters of a move. `next_serial` gives the next number of a series; see `series`."""
     rows = []
     for name in move.letters:
         letter = workflow.by_letter[name]
-        number = _number(tx, letter, office.code, workflow, day.year) if letter.numbered else None
+        number = None
+        if letter.numbered:
+            scope = series(workflow, move.case.org_code, letter, day.year)
+            number = f"{scope}-{next_serial(scope)}"
         letter_id = uuid4()
-        told = render(letter, move, record.applicant_name, office.name, str(day), number)
+        told = render(letter, move, record.applicant_name, office, str(day), number)
         rows.append({"id": letter_id, "name": name, "number": number, "sealed": seal(key, place(letter_id), told)})
     return rows
 
 
-def _number(tx: Transaction, letter: Letter, org_code: str, workflow: Workflow, year: int) -> str:
-    """`(2026)LA-370100-granted-12`: per year, office and kind, without gaps and never used again."""
-    scope = f"({year}){workflow.numbering}-{org_code}-{letter.name}"
-    return f"{scope}-{history.next_letter_serial(tx.db, scope)}"
+def series(workflow: Workflow, org_code: str, letter: Letter, year: int) -> str:
+    """`(2026)LA-370100-granted`: numbered per year, office and kind, without gaps, no number used again."""
+    return f"({year}){workflow.numbering}-{org_code}-{letter.name}"
 
 
 def render(

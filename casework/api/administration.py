@@ -34,6 +34,7 @@ def orgs(call: Call) -> Answer:
 class UserFilters(Page):
     """Which users."""
 
+    username = Code(most=60, title=Text("用户名", "User name"))
     role = Choice(people.USER_ROLES, title=Text("角色", "Role"))
     active = Flag(title=Text("在岗", "Active"))
 
@@ -43,7 +44,7 @@ def users(call: Call) -> Answer:
     """The users of my organisation and below, by name."""
     people.may_see_people(call.tx.person)
     key = from_cursor(call.query, text)
-    filters: dict[str, Any] = {name: call.query[name] for name in ("role", "active") if name in call.query}
+    filters: dict[str, Any] = {name: call.query[name] for name in ("username", "role", "active") if name in call.query}
     rows = records.page(call.tx.db, call.tx.person.org_path, call.limit + 1, key[0] if key else None, filters)
     shown = rows[: call.limit]
     return page([views.user(row) for row in shown], to_cursor(shown[-1].username) if len(rows) > call.limit else None)

@@ -110,16 +110,17 @@ def _decide(
     edge = _edge(workflow, case, name)
     _ensure_role(workflow, edge, case, actor, now)
     given, reason = _take_reason(edge, given)
-    if _steps_in(edge, case, actor) and not reason:
+    if _steps_in(edge, case, actor) and not (reason or _says_why(given)):
         raise colleagues(case, may_give_reason=True)
     situation = Situation(case, actor, now, office)
     clean = _clean(edge, given, situation)
     situation = replace(situation, given=clean)
+    assignee = _assignee_after(edge, situation)
     _ensure_known(workflow, edge, case)
     walk = _Walk(situation)
     if not _machine(workflow).events[name].trigger(walk):
         raise NotMet(walk.verdict.because or _CANNOT)
-    return _move(workflow, edge, situation, reason)
+    return _move(workflow, edge, situation, assignee, reason)
 
 
 _CANNOT = Text("条件不满足。", "The conditions are not met.")
@@ -150,8 +151,6 @@ def _ensure_role(workflow: Workflow, edge: Transition, case: CaseFile, actor: Ac
 
 
 def _role_refusal(workflow: Workflow, edge: Transition, case: CaseFile, actor: Actor, now: datetime) -> Refusal | None:
-    if actor.role is Role.CLOCK:
-        return None if _time_is_up(workflow, edge, case, now) else _not_due()
     if not _may(edge, actor.role):
         return NotYours(
             Text(
@@ -159,6 +158,8 @@ def _role_refusal(workflow: Workflow, edge: Transition, case: CaseFile, actor: A
                 f"This is for: {', '.join(role.told.en for role in edge.by)}.",
             )
         )
+    if actor.role is Role.CLOCK:
+        return None if _time_is_up(workflow, edge, case, now) else _not_due()
     if actor.role in HELPERS and (case.assignee is None or case.assignee.id != actor.id):
         return NotYours(Text("此案没有指派给您。", "This case is not assigned to you."))
     if is_colleagues(case, actor) and actor.role is Role.CASEWORKER:
@@ -176,8 +177,6 @@ def _may(edge: Transition, role: Role) -> bool:
 
 
 def _time_is_up(workflow: Workflow, edge: Transition, case: CaseFile, now: datetime) -> bool:
-    if Role.CLOCK not in edge.by:
-        return False
     taking = {clock.name for clock in workflow.clocks if clock.take == edge.name}
     return any(
         run.name in taking and run.status == "running" and run.due is not None and run.due.at <= now
@@ -225,6 +224,12 @@ def _take_reason(edge: Transition, given: Any) -> tuple[Any, str | None]:
     return rest, clean_reason(given["reason"])
 
 
+def _says_why(given: Any) -> bool:
+    """Whether the form itself gives the reason for which it asks."""
+    said = given.get("reason") if isinstance(given, Mapping) else None
+    return isinstance(said, str) and bool(said.strip())
+
+
 def clean_reason(value: Any) -> str:
     """The reason for an unusual step: 1 to 500 characters, without control characters; raises `Invalid`."""
     if isinstance(value, str):
@@ -261,7 +266,9 @@ def _ensure_known(workflow: Workflow, edge: Transition, case: CaseFile) -> None:
         )
 
 
-def _move(workflow: Workflow, edge: Transition, situation: Situation, reason: str | None) -> Move:
+def _move(
+    workflow: Workflow, edge: Transition, situation: Situation, assignee: Person | None, reason: str | None
+) -> Move:
     case, actor, given = situation.case, situation.actor, situation.given
     at = max(situation.now, case.last_at)
     opening = case.state == NEW
@@ -271,7 +278,6 @@ def _move(workflow: Workflow, edge: Transition, situation: Situation, reason: st
     earlier = case.taken.get(edge.name)
     taken = Taken(actor.id, actor.role, at, earlier.times + 1 if earlier else 1, {} if opening else masked)
     state = workflow.by_state[edge.to]
-    assignee = _assignee_after(edge, situation)
     after = replace(
         case,
         state=edge.to,
@@ -294,7 +300,7 @@ def _move(workflow: Workflow, edge: Transition, situation: Situation, reason: st
         case=replace(after, clocks=clocks),
         at=at,
         actor=actor,
-        on_behalf=actor.role in STAFF and Role.APPLICANT in edge.by and not opening and actor.role not in edge.by,
+        on_behalf=actor.role in STAFF and Role.APPLICANT in edge.by and not opening,
         given=masked,
         sealed=sealed,
         reason=reason,

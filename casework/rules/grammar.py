@@ -4,8 +4,10 @@ A workflow is a table that somebody can read aloud. Whatever can be known wrong 
 refused when the module loads, in a sentence that names the row.
 """
 
+import ast
 import hashlib
 import inspect
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -267,25 +269,37 @@ class Workflow:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A digest of states, edges, clocks, letters and the guards' source: it changes when the meaning does."""
-        digest = hashlib.sha256()
-        for part in (*self.states, *map(_described, self.transitions), *map(_described, self.clocks)):
-            digest.update(repr(part).encode())
-        for one in sorted({g.name: g for edge in self.transitions for g in edge.when}.items()):
-            digest.update(inspect.getsource(one[1].ask).encode())
-        return digest.hexdigest()
+        """A digest of states, edges, clocks and the code of guards: it changes when the meaning does, not the wording."""
+        rows = [repr(_meaning(row)) for row in (*self.states, *self.transitions, *self.clocks)]
+        code = {one.__qualname__: _code(one) for one in self._functions()}
+        return hashlib.sha256("\n".join([*rows, *map(str, sorted(code.items()))]).encode()).hexdigest()
+
+    def _functions(self) -> Iterable[Callable[..., Any]]:
+        """The functions that decide: guards, what is worked out, and the base dates of clocks."""
+        for edge in self.transitions:
+            yield from (one.ask for one in edge.when)
+            if edge.works_out:
+                yield edge.works_out
+        for clock in self.clocks:
+            if clock.start:
+                yield clock.start
 
 
-def _described(row: Transition | Clock) -> list[tuple[str, str]]:
-    return [
-        (name, value.__qualname__ if callable(value) else repr(_names_of(value))) for name, value in vars(row).items()
-    ]
+def _meaning(row: State | Transition | Clock) -> list[tuple[str, Any]]:
+    return [(name, _named(value)) for name, value in vars(row).items() if not isinstance(value, Text)]
 
 
-def _names_of(value: Any) -> Any:
+def _named(value: Any) -> Any:
     if isinstance(value, tuple):
-        return tuple(_names_of(item) for item in value)
-    return value.name if isinstance(value, Guard) else value
+        return tuple(_named(item) for item in value)
+    if isinstance(value, Guard):
+        return value.name
+    return value.__qualname__ if callable(value) else repr(value)
+
+
+def _code(function: Callable[..., Any]) -> str:
+    """The function without its comments and layout."""
+    return ast.dump(ast.parse(textwrap.dedent(inspect.getsource(function))))
 
 
 def _faults(workflow: Workflow) -> Iterable[str]:

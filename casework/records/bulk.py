@@ -1,16 +1,16 @@
 """Many new cases at once: the rows that single writes would leave in the end, collected and sent by COPY."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import ARRAY, Integer, LargeBinary, Table, Text, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.records.database import Tx
-from casework.records.rows import MoveRows, Record, Row
+from casework.records.rows import Record, Row, case_row, clock_row, due_time_rows, event_row, mark_rows
 from casework.records.tables import (
     case_numbers,
     cases,
@@ -22,50 +22,74 @@ from casework.records.tables import (
     look_ups,
     vault,
 )
-from casework.rules.casefile import Move
+from casework.rules.casefile import ClockRun, Move, Office
+from casework.rules.grammar import Workflow
 
 
 @dataclass(slots=True)
 class Batch:
-    """The rows of cases that are not in the database yet, each collected from its opening on."""
+    """The rows of cases that are not in the database yet, each collected from its opening on.
 
-    _cases: dict[UUID, Row] = field(default_factory=dict)
-    _clocks: dict[UUID, Row] = field(default_factory=dict)
-    _vault: dict[tuple[UUID, str], bytes] = field(default_factory=dict)
-    _look_ups: dict[tuple[UUID, str], bytes] = field(default_factory=dict)
+    What is only ever added to is collected at each move. Of a case and its clocks single writes would leave the last
+    row, so that only this one is made, when the batch is sent.
+    """
+
+    workflow: Workflow
     _events: list[Row] = field(default_factory=list)
     _marks: list[Row] = field(default_factory=list)
     _due_times: list[Row] = field(default_factory=list)
     _letters: list[Row] = field(default_factory=list)
+    _vault: dict[tuple[UUID, str], bytes] = field(default_factory=dict)
+    _look_ups: dict[tuple[UUID, str], bytes] = field(default_factory=dict)
+    _records: dict[UUID, Record] = field(default_factory=dict)
+    _clocks: dict[tuple[UUID, str, int], tuple[Record, Move, ClockRun, Office]] = field(default_factory=dict)
 
     def write(
         self,
-        rows: MoveRows,
+        record: Record,
+        move: Move,
+        office: Office,
         *,
         sealed: Mapping[str, bytes],
         look_ups: Mapping[str, bytes | None],
         letters: list[Row],
-    ) -> None:
-        """Collect a move, as `records.cases.write` would write it down."""
-        case_id: UUID = rows.case["id"]
-        self._cases[case_id] = {**rows.case, "last_hash": rows.event["hash"]}
-        self._clocks |= {row["id"]: row for row in rows.clocks}
-        self._events.append(rows.event)
-        self._marks += rows.marks
-        self._due_times += rows.due_times
+    ) -> Record:
+        """Collect a move whose clocks have ids; gives the record as it would be read again after it."""
+        event, marks, recorded = event_row(record, move), mark_rows(record, move), due_time_rows(record, move)
+        self._events.append(event)
+        self._marks += marks
+        self._due_times += recorded
+        case_id = move.case.id
+        self._letters += [{**row, "case_id": case_id, "at": move.at} for row in letters]
         self._vault |= {(case_id, part): value for part, value in sealed.items()}
         for kind, digest in look_ups.items():
             if digest is None:
                 self._look_ups.pop((case_id, kind), None)
             else:
                 self._look_ups[case_id, kind] = digest
-        self._letters += [{**row, "case_id": case_id, "at": rows.case["updated_at"]} for row in letters]
+        for change in move.clock_changes:
+            run = change.clock
+            self._clocks[case_id, run.name, run.generation] = (record, move, run, office)
+        after = replace(
+            record,
+            file=move.case,
+            last_hash=event["hash"],
+            marks={**record.marks, **_counted(marks)},
+            due_times={**record.due_times, **_counted(recorded)},
+        )
+        self._records[case_id] = after
+        return after
 
     def send(self, tx: Tx) -> None:
         """Store everything that was collected."""
-        _copy(tx, cases, self._cases.values())
+        _copy(tx, cases, (self._case_row(record) for record in self._records.values()))
         _copy(tx, events, self._events)
-        _copy(tx, clocks, self._clocks.values())
+        changed = self._clocks.values()
+        _copy(
+            tx,
+            clocks,
+            (clock_row(record, move.case, run, self.workflow, office) for record, move, run, office in changed),
+        )
         _copy(tx, clock_marks, self._marks)
         _copy(tx, due_times, self._due_times)
         parts = ({"case_id": case, "part": part, "sealed": value} for (case, part), value in self._vault.items())
@@ -73,6 +97,14 @@ class Batch:
         found = ({"case_id": case, "kind": kind, "digest": value} for (case, kind), value in self._look_ups.items())
         _copy(tx, look_ups, found)
         _copy(tx, letters, self._letters)
+
+    def _case_row(self, record: Record) -> Row:
+        return {**case_row(record, record.file, self.workflow), "last_hash": record.last_hash}
+
+
+def _counted(rows: list[Row]) -> dict[UUID, int]:
+    """How many rows each clock has after these."""
+    return {row["clock_id"]: row["position"] + 1 for row in rows}
 
 
 def _copy(tx: Tx, table: Table, rows: Iterable[Row]) -> None:
@@ -89,20 +121,10 @@ def _copy(tx: Tx, table: Table, rows: Iterable[Row]) -> None:
         for row in (first, *waiting):
             copy.write_row(
                 [
-                    json.dumps(row[name], ensure_ascii=False) if is_json else row[name]
+                    msgspec.json.encode(row[name]).decode() if is_json else row[name]
                     for name, is_json in zip(names, as_json, strict=True)
                 ]
             )
-
-
-def follow(record: Record, move: Move, rows: MoveRows) -> Record:
-    """The record as it would be read again after the move."""
-    marks, recorded = dict(record.marks), dict(record.due_times)
-    for row in rows.marks:
-        marks[row["clock_id"]] = row["position"] + 1
-    for row in rows.due_times:
-        recorded[row["clock_id"]] = row["position"] + 1
-    return replace(record, file=move.case, last_hash=rows.event["hash"], marks=marks, due_times=recorded)
 
 
 def next_serials(tx: Tx, many: int) -> list[int]:

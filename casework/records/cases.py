@@ -1,31 +1,29 @@
 """Cases: the only door to them. What you may not see does not exist."""
 
-import base64
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, literal_column, select, text
+from sqlalchemy import ColumnElement, Select, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.records.database import Tx
-from casework.records.rows import MoveRows, Record, Row
+from casework.records.rows import Record
 from casework.records.tables import applicants, cases, look_ups, orgs, users
 from casework.records.vault import WrappedKey
 from casework.records.visibility import visible
 from casework.rules.casefile import (
     CaseFile,
     ClockRun,
-    Move,
     Person,
     Phase,
     Role,
     Taken,
 )
 from casework.rules.clocks import Due, Interval, Limit
-from casework.rules.refusals import NotFound, NotNow
+from casework.rules.refusals import NotFound
 from casework.rules.text import Text
 
 _owner = users.alias("owner")
@@ -230,151 +228,6 @@ def clock_of(value: Mapping[str, Any]) -> ClockRun:
     )
 
 
-# One statement for a whole move: the case row, guarded by its version, and everything that hangs on it. If somebody
-# else was first, the first part changes no row and the rest, which joins it, writes nothing.
-_COLUMNS = [column.name for column in cases.columns if column.name != "due_key"]
-_UPDATED = (
-    "state", "phase", "waits_for", "urgent", "facts", "taken", "owner_id", "assignee_id", "outcome",
-    "updated_at", "closed_at", "due_at", "version", "last_hash", "search_text", "applicant_name",
-)  # fmt: skip
-_HEAD_OPEN = f"""
-insert into casework.cases ({", ".join(_COLUMNS)})
-values ({", ".join(f":{name}" for name in _COLUMNS)}) returning id
-"""
-_HEAD_MOVE = f"""
-update casework.cases set {", ".join(f"{name} = :{name}" for name in _UPDATED)}
-where id = :id and version = :version - 1 returning id
-"""
-_TAIL = """
-, event as (
-  insert into casework.events (case_id, seq, at, kind, actor_id, actor_role, payload, prev_hash, hash)
-  select id, :version, :updated_at, :kind, :actor_id, :actor_role, :payload, :prev_hash, :last_hash from moved)
-, clock as (
-  insert into casework.clocks (id, case_id, name, generation, owed_by, duration, basis, policy_id,
-    calendar_version, status, started_at, due_at, due_on, provisional, ended_at, working_seconds, end_org_id,
-    end_owner_id, wake_at, takes)
-  select x.id, moved.id, x.name, x.generation, x.owed_by, x.duration, x.basis, x.policy_id,
-    x.calendar_version, x.status, x.started_at, x.due_at, x.due_on, x.provisional, x.ended_at,
-    x.working_seconds, x.end_org_id, x.end_owner_id, x.wake_at,
-    x.takes
-  from moved, jsonb_to_recordset(:clocks) as x(id uuid, name text, generation int, owed_by text, duration text,
-    basis jsonb, policy_id int, calendar_version int, status text, started_at timestamptz, due_at timestamptz,
-    due_on date, provisional bool, ended_at timestamptz, working_seconds int, end_org_id uuid,
-    end_owner_id uuid, wake_at timestamptz, takes text)
-  on conflict (case_id, name, generation) do update set status = excluded.status, due_at = excluded.due_at,
-    due_on = excluded.due_on, provisional = excluded.provisional, ended_at = excluded.ended_at,
-    working_seconds = excluded.working_seconds, end_org_id = excluded.end_org_id,
-    end_owner_id = excluded.end_owner_id, wake_at = excluded.wake_at,
-    takes = excluded.takes, attempts = 0, retry_at = null,
-    calendar_version = excluded.calendar_version)
-, mark as (
-  insert into casework.clock_marks (clock_id, position, mark, at)
-  select x.clock_id, x.position, x.mark, x.at from moved,
-    jsonb_to_recordset(:marks) as x(clock_id uuid, position smallint, mark text, at timestamptz))
-, due_time as (
-  insert into casework.due_times (clock_id, position, recorded_at, due_at, due_on, provisional,
-    calendar_version, policy_id)
-  select x.clock_id, x.position, x.recorded_at, x.due_at, x.due_on, x.provisional, x.calendar_version,
-    x.policy_id from moved,
-    jsonb_to_recordset(:due_times) as x(clock_id uuid, position int, recorded_at timestamptz,
-      due_at timestamptz, due_on date, provisional bool, calendar_version int, policy_id int))
-, sealed as (
-  insert into casework.vault (case_id, part, sealed)
-  select moved.id, x.part, decode(x.sealed, 'base64') from moved,
-    jsonb_to_recordset(:vault) as x(part text, sealed text)
-  on conflict (case_id, part) do update set sealed = excluded.sealed)
-, gone as (
-  delete from casework.look_ups l using moved
-  where l.case_id = moved.id and l.kind = any(:stale_look_ups))
-, look_up as (
-  insert into casework.look_ups (case_id, kind, digest)
-  select moved.id, x.kind, decode(x.digest, 'base64') from moved,
-    jsonb_to_recordset(:look_ups) as x(kind text, digest text)
-  on conflict (case_id, kind) do update set digest = excluded.digest)
-, letter as (
-  insert into casework.letters (id, case_id, name, number, sealed, at)
-  select x.id, moved.id, x.name, x.number, decode(x.sealed, 'base64'), :updated_at from moved,
-    jsonb_to_recordset(:letters) as x(id uuid, name text, number text, sealed text))
-select id from moved
-"""
-
-
-def _statement(head: str) -> Any:
-    json_values = ("facts", "taken", "payload", "clocks", "marks", "due_times", "vault", "look_ups", "letters")
-    typed = [bindparam(name, type_=JSONB) for name in json_values]
-    columns = [
-        bindparam(name, type_=cases.c[name].type)
-        for name in _COLUMNS
-        if name not in json_values and f":{name}" in head + _TAIL
-    ]
-    return text(f"with moved as ({head}){_TAIL}").bindparams(*typed, *columns)
-
-
-_OPEN = _statement(_HEAD_OPEN)
-_MOVE = _statement(_HEAD_MOVE)
-
-
-def write(
-    tx: Tx,
-    rows: MoveRows,
-    *,
-    sealed: Mapping[str, bytes],
-    look_ups: Mapping[str, bytes | None],
-    letters: list[Row],
-) -> None:
-    """Write a move down. `NotNow` if somebody else moved the case since it was read."""
-    opening = rows.case["version"] == 1
-    values = {
-        **{name: rows.case.get(name) for name in (_COLUMNS if opening else (*_UPDATED, "id"))},
-        "last_hash": rows.event["hash"],
-        **{name: rows.event[name] for name in ("kind", "actor_id", "actor_role", "payload", "prev_hash")},
-        "clocks": [jsonable(row) for row in rows.clocks],
-        "marks": [jsonable(row) for row in rows.marks],
-        "due_times": [jsonable(row) for row in rows.due_times],
-        "vault": [{"part": part, "sealed": base64.b64encode(value).decode()} for part, value in sealed.items()],
-        "look_ups": [
-            {"kind": kind, "digest": base64.b64encode(value).decode()}
-            for kind, value in look_ups.items()
-            if value is not None
-        ],
-        "stale_look_ups": [kind for kind, value in look_ups.items() if value is None],
-        "letters": [{**jsonable(row), "sealed": base64.b64encode(row["sealed"]).decode()} for row in letters],
-    }
-    if tx.run(_OPEN if opening else _MOVE, **values).first() is None:
-        raise NotNow(
-            Text("他人刚刚办理了此案，请刷新后重试。", "Somebody else has just changed this case; look again.")
-        )
-
-
-def after(record: Record, move: Move, rows: MoveRows) -> Record:
-    """The record as it stands after the move was written."""
-    return replace(record, file=move.case, last_hash=rows.event["hash"])
-
-
-def wrapped(row: Any) -> WrappedKey:
-    """The applicant's key of a row of `applicants`."""
-    return WrappedKey(row.key_id, row.wrapped_key)
-
-
-def jsonable(row: Mapping[str, Any]) -> Row:
-    """A row with its instants, dates and ids as JSON strings; bytes are left to the caller."""
-    return {
-        name: value.isoformat()
-        if isinstance(value, date | datetime)
-        else str(value)
-        if isinstance(value, UUID)
-        else value
-        for name, value in row.items()
-        if not isinstance(value, bytes)
-    }
-
-
-def next_number(tx: Tx, prefix: str, year: int) -> str:
-    """`LA-2026-000123`: unique, rising, with gaps where an intake was rolled back."""
-    serial = tx.run("select nextval('casework.case_numbers')").scalar_one()
-    return f"{prefix}-{year}-{serial:06d}"
-
-
 def sealed_parts(tx: Tx, case_id: UUID) -> dict[str, bytes]:
     """What the vault holds of a case, by part."""
     rows = tx.all("select part, sealed from casework.vault where case_id = :id", id=case_id)
@@ -414,18 +267,3 @@ def open_twins(tx: Tx, record: Record, person: Person) -> list[Any]:
             .limit(20)
         )
     )
-
-
-def applicant_for(tx: Tx, identity_index: bytes | None, fresh: Row) -> Any:
-    """The applicant with this identity number, or the fresh row stored as a new one: `id, key_id, wrapped_key`.
-
-    Two clerks who enter the same person at once both get the one row.
-    """
-    return tx.run(
-        """insert into casework.applicants (id, identity_index, key_id, wrapped_key)
-           values (:id, :identity_index, :key_id, :wrapped_key)
-           on conflict (identity_index) do update set identity_index = excluded.identity_index
-           returning id, key_id, wrapped_key""",
-        identity_index=identity_index,
-        **fresh,
-    ).one()

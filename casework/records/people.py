@@ -95,6 +95,12 @@ def end_tokens(tx: Tx, user_id: UUID) -> None:
     tx.run(tokens.delete().where(tokens.c.user_id == user_id))
 
 
+def purge(tx: Tx, window: timedelta) -> None:
+    """Forget the tokens that have ended, and the failed sign-ins that no longer count."""
+    tx.run(tokens.delete().where(tokens.c.expires_at <= tx.now))
+    tx.run(sign_ins.delete().where(sign_ins.c.at <= tx.now - window))
+
+
 VIEW = (*PERSON, orgs.c.code.label("org"), users.c.language, users.c.created_at)
 
 

@@ -1,7 +1,7 @@
 """Moves and case files as rows: one translation, used by the single write and by the bulk writer alike."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -55,29 +55,51 @@ class MoveRows:
 
 def rows_of(record: Record, move: Move, workflow: Workflow, office: Office) -> MoveRows:
     """The rows of a move. Clocks that have no id yet are given one."""
-    clocks: list[Row] = []
-    marks: list[Row] = []
-    due_times: list[Row] = []
-    for change in move.clock_changes:
-        run = change.clock
-        clock_id = run.id or uuid4()
-        clocks.append(clock_row(record, move.case, run, clock_id, workflow, office))
-        written = record.marks.get(clock_id, 0)
-        marks += [
-            {"clock_id": clock_id, "position": position, "mark": mark, "at": at}
-            for position, (mark, at) in enumerate(marks_of(run))
-            if position >= written
-        ]
-        if change.change in ("started", "paused", "resumed"):
-            position = record.due_times.get(clock_id, 0)
-            due_times.append(due_time_row(run, clock_id, position, move.at))
+    move = identified(move)
     return MoveRows(
         case=case_row(record, move.case, workflow),
         event=event_row(record, move),
-        clocks=clocks,
-        marks=marks,
-        due_times=due_times,
+        clocks=[clock_row(record, move.case, change.clock, workflow, office) for change in move.clock_changes],
+        marks=mark_rows(record, move),
+        due_times=due_time_rows(record, move),
     )
+
+
+def identified(move: Move, new_id: Callable[[], UUID] = uuid4) -> Move:
+    """The move with an id for each clock that it starts."""
+    if all(change.clock.id for change in move.clock_changes):
+        return move
+    changes = tuple(
+        change if change.clock.id else replace(change, clock=replace(change.clock, id=new_id()))
+        for change in move.clock_changes
+    )
+    changed = {(change.clock.name, change.clock.generation): change.clock for change in changes}
+    clocks = tuple(changed.get((run.name, run.generation), run) for run in move.case.clocks)
+    return replace(move, case=replace(move.case, clocks=clocks), clock_changes=changes)
+
+
+def mark_rows(record: Record, move: Move) -> list[Row]:
+    """The marks of the clocks that the move changed, but for those that are written already."""
+    return [
+        {"clock_id": change.clock.id, "position": position, "mark": mark, "at": at}
+        for change in move.clock_changes
+        for position, (mark, at) in enumerate(marks_of(change.clock))
+        if position >= record.marks.get(_id(change.clock), 0)
+    ]
+
+
+def due_time_rows(record: Record, move: Move) -> list[Row]:
+    """The due times that hold from this move on; such rows are only ever added."""
+    return [
+        due_time_row(change.clock, record.due_times.get(_id(change.clock), 0), move.at)
+        for change in move.clock_changes
+        if change.change in ("started", "paused", "resumed")
+    ]
+
+
+def _id(run: ClockRun) -> UUID:
+    assert run.id is not None
+    return run.id
 
 
 def marks_of(run: ClockRun) -> Iterator[tuple[str, datetime]]:
@@ -141,13 +163,13 @@ def taken_json(taken: Taken) -> Row:
     }
 
 
-def clock_row(record: Record, case: CaseFile, run: ClockRun, clock_id: UUID, workflow: Workflow, office: Office) -> Row:
+def clock_row(record: Record, case: CaseFile, run: ClockRun, workflow: Workflow, office: Office) -> Row:
     """The columns of `clocks`; an ended clock keeps its organisation, owner and working time for the report."""
     ended = run.ended_at is not None
     spent = working_seconds(run.intervals, office.calendar, run.ended_at)[0] if run.ended_at else None
     clock = workflow.by_clock[run.name]
     return {
-        "id": clock_id,
+        "id": _id(run),
         "case_id": case.id,
         "name": run.name,
         "generation": run.generation,
@@ -170,10 +192,10 @@ def clock_row(record: Record, case: CaseFile, run: ClockRun, clock_id: UUID, wor
     }
 
 
-def due_time_row(run: ClockRun, clock_id: UUID, position: int, at: datetime) -> Row:
-    """A due time as it held from `at` on; such rows are only ever added."""
+def due_time_row(run: ClockRun, position: int, at: datetime) -> Row:
+    """A due time as it held from `at` on."""
     return {
-        "clock_id": clock_id,
+        "clock_id": _id(run),
         "position": position,
         "recorded_at": at,
         "due_at": run.due.at if run.due else None,

@@ -11,7 +11,7 @@ from casework.forms.faults import SENTENCES, join, speakable
 from casework.forms.form import Form
 from casework.forms.patch import merge_patch
 from casework.forms.sensitive import join_sensitive, split_sensitive
-from casework.records import cases, offices, people
+from casework.records import cases, offices, people, writing
 from casework.records.rows import Record, new_case, rows_of, sealed_parts
 from casework.records.vault import applicant_place, blind_index, case_place, new_key, seal, unseal
 from casework.rules import handling
@@ -94,7 +94,7 @@ def _org(tx: Transaction, said: Mapping[str, Any], faults: list[Fault]) -> Any:
 
 def _open(tx: Transaction, workflow: Workflow, move: Move, org: Any) -> Record:
     year = tx.rules.calendars[org.calendar].calendar.local_date(move.at).year
-    number = cases.next_number(tx.db, workflow.numbering, year)
+    number = writing.next_number(tx.db, workflow.numbering, year)
     move = _numbered(move, number)
     applicant = _applicant(tx, move)
     record = Record(
@@ -105,7 +105,7 @@ def _open(tx: Transaction, workflow: Workflow, move: Move, org: Any) -> Record:
         region=org.region,
         calendar=org.calendar,
         last_hash=bytes(32),
-        applicant_key=cases.wrapped(applicant),
+        applicant_key=writing.wrapped(applicant),
     )
     return _write(tx, record, move, workflow)
 
@@ -121,7 +121,7 @@ def _applicant(tx: Transaction, move: Move) -> Any:
     wrapped = tx.service.keyring.wrap(applicant_place(applicant_id), new_key())
     fresh = {"id": applicant_id, "key_id": wrapped.key_id, "wrapped_key": wrapped.wrapped}
     index = blind_index(tx.service.index_key(tx.db), "identity_number", identity) if identity else None
-    return cases.applicant_for(tx.db, index, fresh)
+    return writing.applicant_for(tx.db, index, fresh)
 
 
 def take_transition(
@@ -175,8 +175,8 @@ def _write(tx: Transaction, record: Record, move: Move, workflow: Workflow) -> R
     key = applicant_key(tx, record)
     letters = write_letters(tx, record, move, workflow, key)
     index_key = tx.service.index_key(tx.db)
-    cases.write(tx.db, rows, sealed=sealed_of(move, key), look_ups=look_ups_of(move, index_key), letters=letters)
-    return cases.after(record, move, rows)
+    writing.write(tx.db, rows, sealed=sealed_of(move, key), look_ups=look_ups_of(move, index_key), letters=letters)
+    return writing.after(record, move, rows)
 
 
 def applicant_key(tx: Transaction, record: Record) -> bytes:

@@ -1,0 +1,97 @@
+"""The hot five over the web application in this process, and a sweep; on a private PostgreSQL of the run's own.
+
+Their floor is a transaction that asks the database for nothing, on the same connection pool.
+"""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import Figure, row, timed
+from casework.app import MIGRATIONS, create_app, service_of
+from casework.embedded import PrivateServer
+from casework.records import people
+from casework.records.upgrade import upgrade
+from casework.settings import ROOT, Settings
+from casework.work import demo
+from casework.work.overdue import sweep
+from casework.work.people import new_token
+from casework.work.seeds import seed
+from casework.work.service import Service
+
+CASES = 3000
+
+
+@contextmanager
+def _office() -> Iterator[Service]:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings.load({"CASEWORK_ENV": "test", "CASEWORK_HOME": folder})
+        server = PrivateServer(Path(folder))
+        server.start()
+        try:
+            upgrade(server.owner_url, MIGRATIONS, members=("casework_web",))
+            service = service_of(settings, server.app_url)
+            with service.transaction() as tx:
+                seed(tx.db, ROOT / "config")
+            yield service
+            service.database.close()
+        finally:
+            server.remove()
+
+
+def lines() -> Iterator[str]:
+    """A line for loading, for each of the hot five, and for the sweep."""
+    with _office() as service:
+        loaded = timed(f"load {CASES} cases", lambda: demo.load(service, cases=CASES, seed=1), rounds=1, calls=1)
+        yield f"{loaded.name:<34}{loaded.median:8.1f} s   ({CASES / loaded.median:.0f} cases a second)"
+        floor = timed("empty transaction", lambda: _nothing(service), calls=200)
+        yield from (row(figure, floor) for figure in _hot_five(service))
+        yield from _sweep(service)
+
+
+def _nothing(service: Service) -> None:
+    with service.transaction():
+        pass
+
+
+def _hot_five(service: Service) -> Iterator[Figure]:
+    client = create_app(service).test_client()
+    with service.transaction() as tx:
+        found = people.by_username(tx.db, "caseworker")
+        assert found is not None
+        token = new_token(tx, found[0], timedelta(days=1))[0]
+
+    def call(method: str, path: str, body: Any = None) -> Any:
+        answer = client.open("/api/v1" + path, method=method, json=body, headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code < 300, answer.get_data(as_text=True)
+        return answer.json if answer.status_code != 204 else None
+
+    facts = call("GET", "/workflows/legal_aid")["intake"]["examples"][0]
+    body = {"workflow": "legal_aid", "org": "370100", "channel": "hotline", "facts": facts}
+    opened: list[str] = []
+
+    def open_case() -> None:
+        facts["applicant"]["identity_number"] = None
+        opened.append(call("POST", "/cases", body)["id"])
+
+    yield timed("open a case", open_case)
+    waiting = iter(list(opened))
+    yield timed("take a transition", lambda: call("POST", f"/cases/{next(waiting)}/transitions/accept", {}), calls=40)
+    yield timed("claim the next case", lambda: call("POST", "/queue/claim", {}), calls=5)
+    yield timed("a page of the queue (50)", lambda: call("GET", "/queue"), calls=10)
+    yield timed("one case", lambda: call("GET", f"/cases/{opened[0]}"))
+
+
+def _sweep(service: Service) -> Iterator[str]:
+    """All that the loaded office owes at once, then a tick with nothing due."""
+    began = time.perf_counter()
+    swept = sweep(service)
+    took = time.perf_counter() - began
+    done = swept.alerts + swept.transitions
+    yield f"{'first sweep':<34}{took:8.2f} s   {done} due, {done / took:.0f} a second"
+    floor = timed("empty transaction", lambda: _nothing(service), calls=200)
+    yield row(timed("a tick with nothing due", lambda: sweep(service)), floor)

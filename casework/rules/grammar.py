@@ -269,8 +269,9 @@ class Workflow:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A digest of states, edges, clocks and the code of guards: it changes when the meaning does, not the wording."""
-        rows = [repr(_meaning(row)) for row in (*self.states, *self.transitions, *self.clocks)]
+        """A digest of states, edges, clocks and guards: it changes when the meaning does, not the wording."""
+        table: tuple[State | Transition | Clock, ...] = (*self.states, *self.transitions, *self.clocks)
+        rows = [repr(_meaning(row)) for row in table]
         code = {one.__qualname__: _code(one) for one in self._functions()}
         return hashlib.sha256("\n".join([*rows, *map(str, sorted(code.items()))]).encode()).hexdigest()
 

@@ -96,7 +96,8 @@ def override(
 ) -> Move | Refusal:
     """A supervisor steps in: the case comes into `to_state` by no edge, with a reason, recorded as such.
 
-    Clocks that do not run in the new state are cancelled, never counted as met.
+    Clocks that do not run in the new state are cancelled, never counted as met. Where nobody helps yet, whoever
+    helped is released and no longer sees the case.
     """
     if to_state not in workflow.by_state:
         known = ", ".join(workflow.by_state)
@@ -108,10 +109,12 @@ def override(
     if state.waits_for in HELPERS and case.assignee is None:
         return NotMet(Text("此状态须先指派承办人。", "In this state a helper works, and none is assigned."))
     at = max(now, case.last_at)
+    unassigned = state.waits_for not in HELPERS and state.phase in (Phase.INTAKE, Phase.REVIEW, Phase.ASSIGNMENT)
     after = replace(
         case,
         state=to_state,
         phase=state.phase,
+        assignee=None if unassigned else case.assignee,
         waits_for=turn(state, case.assignee),
         last_at=at,
         version=case.version + 1,
@@ -159,8 +162,8 @@ def correct(
 ) -> Move:
     """The facts as corrected; clocks that start from a fact are derived anew in the same move.
 
-    `facts` hold sensitive values masked, `sealed` in full, and `replaced` those that are no longer true; `changed` lists the changed paths with their masked
-    values, for the event.
+    `facts` hold sensitive values masked, `sealed` in full, and `replaced` those that are no longer true; `changed`
+    lists what changed as it is shown, for the event.
     """
     at = max(now, case.last_at)
     after = replace(case, facts=facts, last_at=at, version=case.version + 1, owner=owner_after(case, actor))

@@ -285,7 +285,7 @@ def test_the_answer_is_json_with_times_at_the_offset_of_the_office(province: Pro
 def test_the_breach_rate_is_of_what_ended_or_is_late(province: Province) -> None:
     late = [province.open_case("li") for _ in range(2)]
     in_time = province.open_case("li")
-    province.take("zhao", in_time, "accept")
+    province.take("li", in_time, "accept")
     province.take("zhao", in_time, "refuse", {"ground": "no_basis", "reasons": "缺乏事实依据"})
     province.days_pass(20)
     province.open_case("li")

@@ -11,6 +11,8 @@ from casework.rules.grammar import guard
 from casework.rules.text import Text
 from casework.workflows.legal_aid.intake import EXEMPTIONS, INTERRUPTS, LABOUR
 
+REVIEWING = ("propose", "accept", "ask_for_papers")
+
 
 @guard(
     zh="补正材料已一次性告知过；再次告知须由审批人办理。",
@@ -26,10 +28,15 @@ def not_asked_before(at: Situation) -> bool:
     en="Whoever decides is not the one who reviewed.",
 )
 def decided_by_another(at: Situation) -> bool:
-    """Where the office's policy `decided_by_another` says so; a small office of two people must be able to work."""
+    """Where the office's policy `decided_by_another` says so; a small office of two people must be able to work.
+
+    The reviewer is whoever proposed, or, on a decision without a proposal, whoever took the request in hand.
+    """
     row = at.office.policy("decided_by_another")
-    reviewed = at.case.taken.get("propose")
-    return row is None or not row.holds() or reviewed is None or reviewed.by != at.actor.id
+    if row is None or not row.holds():
+        return True
+    reviewed = next((at.case.taken[step] for step in REVIEWING if step in at.case.taken), None)
+    return reviewed is None or reviewed.by != at.actor.id
 
 
 @guard(
@@ -39,11 +46,17 @@ def decided_by_another(at: Situation) -> bool:
 def means_are_small(at: Situation) -> Verdict:
     """法律援助法 41, 42, 32; 山东省法律援助条例 8: below twice the previous year's 低保 standard of the county."""
     if at.case.facts.get("exemption") in EXEMPTIONS:
-        return Verdict(True)
+        return Verdict("exemption_proof" in at.case.facts, _UNPROVEN)
     test = means_test(at)
     if isinstance(test, Text):
         return Verdict(False, test)
     return Verdict(test.met, None if test.met else test.told())
+
+
+_UNPROVEN = Text(
+    "免予核查经济困难须有证明材料，请补充免予核查的证明。",
+    "An exemption from the means test needs its proof; add what proves it.",
+)
 
 
 def means_test(at: Situation) -> MeansTest | Text:
@@ -104,4 +117,4 @@ def limitation_base(case: CaseFile) -> date | None:
     restarts = [
         date.fromisoformat(step["on"]) for step in facts.get("previous_steps", ()) if step["kind"] in INTERRUPTS
     ]
-    return max([base, *(day for day in restarts if day > base)])
+    return max([base, *restarts])

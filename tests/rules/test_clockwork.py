@@ -1,0 +1,345 @@
+"""Which clocks start, pause, resume and end as a case moves, told on legal aid in Rushan, Shandong."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from casework.rules.casefile import ClockRun, PolicyRow
+from casework.rules.clocks import Interval
+from casework.rules.clockwork import levels, wake_at
+from casework.rules.text import Text
+from tests.story import Story, china, clock_time
+
+JOB = {"started_on": "2023-05-08", "ended_on": "2025-11-10"}
+
+
+def to_progress(at: str = "2026-03-02 09:00") -> Story:
+    road = (
+        ("caseworker", "accept"),
+        ("caseworker", "propose"),
+        ("supervisor", "grant"),
+        ("caseworker", "assign"),
+        ("lawyer", "engage"),
+    )
+    return Story(at).opened().along(road)
+
+
+def last_day(run: ClockRun) -> str:
+    assert run.due is not None
+    return run.due.on.isoformat()
+
+
+class TestReview:
+    """Seven natural days by national law from the application, beside five working days in Shandong from acceptance."""
+
+    def test_the_national_limit_runs_from_the_application_and_the_local_one_from_acceptance(self) -> None:
+        story = Story("2026-03-02 09:00").opened()
+        assert story.case.clock("review") is None
+        story.days_pass(1)
+        story.caseworker("accept")
+        assert last_day(story.clock("review_by_law")) == "2026-03-09"
+        assert last_day(story.clock("review")) == "2026-03-10"
+
+    def test_over_the_spring_festival_both_end_on_the_first_day_of_work(self) -> None:
+        story = Story("2026-02-10 10:00").opened()
+        story.caseworker("accept")
+        assert last_day(story.clock("review_by_law")) == "2026-02-24"
+        assert last_day(story.clock("review")) == "2026-02-24"
+
+    def test_both_stop_while_papers_are_awaited(self) -> None:
+        story = Story("2026-02-10 10:00").opened()
+        story.caseworker("accept")
+        story.wait_until("2026-02-12 16:00")
+        story.caseworker("ask_for_papers")
+        assert [(story.clock(name).status, story.clock(name).due) for name in ("review_by_law", "review")] == [
+            ("paused", None),
+            ("paused", None),
+        ]
+        story.wait_until("2026-02-25 09:00")
+        story.applicant("supply_papers")
+        # Two days are used of each. Five natural days after the 25th; 26, 27 and the make-up Saturday 28th.
+        assert last_day(story.clock("review_by_law")) == "2026-03-02"
+        assert last_day(story.clock("review")) == "2026-02-28"
+        assert story.clock("review").generation == 1
+
+    def test_asked_before_acceptance_only_the_national_limit_has_begun(self) -> None:
+        story = Story("2026-03-02 09:00").opened()
+        story.days_pass(2)
+        story.caseworker("ask_for_papers")
+        assert story.case.clock("review") is None
+        story.wait_until("2026-03-11 09:00")
+        story.applicant("supply_papers")
+        assert last_day(story.clock("review_by_law")) == "2026-03-16"  # two of seven days used, five left
+        assert last_day(story.clock("review")) == "2026-03-18"
+
+    def test_a_decision_at_the_last_instant_is_in_time(self) -> None:
+        story = Story("2026-03-02 09:00").opened()
+        story.caseworker("accept")
+        story.wait_until("2026-03-10 00:00")
+        story.supervisor("grant")
+        assert story.clock("review_by_law").status == "met"
+        assert not story.clock("review_by_law").overdue(story.now)
+
+    def test_a_second_later_it_is_late(self) -> None:
+        story = Story("2026-03-02 09:00").opened()
+        story.caseworker("accept")
+        story.wait_until("2026-03-10 00:00:01")
+        assert story.clock("review_by_law").overdue(story.now)
+        story.supervisor("grant")
+        assert story.clock("review_by_law").status == "breached"
+        assert story.clock("review_by_law").overdue(story.now + timedelta(days=999))
+
+    def test_a_breach_stays_one_while_the_clock_stands_still(self) -> None:
+        story = Story("2026-03-02 09:00").opened()
+        story.wait_until("2026-03-20 09:00")
+        story.caseworker("ask_for_papers")
+        paused = story.clock("review_by_law")
+        assert paused.status == "paused"
+        assert last_day(paused) == "2026-03-09"
+        assert paused.overdue(story.now)
+
+    def test_outside_shandong_there_is_no_local_limit(self) -> None:
+        story = Story(region="110100").opened()
+        story.caseworker("accept")
+        assert story.case.clock("review") is None
+        assert story.clock("review_by_law").status == "running"
+
+    def test_the_limit_is_the_row_in_force_when_the_clock_starts(self) -> None:
+        story = Story().opened()
+        run = story.clock("review_by_law")
+        assert str(run.limit) == "7d"
+        assert run.basis.zh == "法律援助法 第43条：自收到申请之日起七日"
+        assert run.policy_id == next(row.id for row in story.rows if row.name == "review_by_law")
+        story.rows = tuple(replace(row, value="2d") if row.name == "review_by_law" else row for row in story.rows)
+        story.caseworker("accept")
+        assert str(story.clock("review_by_law").limit) == "7d"
+
+    def test_without_a_row_there_is_no_clock(self) -> None:
+        assert Story(policy={"review_by_law": None}).opened().case.clock("review_by_law") is None
+
+
+class TestEnds:
+    """Met, breached or cancelled."""
+
+    def test_a_withdrawal_cancels_every_clock(self) -> None:
+        story = Story().opened()
+        story.caseworker("accept")
+        story.supervisor("grant")
+        story.applicant("withdraw")
+        assert story.clock("assignment").status == "cancelled"
+        assert story.clock("limitation").status == "cancelled"
+        assert not any(run.open for run in story.case.clocks)
+        assert story.clock("review").status == "met"
+
+    def test_a_withdrawal_after_the_limit_is_cancelled_and_not_late(self) -> None:
+        story = Story().opened()
+        story.days_pass(60)
+        story.applicant("withdraw")
+        assert not story.clock("review_by_law").overdue(story.now)
+
+    def test_papers_that_never_come_end_the_request(self) -> None:
+        story = Story("2026-03-04 10:00").opened()
+        story.caseworker("ask_for_papers")
+        assert last_day(story.clock("papers")) == "2026-03-18"
+        story.wait_until("2026-03-19 00:00")
+        story.time("lapse")
+        assert story.case.outcome == "deemed_withdrawn"
+        assert [story.clock(name).status for name in ("papers", "review_by_law", "limitation")] == [
+            "met",
+            "cancelled",
+            "cancelled",
+        ]
+
+    def test_papers_on_the_last_day_are_in_time(self) -> None:
+        story = Story("2026-03-04 10:00").opened()
+        story.caseworker("ask_for_papers")
+        story.wait_until("2026-03-18 23:59:59")
+        story.applicant("supply_papers")
+        assert story.clock("papers").status == "met"
+
+    def test_a_lawyer_who_declines_is_not_late_and_the_office_has_its_days_again(self) -> None:
+        story = Story().opened().along((("caseworker", "accept"), ("supervisor", "grant"), ("caseworker", "assign")))
+        story.days_pass(1)
+        story.lawyer("decline")
+        assert story.clock("engagement").status == "cancelled"
+        assert story.clock("start").status == "cancelled"
+        again = story.clock("assignment")
+        assert (again.generation, again.status, again.started_at) == (2, "running", story.now)
+
+    def test_every_report_of_progress_starts_the_next(self) -> None:
+        story = to_progress("2026-03-02 09:00")
+        story.days_pass(10)
+        story.lawyer("record_progress")
+        first, second = (run for run in story.case.clocks if run.name == "progress")
+        assert (first.generation, first.status, first.ended_at) == (1, "met", story.now)
+        assert (second.generation, second.status, second.started_at) == (2, "running", story.now)
+        assert last_day(second) == "2026-04-13"  # 30 days on is Saturday 11 April
+
+    def test_a_late_report_is_a_breach_of_its_own_generation_only(self) -> None:
+        story = to_progress()
+        story.days_pass(45)
+        story.lawyer("record_progress")
+        assert [run.status for run in story.case.clocks if run.name == "progress"] == ["breached", "running"]
+
+    def test_a_move_says_what_it_did_to_the_clocks(self) -> None:
+        story = to_progress()
+        move = story.lawyer("record_progress")
+        assert [(change.change, change.clock.name, change.clock.generation) for change in move.clock_changes] == [
+            ("met", "progress", 1),
+            ("started", "progress", 2),
+        ]
+
+
+class TestLimitation:
+    """The year for arbitration (调解仲裁法 27), from facts and not from steps."""
+
+    def asked(self, *, previous_steps: list[dict[str, str]] | None = None, **facts: object) -> Story:
+        plain: dict[str, object] = {"arrears": None, "exemption": None, "previous_steps": previous_steps}
+        return Story("2026-03-02 09:00").opened(**(plain | {"employment": JOB} | facts))
+
+    def test_for_pay_it_runs_from_the_end_of_the_employment(self) -> None:
+        run = self.asked(matter="wages").clock("limitation")
+        assert run.started_at == clock_time("2025-11-10 00:00")
+        assert last_day(run) == "2026-11-10"
+        assert run.owed_by == "outside"
+
+    def test_for_pay_it_does_not_run_while_the_employment_lasts(self) -> None:
+        job = {"started_on": "2023-05-08", "ended_on": None, "still_employed": True}
+        claimed = [{"kind": "claimed", "on": "2026-01-12"}]
+        story = self.asked(matter="wages", employment=job, known_on="2025-01-01", previous_steps=claimed)
+        assert story.case.clock("limitation") is None
+
+    def test_for_other_labour_matters_it_runs_from_the_day_of_knowing(self) -> None:
+        assert last_day(self.asked(matter="dismissal", known_on="2025-07-01").clock("limitation")) == "2026-07-01"
+
+    def test_knowing_unknown_it_runs_from_the_end_of_the_employment(self) -> None:
+        assert last_day(self.asked(matter="dismissal").clock("limitation")) == "2026-11-10"
+
+    @pytest.mark.parametrize("matter", ["maintenance", "domestic_violence", "personal_injury", "other"])
+    def test_what_is_no_labour_matter_has_none(self, matter: str) -> None:
+        assert self.asked(matter=matter, known_on="2025-07-01").case.clock("limitation") is None
+
+    @pytest.mark.parametrize(
+        ("kind", "until"),
+        [
+            ("claimed", "2027-01-12"),
+            ("asked_authority", "2027-01-12"),
+            ("acknowledged", "2027-01-12"),
+            ("mediation", "2026-11-10"),
+            ("other", "2026-11-10"),
+        ],
+    )
+    def test_claims_requests_and_acknowledgements_start_it_anew(self, kind: str, until: str) -> None:
+        steps = [{"kind": kind, "on": "2026-01-12"}, {"kind": "claimed", "on": "2025-01-02"}]
+        assert last_day(self.asked(matter="wages", previous_steps=steps).clock("limitation")) == until
+
+    def test_one_that_reaches_into_an_unpublished_year_is_provisional(self) -> None:
+        steps = [{"kind": "claimed", "on": "2026-01-12"}]
+        run = self.asked(matter="wages", previous_steps=steps).clock("limitation")
+        assert run.due is not None
+        assert run.due.provisional
+
+    def test_a_leap_day_corresponds_to_the_last_of_february(self) -> None:
+        story = Story("2024-03-05 09:00").opened(
+            matter="dismissal", known_on="2024-02-29", exemption=None, arrears=None, employment=None
+        )
+        assert last_day(story.clock("limitation")) == "2025-02-28"
+
+    def test_a_corrected_fact_derives_it_anew(self) -> None:
+        story = self.asked(matter="wages")
+        story.days_pass(1)
+        move = story.correct("caseworker", employment={"ended_on": "2025-12-31"})
+        old, new = (run for run in story.case.clocks if run.name == "limitation")
+        assert (old.status, old.ended_at) == ("cancelled", story.now)
+        assert (new.generation, new.status, last_day(new)) == (2, "running", "2026-12-31")
+        assert [change.change for change in move.clock_changes] == ["cancelled", "started"]
+
+    def test_a_fact_that_is_no_longer_known_cancels_it(self) -> None:
+        story = self.asked(matter="wages")
+        story.correct("caseworker", employment={"ended_on": None, "still_employed": True})
+        assert story.clock("limitation").status == "cancelled"
+        story.correct("caseworker", employment={"ended_on": "2026-02-27", "still_employed": None})
+        assert (story.clock("limitation").generation, last_day(story.clock("limitation"))) == (2, "2027-03-01")
+
+    def test_a_correction_of_other_facts_leaves_it_alone(self) -> None:
+        story = self.asked(matter="wages")
+        before = story.clock("limitation")
+        assert story.correct("caseworker", claimants=12).clock_changes == ()
+        assert story.clock("limitation") == before
+
+    def test_it_outlives_the_steps_of_the_case(self) -> None:
+        story = self.asked(matter="wages", exemption="migrant_wages_or_injury")
+        before = story.clock("limitation")
+        story.along((("caseworker", "accept"), ("supervisor", "grant"), ("caseworker", "assign"), ("lawyer", "engage")))
+        assert story.clock("limitation") == before
+
+
+class TestUnpublishedYears:
+    """A clock over the turn of 2026."""
+
+    def test_its_due_time_is_provisional_and_says_which_calendar_it_was_counted_with(self) -> None:
+        run = Story("2026-12-25 09:00").opened().clock("review_by_law")
+        assert run.due is not None
+        assert (run.due.on, run.due.provisional) == (date(2027, 1, 1), True)
+        assert run.calendar_version == 1
+
+
+class TestAlerts:
+    """When each rung of the ladder is due."""
+
+    def test_alerts_of_the_office_fall_into_opening_hours(self) -> None:
+        story = Story("2026-03-02 09:00").opened()
+        clock = story.workflow.by_clock["review_by_law"]
+        assert levels(clock, story.clock("review_by_law"), china()) == [
+            ("80%", clock_time("2026-03-06 16:06")),
+            ("due", clock_time("2026-03-10 08:30")),
+            ("+2wd", clock_time("2026-03-12 08:30")),
+        ]
+
+    def test_urgent_alerts_do_not_wait_for_the_morning(self) -> None:
+        story = Story("2026-03-02 09:00").opened(employment=JOB, arrears=None)
+        clock = story.workflow.by_clock["limitation"]
+        told = dict(levels(clock, story.clock("limitation"), china()))
+        assert told["due"] == clock_time("2026-11-11 00:00")
+        assert told["80%"] < told["95%"] < told["due"]
+
+    def test_a_clock_that_stands_still_alarms_nobody(self) -> None:
+        story = Story("2026-03-02 09:00").opened()
+        story.caseworker("ask_for_papers")
+        clock = story.workflow.by_clock["review_by_law"]
+        assert levels(clock, story.clock("review_by_law"), china()) == []
+        assert wake_at(clock, story.clock("review_by_law"), china()) is None
+
+    def test_the_next_rung_wakes_the_sweep_until_all_have_fired(self) -> None:
+        story = Story("2026-03-02 09:00").opened()
+        clock, run = story.workflow.by_clock["review_by_law"], story.clock("review_by_law")
+        assert wake_at(clock, run, china()) == clock_time("2026-03-06 16:06")
+        assert wake_at(clock, run, china(), {"80%"}) == clock_time("2026-03-10 08:30")
+        assert wake_at(clock, run, china(), {"80%", "due", "+2wd"}) is None
+
+    def test_an_ended_clock_wakes_nobody(self) -> None:
+        story = Story("2026-03-02 09:00").opened()
+        story.applicant("withdraw")
+        clock = story.workflow.by_clock["review_by_law"]
+        assert wake_at(clock, story.clock("review_by_law"), china()) is None
+
+
+def test_time_that_goes_back_makes_no_interval_of_negative_length() -> None:
+    story = Story("2026-03-04 10:00").opened()
+    story.wait_until("2026-03-04 09:00")
+    story.caseworker("ask_for_papers")
+    [interval] = story.clock("review_by_law").intervals
+    assert interval == Interval(clock_time("2026-03-04 10:00"), clock_time("2026-03-04 10:00"))
+
+
+def test_a_policy_row_that_comes_later_starts_its_clock_at_the_next_round() -> None:
+    story = Story(policy={"progress": None})
+    story.opened().along(
+        (("caseworker", "accept"), ("supervisor", "grant"), ("caseworker", "assign"), ("lawyer", "engage"))
+    )
+    assert story.case.clock("progress") is None
+    row = PolicyRow(99, "legal_aid", "progress", "CN", date(2022, 1, 1), "30d", Text("新规定", "new rule"))
+    story.rows = (*story.rows, row)
+    story.lawyer("record_progress")
+    assert (story.clock("progress").generation, story.clock("progress").policy_id) == (1, 99)

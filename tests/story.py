@@ -1,0 +1,330 @@
+"""A case told as a story: people act on it in memory, time is moved by hand, and every move is written down.
+
+Everything that decides is real: the calendars and policies of `config/`, the workflow, `decide`, the event rows
+and the letters. Only the database is missing.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from copy import copy
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from random import Random
+from typing import Any, Final
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from casework.forms import Form, Inventor, join_sensitive, merge_patch
+from casework.records.ledger import GENESIS
+from casework.records.offices import CalendarVersion
+from casework.records.rows import Record, Row, event_row, new_case
+from casework.records.vault import WrappedKey
+from casework.rules import handling
+from casework.rules.calendars import WorkingCalendar, compose
+from casework.rules.casefile import APPLICANT, CLOCK, Actor, CaseFile, ClockRun, Move, Office, Person, PolicyRow, Role
+from casework.rules.decide import Offer, decide, offers
+from casework.rules.grammar import NEW, Workflow
+from casework.rules.refusals import Refusal
+from casework.rules.text import Text
+from casework.settings import ROOT
+from casework.work.letters import render
+from casework.work.seeds import plain, read_policies
+from casework.work.service import RulesInForce, office_on
+from casework.workflows.legal_aid import WORKFLOW as LEGAL_AID
+
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+RUSHAN: Final = "371083"
+SPACE: Final = UUID("5f0e9f6e-0000-4000-8000-000000000000")
+
+_PATHS: Final = {
+    RUSHAN: "370000/371000/371083/",
+    "370100": "370000/370100/",
+    "370200": "370000/370200/",
+    "110100": "110000/110100/",
+}
+_ROLES: Final = {
+    "caseworker": Role.CASEWORKER,
+    "colleague": Role.CASEWORKER,
+    "supervisor": Role.SUPERVISOR,
+    "chief": Role.SUPERVISOR,
+    "lawyer": Role.LAWYER,
+    "volunteer": Role.VOLUNTEER,
+    "other_lawyer": Role.LAWYER,
+    "foreign_lawyer": Role.LAWYER,
+    "auditor": Role.AUDITOR,
+    "administrator": Role.ADMINISTRATOR,
+}
+CAST: Final = ("applicant", *_ROLES, "time")
+
+
+@cache
+def policies() -> tuple[PolicyRow, ...]:
+    """Every policy row of `config/policies`."""
+    files = sorted((ROOT / "config" / "policies").glob("*.toml"))
+    rows = [row for file in files for row in read_policies(file)]
+    return tuple(
+        PolicyRow(
+            id=number,
+            workflow=row["workflow"],
+            name=row["name"],
+            place=row["place"],
+            from_date=row["from_date"],
+            value=row["value"],
+            source=Text(row["source"]["zh-CN"], row["source"]["en"]),
+        )
+        for number, row in enumerate(rows, start=1)
+    )
+
+
+@cache
+def china() -> WorkingCalendar:
+    """The office's calendar with the years that are published."""
+    return WorkingCalendar.from_mapping(_mapping())
+
+
+def _mapping() -> dict[str, Any]:
+    folder = ROOT / "config" / "calendars"
+    base = tomllib.loads((folder / "china.toml").read_text(encoding="utf-8"))
+    years = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("cn-*.toml"))]
+    mapping: dict[str, Any] = plain(compose(base, years))
+    return mapping
+
+
+@cache
+def office_in(workflow: str, region: str, at: date, rows: tuple[PolicyRow, ...]) -> Office:
+    """What is in force in a place on a day."""
+    title = Text("办公时间", "office hours")
+    rules = RulesInForce(1, rows, {"china": CalendarVersion("china", 1, title, china(), {})})
+    noon = datetime(at.year, at.month, at.day, 12, tzinfo=ZONE)
+    return office_on(rules, workflow, region, region, "china", noon)
+
+
+def clock_time(written: str) -> datetime:
+    """`2026-03-02 09:00` on the wall of the office."""
+    return datetime.fromisoformat(written).replace(tzinfo=ZONE)
+
+
+class Story:
+    """One case, the people around it and the time; every person is a method that takes a transition.
+
+    What is given is the form's own example with the named fields laid over it; None takes a field away.
+    """
+
+    def __init__(
+        self,
+        at: str = "2026-03-02 09:00",
+        *,
+        workflow: Workflow = LEGAL_AID,
+        region: str = RUSHAN,
+        seed: int = 1,
+        policy: Mapping[str, str | None] | None = None,
+    ) -> None:
+        self.now = clock_time(at)
+        self.workflow = workflow
+        self.region = region
+        self.random = Random(seed)
+        self.rows = _changed(policies(), policy or {})
+        path = _PATHS[region]
+        self.people = {name: _person(name, role, path) for name, role in _ROLES.items()}
+        self.case: CaseFile = new_case(
+            case_id=uuid5(SPACE, f"case {seed}"),
+            number=f"{workflow.numbering}-2026-{seed:06d}",
+            workflow=workflow,
+            org_code=region,
+            org_path=path,
+            channel="walk_in",
+            urgent=False,
+            now=self.now,
+        )
+        self.moves: list[Move] = []
+        self.events: list[Row] = []
+        self.letters: dict[str, dict[str, dict[str, str]]] = {}
+        self.sealed: dict[str, Any] = {}
+
+    @property
+    def office(self) -> Office:
+        """What is in force here today, with everybody who may be named."""
+        office = office_in(self.workflow.key, self.region, self.today, self.rows)
+        return replace(office, people={person.id: person for person in self.people.values()})
+
+    @property
+    def today(self) -> date:
+        """The date on the wall."""
+        return china().local_date(self.now)
+
+    def actor(self, who: str) -> Actor:
+        """The person of that name, the applicant or time, as the rules see them."""
+        if who in ("applicant", "time"):
+            return APPLICANT if who == "applicant" else CLOCK
+        return Actor(self.people[who].role, self.people[who])
+
+    def applicant(self, name: str, **given: Any) -> Move:
+        """The applicant takes a transition."""
+        return self.takes("applicant", name, **given)
+
+    def caseworker(self, name: str, **given: Any) -> Move:
+        """The caseworker takes a transition."""
+        return self.takes("caseworker", name, **given)
+
+    def supervisor(self, name: str, **given: Any) -> Move:
+        """The supervisor takes a transition."""
+        return self.takes("supervisor", name, **given)
+
+    def lawyer(self, name: str, **given: Any) -> Move:
+        """The lawyer takes a transition."""
+        return self.takes("lawyer", name, **given)
+
+    def volunteer(self, name: str, **given: Any) -> Move:
+        """The volunteer takes a transition."""
+        return self.takes("volunteer", name, **given)
+
+    def time(self, name: str) -> Move:
+        """The sweep takes a transition."""
+        return self.takes("time", name)
+
+    def takes(self, who: str, name: str, **given: Any) -> Move:
+        """The move that was made; raises the refusal."""
+        decision = self.decides(who, name, self.form(name, given))
+        if isinstance(decision, Refusal):
+            raise decision
+        return self.keep(decision)
+
+    def refused(self, who: str, name: str, **given: Any) -> Refusal:
+        """The refusal with which this attempt ends; nothing has changed."""
+        decision = self.decides(who, name, self.form(name, given))
+        assert isinstance(decision, Refusal), f"{who} could {name}"
+        return decision
+
+    def decides(self, who: str, name: str, given: Any, case: CaseFile | None = None) -> Move | Refusal:
+        """What the rules say to exactly this form, without writing anything down."""
+        return decide(self.workflow, case or self.case, name, given, self.actor(who), self.now, self.office)
+
+    def form(self, name: str, given: Mapping[str, Any], case: CaseFile | None = None) -> Any:
+        """The example of what a transition needs here, with the named fields laid over it."""
+        edge = self.workflow.edge(name, (case or self.case).state)
+        if edge is None or edge.needs is None:
+            return dict(given)
+        assert issubclass(edge.needs, Form)
+        return merge_patch(edge.needs, edge.needs.example(self.inventor()), given)
+
+    def inventor(self) -> Inventor:
+        """Who makes up the examples: today, with the helpers of this office."""
+        users = {person.role.value: person.id for person in reversed(self.people.values())}
+        return Inventor(self.today, self.random, users)
+
+    def offered(self, who: str, case: CaseFile | None = None) -> dict[str, Offer]:
+        """What is offered to somebody here, by name."""
+        found = offers(self.workflow, case or self.case, self.actor(who), self.now, self.office)
+        return {offer.transition.name: offer for offer in found}
+
+    def correct(self, who: str, reason: str | None = None, **patch: Any) -> Move:
+        """The facts corrected by a merge patch, checked like an intake."""
+        refusal = handling.may_correct(self.case, self.actor(who))
+        if refusal:
+            raise refusal
+        form = self.workflow.intake
+        assert issubclass(form, Form)
+        full = join_sensitive(form, self.case.facts, self.sealed)
+        facts, sealed = form.split(form.check(merge_patch(form, full, patch), today=self.today))
+        changed = {"changed": {name: facts.get(name) for name in patch}}
+        return self.keep(
+            handling.correct(
+                self.workflow,
+                self.case,
+                facts=facts,
+                sealed=sealed,
+                replaced={},
+                changed=changed,
+                reason=reason,
+                actor=self.actor(who),
+                now=self.now,
+                office=self.office,
+            )
+        )
+
+    def override(self, who: str, to_state: str, reason: str = "上级要求重新审查") -> Move:
+        """A supervisor steps in; raises the refusal."""
+        refusal = handling.may_override(self.actor(who))
+        if refusal:
+            raise refusal
+        return self.done(
+            handling.override(self.workflow, self.case, to_state, reason, self.actor(who), self.now, self.office)
+        )
+
+    def done(self, decision: Move | Refusal) -> Move:
+        """The move written down; raises the refusal."""
+        if isinstance(decision, Refusal):
+            raise decision
+        return self.keep(decision)
+
+    def keep(self, move: Move) -> Move:
+        """Write a move down: the file, its event and its letters."""
+        self.events.append(event_row(self.record(), move))
+        self.moves.append(move)
+        self.case = move.case
+        if move.kind in ("opened", "corrected"):
+            self.sealed = dict(move.sealed)
+        for name in move.letters:
+            letter = self.workflow.by_letter[name]
+            number = f"({self.today.year}){name}-{len(self.moves)}" if letter.numbered else None
+            told = self.case.facts["applicant"]["name"]
+            self.letters[name] = render(letter, move, told, "乳山市总工会", str(self.today), number)
+        return move
+
+    def record(self) -> Record:
+        """The case with where its chain of events ends."""
+        return Record(
+            file=self.case,
+            org_id=uuid5(SPACE, self.region),
+            applicant_id=uuid5(SPACE, "applicant"),
+            applicant_name="",
+            region=self.region,
+            calendar="china",
+            last_hash=self.events[-1]["hash"] if self.events else GENESIS,
+            applicant_key=WrappedKey("none", b""),
+        )
+
+    def as_it_stands(self) -> "Story":
+        """A story of its own that goes on from here, while this one goes another way."""
+        other = copy(self)
+        other.random = Random(self.random.random())
+        other.moves, other.events, other.letters = list(self.moves), list(self.events), dict(self.letters)
+        return other
+
+    def clock(self, name: str) -> ClockRun:
+        """The latest generation of a clock."""
+        run = self.case.clock(name)
+        assert run is not None, f"{name} has never run"
+        return run
+
+    def days_pass(self, days: int) -> None:
+        """So many calendar days go by."""
+        self.now += timedelta(days=days)
+
+    def wait_until(self, written: str) -> None:
+        """It becomes this time on the wall, such as `2026-03-18 17:00`."""
+        self.now = clock_time(written)
+
+    def opened(self, **given: Any) -> "Story":
+        """The same story after the applicant has asked."""
+        [opening] = self.workflow.leaving(NEW)
+        self.applicant(opening.name, **given)
+        return self
+
+    def along(self, road: Iterable[tuple[str, str]]) -> "Story":
+        """The same story after each of these has taken their step."""
+        for who, name in road:
+            self.takes(who, name)
+        return self
+
+
+def _person(name: str, role: Role, path: str) -> Person:
+    home = "440000/440300/" if name.startswith("foreign") else path
+    return Person(uuid5(SPACE, name), name, f"示例{name}", role, home)
+
+
+def _changed(rows: tuple[PolicyRow, ...], values: Mapping[str, str | None]) -> tuple[PolicyRow, ...]:
+    """The rows with other values for some names; None takes all rows of a name away."""
+    kept = (row for row in rows if values.get(row.name, "") is not None)
+    return tuple(replace(row, value=values.get(row.name) or row.value) for row in kept)

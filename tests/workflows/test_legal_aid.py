@@ -1,0 +1,460 @@
+"""Legal aid as the office tells it: from the request to the closed file, and every other way that a case can end."""
+
+from typing import Any
+
+import pytest
+
+from casework.rules.casefile import Phase, Role
+from casework.rules.refusals import Invalid, NotMet, NotNow, NotYours, Refusal
+from casework.rules.text import LANGUAGES
+from casework.workflows.legal_aid.intake import EXEMPTIONS, INTERRUPTS, LABOUR, MATTERS
+from casework.workflows.legal_aid.letters import LETTERS
+from casework.workflows.legal_aid.steps import REFUSAL_GROUNDS, RESULTS
+from tests.story import Story
+
+MEANS = {"household_size": 3, "annual_income": "60000.00", "declared_true": True}
+MAIN_ROAD = (
+    ("caseworker", "accept"),
+    ("caseworker", "propose"),
+    ("supervisor", "grant"),
+    ("caseworker", "assign"),
+    ("lawyer", "engage"),
+    ("lawyer", "record_progress"),
+    ("lawyer", "conclude"),
+    ("caseworker", "follow_up"),
+    ("caseworker", "close"),
+)
+
+
+@pytest.fixture
+def story() -> Story:
+    """A migrant worker who is owed two months' pay has asked for a lawyer."""
+    return Story("2026-03-02 09:00").opened()
+
+
+def reviewed(**facts: Any) -> Story:
+    """A request that a caseworker has reviewed and put before the supervisor."""
+    return Story("2026-03-02 09:00").opened(**facts).along(MAIN_ROAD[:2])
+
+
+def told(story: Story, who: str, name: str, **given: Any) -> Refusal:
+    """A refusal whose sentence is there in both languages."""
+    refusal = story.refused(who, name, **given)
+    assert refusal.text.zh.strip()
+    assert refusal.text.en.strip()
+    return refusal
+
+
+class TestTheMainRoad:
+    """Asked, reviewed, granted, assigned, helped, followed up, closed."""
+
+    def test_a_wage_claim_from_the_request_to_the_closed_file(self, story: Story) -> None:
+        stops = [(story.case.state, story.case.phase, story.case.waits_for)]
+        for who, name in MAIN_ROAD:
+            story.takes(who, name)
+            stops.append((story.case.state, story.case.phase, story.case.waits_for))
+        assert stops == [
+            ("submitted", Phase.INTAKE, Role.CASEWORKER),
+            ("under_review", Phase.REVIEW, Role.CASEWORKER),
+            ("awaiting_decision", Phase.REVIEW, Role.SUPERVISOR),
+            ("granted", Phase.ASSIGNMENT, Role.CASEWORKER),
+            ("assigned", Phase.ASSIGNMENT, Role.LAWYER),
+            ("in_progress", Phase.RESOLUTION, Role.LAWYER),
+            ("in_progress", Phase.RESOLUTION, Role.LAWYER),
+            ("concluded", Phase.FOLLOW_UP, Role.CASEWORKER),
+            ("followed_up", Phase.FOLLOW_UP, Role.CASEWORKER),
+            ("closed", Phase.CLOSED, None),
+        ]
+        assert story.case.outcome == "settled"
+        assert story.case.closed_at == story.now
+        assert {run.status for run in story.case.clocks if run.name != "limitation"} == {"met"}
+        assert story.clock("limitation").status == "cancelled"
+
+    @pytest.mark.parametrize("result", sorted(RESULTS))
+    def test_the_result_of_the_help_is_the_outcome_of_the_case(self, story: Story, result: str) -> None:
+        story.along(MAIN_ROAD[:6])
+        story.lawyer("conclude", result=result, awarded=None, recovered=None)
+        story.along(MAIN_ROAD[7:])
+        assert story.case.outcome == result
+
+    def test_more_cannot_be_recovered_than_was_awarded(self, story: Story) -> None:
+        story.along(MAIN_ROAD[:6])
+        refusal = told(story, "lawyer", "conclude", awarded="13000.00", recovered="13000.01")
+        assert isinstance(refusal, Invalid)
+        assert [fault.code for fault in refusal.faults] == ["recovered_more_than_awarded"]
+
+    @pytest.mark.parametrize("step", ["engage", "record_progress", "conclude"])
+    def test_what_was_done_cannot_lie_in_the_future(self, story: Story, step: str) -> None:
+        story.along(MAIN_ROAD[: [name for _, name in MAIN_ROAD].index(step)])
+        field = {"engage": "engaged_on", "record_progress": "on", "conclude": "concluded_on"}[step]
+        refusal = told(story, "lawyer", step, **{field: "2026-03-03"})
+        assert isinstance(refusal, Invalid)
+        assert [(fault.path, fault.code) for fault in refusal.faults] == [(field, "day_future")]
+
+    def test_a_volunteer_helps_as_a_lawyer_does(self, story: Story) -> None:
+        story.along(MAIN_ROAD[:3])
+        story.caseworker("assign", to=str(story.people["volunteer"].id))
+        story.along((("volunteer", name) for who, name in MAIN_ROAD[4:7]))
+        assert story.case.state == "concluded"
+
+    def test_the_supervisor_sends_a_finding_back(self) -> None:
+        story = reviewed()
+        story.supervisor("send_back", reason="请补充调查工资标准")
+        assert story.case.state == "under_review"
+        assert story.case.waits_for is Role.CASEWORKER
+
+
+class TestFollowUp:
+    """The recipient is asked how it was."""
+
+    @pytest.fixture
+    def concluded(self, story: Story) -> Story:
+        return story.along(MAIN_ROAD[:7])
+
+    @pytest.mark.parametrize("rating", [1, 5])
+    def test_a_recipient_who_was_reached_gives_a_rating_of_one_to_five(self, concluded: Story, rating: int) -> None:
+        concluded.caseworker("follow_up", rating=rating)
+        assert concluded.case.taken["follow_up"].given["rating"] == rating
+
+    @pytest.mark.parametrize("rating", [0, 6, "5", 4.5, True])
+    def test_no_other_rating_counts(self, concluded: Story, rating: object) -> None:
+        refusal = told(concluded, "caseworker", "follow_up", rating=rating)
+        assert isinstance(refusal, Invalid)
+        assert [fault.path for fault in refusal.faults] == ["rating"]
+
+    def test_a_rating_is_missing_when_the_recipient_was_reached(self, concluded: Story) -> None:
+        refusal = told(concluded, "caseworker", "follow_up", rating=None)
+        assert isinstance(refusal, Invalid)
+        assert [fault.code for fault in refusal.faults] == ["rating_missing"]
+
+    def test_nobody_reached_means_no_rating(self, concluded: Story) -> None:
+        refusal = told(concluded, "caseworker", "follow_up", reached=False)
+        assert isinstance(refusal, Invalid)
+        assert [fault.code for fault in refusal.faults] == ["rating_of_nobody"]
+        concluded.caseworker("follow_up", reached=False, rating=None)
+        assert concluded.case.state == "followed_up"
+
+    def test_a_file_is_not_closed_before_the_follow_up(self, concluded: Story) -> None:
+        assert isinstance(told(concluded, "caseworker", "close"), NotNow)
+
+
+class TestMeans:
+    """Below twice last year's subsistence line of Rushan: 2 x 1062 = 2124 yuan a month for each person."""
+
+    def test_small_means_declared_true_are_granted(self) -> None:
+        story = reviewed(exemption=None, means=MEANS)
+        move = story.supervisor("grant")
+        assert move.given["means"]["per_head"] == "1666.66"
+        assert move.given["means"]["line"] == "2124.00"
+        assert move.given["means"]["met"] is True
+
+    @pytest.mark.parametrize(("income", "granted"), [("76463.99", True), ("76464.00", False), ("76464.01", False)])
+    def test_the_line_itself_is_too_much(self, income: str, granted: bool) -> None:
+        story = reviewed(exemption=None, means=MEANS | {"annual_income": income})
+        assert story.offered("supervisor")["grant"].allowed is granted
+
+    def test_the_refusal_tells_the_whole_reckoning(self) -> None:
+        story = reviewed(exemption=None, means=MEANS | {"annual_income": "80000.00"})
+        refusal = told(story, "supervisor", "grant")
+        assert isinstance(refusal, NotMet)
+        for text in (refusal.text.zh, refusal.text.en):
+            assert "80000.00 ÷ 12 ÷ 3 = 2222.22 ≥ 2124.00" in text
+            assert "1062 × 2" in text
+        assert "山东省法律援助条例 第8条" in refusal.text.zh
+
+    def test_means_count_only_when_declared_true(self) -> None:
+        story = reviewed(exemption=None, means=MEANS | {"declared_true": False})
+        assert "诚信承诺" in told(story, "supervisor", "grant").text.zh
+        story.correct("caseworker", means={"declared_true": True})
+        story.supervisor("grant")
+        assert story.case.state == "granted"
+
+    @pytest.mark.parametrize("unknown", ["household_size", "annual_income"])
+    def test_unknown_means_are_asked_for(self, unknown: str) -> None:
+        story = reviewed(exemption=None, means=MEANS | {unknown: None})
+        assert "家庭人口和家庭年收入" in told(story, "supervisor", "grant").text.zh
+
+    def test_the_line_is_that_of_the_year_before(self) -> None:
+        story = Story("2024-12-30 09:00").opened(exemption=None, means=MEANS).along(MAIN_ROAD[:2])
+        assert story.supervisor("grant").given["means"]["line"] == "2002.00"  # 1001 of 2023, twice
+
+    def test_a_place_without_a_line_says_whom_to_ask(self) -> None:
+        story = Story(region="370100").opened(exemption=None, means=MEANS).along(MAIN_ROAD[:2])
+        assert "管理员" in told(story, "supervisor", "grant").text.zh
+
+    def test_an_exemption_without_its_proof_does_not_count(self) -> None:
+        story = reviewed(exemption="migrant_wages_or_injury", exemption_proof=None, means=None)
+        refusal = story.refused("supervisor", "grant")
+        assert refusal.code == "not_met"
+        assert "证明" in refusal.text.zh
+
+    @pytest.mark.parametrize("exemption", sorted(EXEMPTIONS))
+    def test_five_kinds_of_people_are_not_asked_for_their_means(self, exemption: str) -> None:
+        story = reviewed(exemption=exemption, means=None)
+        move = story.supervisor("grant")
+        assert move.given["means"]["exempt"] == exemption
+        assert set(move.given["means"]["told"]) == set(LANGUAGES)
+
+    def test_there_are_exactly_five(self) -> None:
+        assert len(EXEMPTIONS) == 5
+
+    @pytest.mark.parametrize("matter", sorted(MATTERS))
+    def test_migrant_workers_are_exempt_for_pay_and_injury_only(self, matter: str) -> None:
+        story = Story()
+        given = story.form("submit", {"matter": matter})
+        decision = story.decides("applicant", "submit", given)
+        exempt = matter in ("wages", "labour_relation", "work_injury")
+        assert isinstance(decision, Invalid) is not exempt
+
+    def test_a_finding_keeps_the_reckoning_whatever_it_proposes(self) -> None:
+        story = Story().opened(exemption=None, means=MEANS | {"annual_income": "80000.00"}).along(MAIN_ROAD[:1])
+        move = story.caseworker("propose", opinion="refuse")
+        assert move.given["means"]["met"] is False
+
+
+class TestPapers:
+    """One notice of everything that is missing; silence is a withdrawal."""
+
+    def test_the_notice_names_every_paper_and_the_last_day(self, story: Story) -> None:
+        story.caseworker("ask_for_papers", papers=["劳动合同", "工资流水"])
+        notice = story.letters["papers_needed"]
+        for language in LANGUAGES:
+            assert "1. 劳动合同\n2. 工资流水" in notice[language]["body"]
+            assert "2026-03-16" in notice[language]["body"]
+
+    def test_a_second_notice_needs_a_supervisor(self, story: Story) -> None:
+        story.caseworker("ask_for_papers")
+        story.applicant("supply_papers")
+        refusal = told(story, "caseworker", "ask_for_papers")
+        assert isinstance(refusal, NotMet)
+        assert not story.offered("caseworker")["ask_for_papers"].allowed
+        story.supervisor("ask_for_papers", reason="新出现的疑点")
+        assert story.case.state == "awaiting_papers"
+        assert story.case.taken["ask_for_papers"].times == 2
+
+    def test_a_notice_without_papers_is_no_notice(self, story: Story) -> None:
+        refusal = told(story, "caseworker", "ask_for_papers", papers=[])
+        assert isinstance(refusal, Invalid)
+        assert [(fault.path, fault.code) for fault in refusal.faults] == [("papers", "too_few")]
+
+    def test_papers_are_receipted_one_by_one(self, story: Story) -> None:
+        story.caseworker("ask_for_papers")
+        story.applicant("supply_papers", papers=[{"name": "劳动合同", "copies": 2}])
+        assert "1. 劳动合同 × 2" in story.letters["receipt"]["zh-CN"]["body"]
+
+    def test_silence_is_a_withdrawal_and_a_letter_says_so(self, story: Story) -> None:
+        story.caseworker("ask_for_papers")
+        story.wait_until("2026-03-17 00:00")
+        story.time("lapse")
+        assert (story.case.state, story.case.outcome) == ("withdrawn", "deemed_withdrawn")
+        assert "第四十三条" in story.letters["deemed_withdrawn"]["zh-CN"]["body"]
+
+    def test_it_waits_for_the_applicant(self, story: Story) -> None:
+        story.caseworker("ask_for_papers")
+        assert story.case.waits_for is Role.APPLICANT
+
+
+class TestDecision:
+    """Whoever decides is not the one who reviewed, where the office says so."""
+
+    def test_whoever_proposed_does_not_decide(self, story: Story) -> None:
+        story.supervisor("accept")
+        story.supervisor("propose")
+        for name in ("grant", "refuse"):
+            refusal = told(story, "supervisor", name)
+            assert isinstance(refusal, NotMet)
+            assert refusal.text.zh == "审查人与审批人不能为同一人。"
+        story.takes("chief", "grant")
+        assert story.case.state == "granted"
+
+    def test_nor_whoever_accepted_when_nobody_else_has_reviewed(self, story: Story) -> None:
+        story.supervisor("accept")
+        assert not story.offered("supervisor")["grant"].allowed
+        assert isinstance(told(story, "supervisor", "refuse"), NotMet)
+        assert story.offered("chief")["grant"].allowed
+
+    def test_nor_whoever_asked_for_papers_when_nobody_else_has_reviewed(self, story: Story) -> None:
+        story.supervisor("ask_for_papers")
+        story.applicant("supply_papers")
+        assert isinstance(told(story, "supervisor", "grant"), NotMet)
+
+    def test_a_supervisor_decides_at_once_on_what_a_caseworker_accepted(self, story: Story) -> None:
+        story.caseworker("accept")
+        story.supervisor("grant")
+        assert story.case.state == "granted"
+
+    def test_a_small_office_may_say_otherwise(self) -> None:
+        story = Story(policy={"decided_by_another": "false"}).opened()
+        story.supervisor("accept")
+        story.supervisor("propose")
+        story.supervisor("grant")
+        assert story.case.state == "granted"
+
+    @pytest.mark.parametrize("who", ["applicant", "caseworker", "lawyer", "auditor", "administrator", "time"])
+    def test_nobody_but_a_supervisor_decides(self, who: str) -> None:
+        story = reviewed()
+        for name in ("grant", "refuse"):
+            assert isinstance(told(story, who, name), NotYours)
+
+    @pytest.mark.parametrize("reasons", [None, "", "   "])
+    def test_a_refusal_needs_reasons(self, reasons: str | None) -> None:
+        story = reviewed()
+        refusal = told(story, "supervisor", "refuse", reasons=reasons)
+        assert isinstance(refusal, Invalid)
+        assert [(fault.path, fault.code) for fault in refusal.faults] == [("reasons", "required")]
+
+    @pytest.mark.parametrize("ground", sorted(REFUSAL_GROUNDS))
+    def test_the_refusal_is_written_with_ground_reasons_and_remedies(self, ground: str) -> None:
+        story = reviewed()
+        story.supervisor("refuse", ground=ground, reasons="家庭收入高于困难标准{见附件}。")
+        letter = story.letters["refused"]
+        assert REFUSAL_GROUNDS[ground].zh in letter["zh-CN"]["body"]
+        assert REFUSAL_GROUNDS[ground].en in letter["en"]["body"]
+        for language in LANGUAGES:
+            assert "家庭收入高于困难标准{见附件}。" in letter[language]["body"]
+        for remedy in ("三十日内", "司法行政部门", "行政复议", "行政诉讼"):
+            assert remedy in letter["zh-CN"]["body"]
+        for remedy in ("thirty days", "justice department", "administrative review", "court"):
+            assert remedy in letter["en"]["body"]
+
+    def test_reasons_are_sealed_and_no_event_shows_them(self) -> None:
+        story = reviewed()
+        move = story.supervisor("refuse", reasons="申请人另有房产出租收入。")
+        assert move.sealed == {"reasons": "申请人另有房产出租收入。"}
+        assert "房产" not in str(story.events)
+        assert (story.case.state, story.case.outcome) == ("refused", "refused")
+
+
+class TestWhatMayFollow:
+    """Somebody who calls the hotline may not know every number by heart."""
+
+    def test_a_hotline_call_without_an_identity_number_is_taken_in(self) -> None:
+        story = reviewed(applicant={"identity_number": None, "birth_date": None, "sex": None})
+        refusal = told(story, "supervisor", "grant")
+        assert isinstance(refusal, NotMet)
+        assert "身份证件号码" in refusal.text.zh
+        assert "Identity number" in refusal.text.en
+        assert story.offered("supervisor")["refuse"].allowed
+        number = story.inventor().person.identity_number
+        story.correct("caseworker", applicant={"identity_number": number})
+        story.supervisor("grant")
+        assert story.case.state == "granted"
+
+    def test_the_phone_is_needed_when_somebody_is_named_to_help(self) -> None:
+        story = reviewed(applicant={"phone": None})
+        story.supervisor("grant")
+        assert "联系电话" in told(story, "caseworker", "assign").text.zh
+        story.correct("caseworker", reason="来电补充", applicant={"phone": "13800138000"})
+        story.caseworker("assign")
+        assert story.case.state == "assigned"
+
+    def test_the_story_is_needed_for_the_finding(self) -> None:
+        story = Story().opened(story=None).along(MAIN_ROAD[:1])
+        assert "案情简述" in told(story, "caseworker", "propose").text.zh
+
+    def test_an_identity_number_that_disagrees_with_the_birth_date_is_refused(self) -> None:
+        story = Story()
+        given = story.form("submit", {"applicant": {"birth_date": "1980-01-01"}})
+        refusal = story.decides("applicant", "submit", given)
+        assert isinstance(refusal, Invalid)
+        assert [fault.path for fault in refusal.faults] == ["applicant.birth_date"]
+
+
+class TestTheRequest:
+    """What a request must make sense of."""
+
+    @pytest.mark.parametrize("matter", sorted(LABOUR))
+    def test_a_labour_matter_names_the_employer(self, matter: str) -> None:
+        story = Story()
+        given = story.form("submit", {"matter": matter, "exemption": None, "employer": None})
+        refusal = story.decides("applicant", "submit", given)
+        assert isinstance(refusal, Invalid)
+        assert [(fault.path, fault.code) for fault in refusal.faults] == [("employer", "employer_missing")]
+
+    @pytest.mark.parametrize(
+        ("facts", "code"),
+        [
+            ({"employment": {"ended_on": "2020-01-01", "started_on": "2021-01-01"}}, "ends_before_it_starts"),
+            ({"employment": {"still_employed": True}}, "employed_and_left"),
+            ({"employment": {"injured_on": "1999-01-01"}}, "injured_before_employed"),
+            ({"arrears": [{"month": "2026-01", "amount": "1.00"}] * 2}, "month_twice"),
+            ({"arrears": [{"month": "1999-01", "amount": "1.00"}]}, "arrears_outside_employment"),
+        ],
+    )
+    def test_what_contradicts_itself_is_refused(self, facts: dict[str, Any], code: str) -> None:
+        story = Story()
+        refusal = story.decides("applicant", "submit", story.form("submit", facts))
+        assert isinstance(refusal, Invalid)
+        assert code in [fault.code for fault in refusal.faults]
+
+    def test_what_interrupts_the_limitation_are_claim_request_and_acknowledgement(self) -> None:
+        assert {"claimed", "asked_authority", "acknowledged"} == INTERRUPTS
+
+
+class TestWithdrawing:
+    """The applicant may change their mind until somebody is named to help."""
+
+    @pytest.mark.parametrize("steps", [0, 1, 2, 3])
+    def test_until_somebody_is_named(self, story: Story, steps: int) -> None:
+        story.along(MAIN_ROAD[:steps])
+        story.applicant("withdraw")
+        assert (story.case.state, story.case.outcome) == ("withdrawn", "withdrawn")
+        assert not any(run.open for run in story.case.clocks)
+
+    def test_not_afterwards(self, story: Story) -> None:
+        story.along(MAIN_ROAD[:4])
+        assert isinstance(told(story, "applicant", "withdraw"), NotNow)
+
+
+class TestLetters:
+    """Both languages, every blank filled."""
+
+    @pytest.fixture
+    def written(self) -> dict[str, dict[str, dict[str, str]]]:
+        helped = Story().opened().along(MAIN_ROAD)
+        refused = reviewed()
+        refused.supervisor("refuse")
+        silent = Story().opened()
+        silent.caseworker("ask_for_papers")
+        silent.days_pass(60)
+        silent.time("lapse")
+        return helped.letters | refused.letters | silent.letters
+
+    def test_every_letter_is_written_in_both_languages_with_no_blank_left(
+        self, written: dict[str, dict[str, dict[str, str]]]
+    ) -> None:
+        assert written.keys() == {letter.name for letter in LETTERS}
+        for letter in written.values():
+            assert letter.keys() == set(LANGUAGES)
+            for part in (part for language in LANGUAGES for part in letter[language].values()):
+                assert part.strip()
+                assert "{" not in part
+                assert "}" not in part
+                assert "None" not in part
+
+    def test_every_letter_names_the_applicant_the_case_the_office_and_the_day(
+        self, written: dict[str, dict[str, dict[str, str]]]
+    ) -> None:
+        for letter in written.values():
+            for language in LANGUAGES:
+                body = letter[language]["body"]
+                assert "LA-2026-000001" in body
+                assert "乳山市总工会" in body
+                assert "2026-" in body.splitlines()[-1]
+
+    @pytest.mark.parametrize("name", ["granted", "refused"])
+    def test_decisions_carry_a_number(self, name: str, written: dict[str, dict[str, dict[str, str]]]) -> None:
+        for language in LANGUAGES:
+            assert written[name][language]["body"].startswith("(2026)")
+
+    def test_only_the_decision_itself_says_that_aid_is_granted(
+        self, written: dict[str, dict[str, dict[str, str]]]
+    ) -> None:
+        for name in written.keys() - {"granted"}:
+            assert "决定给予法律援助" not in written[name]["zh-CN"]["body"]
+            assert "is granted" not in written[name]["en"]["body"]
+
+    def test_the_letters_hold_no_sensitive_number(self) -> None:
+        story = Story().opened().along(MAIN_ROAD)
+        secrets = [story.sealed["applicant.identity_number"], story.sealed["applicant.phone"]]
+        assert not any(secret in str(story.letters) for secret in secrets)

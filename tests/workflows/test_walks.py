@@ -1,0 +1,306 @@
+"""Random walks through every workflow: what holds at every step, whoever acts and whatever the time does."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+import pytest
+
+from casework.records.ledger import GENESIS, digest
+from casework.records.rows import event_payload, marks_of
+from casework.rules.casefile import CaseFile, ClockRun, Move, Role, replay, standing_of
+from casework.rules.clocks import due, trace
+from casework.rules.decide import Offer
+from casework.rules.grammar import NEW, Workflow
+from casework.rules.refusals import Invalid, NotFound, NotMet, NotNow, NotYours, Refusal
+from casework.work import programmes
+from tests.story import CAST, RUSHAN, Story, china
+
+WALKS = 200
+STEPS = 22
+PLACES = (RUSHAN, RUSHAN, "370100", "110100")
+OUTSIDERS = ("auditor", "administrator", "foreign_lawyer")
+
+
+def walk(workflow: Workflow, seed: int) -> Iterator[Story]:
+    """One walk, stop by stop: people act, facts are corrected, time goes on and now and then back."""
+    chance = Random(seed)
+    story = Story("2026-01-05 09:00", workflow=workflow, region=chance.choice(PLACES), seed=seed)
+    story.days_pass(chance.randrange(400))
+    unknown = [name for name in ("identity_number", "phone") if chance.random() < 0.15]
+    story.opened(applicant=dict.fromkeys((*unknown, "birth_date", "sex")))
+    for _ in range(STEPS):
+        yield story.as_it_stands()
+        _go_on(story, chance)
+        story.now += _some_time(story, chance)
+
+
+def _go_on(story: Story, chance: Random) -> None:
+    """One move on: mostly a transition, now and then one of the other things that are done to a case."""
+    if chance.random() < 0.15:
+        _handle(story, chance)
+        return
+    turn = [who for who in CAST if story.actor(who).role is story.case.waits_for and chance.random() < 0.5]
+    for who in (*turn, *chance.sample(CAST, len(CAST))):
+        allowed = [offer for offer in story.offered(who).values() if offer.allowed]
+        if allowed:
+            story.done(_posted(story, who, chance.choice(allowed)))
+            return
+
+
+def _posted(story: Story, who: str, offer: Offer, case: CaseFile | None = None) -> Move | Refusal:
+    """What comes of posting the form's example, with a reason where the offer asks for one."""
+    name = offer.transition.name
+    reason = {"reason": "经办人请假，代为办理"} if offer.needs_reason else {}
+    return story.decides(who, name, story.form(name, reason, case), case)
+
+
+def _handle(story: Story, chance: Random) -> None:
+    try:
+        if chance.random() < 0.5:
+            story.override("supervisor", chance.choice(sorted(story.workflow.by_state)))
+        else:
+            story.correct(chance.choice(("caseworker", "supervisor")), reason="更正", **_patch(story, chance))
+    except (NotNow, NotMet):  # it stands there already, is a colleague's, or nobody is assigned
+        return
+
+
+def _patch(story: Story, chance: Random) -> dict[str, Any]:
+    """The facts of another example, which start other clocks."""
+    days = timedelta(days=chance.randrange(400))
+    return {"known_on": (story.today - days).isoformat()} if "known_on" in story.workflow.intake.field_names() else {}
+
+
+def _some_time(story: Story, chance: Random) -> timedelta:
+    """Mostly forward by hours or days, now and then to the minute where a clock runs out, or backwards."""
+    kind = chance.random()
+    if kind < 0.1:
+        return timedelta(minutes=-chance.randrange(1, 300))
+    if kind < 0.3:
+        ends = [run.due.at for run in story.case.clocks if run.open and run.due and run.due.at > story.now]
+        return min(ends, default=story.now) - story.now
+    return timedelta(minutes=chance.randrange(1, 6 * 24 * 60))
+
+
+def _speaks(refusal: Refusal) -> bool:
+    """Whether it says why, in both languages, with every blank filled."""
+    said = refusal.text.both().values()
+    return all(text.strip() and "{" not in text.replace("{}", "") for text in said)
+
+
+@pytest.fixture(scope="module", params=programmes.latest(), ids=lambda workflow: str(workflow.key))
+def workflow(request: pytest.FixtureRequest) -> Workflow:
+    """Each workflow of the office."""
+    found: Workflow = request.param
+    return found
+
+
+@pytest.fixture(scope="module")
+def stops(workflow: Workflow) -> list[Story]:
+    """All stops of all walks, one after the other."""
+    return [stop for seed in range(WALKS) for stop in walk(workflow, seed)]
+
+
+def test_what_is_offered_succeeds_and_what_is_not_offered_is_refused_for_the_reason_told(
+    stops: list[Story],
+) -> None:
+    for number, story in enumerate(stops):
+        for who in Random(number).sample(CAST, 5):
+            for name, offer in story.offered(who).items():
+                told = f"{story.workflow.key} in {story.case.state}: {who} {name}"
+                decision = _posted(story, who, offer)
+                if offer.allowed:
+                    assert isinstance(decision, Move), f"{told}: {decision}"
+                    assert offer.because is None, told
+                else:
+                    assert isinstance(decision, Refusal), told
+                    assert not isinstance(decision, Invalid), told
+                    assert _speaks(decision), told
+                    assert decision.text == offer.because, told
+
+
+def test_what_does_not_start_here_is_refused_as_too_early_or_too_late(stops: list[Story]) -> None:
+    for number, story in enumerate(stops):
+        who = Random(number).choice(CAST)
+        for name in story.workflow.names - {edge.name for edge in story.workflow.leaving(story.case.state)}:
+            refusal = story.decides(who, name, {})
+            assert isinstance(refusal, NotNow)
+            assert _speaks(refusal)
+
+
+def test_outsiders_are_refused_everything_and_time_takes_only_what_is_due(
+    workflow: Workflow, stops: list[Story]
+) -> None:
+    taken_by_time = 0
+    for story in (Story(workflow=workflow), *stops):
+        for edge in story.workflow.leaving(story.case.state):
+            told = f"{story.workflow.key} in {story.case.state}: {edge.name}"
+            for who in OUTSIDERS:
+                assert isinstance(story.decides(who, edge.name, {}), NotYours), f"{who}, {told}"
+            decision = story.decides("time", edge.name, {})
+            if Role.CLOCK not in edge.by:
+                assert isinstance(decision, NotYours), told
+            elif any(_has_run_out(story, run, edge.name) for run in story.case.clocks):
+                assert isinstance(decision, Move), told
+                taken_by_time += 1
+            else:
+                assert isinstance(decision, NotMet), told
+    assert taken_by_time > 0
+
+
+def _has_run_out(story: Story, run: ClockRun, name: str) -> bool:
+    takes = story.workflow.by_clock[run.name].take == name
+    return takes and run.status == "running" and run.due is not None and run.due.at <= story.now
+
+
+def test_a_colleague_is_told_whose_case_it_is(stops: list[Story]) -> None:
+    met = 0
+    for story in stops:
+        owner = story.case.owner
+        if owner is None or owner.role is not Role.CASEWORKER:
+            continue
+        other = "colleague" if owner.username == "caseworker" else "caseworker"
+        for name, offer in story.offered(other).items():
+            if Role.CASEWORKER in offer.transition.by:
+                refusal = story.decides(other, name, None)
+                assert isinstance(refusal, NotNow)
+                assert owner.username in refusal.text.zh
+                assert owner.username in refusal.text.en
+                met += 1
+    assert met > WALKS / 4
+
+
+def test_an_unknown_transition_is_not_found_wherever_the_case_stands(
+    stops: list[Story],
+) -> None:
+    for story in stops:
+        assert isinstance(story.decides("supervisor", "no_such_step", {}), NotFound)
+
+
+def test_history_alone_says_where_the_case_stands_and_its_chain_holds(stops: list[Story]) -> None:
+    for story in stops:
+        payloads = [event["payload"] for event in story.events]
+        assert replay(payloads) == standing_of(story.case)
+        assert payloads[-1] == event_payload(story.moves[-1]) == json.loads(json.dumps(payloads[-1]))
+        _ensure_chained(story)
+
+
+def _ensure_chained(story: Story) -> None:
+    """The last event hangs on the one before it; the stops before this one have seen to the others."""
+    event = story.events[-1]
+    prev = story.events[-2]["hash"] if len(story.events) > 1 else GENESIS
+    assert (event["seq"], event["prev_hash"]) == (len(story.events), prev)
+    told = (event[part] for part in ("kind", "actor_id", "actor_role", "payload"))
+    assert event["hash"] == digest(prev, story.case.id, event["seq"], event["at"], *told)
+
+
+def test_moves_go_forward_even_when_the_time_does_not(stops: list[Story]) -> None:
+    for story in stops:
+        move, state = story.moves[-1], story.workflow.by_state[story.case.state]
+        assert move.case.version == move.before.version + 1 == len(story.moves)
+        assert move.case.last_at == move.at >= move.before.last_at
+        assert (move.case.closed_at is not None) == state.final
+        assert move.case.phase is state.phase
+    assert any(story.now < story.moves[-1].at for story in stops)
+
+
+def test_clocks_only_ever_grow(stops: list[Story]) -> None:
+    for story in stops:
+        move = story.moves[-1]
+        before = {(run.name, run.generation): run for run in move.before.clocks}
+        after = {(run.name, run.generation): run for run in move.case.clocks}
+        assert before.keys() <= after.keys()
+        for key, run in after.items():
+            _ensure_grown(before.get(key), run, move)
+        for name in {run.name for run in move.case.clocks}:
+            runs = [run for run in move.case.clocks if run.name == name]
+            assert sorted(run.generation for run in runs) == list(range(1, len(runs) + 1))
+            assert [run for run in runs if run.open] in ([], [move.case.clock(name)])
+        _ensure_running_where_it_should(story.workflow, move.case)
+
+
+def _ensure_grown(old: ClockRun | None, run: ClockRun, move: Move) -> None:
+    marks = list(marks_of(run))
+    assert [mark for mark, _ in marks] == ["run", "stop"] * (len(marks) // 2) + ["run"] * (len(marks) % 2)
+    assert all(first <= second for (_, first), (_, second) in pairwise(marks))
+    assert (run.status == "running") == (run.intervals[-1].end is None)
+    assert run.open == (run.ended_at is None)
+    if run.open:
+        assert run.due == due(run.limit, run.intervals, china())
+    if run.status in ("met", "breached"):
+        assert (run.status == "breached") == run.overdue(move.at)
+    if old is not None and not old.open:
+        assert run == old
+    if old is not None:
+        written = list(marks_of(old))
+        assert marks[: len(written)] == written
+        assert (run.limit, run.started_at, run.basis) == (old.limit, old.started_at, old.basis)
+
+
+def _ensure_running_where_it_should(workflow: Workflow, case: CaseFile) -> None:
+    for run in case.clocks:
+        clock = workflow.by_clock[run.name]
+        if run.status == "running":
+            assert workflow.runs(clock, case.state)
+        if run.status == "paused":
+            assert case.state in clock.pauses
+
+
+def test_every_due_time_is_explained_in_order_up_to_itself(
+    stops: list[Story],
+) -> None:
+    explained: set[tuple[Any, ...]] = set()
+    for story in stops:
+        for change in story.moves[-1].clock_changes:
+            run = change.clock
+            if (run.limit, run.intervals) in explained:
+                continue
+            explained.add((run.limit, run.intervals))
+            lines = [line for line in trace(run.limit, run.intervals, china()) if line.kind != "provisional"]
+            assert all(first.start <= second.start for first, second in pairwise(lines))
+            assert all((first.end or first.start) <= second.start for first, second in pairwise(lines))
+            derived = due(run.limit, run.intervals, china())
+            assert [line.start for line in lines if line.kind == "due"] == ([derived.at] if derived else [])
+    assert len(explained) > WALKS
+
+
+def test_from_wherever_a_walk_stands_the_case_can_still_be_closed(
+    stops: list[Story],
+) -> None:
+    for story in stops:
+        assert _can_close(story), f"{story.workflow.key}: stuck in {story.case.state}"
+
+
+def _can_close(story: Story) -> bool:
+    """Whether people get from here to a closed state by what is offered to them, step by step."""
+    seen, open_ends = {story.case.state}, [story.case]
+    while open_ends:
+        case = open_ends.pop(0)
+        if story.workflow.by_state[case.state].final:
+            return True
+        for who in _suitable(story, case):
+            for offer in story.offered(who, case).values():
+                if not offer.allowed or offer.transition.to in seen:
+                    continue
+                move = _posted(story, who, offer, case)
+                assert isinstance(move, Move)
+                seen.add(move.case.state)
+                open_ends.append(move.case)
+    return False
+
+
+def _suitable(story: Story, case: CaseFile) -> list[str]:
+    """The owner, two supervisors, the helper and the applicant."""
+    owner = case.owner.username if case.owner else "caseworker"
+    helper = [case.assignee.username] if case.assignee else []
+    return [owner, "supervisor", "chief", *helper, "applicant"]
+
+
+def test_the_walks_come_through_every_state_and_every_transition(workflow: Workflow, stops: list[Story]) -> None:
+    moves = [story.moves[-1] for story in stops]
+    assert {move.case.state for move in moves} == set(workflow.by_state)
+    opening = {edge.name for edge in workflow.leaving(NEW)}
+    assert {move.transition for move in moves} >= workflow.names - opening

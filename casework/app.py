@@ -13,6 +13,7 @@ from casework.api import (
     auth,
     case_file,
     cases,
+    docs,
     door,
     health,
     openapi,
@@ -27,7 +28,7 @@ from casework.records.vault import Keyring
 from casework.settings import ROOT, Settings
 from casework.work.service import Limits, Service
 
-ROUTES = (administration, auth, case_file, cases, queue, reports, rules)
+ROUTES = (administration, auth, case_file, cases, docs, openapi, queue, reports, rules)
 MIGRATIONS = ROOT / "migrations"
 
 
@@ -64,7 +65,6 @@ def create_app(service: Service, settings: Settings | None = None) -> Flask:
     )
     door.install(app)
     health.install(app)
-    openapi.install(app)
     return app
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.api import views
-from casework.api.door import Answer, Call, endpoint, page
+from casework.api.door import Answer, Call, cut, endpoint, page
 from casework.api.query import Page, from_cursor, moment, to_cursor, whole
 from casework.api.speech import instant
 from casework.records import alerts, cases, history
@@ -41,7 +41,9 @@ def events(call: Call, case_id: UUID) -> Answer:
     return page([views.event(row) for row in shown], to_cursor(last.seq) if last else None)
 
 
-@endpoint("GET", "/cases/<uuid:case_id>/clocks", Text("期限及计算过程", "Clocks, explained"), answer="ClockPage")
+@endpoint(
+    "GET", "/cases/<uuid:case_id>/clocks", Text("期限及计算过程", "Clocks, explained"), answer="ClockPage", query=Page
+)
 def clocks(call: Call, case_id: UUID) -> Answer:
     """Each clock with the intervals in which it ran and why it is due then."""
     record = _record(call, case_id)
@@ -59,10 +61,16 @@ def clocks(call: Call, case_id: UUID) -> Answer:
         }
         for run in record.file.clocks
     ]
-    return page(items, None)
+    return cut(call, items)
 
 
-@endpoint("GET", "/cases/<uuid:case_id>/alerts", Text("提醒台账", "What was and will be alerted"), answer="LedgerPage")
+@endpoint(
+    "GET",
+    "/cases/<uuid:case_id>/alerts",
+    Text("提醒台账", "What was and will be alerted"),
+    answer="LedgerPage",
+    query=Page,
+)
 def ledger(call: Call, case_id: UUID) -> Answer:
     """Alerts that were sent or suppressed, and those that are planned as things stand (derived on reading)."""
     record = _record(call, case_id)
@@ -74,7 +82,7 @@ def ledger(call: Call, case_id: UUID) -> Answer:
     for run, level, at in overdue.planned(record, call.tx.office(record), workflow):
         if (run.name, run.generation, level) not in done:
             items.append(_coming(run.name, run.generation, level, at))
-    return page(items, None)
+    return cut(call, items)
 
 
 def _past(row: Any, receivers: list[Any]) -> dict[str, Any]:

@@ -110,7 +110,7 @@ def filters_of(tx: Transaction, query: Mapping[str, Any]) -> list[ColumnElement[
         late = cases.c.due_key < tx.now
         found.append(late if query["overdue"] else ~late)
     if "due_before" in query:
-        found.append(cases.c.due_key < _instant(tx, query["due_before"]))
+        found.append(cases.c.due_key < min(_instant(tx, query["due_before"]), NEVER))
     if "opened_from" in query:
         found.append(cases.c.opened_at >= _instant(tx, query["opened_from"]))
     if "opened_to" in query:
@@ -136,7 +136,7 @@ def _search(tx: Transaction, words: str) -> ColumnElement[bool]:
     """Every word is in the number or a name; a whole identity or phone number is looked up by its blind index."""
     conditions = [cases.c.search_text.contains(word.lower(), autoescape=True) for word in words.split()]
     found: ColumnElement[bool] = and_(*conditions)
-    key = tx.service.index_key(tx.db)
+    key = tx.index_key
     for kind, number in _numbers(words, tx.today):
         digest = blind_index(key, kind, number)
         same = cases.c.id.in_(

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from casework.api import views
 from casework.api.case_filters import CaseFilters, cursor_of, filters_of, order_of
-from casework.api.door import PREFIX, Answer, Call, endpoint, page
+from casework.api.door import PREFIX, Answer, Call, cut, endpoint, page
 from casework.api.examples import needs_schema
+from casework.api.query import Page
 from casework.records import cases as records
 from casework.records.rows import Record
 from casework.rules.casefile import STAFF
@@ -87,6 +88,7 @@ def correct(call: Call, case_id: UUID) -> Answer:
     "/cases/<uuid:case_id>/transitions",
     Text("当前可用的操作", "What can be done from here"),
     answer="TransitionPage",
+    query=Page,
 )
 def transitions(call: Call, case_id: UUID) -> Answer:
     """Every transition from here, whether it is allowed, and what it needs."""
@@ -103,7 +105,7 @@ def transitions(call: Call, case_id: UUID) -> Answer:
         }
         for offer in offered
     ]
-    return page(items, None)
+    return cut(call, items)
 
 
 @endpoint(

@@ -5,6 +5,7 @@ not at all. Bodies are read strictly but checked by the verbs, because who may n
 being asked to fill in a form.
 """
 
+import hashlib
 import hmac
 import json
 import time
@@ -22,10 +23,11 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from casework.api.body import read_json
 from casework.api.errors import register as register_errors
-from casework.api.query import NoQuery, read_query
+from casework.api.query import NoQuery, from_cursor, read_query, to_cursor, whole
 from casework.api.speech import language, request_id
 from casework.forms.form import Form
 from casework.records import idempotency
+from casework.records.vault import seal, unseal
 from casework.rules.refusals import Fault, Invalid, PreconditionMissing
 from casework.rules.text import Language, Text
 from casework.work import people
@@ -77,10 +79,10 @@ class Call:
 
     def if_match(self) -> frozenset[int] | None:
         """The versions of `If-Match`, None where it is missing or `*`."""
-        tags = request.if_match
-        if not tags or tags.star_tag:
+        if "If-Match" not in request.headers or request.if_match.star_tag:
             return None
-        versions = (tag for tag in tags.as_set() if tag.isdecimal() and len(tag) < 10)
+        # A weak or foreign tag, or what is no tag at all, is no version of ours: it matches nothing.
+        versions = (tag for tag in request.if_match.as_set() if tag and tag.isdecimal() and len(tag) < 10)
         return frozenset(int(version) for version in versions)
 
     def needs_if_match(self) -> frozenset[int] | None:
@@ -210,25 +212,40 @@ def _once(call: Call, path: Mapping[str, Any]) -> Response:
         raise Invalid([Fault("Idempotency-Key", "idempotency_key", sentence)])
     tx = call.tx
     caller = str(tx.person.id)
+    # A digest, because an address may be longer than an index takes and hold what no column does.
+    address = hashlib.sha256(request.path.encode()).hexdigest()
     digest = _digest(call)
-    earlier = idempotency.claim(tx.db, caller, request.path, key, digest, tx.service.limits.keep_answers)
+    # Answers hold what lies open nowhere else (notes, disclosures), and so they are sealed too.
+    seal_key, place = _derived_key(tx, "answers"), f"idempotency_keys.body:{caller}:{address}:{key}"
+    earlier = idempotency.claim(tx.db, caller, address, key, digest, tx.service.limits.keep_answers)
     if earlier is not None:
         if not hmac.compare_digest(earlier.body_digest, digest):
             sentence = Text("此 Idempotency-Key 已用于另一请求。", "This key was used for another request.")
             raise Invalid([Fault("Idempotency-Key", "reused", sentence)])
-        headers = {**earlier.headers, "Idempotent-Replayed": "true"}
-        return Response(earlier.body, status=earlier.status, headers=headers)
+        return _replayed(earlier.status, earlier.headers, unseal(seal_key, place, earlier.body))
     response = _response(call.endpoint.view(call, **path))
     kept = {name: value for name, value in response.headers.items() if name in ("Content-Type", "ETag", "Location")}
-    body = response.get_data()
-    idempotency.keep(tx.db, caller, request.path, key, response.status_code, json.dumps(kept), body)
+    body = seal(seal_key, place, response.get_data(as_text=True))
+    idempotency.keep(tx.db, caller, address, key, response.status_code, json.dumps(kept), body)
+    return response
+
+
+def _replayed(status: int, headers: Mapping[str, str], body: str) -> Response:
+    response = Response(body, status=status)
+    response.headers.remove("Content-Type")
+    response.headers.update({**headers, "Idempotent-Replayed": "true"})
     return response
 
 
 def _digest(call: Call) -> bytes:
     """A keyed digest: bodies hold what must not be guessed from it."""
     said = json.dumps([call.body, sorted(call.query.items(), key=str)], sort_keys=True, default=str)
-    return hmac.digest(call.tx.service.index_key(call.tx.db), said.encode("utf-8", "surrogatepass"), "sha256")
+    return hmac.digest(_derived_key(call.tx, "bodies"), said.encode("utf-8", "surrogatepass"), "sha256")
+
+
+def _derived_key(tx: Transaction, purpose: str) -> bytes:
+    """A key for one purpose, so that no key serves two."""
+    return hmac.digest(tx.index_key, purpose.encode(), "sha256")
 
 
 def _response(answer: Answer) -> Response:
@@ -239,8 +256,16 @@ def _response(answer: Answer) -> Response:
         response.headers.remove("Content-Type")
     else:
         response = Response(msgspec.json.encode(answer.data), status=answer.status, content_type="application/json")
-    response.headers.extend(answer.headers)
+    response.headers.update(answer.headers)
     return response
+
+
+def cut(call: Call, items: list[Any]) -> Answer:
+    """A page of a short list that is there as a whole; the cursor is a position, since such lists only grow."""
+    key = from_cursor(call.query, whole)
+    first = key[0] if key else 0
+    after = first + call.limit
+    return page(items[first:after], to_cursor(after) if after < len(items) else None)
 
 
 def page(items: list[Any], next_cursor: str | None) -> Answer:

@@ -1,7 +1,248 @@
-"""The OpenAPI document and a page to read it."""
+"""The OpenAPI document, made from the declarations of the endpoints and the schemas of the answers."""
 
-from flask import Flask
+import re
+from datetime import date
+from functools import cache
+from random import Random
+from typing import Any, Final
+
+import msgspec
+
+from casework.api.door import ENDPOINTS, PREFIX, Answer, Endpoint, endpoint
+from casework.api.errors import STATUS, TITLES
+from casework.api.schemas import SCHEMAS
+from casework.api.shapes import Schema, ref, sample
+from casework.api.speech import language
+from casework.api.wording import ABOUT, CREATED, DONE, EMPTY, HEADERS, NOTES, PARAMETERS, TAGS, TITLE, in_language
+from casework.forms.form import Form
+from casework.forms.inventor import Inventor
+from casework.rules.text import Language, Text
+from casework.work import programmes
+from casework.work.cases import intake_of
+from casework.work.forms import NewCase
+
+_CONVERTER: Final = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
+_MEDIA: Final = {"Diagram": "text/plain", "Documentation": "text/html"}
+# Examples are made up once for this day, so that the document is the same in every process.
+_EXAMPLE_DAY: Final = date(2026, 3, 2)
+# Refusals that the shape of a declaration does not tell.
+_ALSO: Final[dict[str, tuple[int, ...]]] = {
+    "POST /auth/token": (401, 429, 503),
+    "GET /users": (403,),
+    "GET /reports/sla": (403,),
+}
 
 
-def install(app: Flask) -> None:
-    """`/api/v1/openapi.json` and `/api/v1/docs`."""
+@endpoint("GET", "/openapi.json", Text("接口描述（OpenAPI）", "This description"), answer="Description", public=True)
+def description(_service: Any, _body: Any) -> Answer:
+    """The document in the caller's language."""
+    return Answer(text=_encoded(language()), headers={"Content-Type": "application/json"})
+
+
+@cache
+def _encoded(language: Language) -> str:
+    return msgspec.json.encode(document(language)).decode()
+
+
+@cache
+def document(language: Language) -> dict[str, Any]:
+    """The OpenAPI 3.1 document, complete in itself; the same one for every caller, so leave it as it is."""
+    paths: dict[str, dict[str, Any]] = {}
+    for one in ENDPOINTS:
+        paths.setdefault(path_of(one), {})[one.method.lower()] = _operation(one, language)
+    used = {_tag(one) for one in ENDPOINTS}
+    tags = [*(tag for tag in TAGS if tag in used), *sorted(used - TAGS.keys())]
+    found: dict[str, Any] = in_language(
+        {
+            "openapi": "3.1.1",
+            "info": {"title": TITLE, "version": "1", "description": ABOUT},
+            "tags": [{"name": tag, "description": TAGS.get(tag, tag)} for tag in tags],
+            "security": [{"bearer": []}],
+            "paths": paths,
+            "components": {
+                "schemas": _schemas(language),
+                "responses": {_name(status): _problem(status) for status in sorted(set(STATUS.values()))},
+                "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            },
+        },
+        language,
+    )
+    return found
+
+
+def path_of(one: Endpoint) -> str:
+    """The path as OpenAPI writes it, `/api/v1/cases/{case_id}`."""
+    return PREFIX + _CONVERTER.sub(r"{\g<name>}", one.path)
+
+
+def _tag(one: Endpoint) -> str:
+    first = one.path.split("/")[1]
+    return "docs" if first == "openapi.json" else first
+
+
+def _operation(one: Endpoint, language: Language) -> dict[str, Any]:
+    name = f"{one.method} {one.path}"
+    said: dict[str, Any] = {
+        "operationId": "_".join(re.findall(r"\w+", f"{one.method} {path_of(one).removeprefix(PREFIX)}")).lower(),
+        "tags": [_tag(one)],
+        "summary": one.summary,
+        "parameters": [*_path_parameters(one), *_query_parameters(one, language), *_header_parameters(one)],
+        "responses": _responses(one),
+    }
+    if name in NOTES:
+        said["description"] = NOTES[name]
+    if one.body is not None:
+        said["requestBody"] = _body(one.body, language)
+    if one.public:
+        said["security"] = []
+    return said
+
+
+def _path_parameters(one: Endpoint) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": found["name"],
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "format": "uuid"} if found["kind"] == "uuid" else {"type": "string"},
+        }
+        for found in _CONVERTER.finditer(one.path)
+    ]
+
+
+def _query_parameters(one: Endpoint, language: Language) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": field.required,
+            "description": field.title,
+            "schema": _without_null(field.schema(language)),
+        }
+        for name, field in one.query.form_fields()
+    ]
+
+
+def _without_null(schema: Schema) -> Schema:
+    """The schema of a field as a parameter, which is given or left out but never null."""
+    said = dict(schema)
+    if isinstance(schema["type"], list):
+        said["type"] = next(kind for kind in schema["type"] if kind != "null")
+    if "enum" in schema:
+        said["enum"] = [word for word in schema["enum"] if word is not None]
+        said["oneOf"] = [word for word in schema["oneOf"] if word["const"] is not None]
+    return said
+
+
+def _header_parameters(one: Endpoint) -> list[dict[str, Any]]:
+    found = []
+    if _repeatable(one):
+        key = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$"}
+        found.append(_header_parameter("Idempotency-Key", key))
+    if one.body in ("Correction", "Given"):
+        found.append(_header_parameter("If-Match", {"type": "string"}, required=one.method == "PATCH"))
+    return found
+
+
+def _header_parameter(name: str, schema: Schema, *, required: bool = False) -> dict[str, Any]:
+    return {"name": name, "in": "header", "required": required, "description": PARAMETERS[name], "schema": schema}
+
+
+def _repeatable(one: Endpoint) -> bool:
+    return one.method == "POST" and not one.public
+
+
+def _body(body: type[Form] | str, language: Language) -> dict[str, Any]:
+    if isinstance(body, str):
+        schema, example = ref(body), sample(SCHEMAS[body], SCHEMAS)
+        required = bool(SCHEMAS[body].get("required"))
+    else:
+        schema, example = body.schema(language), body.example(_inventor())
+        required = bool(schema["required"])
+    if body is NewCase:
+        intakes = programmes.latest()
+        facts = {"anyOf": [ref(_intake_name(one.key)) for one in intakes]}
+        schema["properties"]["facts"] = facts
+        schema["required"].append("facts")
+        example["facts"] = intake_of(programmes.newest(example["workflow"])).example(_inventor())
+    return {"required": required, "content": {"application/json": {"schema": schema, "example": example}}}
+
+
+def _inventor() -> Inventor:
+    return Inventor(_EXAMPLE_DAY, Random(1))
+
+
+def _intake_name(workflow: str) -> str:
+    return f"Intake.{workflow}"
+
+
+def _schemas(language: Language) -> dict[str, Schema]:
+    intakes = {
+        _intake_name(one.key): intake_of(one).schema(language)
+        | {"title": one.title, "examples": [intake_of(one).example(_inventor())]}
+        for one in programmes.latest()
+    }
+    named = {name: schema | {"examples": [sample(schema, SCHEMAS)]} for name, schema in SCHEMAS.items()}
+    return {**dict(sorted(named.items())), **intakes}
+
+
+def _responses(one: Endpoint) -> dict[str, Any]:
+    found: dict[str, Any] = {str(one.status): _success(one)}
+    if f"{one.method} {one.path}" == "POST /queue/claim":
+        found["204"] = {"description": EMPTY, "headers": _headers("Idempotent-Replayed")}
+    for status in sorted(_refusals(one)):
+        found[str(status)] = {"$ref": f"#/components/responses/{_name(status)}"}
+    return found
+
+
+def _success(one: Endpoint) -> dict[str, Any]:
+    names = {
+        "ETag": one.etag,
+        "Location": one.etag and one.status == 201,
+        "Link": "cursor" in one.query.field_names(),
+        "Idempotent-Replayed": _repeatable(one),
+    }
+    media = _MEDIA.get(one.answer, "application/json")
+    return {
+        "description": CREATED if one.status == 201 else DONE,
+        "headers": _headers(*(name for name, sent in names.items() if sent)),
+        "content": {media: {"schema": ref(one.answer)}},
+    }
+
+
+def _headers(*names: str) -> dict[str, Any]:
+    return {name: {"description": HEADERS[name], "schema": {"type": "string"}} for name in names}
+
+
+def _refusals(one: Endpoint) -> set[int]:
+    """The statuses of the refusals that this endpoint can answer with; 405 belongs to no endpoint."""
+    found = set(_ALSO.get(f"{one.method} {one.path}", ()))
+    if one.method != "GET":
+        found |= {400, 413, 415, 422}
+    if not one.public:
+        found |= {401, 422, 503}
+    if not one.public and one.method != "GET":
+        found |= {403, 409} if one.answer == "Case" else {403}
+    if "<" in one.path:
+        found.add(404)
+    if one.body in ("Correction", "Given"):
+        found |= {412, 428} if one.method == "PATCH" else {412}
+    return found
+
+
+def _codes(status: int) -> list[str]:
+    return [code for code, its in STATUS.items() if its == status]
+
+
+def _name(status: int) -> str:
+    return _codes(status)[0]
+
+
+def _problem(status: int) -> dict[str, Any]:
+    titles = [TITLES[code] for code in _codes(status)]
+    names = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}.get(status, ())
+    return {
+        "description": Text("；".join(one.zh for one in titles), "; ".join(one.en for one in titles)),
+        "headers": _headers(*names),
+        "content": {"application/problem+json": {"schema": ref("Problem")}},
+    }

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from casework.api import views
 from casework.api.case_filters import When
-from casework.api.door import Answer, Call, endpoint, page
+from casework.api.door import Answer, Call, cut, endpoint, page
 from casework.api.examples import intake_schema
 from casework.api.query import Page, from_cursor, to_cursor, whole
 from casework.api.speech import instant
@@ -19,10 +19,10 @@ from casework.rules.text import Text
 from casework.work import programmes
 
 
-@endpoint("GET", "/workflows", Text("流程列表", "Workflows"), answer="WorkflowPage")
+@endpoint("GET", "/workflows", Text("流程列表", "Workflows"), answer="WorkflowPage", query=Page)
 def workflows(call: Call) -> Answer:
     """The newest version of each workflow."""
-    return page([views.workflow(one) for one in programmes.latest()], None)
+    return cut(call, [views.workflow(one) for one in programmes.latest()])
 
 
 @endpoint("GET", "/workflows/<key>", Text("流程定义", "One workflow"), answer="Workflow")
@@ -56,7 +56,7 @@ def policies(call: Call) -> Answer:
     return page([views.policy(row) for row in shown], to_cursor(shown[-1].id) if len(rows) > call.limit else None)
 
 
-@endpoint("GET", "/calendars", Text("日历", "Calendars"), answer="CalendarPage")
+@endpoint("GET", "/calendars", Text("日历", "Calendars"), answer="CalendarPage", query=Page)
 def calendars(call: Call) -> Answer:
     """The version of each calendar that is in force."""
     items = [
@@ -70,7 +70,7 @@ def calendars(call: Call) -> Answer:
         }
         for one in call.tx.rules.calendars.values()
     ]
-    return page(items, None)
+    return cut(call, items)
 
 
 DueQuestion = cast(

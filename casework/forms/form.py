@@ -91,11 +91,19 @@ class Form(Schema):
     @classmethod
     def missing(cls, facts: Mapping[str, Any], transition: str) -> list[tuple[str, Text]]:
         """Paths and titles of what had to be known by this transition and is still unknown."""
+        if transition not in cls.awaited():
+            return []
         return [
             (path, field.title)
             for path, field, value in walk(cls, facts)
             if field.needed_by == transition and value is None
         ]
+
+    @classmethod
+    @cache
+    def awaited(cls) -> frozenset[str | None]:
+        """The transitions that some field waits for; most wait for none, and nothing need be walked for them."""
+        return frozenset(field.needed_by for _, field in declared(cls))
 
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def _applicant(tx: Transaction, move: Move) -> Any:
     applicant_id = uuid4()
     wrapped = tx.service.keyring.wrap(applicant_place(applicant_id), new_key())
     fresh = {"id": applicant_id, "key_id": wrapped.key_id, "wrapped_key": wrapped.wrapped}
-    index = blind_index(tx.service.index_key(tx.db), "identity_number", identity) if identity else None
+    index = blind_index(tx.index_key, "identity_number", identity) if identity else None
     return writing.applicant_for(tx.db, index, fresh)
 
 
@@ -174,7 +174,7 @@ def _write(tx: Transaction, record: Record, move: Move, workflow: Workflow) -> R
     rows = rows_of(record, move, workflow, office)
     key = applicant_key(tx, record)
     letters = write_letters(tx, record, move, workflow, key)
-    index_key = tx.service.index_key(tx.db)
+    index_key = tx.index_key
     writing.write(tx.db, rows, sealed=sealed_of(move, key), look_ups=look_ups_of(move, index_key), letters=letters)
     return writing.after(record, move, rows)
 

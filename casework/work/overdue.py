@@ -8,7 +8,7 @@ not committed is still due.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID, uuid4
 
 import structlog
@@ -18,8 +18,9 @@ from casework.records.alerts import DueClock
 from casework.records.rows import Record
 from casework.rules.casefile import CLOCK, HELPERS, CaseFile, ClockRun, Office, Person, Role
 from casework.rules.clockwork import levels
+from casework.rules.decide import may_own
 from casework.rules.grammar import Clock, Workflow
-from casework.rules.refusals import Refusal, Unavailable
+from casework.rules.refusals import Refusal
 from casework.rules.text import Text
 from casework.work import programmes
 from casework.work.cases import apply
@@ -44,42 +45,56 @@ def sweep(service: Service) -> Swept:
     while (taken := _take_next(service)) is not None:
         transitions += taken
     raised = 0
-    while True:
-        with service.transaction() as tx:
-            looked_at, new = _raise_due(tx)
+    while (new := _raise_due(service, BATCH)) is not None:
         raised += new
-        if looked_at == 0:
-            return Swept(raised, transitions)
+    return Swept(raised, transitions)
 
 
 def _take_next(service: Service) -> int | None:
     """Take the next transition that time owes: 1, 0 if it failed and was put off, None if there is none."""
-    clock_id: UUID | None = None
+    lapsed = None
     try:
         with service.transaction(CLOCK) as tx:
             lapsed = alerts.next_lapsed(tx.db)
             if lapsed is None:
                 return None
-            clock_id = lapsed.clock_id
             apply(tx, cases.get_for_time(tx.db, lapsed.case_id), lapsed.takes, {})
         return 1
-    except Unavailable:
-        raise
     except Exception as failed:
-        if clock_id is None:
+        if lapsed is None:
             raise
-        why = failed.text.en if isinstance(failed, Refusal) else repr(failed)
-        _log.error("clock_transition_failed", clock_id=str(clock_id), why=why)
-        with service.transaction() as tx:
-            alerts.retry_later(tx.db, clock_id, _FIRST_WAIT_S, _LONGEST_WAIT_S)
+        _put_off(service, lapsed.clock_id, "retry_at", failed)
         return 0
 
 
-def _raise_due(tx: Transaction) -> tuple[int, int]:
-    """One batch of due clocks: how many were looked at, and how many alerts are new."""
-    due = alerts.due_clocks(tx.db, BATCH)
-    if not due:
-        return 0, 0
+def _raise_due(service: Service, limit: int) -> int | None:
+    """How many alerts of one batch of due clocks are new; None if no clock is due.
+
+    A batch that fails is done again clock by clock, and only the clock that fails is put off.
+    """
+    due: list[DueClock] = []
+    try:
+        with service.transaction() as tx:
+            due = alerts.due_clocks(tx.db, limit)
+            return _raise(tx, due) if due else None
+    except Exception as failed:
+        if not due:
+            raise
+        if limit > 1:
+            return sum(_raise_due(service, 1) or 0 for _ in due)
+        _put_off(service, due[0].clock_id, "wake_at", failed)
+        return 0
+
+
+def _put_off(service: Service, clock_id: UUID, until: Literal["wake_at", "retry_at"], failed: Exception) -> None:
+    why = failed.text.en if isinstance(failed, Refusal) else repr(failed)
+    _log.error("clock_failed", clock_id=str(clock_id), put_off=until, why=why)
+    with service.transaction() as tx:
+        alerts.put_off(tx.db, clock_id, until, _FIRST_WAIT_S, _LONGEST_WAIT_S)
+
+
+def _raise(tx: Transaction, due: list[DueClock]) -> int:
+    """Raise what is due of these clocks; gives how many alerts are new."""
     ids = list({clock.case_id for clock in due})
     records = cases.several(tx.db, ids)
     fired = alerts.fired(tx.db, ids)
@@ -98,7 +113,7 @@ def _raise_due(tx: Transaction) -> tuple[int, int]:
                 told += [(row["id"], person.id) for person in receivers.of(record.file, roles)]
     new = alerts.add(tx.db, rows, told)
     alerts.set_wake_times(tx.db, wakes)
-    return len(due), new
+    return new
 
 
 def _look_at(
@@ -126,7 +141,6 @@ def _look_at(
             "generation": due.generation,
             "level": level,
             "planned_at": planned_at,
-            "at": tx.now,
             "suppressed": _suppressed(workflow, clock, run, record.file),
             "roles": [role.value for role in alert.to],
         }
@@ -168,7 +182,7 @@ class _Receivers:
         if role in HELPERS:
             helper = case.assignee
             return [helper] if helper and helper.role is role and helper.active else []
-        if role is Role.CASEWORKER and case.owner is not None and case.owner.active:
+        if role is Role.CASEWORKER and case.owner is not None and may_own(case.owner, case):
             return [case.owner]
         return self._nearest(case.org_path, role)
 

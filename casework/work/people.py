@@ -28,22 +28,25 @@ _WHO = Text("请先登录，或者令牌已失效。", "Sign in first; there is 
 _WRONG = Text("用户名或密码不正确。", "The user name or the password is wrong.")
 
 
+_NEW_PASSWORD = Text("密码（至少 12 位）", "Password (12 characters or more)")
+
+
 class Credentials(Form):
     """What somebody signs in with; `otp` is for users with a second factor."""
 
     username = Line(most=100, required=True, title=Text("用户名", "User name"), example="caseworker")
-    password = Line(most=200, required=True, title=Text("密码", "Password"), example="-")
+    password = Line(most=200, required=True, title=Text("密码", "Password"), example="correct horse battery")
     otp = Line(most=10, title=Text("动态验证码", "One-time code"), example="")
 
 
 class NewUser(Form):
     """A new user. The password may be set here, or the user works with tokens that are issued on the machine."""
 
-    username = Code(most=60, required=True, title=Text("用户名", "User name"))
+    username = Code(most=60, required=True, title=Text("用户名", "User name"), example="li.lawyer")
     name = PersonName(required=True, title=Text("姓名", "Name"))
     role = Choice(USER_ROLES, required=True, title=Text("角色", "Role"))
     org = Code(required=True, title=Text("机构代码", "Organisation code"), example="370100")
-    password = Line(most=200, title=Text("密码（至少 12 位）", "Password (12 characters or more)"))
+    password = Line(most=200, title=_NEW_PASSWORD, example="correct horse battery")
 
 
 class ChangedUser(Form):
@@ -51,9 +54,9 @@ class ChangedUser(Form):
 
     name = PersonName(title=Text("姓名", "Name"))
     role = Choice(USER_ROLES, title=Text("角色", "Role"))
-    org = Code(title=Text("机构代码", "Organisation code"))
+    org = Code(title=Text("机构代码", "Organisation code"), example="370100")
     active = Flag(title=Text("在岗", "Active"))
-    password = Line(most=200, title=Text("密码（至少 12 位）", "Password (12 characters or more)"))
+    password = Line(most=200, title=_NEW_PASSWORD, example="correct horse battery")
 
 
 def identify(tx: Transaction, token: str | None) -> None:

@@ -52,7 +52,10 @@ class Service:
     def transaction(self, actor: Actor | None = None) -> Iterator["Transaction"]:
         """One transaction: it commits when the block ends, and changes nothing when it raises."""
         with self.database.transaction(APPLICATION) as tx:
-            yield Transaction(tx, self, actor)
+            transaction = Transaction(tx, self, actor)
+            yield transaction
+        # Kept only now: the first transaction makes the key, and one that rolls back has made none.
+        self._index_key = self._index_key or transaction.made_index_key
 
     def rules(self, tx: Tx) -> RulesInForce:
         """The policies and calendars in force, read again only when something was loaded."""
@@ -63,16 +66,16 @@ class Service:
 
     def index_key(self, tx: Tx) -> bytes:
         """The key of the blind indexes: made once for an installation, wrapped by the service key."""
-        if self._index_key is None:
-            fresh = self.keyring.wrap(_INDEX_KEY, new_key())
-            row = tx.run(
-                """insert into service_keys (name, key_id, wrapped_key) values ('index', :key_id, :wrapped)
-                   on conflict (name) do update set name = excluded.name returning key_id, wrapped_key""",
-                key_id=fresh.key_id,
-                wrapped=fresh.wrapped,
-            ).one()
-            self._index_key = self.keyring.unwrap(_INDEX_KEY, WrappedKey(row.key_id, row.wrapped_key))
-        return self._index_key
+        if self._index_key is not None:
+            return self._index_key
+        fresh = self.keyring.wrap(_INDEX_KEY, new_key())
+        row = tx.run(
+            """insert into service_keys (name, key_id, wrapped_key) values ('index', :key_id, :wrapped)
+               on conflict (name) do update set name = excluded.name returning key_id, wrapped_key""",
+            key_id=fresh.key_id,
+            wrapped=fresh.wrapped,
+        ).one()
+        return self.keyring.unwrap(_INDEX_KEY, WrappedKey(row.key_id, row.wrapped_key))
 
 
 @dataclass(slots=True)
@@ -83,6 +86,7 @@ class Transaction:
     service: Service
     actor: Actor | None = None
     language: Language = "zh-CN"
+    made_index_key: bytes | None = field(default=None, repr=False)
     _rules: RulesInForce | None = field(default=None, repr=False)
 
     @property
@@ -106,6 +110,13 @@ class Transaction:
         """The user who acts."""
         assert self.acting.person is not None
         return self.acting.person
+
+    @property
+    def index_key(self) -> bytes:
+        """The key of the blind indexes."""
+        if self.made_index_key is None:
+            self.made_index_key = self.service.index_key(self.db)
+        return self.made_index_key
 
     @property
     def rules(self) -> RulesInForce:

@@ -1,0 +1,196 @@
+"""The schemas of a case and of what hangs on it."""
+
+from typing import Final, get_args
+
+from casework.api.shapes import (
+    AT,
+    DAY,
+    FIRST,
+    HASH,
+    ID,
+    ROLE,
+    Schema,
+    anything,
+    flag,
+    many,
+    not_yet,
+    obj,
+    one_of,
+    or_null,
+    ref,
+    text,
+    whole,
+)
+from casework.rules.casefile import Phase
+from casework.rules.clocks import Status
+from casework.rules.grammar import OwedBy
+from casework.rules.text import Text
+from casework.work.forms import CHANNELS
+
+PHASE: Final = one_of(phase.value for phase in Phase)
+OWED_BY: Final = one_of(get_args(OwedBy))
+
+_CLOCK: Final = {
+    "name": text("review"),
+    "title": text("审查期限（地方）"),
+    "basis": text("法律援助法 第43条", Text("期限的依据", "What the limit rests on")),
+    "generation": whole(1, Text("第几次起算", "How often it has begun"), least=1),
+    "owed_by": OWED_BY,
+    "status": one_of(get_args(Status), Text("breached 指逾期后结束", "breached: ended late")),
+    "overdue": flag(Text("已逾期，无论是否结束", "Late, ended or not")),
+    "started_at": AT,
+    "due_at": or_null(AT, Text("暂停且未逾期时为空", "Null while paused, unless it has passed already")),
+    "due_on": or_null(DAY, Text("期限内的最后一日", "The last day in time")),
+    "provisional": flag(Text("涉及尚未公布节假日的年份", "It needs a year whose holidays are not known yet")),
+    "ended_at": not_yet(AT),
+}
+_CASE: Final = {
+    "id": ID,
+    "number": text("LA-2026-000001"),
+    "workflow": text("legal_aid"),
+    "workflow_version": FIRST,
+    "state": text("submitted"),
+    "state_title": text("已提交"),
+    "phase": PHASE,
+    "org": text("370100", Text("机构代码", "The organisation's code")),
+    "channel": one_of(CHANNELS),
+    "urgent": flag(),
+    "applicant": or_null(ref("Applicant")),
+    "owner": or_null(ref("Person"), Text("经办人", "Who is in charge")),
+    "assignee": not_yet(ref("Person"), Text("承办的律师或志愿者", "The lawyer or volunteer who helps")),
+    "waits_for": or_null(ROLE, Text("轮到哪个角色", "The role whose turn it is")),
+    "opened_at": AT,
+    "updated_at": AT,
+    "closed_at": not_yet(AT),
+    "outcome": not_yet(text("settled")),
+    "due_at": or_null(AT, Text("最近的未结束期限", "The nearest due time of an open clock")),
+    "overdue": flag(),
+    "clocks": many(ref("CaseClock")),
+    "facts": anything(
+        Text("案情，敏感内容已遮蔽；栏目见流程的 intake", "Masked where sensitive; fields as in the workflow's intake"),
+        applicant={"name": "王秀英"},
+    ),
+    "version": FIRST,
+}
+_TWIN: Final = obj(
+    {
+        "id": or_null(ID),
+        "number": or_null(text("LA-2026-000002")),
+        "state": or_null(text("granted")),
+        "org": text("370200"),
+    }
+)
+TRACE: Final = obj({"from": AT, "to": or_null(AT), "kind": text("counted"), "text": text("计 5 个工作日")})
+
+CASE_ITEMS: Final[dict[str, Schema]] = {
+    "Case": obj(_CASE, {"same_applicant": many(_TWIN, Text("同一申请人的在办案件", "Open cases of the same person"))}),
+    "Transition": obj(
+        {
+            "name": text("accept"),
+            "title": text("受理"),
+            "to": text("under_review"),
+            "allowed": flag(),
+            "because": or_null(text("此案由张敏经办。"), Text("不能办理的原因", "Why not")),
+            "needs": anything(
+                Text("所需内容的 JSON Schema，examples[0] 现在可用", "A JSON Schema; its examples[0] is accepted now"),
+                type="object",
+            ),
+        }
+    ),
+    "Event": obj(
+        {
+            "seq": FIRST,
+            "at": AT,
+            "kind": one_of(
+                ("opened", "transition", "corrected", "overridden", "claimed", "released", "handed_over"),
+            ),
+            "actor": or_null(ref("Person")),
+            "role": ROLE,
+            "payload": anything(
+                Text("变动内容，敏感内容已遮蔽", "What changed, masked where sensitive"), state="submitted"
+            ),
+            "prev_hash": HASH,
+            "hash": HASH,
+        }
+    ),
+    "Clock": obj(
+        {
+            **_CLOCK,
+            "limit": text("5wd"),
+            "calendar": text("china"),
+            "calendar_version": or_null(FIRST),
+            "beside": not_yet(text("review_by_law"), Text("并列的期限", "The clock that is shown beside it")),
+            "intervals": many(obj({"from": AT, "to": not_yet(AT)}), Text("计时的时段", "When it ran")),
+            "trace": many(TRACE, Text("计算过程", "Why it is due then")),
+        }
+    ),
+    "Ledger": obj(
+        {
+            "clock": text("review"),
+            "generation": FIRST,
+            "level": text("80%"),
+            "status": one_of(("sent", "suppressed", "planned")),
+            "because": not_yet(text("由期限更早的“审查期限（地方）”提醒"), Text("不提醒的原因", "Why nobody was told")),
+            "planned_at": AT,
+            "at": or_null(AT),
+            "to": many(obj({"username": text("zhang"), "name": text("张敏"), "acknowledged_at": not_yet(AT)})),
+        }
+    ),
+    "Note": obj({"id": ID, "text": text("已电话联系申请人。"), "author": ref("Person"), "at": AT}),
+    "Letter": obj(
+        {
+            "id": ID,
+            "name": text("receipt"),
+            "number": not_yet(text("(2026)LA-370100-granted-1")),
+            "at": AT,
+            "title": text("收件回执"),
+            "body": text("王秀英：您的申请已收到。"),
+        }
+    ),
+    "Alert": obj(
+        {
+            "id": ID,
+            "case_id": ID,
+            "case_number": text("LA-2026-000001"),
+            "clock": text("review"),
+            "title": text("审查期限（地方）"),
+            "generation": FIRST,
+            "level": text("80%"),
+            "due_at": or_null(AT),
+            "at": AT,
+            "acknowledged_at": not_yet(AT),
+        }
+    ),
+}
+"""What stands in lists; each has its page."""
+
+CASE_PARTS: Final[dict[str, Schema]] = {
+    "Applicant": obj(
+        {}, {"name": text("王秀英"), "identity_number": text("370102********0028"), "phone": text("138****0000")}
+    ),
+    "Person": obj({"id": ID, "username": text("zhang"), "name": text("张敏")}),
+    "CaseClock": obj(_CLOCK),
+    "Disclosure": obj(
+        {
+            "values": anything(
+                Text("完整内容，以路径为名", "Values in full, by path"), **{"applicant.phone": "13800000000"}
+            )
+        }
+    ),
+    "Correction": obj(
+        {
+            "facts": anything(
+                Text("按 RFC 7396 合并的更正；null 表示删除", "A merge patch (RFC 7396); null removes"),
+                applicant={"phone": "13800000000"},
+            )
+        },
+        {
+            "reason": text(
+                "核对材料后更正",
+                Text("作出决定后或代他人更正时必填", "Needed after a decision, or on a colleague's case"),
+                maxLength=500,
+            )
+        },
+    ),
+    "Given": anything(Text("按该操作的 needs 填写", "What the transition's `needs` asks for")),
+}

@@ -1,0 +1,122 @@
+"""The page that shows the OpenAPI document to people: one HTML file without scripts and without anything foreign."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader
+
+from casework.api.door import Answer, endpoint
+from casework.api.openapi import document
+from casework.api.shapes import COMPONENTS, Schema
+from casework.api.speech import language
+from casework.api.wording import PAGE, in_language
+from casework.rules.text import Language, Text
+
+_TEMPLATES: Final = Environment(
+    loader=PackageLoader("casework.api"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A line about a value: its path, its kinds as (words, name of a component or None), what it means."""
+
+    path: str
+    kinds: tuple[tuple[str, str | None], ...]
+    required: bool
+    about: str
+
+
+@endpoint("GET", "/docs", Text("接口说明（网页）", "This page"), answer="Documentation", public=True)
+def docs(_service: Any, _body: Any) -> Answer:
+    """The page in the caller's language."""
+    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": _policy()}
+    return Answer(text=_page(language()), headers=headers)
+
+
+@cache
+def _style() -> str:
+    return _TEMPLATES.get_template("docs.css").render()
+
+
+@cache
+def _policy() -> str:
+    """Nothing may load, run, frame or be sent; only our own style counts, known by its digest."""
+    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+@cache
+def _page(language: Language) -> str:
+    template = _TEMPLATES.get_template("docs.html")
+    return template.render(
+        api=document(language),
+        groups=_groups(document(language)),
+        say=in_language(PAGE, language),
+        language=language,
+        style=_style(),
+        members=members,
+        kinds=kinds,
+        told=_told,
+    )
+
+
+def _groups(api: dict[str, Any]) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Each tag with its operations, which know their method and path; `$ref`s to answers are followed."""
+    operations = [
+        {
+            **operation,
+            "method": method.upper(),
+            "path": path,
+            "responses": {
+                status: api["components"]["responses"][response["$ref"].rsplit("/", 1)[1]]
+                if "$ref" in response
+                else response
+                for status, response in operation["responses"].items()
+            },
+        }
+        for path, methods in api["paths"].items()
+        for method, operation in methods.items()
+    ]
+    return [(tag, [one for one in operations if tag["name"] in one["tags"]]) for tag in api["tags"]]
+
+
+def members(schema: Schema, path: str = "") -> Iterator[Member]:
+    """What is inside an object or a list of objects; components are named, not opened."""
+    while "items" in schema:
+        schema, path = schema["items"], f"{path}[]"
+    for name, inner in schema.get("properties", {}).items():
+        here = f"{path}.{name}" if path else name
+        about = [inner[word] for word in ("title", "description") if word in inner]
+        yield Member(here, kinds(inner), name in schema["required"], "：".join(about))
+        yield from members(inner, here)
+
+
+def kinds(schema: Schema) -> tuple[tuple[str, str | None], ...]:
+    """What a value may be, in the words of JSON Schema."""
+    if "$ref" in schema:
+        name = schema["$ref"].removeprefix(COMPONENTS)
+        return ((name, name),)
+    if "items" in schema:
+        return tuple((f"{words}[]", name) for words, name in kinds(schema["items"]))
+    if "enum" in schema:
+        return tuple((json.dumps(word), None) for word in schema["enum"])
+    if "const" in schema:
+        return ((json.dumps(schema["const"]), None),)
+    if "type" not in schema:
+        return tuple(kind for one in schema["anyOf"] for kind in kinds(one))
+    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    said = f" ({schema['format']})" if "format" in schema else ""
+    return tuple((f"{word}{said if word == 'string' else ''}", None) for word in types)
+
+
+def _told(value: Any) -> str:
+    """An example as it is read."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)

@@ -1,0 +1,117 @@
+"""What the description of the API says beside the declarations, in both languages."""
+
+from typing import Any, Final
+
+from casework.rules.text import Language, Text
+
+TITLE: Final = Text("工会帮扶与法律援助案件服务", "Casework for trade unions")
+ABOUT: Final = Text(
+    "请求与答复均为 JSON。时间为带时区的 RFC 3339，日期为 YYYY-MM-DD，金额为两位小数的文字（元），编号为 UUID。\n\n"
+    "先以 POST /api/v1/auth/token 登录，再在每次请求中给出 Authorization: Bearer 令牌。\n\n"
+    "拒绝时答以 application/problem+json（RFC 9457）：detail 可直接显示，code 供程序判断，422 时 errors 逐项说明。"
+    "地址不支持该方法时为 405，并以 Allow 列出可用的方法。判断的先后为 404、409、403、422。\n\n"
+    '列表以 limit 与 cursor 分页，答复中有 next_cursor 和 Link: rel="next"。未知的查询参数为 422。\n\n'
+    "POST 可带 Idempotency-Key：24 小时内同一键、同一内容只办理一次，重复时答以原答复。"
+    "语言按 Accept-Language（zh-CN 或 en）。",
+    "Requests and answers are JSON. Times are RFC 3339 with an offset, dates YYYY-MM-DD, amounts texts with two"
+    " decimals in yuan, ids UUIDs.\n\n"
+    "Sign in with POST /api/v1/auth/token, then send Authorization: Bearer and the token with every request.\n\n"
+    "A refusal is application/problem+json (RFC 9457): detail is fit to be shown, code is for programs, and with 422"
+    " errors names each field. A method that an address does not take gets 405, and Allow lists those that it takes."
+    " Refusals come in the order 404, 409, 403, 422.\n\n"
+    'Lists are paged by limit and cursor; the answer has next_cursor and Link: rel="next". Unknown query parameters'
+    " are 422.\n\n"
+    "A POST may carry an Idempotency-Key: for 24 hours the same key with the same body is done once, and a repetition"
+    " gets the first answer. The language follows Accept-Language (zh-CN or en).",
+)
+
+TAGS: Final = {
+    "auth": Text("登录", "Signing in"),
+    "cases": Text("案件", "Cases"),
+    "queue": Text("待办", "The queue"),
+    "alerts": Text("提醒", "Alerts"),
+    "workflows": Text("流程", "Workflows"),
+    "policies": Text("期限与标准", "Limits and amounts"),
+    "calendars": Text("日历", "Calendars"),
+    "reports": Text("报表", "Reports"),
+    "orgs": Text("机构", "Organisations"),
+    "users": Text("用户", "Users"),
+    "docs": Text("接口说明", "About this API"),
+}
+
+NOTES: Final = {
+    "POST /cases": Text(
+        "相当于流程中的新建操作；facts 按该流程的申请表填写。",
+        "Takes the workflow's transition from new; facts follow its intake form.",
+    ),
+    "PATCH /cases/<uuid:case_id>": Text(
+        "合并更正案情，须以 If-Match 给出读到的版本；与遮蔽后相同的敏感内容视为未改动。",
+        "Merges a correction into the facts; If-Match says which version was read. A sensitive value that equals its"
+        " mask is unchanged.",
+    ),
+    "GET /cases/<uuid:case_id>/transitions": Text(
+        "allowed 依状态、角色和案件本身判断；对填写内容的要求在提交时判断。",
+        "allowed judges state, role and the case itself; what is given is judged when it is posted.",
+    ),
+    "POST /cases/<uuid:case_id>/transitions/<name>": Text(
+        "内容按 needs 填写，不需要内容时可为空；给出 If-Match 时，版本不符则不办理。",
+        "The body is what `needs` asks for and may be empty where nothing is; with If-Match only that version moves.",
+    ),
+    "POST /cases/<uuid:case_id>/disclosures": Text(
+        "谁为何查看了哪些内容均有记录；不写 paths 即查看全部。",
+        "Who saw what and why is logged; without paths, everything is shown.",
+    ),
+    "POST /queue/claim": Text(
+        "领取无人经办的最紧急的一件；两人不会领到同一件。",
+        "The most urgent case that nobody owns becomes yours; two callers never get the same one.",
+    ),
+    "GET /reports/sla": Text(
+        "统计在 from（含）至 to（不含）之间起算的期限；每个数字背后的案件可逐件查询。",
+        "Counts the clocks that started from `from` until before `to`.",
+    ),
+    "GET /calendars/<key>/due": Text(
+        "limit 写成 5wd（工作日）、7d（自然日）、8wh（工作小时）、2h、30m、6mo 或 1y。",
+        "Write limit as 5wd (working days), 7d (natural days), 8wh (working hours), 2h, 30m, 6mo or 1y.",
+    ),
+}
+
+DONE: Final = Text("成功", "Done")
+CREATED: Final = Text("已新建", "Created")
+EMPTY: Final = Text("没有可领取的案件", "There is nothing to claim")
+
+PARAMETERS: Final = {
+    "Idempotency-Key": Text("同一键只办理一次", "The same key is done once"),
+    "If-Match": Text("读到的 ETag", "The ETag that was read"),
+}
+HEADERS: Final = {
+    "ETag": Text("案件的版本", "The version of the case"),
+    "Location": Text("新案件的地址", "Where the new case is"),
+    "Link": Text('下一页的地址，rel="next"', 'The next page, rel="next"'),
+    "Idempotent-Replayed": Text("此答复为先前的答复时为 true", "true when this is an earlier answer again"),
+    "Retry-After": Text("几秒后再试", "After how many seconds to try again"),
+    "WWW-Authenticate": Text("Bearer", "Bearer"),
+}
+
+PAGE: Final = {
+    "answers": Text("答复", "Answers"),
+    "body": Text("请求内容", "Body"),
+    "contents": Text("目录", "Contents"),
+    "example": Text("示例", "Example"),
+    "header": Text("请求头", "header"),
+    "parameters": Text("参数", "Parameters"),
+    "path": Text("路径", "path"),
+    "public": Text("无须登录", "No sign-in needed"),
+    "query": Text("查询", "query"),
+    "required": Text("必填", "required"),
+    "schemas": Text("数据结构", "Schemas"),
+    "skip": Text("跳到正文", "Skip to the content"),
+}
+
+
+def in_language(value: Any, language: Language) -> Any:
+    """The same, with every `Text` inside it in one language."""
+    if isinstance(value, Text):
+        return value.in_(language)
+    if isinstance(value, dict):
+        return {name: in_language(member, language) for name, member in value.items()}
+    return [in_language(item, language) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,5 @@
+"""A believable office to try the service with: unions, people, and cases of the last two years."""
+
+from casework.work.demo.load import Loaded, load
+
+__all__ = ["Loaded", "load"]

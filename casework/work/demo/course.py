@@ -1,0 +1,225 @@
+"""The course of an invented request for legal aid: what happens next in each state, and how often."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+from casework.rules.casefile import APPLICANT, CLOCK, Role
+from casework.rules.grammar import NEW
+from casework.rules.handling import claim, hand_over, override, release
+from casework.rules.refusals import NotMet
+from casework.work.demo.applications import Application, application
+from casework.work.demo.stories import Over, Story
+
+_LEFT_LYING: Final = timedelta(days=120)
+_PAPERS: Final = ("劳动合同或工资支付凭证", "用人单位登记信息", "银行流水", "诊断证明", "考勤记录", "居住证")
+_STAGES: Final = ("met_client", "evidence", "mediation", "arbitration_filed", "arbitration_hearing", "award")
+_RESULTS: Final = {"won": 25, "partly_won": 20, "settled": 38, "lost": 7, "advice_given": 6, "given_up": 4}
+_GROUNDS: Final = ("out_of_scope", "not_competent", "no_basis", "out_of_time")
+_TAKEN_UP_AGAIN: Final = {
+    "deemed_withdrawn": "补正材料因邮寄延误，恢复审查",
+    "refused": "申请人提出异议，重新审查",
+}
+
+
+def tell(story: Story) -> None:
+    """Let the case go its way up to now."""
+    try:
+        asked = _open(story)
+        while not _left_lying(story) and (story.case.closed_at is None or _taken_up_again(story)):
+            _NEXT[story.case.state](story, asked)
+    except Over:
+        return
+
+
+def _open(story: Story) -> Application:
+    opening = story.opening
+    office = story.office(opening.at)
+    standard, multiple = office.policy_last_year("subsistence_line"), office.policy("hardship_multiple")
+    line = standard.amount() * multiple.amount() if standard and multiple else None
+    today = office.calendar.local_date(opening.at)
+    asked = application(story.rng, today, opening.place.region, opening.person, line)
+    [edge] = story.world.workflow.leaving(NEW)
+    actor = APPLICANT if opening.channel == "online" else story.staff(Role.CASEWORKER)
+    story.take(edge.name, asked.facts, actor, opening.at)
+    return asked
+
+
+def _left_lying(story: Story) -> bool:
+    """Now and then the office or a helper forgets a file of these months, and its clocks run out."""
+    lies = story.rng.random() < 0.01 and story.case.last_at > story.world.now - _LEFT_LYING
+    return lies and story.case.waits_for is not Role.APPLICANT
+
+
+def _taken_up_again(story: Story) -> bool:
+    """Rarely a supervisor steps in for a case that was deemed withdrawn or refused, once."""
+    reason = _TAKEN_UP_AGAIN.get(story.case.outcome or "")
+    if reason is None or any(told.move.kind == "overridden" for told in story.told) or story.rng.random() > 0.06:
+        return False
+    actor, at = story.staff(Role.SUPERVISOR), story.after_work(20)
+    office = story.office(at)
+    workflow = story.world.workflow
+    story.note(lambda: override(workflow, story.case, "under_review", reason, actor, at, office), at, office)
+    return True
+
+
+def _submitted(story: Story, asked: Application) -> None:
+    chance = story.rng.random()
+    if story.case.owner is None and chance < 0.15:
+        _claim(story)
+    elif story.case.owner is not None and chance < 0.12:
+        _release(story)
+    elif 0.15 <= chance < 0.18:
+        _withdraw(story)
+    elif 0.18 <= chance < 0.25:
+        _ask_for_papers(story)
+    else:
+        story.take("accept", {}, story.worker(), story.after_work(4))
+
+
+def _awaiting_papers(story: Story, asked: Application) -> None:
+    actor, at = APPLICANT, story.in_own_time(6.5)
+    if story.rng.random() < 0.6:
+        actor, at = story.worker(), story.at_the_desk(at)
+    clock = story.case.clock("papers")
+    if clock is not None and clock.due is not None and at >= clock.due.at:
+        story.take("lapse", {}, CLOCK, clock.due.at + timedelta(seconds=story.rng.randint(1, 5)))
+        return
+    papers = [{"name": name, "copies": 1} for name in story.case.taken["ask_for_papers"].given["papers"]]
+    story.take("supply_papers", {"papers": papers}, actor, at)
+
+
+def _under_review(story: Story, asked: Application) -> None:
+    chance = story.rng.random()
+    if chance < 0.14 and not story.times("ask_for_papers"):
+        _ask_for_papers(story)
+    elif 0.14 <= chance < 0.17:
+        _hand_over(story)
+    elif 0.17 <= chance < 0.22 and not story.times("propose"):
+        _decide(story, asked, hours=12)
+    else:
+        opinion = "grant" if asked.entitled else "refuse"
+        given = {"opinion": opinion, "finding": "已核对材料，并电话核实用工情况。"}
+        story.take("propose", given, story.worker(), story.after_work(9))
+
+
+def _awaiting_decision(story: Story, asked: Application) -> None:
+    chance = story.rng.random()
+    if chance < 0.05 and not story.times("send_back"):
+        given = {"reason": "请补充核实欠薪月份"}
+        story.take("send_back", given, story.staff(Role.SUPERVISOR), story.after_work(5))
+    elif chance > 0.99:
+        _withdraw(story)
+    else:
+        _decide(story, asked, hours=7)
+
+
+def _granted(story: Story, asked: Application) -> None:
+    if story.rng.random() < 0.015:
+        _withdraw(story)
+        return
+    helper = story.world.staff.helper(story.rng, story.opening.place)
+    if helper is None:
+        raise Over
+    story.take("assign", {"to": str(helper.id)}, story.worker(), story.after_work(7), named=helper)
+
+
+def _assigned(story: Story, asked: Application) -> None:
+    if story.rng.random() < 0.06 and not story.times("decline"):
+        story.take("decline", {"reason": "与对方当事人有利害关系"}, story.helper(), story.after_work(6))
+        return
+    at = story.after_work(9)
+    story.take("engage", {"engaged_on": story.day(at)}, story.helper(), at)
+
+
+def _in_progress(story: Story, asked: Application) -> None:
+    done = story.times("record_progress")
+    if done and story.rng.random() < 0.5:
+        _conclude(story)
+        return
+    at = story.after_work(85)
+    stage = _STAGES[min(done + story.rng.randrange(2), len(_STAGES) - 1)]
+    given = {"on": story.day(at), "stage": stage, "what": "已与受援人沟通，并整理证据材料。"}
+    story.take("record_progress", given, story.helper(), at)
+
+
+def _concluded(story: Story, asked: Application) -> None:
+    reached = story.rng.random() < 0.92
+    rated = {"rating": story.rng.choices((5, 4, 3, 2, 1), (60, 24, 9, 4, 3))[0]} if reached else {}
+    story.take("follow_up", {"reached": reached, **rated}, story.worker(), story.after_work(40))
+
+
+def _followed_up(story: Story, asked: Application) -> None:
+    story.take("close", {}, story.worker(), story.after_work(60))
+
+
+_NEXT: Final[Mapping[str, Callable[[Story, Application], None]]] = {
+    "submitted": _submitted,
+    "awaiting_papers": _awaiting_papers,
+    "under_review": _under_review,
+    "awaiting_decision": _awaiting_decision,
+    "granted": _granted,
+    "assigned": _assigned,
+    "in_progress": _in_progress,
+    "concluded": _concluded,
+    "followed_up": _followed_up,
+}
+
+
+def _claim(story: Story) -> None:
+    actor, at = story.worker(), story.after_work(3)
+    story.note(lambda: claim(story.case, actor, at), at, story.office(at))
+
+
+def _release(story: Story) -> None:
+    actor, at = story.worker(), story.after_work(4)
+    story.note(lambda: release(story.case, "休假，退回待领取", actor, at), at, story.office(at))
+
+
+def _hand_over(story: Story) -> None:
+    actor, at = story.worker(), story.after_work(3)
+    to = story.world.staff.one(story.rng, story.opening.place, Role.CASEWORKER, actor.id)
+    if to is not None:
+        story.note(lambda: hand_over(story.case, to, "岗位调整", actor, at), at, story.office(at))
+
+
+def _withdraw(story: Story) -> None:
+    actor, at = APPLICANT, story.in_own_time(3)
+    if story.rng.random() < 0.5:
+        actor, at = story.worker(), story.at_the_desk(at)
+    story.take("withdraw", {"reason": "已自行和解"}, actor, at)
+
+
+def _ask_for_papers(story: Story) -> None:
+    papers = story.rng.sample(_PAPERS, story.rng.randint(1, 3))
+    story.take("ask_for_papers", {"papers": papers}, story.worker(), story.after_work(6))
+
+
+def _decide(story: Story, asked: Application, hours: float) -> None:
+    at = story.after_work(hours)
+    proposed = story.case.taken.get("propose")
+    actor = story.staff(Role.SUPERVISOR, not_by=proposed.by if proposed else None)
+    ground = "not_hard_up"
+    if asked.entitled:
+        ground = story.rng.choice(_GROUNDS)
+        if story.rng.random() > 0.05:
+            try:
+                story.take("grant", {"form_of_aid": asked.facts["form_of_aid"]}, actor, at)
+            except NotMet:
+                ground = "not_hard_up"
+            else:
+                return
+    story.take("refuse", {"ground": ground, "reasons": "经审查，申请事项不符合法律援助条件。"}, actor, at)
+
+
+def _conclude(story: Story) -> None:
+    at = story.after_work(30)
+    result = story.rng.choices(list(_RESULTS), list(_RESULTS.values()))[0]
+    given = {"result": result, "concluded_on": story.day(at), "report": "已按委托事项办结，材料归档。"}
+    asked_for = sum(Decimal(row.get("amount", "0")) for row in story.case.facts.get("demands", ()))
+    if result in ("won", "partly_won", "settled") and asked_for:
+        awarded = asked_for if result == "won" else asked_for * story.rng.choice((5, 7, 8)) // 10
+        paid = story.rng.choice((awarded, awarded, awarded // 2, Decimal(0)))
+        given |= {"awarded": f"{awarded:.2f}", "recovered": f"{paid:.2f}"}
+    story.take("conclude", given, story.helper(), at)

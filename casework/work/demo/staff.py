@@ -1,0 +1,32 @@
+"""Who of the staff does what: the choice that an office makes when a case needs somebody."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from random import Random
+from uuid import UUID
+
+from casework.rules.casefile import HELPERS, Person, Role
+from casework.work.demo.tree import Place
+
+
+class Staff:
+    """The active users by organisation and role."""
+
+    def __init__(self, people: Iterable[tuple[str, Person]]) -> None:
+        self._at: dict[tuple[str, Role], list[Person]] = defaultdict(list)
+        for org, person in people:
+            self._at[org, person.role].append(person)
+
+    def one(self, rng: Random, place: Place, role: Role, not_by: UUID | None = None) -> Person | None:
+        """Somebody of the nearest organisation that has such people other than `not_by`, or None."""
+        for code in place.chain:
+            found = [person for person in self._at.get((code, role), ()) if person.id != not_by]
+            if found:
+                return rng.choice(found)
+        return None
+
+    def helper(self, rng: Random, place: Place) -> Person | None:
+        """A lawyer or volunteer of the place or of those above it, lawyers more often; None where there is none."""
+        near = [person for code in place.chain for role in HELPERS for person in self._at.get((code, role), ())]
+        weights = [3 if person.role is Role.LAWYER else 1 for person in near]
+        return rng.choices(near, weights)[0] if near else None

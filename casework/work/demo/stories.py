@@ -1,0 +1,149 @@
+"""An invented case as it goes: who acts and when, one move after another by the same rules as a real one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from casework.records.rows import identified, new_case
+from casework.rules.calendars import WorkingCalendar
+from casework.rules.casefile import Actor, CaseFile, Move, Office, Person, Role
+from casework.rules.decide import decide
+from casework.rules.grammar import Workflow
+from casework.rules.refusals import Refusal
+from casework.work.demo.names import Someone
+from casework.work.demo.staff import Staff
+from casework.work.demo.tree import Place
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What all stories share. `office` gives what was in force at a place at an instant."""
+
+    workflow: Workflow
+    calendar: WorkingCalendar
+    now: datetime
+    staff: Staff
+    office: Callable[[Place, datetime], Office]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a case begins: its number, when, where, by which way, and who asks."""
+
+    case_id: UUID
+    number: str
+    at: datetime
+    place: Place
+    channel: str
+    urgent: bool
+    person: Someone
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A move of a story and the office in which it was made."""
+
+    move: Move
+    office: Office
+
+
+class Over(Exception):
+    """The next step lies in the future, or nobody is there to take it."""
+
+
+class Story:
+    """One case and its moves so far. The same opening and the same chance give the same moves."""
+
+    def __init__(self, world: World, rng: Random, opening: Opening) -> None:
+        self.world = world
+        self.rng = rng
+        self.opening = opening
+        self.told: list[Told] = []
+        self.case: CaseFile = new_case(
+            case_id=opening.case_id,
+            number=opening.number,
+            workflow=world.workflow,
+            org_code=opening.place.code,
+            org_path=opening.place.path,
+            channel=opening.channel,
+            urgent=opening.urgent,
+            now=opening.at,
+        )
+        self._pace = Random(opening.place.code).uniform(0.75, 1.3) * (0.6 if opening.urgent else 1.0)
+
+    def times(self, name: str) -> int:
+        """How often a transition has been taken."""
+        taken = self.case.taken.get(name)
+        return taken.times if taken else 0
+
+    def office(self, at: datetime) -> Office:
+        """What was in force here."""
+        return self.world.office(self.opening.place, at)
+
+    def take(self, name: str, given: Any, actor: Actor, at: datetime, named: Person | None = None) -> None:
+        """Take a transition; raises `Over` in the future, or the refusal."""
+        office = self.office(at)
+        if named is not None:
+            office = replace(office, people={named.id: named})
+        self.note(
+            lambda: decide(self.world.workflow, self.case, name, given, actor, at, office),
+            at,
+            office,
+        )
+
+    def note(self, deed: Callable[[], Move | Refusal], at: datetime, office: Office) -> None:
+        """Do it and keep the move; raises `Over` in the future, or the refusal."""
+        if at > self.world.now:
+            raise Over
+        decision = deed()
+        if isinstance(decision, Refusal):
+            raise decision
+        # The next move finds the clocks with their ids, as if they were read from the database again.
+        move = identified(decision, self._new_id)
+        self.case = move.case
+        self.told.append(Told(move, office))
+
+    def _new_id(self) -> UUID:
+        return UUID(int=self.rng.getrandbits(128), version=4)
+
+    def worker(self) -> Actor:
+        """The owner, or before there is one a caseworker of the place."""
+        owner = self.case.owner
+        return Actor(owner.role, owner) if owner else self.staff(Role.CASEWORKER)
+
+    def staff(self, role: Role, not_by: UUID | None = None) -> Actor:
+        """Somebody of the role from the nearest organisation, other than `not_by`; raises `Over` if nobody is there."""
+        person = self.world.staff.one(self.rng, self.opening.place, role, not_by)
+        if person is None:
+            raise Over
+        return Actor(role, person)
+
+    def helper(self) -> Actor:
+        """The lawyer or volunteer who has the case."""
+        assert self.case.assignee is not None
+        return Actor(self.case.assignee.role, self.case.assignee)
+
+    def day(self, at: datetime) -> str:
+        """The local date, as forms want it."""
+        return self.world.calendar.local_date(at).isoformat()
+
+    def after_work(self, hours: float) -> datetime:
+        """Some working hours after the last step; `hours` is the median, and a few take several times as long."""
+        spent = self.rng.lognormvariate(0.0, 0.5) * hours * self._pace
+        if self.rng.random() < 0.03:
+            spent *= self.rng.uniform(3, 7)
+        return self.world.calendar.add(self.case.last_at, 60 + round(spent * 3600))
+
+    def at_the_desk(self, at: datetime) -> datetime:
+        """Within the next opening hours after `at`."""
+        return self.world.calendar.add(at, self.rng.randint(60, 7200))
+
+    def in_own_time(self, days: float) -> datetime:
+        """Some days after the last step, between eight in the morning and ten at night; `days` is the median."""
+        last = self.case.last_at.astimezone(self.world.calendar.tz)
+        later = last + timedelta(days=self.rng.lognormvariate(0.0, 0.6) * days)
+        morning = datetime.combine(later.date(), time(8), later.tzinfo)
+        return max(last + timedelta(minutes=30), morning + timedelta(seconds=self.rng.randrange(14 * 3600)))

@@ -1,0 +1,103 @@
+"""Stories written down, many at a time, as the single write would have written each move."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from uuid import UUID, uuid4
+
+from casework.records import bulk
+from casework.records.ledger import GENESIS
+from casework.records.rows import Record
+from casework.records.vault import WrappedKey, applicant_place, blind_index, new_key
+from casework.rules.grammar import Workflow
+from casework.work.cases import look_ups_of, sealed_of
+from casework.work.demo.stories import Story, Told
+from casework.work.demo.tree import CALENDAR
+from casework.work.letters import letter_rows, series
+from casework.work.service import Transaction
+
+
+def write(tx: Transaction, stories: list[Story], workflow: Workflow, org_ids: Mapping[str, UUID]) -> None:
+    """Store the stories with all that hangs on them, letters numbered in the order in which they were sent."""
+    index_key = tx.index_key
+    applicants = _applicants(tx, stories, index_key)
+    keys = {id: tx.service.keyring.unwrap(applicant_place(id), key) for id, key in applicants.values()}
+    records = {story.case.id: _unopened(story, org_ids, *applicants[_identity(story)]) for story in stories}
+    next_serial = _letter_serials(tx, stories, workflow)
+    batch = bulk.Batch(workflow)
+    for story, told in _in_order(stories):
+        move, record = told.move, records[story.case.id]
+        key = keys[record.applicant_id]
+        records[story.case.id] = batch.write(
+            record,
+            move,
+            told.office,
+            sealed=sealed_of(move, key),
+            look_ups=look_ups_of(move, index_key),
+            letters=letter_rows(record, move, workflow, key, story.opening.place.name, _day(told), next_serial),
+        )
+    batch.send(tx.db)
+
+
+def _in_order(stories: list[Story]) -> Iterator[tuple[Story, Told]]:
+    """All moves by time; those of one story stay in their order."""
+    moves = [
+        (told.move.at, number, step) for number, story in enumerate(stories) for step, told in enumerate(story.told)
+    ]
+    for _, number, step in sorted(moves):
+        yield stories[number], stories[number].told[step]
+
+
+def _identity(story: Story) -> str:
+    return story.opening.person.identity_number
+
+
+def _applicants(tx: Transaction, stories: list[Story], index_key: bytes) -> dict[str, tuple[UUID, WrappedKey]]:
+    """The applicant of each identity number with its key: who asked before keeps the one there is."""
+    indexes = {identity: blind_index(index_key, "identity_number", identity) for identity in map(_identity, stories)}
+    fresh = {}
+    for index in indexes.values():
+        applicant_id = uuid4()
+        wrapped = tx.service.keyring.wrap(applicant_place(applicant_id), new_key())
+        fresh[index] = {"id": applicant_id, "key_id": wrapped.key_id, "wrapped_key": wrapped.wrapped}
+    stored = bulk.applicants_for(tx.db, fresh)
+    return {
+        identity: (stored[index].id, WrappedKey(stored[index].key_id, stored[index].wrapped_key))
+        for identity, index in indexes.items()
+    }
+
+
+def _unopened(story: Story, org_ids: Mapping[str, UUID], applicant_id: UUID, key: WrappedKey) -> Record:
+    place = story.opening.place
+    return Record(
+        file=story.told[0].move.before,
+        org_id=org_ids[place.code],
+        applicant_id=applicant_id,
+        applicant_name=story.opening.person.name,
+        region=place.region,
+        calendar=CALENDAR,
+        last_hash=GENESIS,
+        applicant_key=key,
+    )
+
+
+def _letter_serials(tx: Transaction, stories: list[Story], workflow: Workflow) -> Callable[[str], int]:
+    """Gives the next number of a series of letters, of as many as these stories need."""
+    needed = Counter(
+        series(workflow, told.move.case.org_code, workflow.by_letter[name], _day(told).year)
+        for story in stories
+        for told in story.told
+        for name in told.move.letters
+        if workflow.by_letter[name].numbered
+    )
+    following = bulk.first_letter_serials(tx.db, needed)
+
+    def next_serial(scope: str) -> int:
+        following[scope] += 1
+        return following[scope] - 1
+
+    return next_serial
+
+
+def _day(told: Told) -> date:
+    return told.office.calendar.local_date(told.move.at)

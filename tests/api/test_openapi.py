@@ -1,0 +1,283 @@
+"""The description of the API is true: every answer is as it says, and people can read it."""
+
+import base64
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+from typing import Any, get_args
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from casework.api.openapi import document
+from casework.rules.text import Language
+from casework.work.overdue import sweep
+from tests.api.conftest import PASSWORD, Api
+from tests.api.described import operation_of, path_of, validator
+
+LANGUAGES = get_args(Language)
+CHECKER = Draft202012Validator.FORMAT_CHECKER
+
+
+def operations(language: Language = "en") -> dict[tuple[str, str], Any]:
+    return {
+        (method, path): said
+        for path, methods in document(language)["paths"].items()
+        for method, said in methods.items()
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_document_is_valid_openapi(language: Language) -> None:
+    validate(document(language))
+
+
+def test_every_address_is_described_and_nothing_else_is(api: Api) -> None:
+    rules = {
+        (method.lower(), path_of(rule.rule))
+        for rule in api.app.url_map.iter_rules()
+        if rule.rule.startswith("/api/v1")
+        for method in (rule.methods or set()) - {"HEAD"}
+    }
+    assert rules == operations().keys()
+
+
+def test_operations_have_names_of_their_own_and_stand_under_a_known_heading() -> None:
+    names = [said["operationId"] for said in operations().values()]
+    assert len(names) == len(set(names))
+    headings = {tag["name"]: tag["description"] for tag in document("en")["tags"]}
+    assert {tag for said in operations().values() for tag in said["tags"]} == headings.keys()
+    assert [name for name, told in headings.items() if name == told] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_example_of_every_schema_is_an_instance_of_it(language: Language) -> None:
+    for name, schema in document(language)["components"]["schemas"].items():
+        Draft202012Validator.check_schema(schema)
+        validator(name, language).validate(schema["examples"][0])
+
+
+def test_the_example_of_every_body_is_an_instance_of_its_schema() -> None:
+    bodies = [
+        said["requestBody"]["content"]["application/json"] for said in operations().values() if "requestBody" in said
+    ]
+    assert bodies
+    for body in bodies:
+        schema = {**body["schema"], "components": document("en")["components"]}
+        Draft202012Validator(schema, format_checker=CHECKER).validate(body["example"])
+
+
+def test_the_document_is_served_to_everybody_in_the_callers_language(api: Api) -> None:
+    english = api.call(None, "GET", "/openapi.json")
+    chinese = api.call(None, "GET", "/openapi.json", headers={"Accept-Language": "zh-CN"})
+    assert english.get_json() == document("en")
+    assert chinese.get_json() == document("zh-CN")
+    assert chinese.headers["Content-Language"] == "zh-CN"
+    for key, said in operations("en").items():
+        assert said["summary"].isascii()
+        assert said["summary"] != operations("zh-CN")[key]["summary"]
+
+
+def test_every_post_but_signing_in_takes_an_idempotency_key() -> None:
+    with_key = {
+        path
+        for (_, path), said in operations().items()
+        if any(parameter["name"] == "Idempotency-Key" for parameter in said["parameters"])
+    }
+    assert with_key == {path for method, path in operations() if method == "post"} - {"/api/v1/auth/token"}
+
+
+class Lived:
+    """Calls, and which operations were answered with success; every single answer is compared with the document."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self.succeeded: set[tuple[str, str]] = set()
+
+    def __call__(
+        self, who: str | None, method: str, path: str, body: Any = None, status: int = 200, **headers: str
+    ) -> Any:
+        answer = self.api.call(
+            who, method, path, body, {name.replace("_", "-"): said for name, said in headers.items()}
+        )
+        assert answer.status_code == status, answer.text
+        operation = operation_of(self.api.app, answer)
+        if operation and status < 300:
+            self.succeeded.add(operation)
+        return answer.get_json() if answer.is_json else answer.text
+
+
+def test_every_endpoint_answers_as_it_is_described_through_the_life_of_a_case(api: Api) -> None:
+    ask = Lived(api)
+    case = _open_and_look_around(ask)
+    _decide_and_help(ask, case)
+    _manage(ask)
+    assert ask.succeeded == operations().keys()
+
+
+def _open_and_look_around(ask: Lived) -> Any:
+    facts = ask("caseworker", "GET", "/workflows/legal_aid")["intake"]["examples"][0]
+    shell = {"workflow": "legal_aid", "org": "370100", "channel": "hotline", "urgent": True}
+    case = ask("caseworker", "POST", "/cases", {**shell, "facts": facts}, 201, Idempotency_Key="a")
+    assert ask("caseworker", "POST", "/cases", {**shell, "facts": facts}, 201, Idempotency_Key="a") == case
+    ask("caseworker", "POST", "/cases", {**shell, "facts": facts}, 201)
+    at = f"/cases/{case['id']}"
+    assert len(ask("caseworker", "GET", at)["same_applicant"]) == 1
+    assert ask("caseworker", "GET", "/cases?limit=1&sort=-opened_at")["next_cursor"]
+    assert ask("caseworker", "GET", "/queue?limit=1")["next_cursor"]
+    ask("caseworker", "POST", "/queue/claim", {"workflow": "legal_aid"})
+    ask("caseworker-qd", "POST", "/queue/claim", {}, 204)
+    ask("caseworker", "POST", "/queue/claim", {"org": "370100"})
+    ask("caseworker", "POST", f"{at}/release", {"reason": "leave"})
+    ask("supervisor", "POST", f"{at}/handover", {"to": str(ask.api.ids["caseworker"]), "reason": "back again"})
+    patch = {"facts": {"applicant": {"name": "李梅"}}}
+    ask("caseworker", "PATCH", at, patch, 428)
+    ask("caseworker", "PATCH", at, patch, 412, If_Match='"999"')
+    version = ask("caseworker", "GET", at)["version"]
+    ask("caseworker", "PATCH", at, patch, If_Match=f'"{version}"')
+    ask("caseworker", "POST", f"{at}/notes", {"text": "called"}, 201)
+    ask("caseworker", "POST", f"{at}/notes", {"text": "called again"}, 201)
+    assert ask("caseworker", "GET", f"{at}/notes?limit=1")["next_cursor"]
+    assert ask("caseworker", "POST", f"{at}/disclosures", {"reason": "identity checked"})["values"]
+    return case
+
+
+def _decide_and_help(ask: Lived, case: Any) -> None:
+    at, api = f"/cases/{case['id']}", ask.api
+    road = (
+        ("caseworker", "accept"),
+        ("caseworker", "ask_for_papers"),
+        ("caseworker", "supply_papers"),
+        ("caseworker", "propose"),
+        ("supervisor", "grant"),
+        ("caseworker", "assign"),
+    )
+    for who, name in road:
+        _take(ask, who, at, name)
+    helper = next(name for name, key in api.ids.items() if str(key) == ask("caseworker", "GET", at)["assignee"]["id"])
+    _take(ask, helper, at, "engage")
+    api.days_pass(200)
+    assert sweep(api.service).alerts > 0
+    [first, *_] = ask(helper, "GET", "/alerts")["items"]
+    ask(helper, "POST", f"/alerts/{first['id']}/acknowledge")
+    assert {line["status"] for line in ask("caseworker", "GET", f"{at}/alerts")["items"]} >= {"sent"}
+    for who, name in (
+        (helper, "record_progress"),
+        (helper, "conclude"),
+        ("caseworker", "follow_up"),
+        ("caseworker", "close"),
+    ):
+        _take(ask, who, at, name)
+    ask("supervisor", "POST", f"{at}/override", {"to_state": "concluded", "reason": "closed too early"})
+    for part in ("events", "clocks", "letters"):
+        assert ask("auditor", "GET", f"{at}/{part}")["items"]
+
+
+def _take(ask: Lived, who: str, at: str, name: str) -> None:
+    for one in ask(who, "GET", f"{at}/transitions")["items"]:
+        _ensure_self_contained(one["needs"])
+        if one["name"] == name:
+            ask(who, "POST", f"{at}/transitions/{name}", one["needs"]["examples"][0])
+
+
+def _ensure_self_contained(schema: Any) -> None:
+    """The schema stands alone, and its first example is an instance of it."""
+    assert "$ref" not in json.dumps(schema)
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema, format_checker=CHECKER).validate(schema["examples"][0])
+
+
+def _manage(ask: Lived) -> None:
+    signed_in = ask(None, "POST", "/auth/token", {"username": "caseworker", "password": PASSWORD})
+    assert signed_in["token_type"] == "Bearer"
+    for key in [one["key"] for one in ask("caseworker", "GET", "/workflows")["items"]]:
+        _ensure_self_contained(ask("caseworker", "GET", f"/workflows/{key}")["intake"])
+        assert ask("caseworker", "GET", f"/workflows/{key}/diagram").startswith("stateDiagram-v2")
+    assert ask("caseworker", "GET", "/policies?limit=1")["next_cursor"]
+    assert ask("caseworker", "GET", "/calendars")["items"]
+    assert ask("caseworker", "GET", "/calendars/china/due?from=2026-03-02&limit=5wd")["due_on"] == "2026-03-09"
+    assert ask("caseworker", "GET", "/orgs?limit=1")["next_cursor"]
+    assert ask("administrator", "GET", "/users?limit=1")["next_cursor"]
+    new = {"username": "sun", "name": "孙宁", "role": "volunteer", "org": "370100"}
+    added = ask("administrator", "POST", "/users", new, 201)
+    ask("administrator", "PATCH", f"/users/{added['id']}", {"active": False})
+    report = ask(
+        "supervisor", "GET", "/reports/sla?from=2026-01-01&to=2027-01-01&group_by=workflow,org,clock,month,owner"
+    )
+    assert report["total"]["started"] == sum(row["started"] for row in report["rows"]) > 0
+    ask(None, "GET", "/openapi.json")
+    ask(None, "GET", "/docs")
+
+
+def test_every_refusal_is_described_where_it_happens(api: Api) -> None:
+    ask = Lived(api)
+    case = api.new_case()
+    at = f"/cases/{case['id']}"
+    ask(None, "GET", at, status=401)
+    ask("volunteer", "GET", at, status=404)
+    ask("administrator", "GET", at, status=404)
+    ask("lawyer", "GET", "/users", status=403)
+    ask("caseworker", "GET", "/reports/sla?from=2026-01-01&to=2027-01-01", status=403)
+    ask("auditor", "POST", "/queue/claim", {}, 403)
+    ask("auditor", "POST", f"{at}/notes", {"text": "x"}, 403)
+    ask("caseworker", "POST", f"{at}/transitions/close", {}, 409)
+    ask("caseworker", "POST", f"{at}/transitions/accept", {}, 412, If_Match='"7"')
+    ask("caseworker", "POST", f"{at}/transitions/accept", b"{", 400)
+    ask("caseworker", "POST", f"{at}/transitions/accept", b"{}", 415, Content_Type="text/plain")
+    ask("caseworker", "POST", "/cases", b" " * 1_048_577, 413)
+    ask("caseworker", "DELETE", at, status=405)
+    ask("caseworker", "GET", "/nowhere", status=404)
+    assert ask("caseworker", "GET", "/cases?colour=red", status=422)["errors"][0]["field"] == "colour"
+    for name in ("accept", "ask_for_papers", "supply_papers"):
+        api.take("caseworker", case, name)
+    papers = api.needs("caseworker", case, "ask_for_papers")["examples"][0]
+    assert ask("caseworker", "POST", f"{at}/transitions/ask_for_papers", papers, 422)["code"] == "not_met"
+    for _ in range(api.service.limits.sign_in_attempts):
+        ask(None, "POST", "/auth/token", {"username": "caseworker", "password": "wrong"}, 401)
+    ask(None, "POST", "/auth/token", {"username": "caseworker", "password": "wrong"}, 429)
+
+
+class Page(HTMLParser):
+    """The tags of a page with their attributes, and the headings in their order."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def all(self, name: str) -> list[str]:
+        return [value for _, attrs in self.tags if (value := attrs.get(name)) is not None]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_readable_without_scripts_and_loads_nothing(api: Api, language: Language) -> None:
+    answer = api.call(None, "GET", "/docs", headers={"Accept-Language": language})
+    page = Page(answer.text)
+    names = [name for name, _ in page.tags]
+    assert next(attrs for name, attrs in page.tags if name == "html")["lang"] == language
+    assert {"script", "img", "link", "iframe", "form", "object"}.isdisjoint(names)
+    assert page.all("src") + page.all("style") + page.all("onclick") == []
+    assert "url(" not in answer.text
+    assert "@import" not in answer.text
+    assert not re.search(r"https?:", " ".join(page.all("href")))
+    assert (names.count("main"), names.count("nav"), names.count("h1")) == (1, 1, 1)
+    assert {href[1:] for href in page.all("href") if href.startswith("#")} <= {*page.all("id")}
+    assert len(page.all("id")) == len({*page.all("id")})
+    for (_, path), said in operations(language).items():
+        assert path in answer.text
+        assert said["summary"] in answer.text
+
+
+def test_the_policy_of_the_page_allows_its_own_style_and_nothing_else(api: Api) -> None:
+    answer = api.call(None, "GET", "/docs")
+    [style] = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = answer.headers["Content-Security-Policy"].split("; ")
+    assert "default-src 'none'" in policy
+    assert [one for one in policy if one.startswith("style-src")] == [f"style-src 'sha256-{digest}'"]
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]

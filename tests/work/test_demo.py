@@ -1,0 +1,357 @@
+"""The demonstration office is believable, and nothing tells its cases from those that people have opened."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Engine, select, text
+
+from casework.embedded import PrivateServer
+from casework.forms.form import Form
+from casework.forms.inventor import Inventor
+from casework.records import cases, people
+from casework.records.database import Database
+from casework.records.ledger import GENESIS, digest
+from casework.records.rows import Record
+from casework.records.tables import events, letters
+from casework.records.vault import Keyring, blind_index
+from casework.rules.calendars import WorkingCalendar
+from casework.rules.casefile import HELPERS, Actor, ClockRun, Person, Phase, Role, replay, standing_of
+from casework.rules.clocks import Due, due
+from casework.rules.grammar import Transition
+from casework.settings import ROOT
+from casework.work import programmes
+from casework.work.cases import applicant_key, full_facts, intake_of, offered, take_transition
+from casework.work.demo import Loaded, load
+from casework.work.demo.tree import CITIES, places
+from casework.work.letters import read
+from casework.work.overdue import sweep
+from casework.work.passwords import matches
+from casework.work.seeds import read_policies
+from casework.work.service import Service, Transaction
+from tests.conftest import TEMPLATE, url_of
+
+NOW = datetime.fromisoformat("2026-06-15T15:00:00+08:00")
+ZONE = ZoneInfo("Asia/Shanghai")
+CASES = 120
+ROLES = ("caseworker", "supervisor", "lawyer", "volunteer", "auditor", "administrator")
+WORKFLOW = programmes.newest("legal_aid")
+
+
+class Undone(Exception):
+    """Takes back what a test did to the shared office."""
+
+
+@contextmanager
+def taken_back(service: Service, actor: Actor) -> Iterator[Transaction]:
+    with suppress(Undone), service.transaction(actor) as tx:
+        yield tx
+        raise Undone
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The loaded office; `boss` is the province's supervisor, who sees every case."""
+
+    service: Service
+    loaded: Loaded
+    boss: Person
+
+    def records(self) -> list[Record]:
+        """Every case, through the only door there is."""
+        with self.service.transaction() as tx:
+            ids = tx.db.run("select id from cases order by number").scalars().all()
+            return [cases.get(tx.db, case_id, self.boss) for case_id in ids]
+
+    def histories(self) -> dict[UUID, list[Any]]:
+        """The events of each case, oldest first."""
+        with self.service.transaction() as tx:
+            rows = tx.db.all(select(events).order_by(events.c.case_id, events.c.seq))
+        return {case_id: list(group) for case_id, group in groupby(rows, key=lambda row: row.case_id)}
+
+
+def time_is_now(service: Service) -> None:
+    with service.transaction() as tx:
+        tx.db.run("insert into time_offset (value) values (:at - clock_timestamp())", at=NOW)
+
+
+def loaded(service: Service, many: int) -> Demo:
+    time_is_now(service)
+    done = load(service, cases=many, now=NOW)
+    with service.transaction() as tx:
+        found = people.by_username(tx.db, "supervisor-sd")
+    assert found is not None
+    return Demo(service, done, found[0])
+
+
+@pytest.fixture(scope="module")
+def demo(server: PrivateServer, admin: Engine) -> Iterator[Demo]:
+    """One office for the tests that change nothing in it."""
+    name = f"demo_{uuid4().hex[:12]}"
+    with admin.connect() as connection:
+        connection.execute(text(f"create database {name} template {TEMPLATE}"))
+    database = Database(url_of(server.app_url, name), movable_time=True)
+    yield loaded(Service(database, Keyring([bytes(range(32))]), ZONE), CASES)
+    database.close()
+    with admin.connect() as connection:
+        connection.execute(text(f"drop database {name} with (force)"))
+
+
+def test_the_cases_spread_over_states_and_over_two_years(demo: Demo) -> None:
+    files = [record.file for record in demo.records()]
+
+    assert len(files) == demo.loaded.cases == CASES
+    assert {file.phase for file in files} == set(Phase)
+    assert len({file.state for file in files}) >= len(WORKFLOW.states) - 2
+    months = {f"{file.opened_at:%Y-%m}" for file in files}
+    assert len(months) >= 20
+    assert NOW - timedelta(days=731) < min(file.opened_at for file in files) < NOW - timedelta(days=600)
+    assert max(file.last_at for file in files) <= NOW
+
+
+def test_cases_differ_in_channel_matter_exemption_urgency_and_length_of_arrears(demo: Demo) -> None:
+    files = [record.file for record in demo.records()]
+
+    assert {file.channel for file in files} == {"online", "walk_in", "hotline", "referral"}
+    assert len({file.facts["matter"] for file in files}) >= 6
+    assert {bool(file.facts.get("exemption")) for file in files} == {True, False}
+    assert {file.urgent for file in files} == {True, False}
+    arrears = [len(file.facts.get("arrears", ())) for file in files]
+    assert min(arrears) == 0
+    assert max(arrears) > 24
+
+
+def test_most_clocks_end_in_time_some_late_and_some_are_late_now(demo: Demo) -> None:
+    clocks = [clock for record in demo.records() for clock in record.file.clocks if clock.owed_by != "outside"]
+    statuses = Counter(clock.status for clock in clocks)
+
+    assert statuses["met"] > 5 * statuses["breached"] > 0
+    assert any(clock.open and clock.overdue(NOW) for clock in clocks)
+    assert any(len(clock.intervals) > 1 for clock in clocks)
+
+
+def test_time_the_owner_and_the_supervisor_have_each_left_their_trace(demo: Demo) -> None:
+    history = [event for of_one in demo.histories().values() for event in of_one]
+
+    assert {"opened", "transition", "claimed", "released", "handed_over"} <= {event.kind for event in history}
+    lapsed = [event for event in history if event.payload["transition"] == "lapse"]
+    assert lapsed
+    assert {event.actor_role for event in lapsed} == {"clock"}
+    assert any(event.payload.get("on_behalf_of") == "applicant" for event in history)
+
+
+def test_case_numbers_rise_with_the_opening_and_bear_its_year(demo: Demo) -> None:
+    files = sorted((record.file for record in demo.records()), key=lambda file: file.opened_at)
+
+    expected = [f"LA-{file.opened_at.astimezone(ZONE).year}-{n:06d}" for n, file in enumerate(files, start=1)]
+    assert [file.number for file in files] == expected
+
+
+def test_one_user_for_each_role_may_sign_in_in_jinan_and_in_qingdao(demo: Demo) -> None:
+    expected = {"supervisor-sd": ("supervisor", "370000/")}
+    for role in ROLES:
+        expected[role] = (role, "370000/370100/")
+        expected[f"{role}-qd"] = (role, "370000/370200/")
+
+    assert demo.loaded.passwords.keys() == expected.keys()
+    assert len(set(demo.loaded.passwords.values())) == len(expected)
+    for username, password in demo.loaded.passwords.items():
+        with demo.service.transaction() as tx:
+            found = people.by_username(tx.db, username)
+        assert found is not None
+        assert (found[0].role, found[0].org_path) == expected[username]
+        assert matches(password, found[1])
+
+
+def test_the_invented_colleagues_cannot_sign_in(demo: Demo) -> None:
+    with demo.service.transaction() as tx:
+        rows = tx.db.all("select username from users where password_hash is not null")
+
+    assert {row.username for row in rows} == demo.loaded.passwords.keys()
+
+
+def test_every_chain_of_events_recomputes(demo: Demo) -> None:
+    histories = demo.histories()
+    last = {record.file.id: record.last_hash for record in demo.records()}
+
+    assert histories.keys() == last.keys()
+    for case_id, history in histories.items():
+        before = GENESIS
+        for seq, event in enumerate(history, start=1):
+            role, payload = event.actor_role, event.payload
+            assert event.seq == seq
+            assert event.prev_hash == before
+            before = digest(before, case_id, seq, event.at, event.kind, event.actor_id, role, payload)
+            assert event.hash == before
+        assert last[case_id] == before
+
+
+def test_the_events_alone_say_where_each_case_stands(demo: Demo) -> None:
+    histories = demo.histories()
+
+    for record in demo.records():
+        history = histories[record.file.id]
+        assert replay([event.payload for event in history]) == standing_of(record.file)
+        assert record.file.version == len(history)
+        assert record.file.last_at == history[-1].at
+
+
+def due_before_the_end(clock: ClockRun, calendar: WorkingCalendar) -> Due | None:
+    """The due time that follows from the marks as they were just before the clock ended."""
+    last = clock.intervals[-1]
+    ended_running = clock.ended_at is not None and last.end == clock.ended_at
+    intervals = (*clock.intervals[:-1], replace(last, end=None)) if ended_running else clock.intervals
+    return due(clock.limit, intervals, calendar)
+
+
+def test_every_due_time_follows_from_the_marks(demo: Demo) -> None:
+    with demo.service.transaction() as tx:
+        calendar = tx.rules.calendars["china"].calendar
+
+    for record in demo.records():
+        for clock in record.file.clocks:
+            assert due_before_the_end(clock, calendar) == clock.due, (record.file.number, clock.name)
+
+
+def test_the_vault_gives_back_an_application_that_the_form_accepts(demo: Demo) -> None:
+    form = intake_of(WORKFLOW)
+    with demo.service.transaction() as tx:
+        index_key = demo.service.index_key(tx.db)
+        found = {(row.case_id, row.kind): row.digest for row in tx.db.all("select * from look_ups")}
+        for record in demo.records():
+            facts = full_facts(tx, record, form)
+            opened_on = record.file.opened_at.astimezone(ZONE).date()
+            assert form.split(form.check(facts, today=opened_on))[0] == record.file.facts
+            for kind in ("identity_number", "phone"):
+                value = facts["applicant"][kind]
+                assert value not in str(record.file.facts)
+                assert found[record.file.id, kind] == blind_index(index_key, kind, value)
+
+
+def test_letters_open_and_each_series_is_numbered_without_a_gap(demo: Demo) -> None:
+    series: dict[str, list[int]] = defaultdict(list)
+    by_id = {record.file.id: record for record in demo.records()}
+    with demo.service.transaction() as tx:
+        for row in tx.db.all(select(letters)):
+            record = by_id[row.case_id]
+            told = read(applicant_key(tx, record), row)
+            assert record.file.number in told["zh-CN"]["body"]
+            if row.number:
+                assert row.number in told["en"]["body"]
+                scope, serial = row.number.rsplit("-", 1)
+                series[scope].append(int(serial))
+        counters = {row.scope: row.value for row in tx.db.all("select * from counters")}
+
+    assert any(len(serials) > 1 for serials in series.values())
+    assert {scope: max(serials) for scope, serials in series.items()} == counters
+    assert all(sorted(serials) == list(range(1, len(serials) + 1)) for serials in series.values())
+
+
+def somebody_for(demo: Demo, record: Record) -> Actor:
+    """Whoever's turn it is; the province's supervisor where nobody has the case or a supervisor decides."""
+    file = record.file
+    if file.waits_for in HELPERS:
+        assert file.assignee is not None
+        return Actor(file.assignee.role, file.assignee)
+    if file.owner is None or file.waits_for is Role.SUPERVISOR:
+        return Actor(demo.boss.role, demo.boss)
+    return Actor(file.owner.role, file.owner)
+
+
+def example(tx: Transaction, edge: Transition, record: Record) -> dict[str, Any]:
+    if edge.needs is None:
+        return {}
+    assert issubclass(edge.needs, Form)
+    [helper, *_] = people.helpers_near(tx.db, record.file.org_path)
+    users = {role.value: helper.id for role in HELPERS}
+    return edge.needs.example(Inventor(NOW.astimezone(ZONE).date(), Random(1), users))
+
+
+def test_an_open_case_goes_on_by_every_step_that_it_offers(demo: Demo) -> None:
+    gone_on = set()
+    for record in Random(1).sample([one for one in demo.records() if one.file.closed_at is None], 25):
+        actor = somebody_for(demo, record)
+        with demo.service.transaction(actor) as tx:
+            names = [offer.transition for offer in offered(tx, record) if offer.allowed]
+        assert names
+        for edge in names:
+            with taken_back(demo.service, actor) as tx:
+                after = take_transition(tx, record.file.id, edge.name, example(tx, edge, record))
+            assert after.file.version == record.file.version + 1
+            gone_on.add(edge.name)
+    assert len(gone_on) >= 8
+
+
+def test_the_next_sweep_alerts_what_runs_late_and_finds_nothing_for_time_to_take(service: Service) -> None:
+    loaded(service, 150)
+
+    first = sweep(service)
+
+    assert first.alerts > 0
+    assert first.transitions == 0
+    assert sweep(service).alerts == 0
+
+
+def test_loading_again_adds_other_cases_and_leaves_unions_and_people_alone(service: Service) -> None:
+    first = loaded(service, 40)
+    with service.transaction() as tx:
+        before = {tuple(row) for row in tx.db.all("select id, username, password_hash from users")}
+
+    again = load(service, cases=40, now=NOW)
+
+    assert (first.loaded.orgs, again.orgs, again.people, again.passwords) == (len(list(places())), 0, 0, {})
+    with service.transaction() as tx:
+        assert {tuple(row) for row in tx.db.all("select id, username, password_hash from users")} == before
+    records = first.records()
+    assert len(records) == 80
+    assert len({record.file.facts["applicant"]["name"] for record in records}) > 60
+
+
+def test_the_same_seed_gives_the_same_cases(demo: Demo, service: Service) -> None:
+    twin = loaded(service, CASES)
+
+    def told(office: Demo) -> list[tuple[Any, ...]]:
+        return [(record.file.id, record.file.facts, record.last_hash) for record in office.records()]
+
+    assert told(twin) == told(demo)
+    assert twin.loaded.passwords.keys() == demo.loaded.passwords.keys()
+    assert set(twin.loaded.passwords.values()).isdisjoint(demo.loaded.passwords.values())
+
+
+def test_another_seed_gives_other_cases(demo: Demo, service: Service) -> None:
+    time_is_now(service)
+    load(service, cases=CASES, seed=2, now=NOW)
+    with service.transaction() as tx:
+        ids = set(tx.db.run("select id from cases").scalars())
+
+    assert len(ids) == CASES
+    assert ids.isdisjoint(record.file.id for record in demo.records())
+
+
+def test_the_province_has_sixteen_cities_and_codes_follow_the_tree() -> None:
+    tree = list(places())
+
+    assert Counter(place.kind for place in tree)["city"] == 16
+    assert len({place.code for place in tree}) == len(tree)
+    for place in tree:
+        above = place.chain[1:]
+        assert all(code.rstrip("0") == place.code[: len(code.rstrip("0"))] for code in above)
+        assert place.region == (place.code[:6] if place.kind == "street" else place.code)
+
+
+def test_the_subsistence_lines_cover_every_city_and_say_that_they_are_invented() -> None:
+    rows = read_policies(ROOT / "config" / "demo" / "policies.toml")
+
+    assert {row["place"] for row in rows} == set(CITIES)
+    assert {row["name"] for row in rows} == {"subsistence_line"}
+    for row in rows:
+        assert "虚构" in row["source"]["zh-CN"]
+        assert "invented" in row["source"]["en"]

@@ -227,3 +227,17 @@ def _walk_field(field: FormField, value: Any, path: str) -> Iterator[tuple[str, 
     elif isinstance(field, Many) and value is not None:
         for index, row in enumerate(value):
             yield from _walk_field(field.item, row, join(path, index))
+
+
+def declared(form: type[Form], path: str = "") -> Iterator[tuple[str, FormField]]:
+    """Every field at any depth with its path, `*` standing for any row."""
+    for name, field in form.form_fields():
+        yield from _declared_field(field, join(path, name))
+
+
+def _declared_field(field: FormField, path: str) -> Iterator[tuple[str, FormField]]:
+    yield path, field
+    if isinstance(field, Nested):
+        yield from declared(field.form, path)
+    elif isinstance(field, Many):
+        yield from _declared_field(field.item, join(path, "*"))

@@ -1,25 +1,7 @@
-"""Where a form has what: its fields at any depth, and what a transition needs to know."""
+"""Where a form has what: the paths of what is sensitive and of what a transition needs to know."""
 
-from collections.abc import Iterator
-
-from casework.forms.faults import join
-from casework.forms.field import FormField
-from casework.forms.form import Form, Many, Nested
+from casework.forms.form import Form, declared
 from casework.rules.text import Text
-
-
-def declared(form: type[Form], path: str = "") -> Iterator[tuple[str, FormField]]:
-    """Every field at any depth with its path, `*` standing for any row."""
-    for name, field in form.form_fields():
-        yield from _declared_field(field, join(path, name))
-
-
-def _declared_field(field: FormField, path: str) -> Iterator[tuple[str, FormField]]:
-    yield path, field
-    if isinstance(field, Nested):
-        yield from declared(field.form, path)
-    elif isinstance(field, Many):
-        yield from _declared_field(field.item, join(path, "*"))
 
 
 def needed_by(form: type[Form], transition: str) -> list[tuple[str, Text]]:

@@ -3,28 +3,30 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Row, bindparam, literal, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.records.database import Tx
 from casework.records.tables import alert_receivers, alerts, cases, clocks
+from casework.records.writing import jsonable
 
-# Everybody locks the case row first. A case that somebody is just working on is left for the next tick.
+# Everybody locks the case row first. A case that somebody is just working on is left for the next tick; the clock is
+# locked with it, so that one which was settled since the statement began is read again and left out.
 _DUE = """
 select k.id as clock_id, k.case_id, k.name, k.generation
 from clocks k join cases on cases.id = k.case_id
 where k.ended_at is null and k.wake_at <= :now
 order by k.wake_at limit :limit
-for update of cases skip locked
+for update of cases, k skip locked
 """
 _LAPSED = """
 select k.case_id, k.id as clock_id, k.takes from clocks k join cases on cases.id = k.case_id
 where k.ended_at is null and k.takes is not null and coalesce(k.retry_at, k.due_at) <= :now
 order by coalesce(k.retry_at, k.due_at) limit 1
-for update of cases skip locked
+for update of cases, k skip locked
 """
 
 
@@ -49,12 +51,16 @@ def next_lapsed(tx: Tx) -> Row[Any] | None:
     return tx.one(_LAPSED, now=tx.now)
 
 
-def retry_later(tx: Tx, clock_id: UUID, first_wait: int, longest_wait: int) -> None:
-    """Put off a clock whose transition failed: each time twice as long, in seconds, up to the longest."""
+def put_off(tx: Tx, clock_id: UUID, until: Literal["wake_at", "retry_at"], first_wait: int, longest_wait: int) -> None:
+    """Put off a clock that failed: each time twice as long, in seconds, up to the longest.
+
+    `wake_at` puts off its alerts, `retry_at` the transition that it takes. A clock that is no longer due is left alone:
+    somebody was faster.
+    """
     tx.run(
-        """update clocks set attempts = least(attempts + 1, 1000),
-             retry_at = :now + make_interval(secs => least(:longest, :first * power(2, least(attempts, 20))))
-           where id = :id""",
+        f"""update clocks set attempts = least(attempts + 1, 1000),
+              {until} = :now + make_interval(secs => least(:longest, :first * power(2, least(attempts, 20))))
+            where id = :id and coalesce({until}, due_at) <= :now""",
         now=tx.now,
         id=clock_id,
         first=first_wait,
@@ -75,6 +81,25 @@ def fired(tx: Tx, case_ids: Iterable[UUID]) -> dict[tuple[UUID, str, int], set[s
     return found
 
 
+_ADD = text(
+    """with new as (
+         insert into alerts (id, case_id, clock, generation, level, planned_at, at, suppressed, roles)
+         select x.id, x.case_id, x.clock, x.generation, x.level, x.planned_at, :now, x.suppressed, x.roles
+         from jsonb_to_recordset(:alerts) as x(id uuid, case_id uuid, clock text, generation int, level text,
+           planned_at timestamptz, suppressed jsonb, roles text[])
+         on conflict do nothing returning id),
+       told as (
+         insert into alert_receivers (alert_id, user_id, at)
+         select new.id, x.user_id, :now from new
+         join unnest(cast(:told as uuid[]), cast(:users as uuid[])) as x(alert_id, user_id) on x.alert_id = new.id
+         returning alert_id, user_id),
+       message as (
+         insert into outbox (id, alert_id, user_id, channel, state, at)
+         select gen_random_uuid(), alert_id, user_id, 'inbox', 'delivered', :now from told)
+       select count(*) from new"""
+).bindparams(bindparam("alerts", type_=JSONB))
+
+
 def add(tx: Tx, rows: Sequence[Mapping[str, Any]], receivers: Sequence[tuple[UUID, UUID]]) -> int:
     """Store alerts, their receivers (alert, user) and a message for each in the outbox; gives how many were new.
 
@@ -82,19 +107,15 @@ def add(tx: Tx, rows: Sequence[Mapping[str, Any]], receivers: Sequence[tuple[UUI
     """
     if not rows:
         return 0
-    statement = upsert(alerts).values(rows).on_conflict_do_nothing().returning(alerts.c.id)
-    new = set(tx.run(statement).scalars())
-    told = [{"alert_id": alert, "user_id": user, "at": tx.now} for alert, user in receivers if alert in new]
-    tx.run_many(insert(alert_receivers), told)
-    tx.run(_MESSAGES, alerts=list(new), now=tx.now)
-    return len(new)
-
-
-_MESSAGES = """
-insert into outbox (id, alert_id, user_id, channel, state, at)
-select gen_random_uuid(), alert_id, user_id, 'inbox', 'delivered', :now from alert_receivers
-where alert_id = any(:alerts)
-"""
+    return int(
+        tx.run(
+            _ADD,
+            alerts=[jsonable(row) for row in rows],
+            told=[alert for alert, _ in receivers],
+            users=[user for _, user in receivers],
+            now=tx.now,
+        ).scalar_one()
+    )
 
 
 def set_wake_times(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -139,7 +160,7 @@ def mine(
         .limit(limit)
     )
     if after is not None:
-        acknowledged, at, alert_id = after
+        acknowledged, (at, alert_id) = literal(after[0]), after[1:]
         later = (alert_receivers.c.at < at) | ((alert_receivers.c.at == at) & (alerts.c.id > alert_id))
         query = query.where((done > acknowledged) | ((done == acknowledged) & later))
     return tx.all(query)

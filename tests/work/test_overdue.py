@@ -1,5 +1,6 @@
 """Time raises each alert once, for the people whose turn it is, and takes what runs out, whatever happens meanwhile."""
 
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -7,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
-from random import Random
+from random import Random, randint
 from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,8 +21,9 @@ from casework.app import create_app
 from casework.forms.inventor import Inventor
 from casework.records import alerts
 from casework.records import cases as case_records
-from casework.records.database import Database
+from casework.records.database import Database, Deadlines
 from casework.records.rows import Record
+from casework.records.tables import cases as case_table
 from casework.records.vault import Keyring
 from casework.records.visibility import visible
 from casework.rules.refusals import NotNow
@@ -130,9 +132,7 @@ def deactivate(province: Province, *usernames: str) -> None:
 def multiplied(province: Province, case_id: UUID, times: int) -> None:
     """So many more cases like this one, with their clocks, under the same applicant."""
     with province.service.transaction() as tx:
-        columns = [
-            column.name for column in case_records.cases.columns if column.name not in ("id", "number", "due_key")
-        ]
+        columns = [column.name for column in case_table.columns if column.name not in ("id", "number", "due_key")]
         tx.db.run(
             f"""insert into cases (id, number, {", ".join(columns)})
                 select gen_random_uuid(), number || '-' || n, {", ".join(columns)}
@@ -175,12 +175,12 @@ def statements(service: Service) -> Iterator[list[tuple[str, Any]]]:
 
 
 @pytest.fixture
-def another_service(database_url: str) -> Iterator[Callable[[], Service]]:
+def another_service(database_url: str) -> Iterator[Callable[..., Service]]:
     """Further processes, as far as the database can tell: services with connections of their own."""
     made: list[Database] = []
 
-    def service() -> Service:
-        made.append(Database(database_url, movable_time=True))
+    def service(**how: Any) -> Service:
+        made.append(Database(database_url, movable_time=True, **how))
         return Service(made[-1], Keyring([bytes(range(32))]), ZoneInfo("Asia/Shanghai"))
 
     yield service
@@ -376,6 +376,14 @@ def test_a_paused_clock_does_not_alert_and_a_resumed_one_alerts_at_its_new_time(
     assert levels(province, case, "review_by_law") == [(1, "80%"), (1, "due")]
 
 
+def test_a_clock_that_ran_out_before_it_was_paused_is_late_and_goes_on_to_say_so(province: Province) -> None:
+    case = opened(province)
+    swept_at(province, "2026-03-10 09:00")
+    province.take("li", case, "ask_for_papers", PAPERS)
+    swept_at(province, "2026-03-12 09:00")
+    assert levels(province, case, "review_by_law") == [(1, "+2wd"), (1, "80%"), (1, "due")]
+
+
 def test_a_level_that_fired_before_a_pause_does_not_fire_again(province: Province) -> None:
     case = opened(province)
     swept_at(province, "2026-03-06 16:30")
@@ -444,12 +452,12 @@ def test_papers_that_come_in_the_last_second_keep_the_request_alive(province: Pr
     assert record(province, case).file.state == "under_review"
 
 
-def fifty_and_fifty(province: Province, many: int = 50) -> Swept:
-    """So many reviews that are late, and as many requests whose papers did not come: what is due of them now."""
-    multiplied(province, opened(province), many - 1)
-    multiplied(province, awaiting_papers(province), many - 1)
+def neglected(province: Province, reviews: int, papers: int) -> Swept:
+    """So many reviews that are late, and requests whose papers did not come: what time owes them now."""
+    multiplied(province, opened(province), reviews - 1)
+    multiplied(province, awaiting_papers(province), papers - 1)
     province.time_is(local("2026-03-20 09:00"))
-    return Swept(3 * many, many)
+    return Swept(3 * reviews, papers)
 
 
 def ensure_all_done_once(province: Province, due: Swept) -> None:
@@ -464,8 +472,8 @@ def ensure_all_done_once(province: Province, due: Swept) -> None:
     assert count(province, "clocks where attempts > 0") == 0
 
 
-def test_four_who_sweep_at_once_do_everything_once(province: Province, another_service: Callable[[], Service]) -> None:
-    due = fifty_and_fifty(province, 100)
+def test_four_who_sweep_at_once_do_everything_once(province: Province, another_service: Callable[..., Service]) -> None:
+    due = neglected(province, 100, 100)
     sweepers = [another_service() for _ in range(4)]
     start = Barrier(len(sweepers))
 
@@ -482,9 +490,9 @@ def test_four_who_sweep_at_once_do_everything_once(province: Province, another_s
 
 
 def test_people_who_work_on_the_same_cases_meanwhile_cause_no_error_and_no_double(
-    province: Province, another_service: Callable[[], Service]
+    province: Province, another_service: Callable[..., Service]
 ) -> None:
-    fifty_and_fifty(province)
+    neglected(province, 50, 50)
     with province.service.transaction() as tx:
         waiting = [row.id for row in tx.db.all("select id from cases where state = 'awaiting_papers' order by number")]
         reviewed = [row.id for row in tx.db.all("select id from cases where state = 'submitted' order by number")]
@@ -571,6 +579,34 @@ def test_a_case_that_cannot_be_moved_is_put_off_longer_each_time_and_stops_nobod
     assert record(province, broken).file.state == "withdrawn"
 
 
+def test_what_somebody_settled_meanwhile_is_not_put_off(province: Province) -> None:
+    case = awaiting_papers(province)
+    run = record(province, case).file.clock("papers")
+    assert run is not None
+    assert run.id is not None
+    with province.service.transaction() as tx:
+        alerts.put_off(tx.db, run.id, "retry_at", 30, 3600)
+    assert swept_at(province, "2026-03-02 09:01").transitions == 0
+    assert count(province, "clocks where attempts > 0") == 0
+
+
+def test_a_case_that_waits_too_long_for_somebody_is_put_off_and_stops_nobody(
+    province: Province, owner_url: str, another_service: Callable[..., Service]
+) -> None:
+    waiting, late = awaiting_papers(province), opened(province)
+    province.time_is(local("2026-03-20 09:00"))
+    impatient = another_service(deadlines=Deadlines(lock=0.1))
+    engine = create_engine(owner_url)
+    with engine.begin() as connection:
+        connection.execute(text("lock table casework.letters in share mode"))
+        assert sweep(impatient).transitions == 0
+    engine.dispose()
+
+    assert levels(province, late, "review_by_law") == [(1, "+2wd"), (1, "80%"), (1, "due")]
+    assert swept_at(province, "2026-03-20 09:01").transitions == 1
+    assert record(province, waiting).file.state == "withdrawn"
+
+
 def test_a_case_that_cannot_be_read_hides_no_alert_of_another_one(province: Province) -> None:
     broken, others = opened(province), [opened(province) for _ in range(3)]
     version = "update cases set workflow_version = :version where id = :id"
@@ -601,24 +637,27 @@ sweep(service)
 """
 
 
-def test_a_sweep_that_is_killed_loses_nothing_and_repeats_nothing(province: Province, database_url: str) -> None:
-    due = fifty_and_fifty(province, 120)
-    chance = Random()
-    for seconds in (chance.uniform(0.0, 0.1), chance.uniform(0.1, 0.3), chance.uniform(0.3, 0.6)):
+@pytest.mark.parametrize(("progress", "reviews", "papers"), [("letters", 1, 300), ("alerts", 2000, 1)])
+def test_a_sweep_that_is_killed_loses_nothing_and_repeats_nothing(
+    province: Province, database_url: str, progress: str, reviews: int, papers: int
+) -> None:
+    owed = neglected(province, reviews, papers)
+    for _ in range(2):
+        enough = count(province, progress) + randint(1, 20)
         command = [sys.executable, "-c", SWEEP, database_url]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == b"ready\n"
-            with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(seconds)
+            while count(province, progress) < enough:
+                assert process.poll() is None
             process.kill()
-    assert count(province, "cases where state = 'awaiting_papers'") > 0
+        assert process.returncode == -signal.SIGKILL
 
-    others = "pg_stat_activity where pid <> pg_backend_pid() and datname = current_database() and state <> 'idle'"
-    while count(province, others):
+    killed = "pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'"
+    while count(province, killed):
         pass
-    sweep(province.service)
-    ensure_all_done_once(province, due)
+    assert sweep(province.service) != Swept(0, 0), "the last of them came too late to be killed in the middle"
+    ensure_all_done_once(province, owed)
 
 
 # Reading and acknowledging.

@@ -17,14 +17,20 @@ INSTALL := $(BIN)/python -m pip install --quiet --require-hashes
 run: $(INSTALLED)
 	@exec $(BIN)/casework serve --demo
 
+# What speaks SQL is tested again on the system's own PostgreSQL, where there is one of version 15 or newer.
+OLDER := from casework.embedded import system_binaries; print(*map(str, system_binaries()[:1]))
+ON_OLDER := tests/test_migrations.py tests/work tests/api/test_concurrency.py tests/api/test_idempotency.py
+
 test: $(INSTALLED_DEV)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+	@programs="$$($(BIN)/python -c '$(OLDER)')"; if [ -n "$$programs" ]; then echo "Again on $$programs:"; \
+		CASEWORK_TEST_POSTGRES="$$programs" $(BIN)/python -m pytest -n 2 --dist worksteal $(ON_OLDER); fi
 
 check: $(INSTALLED_DEV)
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m mypy
-	$(BIN)/lint-imports
+	$(BIN)/python $(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_migrations.py tests/test_docs.py
 
 bench: $(INSTALLED_DEV)

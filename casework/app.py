@@ -2,11 +2,13 @@
 
 import logging
 import sys
+import traceback
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from flask import Flask
+from structlog.typing import ExcInfo
 
 from casework.api import (
     administration,
@@ -57,6 +59,7 @@ def create_app(service: Service, settings: Settings | None = None) -> Flask:
     app = Flask("casework", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.web.max_body_bytes if settings else 1_048_576
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
     app.extensions["casework"] = Wiring(
         service=service,
         zone=service.zone,
@@ -75,10 +78,20 @@ def log_to(stream: Any = sys.stderr, level: int = logging.INFO) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(_where_it_broke),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=stream),
         cache_logger_on_first_use=True,
     )
+
+
+def _where_it_broke(exc_info: ExcInfo) -> str:
+    """Where, and by what kind of error; not what the error says, which may quote what somebody has sent."""
+    told: list[str] = []
+    error: BaseException | None = exc_info[1]
+    while error is not None:
+        told += [*traceback.format_tb(error.__traceback__), f"{type(error).__module__}.{type(error).__qualname__}\n"]
+        error = error.__cause__ or error.__context__
+    return "".join(told)

@@ -10,14 +10,15 @@ from flask import current_app, g, request
 from casework.rules.text import Language
 
 _GIVEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_SPOKEN: Final[dict[str, Language]] = {"zh-CN": "zh-CN", "zh": "zh-CN", "zh-Hans": "zh-CN", "en": "en"}
+_SPOKEN: Final[dict[str, Language]] = {"zh": "zh-CN", "en": "en"}
 
 
 def language() -> Language:
-    """The caller's language by Accept-Language, else the office's."""
+    """The caller's language by Accept-Language, whatever the country, else the office's."""
     if "language" not in g:
-        best = request.accept_languages.best_match(list(_SPOKEN))
-        g.language = _SPOKEN[best] if best else current_app.extensions["casework"].language
+        office: Language = current_app.extensions["casework"].language
+        wanted = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
+        g.language = next((_SPOKEN[one] for one in wanted if one in _SPOKEN), office)
     chosen: Language = g.language
     return chosen
 

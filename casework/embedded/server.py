@@ -168,6 +168,7 @@ class PrivateServer:
         return True
 
     def _launch(self) -> None:
+        self.stop()  # a server of ours that was killed is waited for
         settings = _SETTINGS if self._durable else _SETTINGS | _THROWAWAY
         command = cluster.server_command(self._place, settings, self._programs)
         log_file = self._home / "postgres.log"

@@ -39,7 +39,7 @@ def claim(case: CaseFile, actor: Actor, now: datetime) -> Move | Refusal:
 def release(case: CaseFile, reason: str, actor: Actor, now: datetime) -> Move | Refusal:
     """The case goes back to the queue of its organisation."""
     if case.owner is None:
-        return NotNow(Text("此案没有经办人。", "Nobody owns this case."))
+        return _nobodys()
     return _held("released", case, actor, now, None, reason)
 
 
@@ -65,6 +65,17 @@ def may_let_go(case: CaseFile, actor: Actor) -> Refusal | None:
     if actor.role is Role.CASEWORKER and is_colleagues(case, actor):
         return colleagues(case, may_give_reason=False)
     return None
+
+
+def may_release(case: CaseFile, actor: Actor) -> Refusal | None:
+    """Why this actor may not release the case, or None: as for a handover, and it must be somebody's."""
+    if case.owner is None and case.phase is not Phase.CLOSED:
+        return _nobodys()
+    return may_let_go(case, actor)
+
+
+def _nobodys() -> NotNow:
+    return NotNow(Text("此案没有经办人。", "Nobody owns this case."))
 
 
 def _closed() -> NotNow:

@@ -2,13 +2,14 @@
 
 from casework.settings.errors import BadSettings
 from casework.settings.private_file import kept
-from casework.settings.sections import ROOT, Database, Idempotency, Office, Scheduler, SignIn, Tokens, Web
+from casework.settings.sections import ROOT, Database, Demo, Idempotency, Office, Scheduler, SignIn, Tokens, Web
 from casework.settings.settings import Kind, Settings
 
 __all__ = [
     "ROOT",
     "BadSettings",
     "Database",
+    "Demo",
     "Idempotency",
     "Kind",
     "Office",

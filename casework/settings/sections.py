@@ -60,6 +60,11 @@ class Idempotency:
     keep_hours: int
 
 
+@dataclass(frozen=True, slots=True)
+class Demo:
+    cases: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sections:
     """All sections; a field's name is its section's name in the file."""
@@ -71,6 +76,7 @@ class Sections:
     tokens: Tokens
     sign_in: SignIn
     idempotency: Idempotency
+    demo: Demo
 
 
 def read_sections(overlay: Path | None) -> dict[str, Any]:
@@ -124,5 +130,5 @@ def _checked(where: str, kind: Any, value: object) -> object:
 def _zone(where: str, value: object) -> ZoneInfo:
     try:
         return ZoneInfo(str(value))
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         raise BadSettings(f"{where} is {value!r}. Write a time zone by its place, such as Asia/Shanghai.") from None

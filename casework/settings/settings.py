@@ -25,6 +25,8 @@ class Settings(Sections):
     """Everything that is set, checked. `database_url` is None where the private server is used."""
 
     kind: Kind
+    config: Path | None
+    """The file laid over the defaults."""
     home: Path
     port: int
     database_url: str | None = field(repr=False)
@@ -37,17 +39,25 @@ class Settings(Sections):
         """The settings of this process; makes the secrets of a demonstration or test. Raises BadSettings."""
         given = {name: value.strip() for name, value in environ.items() if value.strip()}
         kind = _kind(given)
-        overlay = given.get("CASEWORK_CONFIG")
+        config = Path(given["CASEWORK_CONFIG"]).absolute() if "CASEWORK_CONFIG" in given else None
         home = Path(given.get("CASEWORK_HOME", ROOT / "instance")).absolute()
         return cls(
             kind=kind,
+            config=config,
             home=home,
             port=_port(given.get("PORT", "8000")),
             database_url=_database_url(given.get("CASEWORK_DATABASE_URL")),
             secret_key=_secret_key(_secret(given, "CASEWORK_SECRET_KEY", kind, home)),
             encryption_keys=_encryption_keys(_secret(given, "CASEWORK_ENCRYPTION_KEYS", kind, home)),
-            **read_sections(Path(overlay) if overlay else None),
+            **read_sections(config),
         )
+
+    def environment(self, port: int, database_url: str) -> dict[str, str]:
+        """The environment of a child process that has the same settings, wherever it works."""
+        said = {"CASEWORK_ENV": self.kind, "CASEWORK_HOME": str(self.home), "PORT": str(port)}
+        if self.config:
+            said["CASEWORK_CONFIG"] = str(self.config)
+        return {**os.environ, **said, "CASEWORK_DATABASE_URL": database_url}
 
 
 def _kind(given: Mapping[str, str]) -> Kind:

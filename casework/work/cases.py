@@ -283,7 +283,7 @@ def claim(tx: Transaction, part: Callable[[], list[ColumnElement[bool]]]) -> Rec
 def release(tx: Transaction, case_id: UUID, given: Any) -> Record:
     """The case goes back to the queue of its organisation."""
     record = cases.get(tx.db, case_id, tx.person, lock=True)
-    _ensure(handling.may_let_go(record.file, tx.acting))
+    _ensure(handling.may_release(record.file, tx.acting))
     said = Release.check(given, today=tx.today)
     return _handled(tx, record, handling.release(record.file, said["reason"], tx.acting, tx.now))
 

@@ -87,8 +87,8 @@ def _raise_due(service: Service, limit: int) -> int | None:
 
 
 def _put_off(service: Service, clock_id: UUID, until: Literal["wake_at", "retry_at"], failed: Exception) -> None:
-    why = failed.text.en if isinstance(failed, Refusal) else repr(failed)
-    _log.error("clock_failed", clock_id=str(clock_id), put_off=until, why=why)
+    why = failed.text.en if isinstance(failed, Refusal) else None
+    _log.error("clock_failed", clock_id=str(clock_id), put_off=until, why=why, exc_info=failed)
     with service.transaction() as tx:
         alerts.put_off(tx.db, clock_id, until, _FIRST_WAIT_S, _LONGEST_WAIT_S)
 

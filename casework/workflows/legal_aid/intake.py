@@ -327,7 +327,7 @@ class LegalAidIntake(Form):
             "matter": "wages",
             "form_of_aid": "mediation_arbitration",
             "story": "2个月工资未发，多次催要无果。",
-            "employer": Employer.example(inventor),
+            "employer": Employer.example(inventor.someone_else()),
             "employment": employment,
             "arrears": [{"month": f"{month:%Y-%m}", "amount": "6500.00"} for month in months],
             "demands": [{"kind": "wages", "amount": "13000.00"}],

@@ -1,0 +1,132 @@
+"""What every command has: the settings, the language, results and messages, and the sentence when it cannot go on."""
+
+from datetime import date, datetime, time, tzinfo
+from functools import cached_property
+from typing import Any
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from casework.embedded import NoServer
+from casework.records.upgrade import NotUpgraded
+from casework.rules.calendars import BadCalendar
+from casework.rules.clocks import Limit
+from casework.rules.grammar import BadWorkflow
+from casework.rules.refusals import Invalid, Refusal
+from casework.rules.text import Language, Text
+from casework.settings import BadSettings, Settings
+from casework.work.programmes import ChangedWorkflow
+from casework.work.report_table import width
+from casework.work.seeds import BadFile
+
+_UNREACHABLE = Text(
+    "数据库无法连接：{why}。请检查 CASEWORK_DATABASE_URL。",
+    "The database cannot be reached: {why}. Check CASEWORK_DATABASE_URL.",
+)
+_SENTENCES = (BadSettings, NoServer, NotUpgraded, ChangedWorkflow, BadWorkflow, BadFile)
+
+
+class Console:
+    """The settings and the language of one command, and how it speaks."""
+
+    def __init__(self, language: Language | None = None) -> None:
+        self._chosen = language
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of this process; raises BadSettings."""
+        return Settings.load()
+
+    @property
+    def language(self) -> Language:
+        """The one asked for, else the office's."""
+        return self._chosen or self.settings.office.language
+
+    def tell(self, text: Text, **parameters: Any) -> None:
+        """A result, on standard output."""
+        click.echo(text.in_(self.language, **parameters))
+
+    def note(self, text: Text, **parameters: Any) -> None:
+        """A message, on standard error."""
+        click.echo(text.in_(self.language, **parameters), err=True)
+
+    def table(self, titles: tuple[Text, ...], rows: list[tuple[object, ...]]) -> None:
+        """Aligned columns under their titles, on standard output."""
+        lines = [[title.in_(self.language) for title in titles], *([str(cell) for cell in row] for row in rows)]
+        widths = [max(map(width, column)) for column in zip(*lines, strict=True)]
+        for line in lines:
+            cells = [cell + " " * (wide - width(cell)) for cell, wide in zip(line, widths, strict=True)]
+            click.echo("  ".join(cells).rstrip())
+
+
+pass_console = click.make_pass_decorator(Console)
+
+
+class Cannot(click.ClickException):
+    """The command cannot go on: a sentence on standard error and exit status 1."""
+
+    def show(self, file: Any = None) -> None:
+        """The sentence alone."""
+        click.echo(self.message, err=True)
+
+
+class Commands(click.Group):
+    """The commands; whatever a person can cause ends in a sentence, what is our fault in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except Invalid as error:
+            raise Cannot(
+                "\n".join(f"{fault.path}: {fault.text.in_(_language(ctx))}" for fault in error.faults)
+            ) from error
+        except (Refusal, BadCalendar) as error:
+            raise Cannot(error.text.in_(_language(ctx))) from error
+        except OperationalError as error:
+            why = str(error.orig).strip().splitlines()[-1].strip()
+            raise Cannot(_UNREACHABLE.in_(_language(ctx), why=why)) from error
+        except _SENTENCES as error:
+            raise Cannot(str(error)) from error
+
+
+def _language(ctx: click.Context) -> Language:
+    console = ctx.find_object(Console)
+    try:
+        return console.language if console else "zh-CN"
+    except BadSettings:  # no reason to say that instead
+        return "zh-CN"
+
+
+class Instant(click.ParamType[date]):
+    """A date, which stands for its beginning, or a date with a time."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date | datetime:
+        """What was written; without an offset it is meant in the office's zone."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no date. Write 2026-03-02 or 2026-03-02T09:00+08:00.", param, ctx)
+
+
+def instant_in(zone: tzinfo, value: date | datetime) -> datetime:
+    """What an `Instant` stands for in a zone, as an aware datetime."""
+    at = value if isinstance(value, datetime) else datetime.combine(value, time())
+    return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+class LimitType(click.ParamType[Limit]):
+    """A limit such as 5wd."""
+
+    name = "limit"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Limit:
+        """The limit that was written."""
+        try:
+            return value if isinstance(value, Limit) else Limit.parse(value)
+        except ValueError as wrong:
+            self.fail(f"{wrong}.", param, ctx)

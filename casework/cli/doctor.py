@@ -1,0 +1,183 @@
+"""`casework doctor`: what is wrong with an installation, one line each, with the cure."""
+
+import importlib.metadata
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from casework.app import MIGRATIONS
+from casework.cli.console import Console, pass_console
+from casework.cli.installation import Installation, installed
+from casework.cli.rules import told
+from casework.embedded import NoServer
+from casework.records import alerts, offices
+from casework.records.upgrade import newest
+from casework.rules.refusals import Unavailable
+from casework.rules.text import Text
+from casework.rules.verify import verify
+from casework.scheduler import PROCESS
+from casework.settings import BadSettings, Settings
+from casework.work import programmes
+from casework.work.service import Transaction
+
+_LEAST_BYTES: Final = 1_000_000_000
+_SILENT: Final = timedelta(minutes=1)
+_MARKS: Final = {"good": "ok ", "notice": "-- ", "bad": "!! "}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line: what was looked at, whether it is as it should be, and else what to do."""
+
+    grade: Literal["good", "notice", "bad"]
+    text: Text
+
+
+@click.command("doctor")
+@pass_console
+@click.pass_context
+def doctor(ctx: click.Context, console: Console) -> None:
+    """Check this installation; each line names what is wrong and what to do. Exits 1 where something is."""
+    healthy = True
+    try:
+        for finding in _findings(console.settings):
+            healthy = healthy and finding.grade != "bad"
+            click.echo(_MARKS[finding.grade] + finding.text.in_(console.language))
+    except (BadSettings, NoServer) as wrong:
+        click.echo(f"{_MARKS['bad']}{wrong}")
+        healthy = False
+    ctx.exit(0 if healthy else 1)
+
+
+def _findings(settings: Settings) -> Iterator[Finding]:
+    """Raises BadSettings or NoServer where nothing further can be looked at."""
+    yield _good(f"Python {platform.python_version()}", f"Python {platform.python_version()}")
+    yield _good(f"设置：{settings.kind}", f"settings: {settings.kind}")
+    yield from _secrets(settings)
+    yield from _zones(settings)
+    yield from _room(settings)
+    try:
+        with installed(settings) as installation:
+            yield from _database(installation)
+    except (OperationalError, Unavailable) as away:
+        why = str(away.orig if isinstance(away, OperationalError) else away).strip().splitlines()[-1].strip()
+        yield Finding(
+            "bad",
+            Text(
+                f"数据库无法连接：{why}。请检查 CASEWORK_DATABASE_URL 以及数据库是否运行。",
+                f"the database cannot be reached: {why}. Check CASEWORK_DATABASE_URL and whether it runs.",
+            ),
+        )
+
+
+def _good(zh: str, en: str) -> Finding:
+    return Finding("good", Text(zh, en))
+
+
+def _secrets(settings: Settings) -> Iterator[Finding]:
+    open_files = [
+        file
+        for name in ("secret_key", "encryption_keys", "postgres.passwords")
+        if (file := settings.home / name).exists() and file.stat().st_mode & 0o077
+    ]
+    for file in open_files:
+        yield Finding(
+            "bad", Text(f"他人可以读取 {file}：chmod 600 {file}", f"others can read {file}: chmod 600 {file}")
+        )
+    if not open_files:
+        yield _good(f"密钥：{len(settings.encryption_keys)} 个", f"encryption keys: {len(settings.encryption_keys)}")
+
+
+def _zones(settings: Settings) -> Iterator[Finding]:
+    version = importlib.metadata.version("tzdata")
+    zone = settings.office.zone.key
+    yield _good(f"时区 {zone}（tzdata {version}）", f"time zone {zone} (tzdata {version})")
+
+
+def _room(settings: Settings) -> Iterator[Finding]:
+    free = shutil.disk_usage(settings.home if settings.home.exists() else sys.prefix).free
+    gigabytes = f"{free / 1e9:.1f} GB"
+    if free >= _LEAST_BYTES:
+        yield _good(f"磁盘剩余 {gigabytes}", f"free disk space {gigabytes}")
+    else:
+        yield Finding(
+            "bad", Text(f"磁盘只剩 {gigabytes}，请清理。", f"only {gigabytes} of disk space left; make room.")
+        )
+
+
+def _database(installation: Installation) -> Iterator[Finding]:
+    where = Text("自带 PostgreSQL", "private PostgreSQL") if installation.server else Text("数据库", "database")
+    found, wanted = installation.version(), newest(MIGRATIONS)
+    yield Finding("good", Text("{where}可以连接", "{where} can be reached").with_(where=where))
+    if found != wanted:
+        # A demonstration upgrades itself at its next start.
+        grade: Literal["bad", "notice"] = "bad" if installation.settings.kind == "production" else "notice"
+        yield Finding(
+            grade,
+            Text(
+                f"数据库的版本是 {found}，需要 {wanted}：casework database upgrade",
+                f"the database has version {found} and needs {wanted}: casework database upgrade",
+            ),
+        )
+        return
+    yield _good(f"数据库版本 {found}", f"database version {found}")
+    with installation.service() as service, service.transaction() as tx:
+        yield from _seeds(tx)
+        yield from _workflows(tx)
+        yield _heartbeat(tx, installation.settings)
+
+
+def _seeds(tx: Transaction) -> Iterator[Finding]:
+    calendars, policies = offices.latest_calendars(tx.db), offices.all_policies(tx.db)
+    if not calendars or not policies:
+        yield Finding(
+            "bad",
+            Text("尚无日历或政策：casework database upgrade", "no calendars or no policies: casework database upgrade"),
+        )
+    else:
+        yield _good(
+            f"日历 {len(calendars)} 个，政策 {len(policies)} 条",
+            f"calendars {len(calendars)}, policies {len(policies)}",
+        )
+    for key, one in sorted(calendars.items()):
+        years = one.mapping.get("years")
+        if years is not None and tx.today.year not in years:
+            yield Finding(
+                "notice",
+                Text(
+                    f"日历 {key} 没有 {tx.today.year} 年的放假安排，到期时间均为暂定：casework calendar load 文件",
+                    f"calendar {key} lacks the holidays of {tx.today.year}, so due times are provisional:"
+                    " casework calendar load FILE",
+                ),
+            )
+
+
+def _workflows(tx: Transaction) -> Iterator[Finding]:
+    policies = offices.all_policies(tx.db)
+    for one in programmes.latest():
+        flaws = verify(one, programmes.variants(one, policies))
+        for flaw in flaws:
+            yield Finding("bad", Text(told(one.key, flaw), told(one.key, flaw)))
+        if not flaws:
+            yield _good(f"流程 {one.key} 已验证", f"workflow {one.key} is proven")
+
+
+def _heartbeat(tx: Transaction, settings: Settings) -> Finding:
+    beat: datetime | None = alerts.last_beat(tx.db, PROCESS)
+    if beat is not None and beat > tx.now - _SILENT:
+        return _good("调度进程在运行", "the scheduler runs")
+    # Nothing need run while somebody only looks at a demonstration.
+    return Finding(
+        "bad" if settings.kind == "production" else "notice",
+        Text(
+            "调度进程没有运行，期限不会提醒：casework serve 或 casework scheduler",
+            "no scheduler runs, so nobody is alerted: casework serve, or casework scheduler",
+        ),
+    )

@@ -1,0 +1,101 @@
+"""`casework user` and `casework token`: people, from the machine itself."""
+
+import secrets
+from datetime import timedelta
+
+import click
+
+from casework.cli.console import Console, pass_console
+from casework.cli.installation import working
+from casework.forms.texts import PersonName
+from casework.records import offices
+from casework.records import people as records
+from casework.rules.refusals import NotFound
+from casework.rules.text import Text
+from casework.work import people
+
+_NO_ORG = Text(
+    "没有机构 {org}，请填写机构代码，如 370100。", "There is no organisation {org}; write its code, such as 370100."
+)
+_ADDED = Text("已新增用户 {username}（{role}，{org}）。", "Added user {username} ({role}, {org}).")
+_PASSWORD = Text("初始密码（只显示这一次）：{password}", "First password, shown this once: {password}")
+_TITLES = (
+    Text("用户名", "User name"),
+    Text("姓名", "Name"),
+    Text("角色", "Role"),
+    Text("机构", "Organisation"),
+    Text("在岗", "Active"),
+)
+_YES, _NO = Text("是", "yes"), Text("否", "no")
+_EVERYBODY = 1_000_000
+
+
+class _NewUser(people.NewUser):
+    """A new user; one without a name is called by the user name."""
+
+    name = PersonName(title=Text("姓名", "Name"))
+
+
+@click.group("user")
+def user() -> None:
+    """People who may sign in."""
+
+
+@user.command("add")
+@click.argument("username", metavar="NAME")
+@click.option("--role", type=click.Choice(list(people.USER_ROLES)), required=True, help="What they may do.")
+@click.option("--org", metavar="CODE", required=True, help="The code of their organisation, such as 370100.")
+@click.option("--name", "full_name", metavar="TEXT", help="How they are called; the user name unless said.")
+@click.option("--no-password", is_flag=True, help="They work with tokens only.")
+@pass_console
+def add(console: Console, username: str, role: str, org: str, full_name: str | None, no_password: bool) -> None:
+    """Add a user and print the first password, once."""
+    password = None if no_password else secrets.token_urlsafe(12)
+    given = {"username": username, "role": role, "org": org, "name": full_name, "password": password}
+    with working(console.settings) as service, service.transaction() as tx:
+        said = _NewUser.check({name: value for name, value in given.items() if value is not None}, today=tx.today)
+        place = offices.org(tx.db, said["org"])
+        if place is None:
+            raise NotFound(_NO_ORG.with_(org=org))
+        people.create_user(tx, said, place)
+    console.tell(_ADDED, username=username, role=people.USER_ROLES[role], org=place.name)
+    if password:
+        console.tell(_PASSWORD, password=password)
+
+
+@user.command("list")
+@pass_console
+def list_users(console: Console) -> None:
+    """List everybody by user name."""
+    with working(console.settings) as service, service.transaction() as tx:
+        found = records.page(tx.db, "", _EVERYBODY, None, {})
+    rows: list[tuple[object, ...]] = [
+        (
+            row.username,
+            row.name,
+            people.USER_ROLES[row.role].in_(console.language),
+            row.org,
+            (_YES if row.active else _NO).in_(console.language),
+        )
+        for row in found
+    ]
+    console.table(_TITLES, rows)
+
+
+@click.group("token")
+def token() -> None:
+    """Tokens for the programs that use the API."""
+
+
+@token.command("issue")
+@click.argument("username", metavar="NAME")
+@click.option(
+    "--days", type=click.IntRange(1, 3650), help="How long it is valid; the configuration says how long else."
+)
+@pass_console
+def issue(console: Console, username: str, days: int | None) -> None:
+    """Print one API token for a user, and nothing else."""
+    lasts = timedelta(days=days or console.settings.tokens.days)
+    with working(console.settings) as service, service.transaction() as tx:
+        issued = people.issue_token(tx, username, lasts)
+    click.echo(issued)

@@ -1,0 +1,73 @@
+"""`casework report`: figures for whoever runs the installation, who sees every organisation."""
+
+import json
+from datetime import date, datetime
+from typing import Final, Literal
+from uuid import UUID
+
+import click
+
+from casework.cli.console import Console, Instant, instant_in, pass_console
+from casework.cli.installation import working
+from casework.rules.casefile import Actor, Person, Role
+from casework.work import reports
+from casework.work.report_table import as_table
+
+# Every organisation's path begins with the empty one.
+OPERATOR: Final = Actor(Role.SUPERVISOR, Person(UUID(int=0), "operator", "operator", Role.SUPERVISOR, org_path=""))
+
+
+class Words(click.ParamType[tuple[str, ...]]):
+    """Words with commas between them."""
+
+    name = "a,b"
+
+    def convert(
+        self, value: str | tuple[str, ...], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """The words, without blanks."""
+        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+
+@click.group("report")
+def report() -> None:
+    """Figures."""
+
+
+@report.command("sla")
+@click.option("--from", "start", type=Instant(), required=True, help="Clocks started from this day or time on …")
+@click.option("--to", "end", type=Instant(), required=True, help="… and before this one.")
+@click.option("--group-by", type=Words(), default=(), help="Some of workflow, org, clock, month, owner.")
+@click.option("--org", metavar="CODE", help="Only this organisation and those below it.")
+@click.option("--workflow", metavar="KEY", help="Only this workflow.")
+@click.option("--owed-by", type=Words(), default=reports.OFFICE_AND_HELPERS, help="office, helper, applicant, outside.")
+@click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@pass_console
+def sla(
+    console: Console,
+    start: date | datetime,
+    end: date | datetime,
+    group_by: tuple[str, ...],
+    org: str | None,
+    workflow: str | None,
+    owed_by: tuple[str, ...],
+    shape: Literal["table", "json"],
+) -> None:
+    """The SLA report: which clocks were kept, and which were not."""
+    zone = console.settings.office.zone
+    with working(console.settings) as service, service.transaction(OPERATOR) as tx:
+        answer = reports.sla(
+            tx,
+            start=instant_in(zone, start),
+            end=instant_in(zone, end),
+            group_by=group_by,
+            org=org,
+            workflow=workflow,
+            owed_by=owed_by,
+        )
+    told = (
+        json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
+        if shape == "json"
+        else as_table(answer, console.language)
+    )
+    click.echo(told, nl=False)

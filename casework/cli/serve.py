@@ -1,0 +1,182 @@
+"""`casework serve`, `web` and `scheduler`: the service, whole or in parts."""
+
+import http.client
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+from typing import Any, Final, NoReturn
+
+import click
+
+from casework import scheduler as clockwork
+from casework.cli.console import Console, pass_console
+from casework.cli.demo import fill
+from casework.cli.installation import Installation, installed, working
+from casework.cli.supervisor import Kept, Process, Server, Signals, asking
+from casework.launch import bound
+from casework.processes import web_command
+from casework.rules.refusals import Refusal
+from casework.rules.text import Text
+from casework.settings import Settings
+
+_WEB_DRAIN_S: Final = 15.0
+_SCHEDULER_DRAIN_S: Final = 5.0
+_LONGEST_START_S: Final = 60.0
+_READY = Text("服务已就绪：{address}", "The service is ready at {address}")
+_STOP_WITH = Text("按 Ctrl-C 停止。", "Ctrl-C stops it.")
+_STOPPING = Text("正在停止……", "Stopping …")
+_TAKEN = Text(
+    "无法使用 {host} 的端口 {port}（{why}）。请停止占用者，或用 --port 另选端口。",
+    "Port {port} of {host} cannot be used ({why}). Stop what uses it, or choose another with --port.",
+)
+_NO_START = Text("网页服务没有启动，原因见上。", "The web server did not start; what it said stands above.")
+_NO_DEMO = Text("CASEWORK_ENV 为 {kind}，不载入演示数据。", "CASEWORK_ENV is {kind}, so no demonstration is loaded.")
+
+_host = click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+_port = click.option("--port", type=click.IntRange(1, 65_535), help="The port; PORT or 8000 unless said.")
+_workers = click.option("--workers", type=click.IntRange(1, 64), help="Web processes; the configuration says else.")
+
+
+@click.command("serve")
+@_host
+@_port
+@_workers
+@click.option("--demo", is_flag=True, help="Load the demonstration office if there are no cases yet.")
+@pass_console
+def serve(console: Console, host: str, port: int | None, workers: int | None, demo: bool) -> None:
+    """Run all of it on one machine until Ctrl-C: database, web server, scheduler."""
+    settings = console.settings
+    port = port or settings.port
+    _leave_when_asked()
+    _refuse_taken_port(host, port)
+    with installed(settings) as installation:
+        installation.bring_up_to_date()
+        if demo:
+            _load_demo(console, installation)
+        environment = settings.environment(port, installation.app_url)
+        time_process = Process("scheduler", _scheduler_command(), environment, drain_s=_SCHEDULER_DRAIN_S)
+        web_process = _web_process(settings, environment, host, port, workers)
+        _keep_running(console, installation, [web_process, time_process], host, port)
+
+
+@click.command("web")
+@_host
+@_port
+@_workers
+@pass_console
+def web(console: Console, host: str, port: int | None, workers: int | None) -> None:
+    """Run the web server alone, for an installation of several machines."""
+    settings = console.settings
+    port = port or settings.port
+    _leave_when_asked()
+    _refuse_taken_port(host, port)
+    with working(settings), installed(settings) as installation:
+        environment = settings.environment(port, installation.app_url)
+        web_process = _web_process(settings, environment, host, port, workers)
+        _keep_running(console, installation, [web_process], host, port)
+
+
+@click.command("scheduler")
+@pass_console
+def scheduler(console: Console) -> None:
+    """Run the scheduler alone; several may run at once."""
+    with working(console.settings) as service:
+        clockwork.run(service, console.settings)
+
+
+def _scheduler_command() -> list[str]:
+    return bound([sys.executable, "-m", "casework.cli", "scheduler"], ends_by=signal.SIGTERM)
+
+
+def _web_process(settings: Settings, environment: dict[str, str], host: str, port: int, workers: int | None) -> Process:
+    command = web_command(host, port, workers or settings.web.workers, settings.web.threads)
+    return Process("web", command, environment, drain_s=_WEB_DRAIN_S)
+
+
+def _leave_when_asked() -> None:
+    """Until there is something to stop in order, a request to stop ends us as if we had come to the end."""
+
+    def leave(*_: Any) -> NoReturn:
+        raise SystemExit(0)
+
+    for number in asking():
+        signal.signal(number, leave)
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    """Raises a Refusal where nobody could listen there: before a database is started, and in a sentence."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen()
+    except OSError as refused:
+        raise Refusal(_TAKEN.with_(host=host, port=port, why=refused.strerror or refused)) from refused
+
+
+def _load_demo(console: Console, installation: Installation) -> None:
+    settings = console.settings
+    if settings.kind != "demo":
+        console.note(_NO_DEMO, kind=settings.kind)
+        return
+    with installation.service() as service:
+        with service.transaction() as tx:
+            empty = tx.db.one("select 1 from cases limit 1") is None
+        if empty:
+            fill(console, service, settings.demo.cases)
+
+
+def _keep_running(console: Console, installation: Installation, processes: list[Process], host: str, port: int) -> None:
+    """Start the processes, keep them running, and stop them in the same order.
+
+    The others start when the first, the web server, is ready: at once, they would all load slowly.
+    """
+    kept: list[Kept] = [*([Server(installation.server)] if installation.server else []), *processes]
+    with Signals() as signals:
+        try:
+            first, *others = processes
+            first.start()
+            if not _becomes_ready(first, signals, host, port):
+                return
+            for process in others:
+                process.start()
+            console.tell(_READY, address=f"http://{_reached_at(host)}:{port}")
+            console.note(_STOP_WITH)
+            while not signals.asked(within_s=1):
+                for one in kept:
+                    one.look_after()
+            console.note(_STOPPING)
+        finally:
+            for process in processes:
+                process.stop(signals)
+
+
+def _becomes_ready(web_process: Process, signals: Signals, host: str, port: int) -> bool:
+    """True once it answers, False when somebody asks to stop first; a Refusal when it ends or takes too long."""
+    limit = time.monotonic() + _LONGEST_START_S
+    while not _answers(host, port):
+        if signals.asked(within_s=0.1):
+            return False
+        if not web_process.runs() or time.monotonic() > limit:
+            raise Refusal(_NO_START)
+    return True
+
+
+def _answers(host: str, port: int) -> bool:
+    with suppress(OSError, http.client.HTTPException):
+        connection = http.client.HTTPConnection(_reached_at(host).strip("[]"), port, timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == http.client.OK
+        finally:
+            connection.close()
+    return False
+
+
+def _reached_at(host: str) -> str:
+    """Where this machine reaches a server that listens there, as it stands in a URL."""
+    local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"[{local}]" if ":" in local else local

@@ -1,0 +1,170 @@
+"""Time's door: what runs when, in a process of its own.
+
+Any number of such processes may run at once: each job claims its work in the database and repeats harmlessly.
+"""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Any, Final
+
+import structlog
+from apscheduler.events import EVENT_SCHEDULER_STARTED
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.triggers.base import BaseTrigger
+
+from casework.records import alerts, idempotency, people
+from casework.rules.refusals import Unavailable
+from casework.settings import Settings
+from casework.work import overdue
+from casework.work.service import Service
+
+PROCESS: Final = "scheduler"
+"""The name under which the heartbeat is noted."""
+_TIDY_EVERY: Final = timedelta(hours=1)
+_LOOK_AT_THE_CLOCK_EVERY_S: Final = 1
+_STOP: Final = (signal.SIGTERM, signal.SIGINT)
+
+# A sweep that takes longer than its interval leaves the next one out, as it should; APScheduler would warn each time.
+logging.getLogger("apscheduler").setLevel(logging.ERROR)
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is done, and how long after a start the next one follows."""
+
+    name: str
+    every: timedelta
+    do: Callable[[], None]
+
+
+def jobs(service: Service, settings: Settings) -> tuple[Job, ...]:
+    """The jobs of the service: the sweep, the heartbeat, and forgetting what has had its day."""
+
+    def sweep() -> None:
+        swept = overdue.sweep(service)
+        if swept.alerts or swept.transitions:
+            log.info("swept", alerts=swept.alerts, transitions=swept.transitions)
+
+    def beat() -> None:
+        with service.transaction() as tx:
+            alerts.beat(tx.db, PROCESS)
+
+    def tidy() -> None:
+        with service.transaction() as tx:
+            idempotency.purge(tx.db, service.limits.keep_answers)
+            people.purge(tx.db, service.limits.sign_in_window)
+
+    return (
+        Job("sweep", timedelta(seconds=settings.scheduler.sweep_every_s), sweep),
+        Job("heartbeat", timedelta(seconds=settings.scheduler.heartbeat_every_s), beat),
+        Job("tidy", _TIDY_EVERY, tidy),
+    )
+
+
+class Every(BaseTrigger):  # type: ignore[misc]  # APScheduler is not typed
+    """Fires one interval after the last start.
+
+    APScheduler's own interval trigger makes up for every interval that was slept through, one by one: a clock that
+    is set from 1970 to today costs it all memory.
+    """
+
+    def __init__(self, interval: timedelta) -> None:
+        self.interval = interval
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """One interval from now."""
+        return now + self.interval
+
+
+class Scheduler:
+    """Runs jobs, each at once and then at its interval, until it is stopped.
+
+    A job that fails is logged and runs again next time. `zone` is the office's; tests move time by it.
+    """
+
+    def __init__(self, jobs: tuple[Job, ...], zone: tzinfo) -> None:
+        self._zone = zone
+        self._started = threading.Event()
+        self._stopped = threading.Event()
+        self._reachable = True
+        self._scheduler = BlockingScheduler(
+            timezone=zone,
+            # A thread for each, so that a long sweep does not stop the heart.
+            executors={"default": ThreadPoolExecutor(len(jobs))},
+            # Late is never too late: what is due stays due.
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        self._scheduler.add_listener(lambda _: self._started.set(), EVENT_SCHEDULER_STARTED)
+        for job in jobs:
+            self._scheduler.add_job(
+                self._run_job, Every(job.every), args=[job], id=job.name, next_run_time=datetime.now(zone)
+            )
+
+    def run(self) -> None:
+        """Work until `stop` is called from another thread."""
+        threading.Thread(target=self._watch_the_clock, name="watchdog", daemon=True).start()
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Finish what is running and let `run` return; called before `run`, it waits for that."""
+        self._started.wait()
+        self._stopped.set()
+        self._scheduler.shutdown()
+
+    def _run_job(self, job: Job) -> None:
+        try:
+            job.do()
+        except Unavailable as away:
+            if self._reachable:
+                log.warning("database_unavailable", job=job.name, why=away.text.en)
+            self._reachable = False
+        except Exception:
+            log.exception("job_failed", job=job.name)
+        else:
+            if not self._reachable:
+                log.info("database_available", job=job.name)
+            self._reachable = True
+
+    def _watch_the_clock(self) -> None:
+        """When the clock goes back, APScheduler sleeps until the old time comes again; this wakes it.
+
+        It counts its own seconds on a clock that nobody can set.
+        """
+        while not self._stopped.wait(_LOOK_AT_THE_CLOCK_EVERY_S):
+            now = datetime.now(self._zone)
+            for job in self._scheduler.get_jobs():
+                if job.next_run_time - now > 2 * job.trigger.interval:
+                    log.warning("clock_went_back", job=job.id)
+                    job.modify(next_run_time=now)
+
+
+def run(service: Service, settings: Settings) -> None:
+    """Run the service's jobs until SIGTERM or SIGINT; for the main thread of a process."""
+    scheduler = Scheduler(jobs(service, settings), settings.office.zone)
+    with _signals_for_a_thread(scheduler.stop):
+        log.info("scheduler_started")
+        scheduler.run()
+        log.info("scheduler_stopped")
+
+
+@contextmanager
+def _signals_for_a_thread(stop: Callable[[], Any]) -> Iterator[None]:
+    """Inside, a signal to stop is taken by a thread: a handler could break in while the scheduler holds its lock."""
+
+    def wait() -> None:
+        signal.sigwait(_STOP)
+        stop()
+
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)
+    threading.Thread(target=wait, name="signals", daemon=True).start()
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

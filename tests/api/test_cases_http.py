@@ -1,0 +1,487 @@
+"""Cases over HTTP: lists that miss nothing, filters that mean what they say, searches, versions and corrections."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Engine
+
+from casework.embedded import PrivateServer
+from casework.work.overdue import sweep
+from tests.api.conftest import Api, office_on
+
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+NEVER: Final = datetime.max.replace(tzinfo=ZONE)
+Case = dict[str, Any]
+
+
+def at(written: str) -> datetime:
+    return datetime.fromisoformat(written)
+
+
+def midnight(written: str) -> datetime:
+    return datetime.combine(date.fromisoformat(written), time(), ZONE)
+
+
+def due(case: Case) -> datetime:
+    """The due time by which a list is ordered; without one a case sorts last."""
+    return at(case["due_at"]) if case["due_at"] else NEVER
+
+
+@pytest.fixture(scope="module")
+def crowd(server: PrivateServer, admin: Engine) -> Iterator[Api]:
+    """Two cities with cases in many states, opened over two months."""
+    with office_on(server, admin) as api:
+        for number in range(10):
+            case = api.new_case() if number % 3 else api.new_case("caseworker-qd", "370200")
+            clerk = "caseworker" if number % 3 else "caseworker-qd"
+            boss = "supervisor" if number % 3 else "supervisor-qd"
+            roads = (
+                (),
+                ((clerk, "accept"),),
+                ((clerk, "accept"), (boss, "grant")),
+                ((clerk, "ask_for_papers"),),
+                ((clerk, "withdraw"),),
+                ((clerk, "accept"), (boss, "grant"), (clerk, "assign")),
+            )
+            for who, name in roads[number % len(roads)]:
+                api.take(who, case, name)
+            api.days_pass(6)
+        for _ in range(6):
+            api.new_case()
+        # These came in at one moment, so that only the id tells them apart.
+        with api.service.transaction() as tx:
+            tx.db.run(
+                "update cases set opened_at = :now where opened_at > cast(:now as timestamptz) - interval '1 day'",
+                now=tx.now,
+            )
+        yield api
+
+
+def walk(api: Api, who: str, path: str, limit: int, between: Callable[[], object] = lambda: None) -> list[Case]:
+    """Everything in a list, page by page; `between` is done after each page."""
+    found: list[Case] = []
+    query = f"limit={limit}"
+    while True:
+        page = api.get(who, f"{path}{'&' if '?' in path else '?'}{query}")
+        found += page["items"]
+        assert len(page["items"]) <= limit
+        if page["next_cursor"] is None:
+            return found
+        assert len(page["items"]) == limit
+        query = urlencode({"limit": limit, "cursor": page["next_cursor"]})
+        between()
+
+
+def everything(api: Api, who: str = "supervisor-sd") -> list[Case]:
+    return walk(api, who, "/cases", 200)
+
+
+def ids(cases: list[Case]) -> list[str]:
+    return [case["id"] for case in cases]
+
+
+@pytest.mark.parametrize("limit", [1, 3, 7, 200])
+@pytest.mark.parametrize(
+    "path", ["/cases", "/cases?sort=-opened_at", "/cases?org=370100&sort=due_at", "/cases?phase=intake"]
+)
+def test_pages_of_any_size_give_the_same_list(path: str, limit: int, crowd: Api) -> None:
+    found = walk(crowd, "supervisor-sd", path, limit)
+    assert ids(found) == ids(crowd.get("supervisor-sd", f"{path}{'&' if '?' in path else '?'}limit=200")["items"])
+    assert len(set(ids(found))) == len(found) >= 5
+
+
+@pytest.mark.parametrize(
+    ("sort", "key"),
+    [
+        ("", lambda case: (due(case), case["id"])),
+        ("?sort=due_at", lambda case: (due(case), case["id"])),
+        ("?sort=-opened_at", lambda case: (-at(case["opened_at"]).timestamp(), -int(case["id"].replace("-", ""), 16))),
+    ],
+)
+def test_a_list_is_in_the_order_that_was_asked_for(sort: str, key: Any, crowd: Api) -> None:
+    found = walk(crowd, "supervisor-sd", f"/cases{sort}", 200)
+    assert ids(found) == ids(sorted(found, key=key))
+    assert len({case["due_at"] for case in found}) < len(found)
+
+
+FILTERS: Final[dict[str, Callable[[Case, Api], bool]]] = {
+    "workflow=legal_aid": lambda case, api: True,
+    "workflow=hardship": lambda case, api: case["workflow"] == "hardship",
+    "state=submitted": lambda case, api: case["state"] == "submitted",
+    "state=awaiting_papers": lambda case, api: case["state"] == "awaiting_papers",
+    "state=nonsense": lambda case, api: False,
+    "phase=closed": lambda case, api: case["phase"] == "closed",
+    "phase=review": lambda case, api: case["phase"] == "review",
+    "org=370100": lambda case, api: case["org"] == "370100",
+    "org=370000": lambda case, api: True,
+    "org=999999": lambda case, api: False,
+    "owner=none": lambda case, api: case["owner"] is None,
+    "owner=me": lambda case, api: False,
+    "owner={caseworker}": lambda case, api: (case["owner"] or {}).get("username") == "caseworker",
+    "assignee=none": lambda case, api: case["assignee"] is None,
+    "assignee={lawyer}": lambda case, api: (case["assignee"] or {}).get("username") == "lawyer",
+    "overdue=true": lambda case, api: case["overdue"],
+    "overdue=false": lambda case, api: not case["overdue"],
+    "due_before=2026-03-20": lambda case, api: due(case) < midnight("2026-03-20"),
+    "due_before=2026-04-01T12:30:00%2B08:00": lambda case, api: due(case) < at("2026-04-01T12:30:00+08:00"),
+    "due_before=2026-04-01T04:30:00Z": lambda case, api: due(case) < at("2026-04-01T12:30:00+08:00"),
+    "due_before=9999-12-31": lambda case, api: case["due_at"] is not None,
+    "opened_from=2026-03-20": lambda case, api: at(case["opened_at"]) >= midnight("2026-03-20"),
+    "opened_to=2026-03-20": lambda case, api: at(case["opened_at"]) < midnight("2026-03-20"),
+    "opened_from=2026-03-08&opened_to=2026-03-21": lambda case, api: (
+        midnight("2026-03-08") <= at(case["opened_at"]) < midnight("2026-03-21")
+    ),
+    "phase=intake&org=370100&owner=none": lambda case, api: (
+        case["phase"] == "intake" and case["org"] == "370100" and case["owner"] is None
+    ),
+    "overdue=true&sort=-opened_at&org=370200": lambda case, api: case["overdue"] and case["org"] == "370200",
+}
+
+
+@pytest.mark.parametrize("query", FILTERS)
+def test_a_filter_finds_exactly_the_cases_that_it_says(query: str, crowd: Api) -> None:
+    written = query.format(**{name: str(one) for name, one in crowd.ids.items()})
+    expected = {case["id"] for case in everything(crowd) if FILTERS[query](case, crowd)}
+    found = ids(walk(crowd, "supervisor-sd", f"/cases?{written}", 4))
+    assert (len(found), set(found)) == (len(expected), expected)
+
+
+def test_the_filters_are_put_to_cases_of_which_some_fit_and_some_do_not(crowd: Api) -> None:
+    cases = everything(crowd)
+    counts = [sum(bool(fits(case, crowd)) for case in cases) for fits in FILTERS.values()]
+    assert sum(0 < count < len(cases) for count in counts) >= 18
+
+
+@pytest.mark.parametrize("who", ["lawyer", "caseworker", "supervisor"])
+def test_me_is_whoever_asks(who: str, crowd: Api) -> None:
+    column = "assignee" if who == "lawyer" else "owner"
+    mine = {case["id"] for case in everything(crowd) if (case[column] or {}).get("username") == who}
+    assert set(ids(walk(crowd, who, f"/cases?{column}=me", 2))) == mine
+    assert bool(mine) == (who != "supervisor")
+
+
+def test_a_case_in_a_list_is_the_case_that_is_read_by_itself(crowd: Api) -> None:
+    for case in everything(crowd):
+        alone = crowd.get("supervisor-sd", f"/cases/{case['id']}")
+        assert alone.pop("same_applicant") == []
+        assert alone == case
+
+
+def test_the_address_of_the_next_page_keeps_the_filters_and_leads_to_it(crowd: Api) -> None:
+    path = "/cases?" + urlencode({"q": "LA-2026", "org": "370100", "limit": 2, "sort": "-opened_at"})
+    answer = crowd.call("supervisor-sd", "GET", path)
+    [link] = re.findall(r'^</api/v1(/cases\?[^>]+)>; rel="next"$', answer.headers["Link"])
+    page = answer.get_json()
+    following = crowd.get("supervisor-sd", link)
+    assert following == crowd.get("supervisor-sd", f"{path}&cursor={page['next_cursor']}")
+    assert not set(ids(page["items"])) & set(ids(following["items"]))
+    last = crowd.call("supervisor-sd", "GET", "/cases?limit=200")
+    assert (last.get_json()["next_cursor"], "Link" in last.headers) == (None, False)
+
+
+@pytest.mark.parametrize("path", ["/cases", "/cases?sort=-opened_at", "/queue"])
+def test_a_walk_through_a_list_misses_and_repeats_nothing_while_cases_come_in(path: str, api: Api) -> None:
+    before = {api.new_case()["id"] for _ in range(9)}
+    walked = ids(walk(api, "caseworker", path, 2, between=api.new_case))
+    assert len(set(walked)) == len(walked)
+    assert before <= set(walked)
+    assert len(everything(api, "caseworker")) > len(before)
+
+
+def test_a_walk_through_what_hangs_on_a_case_misses_nothing_while_it_grows(api: Api) -> None:
+    case = api.new_case()
+    path = f"/cases/{case['id']}"
+
+    def note() -> str:
+        return str(api.post("caseworker", f"{path}/notes", {"text": "备注"})["id"])
+
+    def turn() -> None:
+        api.post("caseworker", "/queue/claim", {})
+        api.post("caseworker", f"{path}/release", {"reason": "休假"})
+
+    before = [note() for _ in range(7)]
+    assert ids(walk(api, "caseworker", f"{path}/notes", 2, between=note))[:7] == before
+    for _ in range(3):
+        turn()
+    events = walk(api, "caseworker", f"{path}/events", 2)
+    assert [one["seq"] for one in events] == [*range(1, 8)]
+    longer = walk(api, "caseworker", f"{path}/events", 3, between=turn)
+    assert [one["seq"] for one in longer] == [*range(1, len(longer) + 1)]
+    assert longer[:7] == events
+
+
+def test_alerts_users_organisations_and_policies_are_walked_without_gaps(crowd: Api) -> None:
+    sweep(crowd.service)
+    for who, path, key in (
+        ("supervisor", "/alerts", "id"),
+        ("supervisor-sd", "/users", "id"),
+        ("supervisor-sd", "/users?role=caseworker", "id"),
+        ("supervisor-sd", "/orgs", "code"),
+        ("supervisor-sd", "/policies", "id"),
+        ("supervisor-sd", "/policies?workflow=legal_aid", "id"),
+    ):
+        whole = [one[key] for one in walk(crowd, who, path, 200)]
+        for limit in (1, 2, 5):
+            assert [one[key] for one in walk(crowd, who, path, limit)] == whole, path
+        assert len(set(whole)) == len(whole) > 1, path
+
+
+def test_acknowledged_alerts_come_after_the_open_ones_and_paging_knows_it(crowd: Api) -> None:
+    sweep(crowd.service)
+    alerts = walk(crowd, "supervisor", "/alerts", 200)
+    for alert in alerts[::2]:
+        crowd.post("supervisor", f"/alerts/{alert['id']}/acknowledge", {})
+    whole = walk(crowd, "supervisor", "/alerts", 200)
+    assert sorted(ids(whole)) == sorted(ids(alerts))
+    states = [one["acknowledged_at"] is not None for one in whole]
+    assert states == sorted(states)
+    assert {True, False} == set(states)
+    assert ids(walk(crowd, "supervisor", "/alerts", 3)) == ids(whole)
+
+
+def test_a_cursor_leads_on_only_in_the_list_and_the_order_that_gave_it(crowd: Api) -> None:
+    lists = (
+        "/cases?limit=1",
+        "/cases?limit=1&sort=-opened_at",
+        "/queue?limit=1",
+        "/users?limit=1",
+        "/policies?limit=1",
+    )
+    who = "caseworker"
+    cursors = {path: crowd.get(who, path)["next_cursor"] for path in lists}
+    assert all(cursors.values())
+    for path in lists:
+        for origin, cursor in cursors.items():
+            answer = crowd.call(who, "GET", f"{path}&cursor={cursor}")
+            assert answer.status_code == (200 if origin == path else 422), (path, origin)
+    cursor = cursors[lists[0]]
+    for tampered in (cursor[:-3], cursor[3:], cursor[::-1], cursor.swapcase(), cursor + "AAAA"):
+        answer = crowd.call(who, "GET", f"{lists[0]}&cursor={tampered}")
+        assert answer.status_code == 422
+        assert [fault["field"] for fault in answer.get_json()["errors"]] == ["cursor"]
+
+
+@pytest.fixture(scope="module")
+def searched(crowd: Api) -> Case:
+    """The case of somebody with a rare name, and what is secret of it."""
+    example = crowd.get("caseworker", "/workflows/legal_aid")["intake"]["examples"][0]
+    applicant = example["applicant"] | {"name": "欧阳慕雪", "phone": "13987654321"}
+    case = crowd.new_case(applicant=applicant, employer={"name": "Qilu%_Works（齐鲁示例）有限公司"})
+    return {**case, "secret": applicant}
+
+
+WORDS: Final = {
+    "慕雪": True,
+    "欧阳慕雪": True,
+    "阳慕": True,
+    "雪慕": False,
+    "齐鲁示例": True,
+    "qilu": True,
+    "QILU%_works": True,
+    "Qilu__Works": False,
+    "Qilu%%Works": False,
+    "欧阳 齐鲁": True,
+    "欧阳 别处": False,
+    "%": True,
+    "\\": False,
+    "{number}": True,
+    "{serial}": True,
+    "{identity}": True,
+    " {identity} ": True,
+    "{identity_spaced}": True,
+    "{identity_small}": True,
+    "{identity_17}": False,
+    "{identity_birth}": False,
+    "{identity_other}": False,
+    "13987654321": True,
+    "+86 139 8765 4321": True,
+    "139-8765-4321": True,
+    "1398765432": False,
+    "87654321": False,
+    "13987654322": False,
+    "{phone_mask}": False,
+}
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_a_case_is_found_by_its_names_and_by_whole_numbers_only(words: str, crowd: Api, searched: Case) -> None:
+    identity = searched["secret"]["identity_number"]
+    written = words.format(
+        number=searched["number"],
+        serial=searched["number"][-6:],
+        identity=identity,
+        identity_spaced=f"{identity[:6]} {identity[6:14]} {identity[14:]}",
+        identity_small=identity.lower(),
+        identity_17=identity[:17],
+        identity_birth=identity[6:14],
+        identity_other=f"{identity[:16]}{(int(identity[16]) + 1) % 10}{identity[17]}",
+        phone_mask=searched["applicant"]["phone"],
+    )
+    found = ids(crowd.get("supervisor-sd", f"/cases?{urlencode({'q': written, 'limit': 200})}")["items"])
+    assert (searched["id"] in found) == WORDS[words]
+
+
+def test_after_a_correction_a_case_is_found_by_the_new_number_and_no_longer_by_the_old(api: Api) -> None:
+    case = api.new_case(applicant={"name": "欧阳慕雪", "phone": "13987654321"})
+    path = f"/cases/{case['id']}"
+
+    def found(number: str) -> bool:
+        return bool(api.get("caseworker", f"/cases?q={number}")["items"])
+
+    assert (found("13987654321"), found("13800138000")) == (True, False)
+    changed = api.call(
+        "caseworker", "PATCH", path, {"facts": {"applicant": {"phone": "13800138000"}}}, {"If-Match": '"1"'}
+    )
+    assert changed.status_code == 200
+    assert (found("13987654321"), found("13800138000")) == (False, True)
+    api.call("caseworker", "PATCH", path, {"facts": {"applicant": {"phone": None}}}, {"If-Match": '"2"'})
+    assert (found("13987654321"), found("13800138000"), found("慕雪")) == (False, False, True)
+
+
+def test_every_change_of_a_case_raises_its_tag_and_reading_does_not(api: Api) -> None:
+    case = api.new_case()
+    path = f"/cases/{case['id']}"
+    tags = [api.call("caseworker", "GET", path).headers["ETag"]]
+    for method, below, body in (
+        ("POST", "/transitions/accept", {}),
+        ("PATCH", "", {"facts": {"claimants": 4}}),
+        ("POST", "/handover", {"to": str(api.ids["supervisor"]), "reason": "岗位调整"}),
+    ):
+        answer = api.call("caseworker", method, f"{path}{below}", body, {"If-Match": "*"})
+        assert answer.status_code == 200
+        assert answer.headers["ETag"] == f'"{answer.get_json()["version"]}"'
+        tags.append(api.call("caseworker", "GET", path).headers["ETag"])
+        assert tags[-1] == answer.headers["ETag"]
+    assert tags == ['"1"', '"2"', '"3"', '"4"']
+    api.post("caseworker", f"{path}/notes", {"text": "备注"})
+    again = api.call(
+        "caseworker", "GET", path, headers={"If-None-Match": '"4"', "If-Modified-Since": "Mon, 01 Jan 2035"}
+    )
+    assert (again.status_code, again.headers["ETag"]) == (200, '"4"')
+
+
+def test_a_step_is_refused_when_the_case_has_moved_since_it_was_read(api: Api) -> None:
+    case = api.new_case()
+    path = f"/cases/{case['id']}/transitions/accept"
+    assert api.call("caseworker", "POST", path, {}, {"If-Match": '"9"'}).status_code == 412
+    assert api.call("caseworker", "POST", path, {}, {"If-Match": '"1"'}).status_code == 200
+    stale = api.call("caseworker", "POST", f"/cases/{case['id']}/transitions/withdraw", {}, {"If-Match": '"1"'})
+    assert (stale.status_code, stale.get_json()["code"]) == (412, "stale")
+
+
+def test_a_correction_merges_keeps_what_is_masked_and_removes_what_is_null(api: Api) -> None:
+    case = api.new_case()
+    path = f"/cases/{case['id']}"
+    secrets = api.post("caseworker", f"{path}/disclosures", {"reason": "核对"})["values"]
+    patch = {
+        "applicant": {**case["facts"]["applicant"], "occupation": None, "work_unit": "示例一公司"},
+        "employer": {"address": None},
+        "claimants": 8,
+        "demands": [],
+    }
+    changed = api.call("caseworker", "PATCH", path, {"facts": patch}, {"If-Match": '"1"'}).get_json()
+    facts = changed["facts"]
+    assert (facts["claimants"], facts["demands"], facts["applicant"]["work_unit"]) == (8, [], "示例一公司")
+    assert "occupation" not in facts["applicant"]
+    assert "address" not in facts["employer"]
+    assert facts["employer"]["name"] == case["facts"]["employer"]["name"]
+    assert facts["arrears"] == case["facts"]["arrears"]
+    assert api.post("caseworker", f"{path}/disclosures", {"reason": "核对"})["values"] == secrets
+    assert api.get("caseworker", path) == changed | {"same_applicant": []}
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"applicant": None},
+        {"matter": None},
+        {"applicant": {"identity_number": "110101********1234"}},
+        {"applicant": {"phone": "***"}},
+        {"story": "****"[:3]},
+        {"employment": {"ended_on": "2019-01-01"}},
+        {"applicant": {"sex": "other"}},
+        {"unheard_of": 1},
+        {"applicant": {"unheard_of": None, "name": ""}},
+    ],
+)
+def test_a_correction_that_leaves_the_facts_wrong_changes_nothing(facts: Any, crowd: Api, searched: Case) -> None:
+    path = f"/cases/{searched['id']}"
+    before = crowd.call("caseworker", "GET", path)
+    answer = crowd.call("caseworker", "PATCH", path, {"facts": facts}, {"If-Match": before.headers["ETag"]})
+    if facts == {"story": "***"}:
+        assert (answer.status_code, answer.get_json()["facts"]["story"]) == (200, "***")
+        return
+    assert answer.status_code == 422, answer.text
+    after = crowd.call("caseworker", "GET", path)
+    assert (after.data, after.headers["ETag"]) == (before.data, before.headers["ETag"])
+
+
+def test_after_the_decision_a_correction_needs_a_reason_that_is_kept(api: Api) -> None:
+    case = api.new_case()
+    path = f"/cases/{case['id']}"
+    api.take("caseworker", case, "accept")
+    api.take("supervisor", case, "grant")
+    body: dict[str, Any] = {"facts": {"claimants": 2}}
+    refused = api.call("caseworker", "PATCH", path, body, {"If-Match": "*"})
+    assert [fault["field"] for fault in refused.get_json()["errors"]] == ["reason"]
+    assert api.call("caseworker", "PATCH", path, body | {"reason": "人数有误"}, {"If-Match": "*"}).status_code == 200
+    last = api.get("caseworker", f"{path}/events")["items"][-1]
+    assert (last["kind"], last["payload"]["reason"], last["payload"]["given"]) == (
+        "corrected",
+        "人数有误",
+        {"changed": {"claimants": 2}},
+    )
+
+
+def test_a_colleagues_case_is_corrected_by_a_supervisor_with_a_reason_and_by_no_other_clerk(api: Api) -> None:
+    case = api.new_case()
+    path = f"/cases/{case['id']}"
+    api.take("caseworker", case, "accept")
+    api.post("caseworker", f"{path}/handover", {"to": str(api.ids["supervisor"]), "reason": "岗位调整"})
+    body: dict[str, Any] = {"facts": {"claimants": 2}}
+    refused = api.call("caseworker", "PATCH", path, body | {"reason": "人数有误"}, {"If-Match": "*"})
+    assert (refused.status_code, "supervisor" in refused.get_json()["detail"]) == (409, True)
+    assert api.call("supervisor-sd", "PATCH", path, body, {"If-Match": "*"}).status_code == 422
+    done = api.call("supervisor-sd", "PATCH", path, body | {"reason": "人数有误"}, {"If-Match": "*"})
+    assert (done.status_code, done.get_json()["owner"]["username"]) == (200, "supervisor")
+
+
+def test_a_correction_of_the_last_day_of_work_moves_the_limitation(api: Api) -> None:
+    case = api.new_case()
+    path = f"/cases/{case['id']}"
+    ended = date.fromisoformat(case["facts"]["employment"]["ended_on"])
+    patch = {"employment": {"ended_on": str(ended + timedelta(days=15))}}
+    changed = api.call("caseworker", "PATCH", path, {"facts": patch}, {"If-Match": "*"}).get_json()
+    [before] = [clock for clock in case["clocks"] if clock["name"] == "limitation"]
+    [after] = [clock for clock in changed["clocks"] if clock["name"] == "limitation" and not clock["ended_at"]]
+    # Fifteen days later, give or take the holidays over which a year's last day rolls.
+    assert timedelta(days=5) < at(after["due_at"]) - at(before["due_at"]) < timedelta(days=26)
+
+
+def test_a_queue_is_in_the_order_of_urgency(api: Api) -> None:
+    facts = api.get("caseworker", "/workflows/legal_aid")["intake"]["examples"][0]
+    said = {"workflow": "legal_aid", "org": "370100", "channel": "hotline", "facts": facts}
+    late = api.post("caseworker", "/cases", said)["id"]
+    api.days_pass(1)
+    later = api.post("caseworker", "/cases", said | {"urgent": False})["id"]
+    urgent = api.post("caseworker", "/cases", said | {"urgent": True})["id"]
+    order = [urgent, late, later]
+    assert ids(api.get("caseworker", "/queue")["items"]) == order
+    assert ids(walk(api, "caseworker", "/queue", 1)) == order
+    assert [api.post("caseworker", "/queue/claim", {})["id"] for _ in order] == order
+    assert ids(api.get("caseworker", "/queue")["items"]) == order
+    assert api.call("supervisor", "POST", "/queue/claim", {}).status_code == 204
+
+
+@pytest.mark.parametrize(
+    "part", [{"workflow": "hardship"}, {"org": "370200"}, {"phase": "review"}, {"org": str(uuid4())}]
+)
+def test_a_claim_takes_only_from_the_part_of_the_queue_that_was_named(part: Any, crowd: Api) -> None:
+    answer = crowd.call("supervisor", "POST", "/queue/claim", part)
+    assert (answer.status_code, answer.data) == (204, b"")

@@ -1,0 +1,363 @@
+"""Every command: what it prints, and what it says to somebody who is mistaken."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+import structlog
+from click.testing import CliRunner
+
+from casework.app import service_of
+from casework.cli import main
+from casework.embedded import PrivateServer
+from casework.records import people as records
+from casework.rules.refusals import Unauthenticated
+from casework.settings import ROOT, Settings
+from casework.work import people
+from casework.work.service import Service
+from tests.cli.terminal import Terminal, environment
+
+CONTRACT = {
+    "serve", "web", "scheduler", "database upgrade", "database status", "demo load", "user add", "user list",
+    "token issue", "workflow list", "workflow check", "workflow diagram", "policy list", "policy load",
+    "calendar list", "calendar load", "clock due", "sweep", "report sla", "doctor",
+}  # fmt: skip
+
+
+def commands(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, command in group.commands.items():
+        yield (*path, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+
+
+@pytest.fixture
+def service(office: Terminal) -> Iterator[Service]:
+    """The service on the office's database."""
+    settings = Settings.load(environment(office.home))
+    service = service_of(settings, PrivateServer(office.home).app_url)
+    yield service
+    service.database.close()
+
+
+@pytest.mark.parametrize("path", [(), *commands()], ids=" ".join)
+def test_every_command_explains_itself(path: tuple[str, ...]) -> None:
+    answer = CliRunner().invoke(main, [*path, "--help"])
+    structlog.reset_defaults()
+
+    assert answer.exit_code == 0
+    assert answer.output.startswith(f"Usage: main{''.join(f' {name}' for name in path)} ")
+    assert len(answer.output.splitlines()) > 4
+
+
+def test_all_promised_commands_are_there() -> None:
+    assert {" ".join(path) for path in commands()} >= CONTRACT
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("dance",),
+        ("clock", "due", "--from", "yesterday", "--limit", "5wd"),
+        ("clock", "due", "--from", "2026-03-02", "--limit", "5 weeks"),
+        ("report", "sla", "--from", "2026-13-01", "--to", "2027-01-01"),
+        ("report", "sla", "--from", "2026-01-01", "--to", "2027-01-01", "--format", "pdf"),
+        ("user", "add", "li", "--role", "king", "--org", "370100"),
+        ("token", "issue", "li", "--days", "0"),
+        ("policy", "load", "no-such-file.toml"),
+        ("serve", "--port", "70000"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_explained_on_standard_error_with_status_2(words: tuple[str, ...]) -> None:
+    answer = CliRunner().invoke(main, words)
+    structlog.reset_defaults()
+
+    assert answer.exit_code == 2
+    assert answer.stdout == ""
+    assert "Error: " in answer.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("database", "status"),
+        ("user", "list"),
+        ("token", "issue", "auditor"),
+        ("workflow", "check"),
+        ("workflow", "diagram", "legal_aid"),
+        ("policy", "list"),
+        ("calendar", "list"),
+        ("clock", "due", "--from", "2026-03-02", "--limit", "8wh"),
+        ("report", "sla", "--from", "2026-01-01", "--to", "2027-01-01"),
+        ("doctor",),
+    ],
+    ids=" ".join,
+)
+def test_the_console_script_prints_results_and_nothing_else(office: Terminal, words: tuple[str, ...]) -> None:
+    done = office.script(*words)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout) > 10
+
+
+def test_the_console_script_says_no_in_one_sentence_with_status_1(office: Terminal) -> None:
+    done = office.script("token", "issue", "nobody")
+
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "There is no active user nobody.\n")
+
+
+def test_a_command_in_production_asks_for_the_missing_secret(tmp_path: Path) -> None:
+    told = Terminal(tmp_path).refuses("user", "list", CASEWORK_ENV="production")
+
+    assert told.startswith("CASEWORK_SECRET_KEY is not set")
+
+
+def test_a_database_that_is_not_there_is_a_sentence_without_its_password(tmp_path: Path) -> None:
+    url = "postgresql://li:hushhush@127.0.0.1:1/nowhere"
+    told = Terminal(tmp_path).refuses("user", "list", CASEWORK_DATABASE_URL=url)
+
+    assert told.startswith("The database cannot be reached: ")
+    assert "hushhush" not in told
+
+
+def test_production_is_not_upgraded_by_the_way(empty: Terminal) -> None:
+    production = {
+        "CASEWORK_ENV": "production",
+        "CASEWORK_SECRET_KEY": "a secret of the tests",
+        "CASEWORK_ENCRYPTION_KEYS": "ab" * 32,
+    }
+    assert empty.refuses("policy", "list", **production) == (
+        "The database has version none, and this program needs 0001. Run: casework database upgrade"
+    )
+    assert "needs 0001: casework database upgrade" in empty("doctor", **production).stdout
+
+    assert empty.says("database", "upgrade", **production) == "The database has version 0001, the newest.\n"
+    assert empty.says("database", "status", **production) == "The database has version 0001, the newest.\n"
+    assert "review_by_law" in empty.says("policy", "list", **production)
+    assert empty.refuses("demo", "load", **production) == (
+        "The demonstration loads only where CASEWORK_ENV is demo; here it is production."
+    )
+
+
+def test_the_office_speaks_its_language_unless_told_otherwise(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+
+    assert terminal.says("workflow", "list").startswith("Workflow")
+    assert terminal.says("--language", "zh-CN", "workflow", "list").startswith("流程")
+    assert terminal.refuses("--language", "zh-CN", "workflow", "check", "dance") == "没有这个流程。"
+
+
+def test_a_wrong_setting_does_not_hide_the_users_mistake(tmp_path: Path) -> None:
+    assert Terminal(tmp_path).refuses("workflow", "diagram", "dance", CASEWORK_ENV="production") == "没有这个流程。"
+
+
+def test_the_workflows_are_proven_and_a_policy_that_breaks_one_is_found_before_it_is_loaded(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    assert terminal.says("workflow", "check", "legal_aid") == "legal_aid version 1: proven.\n"
+
+    broken = policy_file(tmp_path, name="review", value="5 days")
+    checked = terminal("workflow", "check", "--policies", broken)
+    assert checked.returncode == 1
+    assert "legal_aid [limits]: clock review at 370100: '5 days' is not a limit" in checked.stdout
+
+
+def test_a_diagram_is_mermaid(tmp_path: Path) -> None:
+    assert Terminal(tmp_path).says("workflow", "diagram", "legal_aid").startswith("stateDiagram-v2\n    submitted : ")
+
+
+def test_a_due_time_comes_with_its_reasons_and_without_a_database(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path / "home")
+    lines = terminal.says("clock", "due", "--from", "2026-02-10T10:00", "--limit", "5wd").splitlines()
+
+    assert lines[:3] == ["Due: 2026-02-25T00:00:00+08:00", "Last day in time: 2026-02-24", "Provisional: no"]
+    assert "  2026-02-14 00:00:00 – 2026-02-15 00:00:00  make-up working days counted: 1" in lines
+    assert "  2026-02-15 00:00:00 – 2026-02-24 00:00:00  holidays not counted: 9" in lines
+    assert not (tmp_path / "home" / "postgres.lock").exists()
+
+
+def test_a_due_time_in_a_year_without_published_holidays_is_provisional(tmp_path: Path) -> None:
+    told = Terminal(tmp_path).says("clock", "due", "--from", "2031-02-10", "--limit", "5wd")
+
+    assert "Provisional: yes" in told
+    assert "The holidays of 2031 are not loaded" in told
+
+
+def test_a_due_time_can_be_asked_of_a_calendar_file(tmp_path: Path) -> None:
+    night = tmp_path / "night.json"
+    night.write_text(json.dumps({"tz": "Europe/Berlin", "week": {"mon": [["22:00", "30:00"]]}}))
+    due = ("clock", "due", "--from", "2026-03-02T23:00", "--limit", "8wh", "--calendar")
+
+    assert Terminal(tmp_path).says(*due, night).startswith("Due: 2026-03-09T23:00:00+01:00\n")
+
+    night.write_text(json.dumps({"tz": "Europe/Berlin", "week": {"mon": [["22:00", "21:00"]]}}))
+    assert "does not close after it opens" in Terminal(tmp_path).refuses(*due, night)
+    night.write_text("{")
+    assert Terminal(tmp_path).refuses(*due, night).startswith("night.json cannot be read as TOML or JSON")
+
+
+def test_a_due_time_beyond_all_calendars_is_refused(tmp_path: Path) -> None:
+    due = ("clock", "due", "--from", "9999-12-31", "--limit", "9999wd")
+
+    assert Terminal(tmp_path).refuses(*due) == "The date lies beyond what can be worked out."
+
+
+def test_a_calendar_that_nobody_has_is_refused(office: Terminal) -> None:
+    told = office.refuses("clock", "due", "--from", "2026-03-02", "--limit", "5wd", "--calendar", "moon")
+
+    assert told.startswith("There is no calendar moon.")
+
+
+def test_users_are_listed_in_columns(office: Terminal) -> None:
+    lines = office.says("user", "list").splitlines()
+
+    assert re.split("  +", lines[0]) == ["User name", "Name", "Role", "Organisation", "Active"]
+    rows = {words[0]: words for words in (re.split("  +", line) for line in lines[1:])}
+    for role in people.USER_ROLES:
+        assert rows[role][2:] == [people.USER_ROLES[role].en, "370100", "yes"]
+        assert rows[f"{role}-qd"][3] == "370200"
+    assert rows["supervisor-sd"][3] == "370000"
+
+
+def test_a_new_user_signs_in_with_the_password_that_is_printed_once(office: Terminal, service: Service) -> None:
+    told = office.says("user", "add", "li.2", "--role", "caseworker", "--org", "370100")
+    password = re.search(r"shown this once: (\S+)$", told)
+    assert password is not None
+
+    token, _ = people.sign_in(service, {"username": "li.2", "password": password[1]}, "127.0.0.1")
+    with service.transaction() as tx:
+        person = records.by_token(tx.db, token)
+    assert person is not None
+    assert (person.role.value, person.org_path) == ("caseworker", "370000/370100/")
+
+    again = office.refuses("user", "add", "li.2", "--role", "caseworker", "--org", "370100")
+    assert again == "username: This user name is taken."
+
+
+def test_a_user_without_a_password_cannot_sign_in(office: Terminal, service: Service) -> None:
+    told = office.says("user", "add", "robot", "--role", "auditor", "--org", "370000", "--no-password")
+    assert told.startswith("Added user robot (auditor, ")
+    assert len(told.splitlines()) == 1
+
+    with pytest.raises(Unauthenticated):
+        people.sign_in(service, {"username": "robot", "password": "robot"}, "127.0.0.1")
+
+
+def test_a_user_needs_an_organisation_that_exists(office: Terminal) -> None:
+    told = office.refuses("user", "add", "wang", "--role", "caseworker", "--org", "999999")
+
+    assert told == "There is no organisation 999999; write its code, such as 370100."
+
+
+def test_a_token_is_printed_alone_and_works(office: Terminal, service: Service) -> None:
+    done = office("token", "issue", "supervisor-qd", "--days", "2")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(r"cw_[A-Za-z0-9_-]{43}\n", done.stdout)
+
+    with service.transaction() as tx:
+        person = records.by_token(tx.db, done.stdout.strip())
+    assert person is not None
+    assert person.username == "supervisor-qd"
+    assert office.refuses("token", "issue", "nobody") == "There is no active user nobody."
+
+
+def test_policies_are_loaded_once_and_a_wrong_one_not_at_all(office: Terminal, tmp_path: Path) -> None:
+    file = policy_file(tmp_path, name="review", value="4wd")
+    assert office.says("policy", "load", file) == "New rows: 1; the others were there already.\n"
+    assert office.says("policy", "load", file) == "New rows: 0; the others were there already.\n"
+    assert re.search(
+        r"^legal_aid +review +370100 +2026-12-01 +4wd +house rule$", office.says("policy", "list"), re.MULTILINE
+    )
+
+    wrong = policy_file(tmp_path, name="review", value="4 days")
+    assert "'4 days' is not a limit" in office.refuses("policy", "load", wrong)
+    assert "4 days" not in office.says("policy", "list")
+
+
+def policy_file(folder: Path, *, name: str, value: str) -> Path:
+    file = folder / "policy.toml"
+    file.write_text(
+        f'[[policy]]\nworkflow = "legal_aid"\nname = "{name}"\nplace = "370100"\nfrom = 2026-12-01\n'
+        f'value = "{value}"\nsource = {{ zh = "本院规定", en = "house rule" }}\n'
+    )
+    return file
+
+
+def test_a_new_holiday_is_previewed_and_then_loaded(office: Terminal, tmp_path: Path) -> None:
+    config = tmp_path / "calendars"
+    config.mkdir()
+    for file in (ROOT / "config" / "calendars").iterdir():
+        text = file.read_text(encoding="utf-8")
+        (config / file.name).write_text(text.replace("2025-05-31,", "2025-05-31, 2025-06-17, 2025-06-18,"))
+    before = office.says("calendar", "list")
+
+    previewed = office.says("calendar", "load", config / "china.toml", "--preview").splitlines()
+    assert re.split("  +", previewed[0]) == ["Case", "Clock", "Due now", "Due then"]
+    moved = [re.split("  +", line) for line in previewed[1:-1]]
+    assert moved
+    assert all(number.startswith("LA-2025-") and now < then for number, _, now, then in moved)
+    assert previewed[-1] == f"Clocks that would move: {len(moved)}. Nothing has been changed."
+    assert office.says("calendar", "list") == before
+
+    assert office.says("calendar", "load", config / "china.toml") == "Calendar china now has version 2.\n"
+
+
+def test_a_published_year_is_added_to_a_calendar(office: Terminal, tmp_path: Path) -> None:
+    office.says("calendar", "load", own_calendar(tmp_path))
+    year = tmp_path / "cn-2032.toml"
+    year.write_text("year = 2032\nsource = 'a notice'\nholidays = [2032-01-01]\nmake_up_days = [2032-01-03]\n")
+
+    assert office.says("calendar", "load", "--into", "desk", year) == "Calendar desk now has version 2.\n"
+    assert re.search(r"^desk +2 +desk +Asia/Shanghai +2031, 2032$", office.says("calendar", "list"), re.MULTILINE)
+    due = office.says("clock", "due", "--from", "2031-12-31", "--limit", "2wd", "--calendar", "desk")
+    assert "Last day in time: 2032-01-03" in due
+    assert "Year 2032 is given twice." in office.refuses("calendar", "load", "--into", "desk", year)
+    assert "there is no calendar 'moon'" in office.refuses("calendar", "load", "--into", "moon", year)
+
+
+def own_calendar(folder: Path) -> Path:
+    week = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+    file = folder / "desk.json"
+    file.write_text(json.dumps({"tz": "Asia/Shanghai", "week": week, "years": [2031]}))
+    return file
+
+
+def test_a_sweep_tells_what_it_did_and_has_then_done_it(office: Terminal) -> None:
+    first = re.fullmatch(r"alerts=(\d+) transitions=(\d+)\n", office.script("sweep").stdout)
+    assert first is not None
+    assert int(first[1]) > 0
+    assert office.says("sweep") == "alerts=0 transitions=0\n"
+
+
+def test_the_operator_sees_the_figures_of_every_organisation(office: Terminal) -> None:
+    span = ("report", "sla", "--from", "2023-01-01", "--to", "2027-01-01")
+    by_office = json.loads(office.says(*span, "--group-by", "org,clock", "--format", "json"))
+
+    assert {row["org"][:4] for row in by_office["rows"]} >= {"3701", "3702"}
+    assert sum(row["started"] for row in by_office["rows"]) == by_office["total"]["started"] > 60
+    table = office.says(*span, "--group-by", "month")
+    assert re.search(rf"^Total +{by_office['total']['started']} ", table, re.MULTILINE)
+    assert office.refuses(*span, "--group-by", "moon").startswith("group_by: Choose from: ")
+    assert office.refuses(*span, "--org", "999").startswith("org: No such organisation")
+
+
+def test_the_doctor_finds_nothing_in_a_healthy_office(office: Terminal) -> None:
+    done = office("doctor")
+
+    assert done.returncode == 0
+    assert {line[:2] for line in done.stdout.splitlines()} == {"ok", "--"}
+    assert "-- no scheduler runs" in done.stdout
+    assert "ok workflow legal_aid is proven" in done.stdout
+
+
+def test_the_doctor_names_a_secret_that_others_can_read(office: Terminal) -> None:
+    key = office.home / "secret_key"
+    key.chmod(0o644)
+    done = office("doctor")
+    key.chmod(0o600)
+
+    assert done.returncode == 1
+    assert f"!! others can read {key}: chmod 600 {key}" in done.stdout

@@ -35,6 +35,8 @@ from casework.work.service import Service, Transaction
 
 PREFIX: Final = "/api/v1"
 _LONGEST_KEY: Final = 200
+# Asked every few seconds by whatever watches the service; the log has better things to say.
+_ASKED_BY_MACHINES: Final = ("/healthz", "/readyz")
 _log = structlog.get_logger()
 
 
@@ -157,15 +159,18 @@ def install(app: Flask) -> None:
         response.headers["Vary"] = "Accept-Language"
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Content-Type-Options"] = "nosniff"
-        _log.info(
-            "request",
-            request_id=request_id(),
-            method=request.method,
-            # The rule, not the address: addresses may hold what was searched for.
-            rule=request.url_rule.rule if request.url_rule else None,
-            status=response.status_code,
-            ms=round((time.monotonic() - request.environ["casework.started"]) * 1000, 1),
-        )
+        # The rule, not the address: addresses may hold what was searched for.
+        rule = request.url_rule.rule if request.url_rule else None
+        if rule not in _ASKED_BY_MACHINES:
+            took = time.monotonic() - request.environ["casework.started"]
+            _log.info(
+                "request",
+                request_id=request_id(),
+                method=request.method,
+                rule=rule,
+                status=response.status_code,
+                ms=round(took * 1000, 1),
+            )
         return response
 
 

@@ -9,8 +9,9 @@ from casework.forms.json_schema import json_schema
 from casework.records import people
 from casework.records.rows import Record
 from casework.rules.casefile import HELPERS, STAFF
-from casework.rules.decide import Offer, may_help
+from casework.rules.decide import Offer
 from casework.rules.grammar import Workflow
+from casework.rules.rights import may_help
 from casework.work.cases import intake_of
 from casework.work.forms import SteppingIn
 from casework.work.service import Transaction

@@ -15,7 +15,6 @@ from uuid import UUID
 from transitions import EventData, Machine
 
 from casework.rules.casefile import (
-    HELPERS,
     STAFF,
     Actor,
     CaseFile,
@@ -28,8 +27,9 @@ from casework.rules.casefile import (
     Verdict,
 )
 from casework.rules.clockwork import wind
-from casework.rules.grammar import NEW, Guard, State, Transition, Workflow
-from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotNow, NotYours, Refusal
+from casework.rules.grammar import NEW, Guard, Transition, Workflow
+from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotNow, Refusal
+from casework.rules.rights import colleagues, may_help, owner_after, refuse_by_role, steps_in, turn
 from casework.rules.text import Text
 
 
@@ -108,9 +108,11 @@ def _decide(
     office: Office,
 ) -> Move:
     edge = _edge(workflow, case, name)
-    _ensure_role(workflow, edge, case, actor, now)
+    refusal = refuse_by_role(workflow, edge, case, actor, now)
+    if refusal:
+        raise refusal
     given, reason = _take_reason(edge, given)
-    if _steps_in(edge, case, actor) and not (reason or _says_why(given)):
+    if steps_in(edge, case, actor) and not (reason or _says_why(given)):
         raise colleagues(case, may_give_reason=True)
     situation = Situation(case, actor, now, office)
     clean = _clean(edge, given, situation)
@@ -140,77 +142,6 @@ def _edge(workflow: Workflow, case: CaseFile, name: str) -> Transition:
             f"案件当前状态为“{title.zh}”，不能进行此操作；可先查询当前可用的操作。",
             f"The case is in state {case.state or 'new'} ({title.en}), which does not allow this;"
             " ask which transitions are open.",
-        )
-    )
-
-
-def _ensure_role(workflow: Workflow, edge: Transition, case: CaseFile, actor: Actor, now: datetime) -> None:
-    refusal = _role_refusal(workflow, edge, case, actor, now)
-    if refusal:
-        raise refusal
-
-
-def _role_refusal(workflow: Workflow, edge: Transition, case: CaseFile, actor: Actor, now: datetime) -> Refusal | None:
-    if not _may(edge, actor.role):
-        return NotYours(
-            Text(
-                f"此操作由{'、'.join(role.told.zh for role in edge.by)}办理。",
-                f"This is for: {', '.join(role.told.en for role in edge.by)}.",
-            )
-        )
-    if actor.role is Role.CLOCK:
-        return None if _time_is_up(workflow, edge, case, now) else _not_due()
-    if actor.role in HELPERS and (case.assignee is None or case.assignee.id != actor.id):
-        return NotYours(Text("此案没有指派给您。", "This case is not assigned to you."))
-    if is_colleagues(case, actor) and actor.role is Role.CASEWORKER:
-        return colleagues(case, may_give_reason=False)
-    return None
-
-
-def _may(edge: Transition, role: Role) -> bool:
-    """Supervisors may do what caseworkers may; both act for the applicant, recorded as such."""
-    if role in edge.by:
-        return True
-    if role is Role.SUPERVISOR and Role.CASEWORKER in edge.by:
-        return True
-    return role in STAFF and Role.APPLICANT in edge.by
-
-
-def _time_is_up(workflow: Workflow, edge: Transition, case: CaseFile, now: datetime) -> bool:
-    taking = {clock.name for clock in workflow.clocks if clock.take == edge.name}
-    return any(
-        run.name in taking and run.status == "running" and run.due is not None and run.due.at <= now
-        for run in case.clocks
-    )
-
-
-def _not_due() -> NotMet:
-    return NotMet(Text("期限尚未届满。", "The time limit has not run out."))
-
-
-def is_colleagues(case: CaseFile, actor: Actor) -> bool:
-    return actor.role in STAFF and case.owner is not None and case.owner.id != actor.id
-
-
-def _steps_in(edge: Transition, case: CaseFile, actor: Actor) -> bool:
-    """A supervisor does a colleague's own work, rather than deciding on it."""
-    return actor.role is Role.SUPERVISOR and Role.SUPERVISOR not in edge.by and is_colleagues(case, actor)
-
-
-def colleagues(case: CaseFile, *, may_give_reason: bool) -> NotNow:
-    assert case.owner is not None
-    owner = case.owner
-    if may_give_reason:
-        return NotNow(
-            Text(
-                f"此案由{owner.name}（{owner.username}）经办；如需代办，请在 reason 中写明理由。",
-                f"{owner.name} ({owner.username}) owns this case; to step in, give a reason in `reason`.",
-            )
-        )
-    return NotNow(
-        Text(
-            f"此案由{owner.name}（{owner.username}）经办，请联系经办人移交。",
-            f"{owner.name} ({owner.username}) owns this case; ask for a handover.",
         )
     )
 
@@ -309,16 +240,6 @@ def _move(
     )
 
 
-def turn(state: State, assignee: Person | None) -> Role | None:
-    """Whose turn it is: where a helper's, the role of the one who helps."""
-    return assignee.role if assignee and state.waits_for in HELPERS else state.waits_for
-
-
-def owner_after(case: CaseFile, actor: Actor) -> Person | None:
-    """Acting on an unowned case makes you its owner."""
-    return actor.person if case.owner is None and actor.role in STAFF else case.owner
-
-
 def _assignee_after(edge: Transition, situation: Situation) -> Person | None:
     if edge.releases:
         return None
@@ -341,20 +262,6 @@ def _assignee_after(edge: Transition, situation: Situation) -> Person | None:
     return person
 
 
-def may_help(person: Person, case: CaseFile) -> bool:
-    """Whether a case may be assigned to this person: an active helper of the same branch of the tree."""
-    return (
-        person.active
-        and person.role in HELPERS
-        and (case.org_path.startswith(person.org_path) or person.org_path.startswith(case.org_path))
-    )
-
-
-def may_own(person: Person, case: CaseFile) -> bool:
-    """Whether a case may be handed to this person: active staff of its organisation or one above it."""
-    return person.active and person.role in STAFF and case.org_path.startswith(person.org_path)
-
-
 def offers(workflow: Workflow, case: CaseFile, actor: Actor, now: datetime, office: Office) -> list[Offer]:
     """Every transition from here with the judgement of state, role and the guards that look at the case."""
     situation = Situation(case, actor, now, office)
@@ -364,7 +271,7 @@ def offers(workflow: Workflow, case: CaseFile, actor: Actor, now: datetime, offi
 def _offer(workflow: Workflow, edge: Transition, situation: Situation) -> Offer:
     case, actor = situation.case, situation.actor
     because = None
-    refusal = _role_refusal(workflow, edge, case, actor, situation.now)
+    refusal = refuse_by_role(workflow, edge, case, actor, situation.now)
     try:
         if refusal is None:
             _ensure_known(workflow, edge, case)
@@ -375,4 +282,4 @@ def _offer(workflow: Workflow, edge: Transition, situation: Situation) -> Offer:
     else:
         verdicts = (one.judge(situation) for one in edge.when if not one.looks_at_given)
         because = next((verdict.because for verdict in verdicts if not verdict.holds), None)
-    return Offer(edge, because is None, because, _steps_in(edge, case, actor))
+    return Offer(edge, because is None, because, steps_in(edge, case, actor))

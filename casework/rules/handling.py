@@ -17,9 +17,9 @@ from casework.rules.casefile import (
     Role,
 )
 from casework.rules.clockwork import wind
-from casework.rules.decide import colleagues, is_colleagues, may_own, owner_after, turn
 from casework.rules.grammar import EVERY_CLOCK, Workflow
 from casework.rules.refusals import Fault, Invalid, NotMet, NotNow, NotYours, Refusal
+from casework.rules.rights import colleagues, is_colleagues, may_own, owner_after, turn
 from casework.rules.text import Text
 
 _FOR_STAFF = Text("只有经办人或审批人可以这样做。", "Only caseworkers and supervisors may do this.")

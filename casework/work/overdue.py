@@ -18,9 +18,9 @@ from casework.records.alerts import DueClock
 from casework.records.rows import Record
 from casework.rules.casefile import CLOCK, HELPERS, CaseFile, ClockRun, Office, Person, Role
 from casework.rules.clockwork import levels
-from casework.rules.decide import may_own
 from casework.rules.grammar import Clock, Workflow
 from casework.rules.refusals import Refusal
+from casework.rules.rights import may_own
 from casework.rules.text import Text
 from casework.work import programmes
 from casework.work.cases import apply
@@ -87,8 +87,8 @@ def _raise_due(service: Service, limit: int) -> int | None:
 
 
 def _put_off(service: Service, clock_id: UUID, until: Literal["wake_at", "retry_at"], failed: Exception) -> None:
-    why = failed.text.en if isinstance(failed, Refusal) else None
-    _log.error("clock_failed", clock_id=str(clock_id), put_off=until, why=why, exc_info=failed)
+    why = {"why": failed.text.en} if isinstance(failed, Refusal) else {"exc_info": failed}
+    _log.error("clock_failed", clock_id=str(clock_id), put_off=until, **why)
     with service.transaction() as tx:
         alerts.put_off(tx.db, clock_id, until, _FIRST_WAIT_S, _LONGEST_WAIT_S)
 

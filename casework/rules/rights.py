@@ -1,0 +1,100 @@
+"""Who may do what to a case: by role, by ownership, by organisation."""
+
+from datetime import datetime
+
+from casework.rules.casefile import HELPERS, STAFF, Actor, CaseFile, Person, Role
+from casework.rules.grammar import State, Transition, Workflow
+from casework.rules.refusals import NotMet, NotNow, NotYours, Refusal
+from casework.rules.text import Text
+
+
+def refuse_by_role(workflow: Workflow, edge: Transition, case: CaseFile, actor: Actor, now: datetime) -> Refusal | None:
+    """Why this actor may not take the edge whatever is given, or None."""
+    if not _may(edge, actor.role):
+        return NotYours(
+            Text(
+                f"此操作由{'、'.join(role.told.zh for role in edge.by)}办理。",
+                f"This is for: {', '.join(role.told.en for role in edge.by)}.",
+            )
+        )
+    if actor.role is Role.CLOCK:
+        return None if _time_is_up(workflow, edge, case, now) else _not_due()
+    if actor.role in HELPERS and (case.assignee is None or case.assignee.id != actor.id):
+        return NotYours(Text("此案没有指派给您。", "This case is not assigned to you."))
+    if is_colleagues(case, actor) and actor.role is Role.CASEWORKER:
+        return colleagues(case, may_give_reason=False)
+    return None
+
+
+def _may(edge: Transition, role: Role) -> bool:
+    """Supervisors may do what caseworkers may; both act for the applicant, recorded as such."""
+    if role in edge.by:
+        return True
+    if role is Role.SUPERVISOR and Role.CASEWORKER in edge.by:
+        return True
+    return role in STAFF and Role.APPLICANT in edge.by
+
+
+def _time_is_up(workflow: Workflow, edge: Transition, case: CaseFile, now: datetime) -> bool:
+    taking = {clock.name for clock in workflow.clocks if clock.take == edge.name}
+    return any(
+        run.name in taking and run.status == "running" and run.due is not None and run.due.at <= now
+        for run in case.clocks
+    )
+
+
+def _not_due() -> NotMet:
+    return NotMet(Text("期限尚未届满。", "The time limit has not run out."))
+
+
+def is_colleagues(case: CaseFile, actor: Actor) -> bool:
+    """Whether the case is in the hands of another member of staff."""
+    return actor.role in STAFF and case.owner is not None and case.owner.id != actor.id
+
+
+def steps_in(edge: Transition, case: CaseFile, actor: Actor) -> bool:
+    """A supervisor does a colleague's own work, rather than deciding on it."""
+    return actor.role is Role.SUPERVISOR and Role.SUPERVISOR not in edge.by and is_colleagues(case, actor)
+
+
+def colleagues(case: CaseFile, *, may_give_reason: bool) -> NotNow:
+    """The refusal that names the owner of the case."""
+    assert case.owner is not None
+    owner = case.owner
+    if may_give_reason:
+        return NotNow(
+            Text(
+                f"此案由{owner.name}（{owner.username}）经办；如需代办，请在 reason 中写明理由。",
+                f"{owner.name} ({owner.username}) owns this case; to step in, give a reason in `reason`.",
+            )
+        )
+    return NotNow(
+        Text(
+            f"此案由{owner.name}（{owner.username}）经办，请联系经办人移交。",
+            f"{owner.name} ({owner.username}) owns this case; ask for a handover.",
+        )
+    )
+
+
+def turn(state: State, assignee: Person | None) -> Role | None:
+    """Whose turn it is: where a helper's, the role of the one who helps."""
+    return assignee.role if assignee and state.waits_for in HELPERS else state.waits_for
+
+
+def owner_after(case: CaseFile, actor: Actor) -> Person | None:
+    """Acting on an unowned case makes you its owner."""
+    return actor.person if case.owner is None and actor.role in STAFF else case.owner
+
+
+def may_help(person: Person, case: CaseFile) -> bool:
+    """Whether a case may be assigned to this person: an active helper of the same branch of the tree."""
+    return (
+        person.active
+        and person.role in HELPERS
+        and (case.org_path.startswith(person.org_path) or person.org_path.startswith(case.org_path))
+    )
+
+
+def may_own(person: Person, case: CaseFile) -> bool:
+    """Whether a case may be handed to this person: active staff of its organisation or one above it."""
+    return person.active and person.role in STAFF and case.org_path.startswith(person.org_path)

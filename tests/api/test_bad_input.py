@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -92,8 +93,8 @@ class Target:
 
 @pytest.fixture(scope="module")
 def target(shared: Api) -> Target:
-    """An office with an unowned case, whose supervisor has an alert."""
-    case = shared.new_case()
+    """An office whose supervisor owns a case, at version 2, and has an alert."""
+    case = shared.take("supervisor", shared.new_case(), "accept")
     shared.days_pass(40)
     sweep(shared.service)
     alert = shared.get("supervisor", "/alerts")["items"][0]["id"]
@@ -116,7 +117,7 @@ def named(one: Endpoint) -> str:
     return f"{one.method} {one.path}"
 
 
-def each(that: Callable[[Endpoint], bool]) -> Any:
+def each(that: Callable[[Endpoint], bool]) -> pytest.MarkDecorator:
     """One test for each endpoint of which this is true."""
     chosen = [one for one in ENDPOINTS if that(one)]
     return pytest.mark.parametrize("one", chosen, ids=named)
@@ -328,9 +329,11 @@ def test_a_wrong_value_in_any_field_of_a_correction_is_refused_by_name(target: T
     for path, facts in islice(wrong_bodies(workflow.intake, {}), 0, None, 3):
         if None not in facts.values():
             ensure_faulted(target.send(patch, {"facts": facts}), path, "en")
-    for body in ({}, {"facts": None}, {"facts": []}, {"facts": "x"}):
+    bodies: list[Any] = [{}, {"facts": None}, {"facts": []}, {"facts": "x"}]
+    for body in bodies:
         ensure_faulted(target.send(patch, body), "facts", "en")
-    for reason in (None, 1, "", " ", "x" * 501, "\u0000", "\ud800", [], {}):
+    reasons: list[Any] = [None, 1, "", " ", "x" * 501, "\u0000", "\ud800", [], {}]
+    for reason in reasons:
         ensure_faulted(target.send(patch, {"facts": {}, "reason": reason}), "reason", "en")
 
 
@@ -346,7 +349,9 @@ def test_a_wrong_value_in_any_field_of_a_transition_is_refused_by_name(target: T
         before = target.holds()
         for bad in (None, [], "x", 1, [example]):
             ensure_problem(api.call(who, "POST", f"/cases/{case['id']}/transitions/{name}", bad or b"null"), "invalid")
-        for path, body in wrong_bodies(edge.needs, example) if edge.needs else [("", {"unheard_of": 1})]:
+        form = edge.needs
+        assert form is None or issubclass(form, Form)
+        for path, body in wrong_bodies(form, example) if form else [("", {"unheard_of": 1})]:
             ensure_faulted(api.call(who, "POST", f"/cases/{case['id']}/transitions/{name}", body), path, "en")
         assert target.holds() == before, name
         case = api.take(who, case, name)
@@ -464,7 +469,8 @@ def test_a_time_at_the_ends_of_the_calendar_is_no_fault(name: str, target: Targe
                 if one.path.startswith("/reports"):
                     more = more.replace("&limit=5wd", "")
                 answer = target.send(one, query=f"?{name}={value}{more}")
-                assert answer.status_code == 200 or ensure_problem(answer, "invalid") is None
+                if answer.status_code != 200:
+                    ensure_problem(answer, "invalid")
 
 
 @pytest.mark.parametrize(
@@ -497,10 +503,9 @@ def test_a_name_that_names_nothing_is_not_found(one: Endpoint, target: Target, u
             ensure_problem(keyed, "not_found")
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/cases/", "//cases", "/cases//", "/%00", "/../cases", "/" + "x" * 8000])
+@pytest.mark.parametrize("path", ["/nowhere", "//cases", "/cases//", "/%00", "/../cases", "/" + "x" * 8000])
 def test_an_address_that_is_none_is_not_found(path: str, target: Target) -> None:
-    answer = target.api.call("supervisor", "GET", path)
-    assert answer.status_code == 200 if path == "/cases/" else ensure_problem(answer, "not_found") is None
+    ensure_problem(target.api.call("supervisor", "GET", path), "not_found")
 
 
 @pytest.mark.parametrize("path", sorted({one.path for one in ENDPOINTS}))
@@ -526,8 +531,8 @@ def test_a_correction_says_which_version_it_corrects(one: Endpoint, target: Targ
 
 
 NO_SUCH_VERSION: Final = (
-    '"0"', '"2"', '"99999999999999999999"', 'W/"1"', "W/*", "", " ", ",", '"', '""', '""""', '"1" junk', "abc", '"-1"',
-    '"1.0"', '"x"', '"\xb2"', "\x00", "'1'", '"1" "1"', "*1", '"*"',
+    '"0"', '"1"', '"3"', '"99999999999999999999"', 'W/"2"', "W/*", "", " ", ",", '"', '""', '""""', '"2" junk', "abc",
+    '"-2"', '"2.0"', '"x"', '"\xb2"', "\x00", "'2'", '"2" "2"', "*2", '"*"',
 )  # fmt: skip
 
 
@@ -643,7 +648,7 @@ def test_no_request_makes_a_fault(
     target: Target, one: Endpoint, body: Any, names: list[str], value: str, header: str, said: str
 ) -> None:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    query = "?" + "&".join(f"{name}={value.encode('utf-8', 'ignore').hex()}" for name in names) if names else ""
+    query = f"?{urlencode([(name, value.encode('utf-8', 'surrogatepass')) for name in names])}" if names else ""
     answer = target.send(one, raw, query, **{header.replace("-", "_"): said})
     if answer.status_code >= 300:
         ensure_problem(answer, language=answer.headers["Content-Language"])

@@ -76,9 +76,9 @@ def test_the_same_key_with_another_body_is_refused(shared: Api, other: dict[str,
     path = f"/cases/{case['id']}/disclosures"
     assert shared.call("caseworker", "POST", path, {"reason": "核对"}, once).status_code == 200
     again = shared.call("caseworker", "POST", path, other, once)
-    assert (again.status_code, again.json["code"]) == (422, "invalid")
-    assert [fault["code"] for fault in again.json["errors"]] == ["reused"]
-    assert again.json["errors"][0]["field"] == "Idempotency-Key"
+    assert (again.status_code, again.get_json()["code"]) == (422, "invalid")
+    assert [fault["code"] for fault in again.get_json()["errors"]] == ["reused"]
+    assert again.get_json()["errors"][0]["field"] == "Idempotency-Key"
 
 
 def test_a_key_belongs_to_its_caller_and_its_path(api: Api) -> None:
@@ -119,10 +119,10 @@ def test_a_key_is_free_again_after_a_day_and_not_before(api: Api) -> None:
 
 def test_reading_takes_no_notice_of_a_key(api: Api) -> None:
     once = key()
-    assert len(api.call("caseworker", "GET", "/cases", headers=once).json["items"]) == 0
+    assert len(api.call("caseworker", "GET", "/cases", headers=once).get_json()["items"]) == 0
     api.new_case()
     second = api.call("caseworker", "GET", "/cases", headers=once)
-    assert len(second.json["items"]) == 1
+    assert len(second.get_json()["items"]) == 1
     assert "Idempotent-Replayed" not in second.headers
     assert count(api, "idempotency_keys") == 0
 
@@ -136,7 +136,7 @@ def test_a_correction_is_guarded_by_its_version_and_takes_no_notice_of_a_key(api
 
 def test_the_kept_answer_shows_no_sensitive_value_to_whoever_reads_the_table(api: Api) -> None:
     body = intake(api)
-    case = api.call("caseworker", "POST", "/cases", body, key()).json
+    case = api.call("caseworker", "POST", "/cases", body, key()).get_json()
     path = f"/cases/{case['id']}"
     disclosed = api.call("caseworker", "POST", f"{path}/disclosures", {"reason": "核对身份信息"}, key())
     api.call("caseworker", "POST", f"{path}/notes", {"text": "他的儿子在外地读书"}, key())
@@ -146,7 +146,7 @@ def test_the_kept_answer_shows_no_sensitive_value_to_whoever_reads_the_table(api
     kept = b"\n".join(
         bytes(value) if isinstance(value, bytes) else str(value).encode() for row in rows for value in row
     )
-    secrets = [*disclosed.json["values"].values(), "他的儿子在外地读书"]
+    secrets = [*disclosed.get_json()["values"].values(), "他的儿子在外地读书"]
     assert body["facts"]["applicant"]["identity_number"] in secrets
     for secret in secrets:
         assert secret.encode() not in kept
@@ -157,8 +157,8 @@ def test_a_disclosure_that_is_replayed_shows_the_same_values_and_is_logged_once(
     case, once = api.new_case(), key()
     path = f"/cases/{case['id']}/disclosures"
     first, again = (api.call("caseworker", "POST", path, {"reason": "核对"}, once) for _ in range(2))
-    assert first.json == again.json
-    assert "applicant.identity_number" in again.json["values"]
+    assert first.get_json() == again.get_json()
+    assert "applicant.identity_number" in again.get_json()["values"]
     assert count(api, "disclosures") == 1
 
 
@@ -169,7 +169,7 @@ LONG = "".join(sha256(bytes([number])).hexdigest() for number in range(100))
 def test_an_address_that_no_column_could_hold_is_just_not_found(shared: Api, name: str) -> None:
     case = shared.new_case()
     answer = shared.call("caseworker", "POST", f"/cases/{case['id']}/transitions/{name}", {}, key())
-    assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+    assert (answer.status_code, answer.get_json()["code"]) == (404, "not_found")
 
 
 def test_the_first_request_of_all_may_fail_and_people_are_still_found_after_a_restart(api: Api) -> None:

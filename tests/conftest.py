@@ -1,5 +1,6 @@
 """What the tests stand on: a real PostgreSQL for each worker, a fresh database for each test that asks for one."""
 
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
+from casework.app import log_to
 from casework.embedded import PrivateServer
 from casework.records.database import Database
 from casework.records.upgrade import upgrade
@@ -18,6 +20,12 @@ from casework.work.seeds import seed
 from casework.work.service import Service
 
 TEMPLATE = "casework_template"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet() -> None:
+    """The log is written as in the service, but not shown; tests of the log look at their own."""
+    log_to(io.StringIO())
 
 
 @pytest.fixture(scope="session")

@@ -40,9 +40,7 @@ class Running:
     environ: dict[str, str]
     said: str = ""
 
-    def call(
-        self, method: str, path: str, body: Any = None, token: str | None = None, **headers: str
-    ) -> Answer:
+    def call(self, method: str, path: str, body: Any = None, token: str | None = None, **headers: str) -> Answer:
         """One request below /api/v1, or anywhere with a path that begins with `//`."""
         where = path[1:] if path.startswith("//") else f"/api/v1{path}"
         sent = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -32,9 +32,7 @@ def test_decisions_are_numbered_once_and_say_what_they_decide() -> None:
 
 def test_the_glossary_has_every_role_and_the_words_of_a_case() -> None:
     words = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
-    rows = {
-        word.strip() for row in re.findall(r"^\| ([^|]+) \|", words, re.MULTILINE) for word in row.split(",")
-    }
+    rows = {word.strip() for row in re.findall(r"^\| ([^|]+) \|", words, re.MULTILINE) for word in row.split(",")}
     people = {role.value for role in Role} - {"lawyer", "volunteer", "clock"}
     assert people <= rows
     assert {"case", "clock", "alert", "queue", "override", "phase"} <= rows

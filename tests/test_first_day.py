@@ -144,9 +144,7 @@ def test_papers_that_do_not_come_let_the_request_lapse(day: Day) -> None:
     day.take("caseworker", case, "ask_for_papers", papers=["工资支付凭证"])
     day.days_pass(30)
 
-    lapsed = until(
-        lambda: (found := day.call("caseworker", "GET", f"/cases/{case}"))["phase"] == "closed" and found
-    )
+    lapsed = until(lambda: (found := day.call("caseworker", "GET", f"/cases/{case}"))["phase"] == "closed" and found)
     assert (lapsed["state"], lapsed["outcome"]) == ("withdrawn", "deemed_withdrawn")
     last = day.call("caseworker", "GET", f"/cases/{case}/events")["items"][-1]
     assert (last["role"], last["actor"]) == ("clock", None)

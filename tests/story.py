@@ -268,8 +268,7 @@ class Story:
         for name in move.letters:
             letter = self.workflow.by_letter[name]
             number = f"({self.today.year}){name}-{len(self.moves)}" if letter.numbered else None
-            told = self.case.facts["applicant"]["name"]
-            self.letters[name] = render(letter, move, told, "乳山市总工会", str(self.today), number)
+            self.letters[name] = render(letter, move, "乳山市总工会", str(self.today), number)
         return move
 
     def record(self) -> Record:
@@ -278,7 +277,6 @@ class Story:
             file=self.case,
             org_id=uuid5(SPACE, self.region),
             applicant_id=uuid5(SPACE, "applicant"),
-            applicant_name="",
             region=self.region,
             calendar="china",
             last_hash=self.events[-1]["hash"] if self.events else GENESIS,

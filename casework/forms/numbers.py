@@ -62,12 +62,18 @@ class Money(FormField):
 
 
 class Day(FormField):
-    """A date `YYYY-MM-DD`; with `past` not after today, and in any case between 1900 and 2199."""
+    """A date `YYYY-MM-DD`; with `past` not after today, and in any case between 1900 and 2199.
 
-    def __init__(self, *, past: bool = False, not_before: date = FIRST_DAY, **common: Any) -> None:
+    With `years_back` it lies at most so many years before today.
+    """
+
+    def __init__(
+        self, *, past: bool = False, not_before: date = FIRST_DAY, years_back: int | None = None, **common: Any
+    ) -> None:
         super().__init__(**common)
         self.past = past
         self.not_before = not_before
+        self.years_back = years_back
 
     def read(self, value: Any) -> date:
         day = _date(self.text(value))
@@ -75,9 +81,18 @@ class Day(FormField):
             raise self.wrong("day")
         if self.past and day > TODAY.get():
             raise self.wrong("day_future")
-        if not self.not_before <= day <= LAST_DAY:
-            raise self.wrong("day_range", first=self.not_before, last=LAST_DAY)
+        first = self._first(TODAY.get())
+        if not first <= day <= LAST_DAY:
+            raise self.wrong("day_range", first=first, last=LAST_DAY)
         return day
+
+    def _first(self, today: date) -> date:
+        if self.years_back is None:
+            return self.not_before
+        return max(self.not_before, date(today.year - self.years_back, 1, 1))
+
+    def mask(self, value: Any) -> str:
+        return f"{value[:4]}-**-**"
 
     def plain(self, value: Any) -> str:
         return str(value.isoformat())
@@ -88,7 +103,13 @@ class Day(FormField):
         return max(day, self.not_before).isoformat()
 
     def shape(self, language: Language) -> dict[str, Any]:
-        shape = {"format": "date", "pattern": self.whole(DAY_PATTERN), "x-not-before": str(self.not_before)}
+        shape: dict[str, Any] = {
+            "format": "date",
+            "pattern": self.whole(DAY_PATTERN),
+            "x-not-before": str(self.not_before),
+        }
+        if self.years_back is not None:
+            shape["x-years-back"] = self.years_back
         return shape | {"x-not-after": "today"} if self.past else shape
 
 

@@ -109,7 +109,7 @@ class WorkingCalendar:
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> "WorkingCalendar":
-        """The calendar of a mapping: `tz, week, holidays, yearly_holidays, date_overrides, years`.
+        """The calendar of a mapping: `tz, week, holidays, yearly_holidays, date_overrides, years, close_of_business`.
 
         ValueError, in a sentence that names the place, for anything else and for a calendar that never opens.
         """
@@ -215,6 +215,15 @@ class WorkingCalendar:
     def close_of(self, day: date) -> datetime:
         """The end of that date (24:00) in the office's zone, which is the first instant of the next day."""
         return self._in_zone(self._midnight(_later(day, 1)))
+
+    def deadline(self, day: date) -> datetime:
+        """The instant at which a limit that ends on that date runs out (Civil Code 203).
+
+        24:00, or where the calendar says `close_of_business` the last closing of a day on which the office opens.
+        """
+        if self.openings.close_of_business and self.openings.windows(day):
+            return self.closing(day)
+        return self.close_of(day)
 
     def closing(self, day: date) -> datetime:
         """When the office closes for the last time on that working day; ValueError on a day of rest."""

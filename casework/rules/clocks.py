@@ -122,7 +122,7 @@ def _run_out(
 def _later(unit: Unit, amount: float, start: datetime, calendar: WorkingCalendar) -> tuple[datetime, date]:
     if unit in ("wd", "d"):
         on = calendar.count_days(calendar.local_date(start), int(amount), _kind(unit))
-        return calendar.close_of(on), on
+        return calendar.deadline(on), on
     if unit == "wh":
         at = calendar.add(start, amount * 3600)
     else:
@@ -156,7 +156,7 @@ def _corresponding_day(limit: Limit, intervals: Sequence[Interval], calendar: Wo
         if before.end is not None
     )
     on = calendar.roll(calendar.add_months(first, months) + timedelta(days=stood))
-    return calendar.close_of(on), on
+    return calendar.deadline(on), on
 
 
 def working_seconds(intervals: Iterable[Interval], calendar: WorkingCalendar, until: datetime) -> tuple[float, bool]:
@@ -204,7 +204,7 @@ class Level:
                 return due_at
             share = int(match["share"]) / 100
             return min(due_at, calendar.add(started_at, calendar.elapsed(started_at, due_at) * share))
-        # A day's deadline is the midnight that ends it: what follows counts from the last day itself.
+        # A day's deadline may be the midnight that ends it: what follows counts from the last day itself.
         limit = Limit.parse(match["after"])
         start = due_at - timedelta(microseconds=1) if limit.unit in ("wd", "d") else due_at
         at, _ = _later(limit.unit, float(limit.amount), start, calendar)

@@ -6,13 +6,14 @@ from datetime import date, datetime, time
 
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.casefile import CaseFile, ClockChange, ClockRun, Office
-from casework.rules.clocks import Due, Interval, Limit, due, into_opening_hours
-from casework.rules.grammar import EVERY_CLOCK, Clock, PolicyLimit, Workflow
+from casework.rules.clocks import Due, Interval, Limit, Status, due, into_opening_hours
+from casework.rules.grammar import EVERY_CLOCK, NEW, Clock, PolicyLimit, Workflow
 from casework.rules.text import Text
 
 
 def wind(
     workflow: Workflow,
+    before: CaseFile,
     after: CaseFile,
     at: datetime,
     office: Office,
@@ -20,13 +21,18 @@ def wind(
     cancels: tuple[str, ...] = (),
     restarts: tuple[str, ...] = (),
 ) -> tuple[tuple[ClockRun, ...], tuple[ClockChange, ...]]:
-    """The clocks of the case after it came into its new state at `at`, and what changed.
+    """The clocks of the case after it came from `before` to `after` at `at`, and what changed.
 
-    `after` is the case file with the new state and facts and with the clocks as they were before.
+    `after` is the case file with the new state and facts and with the clocks as they were before. `cancels` and
+    `restarts` name the clocks for which the move does so.
     """
     changes: list[ClockChange] = []
     for clock in workflow.clocks:
-        changes += _step(workflow, clock, after, at, office, cancels, restarts)
+        if clock.start:
+            changes += _step_of_facts(workflow, clock, after, at, office)
+        else:
+            cancelled = clock.name in cancels or cancels == EVERY_CLOCK
+            changes += _step(workflow, clock, before, after, at, office, cancelled, clock.name in restarts)
     if not changes:
         return after.clocks, ()
     latest = {(run.name, run.generation): run for run in after.clocks}
@@ -37,46 +43,68 @@ def wind(
 def _step(
     workflow: Workflow,
     clock: Clock,
+    before: CaseFile,
     after: CaseFile,
     at: datetime,
     office: Office,
-    cancels: tuple[str, ...],
-    restarts: tuple[str, ...],
+    cancelled: bool,
+    restarted: bool,
 ) -> Iterator[ClockChange]:
+    """A clock that runs in states."""
     run = after.clock(clock.name)
-    base = clock.start(after) if clock.start else None
-    runs = workflow.runs(clock, after.state) and (clock.start is None or base is not None)
-    if run is not None and run.open:
-        moved = clock.start is not None and base != office.calendar.local_date(run.started_at)
-        if moved:
-            yield _end(run, at, office, cancelled=True)
-        elif clock.name in restarts:
-            yield _end(run, at, office, cancelled=False)
-        elif runs:
-            if run.status == "paused":
-                yield _resume(run, at, office)
-            return
-        elif after.state in clock.pauses:
+    runs = workflow.runs(clock, after.state)
+    if run is not None and run.open and not restarted:
+        if runs and run.status == "paused":
+            yield _resume(run, at, office)
+        elif not runs and after.state in clock.pauses:
             if run.status == "running":
                 yield _pause(run, at, office)
+        elif not runs:
+            yield _end(run, at, cancelled=cancelled)
+        return
+    if run is not None and run.open:
+        yield _end(run, at, cancelled=cancelled)
+    # Where the case stood already, without a clock because no rule set its limit, none begins in the middle.
+    entered = restarted or before.state == NEW or not workflow.runs(clock, before.state)
+    if runs and (entered or (run is not None and run.open)):
+        yield from _start(clock, run, at, None, office)
+
+
+def _step_of_facts(
+    workflow: Workflow, clock: Clock, after: CaseFile, at: datetime, office: Office
+) -> Iterator[ClockChange]:
+    """A clock that runs from a date among the facts, in any state named, until a fact or the case ends it."""
+    assert clock.start is not None
+    run = after.clock(clock.name)
+    base = clock.start(after, office.calendar)
+    stopped = clock.stop(after, office.calendar) if clock.stop else None
+    same = run is not None and base == office.calendar.local_date(run.started_at)
+    runs = base is not None and workflow.runs(clock, after.state)
+    if run is not None and run.open:
+        if same and stopped:
+            yield _end(run, min(at, datetime.combine(stopped, time(), office.calendar.tz)), cancelled=False)
             return
-        else:
-            yield _end(run, at, office, cancelled=clock.name in cancels or cancels == EVERY_CLOCK)
-    if runs:
-        started = _start(clock, run.generation + 1 if run else 1, at, base, office)
-        if started:
-            yield started
+        if same and runs:
+            return
+        yield _end(run, at, cancelled=True)
+    # What was met or missed is not run again from the same day.
+    done = same and run is not None and run.status in ("met", "breached")
+    if runs and not stopped and not done:
+        yield from _start(clock, run, at, base, office)
 
 
-def _start(clock: Clock, generation: int, at: datetime, base: date | None, office: Office) -> ClockChange | None:
+def _start(
+    clock: Clock, last: ClockRun | None, at: datetime, base: date | None, office: Office
+) -> Iterator[ClockChange]:
+    """The next generation, from `at` or from the beginning of the base date; none where no rule sets a limit."""
     limit, basis, policy_id = _limit(clock, office)
     if limit is None:
-        return None
+        return
     started_at = datetime.combine(base, time(), office.calendar.tz) if base else at
     intervals = (Interval(started_at),)
     run = ClockRun(
         name=clock.name,
-        generation=generation,
+        generation=last.generation + 1 if last else 1,
         owed_by=clock.owed_by,
         limit=limit,
         basis=basis,
@@ -87,7 +115,7 @@ def _start(clock: Clock, generation: int, at: datetime, base: date | None, offic
         policy_id=policy_id,
         calendar_version=office.calendar_version,
     )
-    return ClockChange("started", run)
+    yield ClockChange("started", run)
 
 
 def _limit(clock: Clock, office: Office) -> tuple[Limit | None, Text, int | None]:
@@ -136,15 +164,12 @@ def _resume(run: ClockRun, at: datetime, office: Office) -> ClockChange:
     )
 
 
-def _end(run: ClockRun, at: datetime, office: Office, *, cancelled: bool) -> ClockChange:
+def _end(run: ClockRun, at: datetime, *, cancelled: bool) -> ClockChange:
+    """The clock ended at `at`. What the office or a helper owed and is late stays late, whoever cancels it."""
     late = run.due is not None and run.due.at < at
-    status = "cancelled" if cancelled else "breached" if late else "met"
-    ended = replace(
-        run,
-        intervals=_closed(run, at),
-        status=status,  # type: ignore[arg-type]
-        ended_at=max(at, run.started_at),
-    )
+    kept = cancelled and not (late and run.owed_by in ("office", "helper"))
+    status: Status = "cancelled" if kept else "breached" if late else "met"
+    ended = replace(run, intervals=_closed(run, at), status=status, ended_at=max(at, run.started_at))
     return ClockChange(status, ended)
 
 

@@ -21,6 +21,7 @@ from casework.rules.casefile import (
     Move,
     Office,
     Person,
+    Phase,
     Role,
     Situation,
     Taken,
@@ -111,9 +112,11 @@ def _decide(
     refusal = refuse_by_role(workflow, edge, case, actor, now)
     if refusal:
         raise refusal
-    given, reason = _take_reason(edge, given)
-    if steps_in(edge, case, actor) and not (reason or _says_why(given)):
-        raise colleagues(case, may_give_reason=True)
+    reason = None
+    if steps_in(edge, case, actor):
+        given, reason = _take_reason(edge, given)
+        if not (reason or _says_why(given)):
+            raise colleagues(case, may_give_reason=True)
     situation = Situation(case, actor, now, office)
     clean = _clean(edge, given, situation)
     situation = replace(situation, given=clean)
@@ -219,11 +222,11 @@ def _move(
         version=case.version + 1,
         owner=case.owner if opening else owner_after(case, actor),
         assignee=assignee,
-        outcome=edge.outcome or (given.get(edge.outcome_field) if edge.outcome_field else case.outcome),
+        outcome=_outcome_after(edge, case, given),
         closed_at=at if state.final else None,
         taken={**case.taken, edge.name: taken},
     )
-    clocks, changes = wind(workflow, after, at, situation.office, cancels=edge.cancels, restarts=edge.restarts)
+    clocks, changes = wind(workflow, case, after, at, situation.office, cancels=edge.cancels, restarts=edge.restarts)
     return Move(
         kind="opened" if opening else "transition",
         transition=edge.name,
@@ -238,6 +241,13 @@ def _move(
         letters=edge.letter,
         clock_changes=changes,
     )
+
+
+def _outcome_after(edge: Transition, case: CaseFile, given: Mapping[str, Any]) -> str | None:
+    """What the edge says, else what was; a case that is taken up again has none yet."""
+    if edge.outcome_field:
+        return given.get(edge.outcome_field)
+    return edge.outcome or (None if case.phase is Phase.CLOSED else case.outcome)
 
 
 def _assignee_after(edge: Transition, situation: Situation) -> Person | None:

@@ -7,7 +7,7 @@ refused when the module loads, in a sentence that names the row.
 import ast
 import hashlib
 import inspect
-import textwrap
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final, Literal, Protocol
 
+from casework.rules.calendars import WorkingCalendar
 from casework.rules.casefile import CaseFile, Move, Phase, Role, Situation, Verdict
 from casework.rules.clocks import Level, Limit
 from casework.rules.text import Text
@@ -91,6 +92,9 @@ class PolicyLimit:
     name: str
 
 
+FactDate = Callable[[CaseFile, WorkingCalendar], date | None]
+
+
 def policy(name: str) -> PolicyLimit:
     """The limit that the policy row of this name gives."""
     return PolicyLimit(name)
@@ -125,7 +129,8 @@ class Transition:
 
     `assigns` names the field of `needs` that says who helps from now on; `releases` ends that. `outcome` is a
     word, or the field that gives it. `cancels` names clocks that this edge cancels instead of ending them in
-    time or late; `restarts` those that end and begin anew. `works_out` adds to what is recorded.
+    time or late; `restarts` those that end and begin anew. `works_out` adds to what is recorded. After an edge that
+    `decides`, facts are corrected with a reason only.
     """
 
     name: str
@@ -143,6 +148,7 @@ class Transition:
     cancels: Any = ()
     restarts: Any = ()
     works_out: Callable[[Situation], Mapping[str, Any]] | None = None
+    decides: bool = False
 
     def __post_init__(self) -> None:
         for name in ("sources", "by", "when", "letter", "cancels", "restarts"):
@@ -170,7 +176,8 @@ class Alert:
 class Clock:
     """A limit that runs in some states, pauses in others and ends anywhere else.
 
-    `start` makes it run from a fact instead: a pure function of the case file that gives the base date, or None.
+    `start` makes it run from a fact instead: a pure function of the case file and the calendar that gives the base
+    date, or None; `stop` gives the day on which a fact ended it, or None.
     `take` is the transition that time takes when it runs out. `beside` names the clock it is shown with: the
     earlier of the two alarms.
     """
@@ -184,7 +191,8 @@ class Clock:
     pauses: Any = ()
     alerts: tuple[Alert, ...] = ()
     take: str | None = None
-    start: Callable[[CaseFile], date | None] | None = None
+    start: FactDate | None = None
+    stop: FactDate | None = None
     beside: str | None = None
 
     def __post_init__(self) -> None:
@@ -272,8 +280,8 @@ class Workflow:
         """A digest of states, edges, clocks and guards: it changes when the meaning does, not the wording."""
         table: tuple[State | Transition | Clock, ...] = (*self.states, *self.transitions, *self.clocks)
         rows = [repr(_meaning(row)) for row in table]
-        code = {one.__qualname__: _code(one) for one in self._functions()}
-        return hashlib.sha256("\n".join([*rows, *map(str, sorted(code.items()))]).encode()).hexdigest()
+        modules = sorted({one.__module__ for one in self._functions()})
+        return hashlib.sha256("\n".join([*rows, *map(_code, modules)]).encode()).hexdigest()
 
     def _functions(self) -> Iterable[Callable[..., Any]]:
         """The functions that decide: guards, what is worked out, and the base dates of clocks."""
@@ -282,8 +290,7 @@ class Workflow:
             if edge.works_out:
                 yield edge.works_out
         for clock in self.clocks:
-            if clock.start:
-                yield clock.start
+            yield from (fact for fact in (clock.start, clock.stop) if fact)
 
 
 def _meaning(row: State | Transition | Clock) -> list[tuple[str, Any]]:
@@ -298,9 +305,13 @@ def _named(value: Any) -> Any:
     return value.__qualname__ if callable(value) else repr(value)
 
 
-def _code(function: Callable[..., Any]) -> str:
-    """The function without its comments and layout."""
-    return ast.dump(ast.parse(textwrap.dedent(inspect.getsource(function))))
+def _code(module: str) -> str:
+    """The module without comments, layout and sentences."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and not node.value.isidentifier():
+            node.value = ""
+    return ast.dump(tree)
 
 
 def _faults(workflow: Workflow) -> Iterable[str]:

@@ -31,7 +31,7 @@ def claim(case: CaseFile, actor: Actor, now: datetime) -> Move | Refusal:
         return _closed()
     if actor.role not in STAFF:
         return NotYours(_FOR_STAFF)
-    if case.owner is not None:
+    if case.owner is not None and may_own(case.owner, case):
         return colleagues(case, may_give_reason=False)
     return _held("claimed", case, actor, now, actor.person, None)
 
@@ -133,7 +133,7 @@ def override(
         outcome=case.outcome if state.final else None,
         closed_at=at if state.final else None,
     )
-    clocks, changes = wind(workflow, after, at, office, cancels=EVERY_CLOCK)
+    clocks, changes = wind(workflow, case, after, at, office, cancels=EVERY_CLOCK)
     return Move(
         kind="overridden",
         before=case,
@@ -154,9 +154,10 @@ def may_correct(case: CaseFile, actor: Actor) -> Refusal | None:
     return None
 
 
-def correction_needs_reason(case: CaseFile, actor: Actor) -> bool:
+def correction_needs_reason(workflow: Workflow, case: CaseFile, actor: Actor) -> bool:
     """After a decision, and on a colleague's case, a correction needs a reason."""
-    return case.phase not in (Phase.INTAKE, Phase.REVIEW) or is_colleagues(case, actor)
+    decided = any(edge.decides and edge.name in case.taken for edge in workflow.transitions)
+    return decided or case.phase not in (Phase.INTAKE, Phase.REVIEW) or is_colleagues(case, actor)
 
 
 def correct(
@@ -178,7 +179,7 @@ def correct(
     """
     at = max(now, case.last_at)
     after = replace(case, facts=facts, last_at=at, version=case.version + 1, owner=owner_after(case, actor))
-    clocks, changes = wind(workflow, after, at, office)
+    clocks, changes = wind(workflow, case, after, at, office)
     return Move(
         kind="corrected",
         before=case,

@@ -31,7 +31,7 @@ _SECOND: Final = 1_000_000
 _MIDNIGHT: Final = 24 * 60
 _LATEST: Final = 31 * 60
 _TIME: Final = re.compile(r"([0-9]{2}):([0-5][0-9])", re.ASCII)
-_KEYS: Final = frozenset({"tz", "week", "holidays", "yearly_holidays", "date_overrides", "years"})
+_KEYS: Final = frozenset({"tz", "week", "holidays", "yearly_holidays", "date_overrides", "years", "close_of_business"})
 
 
 class BadCalendar(ValueError):
@@ -127,6 +127,7 @@ class Openings:
     yearly_holidays: frozenset[tuple[int, int]]
     overrides: frozenset[tuple[date, Windows]]
     years: frozenset[int] | None
+    close_of_business: bool
     _by_date: dict[date, Windows] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -152,6 +153,7 @@ class Openings:
             yearly_holidays=frozenset(_month_day(day) for day in _list(mapping, "yearly_holidays")),
             overrides=overrides,
             years=frozenset(_year(y) for y in _list(mapping, "years")) if "years" in mapping else None,
+            close_of_business=_switch(mapping, "close_of_business"),
         )
         if not any(openings.week) and not any(windows for _, windows in overrides):
             raise _bad(
@@ -273,7 +275,7 @@ def compose(base: Mapping[str, Any], years: Iterable[Mapping[str, Any]]) -> dict
         raise _bad(f"make_up_week“{like}”", f"make_up_week {like!r}", "在 week 中没有时间", "has no windows in week")
     office = {_date(day, "date_overrides"): own for day, own in _table(base, "date_overrides").items()}
     overrides = dict.fromkeys(make_up_days, windows) | office
-    result = {key: base[key] for key in ("tz", "week", "yearly_holidays") if key in base}
+    result = {key: base[key] for key in ("tz", "week", "yearly_holidays", "close_of_business") if key in base}
     result["holidays"] = [day.isoformat() for day in sorted(holidays)]
     result["date_overrides"] = {day.isoformat(): overrides[day] for day in sorted(overrides)}
     result["years"] = sorted(known)
@@ -282,6 +284,13 @@ def compose(base: Mapping[str, Any], years: Iterable[Mapping[str, Any]]) -> dict
 
 def _bad(where_zh: str, where_en: str, zh: str, en: str) -> BadCalendar:
     return BadCalendar(Text(f"{where_zh}{zh}。", f"{where_en[:1].upper()}{where_en[1:]} {en}."))
+
+
+def _switch(mapping: Mapping[str, Any], key: str) -> bool:
+    value = mapping.get(key, False)
+    if not isinstance(value, bool):
+        raise _bad(key, key, "应为 true 或 false", "must be true or false")
+    return value
 
 
 def _only(mapping: object, keys: Collection[str], zh: str, en: str) -> None:

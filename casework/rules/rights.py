@@ -48,8 +48,9 @@ def _not_due() -> NotMet:
 
 
 def is_colleagues(case: CaseFile, actor: Actor) -> bool:
-    """Whether the case is in the hands of another member of staff."""
-    return actor.role in STAFF and case.owner is not None and case.owner.id != actor.id
+    """Whether the case is in the hands of another member of staff, who is still there and may own it."""
+    owner = case.owner
+    return actor.role in STAFF and owner is not None and owner.id != actor.id and may_own(owner, case)
 
 
 def steps_in(edge: Transition, case: CaseFile, actor: Actor) -> bool:
@@ -82,8 +83,9 @@ def turn(state: State, assignee: Person | None) -> Role | None:
 
 
 def owner_after(case: CaseFile, actor: Actor) -> Person | None:
-    """Acting on an unowned case makes you its owner."""
-    return actor.person if case.owner is None and actor.role in STAFF else case.owner
+    """Acting on a case that nobody owns, or nobody who is still there, makes you its owner."""
+    unowned = case.owner is None or not may_own(case.owner, case)
+    return actor.person if unowned and actor.role in STAFF else case.owner
 
 
 def may_help(person: Person, case: CaseFile) -> bool:

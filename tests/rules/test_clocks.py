@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.rules.calendars import WorkingCalendar
+from casework.rules.calendars import BadCalendar, WorkingCalendar
 from casework.rules.clocks import Due, Interval, Level, Limit, due, into_opening_hours, trace, working_seconds
 from tests.story import china, clock_time
 
@@ -383,3 +383,31 @@ class TestLevels:
 def test_working_seconds_leave_out_pauses_nights_and_rest() -> None:
     stretches = ran(("2026-03-06 15:00", "2026-03-06 16:00"), ("2026-03-06 17:00", None))
     assert working_seconds(stretches, china(), clock_time("2026-03-09 09:30")) == (2.5 * 3600, False)
+
+
+class TestCloseOfBusiness:
+    """Civil Code 203: the day ends at 24:00, or at the close of business where the calendar says so."""
+
+    @staticmethod
+    def calendar(**more: object) -> WorkingCalendar:
+        week = {day: [["08:30", "12:00"], ["13:30", "17:30"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+        return WorkingCalendar.from_mapping({"tz": "Asia/Shanghai", "week": week} | more)
+
+    def test_the_deadline_is_midnight_unless_the_calendar_says_otherwise(self) -> None:
+        start = (Interval(clock_time("2026-03-02 10:00")),)
+        usual = due(Limit.parse("3wd"), start, self.calendar())
+        early = due(Limit.parse("3wd"), start, self.calendar(close_of_business=True))
+        assert usual is not None
+        assert early is not None
+        assert (usual.at, usual.on) == (clock_time("2026-03-06 00:00"), date(2026, 3, 5))
+        assert (early.at, early.on) == (clock_time("2026-03-05 17:30"), date(2026, 3, 5))
+
+    def test_what_follows_the_deadline_counts_from_the_last_day(self) -> None:
+        calendar = self.calendar(close_of_business=True)
+        at = Level("+1wd").at(clock_time("2026-03-02 10:00"), clock_time("2026-03-05 17:30"), calendar)
+        assert at == clock_time("2026-03-06 17:30")
+
+    @pytest.mark.parametrize("value", ["true", 1, None])
+    def test_the_switch_is_true_or_false(self, value: object) -> None:
+        with pytest.raises(BadCalendar, match=r"(?i)close_of_business"):
+            self.calendar(close_of_business=value)

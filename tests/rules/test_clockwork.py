@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from casework.rules.casefile import ClockRun, PolicyRow
 from casework.rules.clocks import Interval
 from casework.rules.clockwork import levels, wake_at
+from casework.rules.refusals import Invalid
 from casework.rules.text import Text
-from tests.story import Story, china, clock_time
+from tests.story import Story, china, clock_time, policies
 
 JOB = {"started_on": "2023-05-08", "ended_on": "2025-11-10"}
 
@@ -132,11 +134,23 @@ class TestEnds:
         assert not any(run.open for run in story.case.clocks)
         assert story.clock("review").status == "met"
 
-    def test_a_withdrawal_after_the_limit_is_cancelled_and_not_late(self) -> None:
+    def test_a_withdrawal_in_time_cancels_what_the_office_owed(self) -> None:
         story = Story().opened()
-        story.days_pass(60)
         story.applicant("withdraw")
-        assert not story.clock("review_by_law").overdue(story.now)
+        assert story.clock("review_by_law").status == "cancelled"
+
+    def test_what_the_office_owed_and_is_late_stays_late_whoever_ends_it(self) -> None:
+        for end in (lambda story: story.applicant("withdraw"), lambda story: story.override("supervisor", "granted")):
+            story = Story().opened()
+            story.days_pass(60)
+            end(story)
+            assert story.clock("review_by_law").status == "breached"
+
+    def test_a_rule_that_comes_later_starts_no_clock_in_the_middle_of_a_state(self) -> None:
+        story = Story(policy={"review_by_law": None}).opened()
+        story.rows = policies()
+        story.correct("caseworker", claimants=2)
+        assert story.case.clock("review_by_law") is None
 
     def test_papers_that_never_come_end_the_request(self) -> None:
         story = Story("2026-03-04 10:00").opened()
@@ -273,6 +287,57 @@ class TestLimitation:
         before = story.clock("limitation")
         story.along((("caseworker", "accept"), ("supervisor", "grant"), ("caseworker", "assign"), ("lawyer", "engage")))
         assert story.clock("limitation") == before
+
+
+class TestFilingInTime:
+    """Arbitration or a lawsuit within the year meets the limitation; nothing revives one that has run out."""
+
+    @staticmethod
+    def asked(ended: str, *steps: tuple[str, str]) -> Story:
+        previous = [{"kind": kind, "on": on} for kind, on in steps]
+        employment = {"started_on": "2020-01-06", "ended_on": ended, "still_employed": False}
+        return Story("2026-07-20 09:00").opened(
+            matter="wages", employment=employment, arrears=None, previous_steps=previous or None
+        )
+
+    @pytest.mark.parametrize(
+        ("steps", "until"),
+        [
+            ((("claimed", "2026-02-01"),), "2024-07-01"),
+            ((("claimed", "2024-06-28"),), "2025-06-30"),
+            ((("claimed", "2024-07-01"),), "2025-07-01"),
+            ((("claimed", "2024-07-02"),), "2024-07-01"),
+            ((("asked_authority", "2025-06-20"), ("claimed", "2024-06-28")), "2026-06-22"),
+        ],
+    )
+    def test_a_claim_counts_only_while_the_year_still_runs(self, steps: Any, until: str) -> None:
+        story = self.asked("2023-06-30", *steps)
+        assert last_day(story.clock("limitation")) == until
+
+    def test_what_was_filed_before_the_request_leaves_no_limitation(self) -> None:
+        assert self.asked("2026-06-30", ("arbitration", "2026-07-10")).case.clock("limitation") is None
+
+    def test_filing_in_time_meets_it_and_nothing_starts_it_again(self) -> None:
+        story = self.asked("2026-06-30")
+        story.along(("caseworker", name) for name in ("accept", "propose"))
+        story.supervisor("grant")
+        story.caseworker("assign")
+        story.lawyer("engage")
+        story.lawyer("record_progress", stage="arbitration_filed")
+        assert story.clock("limitation").status == "met"
+        story.days_pass(5)
+        story.lawyer("record_progress", stage="mediation")
+        story.days_pass(700)
+        assert [run.status for run in story.case.clocks if run.name == "limitation"] == ["met"]
+
+    def test_filing_too_late_meets_nothing(self) -> None:
+        story = self.asked("2024-06-30", ("arbitration", "2026-07-10"))
+        assert (story.clock("limitation").status, story.clock("limitation").overdue(story.now)) == ("running", True)
+
+    def test_a_slip_of_a_century_is_refused_by_the_form(self) -> None:
+        with pytest.raises(Invalid) as refused:
+            self.asked("1925-05-31")
+        assert "employment.ended_on" in {fault.path for fault in refused.value.faults}
 
 
 class TestUnpublishedYears:

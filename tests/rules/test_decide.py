@@ -1,5 +1,6 @@
 """Yes or no: the order of refusals, whose case it is, what time may do, and what a move says."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -116,7 +117,20 @@ class TestOwners:
         story = under_review()
         move = story.supervisor("withdraw", reason="申请人来电撤回")
         assert move.reason is None
-        assert move.given["reason"] == "申请人来电撤回"
+        assert (move.given["reason"], move.sealed["reason"]) == ("***", "申请人来电撤回")
+
+    def test_a_reason_that_nobody_asked_for_is_an_unknown_field(self) -> None:
+        story = under_review()
+        refusal = story.decides("caseworker", "propose", story.form("propose", {}) | {"reason": "随手写的"})
+        assert isinstance(refusal, Invalid)
+        assert [(fault.path, fault.code) for fault in refusal.faults] == [("reason", "unknown")]
+
+    @pytest.mark.parametrize("gone", [{"active": False}, {"org_path": "370000/370200/"}])
+    def test_an_owner_who_is_gone_keeps_nobody_out(self, gone: dict[str, Any]) -> None:
+        story = under_review()
+        story.case = replace(story.case, owner=replace(story.people["colleague"], **gone))
+        story.caseworker("propose")
+        assert story.case.owner == story.people["caseworker"]
 
     @pytest.mark.parametrize("reason", [None, "", "   "])
     def test_an_empty_reason_is_none(self, reason: str | None) -> None:

@@ -182,10 +182,10 @@ class TestCorrecting:
     def test_a_reason_is_needed_after_a_decision_and_on_a_colleagues_case(self, story: Story) -> None:
         owner, other = story.actor("caseworker"), story.actor("supervisor")
         claimed(story)
-        assert not handling.correction_needs_reason(story.case, owner)
-        assert handling.correction_needs_reason(story.case, other)
+        assert not handling.correction_needs_reason(story.workflow, story.case, owner)
+        assert handling.correction_needs_reason(story.workflow, story.case, other)
         story.along((("caseworker", "accept"), ("supervisor", "grant")))
-        assert handling.correction_needs_reason(story.case, owner)
+        assert handling.correction_needs_reason(story.workflow, story.case, owner)
 
     def test_correcting_an_unowned_case_makes_you_its_owner(self, story: Story) -> None:
         story.correct("caseworker", story="更正后的案情")

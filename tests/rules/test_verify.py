@@ -62,7 +62,7 @@ UNSENT = Letter("unsent", TITLE, TITLE, nothing_more)
             Flaw("clocks", "state answered waits for caseworker without a clock at CN"),
         ),
         (
-            clock("finishing", start=lambda case: None),
+            clock("finishing", start=lambda case, calendar: None),
             Flaw("clocks", "state answered waits for caseworker without a clock at CN"),
         ),
         (

@@ -1,5 +1,6 @@
 """Legal aid as the office tells it: from the request to the closed file, and every other way that a case can end."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from casework.rules.refusals import Invalid, NotMet, NotNow, NotYours, Refusal
 from casework.rules.text import LANGUAGES
 from casework.workflows.legal_aid.intake import EXEMPTIONS, INTERRUPTS, LABOUR, MATTERS
 from casework.workflows.legal_aid.letters import LETTERS
-from casework.workflows.legal_aid.steps import REFUSAL_GROUNDS, RESULTS
+from casework.workflows.legal_aid.steps import REFUSAL_GROUNDS, RESULTS, TERMINATION_GROUNDS
 from tests.story import Story
 
 MEANS = {"household_size": 3, "annual_income": "60000.00", "declared_true": True}
@@ -203,7 +204,7 @@ class TestMeans:
         story = Story()
         given = story.form("submit", {"matter": matter})
         decision = story.decides("applicant", "submit", given)
-        exempt = matter in ("wages", "labour_relation", "work_injury")
+        exempt = matter in ("wages", "work_injury")
         assert isinstance(decision, Invalid) is not exempt
 
     def test_a_finding_keeps_the_reckoning_whatever_it_proposes(self) -> None:
@@ -391,6 +392,47 @@ class TestTheRequest:
         assert {"claimed", "asked_authority", "acknowledged"} == INTERRUPTS
 
 
+class TestDatesMakeSenseTogether:
+    """What comes after comes after."""
+
+    def test_the_agreement_follows_the_assignment(self, story: Story) -> None:
+        story.along(MAIN_ROAD[:4])
+        assert isinstance(told(story, "lawyer", "engage", engaged_on="2026-02-27"), NotMet)
+
+    def test_the_end_follows_the_agreement(self, story: Story) -> None:
+        story.along(MAIN_ROAD[:5])
+        assert isinstance(told(story, "lawyer", "conclude", concluded_on="2026-02-27"), NotMet)
+
+    @pytest.mark.parametrize(
+        "facts",
+        [
+            {"employment": {"started_on": "1960-01-04"}, "applicant": {"birth_date": None, "identity_number": None}},
+            {"employment": {"injured_on": "2026-02-28"}},
+            {"employment": {"started_on": "2026-02-28"}},
+        ],
+    )
+    def test_a_working_life_has_an_order(self, facts: dict[str, Any]) -> None:
+        story = Story()
+        assert isinstance(story.decides("applicant", "submit", story.form("submit", facts)), Invalid)
+
+    def test_nobody_worked_before_being_born(self) -> None:
+        story = Story()
+        given = story.form("submit", {"applicant": {"identity_number": None, "sex": None, "birth_date": "2025-01-01"}})
+        faults = story.decides("applicant", "submit", given)
+        assert isinstance(faults, Invalid)
+        assert "employed_before_born" in {fault.code for fault in faults.faults}
+
+
+class TestWhatLiesOpen:
+    """Nobody reads the identity number off what is masked."""
+
+    def test_the_date_of_birth_is_sealed_where_the_number_is(self, story: Story) -> None:
+        shown = story.case.facts["applicant"]
+        born = story.sealed["applicant.birth_date"]
+        assert shown["birth_date"] == f"{born[:4]}-**-**"
+        assert born.replace("-", "")[4:] not in str(story.case.facts)
+
+
 class TestWithdrawing:
     """The applicant may change their mind until somebody is named to help."""
 
@@ -406,6 +448,107 @@ class TestWithdrawing:
         assert isinstance(told(story, "applicant", "withdraw"), NotNow)
 
 
+class TestChangeOfLawyer:
+    """On leave, on removal, or because the recipient asks (法律援助法 55)."""
+
+    def test_the_office_takes_the_case_back_and_names_another(self, story: Story) -> None:
+        story.along(MAIN_ROAD[:5])
+        story.supervisor("reassign", ground="on_leave")
+        assert (story.case.state, story.case.assignee) == ("granted", None)
+        assert story.clock("progress").status == "cancelled"
+        assert (story.clock("assignment").generation, story.clock("assignment").status) == (2, "running")
+
+    def test_the_recipient_asks_and_the_progress_clock_stands_still(self, story: Story) -> None:
+        story.along(MAIN_ROAD[:5])
+        story.applicant("ask_for_change")
+        assert (story.case.waits_for, story.clock("progress").status) == (Role.SUPERVISOR, "paused")
+        assert str(story.clock("change").limit) == "5wd"
+        assert story.moves[-1].given["reasons"] == "***"
+
+    def test_what_is_allowed_leads_to_another_and_what_is_denied_back_to_work(self, story: Story) -> None:
+        story.along(MAIN_ROAD[:5])
+        story.applicant("ask_for_change")
+        story.supervisor("deny_change")
+        assert (story.case.state, story.clock("progress").status) == ("in_progress", "running")
+        story.applicant("ask_for_change")
+        story.supervisor("allow_change")
+        assert (story.case.state, story.case.assignee) == ("granted", None)
+
+    def test_the_lawyer_does_not_decide_on_it(self, story: Story) -> None:
+        story.along(MAIN_ROAD[:5])
+        assert isinstance(told(story, "lawyer", "reassign"), NotYours)
+
+
+class TestTermination:
+    """Written, with a ground and reasons, after aid was granted (法律援助法 48)."""
+
+    @pytest.mark.parametrize("steps", [3, 4, 5])
+    def test_it_ends_the_case_and_every_clock(self, story: Story, steps: int) -> None:
+        story.along(MAIN_ROAD[:steps])
+        move = story.supervisor("terminate", ground="own_lawyer")
+        assert (story.case.state, story.case.phase, story.case.outcome) == ("terminated", Phase.CLOSED, "terminated")
+        assert story.case.assignee is None
+        assert not any(run.open for run in story.case.clocks)
+        assert move.letters == ("terminated",)
+        assert "救济权利" in story.letters["terminated"]["zh-CN"]["body"]
+
+    def test_there_are_eight_grounds(self) -> None:
+        assert len(TERMINATION_GROUNDS) == 8
+
+    def test_before_a_grant_there_is_nothing_to_end(self, story: Story) -> None:
+        assert isinstance(told(story, "supervisor", "terminate"), NotNow)
+
+
+class TestObjection:
+    """Within thirty days in Shandong; another supervisor reviews; a corrected decision goes back to grant."""
+
+    @pytest.fixture
+    def refused(self) -> Story:
+        story = reviewed()
+        story.supervisor("refuse")
+        return story
+
+    def test_a_refusal_is_overturned_and_the_case_goes_on(self, refused: Story) -> None:
+        refused.applicant("object")
+        assert (refused.case.state, refused.case.closed_at, refused.case.outcome) == ("objected", None, None)
+        refused.takes("chief", "overturn")
+        assert (refused.case.state, refused.case.outcome) == ("granted", None)
+        assert refused.clock("assignment").status == "running"
+
+    def test_a_termination_is_upheld(self, story: Story) -> None:
+        story.along(MAIN_ROAD[:4])
+        story.supervisor("terminate")
+        story.applicant("object")
+        story.takes("chief", "uphold")
+        assert (story.case.state, story.case.phase, story.case.outcome) == ("upheld", Phase.CLOSED, "upheld")
+
+    def test_whoever_decided_does_not_review(self, refused: Story) -> None:
+        refused.applicant("object")
+        assert isinstance(told(refused, "supervisor", "uphold"), NotMet)
+        assert isinstance(told(refused, "supervisor", "overturn"), NotMet)
+
+    def test_five_working_days_of_shandong_stand_beside_the_national_five(self, refused: Story) -> None:
+        refused.wait_until("2026-03-05 09:00")
+        refused.applicant("object")
+        assert str(refused.clock("objection_by_law").due.on) == "2026-03-10"
+        assert str(refused.clock("objection_review").due.on) == "2026-03-12"
+
+    def test_the_thirtieth_day_is_in_time_and_the_next_is_not(self, refused: Story) -> None:
+        decided = refused.now
+        refused.days_pass(30)
+        assert refused.offered("applicant")["object"].allowed
+        refused.wait_until(str((decided + timedelta(days=31)).date()) + " 00:00")
+        late = told(refused, "applicant", "object")
+        assert isinstance(late, NotMet)
+        assert "2026-04-01" in late.text.zh
+
+    def test_where_no_rule_sets_a_limit_none_holds(self) -> None:
+        story = Story("2026-03-02 09:00", policy={"objection": None}).opened().along(MAIN_ROAD[:2])
+        story.supervisor("refuse")
+        story.days_pass(400)
+        assert story.offered("applicant")["object"].allowed
+
+
 class TestLetters:
     """Both languages, every blank filled."""
 
@@ -418,7 +561,18 @@ class TestLetters:
         silent.caseworker("ask_for_papers")
         silent.days_pass(60)
         silent.time("lapse")
-        return helped.letters | refused.letters | silent.letters
+        kept = Story().opened().along(MAIN_ROAD[:5])
+        kept.applicant("ask_for_change")
+        kept.supervisor("deny_change")
+        kept.supervisor("terminate")
+        kept.applicant("object")
+        kept.takes("chief", "uphold")
+        corrected = reviewed()
+        corrected.supervisor("refuse")
+        corrected.applicant("object")
+        corrected.takes("chief", "overturn")
+        stories = (helped, refused, silent, kept, corrected)
+        return {name: letter for one in stories for name, letter in one.letters.items()}
 
     def test_every_letter_is_written_in_both_languages_with_no_blank_left(
         self, written: dict[str, dict[str, dict[str, str]]]
@@ -450,7 +604,7 @@ class TestLetters:
     def test_only_the_decision_itself_says_that_aid_is_granted(
         self, written: dict[str, dict[str, dict[str, str]]]
     ) -> None:
-        for name in written.keys() - {"granted"}:
+        for name in written.keys() - {"granted", "objection_allowed"}:
             assert "决定给予法律援助" not in written[name]["zh-CN"]["body"]
             assert "is granted" not in written[name]["en"]["body"]
 

@@ -77,6 +77,9 @@ PREVIOUS_STEPS: Final = {
     "other": Text("其他", "other"),
 }
 INTERRUPTS: Final = frozenset(("claimed", "asked_authority", "acknowledged"))
+FILINGS: Final = frozenset(("arbitration", "lawsuit"))
+# How far back the dates of a working life may lie, in years: a slip of the pen is not taken for a claim of 1925.
+WORKING_LIFE: Final = 60
 HOLDERS: Final = {
     "worker": Text("劳动者", "the worker"),
     "employer": Text("用人单位", "the employer"),
@@ -101,7 +104,7 @@ class Applicant(Form):
     identity_number = IdentityNumber(sensitive=True, needed_by="grant", title=Text("身份证件号码", "Identity number"))
     phone = Phone(sensitive=True, needed_by="assign", title=Text("联系电话", "Phone"))
     sex = Choice(SEX, title=Text("性别", "Sex"), example=sex)
-    birth_date = Day(past=True, title=Text("出生日期", "Date of birth"), example=birth_date)
+    birth_date = Day(past=True, sensitive=True, title=Text("出生日期", "Date of birth"), example=birth_date)
     ethnicity = Line(most=40, title=Text("民族", "Ethnic group"), example="汉族")
     residence = Line(sensitive=True, title=Text("户籍地", "Registered residence"))
     address = Line(sensitive=True, title=Text("住址", "Address"))
@@ -156,13 +159,13 @@ class Employer(Form):
 class Employment(Form):
     """The job out of which the dispute grew."""
 
-    started_on = Day(past=True, title=Text("入职日期", "First day of work"))
-    ended_on = Day(past=True, title=Text("离职日期", "Last day of work"))
+    started_on = Day(past=True, years_back=WORKING_LIFE, title=Text("入职日期", "First day of work"))
+    ended_on = Day(past=True, years_back=WORKING_LIFE, title=Text("离职日期", "Last day of work"))
     still_employed = Flag(title=Text("是否在职", "Still employed"))
     written_contract = Flag(title=Text("是否签订书面劳动合同", "Written contract"))
     monthly_pay = Money(title=Text("月工资（元）", "Monthly pay (yuan)"))
     social_insurance_paid = Flag(title=Text("是否缴纳社会保险", "Social insurance paid"))
-    injured_on = Day(past=True, title=Text("受伤日期", "Date of injury"))
+    injured_on = Day(past=True, years_back=WORKING_LIFE, title=Text("受伤日期", "Date of injury"))
 
     @rule(
         "ends_before_it_starts",
@@ -179,6 +182,14 @@ class Employment(Form):
     )
     def left_or_not(self, ended_on: date, still_employed: bool) -> bool:
         return not still_employed
+
+    @rule(
+        "injured_after_leaving",
+        Text("受伤日期晚于离职日期。", "The injury lies after the last day of work."),
+        at="injured_on",
+    )
+    def injured_before_leaving(self, ended_on: date, injured_on: date) -> bool:
+        return injured_on <= ended_on
 
     @rule(
         "injured_before_employed",
@@ -229,7 +240,7 @@ class PreviousStep(Form):
     """What has been done about the matter before; some steps start the limitation anew (调解仲裁法 art 27)."""
 
     kind = Choice(PREVIOUS_STEPS, required=True, title=Text("事项", "Step"))
-    on = Day(past=True, required=True, title=Text("日期", "Date"))
+    on = Day(past=True, years_back=WORKING_LIFE, required=True, title=Text("日期", "Date"))
     note = Line(title=Text("说明", "Note"))
 
 
@@ -262,6 +273,7 @@ class LegalAidIntake(Form):
     reason = LongText(most=2000, sensitive=True, title=Text("申请理由", "Why aid is asked for"))
     known_on = Day(
         past=True,
+        years_back=WORKING_LIFE,
         title=Text("知道权利被侵害的日期", "When the infringement became known"),
         help=Text("仲裁时效自此日起算。", "The limitation for arbitration runs from this day."),
     )
@@ -294,7 +306,16 @@ class LegalAidIntake(Form):
         at="exemption",
     )
     def exemption_fits(self, matter: str, exemption: str) -> bool:
-        return exemption != "migrant_wages_or_injury" or matter in ("wages", "labour_relation", "work_injury")
+        return exemption != "migrant_wages_or_injury" or matter in ("wages", "work_injury")
+
+    @rule(
+        "employed_before_born",
+        Text("入职日期早于出生日期。", "The first day of work lies before the date of birth."),
+        at="employment",
+    )
+    def employed_after_born(self, applicant: dict[str, Any], employment: dict[str, Any]) -> bool:
+        born, started = applicant.get("birth_date"), employment.get("started_on")
+        return born is None or started is None or born < started
 
     @rule(
         "month_twice",

@@ -10,7 +10,7 @@ from casework.rules.casefile import Move
 from casework.rules.grammar import Letter
 from casework.rules.text import Text
 from casework.workflows.legal_aid.intake import FORMS_OF_AID, MATTERS
-from casework.workflows.legal_aid.steps import REFUSAL_GROUNDS
+from casework.workflows.legal_aid.steps import REFUSAL_GROUNDS, TERMINATION_GROUNDS
 
 SOON = Text("尽快", "as soon as possible")
 
@@ -61,6 +61,18 @@ def _assigned(move: Move) -> Mapping[str, Any]:
     return {"matter": _matter(move), "helper": move.case.assignee.name}
 
 
+def _terminated(move: Move) -> Mapping[str, Any]:
+    return {
+        "matter": _matter(move),
+        "ground": TERMINATION_GROUNDS[move.given["ground"]],
+        "reasons": move.sealed["reasons"],
+    }
+
+
+def _reasons(move: Move) -> Mapping[str, Any]:
+    return {"matter": _matter(move), "reasons": move.sealed["reasons"]}
+
+
 LETTERS = (
     Letter(
         "receipt",
@@ -79,9 +91,9 @@ LETTERS = (
         Text("补充材料通知书", "Notice of missing papers"),
         Text(
             "{applicant}：\n\n您的申请（案号 {number}，{matter}）经审查，尚需补充以下全部材料：\n\n{papers}\n\n请于"
-            " {until} 前提交。逾期未补充的，视为撤回申请；撤回后仍可重新申请。\n\n{office}\n{date}",
+            " {until}（含当日）前提交。逾期未补充的，视为撤回申请；撤回后仍可重新申请。\n\n{office}\n{date}",
             "{applicant},\n\nto examine your request (case {number}, {matter}) we need all of the following, and"
-            " nothing more:\n\n{papers}\n\nPlease hand them in by {until}. If they do not come, the request counts"
+            " nothing more:\n\n{papers}\n\nPlease hand them in by the end of {until}. If they do not come, the request counts"
             " as withdrawn; you may ask again.\n\n{office}\n{date}",
         ),
         fill=_papers_needed,
@@ -139,5 +151,59 @@ LETTERS = (
             " another lawyer.\n\n{office}\n{date}",
         ),
         fill=_assigned,
+    ),
+    Letter(
+        "change_denied",
+        Text("不予更换承办人员通知书", "Notice that the lawyer is not changed"),
+        Text(
+            "{applicant}：\n\n您就案件 {number}（{matter}）提出的更换承办人员申请，经审查不予更换。理由：\n\n{reasons}\n\n"
+            "您可以向本机构投诉。\n\n{office}\n{date}",
+            "{applicant},\n\nyour request for another lawyer in case {number} ({matter}) was examined; the lawyer is not"
+            " changed. Reasons:\n\n{reasons}\n\nYou may complain to this office.\n\n{office}\n{date}",
+        ),
+        fill=_reasons,
+    ),
+    Letter(
+        "terminated",
+        Text("终止法律援助决定书", "Decision to end legal aid"),
+        Text(
+            "{letter_number}\n\n{applicant}：\n\n您的法律援助案件（案号 {number}，{matter}）因{ground}，决定终止法律援助。理由："
+            "\n\n{reasons}\n\n救济权利：您对本决定有异议的，可以自收到本决定书之日起三十日内，向设立本机构的司法行政部门提出"
+            "（《中华人民共和国法律援助法》第四十九条、《山东省法律援助条例》第十六条）；对其审查决定不服的，可以依法申请行政复议或者"
+            "提起行政诉讼。\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\nlegal aid in your case (case {number}, {matter}) is ended: {ground}."
+            " Reasons:\n\n{reasons}\n\nRemedies: within thirty days of receiving this decision you may object to the"
+            " justice department that set up this office (Legal Aid Law, article 49; Shandong Legal Aid Regulation,"
+            " article 16). Against its decision you may ask for administrative review or go to court.\n\n{office}"
+            "\n{date}",
+        ),
+        numbered=True,
+        fill=_terminated,
+    ),
+    Letter(
+        "objection_dismissed",
+        Text("异议审查决定书（维持）", "Decision on the objection: upheld"),
+        Text(
+            "{letter_number}\n\n{applicant}：\n\n您就案件 {number}（{matter}）提出的异议，经审查，维持原决定。理由：\n\n{reasons}"
+            "\n\n救济权利：对本决定不服的，可以自收到之日起六十日内依法申请行政复议，或者提起行政诉讼。\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\nyour objection in case {number} ({matter}) was reviewed; the decision"
+            " stands. Reasons:\n\n{reasons}\n\nRemedies: within sixty days of receiving this decision you may ask for"
+            " administrative review, or go to court.\n\n{office}\n{date}",
+        ),
+        numbered=True,
+        fill=_reasons,
+    ),
+    Letter(
+        "objection_allowed",
+        Text("异议审查决定书（纠正）", "Decision on the objection: corrected"),
+        Text(
+            "{letter_number}\n\n{applicant}：\n\n您就案件 {number}（{matter}）提出的异议成立，原决定予以纠正，给予法律援助。理由："
+            "\n\n{reasons}\n\n承办人员确定后将另行通知。\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\nyour objection in case {number} ({matter}) is right: the decision is"
+            " corrected and legal aid is granted. Reasons:\n\n{reasons}\n\nYou will be told who takes the case."
+            "\n\n{office}\n{date}",
+        ),
+        numbered=True,
+        fill=_reasons,
     ),
 )

@@ -1,11 +1,10 @@
 """What the steps of legal aid need: one form each."""
 
-from datetime import date, timedelta
 from typing import Any, Final
 
 from casework.forms.across import rule
 from casework.forms.form import Form, Many
-from casework.forms.inventor import Inventor
+from casework.forms.inventor import Inventor, days_ago
 from casework.forms.numbers import Count, Day, Flag, Money
 from casework.forms.texts import Choice, Line, LongText, OneUser
 from casework.rules.casefile import Role
@@ -44,6 +43,23 @@ RESULTS: Final = {
     "given_up": Text("受援人放弃", "the recipient gave up"),
 }
 
+TERMINATION_GROUNDS: Final = {
+    "deceit": Text("以欺骗或者其他不正当手段获得法律援助", "aid was got by deceit or other improper means"),
+    "false_evidence": Text("故意隐瞒重要事实或者提供虚假证据", "important facts were hidden or evidence was false"),
+    "illegal_use": Text("利用法律援助从事违法活动", "aid was used for illegal acts"),
+    "no_longer_hard_up": Text("经济状况发生变化，不再符合条件", "the recipient is no longer hard up"),
+    "case_ended": Text("案件终止审理或者已经被撤销", "the case was ended or withdrawn"),
+    "own_lawyer": Text("受援人自行委托律师或者其他代理人", "the recipient hired a lawyer"),
+    "recipient_asks": Text("受援人有正当理由要求终止", "the recipient asks for it with good reason"),
+    "other": Text("法律法规规定的其他情形", "other grounds of law"),
+}
+CHANGE_GROUNDS: Final = {
+    "on_leave": Text("承办人休假或者无法履职", "the helper is on leave or cannot go on"),
+    "removed": Text("承办人未依法履行职责", "the helper did not do the duty"),
+    "conflict": Text("存在利害关系", "a conflict of interest"),
+    "other": Text("其他", "other"),
+}
+
 
 class AskForPapers(Form):
     """The one-off notice: everything that is missing (法律援助法 art 43)."""
@@ -56,7 +72,7 @@ class AskForPapers(Form):
         title=Text("需补充的全部材料", "Everything that is missing"),
         example=["劳动合同或工资支付凭证", "用人单位登记信息"],
     )
-    explanation = LongText(most=2000, title=Text("说明", "Explanation"))
+    explanation = LongText(most=2000, sensitive=True, title=Text("说明", "Explanation"))
 
 
 class SupplyPapers(Form):
@@ -96,7 +112,9 @@ class Assign(Form):
 class Decline(Form):
     """Why the helper cannot take the case (法律援助法 art 20: not without good reason)."""
 
-    reason = Line(most=500, required=True, title=Text("理由", "Reason"), example="与对方当事人有利害关系")
+    reason = Line(
+        most=500, sensitive=True, required=True, title=Text("理由", "Reason"), example="与对方当事人有利害关系"
+    )
 
 
 class Engage(Form):
@@ -114,7 +132,7 @@ class Engage(Form):
 class Progress(Form):
     """What the helper did, for the office and the recipient (法律援助法 art 46; form 14)."""
 
-    on = Day(past=True, required=True, title=Text("日期", "Date"))
+    on = Day(past=True, required=True, title=Text("日期", "Date"), example=days_ago(0))
     stage = Choice(STAGES, required=True, title=Text("阶段", "Stage"))
     what = LongText(most=4000, sensitive=True, required=True, title=Text("办理情况", "What was done"))
 
@@ -138,11 +156,10 @@ class Conclude(Form):
 
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:
-        """Settled yesterday and paid."""
-        yesterday: date = inventor.today - timedelta(days=1)
+        """Settled today and paid."""
         return {
             "result": "settled",
-            "concluded_on": yesterday.isoformat(),
+            "concluded_on": inventor.today.isoformat(),
             "awarded": "13000.00",
             "recovered": "13000.00",
             "report": "经调解达成协议，款项已付清。",
@@ -176,4 +193,36 @@ class FollowUp(Form):
 class Withdraw(Form):
     """The applicant no longer asks."""
 
-    reason = Line(most=500, title=Text("撤回理由", "Reason"), example="已自行和解")
+    reason = Line(most=500, sensitive=True, title=Text("撤回理由", "Reason"), example="已自行和解")
+
+
+class Reassign(Form):
+    """Why the office takes the case from the one who helps (form 17, 更换法律援助人员通知书)."""
+
+    ground = Choice(CHANGE_GROUNDS, required=True, title=Text("更换原因", "Ground"))
+    note = Line(most=500, title=Text("说明", "Note"), example="承办人自下周起休假")
+
+
+class AskForChange(Form):
+    """Why the recipient asks for another lawyer (法律援助法 art 55; form 16)."""
+
+    reasons = LongText(most=2000, sensitive=True, required=True, title=Text("更换理由", "Reasons"))
+
+
+class Terminate(Form):
+    """The decision to end the aid (法律援助法 art 48; form 18): written, with its reasons."""
+
+    ground = Choice(TERMINATION_GROUNDS, required=True, title=Text("终止情形", "Ground"), example="case_ended")
+    reasons = LongText(most=4000, sensitive=True, required=True, title=Text("理由", "Reasons"))
+
+
+class Objection(Form):
+    """What the applicant objects to a refusal or a termination (法律援助法 art 49)."""
+
+    reasons = LongText(most=4000, sensitive=True, required=True, title=Text("异议理由", "Reasons"))
+
+
+class Review(Form):
+    """The decision on an objection or on a request, with its reasons (form 20)."""
+
+    reasons = LongText(most=4000, sensitive=True, required=True, title=Text("审查理由", "Reasons"))

@@ -1,6 +1,7 @@
 """Puts the parts together: the service from its settings, and the web application on the service."""
 
 import logging
+import os
 import sys
 import traceback
 from datetime import timedelta
@@ -65,6 +66,7 @@ def create_app(service: Service, settings: Settings | None = None) -> Flask:
         zone=service.zone,
         language=settings.office.language if settings else "zh-CN",
         schema_version=newest(MIGRATIONS),
+        secret=settings.secret_key.encode() if settings else os.urandom(32),
     )
     door.install(app)
     health.install(app)

@@ -9,11 +9,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
 from casework.embedded import NoServer, PrivateServer, system_binaries
@@ -263,3 +264,17 @@ def test_lost_passwords_are_not_made_anew_for_data_that_need_the_old_ones(serve:
 
     with pytest.raises(NoServer, match="passwords is missing"):
         PrivateServer(home).start()
+
+
+def test_what_a_failing_row_holds_stays_out_of_the_servers_log(serve: Serve, home: Path) -> None:
+    server = serve()
+    ask(server.owner_url, "CREATE TABLE people (number text PRIMARY KEY)")
+    engine = create_engine(server.owner_url, poolclass=NullPool)
+    for _ in range(2):
+        with suppress(IntegrityError), engine.begin() as connection:
+            connection.execute(text("INSERT INTO people VALUES (:number)"), {"number": "37010219700220507X"})
+    server.stop()
+
+    said = (home / "postgres.log").read_text()
+    assert "duplicate key value" in said
+    assert "37010219700220507X" not in said

@@ -7,13 +7,12 @@ from uuid import UUID
 from casework.api import views
 from casework.api.door import Answer, Call, cut, endpoint, page
 from casework.api.query import Page, from_cursor, moment, to_cursor, whole
-from casework.api.speech import instant
+from casework.api.speech import instant, language
 from casework.records import alerts, cases, history
 from casework.records.rows import Record
 from casework.rules.clocks import trace
 from casework.rules.text import Text
-from casework.work import file, forms, letters, overdue, programmes
-from casework.work.cases import applicant_key
+from casework.work import file, forms, overdue, people, programmes
 
 
 def _record(call: Call, case_id: UUID) -> Record:
@@ -31,12 +30,16 @@ def _by_time(call: Call) -> tuple[datetime, UUID] | None:
     return (key[0], key[1]) if key else None
 
 
+def _by_number(call: Call) -> int | None:
+    key = from_cursor(call.query, whole)
+    return key[0] if key else None
+
+
 @endpoint("GET", "/cases/<uuid:case_id>/events", Text("办理记录", "The history"), answer="EventPage", query=Page)
 def events(call: Call, case_id: UUID) -> Answer:
     """The events of a case in their order, with the hashes that chain them."""
     _record(call, case_id)
-    key = from_cursor(call.query, whole)
-    rows = history.event_page(call.tx.db, case_id, call.limit + 1, key[0] if key else None)
+    rows = history.event_page(call.tx.db, case_id, call.limit + 1, _by_number(call))
     shown, last = _cut(rows, call.limit)
     return page([views.event(row) for row in shown], to_cursor(last.seq) if last else None)
 
@@ -72,16 +75,18 @@ def clocks(call: Call, case_id: UUID) -> Answer:
     query=Page,
 )
 def ledger(call: Call, case_id: UUID) -> Answer:
-    """Alerts that were sent or suppressed, and those that are planned as things stand (derived on reading)."""
+    """Alerts that were sent or suppressed, and those that are planned as things stand (derived on reading), and why."""
     record = _record(call, case_id)
     rows = alerts.of_case(call.tx.db, case_id)
     receivers = alerts.receivers_of(call.tx.db, [row.id for row in rows])
     items = [_past(row, receivers.get(row.id, [])) for row in rows]
     done = {(row.clock, row.generation, row.level) for row in rows}
     workflow = programmes.of(record.file.workflow, record.file.workflow_version)
-    for run, level, at in overdue.planned(record, call.tx.office(record), workflow):
-        if (run.name, run.generation, level) not in done:
-            items.append(_coming(run.name, run.generation, level, at))
+    items += [
+        _coming(rung)
+        for rung in overdue.planned(record, call.tx.office(record), workflow)
+        if (rung.clock, rung.generation, rung.level) not in done
+    ]
     return cut(call, items)
 
 
@@ -91,7 +96,7 @@ def _past(row: Any, receivers: list[Any]) -> dict[str, Any]:
         "generation": row.generation,
         "level": row.level,
         "status": "suppressed" if row.suppressed else "sent",
-        "because": views.told(row.suppressed),
+        "because": views.told(row.suppressed) or overdue.why(row.level).in_(language()),
         "planned_at": instant(row.planned_at),
         "at": instant(row.at),
         "to": [
@@ -105,14 +110,14 @@ def _past(row: Any, receivers: list[Any]) -> dict[str, Any]:
     }
 
 
-def _coming(clock: str, generation: int, level: str, at: datetime) -> dict[str, Any]:
+def _coming(rung: overdue.Rung) -> dict[str, Any]:
     return {
-        "clock": clock,
-        "generation": generation,
-        "level": level,
+        "clock": rung.clock,
+        "generation": rung.generation,
+        "level": rung.level,
         "status": "planned",
-        "because": None,
-        "planned_at": instant(at),
+        "because": (rung.suppressed or overdue.why(rung.level)).in_(language()),
+        "planned_at": instant(rung.at),
         "at": None,
         "to": [],
     }
@@ -120,18 +125,17 @@ def _coming(clock: str, generation: int, level: str, at: datetime) -> dict[str, 
 
 @endpoint("GET", "/cases/<uuid:case_id>/notes", Text("备注", "Notes"), answer="NotePage", query=Page)
 def notes(call: Call, case_id: UUID) -> Answer:
-    """Notes, oldest first."""
+    """Notes, oldest first; who reads them is logged."""
     record = _record(call, case_id)
-    key = applicant_key(call.tx, record)
     shown, last = _cut(history.note_page(call.tx.db, case_id, call.limit + 1, _by_time(call)), call.limit)
     items = [
         {
             "id": str(row.id),
-            "text": file.read_note(key, row),
+            "text": text,
             "author": {"id": str(row.author_id), "username": row.username, "name": row.author_name},
             "at": instant(row.at),
         }
-        for row in shown
+        for row, text in zip(shown, file.read_notes(call.tx, record, shown), strict=True)
     ]
     return page(items, to_cursor(last.at, last.id) if last else None)
 
@@ -160,9 +164,8 @@ def add_note(call: Call, case_id: UUID) -> Answer:
 
 @endpoint("GET", "/cases/<uuid:case_id>/letters", Text("文书", "Letters"), answer="LetterPage", query=Page)
 def case_letters(call: Call, case_id: UUID) -> Answer:
-    """Letters in the caller's language, oldest first."""
+    """Letters in the caller's language, oldest first; who reads them is logged."""
     record = _record(call, case_id)
-    key = applicant_key(call.tx, record)
     shown, last = _cut(history.letter_page(call.tx.db, case_id, call.limit + 1, _by_time(call)), call.limit)
     items = [
         {
@@ -170,9 +173,9 @@ def case_letters(call: Call, case_id: UUID) -> Answer:
             "name": row.name,
             "number": row.number,
             "at": instant(row.at),
-            **letters.read(key, row)[call.tx.language],
+            **told,
         }
-        for row in shown
+        for row, told in zip(shown, file.read_letters(call.tx, record, shown), strict=True)
     ]
     return page(items, to_cursor(last.at, last.id) if last else None)
 
@@ -187,3 +190,28 @@ def case_letters(call: Call, case_id: UUID) -> Answer:
 def disclose(call: Call, case_id: UUID) -> Answer:
     """Sensitive values in full; who asked, for what and why is logged."""
     return Answer({"values": file.disclose(call.tx, case_id, call.body)})
+
+
+@endpoint(
+    "GET",
+    "/cases/<uuid:case_id>/disclosures",
+    Text("敏感信息查看记录", "Who saw sensitive values"),
+    answer="DisclosureLogPage",
+    query=Page,
+)
+def disclosure_log(call: Call, case_id: UUID) -> Answer:
+    """Who asked for which sensitive values, when and why, oldest first; for whoever watches over the case."""
+    _record(call, case_id)
+    people.may_see_disclosures(call.tx.person)
+    rows = history.disclosure_page(call.tx.db, case_id, call.limit + 1, _by_number(call))
+    shown, last = _cut(rows, call.limit)
+    items = [
+        {
+            "user": {"id": str(row.user_id), "username": row.username, "name": row.user_name},
+            "at": instant(row.at),
+            "paths": row.paths,
+            "reason": row.reason,
+        }
+        for row in shown
+    ]
+    return page(items, to_cursor(last.id) if last else None)

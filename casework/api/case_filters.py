@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,11 +13,10 @@ from casework.api.query import Page, from_cursor, moment, to_cursor
 from casework.forms.field import FormField
 from casework.forms.numbers import Flag
 from casework.forms.texts import Choice, Code, Line
-from casework.records import offices
 from casework.records.rows import Record
 from casework.records.tables import cases, look_ups
 from casework.records.vault import blind_index
-from casework.records.visibility import below
+from casework.records.visibility import of_org
 from casework.rules.casefile import Phase
 from casework.rules.identifiers import BadIdentifier, check_identity_number, check_phone
 from casework.rules.text import Language, Text
@@ -52,6 +51,11 @@ class When(FormField):
     def shape(self, language: Language) -> dict[str, Any]:
         """A date or a date-time."""
         return {"anyOf": [{"format": "date"}, {"format": "date-time"}]}
+
+
+def beginning(value: date | datetime, zone: tzinfo) -> datetime:
+    """The instant, or the beginning of the date in this zone."""
+    return value if isinstance(value, datetime) else datetime.combine(value, time(), zone)
 
 
 class Someone(FormField):
@@ -99,8 +103,7 @@ def filters_of(tx: Transaction, query: Mapping[str, Any]) -> list[ColumnElement[
         cases.c[name] == query[name] for name in ("workflow", "state", "phase") if name in query
     ]
     if "org" in query:
-        org = offices.org(tx.db, query["org"])
-        found.append(cases.c.org_id.in_(below(org.path if org else "nowhere")))
+        found.append(of_org(tx.db, query["org"]))
     found += [
         _someone(tx, cases.c[column], query[name])
         for name, column in (("owner", "owner_id"), ("assignee", "assignee_id"))
@@ -110,11 +113,11 @@ def filters_of(tx: Transaction, query: Mapping[str, Any]) -> list[ColumnElement[
         late = cases.c.due_key < tx.now
         found.append(late if query["overdue"] else ~late)
     if "due_before" in query:
-        found.append(cases.c.due_key < min(_instant(tx, query["due_before"]), NEVER))
+        found.append(cases.c.due_key < min(beginning(query["due_before"], tx.service.zone), NEVER))
     if "opened_from" in query:
-        found.append(cases.c.opened_at >= _instant(tx, query["opened_from"]))
+        found.append(cases.c.opened_at >= beginning(query["opened_from"], tx.service.zone))
     if "opened_to" in query:
-        found.append(cases.c.opened_at < _instant(tx, query["opened_to"]))
+        found.append(cases.c.opened_at < beginning(query["opened_to"], tx.service.zone))
     if "q" in query:
         found.append(_search(tx, query["q"]))
     return [*found, *_after(query)]
@@ -124,12 +127,6 @@ def _someone(tx: Transaction, column: ColumnElement[Any], who: UUID | str) -> Co
     if who == "none":
         return column.is_(None)
     return column == (tx.person.id if who == "me" else who)
-
-
-def _instant(tx: Transaction, value: date | datetime) -> datetime:
-    if isinstance(value, datetime):
-        return value
-    return datetime.combine(value, time(), tx.service.zone)
 
 
 def _search(tx: Transaction, words: str) -> ColumnElement[bool]:
@@ -190,10 +187,4 @@ def cursor_of(query: Mapping[str, Any], last: Record) -> str:
     file = last.file
     if query.get("sort") == "-opened_at":
         return to_cursor("-opened_at", file.opened_at, file.id)
-    return to_cursor("due_at", due_key(last), file.id)
-
-
-def due_key(record: Record) -> datetime:
-    """The column `due_key` of a case."""
-    due = [clock.due.at for clock in record.file.clocks if clock.open and clock.due is not None]
-    return min(due, default=NEVER)
+    return to_cursor("due_at", last.due_at or NEVER, file.id)

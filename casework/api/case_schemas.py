@@ -78,6 +78,7 @@ _TWIN: Final = obj(
         "number": or_null(text("LA-2026-000002")),
         "state": or_null(text("granted")),
         "org": text("370200"),
+        "by": many(one_of(("identity_number", "phone")), Text("相同的号码", "Which of the numbers are the same")),
     }
 )
 TRACE: Final = obj({"from": AT, "to": or_null(AT), "kind": text("counted"), "text": text("计 5 个工作日")})
@@ -130,7 +131,7 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
             "generation": FIRST,
             "level": text("80%"),
             "status": one_of(("sent", "suppressed", "planned")),
-            "because": not_yet(text("由期限更早的“审查期限（地方）”提醒"), Text("不提醒的原因", "Why nobody was told")),
+            "because": text("期限已过 80%", Text("提醒或者不提醒的原因", "Why people are told, or why nobody is told")),
             "planned_at": AT,
             "at": or_null(AT),
             "to": many(obj({"username": text("zhang"), "name": text("张敏"), "acknowledged_at": not_yet(AT)})),
@@ -145,6 +146,14 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
             "at": AT,
             "title": text("收件回执"),
             "body": text("王秀英：您的申请已收到。"),
+        }
+    ),
+    "DisclosureLog": obj(
+        {
+            "user": ref("Person"),
+            "at": AT,
+            "paths": many(text("applicant.phone"), Text("查看了哪些内容", "What was shown")),
+            "reason": text("核对身份", Text("为何查看", "Why")),
         }
     ),
     "Alert": obj(

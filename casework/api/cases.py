@@ -55,7 +55,7 @@ def one_case(call: Call, case_id: UUID) -> Answer:
 
 
 def _same_applicant(call: Call, record: Record) -> list[dict[str, Any]]:
-    """Open cases of this kind with the same identity number; of those elsewhere only the organisation."""
+    """Open cases of this kind with the same identity or phone number; of those elsewhere only the organisation."""
     if call.tx.person.role not in STAFF:
         return []
     return [
@@ -64,6 +64,7 @@ def _same_applicant(call: Call, record: Record) -> list[dict[str, Any]]:
             "number": twin.number if twin.seen else None,
             "state": twin.state if twin.seen else None,
             "org": twin.org_code,
+            "by": twin.by,
         }
         for twin in records.open_twins(call.tx.db, record, call.tx.person)
     ]
@@ -79,8 +80,7 @@ def _same_applicant(call: Call, record: Record) -> list[dict[str, Any]]:
 )
 def correct(call: Call, case_id: UUID) -> Answer:
     """A merge patch of the facts; needs `If-Match`."""
-    records.get(call.tx.db, case_id, call.tx.person)
-    return _answer(call, cases.correct(call.tx, case_id, call.body, call.needs_if_match()))
+    return _answer(call, cases.correct(call.tx, case_id, call.body, call.needs_if_match))
 
 
 @endpoint(

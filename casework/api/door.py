@@ -48,6 +48,7 @@ class Wiring:
     zone: ZoneInfo
     language: Language
     schema_version: str
+    secret: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ _ALSO: Final[dict[str, tuple[int, ...]]] = {
     "POST /auth/token": (401, 429, 503),
     "GET /users": (403,),
     "GET /reports/sla": (403,),
+    "GET /reports/sla/cases": (403,),
+    "GET /cases/<uuid:case_id>/disclosures": (403,),
 }
 
 

@@ -6,16 +6,16 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, tuple_
 
 from casework.api import views
-from casework.api.case_filters import due_key
+from casework.api.case_filters import NEVER
 from casework.api.door import Answer, Call, endpoint, page
 from casework.api.query import Page, from_cursor, moment, switch, to_cursor
 from casework.forms.form import Form
 from casework.forms.texts import Choice, Code
-from casework.records import alerts, cases, offices
+from casework.records import alerts, cases
 from casework.records.rows import Record
 from casework.records.tables import cases as table
-from casework.records.visibility import below, visible
-from casework.rules.casefile import Phase, Role
+from casework.records.visibility import in_queue, of_org, visible
+from casework.rules.casefile import Phase
 from casework.rules.refusals import NotFound
 from casework.rules.text import Text
 from casework.work.cases import claim as claim_case
@@ -43,18 +43,19 @@ class Claim(Form):
 def _part(tx: Transaction, said: dict[str, Any]) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [table.c[name] == said[name] for name in ("workflow", "phase") if name in said]
     if "org" in said:
-        org = offices.org(tx.db, said["org"])
-        found.append(table.c.org_id.in_(below(org.path if org else "nowhere")))
+        found.append(of_org(tx.db, said["org"]))
     return found
 
 
 @endpoint("GET", "/queue", Text("待办", "What waits for my role"), answer="CasePage", query=QueueFilters)
 def queue(call: Call) -> Answer:
-    """Open cases whose turn is my role's and that are mine or nobody's, the most urgent first."""
+    """Open cases whose turn is my role's, the most urgent first.
+
+    A caseworker's are the own ones and those in nobody's hands (unowned, or left behind by somebody who is gone). A
+    supervisor's are all that wait for a supervisor, and of what waits for caseworkers, the same as a caseworker's.
+    """
     me = call.tx.person
-    filters = [table.c.closed_at.is_(None), table.c.waits_for == me.role.value, *_part(call.tx, call.query)]
-    if me.role is Role.CASEWORKER:
-        filters.append(or_(table.c.owner_id.is_(None), table.c.owner_id == me.id))
+    filters = [in_queue(me), *_part(call.tx, call.query)]
     order = [table.c.urgent.desc(), table.c.due_key, table.c.id]
     key = from_cursor(call.query, switch, moment, UUID)
     if key is not None:
@@ -70,12 +71,15 @@ def queue(call: Call) -> Answer:
 
 
 def _cursor(last: Record) -> str:
-    return to_cursor(int(last.file.urgent), due_key(last), last.file.id)
+    return to_cursor(int(last.file.urgent), last.due_at or NEVER, last.file.id)
 
 
 @endpoint("POST", "/queue/claim", Text("领取下一件", "Claim the next case"), answer="Case", body=Claim, etag=True)
 def claim(call: Call) -> Answer:
-    """The most urgent unowned case, now mine; 204 when there is none. Two callers never get the same one."""
+    """The most urgent case of my queue that is in nobody's hands, now mine; 204 when there is none.
+
+    Two callers never get the same one.
+    """
     record = claim_case(call.tx, lambda: _part(call.tx, Claim.check(call.body, today=call.tx.today)))
     if record is None:
         return Answer(status=204)
@@ -94,10 +98,21 @@ def my_alerts(call: Call) -> Answer:
     return page([views.alert(row) for row in shown], cursor)
 
 
-@endpoint("POST", "/alerts/<uuid:alert_id>/acknowledge", Text("确认提醒", "Acknowledge an alert"), answer="Alert")
+class Acknowledgement(Form):
+    """Nothing needs to be said."""
+
+
+@endpoint(
+    "POST",
+    "/alerts/<uuid:alert_id>/acknowledge",
+    Text("确认提醒", "Acknowledge an alert"),
+    answer="Alert",
+    body=Acknowledgement,
+)
 def acknowledge(call: Call, alert_id: UUID) -> Answer:
     """I have seen it; repeating changes nothing."""
     row = alerts.acknowledge(call.tx.db, alert_id, call.tx.person.id, visible(call.tx.person))
     if row is None:
         raise NotFound()
+    Acknowledgement.check(call.body, today=call.tx.today)
     return Answer(views.alert(row))

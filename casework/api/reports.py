@@ -1,10 +1,13 @@
 """Reports."""
 
-from datetime import date, datetime, time
 from typing import Any, Final, cast
+from uuid import UUID
 
-from casework.api.case_filters import When
-from casework.api.door import Answer, Call, endpoint
+from casework.api import views
+from casework.api.case_filters import When, beginning
+from casework.api.door import Answer, Call, endpoint, page
+from casework.api.query import Page, from_cursor, to_cursor
+from casework.forms.field import FormField
 from casework.forms.form import Form
 from casework.forms.texts import Choice, Code, Line
 from casework.rules.text import Text
@@ -12,49 +15,104 @@ from casework.work import reports
 
 _FORMATS: Final = {"json": Text("JSON", "JSON")}
 
+
+class OwnerOrNobody(Code):
+    """A username; the empty one is nobody's, and not the same as none given."""
+
+    def says_nothing(self, value: Any) -> bool:
+        """Only what is not there."""
+        return value is None
+
+    def read(self, value: Any) -> str:
+        """The username or nothing."""
+        return super().read(value) if value else ""
+
+
+_WHICH_CLOCKS: Final[dict[str, FormField]] = {
+    "from": When(required=True, title=Text("开始于", "From")),
+    "to": When(required=True, title=Text("开始前（不含）", "To (excluded)")),
+    "org": Code(title=Text("机构（含下级）", "Organisation and below")),
+    "workflow": Code(title=Text("流程", "Workflow")),
+    "owed_by": Line(most=60, title=Text("由谁负责：office, helper …", "Owed by: office, helper …")),
+}
+
+
 SlaQuestion = cast(
     "type[Form]",
     Form.from_dict(
         {
-            "from": When(required=True, title=Text("开始于", "From")),
-            "to": When(required=True, title=Text("开始前（不含）", "To (excluded)")),
+            **_WHICH_CLOCKS,
             "group_by": Line(
                 most=60,
                 title=Text("分组：workflow, org, clock, month, owner", "Groups: workflow, org, clock, month, owner"),
                 example="org",
             ),
-            "org": Code(title=Text("机构（含下级）", "Organisation and below")),
-            "workflow": Code(title=Text("流程", "Workflow")),
-            "owed_by": Line(most=60, title=Text("由谁负责：office, helper …", "Owed by: office, helper …")),
             "format": Choice(_FORMATS, title=Text("格式", "Format")),
         },
         name="SlaQuestion",
     ),
 )
+SlaCases = cast(
+    "type[Form]",
+    Page.from_dict(
+        {
+            **_WHICH_CLOCKS,
+            "exact_org": Code(title=Text("某行的机构（不含下级）", "A row's organisation, without those below")),
+            "clock": Code(title=Text("某行的期限", "A row's clock")),
+            "month": Code(title=Text("某行的月份，如 2026-03", "A row's month, such as 2026-03"), example="2026-03"),
+            "owner": OwnerOrNobody(
+                most=60, title=Text("某行的经办人，无人经办为空", "A row's owner; empty for nobody"), example="zhang"
+            ),
+            "standing": Line(
+                most=60,
+                title=Text("某行的数字：met, breached, open, cancelled", "Figures: met, breached, open, cancelled"),
+                example="breached",
+            ),
+        },
+        name="SlaCases",
+    ),
+)
+# What the keys of a row are called where one asks for its cases.
+_KEYS: Final = {"exact_org": "org", "clock": "clock", "month": "month", "owner": "owner"}
 
 
 @endpoint("GET", "/reports/sla", Text("期限报表", "The SLA report"), answer="SlaReport", query=SlaQuestion)
 def sla(call: Call) -> Answer:
     """How the clocks that started in a span of time were kept."""
+    return Answer(reports.sla(call.tx, group_by=_words(call.query.get("group_by", "")), **_asked(call)))
+
+
+@endpoint(
+    "GET",
+    "/reports/sla/cases",
+    Text("期限报表某行的案件", "The cases behind a row"),
+    answer="CasePage",
+    query=SlaCases,
+)
+def sla_cases(call: Call) -> Answer:
+    """The cases whose clocks a row counts, by id: the parameters of the report with the keys of the row."""
+    row = {key: call.query[name] for name, key in _KEYS.items() if name in call.query}
+    key = from_cursor(call.query, UUID)
+    asked = _asked(call) | {"limit": call.limit + 1, "after": key[0] if key else None}
+    if "standing" in call.query:
+        asked["standings"] = _words(call.query["standing"])
+    found = reports.drill_down(call.tx, row, **asked)
+    shown = found[: call.limit]
+    after = to_cursor(shown[-1].file.id) if len(found) > call.limit else None
+    return page([views.case(record, call.tx.now) for record in shown], after)
+
+
+def _asked(call: Call) -> dict[str, Any]:
+    """What the report and the list of its cases have in common, as `work.reports` takes it."""
     query = call.query
-    more: dict[str, Any] = {name: query[name] for name in ("org", "workflow") if name in query}
+    asked: dict[str, Any] = {name: query[name] for name in ("org", "workflow") if name in query}
     if "owed_by" in query:
-        more["owed_by"] = _words(query["owed_by"])
-    return Answer(
-        reports.sla(
-            call.tx,
-            start=_instant(call, query["from"]),
-            end=_instant(call, query["to"]),
-            group_by=_words(query.get("group_by", "")),
-            **more,
-        )
-    )
+        asked["owed_by"] = _words(query["owed_by"])
+    return asked | {
+        "start": beginning(query["from"], call.tx.service.zone),
+        "end": beginning(query["to"], call.tx.service.zone),
+    }
 
 
 def _words(listed: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in listed.split(",") if word.strip())
-
-
-def _instant(call: Call, value: date | datetime) -> datetime:
-    """A date stands for its beginning in the office's zone."""
-    return value if isinstance(value, datetime) else datetime.combine(value, time(), call.tx.service.zone)

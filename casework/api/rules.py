@@ -1,10 +1,9 @@
 """The rules as the office has them: workflows, policies, calendars."""
 
-from datetime import date, datetime, time
-from typing import Any, cast
+from typing import cast
 
 from casework.api import views
-from casework.api.case_filters import When
+from casework.api.case_filters import When, beginning
 from casework.api.door import Answer, Call, cut, endpoint, page
 from casework.api.examples import intake_schema
 from casework.api.query import Page, from_cursor, to_cursor, whole
@@ -92,7 +91,7 @@ def due_time(call: Call, key: str) -> Answer:
     if calendar is None:
         raise NotFound(Text("没有这个日历。", "There is no such calendar."))
     limit = _limit(call.query["limit"])
-    start = _start(call.query["from"], calendar.calendar.tz)
+    start = beginning(call.query["from"], calendar.calendar.tz)
     intervals = (Interval(start),)
     try:
         found = due(limit, intervals, calendar.calendar)
@@ -119,7 +118,3 @@ def _limit(written: str) -> Limit:
     except ValueError as wrong:
         sentence = Text("期限请写成 5wd、7d、8wh、2h、30m、6mo 或 1y。", str(wrong))
         raise Invalid([Fault("limit", "limit", sentence)]) from wrong
-
-
-def _start(value: date | datetime, zone: Any) -> datetime:
-    return value if isinstance(value, datetime) else datetime.combine(value, time(), zone)

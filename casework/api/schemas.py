@@ -36,11 +36,11 @@ _FIGURES: Final = {
     "p90_working_hours": or_null(decimal(30.5), Text("已结束期限的工时 90 分位", "Of the ended clocks")),
 }
 _GROUPS: Final = {
-    "workflow": or_null(text("legal_aid")),
-    "org": or_null(text("370100")),
-    "clock": or_null(text("review")),
-    "month": or_null(text("2026-03")),
-    "owner": or_null(text("zhang")),
+    "workflow": text("legal_aid"),
+    "org": text("370100"),
+    "clock": text("review"),
+    "month": text("2026-03"),
+    "owner": text("zhang", Text("用户名，无人经办为空文本", "A username; empty where nobody owned it")),
 }
 
 _STATE: Final = obj(

@@ -21,8 +21,7 @@ def case(record: Record, as_of: datetime) -> dict[str, Any]:
     """A case as lists and answers show it; sensitive facts are masked."""
     file = record.file
     workflow = programmes.of(file.workflow, file.workflow_version)
-    due = [clock.due.at for clock in file.clocks if clock.open and clock.due is not None]
-    nearest = min(due, default=None)
+    nearest = record.due_at
     return {
         "id": str(file.id),
         "number": file.number,
@@ -186,13 +185,13 @@ def event(row: Any) -> dict[str, Any]:
 
 def alert(row: Any) -> dict[str, Any]:
     """An alert as its receiver sees it."""
-    definition = programmes.newest(row.workflow).by_clock.get(row.clock)
+    definition = programmes.of(row.workflow, row.workflow_version).by_clock[row.clock]
     return {
         "id": str(row.id),
         "case_id": str(row.case_id),
         "case_number": row.number,
         "clock": row.clock,
-        "title": definition.title.in_(language()) if definition else row.clock,
+        "title": definition.title.in_(language()),
         "generation": row.generation,
         "level": row.level,
         "due_at": instant(row.due_at),

@@ -66,8 +66,18 @@ NOTES: Final = {
         "The most urgent case that nobody owns becomes yours; two callers never get the same one.",
     ),
     "GET /reports/sla": Text(
-        "统计在 from（含）至 to（不含）之间起算的期限；每个数字背后的案件可逐件查询。",
-        "Counts the clocks that started from `from` until before `to`.",
+        "统计在 from（含）至 to（不含）之间起算的期限；每个数字背后的案件见 /reports/sla/cases。",
+        "Counts the clocks that started from `from` until before `to`; /reports/sla/cases has the cases behind a row.",
+    ),
+    "GET /reports/sla/cases": Text(
+        "参数与报表相同，另加某行的各项；standing 指该行的哪些数字，可写几个，以逗号分隔，不写即 started。"
+        "一件案件可有几个期限。",
+        "The report's parameters and the keys of a row; standing says which of its figures, several with commas"
+        " between them, and means started when left out. A case may have several clocks.",
+    ),
+    "GET /cases/<uuid:case_id>/disclosures": Text(
+        "审批人和审计员可见：谁、何时、为何查看了哪些敏感信息；不含其内容。",
+        "For supervisors and auditors: who saw which sensitive values, when and why; not the values.",
     ),
     "GET /calendars/<key>/due": Text(
         "limit 写成 5wd（工作日）、7d（自然日）、8wh（工作小时）、2h、30m、6mo 或 1y。",

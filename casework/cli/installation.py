@@ -14,6 +14,7 @@ from casework.records.upgrade import current, newest, upgrade
 from casework.rules.refusals import Refusal
 from casework.rules.text import Text
 from casework.settings import ROOT, Settings
+from casework.work import programmes
 from casework.work.seeds import seed
 from casework.work.service import Service
 
@@ -85,4 +86,6 @@ def working(settings: Settings) -> Iterator[Service]:
                 raise Refusal(_BEHIND.with_(found=found or _EMPTY, wanted=wanted))
             installation.bring_up_to_date()
         with installation.service() as service:
+            with service.transaction() as tx:
+                programmes.register(tx.db)
             yield service

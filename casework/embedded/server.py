@@ -37,6 +37,7 @@ _SETTINGS = {
     "jit": "off",  # compiling costs more than the short statements of an office take
     "timezone": "UTC",
     "log_timezone": "UTC",
+    "log_error_verbosity": "terse",  # the details of an error quote the row that was refused
 }
 _THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 

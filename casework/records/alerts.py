@@ -134,6 +134,7 @@ _VIEW = select(
     alert_receivers.c.acknowledged_at,
     cases.c.number,
     cases.c.workflow,
+    cases.c.workflow_version,
     clocks.c.due_at,
     clocks.c.provisional,
     (alert_receivers.c.acknowledged_at.is_not(None)).label("acknowledged"),

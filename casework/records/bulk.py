@@ -99,7 +99,7 @@ class Batch:
         _copy(tx, letters, self._letters)
 
     def _case_row(self, record: Record) -> Row:
-        return {**case_row(record, record.file, self.workflow), "last_hash": record.last_hash}
+        return {**case_row(record, self.workflow), "last_hash": record.last_hash}
 
 
 def _counted(rows: list[Row]) -> dict[UUID, int]:

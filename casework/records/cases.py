@@ -6,14 +6,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, literal_column, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from casework.records.database import Tx
 from casework.records.rows import Record
 from casework.records.tables import applicants, cases, look_ups, orgs, users
 from casework.records.vault import WrappedKey
-from casework.records.visibility import visible
+from casework.records.visibility import in_nobodys_hands, in_queue, visible
 from casework.rules.casefile import (
     CaseFile,
     ClockRun,
@@ -102,18 +102,12 @@ def _one(tx: Tx, *where: ColumnElement[bool], lock: bool) -> Record:
     return record_of(row)
 
 
-def claim_next(tx: Tx, person: Person, waits_for: tuple[str, ...], filters: list[ColumnElement[bool]]) -> Record | None:
-    """The most urgent unowned case that nobody else is just claiming, locked, or None."""
+def claim_next(tx: Tx, person: Person, filters: list[ColumnElement[bool]]) -> Record | None:
+    """The most urgent case of this person's queue that is in nobody's hands, nor being claimed; locked, or None."""
     found = tx.one(
         select(cases.c.id)
         .select_from(cases)
-        .where(
-            visible(person),
-            cases.c.owner_id.is_(None),
-            cases.c.closed_at.is_(None),
-            cases.c.waits_for.in_(waits_for),
-            *filters,
-        )
+        .where(in_queue(person), in_nobodys_hands(), *filters)
         .order_by(cases.c.urgent.desc(), cases.c.due_key, cases.c.id)
         .limit(1)
         .with_for_update(of=cases, skip_locked=True)
@@ -175,7 +169,6 @@ def record_of(row: Any) -> Record:
         file=file,
         org_id=row.org_id,
         applicant_id=row.applicant_id,
-        applicant_name=row.applicant_name,
         region=row.region,
         calendar=row.calendar,
         last_hash=row.last_hash,
@@ -235,9 +228,10 @@ def sealed_parts(tx: Tx, case_id: UUID) -> dict[str, bytes]:
 
 
 def open_twins(tx: Tx, record: Record, person: Person) -> list[Any]:
-    """Other open cases of this kind with the same identity number: `id, number, state, opened_at, org_code, seen`.
+    """Other open cases of this kind with the same numbers: `id, number, state, opened_at, org_code, by, seen`.
 
-    `seen` says whether this person may see the case; of the others only the organisation may be told.
+    `by` says which numbers are the same (`identity_number`, `phone`), `seen` whether this person may see the case;
+    of the others only the organisation may be told.
     """
     mine, other = look_ups.alias("mine"), look_ups.alias("other")
     same = (mine.c.digest == other.c.digest) & (mine.c.kind == other.c.kind)
@@ -249,6 +243,7 @@ def open_twins(tx: Tx, record: Record, person: Person) -> list[Any]:
                 cases.c.state,
                 cases.c.opened_at,
                 orgs.c.code.label("org_code"),
+                func.array_agg(aggregate_order_by(other.c.kind, other.c.kind)).label("by"),
                 visible(person).label("seen"),
             )
             .select_from(
@@ -258,11 +253,11 @@ def open_twins(tx: Tx, record: Record, person: Person) -> list[Any]:
             )
             .where(
                 mine.c.case_id == record.file.id,
-                mine.c.kind == "identity_number",
                 other.c.case_id != record.file.id,
                 cases.c.workflow == record.file.workflow,
                 cases.c.closed_at.is_(None),
             )
+            .group_by(cases.c.id, orgs.c.id)
             .order_by(cases.c.opened_at, cases.c.id)
             .limit(20)
         )

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Executable, Row, create_engine, text
+from sqlalchemy import Connection, Engine, Executable, NullPool, Row, create_engine, text
 from sqlalchemy.engine import CursorResult, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -86,19 +87,27 @@ class Database:
         self.url = make_url(url)
         self.deadlines = deadlines
         self._begin = text(_BEGIN.format(now=_NOW_IN_TESTS if movable_time else _NOW))
-        self.engine = create_engine(
+        self._prepare_threshold = 5 if prepare_statements else None
+        self.engine = self._engine(pool_size=pool_size, max_overflow=0, pool_timeout=pool_timeout)
+
+    def _engine(self, **pool: Any) -> Engine:
+        return create_engine(
             self.url,
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=pool_timeout,
             # What is written and asked stays out of error messages, and so out of the log.
             hide_parameters=True,
             connect_args={
                 "connect_timeout": 5,
-                "prepare_threshold": 5 if prepare_statements else None,
+                "prepare_threshold": self._prepare_threshold,
                 "application_name": "casework",
             },
+            **pool,
         )
+
+    def unpooled(self) -> "Database":
+        """The same database, with a connection for each transaction that no crowd of requests can have taken."""
+        other = copy(self)
+        other.engine = self._engine(poolclass=NullPool)
+        return other
 
     @contextmanager
     def transaction(self, role: str = APPLICATION) -> Iterator[Tx]:

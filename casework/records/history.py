@@ -62,6 +62,18 @@ def note_disclosure(tx: Tx, case_id: UUID, user_id: UUID, paths: list[str], reas
     tx.run(insert(disclosures).values(case_id=case_id, user_id=user_id, paths=paths, reason=reason, at=tx.now))
 
 
+def disclosure_page(tx: Tx, case_id: UUID, limit: int, after: int | None) -> Sequence[Row[Any]]:
+    """The log of who asked to see sensitive values, oldest first, at most `limit`, after an id."""
+    query = (
+        select(disclosures, users.c.username, users.c.name.label("user_name"))
+        .select_from(disclosures.join(users, disclosures.c.user_id == users.c.id))
+        .where(disclosures.c.case_id == case_id)
+        .order_by(disclosures.c.id)
+        .limit(limit)
+    )
+    return tx.all(query.where(disclosures.c.id > after) if after is not None else query)
+
+
 def letter_serials(tx: Tx) -> dict[str, int]:
     """How far each series of letters has come."""
     return {row.scope: row.value for row in tx.all(select(counters))}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, func, insert, select
@@ -28,6 +28,8 @@ class CalendarVersion:
     mapping: Mapping[str, Any]
 
 
+_LOADING: Final = 7_221_003
+
 ORG = (orgs.c.id, orgs.c.code, orgs.c.region, orgs.c.name, orgs.c.kind, orgs.c.path, orgs.c.calendar)
 
 
@@ -50,6 +52,11 @@ def add_orgs(tx: Tx, rows: list[dict[str, Any]]) -> None:
 def revision(tx: Tx) -> int:
     """Rises whenever a policy or a calendar is loaded."""
     return int(tx.run("select coalesce(max(number), 0) from revisions where of = 'rules'").scalar_one())
+
+
+def _lock_rules(tx: Tx) -> None:
+    """Two who load at once load one after the other, so that the second sees what the first has loaded."""
+    tx.run("select pg_advisory_xact_lock(:key)", key=_LOADING)
 
 
 def _revised(tx: Tx) -> None:
@@ -89,6 +96,7 @@ def policy_page(tx: Tx, limit: int, after: int | None, filters: Mapping[str, Any
 
 def add_policies(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> int:
     """Load policy rows; those that are in force already to the letter are left out. Gives how many were new."""
+    _lock_rules(tx)
     known = {(p.workflow, p.name, p.place, p.from_date): p for p in all_policies(tx)}
     new = [
         {**row, "loaded_at": tx.now}
@@ -146,6 +154,7 @@ def latest_calendars(tx: Tx) -> dict[str, CalendarVersion]:
 def add_calendar(tx: Tx, key: str, title: Mapping[str, str], mapping: Mapping[str, Any]) -> int:
     """Store the calendar as a new version and give its number; an unchanged one stays as it is."""
     WorkingCalendar.from_mapping(mapping)
+    _lock_rules(tx)
     latest = tx.one(select(calendars).where(calendars.c.key == key).order_by(calendars.c.version.desc()).limit(1))
     if latest is not None and latest.mapping == mapping:
         return int(latest.version)

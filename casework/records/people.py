@@ -1,6 +1,7 @@
-"""Users, their tokens and failed sign-ins."""
+"""Users, their tokens and their attempts to sign in."""
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -59,24 +60,28 @@ def keep_token(tx: Tx, token: str, user_id: UUID, expires_at: datetime) -> None:
     tx.run(insert(tokens).values(digest=digest_of(token), user_id=user_id, created_at=tx.now, expires_at=expires_at))
 
 
-def failed_sign_ins(tx: Tx, who: bytes, window: timedelta) -> tuple[int, datetime | None]:
-    """How many attempts failed within the window, and when the first of them was."""
-    row = tx.one(
-        "select count(*) as failed, min(at) as first from sign_ins where digest = :who and at > :since",
-        who=who,
-        since=tx.now - window,
-    )
-    return (row.failed, row.first) if row else (0, None)
+def lock_sign_ins(tx: Tx, whose: Iterable[bytes]) -> None:
+    """Until the end of the transaction nobody else counts or notes attempts under these digests."""
+    # In one order for everybody, so that two never wait for each other.
+    for key in sorted(int.from_bytes(digest[:8], signed=True) for digest in whose):
+        tx.run("select pg_advisory_xact_lock(:key)", key=key)
 
 
-def note_failed_sign_in(tx: Tx, who: bytes) -> None:
-    """Remember a failed attempt."""
-    tx.run(insert(sign_ins).values(digest=who, at=tx.now))
+def last_sign_ins(tx: Tx, whose: bytes, window: timedelta, most: int) -> Sequence[datetime]:
+    """When the last attempts within the window were, the newest first, at most so many."""
+    since = tx.now - window
+    query = select(sign_ins.c.at).where(sign_ins.c.digest == whose, sign_ins.c.at > since)
+    return [row.at for row in tx.all(query.order_by(sign_ins.c.at.desc()).limit(most))]
 
 
-def forget_failed_sign_ins(tx: Tx, who: bytes) -> None:
-    """A successful sign-in clears the attempts."""
-    tx.run(sign_ins.delete().where(sign_ins.c.digest == who))
+def note_sign_in(tx: Tx, whose: bytes) -> int:
+    """Remember an attempt; gives its id."""
+    return int(tx.run(insert(sign_ins).values(digest=whose, at=tx.now).returning(sign_ins.c.id)).scalar_one())
+
+
+def forget_sign_ins(tx: Tx, whose: bytes, also: int) -> None:
+    """The attempts under this digest, and the one with this id, no longer count."""
+    tx.run(sign_ins.delete().where((sign_ins.c.digest == whose) | (sign_ins.c.id == also)))
 
 
 def add(tx: Tx, row: dict[str, Any]) -> bool:
@@ -96,7 +101,7 @@ def end_tokens(tx: Tx, user_id: UUID) -> None:
 
 
 def purge(tx: Tx, window: timedelta) -> None:
-    """Forget the tokens that have ended, and the failed sign-ins that no longer count."""
+    """Forget the tokens that have ended, and the attempts to sign in that no longer count."""
     tx.run(tokens.delete().where(tokens.c.expires_at <= tx.now))
     tx.run(sign_ins.delete().where(sign_ins.c.at <= tx.now - window))
 

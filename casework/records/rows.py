@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from casework.forms.field import MASK
 from casework.records.ledger import digest
 from casework.records.vault import WrappedKey
 from casework.rules.casefile import (
@@ -33,13 +34,18 @@ class Record:
     file: CaseFile
     org_id: UUID
     applicant_id: UUID
-    applicant_name: str
     region: str
     calendar: str
     last_hash: bytes
     applicant_key: WrappedKey
     marks: Mapping[UUID, int] = field(default_factory=dict)
     due_times: Mapping[UUID, int] = field(default_factory=dict)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The nearest due time of an open clock."""
+        due = [clock.due.at for clock in self.file.clocks if clock.open and clock.due is not None]
+        return min(due, default=None)
 
 
 @dataclass(slots=True)
@@ -57,7 +63,7 @@ def rows_of(record: Record, move: Move, workflow: Workflow, office: Office) -> M
     """The rows of a move. Clocks that have no id yet are given one."""
     move = identified(move)
     return MoveRows(
-        case=case_row(record, move.case, workflow),
+        case=case_row(replace(record, file=move.case), workflow),
         event=event_row(record, move),
         clocks=[clock_row(record, move.case, change.clock, workflow, office) for change in move.clock_changes],
         marks=mark_rows(record, move),
@@ -110,9 +116,9 @@ def marks_of(run: ClockRun) -> Iterator[tuple[str, datetime]]:
             yield "stop", interval.end
 
 
-def case_row(record: Record, case: CaseFile, workflow: Workflow) -> Row:
+def case_row(record: Record, workflow: Workflow) -> Row:
     """The columns of `cases` but `last_hash`, which comes with the event."""
-    due = [clock.due.at for clock in case.clocks if clock.open and clock.due is not None]
+    case = record.file
     return {
         "id": case.id,
         "number": case.number,
@@ -125,8 +131,8 @@ def case_row(record: Record, case: CaseFile, workflow: Workflow) -> Row:
         "channel": case.channel,
         "urgent": case.urgent,
         "applicant_id": record.applicant_id,
-        "applicant_name": record.applicant_name,
-        "search_text": search_text(record.applicant_name, case, workflow),
+        "applicant_name": case.facts["applicant"]["name"],
+        "search_text": search_text(case, workflow),
         "facts": dict(case.facts),
         "taken": {name: taken_json(taken) for name, taken in case.taken.items()},
         "owner_id": case.owner.id if case.owner else None,
@@ -135,14 +141,14 @@ def case_row(record: Record, case: CaseFile, workflow: Workflow) -> Row:
         "opened_at": case.opened_at,
         "updated_at": case.last_at,
         "closed_at": case.closed_at,
-        "due_at": min(due, default=None),
+        "due_at": record.due_at,
         "version": case.version,
     }
 
 
-def search_text(applicant_name: str, case: CaseFile, workflow: Workflow) -> str:
+def search_text(case: CaseFile, workflow: Workflow) -> str:
     """What a case is found by: number, applicant, parties; nothing sensitive."""
-    words = [case.number, applicant_name]
+    words = [case.number, case.facts["applicant"]["name"]]
     for path in workflow.parties:
         value: Any = case.facts
         for step in path.split("."):
@@ -250,7 +256,7 @@ def event_payload(move: Move) -> Row:
     if move.given:
         payload["given"] = dict(move.given)
     if move.reason:
-        payload["reason"] = move.reason
+        payload["reason"] = MASK
     if move.on_behalf:
         payload["on_behalf_of"] = "applicant"
     if move.letters:
@@ -269,15 +275,18 @@ def event_payload(move: Move) -> Row:
 
 
 def sealed_parts(move: Move) -> dict[str, Facts]:
-    """What goes into the vault, by part: the facts as they now are, and what was given or replaced at this event."""
-    parts: dict[str, Facts] = {}
-    if move.kind in ("opened", "corrected"):
-        parts["facts"] = move.sealed
-        if move.replaced:
-            parts[f"events.{move.case.version}"] = move.replaced
-    elif move.sealed:
-        parts[f"events.{move.case.version}"] = move.sealed
-    return parts
+    """What goes into the vault, by part: the facts as they now are, and what was said at this event.
+
+    That is what was given by path, what a correction replaced as `replaced.PATH`, and the `reason`, because people
+    write into reasons what concerns nobody else.
+    """
+    changes_facts = move.kind in ("opened", "corrected")
+    said = {} if changes_facts else dict(move.sealed)
+    said |= {f"replaced.{path}": value for path, value in move.replaced.items()}
+    if move.reason:
+        said["reason"] = move.reason
+    parts: dict[str, Facts] = {"facts": move.sealed} if changes_facts else {}
+    return parts | {f"events.{move.case.version}": said} if said else parts
 
 
 def new_case(

@@ -163,7 +163,7 @@ applicants = Table(
     "applicants",
     metadata,
     Column("id", Uuid, primary_key=True),
-    # One applicant a person: two clerks who open at once for the same identity number meet here.
+    # One applicant an identity number: two clerks who open at once for the same one meet here.
     Column("identity_index", LargeBinary, unique=True),
     Column("key_id", Text, nullable=False),
     Column("wrapped_key", LargeBinary, nullable=False),

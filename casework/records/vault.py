@@ -2,8 +2,8 @@
 
 An applicant's key is wrapped by a key of the service (`CASEWORK_ENCRYPTION_KEYS`: the first encrypts, all
 decrypt), so that service keys can be changed without touching the data, and destroying one applicant's key
-destroys what is known of that person. The place of a value (table, column, row) is authenticated with it: a
-value that is moved to another row does not open.
+destroys what is sealed of the cases that hang on it (docs/decisions/0013). The place of a value (table, column,
+row) is authenticated with it: a value that is moved to another row does not open.
 """
 
 import hashlib

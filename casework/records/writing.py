@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import IntegrityError
 
 from casework.records.database import Tx
 from casework.records.rows import MoveRows, Record, Row
@@ -161,6 +163,16 @@ def next_number(tx: Tx, prefix: str, year: int) -> str:
     """`LA-2026-000123`: unique, rising, with gaps where an intake was rolled back."""
     serial = tx.run("select nextval('casework.case_numbers')").scalar_one()
     return f"{prefix}-{year}-{serial:06d}"
+
+
+def know_identity(tx: Tx, applicant_id: UUID, identity_index: bytes) -> None:
+    """The applicant's number is known from now on, unless it was before or another applicant has it."""
+    with suppress(IntegrityError), tx.connection.begin_nested():
+        tx.run(
+            "update applicants set identity_index = :index where id = :id and identity_index is null",
+            index=identity_index,
+            id=applicant_id,
+        )
 
 
 def applicant_for(tx: Tx, identity_index: bytes | None, fresh: Row) -> Any:

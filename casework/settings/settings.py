@@ -31,6 +31,7 @@ class Settings(Sections):
     port: int
     database_url: str | None = field(repr=False)
     secret_key: str = field(repr=False)
+    """Signs what the service hands out and takes back, such as the cursors of lists."""
     encryption_keys: tuple[bytes, ...] = field(repr=False)
     """32 bytes each: the first encrypts, all decrypt."""
 

@@ -15,10 +15,10 @@ from casework.records import cases, offices, people, writing
 from casework.records.rows import Record, new_case, rows_of, sealed_parts
 from casework.records.vault import applicant_place, blind_index, case_place, new_key, seal, unseal
 from casework.rules import handling
-from casework.rules.casefile import STAFF, Move, Person, Role
+from casework.rules.casefile import STAFF, Move, Person
 from casework.rules.decide import Offer, clean_reason, decide, offers
 from casework.rules.grammar import NEW, Workflow
-from casework.rules.refusals import Fault, Invalid, NotFound, NotYours, Refusal, Stale
+from casework.rules.refusals import Fault, Invalid, NotFound, NotNow, NotYours, Refusal, Stale
 from casework.rules.text import Text
 from casework.work import programmes
 from casework.work.forms import Handover, NewCase, Override, Release
@@ -101,7 +101,6 @@ def _open(tx: Transaction, workflow: Workflow, move: Move, org: Any) -> Record:
         file=move.before,
         org_id=org.id,
         applicant_id=applicant.id,
-        applicant_name=move.case.facts["applicant"]["name"],
         region=org.region,
         calendar=org.calendar,
         last_hash=bytes(32),
@@ -116,11 +115,10 @@ def _numbered(move: Move, number: str) -> Move:
 
 def _applicant(tx: Transaction, move: Move) -> Any:
     """The applicant of this identity number, or a new one with a key of its own."""
-    identity = move.sealed.get(LOOK_UPS["identity_number"])
+    index = look_ups_of(move, tx.index_key)["identity_number"]
     applicant_id = uuid4()
     wrapped = tx.service.keyring.wrap(applicant_place(applicant_id), new_key())
     fresh = {"id": applicant_id, "key_id": wrapped.key_id, "wrapped_key": wrapped.wrapped}
-    index = blind_index(tx.index_key, "identity_number", identity) if identity else None
     return writing.applicant_for(tx.db, index, fresh)
 
 
@@ -129,16 +127,20 @@ def take_transition(
 ) -> Record:
     """The case after the transition; raises the refusal that says why not."""
     record = cases.get(tx.db, case_id, tx.person, lock=True)
-    _ensure_fresh(record, if_match)
-    return apply(tx, record, name, given)
+    return apply(tx, record, name, given, if_match)
 
 
-def apply(tx: Transaction, record: Record, name: str, given: Any) -> Record:
-    """Decide and write down a transition on a case that is locked."""
+def apply(tx: Transaction, record: Record, name: str, given: Any, if_match: frozenset[int] | None = None) -> Record:
+    """Decide and write down a transition on a case that is locked.
+
+    Whether this can be done here, and by whom, is told before whether the caller has read the case as it is.
+    """
     workflow = programmes.of(record.file.workflow, record.file.workflow_version)
     office = tx.office(record, _named(tx, workflow, record, name, given))
-    move = decide(workflow, record.file, name, given, tx.acting, tx.now, office)
-    return _write(tx, record, _moved(move), workflow)
+    decision = decide(workflow, record.file, name, given, tx.acting, tx.now, office)
+    if not isinstance(decision, NotFound | NotNow | NotYours):
+        _ensure_fresh(record, if_match)
+    return _write(tx, record, _moved(decision), workflow)
 
 
 def _named(tx: Transaction, workflow: Workflow, record: Record, name: str, given: Any) -> list[Person]:
@@ -200,21 +202,27 @@ def look_ups_of(move: Move, index_key: bytes) -> dict[str, bytes | None]:
     }
 
 
-def correct(tx: Transaction, case_id: UUID, given: Any, if_match: frozenset[int] | None) -> Record:
-    """The case after its facts were corrected by a merge patch, checked as a whole like an intake."""
+def correct(tx: Transaction, case_id: UUID, given: Any, if_match: Callable[[], frozenset[int] | None]) -> Record:
+    """The case after its facts were corrected by a merge patch, checked as a whole like an intake.
+
+    `if_match` is asked only of those who may correct.
+    """
     record = cases.get(tx.db, case_id, tx.person, lock=True)
     _ensure(handling.may_correct(record.file, tx.acting))
-    _ensure_fresh(record, if_match)
+    _ensure_fresh(record, if_match())
     workflow = programmes.of(record.file.workflow, record.file.workflow_version)
     form = intake_of(workflow)
     office = tx.office(record)
-    patch, reason = _correction(given, handling.correction_needs_reason(record.file, tx.acting))
+    patch, reason = _correction(given, handling.correction_needs_reason(workflow, record.file, tx.acting))
     current = full_facts(tx, record, form)
     clean = form.check(merge_patch(form, current, patch), today=office.calendar.local_date(tx.now))
     facts, sealed = form.split(clean)
     replaced = _replaced(form, current, sealed)
     changed = _differences(current, join_sensitive(form, facts, sealed), facts)
     move = handling.correct(workflow, record.file, facts, sealed, replaced, changed, reason, tx.acting, tx.now, office)
+    index = look_ups_of(move, tx.index_key)["identity_number"]
+    if index is not None and "identity_number" not in record.file.facts["applicant"]:
+        writing.know_identity(tx.db, record.applicant_id, index)
     return _write(tx, record, move, workflow)
 
 
@@ -268,15 +276,13 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any], shown: Map
 
 
 def claim(tx: Transaction, part: Callable[[], list[ColumnElement[bool]]]) -> Record | None:
-    """The most urgent unowned case that waits for the actor's role, now the actor's; None when there is none.
+    """The most urgent case of the actor's queue that is in nobody's hands, now the actor's; None when there is none.
 
     `part` gives the conditions of the part of the queue; it is asked only of those who may claim.
     """
-    role = tx.person.role
-    if role not in STAFF:
+    if tx.person.role not in STAFF:
         raise NotYours(Text("只有经办人或审批人可以领取案件。", "Only caseworkers and supervisors claim cases."))
-    waits_for = (Role.CASEWORKER.value,) if role is Role.CASEWORKER else tuple(one.value for one in STAFF)
-    record = cases.claim_next(tx.db, tx.person, waits_for, part())
+    record = cases.claim_next(tx.db, tx.person, part())
     return _handled(tx, record, handling.claim(record.file, tx.acting, tx.now)) if record else None
 
 

@@ -22,11 +22,10 @@ def write_letters(tx: Transaction, record: Record, move: Move, workflow: Workflo
     office = offices.org(tx.db, move.case.org_code)
     assert office is not None
     day = tx.rules.calendars[record.calendar].calendar.local_date(move.at)
-    return letter_rows(record, move, workflow, key, office.name, day, partial(history.next_letter_serial, tx.db))
+    return letter_rows(move, workflow, key, office.name, day, partial(history.next_letter_serial, tx.db))
 
 
 def letter_rows(
-    record: Record,
     move: Move,
     workflow: Workflow,
     key: bytes,
@@ -43,7 +42,7 @@ def letter_rows(
             scope = series(workflow, move.case.org_code, letter, day.year)
             number = f"{scope}-{next_serial(scope)}"
         letter_id = uuid4()
-        told = render(letter, move, record.applicant_name, office, str(day), number)
+        told = render(letter, move, office, str(day), number)
         rows.append({"id": letter_id, "name": name, "number": number, "sealed": seal(key, place(letter_id), told)})
     return rows
 
@@ -53,12 +52,10 @@ def series(workflow: Workflow, org_code: str, letter: Letter, year: int) -> str:
     return f"({year}){workflow.numbering}-{org_code}-{letter.name}"
 
 
-def render(
-    letter: Letter, move: Move, applicant: str, office: str, day: str, number: str | None
-) -> dict[str, dict[str, str]]:
+def render(letter: Letter, move: Move, office: str, day: str, number: str | None) -> dict[str, dict[str, str]]:
     """The letter as it is kept: `{"zh-CN": {"title", "body"}, "en": {…}}`."""
     blanks: Mapping[str, Any] = {
-        "applicant": applicant,
+        "applicant": move.case.facts["applicant"]["name"],
         "number": move.case.number,
         "letter_number": number or "",
         "office": office,

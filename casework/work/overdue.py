@@ -17,6 +17,7 @@ from casework.records import alerts, cases, people
 from casework.records.alerts import DueClock
 from casework.records.rows import Record
 from casework.rules.casefile import CLOCK, HELPERS, CaseFile, ClockRun, Office, Person, Role
+from casework.rules.clocks import Limit
 from casework.rules.clockwork import levels
 from casework.rules.grammar import Clock, Workflow
 from casework.rules.refusals import Refusal
@@ -126,6 +127,7 @@ def _look_at(
     run = record.file.clock(due.name)
     if run is None or run.generation != due.generation or not run.open:
         return [], None
+    hushed = _suppressed(workflow, clock, run, record.file)
     raised = []
     coming: list[datetime] = []
     for alert, (level, planned_at) in zip(clock.alerts, levels(clock, run, office.calendar), strict=False):
@@ -141,14 +143,14 @@ def _look_at(
             "generation": due.generation,
             "level": level,
             "planned_at": planned_at,
-            "suppressed": _suppressed(workflow, clock, run, record.file),
+            "suppressed": hushed.both() if hushed else None,
             "roles": [role.value for role in alert.to],
         }
         raised.append((row, alert.to))
     return raised, min(coming, default=None)
 
 
-def _suppressed(workflow: Workflow, clock: Clock, run: ClockRun, case: CaseFile) -> dict[str, str] | None:
+def _suppressed(workflow: Workflow, clock: Clock, run: ClockRun, case: CaseFile) -> Text | None:
     """Why nobody is told, or None: of two clocks that stand beside each other the earlier one alarms."""
     if clock.beside is None or run.due is None:
         return None
@@ -158,7 +160,7 @@ def _suppressed(workflow: Workflow, clock: Clock, run: ClockRun, case: CaseFile)
     first = workflow.clocks.index(clock) < workflow.clocks.index(workflow.by_clock[clock.beside])
     if other.due.at < run.due.at or (other.due.at == run.due.at and not first):
         title = workflow.by_clock[clock.beside].title
-        return Text(f"由期限更早的“{title.zh}”提醒", f"“{title.en}” is due earlier and alarms instead").both()
+        return Text(f"由期限更早的“{title.zh}”提醒", f"“{title.en}” is due earlier and alarms instead")
     return None
 
 
@@ -196,11 +198,33 @@ class _Receivers:
         return self._staff[key]
 
 
-def planned(record: Record, office: Office, workflow: Workflow) -> list[tuple[ClockRun, str, datetime]]:
-    """The rungs of the open clocks with their times, for the ledger of a case."""
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """An alert as things stand: of which clock, when, and why nobody would be told then, if nobody would."""
+
+    clock: str
+    generation: int
+    level: str
+    at: datetime
+    suppressed: Text | None
+
+
+def planned(record: Record, office: Office, workflow: Workflow) -> list[Rung]:
+    """The rungs of the open clocks, for the ledger of a case."""
     return [
-        (run, level, at)
+        Rung(run.name, run.generation, level, at, _suppressed(workflow, clock, run, record.file))
         for run in record.file.clocks
         if run.open
-        for level, at in levels(workflow.by_clock[run.name], run, office.calendar)
+        for clock in (workflow.by_clock[run.name],)
+        for level, at in levels(clock, run, office.calendar)
     ]
+
+
+def why(level: str) -> Text:
+    """What has come to pass at a level of a ladder."""
+    if level.endswith("%"):
+        return Text(f"期限已过 {level}", f"{level} of the time limit has passed")
+    if level == "due":
+        return Text("期限届满", "The time limit has run out")
+    after = Limit.parse(level.removeprefix("+")).told()
+    return Text(f"期限届满已过{after.zh}", f"{after.en} have passed since the time limit ran out")

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import Row
@@ -28,6 +28,8 @@ _WHO = Text("请先登录，或者令牌已失效。", "Sign in first; there is 
 _WRONG = Text("用户名或密码不正确。", "The user name or the password is wrong.")
 
 
+# A whole office may sign in from one address.
+_NAMES_AT_AN_ADDRESS: Final = 10
 _NEW_PASSWORD = Text("密码（至少 12 位）", "Password (12 characters or more)")
 
 
@@ -68,23 +70,43 @@ def identify(tx: Transaction, token: str | None) -> None:
 
 
 def sign_in(service: Service, given: Any, address: str) -> tuple[str, datetime]:
-    """A new token and when it ends; raises `Unauthenticated`, or `SlowDown` after too many failures."""
+    """A new token and when it ends; raises `Unauthenticated`, or `SlowDown` after too many wrong passwords.
+
+    They are counted for the name, known or not, and for the address. An attempt counts, and is committed, before
+    its password is looked at, so that those made at the same time count too; the right password takes it back.
+    """
     limits = service.limits
     with service.transaction() as tx:
         said = Credentials.check(given, today=tx.today)
-        who = hashlib.sha256(f"{said['username']}\n{address}".encode()).digest()
-        failed, first = people.failed_sign_ins(tx.db, who, limits.sign_in_window)
-        if failed >= limits.sign_in_attempts and first is not None:
-            wait = int((first + limits.sign_in_window - tx.now).total_seconds()) + 1
-            raise SlowDown(Text(f"尝试次数过多，请 {wait} 秒后再试。", f"Too many attempts; wait {wait} s."), wait)
+        name, place = _digest("name", said["username"]), _digest("address", address)
+        people.lock_sign_ins(tx.db, (name, place))
+        _slow_down(tx, name, limits.sign_in_attempts)
+        _slow_down(tx, place, limits.sign_in_attempts * _NAMES_AT_AN_ADDRESS)
+        people.note_sign_in(tx.db, name)
+        from_here = people.note_sign_in(tx.db, place)
         found = people.by_username(tx.db, said["username"])
-        person, stored = found or (None, None)
-        if matches(said["password"], stored) and person is not None and person.active:
-            people.forget_failed_sign_ins(tx.db, who)
-            return new_token(tx, person, timedelta(days=limits.token_days))
-        people.note_failed_sign_in(tx.db, who)
-    # Raised after the failure was committed, or it would be forgotten.
+    # Between the transactions, because it takes long and shall hold neither lock nor connection.
+    person, stored = found or (None, None)
+    if matches(said["password"], stored) and person is not None and person.active:
+        with service.transaction() as tx:
+            # Who was deactivated, or got another password in the meantime, does not sign in with the old one.
+            if people.by_username(tx.db, said["username"]) == found:
+                people.forget_sign_ins(tx.db, name, from_here)
+                return new_token(tx, person, timedelta(days=limits.token_days))
     raise Unauthenticated(_WRONG)
+
+
+def _digest(kind: str, value: str) -> bytes:
+    return hashlib.sha256(f"{kind}\n{value}".encode()).digest()
+
+
+def _slow_down(tx: Transaction, whose: bytes, most: int) -> None:
+    """Raises `SlowDown` after so many attempts, with the seconds until the oldest of them no longer counts."""
+    window = tx.service.limits.sign_in_window
+    last = people.last_sign_ins(tx.db, whose, window, most)
+    if len(last) == most:
+        wait = int((last[-1] + window - tx.now).total_seconds()) + 1
+        raise SlowDown(Text(f"尝试次数过多，请 {wait} 秒后再试。", f"Too many attempts; wait {wait} s."), wait)
 
 
 def new_token(tx: Transaction, person: Person, lasts: timedelta) -> tuple[str, datetime]:
@@ -107,6 +129,13 @@ def may_see_people(person: Person) -> None:
     """Raises `NotYours` unless this person may see users: staff, auditors and administrators."""
     if person.role in (Role.LAWYER, Role.VOLUNTEER):
         raise NotYours(Text("您无权查看用户。", "You may not see users."))
+
+
+def may_see_disclosures(person: Person) -> None:
+    """Raises `NotYours` unless this person may read who has seen sensitive values: supervisors and auditors."""
+    if person.role not in (Role.SUPERVISOR, Role.AUDITOR):
+        sentence = Text("只有审批人和审计员可以查看此记录。", "Only supervisors and auditors read this log.")
+        raise NotYours(sentence)
 
 
 def _may_change_people(tx: Transaction) -> None:

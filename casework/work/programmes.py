@@ -3,19 +3,20 @@
 import importlib
 import pkgutil
 from collections.abc import Iterable
+from datetime import date
 from functools import cache
 
 from casework import workflows
 from casework.records.database import Tx
-from casework.records.offices import in_force
+from casework.records.offices import in_force, places
 from casework.rules.casefile import PolicyRow
-from casework.rules.grammar import Workflow
+from casework.rules.grammar import PolicyLimit, Workflow
 from casework.rules.refusals import NotFound
 from casework.rules.text import Text
 
 
 class ChangedWorkflow(RuntimeError):
-    """A definition was changed without a new version, while cases may run under the old meaning."""
+    """A definition was changed without a new version or taken away, while cases run under the old meaning."""
 
 
 @cache
@@ -46,12 +47,15 @@ def newest(key: str) -> Workflow:
 
 
 def of(key: str, version: int) -> Workflow:
-    """The version that a case is pinned to."""
+    """The version that a case is pinned to; `register` has refused the start where there is none."""
     return _all()[(key, version)]
 
 
 def register(tx: Tx) -> None:
-    """Note the fingerprint of each version; raises `ChangedWorkflow` where one differs from what was noted before."""
+    """Note the fingerprint of each version.
+
+    Raises `ChangedWorkflow` where one differs from what was noted before, or is gone and cases are pinned to it.
+    """
     for workflow in _all().values():
         noted = tx.run(
             """insert into workflow_versions (workflow, version, fingerprint, first_seen_at)
@@ -68,15 +72,40 @@ def register(tx: Tx) -> None:
                 f"{workflow.key} version {workflow.version} differs from the one that cases run under; keep the old"
                 f" definition as casework/workflows/{workflow.key}/v{workflow.version}.py and raise the version."
             )
+    _refuse_missing(tx)
+
+
+def _refuse_missing(tx: Tx) -> None:
+    pinned = "select 1 from cases where workflow = :key and workflow_version = :version limit 1"
+    for noted in tx.all("select workflow, version from workflow_versions order by workflow, version"):
+        key, version = noted.workflow, noted.version
+        if (key, version) not in _all() and tx.one(pinned, key=key, version=version):
+            raise ChangedWorkflow(
+                f"Cases run under {key} version {version}, which this program does not have; put its definition back"
+                f" as casework/workflows/{key}/v{version}.py, or start the program that has it."
+            )
 
 
 def variants(workflow: Workflow, policies: Iterable[PolicyRow]) -> dict[str, dict[str, str]]:
-    """The policy values in force at each place that has rows of its own, and for the country; for `verify`."""
-    rows = [row for row in policies if row.workflow in (workflow.key, "*")]
-    newest_day = max((row.from_date for row in rows), default=None)
-    if newest_day is None:
-        return {"CN": {}}
-    return {
-        place: {name: row.value for name, row in in_force(rows, workflow.key, place, place, newest_day).items()}
-        for place in {"CN", *(row.place for row in rows)}
-    }
+    """The limits in force at each place that has some of its own, and for the country; for `verify`.
+
+    There is one for every day on which a limit changes there, past or future, from the day on which each clock
+    that has a limit there has begun to have one; it is named `370000 from 2025-01-01`.
+    """
+    limits = {clock.limit.name for clock in workflow.clocks if isinstance(clock.limit, PolicyLimit)}
+    rows = [row for row in policies if row.workflow in (workflow.key, "*") and row.name in limits]
+    found: dict[str, dict[str, str]] = {}
+    for place in {"CN", *(row.place for row in rows)}:
+        near = [row for row in rows if row.place in places(place, place)]
+        for day in _days(near):
+            limit = in_force(near, workflow.key, place, place, day)
+            found[f"{place} from {day}"] = {name: row.value for name, row in limit.items()}
+        if not near:
+            found[place] = {}
+    return found
+
+
+def _days(rows: list[PolicyRow]) -> set[date]:
+    """The days on which one of these limits changes, from when all of them have begun."""
+    first = {row.name: row.from_date for row in sorted(rows, key=lambda row: row.from_date, reverse=True)}
+    return {row.from_date for row in rows if row.from_date >= max(first.values())}

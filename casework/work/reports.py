@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from typing import Any, Final, get_args
 from uuid import UUID
 
-from casework.records import offices, reports
+from casework.records import cases, offices, reports
 from casework.records.reports import KEYS, STANDINGS, Scope
+from casework.records.rows import Record
+from casework.records.tables import cases as table
 from casework.rules.casefile import Role
 from casework.rules.grammar import OwedBy
 from casework.rules.refusals import Fault, Invalid, NotYours
@@ -35,8 +37,9 @@ def sla(
 
     `start` and `end` are aware; `group_by` takes some of `workflow, org, clock, month, owner`; `org` is a code and
     takes in what lies below it. `breached` is late, ended or not; `met` ended in time; `open` neither ended nor
-    late; `started` is the three together, without what was cancelled. Working hours are over ended clocks, pauses
-    taken out, in steps of 0.1. Raises `NotYours` for whoever pulls no reports, and `Invalid`.
+    late; `started` is the three together, without what was cancelled. An owner is a username, empty where there is
+    none. Working hours are over ended clocks, pauses taken out, in steps of 0.1. Raises `NotYours` for whoever pulls
+    no reports, and `Invalid`.
     """
     _ensure_may_report(tx)
     unknown = _unknown("group_by", group_by, KEYS)
@@ -56,7 +59,7 @@ def sla(
 
 def drill_down(
     tx: Transaction,
-    row: Mapping[str, str | None],
+    row: Mapping[str, str],
     *,
     start: datetime,
     end: datetime,
@@ -66,16 +69,16 @@ def drill_down(
     standings: tuple[str, ...] = STARTED,
     limit: int = 50,
     after: UUID | None = None,
-) -> list[UUID]:
-    """The ids of the cases behind a row of the report, in the order of their ids, at most `limit`, after `after`.
+) -> list[Record]:
+    """The cases behind a row of the report, in the order of their ids, at most `limit`, after the id `after`.
 
     `row` has the row's keys (none for the total), `standings` says which figures are meant (`met, breached, open,
     cancelled`), the rest is as it was for the report. Raises `NotYours` and `Invalid` as the report does.
     """
     _ensure_may_report(tx)
-    unknown = [*_unknown("row", row, KEYS), *_unknown("standings", standings, STANDINGS)]
-    scope = _scope(tx, start, end, org, workflow, owed_by, unknown)
-    return reports.drill_down(tx.db, scope, row, standings, limit, after)
+    scope = _scope(tx, start, end, org, workflow, owed_by, _unknown("standing", standings, STANDINGS))
+    found = reports.drill_down(tx.db, scope, row, standings, limit, after)
+    return cases.page(tx.db, tx.person, [table.c.id.in_(found)], [table.c.id], limit)
 
 
 def _ensure_may_report(tx: Transaction) -> None:
@@ -134,7 +137,7 @@ def _figures(row: Any) -> dict[str, Any]:
         "breached": row.breached,
         "open": row.open,
         "cancelled": row.cancelled,
-        "breach_rate": round(row.breached / ended_or_late, 4) if ended_or_late else None,
+        "breach_rate": row.breached / ended_or_late if ended_or_late else None,
         "median_working_hours": _hours(row.median),
         "p90_working_hours": _hours(row.p90),
     }

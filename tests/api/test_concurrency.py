@@ -131,6 +131,21 @@ def test_of_eight_corrections_with_the_same_version_one_is_written(office: Api) 
     ensure_one_history(office, case["id"])
 
 
+def test_a_number_that_becomes_known_in_four_cases_at_once_is_kept_by_one_applicant(office: Api) -> None:
+    example = office.get("caseworker", "/workflows/legal_aid")["intake"]["examples"][0]["applicant"]
+    known = ("identity_number", "birth_date", "sex")
+    without = {name: value for name, value in example.items() if name not in known}
+    cases = [office.new_case(applicant=without) for _ in range(4)]
+    patch = {"facts": {"applicant": {"identity_number": example["identity_number"]}}}
+    tag = {"If-Match": "*"}
+    deeds = [lambda one=one: office.call("caseworker", "PATCH", f"/cases/{one['id']}", patch, tag) for one in cases]
+    assert statuses(at_once(deeds)) == [200] * 4
+    holding = """select count(distinct a.id) as applicants, count(a.identity_index) as known
+                 from cases c join applicants a on a.id = c.applicant_id where c.id = any(:ids)"""
+    [held] = rows(office, holding, ids=[one["id"] for one in cases])
+    assert (held.applicants, held.known) == (4, 1)
+
+
 def test_a_step_a_correction_a_handover_and_a_note_at_once_lose_nothing(office: Api) -> None:
     case = office.new_case()
     path = f"/cases/{case['id']}"

@@ -36,12 +36,15 @@ SENSITIVE: Final = {
     "report": "对方当庭承认欠付",
     "comment": "律师来得很及时",
     "note": "其配偶来电称其住院",
+    "handover": "转给熟悉货运的同事",
+    "correction": "其子来电说记错了人数",
+    "override": "原经办人与对方沾亲",
+    "release": "下周起住院手术",
 }
 PERSONAL: Final = {
     "name": "尉迟琼枝",
     "agent": "尉迟长风",
     "employer": "海东青示例货运行",
-    "handover": "转给熟悉货运的同事",
     "password": "a very long passphrase",
 }
 
@@ -119,7 +122,9 @@ def ending(life: Life, case: Any, other: Any) -> None:
     life.post("caseworker", f"{path}/notes", {"text": SENSITIVE["note"]})
     life.take("caseworker", case, "propose", finding=SENSITIVE["finding"])
     to = str(life.api.ids["supervisor"])
-    life.post("caseworker", f"{path}/handover", {"to": to, "reason": PERSONAL["handover"]})
+    life.post("caseworker", f"{path}/handover", {"to": to, "reason": SENSITIVE["handover"]})
+    correction = {"facts": {"claimants": 3, "reason": "赡养双亲另有隐情"}, "reason": SENSITIVE["correction"]}
+    life.post("supervisor-sd", path, correction, "PATCH")
     life.api.days_pass(30)
     overdue.sweep(life.api.service)
     life.take("supervisor", case, "grant")
@@ -131,8 +136,11 @@ def ending(life: Life, case: Any, other: Any) -> None:
     life.take("supervisor", case, "follow_up", comment=SENSITIVE["comment"])
     life.take("supervisor", case, "close")
     life.take("caseworker", other, "accept")
+    life.post("caseworker", f"/cases/{other['id']}/release", {"reason": SENSITIVE["release"]})
     life.take("supervisor", other, "refuse", reasons=SENSITIVE["reasons"])
-    life.post("supervisor", f"/cases/{other['id']}/override", {"to_state": "under_review", "reason": "误操作"})
+    life.post(
+        "supervisor", f"/cases/{other['id']}/override", {"to_state": "under_review", "reason": SENSITIVE["override"]}
+    )
 
 
 def mistakes(life: Life, facts: Any) -> None:
@@ -161,7 +169,7 @@ def test_no_answer_but_a_disclosure_shows_a_sensitive_value(life: Life) -> None:
             for case_id in life.cases:
                 for who in readers(life.api):
                     path = one.path.replace("<uuid:case_id>", case_id).replace("<key>", "legal_aid")
-                    query = "?from=2026-01-01&to=2027-01-01" if path == "/reports/sla" else ""
+                    query = "?from=2026-01-01&to=2027-01-01" if path.startswith("/reports/sla") else ""
                     answer = life.api.call(who, "GET", f"{path}{query}")
                     shown[f"{who} GET {path}"] = answer.text
     for words in (*life.numbers, PERSONAL["name"]):
@@ -169,7 +177,7 @@ def test_no_answer_but_a_disclosure_shows_a_sensitive_value(life: Life) -> None:
     # A refusal letter gives its reasons, and a note is there to be read.
     secrets = [*life.numbers, *(SENSITIVE[name] for name in SENSITIVE.keys() - {"reasons", "note"})]
     for where, said in shown.items():
-        if not where.endswith("/disclosures"):
+        if "GET" in where or not where.endswith("/disclosures"):
             assert not [secret for secret in secrets if secret in said], where
     for name, where in (("note", "/notes"), ("reasons", "/letters")):
         places = {path.rsplit("/", 1)[-1] for path, said in shown.items() if SENSITIVE[name] in said}
@@ -179,10 +187,56 @@ def test_no_answer_but_a_disclosure_shows_a_sensitive_value(life: Life) -> None:
 def test_a_disclosure_shows_all_that_was_sealed_also_what_was_given_on_the_way_or_replaced(life: Life) -> None:
     values = life.api.post("supervisor", f"/cases/{life.cases[0]}/disclosures", {"reason": "核对"})["values"]
     assert {*life.numbers} <= {*values.values()}
-    told = SENSITIVE.keys() - {"note", "reasons"}
+    elsewhere = {"reasons", "release", "override"}
+    told = SENSITIVE.keys() - {"note", *elsewhere}
     assert {SENSITIVE[name] for name in told} <= {*values.values()}
     refused = life.api.post("supervisor", f"/cases/{life.cases[1]}/disclosures", {"reason": "核对"})["values"]
-    assert SENSITIVE["reasons"] in refused.values()
+    assert {SENSITIVE[name] for name in elsewhere} <= {*refused.values()}
+
+
+def test_a_reason_is_masked_in_the_history_and_disclosed_under_its_event(life: Life) -> None:
+    case_id = life.cases[0]
+    events = life.api.get("auditor", f"/cases/{case_id}/events")["items"]
+    [handover] = [one for one in events if one["kind"] == "handed_over"]
+    *_, correction = [one for one in events if one["kind"] == "corrected"]
+    assert (handover["payload"]["reason"], correction["payload"]["reason"]) == ("***", "***")
+    paths = [f"events.{handover['seq']}.reason", f"events.{correction['seq']}.reason"]
+    # The reason of the correction and the answer "reason" that it replaced are two things.
+    paths.append(f"events.{correction['seq']}.replaced.reason")
+    values = life.api.post("supervisor", f"/cases/{case_id}/disclosures", {"paths": paths, "reason": "核对"})["values"]
+    assert [values[path] for path in paths] == [SENSITIVE[name] for name in ("handover", "correction", "reason")]
+
+
+def test_an_auditor_is_shown_sensitive_values_with_a_reason_that_is_logged(life: Life) -> None:
+    path = f"/cases/{life.cases[0]}/disclosures"
+    assert life.api.call("auditor", "POST", path, {}).status_code == 422
+    before = logged_disclosures(life.api, "auditor")
+    values = life.api.post("auditor", path, {"paths": ["story"], "reason": "专项检查"})["values"]
+    assert values == {"story": SENSITIVE["story"]}
+    assert logged_disclosures(life.api, "auditor")[len(before) :] == [(["story"], "专项检查")]
+
+
+@pytest.mark.parametrize("who", ["auditor", "caseworker", "supervisor-sd", "lawyer"])
+@pytest.mark.parametrize("part", ["notes", "letters"])
+def test_who_reads_notes_and_letters_is_logged(part: str, who: str, life: Life) -> None:
+    before = logged_disclosures(life.api, who)
+    assert life.api.get(who, f"/cases/{life.cases[0]}/{part}")["items"] != []
+    assert logged_disclosures(life.api, who)[len(before) :] == [([part], "read")]
+
+
+def test_where_there_is_nothing_to_read_nothing_is_logged(life: Life) -> None:
+    before = logged_disclosures(life.api, "auditor")
+    assert life.api.get("auditor", f"/cases/{life.cases[1]}/notes")["items"] == []
+    assert life.api.call("auditor-qd", "GET", f"/cases/{life.cases[0]}/notes").status_code == 404
+    assert logged_disclosures(life.api, "auditor") == before
+    assert logged_disclosures(life.api, "auditor-qd") == []
+
+
+def logged_disclosures(api: Api, who: str) -> list[tuple[list[str], str]]:
+    """What the access log says of a user, oldest first."""
+    with api.service.transaction() as tx:
+        rows = tx.db.all("select paths, reason from disclosures where user_id = :id order by id", id=api.ids[who])
+    return [(row.paths, row.reason) for row in rows]
 
 
 @contextmanager

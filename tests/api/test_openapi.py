@@ -171,7 +171,7 @@ def _decide_and_help(ask: Lived, case: Any) -> None:
     ):
         _take(ask, who, at, name)
     ask("supervisor", "POST", f"{at}/override", {"to_state": "concluded", "reason": "closed too early"})
-    for part in ("events", "clocks", "letters"):
+    for part in ("events", "clocks", "letters", "disclosures"):
         assert ask("auditor", "GET", f"{at}/{part}")["items"]
 
 
@@ -207,6 +207,7 @@ def _manage(ask: Lived) -> None:
         "supervisor", "GET", "/reports/sla?from=2026-01-01&to=2027-01-01&group_by=workflow,org,clock,month,owner"
     )
     assert report["total"]["started"] == sum(row["started"] for row in report["rows"]) > 0
+    assert ask("supervisor", "GET", "/reports/sla/cases?from=2026-01-01&to=2027-01-01&limit=1")["next_cursor"]
     ask(None, "GET", "/openapi.json")
     ask(None, "GET", "/docs")
 
@@ -220,6 +221,8 @@ def test_every_refusal_is_described_where_it_happens(api: Api) -> None:
     ask("administrator", "GET", at, status=404)
     ask("lawyer", "GET", "/users", status=403)
     ask("caseworker", "GET", "/reports/sla?from=2026-01-01&to=2027-01-01", status=403)
+    ask("caseworker", "GET", "/reports/sla/cases?from=2026-01-01&to=2027-01-01", status=403)
+    ask("caseworker", "GET", f"{at}/disclosures", status=403)
     ask("auditor", "POST", "/queue/claim", {}, 403)
     ask("auditor", "POST", f"{at}/notes", {"text": "x"}, 403)
     ask("caseworker", "POST", f"{at}/transitions/close", {}, 409)

@@ -162,7 +162,7 @@ def test_the_workflows_are_proven_and_a_policy_that_breaks_one_is_found_before_i
     broken = policy_file(tmp_path, name="review", value="5 days")
     checked = terminal("workflow", "check", "--policies", broken)
     assert checked.returncode == 1
-    assert "legal_aid [limits]: clock review at 370100: '5 days' is not a limit" in checked.stdout
+    assert "legal_aid [limits]: clock review at 370100 from 2026-12-01: '5 days' is not a limit" in checked.stdout
 
 
 def test_a_diagram_is_mermaid(tmp_path: Path) -> None:

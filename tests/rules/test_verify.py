@@ -19,7 +19,7 @@ VARIANTS = {"CN": {"answering": "3d"}}
 @pytest.mark.parametrize("programme", programmes.latest(), ids=lambda flow: str(flow.key))
 def test_no_programme_of_the_office_has_a_flaw_wherever_it_runs(programme: Workflow) -> None:
     variants = programmes.variants(programme, policies())
-    assert {"CN", "370000"} <= variants.keys()
+    assert {"CN", "370000"} <= {name.split()[0] for name in variants}
     assert verify(programme, variants) == []
 
 

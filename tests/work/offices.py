@@ -80,10 +80,11 @@ class Province:
         with self.service.transaction(self.actor(username)) as tx:
             return reports.sla(tx, start=local(f"{start} 00:00"), end=local(f"{end} 00:00"), **asked)
 
-    def cases_behind(self, username: str, row: Mapping[str, str | None], **asked: Any) -> list[UUID]:
+    def cases_behind(self, username: str, row: Mapping[str, str], **asked: Any) -> list[UUID]:
         """The cases behind a row of the report of 2026."""
+        span = {"start": local("2026-01-01 00:00"), "end": local("2027-01-01 00:00")}
         with self.service.transaction(self.actor(username)) as tx:
-            return reports.drill_down(tx, row, start=local("2026-01-01 00:00"), end=local("2027-01-01 00:00"), **asked)
+            return [record.file.id for record in reports.drill_down(tx, row, **span, **asked)]
 
 
 def shandong(service: Service) -> Province:

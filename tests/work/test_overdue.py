@@ -416,7 +416,7 @@ def test_a_corrected_limitation_alerts_anew(province: Province) -> None:
     assert levels(province, case, "limitation") == [(1, "80%"), (1, "95%")]
 
     with province.service.transaction(province.actor("li")) as tx:
-        cases.correct(tx, case, {"facts": left_on("2025-04-10")}, None)
+        cases.correct(tx, case, {"facts": left_on("2025-04-10")}, lambda: None)
     sweep(province.service)
     assert levels(province, case, "limitation") == [(1, "80%"), (1, "95%"), (2, "80%")]
     swept_at(province, "2026-04-11 00:00")
@@ -766,6 +766,20 @@ def test_the_ledger_of_a_case_shows_what_was_sent_suppressed_and_is_planned(
     planned = by_rung["review_by_law", "due"]
     assert (planned["status"], planned["planned_at"], planned["at"]) == ("planned", "2026-03-10T08:30:00+08:00", None)
     assert by_rung["review_by_law", "+2wd"]["planned_at"] == "2026-03-12T08:30:00+08:00"
+    assert [by_rung["review_by_law", level]["because"] for level in ("80%", "due", "+2wd")] == [
+        "80% of the time limit has passed",
+        "The time limit has run out",
+        "2 working day(s) have passed since the time limit ran out",
+    ]
+    # What would be suppressed as things stand says so already.
+    assert {by_rung["review", level]["because"] for level in ("80%", "due", "+2wd")} == {hushed["because"]}
+    chinese = get("zhao", f"/cases/{case}/alerts")[1]["items"]
+    assert {one["because"] for one in chinese} == {
+        "期限已过 80%",
+        "期限届满",
+        "期限届满已过2个工作日",
+        "由期限更早的“审查期限（国家）”提醒",
+    }
 
     assert get("sun", f"/cases/{case}/alerts")[0] == 404
 

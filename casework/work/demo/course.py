@@ -17,17 +17,15 @@ _PAPERS: Final = ("劳动合同或工资支付凭证", "用人单位登记信息
 _STAGES: Final = ("met_client", "evidence", "mediation", "arbitration_filed", "arbitration_hearing", "award")
 _RESULTS: Final = {"won": 25, "partly_won": 20, "settled": 38, "lost": 7, "advice_given": 6, "given_up": 4}
 _GROUNDS: Final = ("out_of_scope", "not_competent", "no_basis", "out_of_time")
-_TAKEN_UP_AGAIN: Final = {
-    "deemed_withdrawn": "补正材料因邮寄延误，恢复审查",
-    "refused": "申请人提出异议，重新审查",
-}
+_TAKEN_UP_AGAIN: Final = {"deemed_withdrawn": "补正材料因邮寄延误，恢复审查"}
+_ENDED_BY: Final = ("own_lawyer", "case_ended", "recipient_asks", "no_longer_hard_up")
 
 
 def tell(story: Story) -> None:
     """Let the case go its way up to now."""
     try:
         asked = _open(story)
-        while not _left_lying(story) and (story.case.closed_at is None or _taken_up_again(story)):
+        while not _left_lying(story) and (story.case.closed_at is None or _goes_on(story)):
             _NEXT[story.case.state](story, asked)
     except Over:
         return
@@ -52,8 +50,24 @@ def _left_lying(story: Story) -> bool:
     return lies and story.case.waits_for is not Role.APPLICANT
 
 
+def _goes_on(story: Story) -> bool:
+    """Whether a closed case is taken up again: by an objection, or by a supervisor who steps in."""
+    return _objects(story) or _taken_up_again(story)
+
+
+def _objects(story: Story) -> bool:
+    """Now and then an applicant objects to a refusal or a termination, once."""
+    if story.case.state not in ("refused", "terminated") or story.times("object") or story.rng.random() > 0.2:
+        return False
+    try:
+        story.take("object", {"reasons": "对决定理由不服，补充提交证据。"}, APPLICANT, story.in_own_time(8))
+    except NotMet:  # too late
+        return False
+    return True
+
+
 def _taken_up_again(story: Story) -> bool:
-    """Rarely a supervisor steps in for a case that was deemed withdrawn or refused, once."""
+    """Rarely a supervisor steps in for a case that was deemed withdrawn, once."""
     reason = _TAKEN_UP_AGAIN.get(story.case.outcome or "")
     if reason is None or any(told.move.kind == "overridden" for told in story.told) or story.rng.random() > 0.06:
         return False
@@ -134,6 +148,18 @@ def _assigned(story: Story, asked: Application) -> None:
 
 
 def _in_progress(story: Story, asked: Application) -> None:
+    chance = story.rng.random()
+    if chance < 0.02 and not story.times("ask_for_change"):
+        story.take("ask_for_change", {"reasons": "与承办人沟通不畅。"}, APPLICANT, story.in_own_time(6))
+        return
+    if chance < 0.03 and not story.times("reassign"):
+        given = {"ground": "on_leave", "note": "承办人自下周起休假"}
+        story.take("reassign", given, story.staff(Role.SUPERVISOR), story.after_work(8))
+        return
+    if chance < 0.05:
+        given = {"ground": story.rng.choice(_ENDED_BY), "reasons": "经核实，符合终止法律援助的情形。"}
+        story.take("terminate", given, story.staff(Role.SUPERVISOR), story.after_work(8))
+        return
     done = story.times("record_progress")
     if done and story.rng.random() < 0.5:
         _conclude(story)
@@ -142,6 +168,24 @@ def _in_progress(story: Story, asked: Application) -> None:
     stage = _STAGES[min(done + story.rng.randrange(2), len(_STAGES) - 1)]
     given = {"on": story.day(at), "stage": stage, "what": "已与受援人沟通，并整理证据材料。"}
     story.take("record_progress", given, story.helper(), at)
+
+
+def _change_requested(story: Story, asked: Application) -> None:
+    if story.rng.random() < 0.5:
+        given, name = {"ground": "other", "note": "受援人申请更换"}, "allow_change"
+    else:
+        given, name = {"reasons": "承办人已依法履职，经沟通达成谅解。"}, "deny_change"
+    story.take(name, given, story.staff(Role.SUPERVISOR), story.after_work(14))
+
+
+def _objected(story: Story, asked: Application) -> None:
+    decided = story.case.taken.get("terminate") or story.case.taken["refuse"]
+    actor = story.staff(Role.SUPERVISOR, not_by=decided.by)
+    name = "overturn" if story.rng.random() < 0.35 else "uphold"
+    try:
+        story.take(name, {"reasons": "经复核原审查材料及补充证据。"}, actor, story.after_work(16))
+    except NotMet:  # the only supervisor of the office decided before; the file waits for one from above
+        raise Over from None
 
 
 def _concluded(story: Story, asked: Application) -> None:
@@ -162,6 +206,8 @@ _NEXT: Final[Mapping[str, Callable[[Story, Application], None]]] = {
     "granted": _granted,
     "assigned": _assigned,
     "in_progress": _in_progress,
+    "change_requested": _change_requested,
+    "objected": _objected,
     "concluded": _concluded,
     "followed_up": _followed_up,
 }

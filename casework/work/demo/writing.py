@@ -34,7 +34,7 @@ def write(tx: Transaction, stories: list[Story], workflow: Workflow, org_ids: Ma
             told.office,
             sealed=sealed_of(move, key),
             look_ups=look_ups_of(move, index_key),
-            letters=letter_rows(record, move, workflow, key, story.opening.place.name, _day(told), next_serial),
+            letters=letter_rows(move, workflow, key, story.opening.place.name, _day(told), next_serial),
         )
     batch.send(tx.db)
 
@@ -73,7 +73,6 @@ def _unopened(story: Story, org_ids: Mapping[str, UUID], applicant_id: UUID, key
         file=story.told[0].move.before,
         org_id=org_ids[place.code],
         applicant_id=applicant_id,
-        applicant_name=story.opening.person.name,
         region=place.region,
         calendar=CALENDAR,
         last_hash=GENESIS,

@@ -1,0 +1,89 @@
+"""The person helped: known by the name that was corrected last, and by one number on one record."""
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.api.conftest import Api
+
+HOTLINE_PHONE = "13987654321"
+
+
+def facts(api: Api, **applicant: Any) -> dict[str, Any]:
+    """The example of an intake, with what is said of the applicant changed; None leaves it out."""
+    example: dict[str, Any] = api.get("caseworker", "/workflows/legal_aid")["intake"]["examples"][0]
+    said = example["applicant"] | applicant
+    return example | {"applicant": {name: value for name, value in said.items() if value is not None}}
+
+
+def corrected(api: Api, case: Any, **applicant: Any) -> Any:
+    """The case after what it says of the applicant was corrected."""
+    answer = api.call(
+        "caseworker", "PATCH", f"/cases/{case['id']}", {"facts": {"applicant": applicant}}, {"If-Match": "*"}
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.get_json()
+
+
+def found(api: Api, words: str) -> list[str]:
+    return [case["id"] for case in api.get("caseworker", f"/cases?q={quote(words)}")["items"]]
+
+
+def test_a_corrected_name_is_found_and_used_in_later_letters(api: Api) -> None:
+    case = api.new_case(**facts(api, name="欧阳慕雪"))
+    assert corrected(api, case, name="尉迟琼枝")["applicant"]["name"] == "尉迟琼枝"
+    assert (found(api, "尉迟琼枝"), found(api, "欧阳慕雪")) == ([case["id"]], [])
+    api.take("caseworker", case, "ask_for_papers")
+    letters = {one["name"]: one["body"] for one in api.get("caseworker", f"/cases/{case['id']}/letters")["items"]}
+    assert "欧阳慕雪" in letters["receipt"]
+    assert "尉迟琼枝" in letters["papers_needed"]
+    assert "欧阳慕雪" not in letters["papers_needed"]
+
+
+def applicants_of(api: Api, *cases: Any) -> list[Any]:
+    with api.service.transaction() as tx:
+        return [tx.db.run("select applicant_id from cases where id = :id", id=one["id"]).scalar_one() for one in cases]
+
+
+def test_a_number_that_follows_later_joins_the_next_case_of_the_person(api: Api) -> None:
+    said = facts(api)
+    number = said["applicant"]["identity_number"]
+    first = api.new_case(**facts(api, **said["applicant"] | {"identity_number": None}))
+    corrected(api, first, identity_number=number)
+    [one, other] = applicants_of(api, first, api.new_case(**said))
+    assert one == other
+
+
+def test_a_number_that_another_applicant_has_already_is_left_there(api: Api) -> None:
+    said = facts(api)
+    number = said["applicant"]["identity_number"]
+    first = api.new_case(**said)
+    later = api.new_case(**facts(api, **said["applicant"] | {"identity_number": None}))
+    twin = corrected(api, later, identity_number=number)
+    assert twin["applicant"]["identity_number"] == first["applicant"]["identity_number"]
+    [one, other] = applicants_of(api, first, later)
+    assert one != other
+    assert applicants_of(api, api.new_case(**said)) == [one]
+    values = api.post("caseworker", f"/cases/{later['id']}/disclosures", {"reason": "核对"})["values"]
+    assert values["applicant.identity_number"] == number
+
+
+@pytest.mark.parametrize(
+    ("left_out", "by"),
+    [((), ["identity_number", "phone"]), (("phone",), ["identity_number"]), (("identity_number",), ["phone"])],
+)
+def test_a_twin_is_pointed_out_by_what_it_shares(left_out: tuple[str, ...], by: list[str], api: Api) -> None:
+    said = facts(api, phone=HOTLINE_PHONE)
+    first = api.new_case(**said)
+    api.days_pass(1)
+    again = api.new_case(**facts(api, **said["applicant"] | dict.fromkeys(left_out)))
+    [twin] = api.get("caseworker", f"/cases/{again['id']}")["same_applicant"]
+    assert (twin["id"], twin["by"]) == (first["id"], by)
+    assert again["same_applicant"] == [twin]
+
+
+def test_a_closed_case_is_no_twin(api: Api) -> None:
+    said = facts(api, phone=HOTLINE_PHONE)
+    api.take("caseworker", api.new_case(**said), "withdraw")
+    assert api.new_case(**said)["same_applicant"] == []

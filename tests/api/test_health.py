@@ -1,0 +1,68 @@
+"""Readiness says what is the matter with the database, and does not wait in the queue of the requests."""
+
+from contextlib import ExitStack
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, create_engine, text
+
+from casework.app import create_app
+from casework.embedded import PrivateServer
+from casework.records.database import Database
+from casework.records.vault import Keyring
+from casework.work.service import Service
+from tests.conftest import url_of
+
+
+def readiness(url: str, *, busy: bool = False) -> tuple[int, str]:
+    """The status and what is said of the database; `busy` takes every connection of the pool first."""
+    database = Database(url, pool_size=2, pool_timeout=0.2)
+    app = create_app(Service(database, Keyring([bytes(range(32))]), ZoneInfo("Asia/Shanghai")))
+    with ExitStack() as held:
+        held.callback(database.close)
+        for _ in range(2 if busy else 0):
+            held.enter_context(database.transaction())
+        answer = app.test_client().get("/readyz")
+    return answer.status_code, answer.get_json()["database"]
+
+
+def test_a_migrated_database_is_ready(database_url: str) -> None:
+    assert readiness(database_url) == (200, "ok")
+
+
+def test_a_busy_service_is_still_ready(database_url: str) -> None:
+    assert readiness(database_url, busy=True) == (200, "ok")
+
+
+def test_a_database_without_tables_is_behind(server: PrivateServer, admin: Engine) -> None:
+    with admin.connect() as connection:
+        connection.execute(text("create database nothing_in_it"))
+    try:
+        assert readiness(url_of(server.app_url, "nothing_in_it")) == (503, "behind")
+    finally:
+        with admin.connect() as connection:
+            connection.execute(text("drop database nothing_in_it with (force)"))
+
+
+def test_a_database_of_another_version_is_behind(database_url: str, owner_url: str) -> None:
+    engine = create_engine(owner_url)
+    with engine.begin() as connection:
+        connection.execute(text("update casework.alembic_version set version_num = 'older'"))
+    engine.dispose()
+    assert readiness(database_url) == (503, "behind")
+
+
+def test_a_login_that_may_not_work_as_the_application_is_behind(
+    server: PrivateServer, admin: Engine, database_url: str
+) -> None:
+    with admin.connect() as connection:
+        connection.execute(text("create role stranger login password 'stranger'"))
+    url = database_url.replace(database_url.split("//")[1].split("@")[0], "stranger:stranger")
+    try:
+        assert readiness(url) == (503, "behind")
+    finally:
+        with admin.connect() as connection:
+            connection.execute(text("drop role stranger"))
+
+
+def test_a_database_that_is_not_there_is_unreachable(server: PrivateServer, admin: Engine) -> None:
+    assert readiness(url_of(server.app_url, "no_such_database")) == (503, "unreachable")

@@ -1,0 +1,105 @@
+"""What waits for whom: the queue shows it, and a claim takes the next of it that is in nobody's hands."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from casework.records import offices, people
+from casework.work.overdue import sweep
+from casework.work.people import create_user, new_token
+from tests.api.conftest import Api
+
+
+def waiting(api: Api, who: str) -> list[str]:
+    return [case["id"] for case in api.get(who, "/queue")["items"]]
+
+
+def claimed(api: Api, who: str) -> list[str]:
+    """Everything that one gets by claiming until there is nothing left, in this order."""
+    found = []
+    while (answer := api.call(who, "POST", "/queue/claim", {})).status_code == 200:
+        found.append(answer.get_json()["id"])
+        assert answer.get_json()["owner"]["username"] == who
+    assert answer.status_code == 204
+    return found
+
+
+@pytest.fixture
+def cases(api: Api) -> dict[str, Any]:
+    """One that came in, one under review, and one that waits for the decision."""
+    found = {name: api.new_case() for name in ("new", "reviewed", "proposed")}
+    for name in ("reviewed", "proposed"):
+        api.take("caseworker", found[name], "accept")
+    api.take("caseworker", found["proposed"], "propose")
+    return {name: case["id"] for name, case in found.items()}
+
+
+def test_a_caseworkers_queue_is_what_is_mine_or_nobodys(api: Api, cases: dict[str, Any]) -> None:
+    assert set(waiting(api, "caseworker")) == {cases["new"], cases["reviewed"]}
+    assert waiting(api, "caseworker-qd") == []
+
+
+@pytest.mark.parametrize("who", ["supervisor", "supervisor-sd"])
+def test_a_supervisors_queue_is_what_is_to_be_decided_and_what_nobody_has_taken_up(
+    who: str, api: Api, cases: dict[str, Any]
+) -> None:
+    assert set(waiting(api, who)) == {cases["new"], cases["proposed"]}
+
+
+@pytest.mark.parametrize("who", ["caseworker", "supervisor", "supervisor-sd"])
+def test_a_claim_takes_what_the_queue_shows_and_nobody_owns(who: str, api: Api, cases: dict[str, Any]) -> None:
+    shown = waiting(api, who)
+    assert claimed(api, who) == [cases["new"]]
+    # Now it is mine, and so it still waits for me.
+    assert waiting(api, who) == shown
+    assert cases["new"] not in waiting(api, "caseworker" if who != "caseworker" else "supervisor")
+
+
+def hire(api: Api, username: str) -> None:
+    """Another caseworker of the same office."""
+    with api.service.transaction() as tx:
+        org = offices.org(tx.db, "370100")
+        assert org is not None
+        made = create_user(tx, {"username": username, "name": "示例同事", "role": "caseworker"}, org)
+        person = people.by_id(tx.db, made.id)
+        assert person is not None
+        api.tokens[username] = new_token(tx, person, timedelta(days=900))[0]
+
+
+def leaves(api: Api, username: str, change: str) -> None:
+    with api.service.transaction() as tx:
+        tx.db.run(f"update users set {change} where id = :id", id=api.ids[username])
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["active = false", "role = 'auditor'", "org_id = (select id from orgs where code = '370200')"],
+)
+def test_the_cases_of_somebody_who_left_are_nobodys(change: str, api: Api, cases: dict[str, Any]) -> None:
+    hire(api, "colleague")
+    assert waiting(api, "colleague") == [cases["new"]]
+    leaves(api, "caseworker", change)
+    assert set(waiting(api, "colleague")) == {cases["new"], cases["reviewed"]}
+    assert set(waiting(api, "supervisor")) == {*cases.values()}
+    assert set(claimed(api, "colleague")) == {cases["new"], cases["reviewed"]}
+    assert claimed(api, "supervisor") == [cases["proposed"]]
+
+
+def test_an_owner_from_above_who_is_still_there_keeps_the_case(api: Api, cases: dict[str, Any]) -> None:
+    case = api.call("supervisor-sd", "POST", "/queue/claim", {}).get_json()
+    assert case["id"] == cases["new"]
+    assert claimed(api, "supervisor") == []
+    assert cases["new"] not in waiting(api, "caseworker")
+
+
+def test_what_no_acknowledgement_says_is_refused_and_acknowledges_nothing(api: Api) -> None:
+    api.new_case()
+    api.days_pass(40)
+    sweep(api.service)
+    [alert, *_] = api.get("supervisor", "/alerts")["items"]
+    path = f"/alerts/{alert['id']}/acknowledge"
+    answer = api.call("supervisor", "POST", path, {"seen": True})
+    assert (answer.status_code, answer.get_json()["errors"][0]["field"]) == (422, "seen")
+    assert alert["id"] in {one["id"] for one in api.get("supervisor", "/alerts")["items"] if not one["acknowledged_at"]}
+    assert api.post("supervisor", path)["acknowledged_at"] is not None

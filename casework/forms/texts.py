@@ -130,12 +130,14 @@ class Choice(FormField):
         self.options = dict(options)
 
     def read(self, value: Any) -> str:
-        code = self.text(value)
-        if code not in self.options:
-            titles = self.options.values()
-            told = Text("、".join(title.zh for title in titles), ", ".join(title.en for title in titles))
+        chosen = self.text(value)
+        if chosen not in self.options:
+            told = Text(
+                "、".join(f"{code}（{title.zh}）" for code, title in self.options.items()),
+                ", ".join(f"{code} ({title.en})" for code, title in self.options.items()),
+            )
             raise self.wrong("choice", options=told)
-        return code
+        return chosen
 
     def invent(self, inventor: Inventor) -> str:
         return next(iter(self.options))

@@ -12,7 +12,7 @@ from casework.records import cases as records
 from casework.records.rows import Record
 from casework.rules.casefile import STAFF
 from casework.rules.text import Text
-from casework.work import cases, forms
+from casework.work import cases, corrections, forms, intake
 
 
 def _answer(call: Call, record: Record, status: int = 200, **more: Any) -> Answer:
@@ -33,7 +33,7 @@ def _answer(call: Call, record: Record, status: int = 200, **more: Any) -> Answe
 )
 def open_case(call: Call) -> Answer:
     """The workflow's transition from NEW."""
-    record = cases.open_case(call.tx, call.body)
+    record = intake.open_case(call.tx, call.body)
     return _answer(call, record, 201, same_applicant=_same_applicant(call, record))
 
 
@@ -80,7 +80,7 @@ def _same_applicant(call: Call, record: Record) -> list[dict[str, Any]]:
 )
 def correct(call: Call, case_id: UUID) -> Answer:
     """A merge patch of the facts; needs `If-Match`."""
-    return _answer(call, cases.correct(call.tx, case_id, call.body, call.needs_if_match))
+    return _answer(call, corrections.correct(call.tx, case_id, call.body, call.needs_if_match))
 
 
 @endpoint(

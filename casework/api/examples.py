@@ -12,8 +12,8 @@ from casework.rules.casefile import HELPERS, STAFF
 from casework.rules.decide import Offer
 from casework.rules.grammar import Workflow
 from casework.rules.rights import may_help
-from casework.work.cases import intake_of
 from casework.work.forms import SteppingIn
+from casework.work.moves import intake_of
 from casework.work.service import Transaction
 
 _CHANCE: Final = SystemRandom()

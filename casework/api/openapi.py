@@ -18,8 +18,8 @@ from casework.forms.form import Form
 from casework.forms.inventor import Inventor
 from casework.rules.text import Language, Text
 from casework.work import programmes
-from casework.work.cases import intake_of
 from casework.work.forms import NewCase
+from casework.work.moves import intake_of
 
 _CONVERTER: Final = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 _MEDIA: Final = {"Diagram": "text/plain", "Documentation": "text/html"}

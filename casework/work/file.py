@@ -11,8 +11,8 @@ from casework.rules.casefile import HELPERS, STAFF
 from casework.rules.refusals import Fault, Invalid, NotYours
 from casework.rules.text import Text
 from casework.work import letters
-from casework.work.cases import applicant_key
 from casework.work.forms import Disclosure, NewNote
+from casework.work.moves import applicant_key
 from casework.work.service import Transaction
 
 

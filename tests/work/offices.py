@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from casework.forms.inventor import Inventor
 from casework.records import offices, people
 from casework.rules.casefile import Actor, Person, Role
-from casework.work import cases, reports
+from casework.work import cases, intake, reports
 from casework.work.service import Service
 from casework.workflows.legal_aid.intake import LegalAidIntake
 
@@ -52,7 +52,7 @@ class Province:
         with self.service.transaction(self.actor(username)) as tx:
             facts = LegalAidIntake.example(Inventor(tx.today, Random(uuid4().int)))
             given = {"workflow": "legal_aid", "org": org, "channel": "walk_in", "facts": facts}
-            return cases.open_case(tx, given).file.id
+            return intake.open_case(tx, given).file.id
 
     def take(self, username: str, case_id: UUID, transition: str, given: Mapping[str, Any] | None = None) -> None:
         """The user takes a transition."""

@@ -29,10 +29,11 @@ from casework.rules.clocks import Due, due
 from casework.rules.grammar import Transition
 from casework.settings import ROOT
 from casework.work import programmes
-from casework.work.cases import applicant_key, full_facts, intake_of, offered, take_transition
+from casework.work.cases import offered, take_transition
 from casework.work.demo import Loaded, load
 from casework.work.demo.tree import CITIES, places
 from casework.work.letters import read
+from casework.work.moves import applicant_key, full_facts, intake_of
 from casework.work.overdue import sweep
 from casework.work.passwords import matches
 from casework.work.seeds import read_policies

@@ -28,7 +28,7 @@ from casework.records.vault import Keyring
 from casework.records.visibility import visible
 from casework.rules.refusals import NotNow
 from casework.settings import ROOT
-from casework.work import cases, letters, people
+from casework.work import cases, corrections, intake, letters, moves, people
 from casework.work.overdue import Swept, sweep
 from casework.work.service import Service
 from casework.workflows.legal_aid.intake import LegalAidIntake
@@ -52,7 +52,7 @@ def opened(province: Province, org: str = "370100", **facts: Any) -> UUID:
     with province.service.transaction(province.actor(clerk)) as tx:
         example = LegalAidIntake.example(Inventor(tx.today, Random(uuid4().int)))
         given = {"workflow": "legal_aid", "org": org, "channel": "walk_in"}
-        return cases.open_case(tx, given | {"facts": example | {"employment": STILL_EMPLOYED} | facts}).file.id
+        return intake.open_case(tx, given | {"facts": example | {"employment": STILL_EMPLOYED} | facts}).file.id
 
 
 def left_on(day: str) -> dict[str, Any]:
@@ -416,7 +416,7 @@ def test_a_corrected_limitation_alerts_anew(province: Province) -> None:
     assert levels(province, case, "limitation") == [(1, "80%"), (1, "95%")]
 
     with province.service.transaction(province.actor("li")) as tx:
-        cases.correct(tx, case, {"facts": left_on("2025-04-10")}, lambda: None)
+        corrections.correct(tx, case, {"facts": left_on("2025-04-10")}, lambda: None)
     sweep(province.service)
     assert levels(province, case, "limitation") == [(1, "80%"), (1, "95%"), (2, "80%")]
     swept_at(province, "2026-04-11 00:00")
@@ -439,7 +439,7 @@ def test_papers_that_do_not_come_withdraw_the_request_once_by_time_with_a_letter
         last = tx.db.all("select * from events where case_id = :case order by seq", case=case)[-1]
         assert (last.actor_role, last.actor_id, last.payload["transition"]) == ("clock", None, "lapse")
         [letter] = tx.db.all("select * from letters where name = 'deemed_withdrawn' and case_id = :case", case=case)
-        key = cases.applicant_key(tx, record(province, case))
+        key = moves.applicant_key(tx, record(province, case))
         assert letters.read(key, letter)["zh-CN"]["title"]
 
 

@@ -10,10 +10,10 @@ from casework.records.ledger import GENESIS
 from casework.records.rows import Record
 from casework.records.vault import WrappedKey, applicant_place, blind_index, new_key
 from casework.rules.grammar import Workflow
-from casework.work.cases import look_ups_of, sealed_of
 from casework.work.demo.stories import Story, Told
 from casework.work.demo.tree import CALENDAR
 from casework.work.letters import letter_rows, series
+from casework.work.moves import look_ups_of, sealed_of
 from casework.work.service import Transaction
 
 

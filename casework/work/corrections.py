@@ -1,0 +1,75 @@
+"""Correcting the facts of a case: a merge patch, checked as a whole like an intake."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from casework.forms.faults import SENTENCES, speakable
+from casework.forms.form import Form
+from casework.forms.patch import merge_patch
+from casework.forms.sensitive import join_sensitive, split_sensitive
+from casework.records import cases, writing
+from casework.records.rows import Record
+from casework.rules import handling
+from casework.rules.decide import clean_reason
+from casework.rules.refusals import Fault, Invalid
+from casework.rules.text import Text
+from casework.work import programmes
+from casework.work.moves import ensure, ensure_fresh, full_facts, intake_of, look_ups_of, write_down
+from casework.work.service import Transaction
+
+
+def correct(tx: Transaction, case_id: UUID, given: Any, if_match: Callable[[], frozenset[int] | None]) -> Record:
+    """The case after its facts were corrected by a merge patch, checked as a whole like an intake.
+
+    `if_match` is asked only of those who may correct.
+    """
+    record = cases.get(tx.db, case_id, tx.person, lock=True)
+    ensure(handling.may_correct(record.file, tx.acting))
+    ensure_fresh(record, if_match())
+    workflow = programmes.of(record.file.workflow, record.file.workflow_version)
+    form = intake_of(workflow)
+    office = tx.office(record)
+    patch, reason = _correction(given, handling.correction_needs_reason(workflow, record.file, tx.acting))
+    current = full_facts(tx, record, form)
+    clean = form.check(merge_patch(form, current, patch), today=office.calendar.local_date(tx.now))
+    facts, sealed = form.split(clean)
+    replaced = _replaced(form, current, sealed)
+    changed = _differences(current, join_sensitive(form, facts, sealed), facts)
+    move = handling.correct(workflow, record.file, facts, sealed, replaced, changed, reason, tx.acting, tx.now, office)
+    index = look_ups_of(move, tx.index_key)["identity_number"]
+    if index is not None and "identity_number" not in record.file.facts["applicant"]:
+        writing.know_identity(tx.db, record.applicant_id, index)
+    return write_down(tx, record, move, workflow)
+
+
+def _replaced(form: type[Form], current: Mapping[str, Any], sealed: Mapping[str, Any]) -> dict[str, Any]:
+    """The sensitive values that a correction changes or removes."""
+    before = split_sensitive(form, current)[1]
+    return {path: value for path, value in before.items() if sealed.get(path) != value}
+
+
+def _correction(given: Any, needs_reason: bool) -> tuple[Mapping[str, Any], str | None]:
+    """The patch and the reason of `{"facts": {…}, "reason": "…"}`."""
+    body = given if isinstance(given, Mapping) else {}
+    unknown = sorted(set(body) - {"facts", "reason"})
+    faults = [Fault(speakable(name), "unknown", SENTENCES["unknown"]) for name in unknown]
+    if not isinstance(body.get("facts"), Mapping):
+        faults.append(Fault("facts", "type", SENTENCES["type"]))
+    if "reason" not in body and needs_reason:
+        faults.append(Fault("reason", "required", _NEEDS_REASON))
+    if faults:
+        raise Invalid(faults)
+    return body["facts"], clean_reason(body["reason"]) if "reason" in body else None
+
+
+_NEEDS_REASON = Text(
+    "决定作出后或代他人更正时，须写明理由。",
+    "After a decision, or on a colleague's case, a correction needs a reason.",
+)
+
+
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, Any]:
+    """What changed, for the event: the fields at the top as they are shown now, sensitive values masked."""
+    names = sorted({*before, *after})
+    return {"changed": {name: shown.get(name) for name in names if before.get(name) != after.get(name)}}

@@ -1,0 +1,114 @@
+"""Taking a request in: the case is opened, its applicant known or new."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from casework.forms.faults import join
+from casework.records import offices, writing
+from casework.records.rows import Record, new_case
+from casework.records.vault import applicant_place, new_key
+from casework.rules.casefile import STAFF, Move
+from casework.rules.decide import decide
+from casework.rules.grammar import NEW, Workflow
+from casework.rules.refusals import Fault, Invalid, NotFound, NotYours
+from casework.rules.text import Text
+from casework.work import programmes
+from casework.work.forms import NewCase
+from casework.work.moves import look_ups_of, moved, write_down
+from casework.work.service import Transaction
+
+
+def open_case(tx: Transaction, given: Any) -> Record:
+    """A new case by the workflow's transition from NEW; raises `Invalid` with every fault, or `NotYours`."""
+    if tx.person.role not in STAFF:
+        raise NotYours(Text("只有经办人或审批人可以登记案件。", "Only caseworkers and supervisors open cases."))
+    said, faults = _checked_apart(given, tx)
+    workflow = _workflow(said, faults)
+    org = _org(tx, said, faults)
+    if workflow is None or org is None:
+        raise Invalid(faults)
+    case = new_case(
+        case_id=uuid4(),
+        number="",
+        workflow=workflow,
+        org_code=org.code,
+        org_path=org.path,
+        channel=said.get("channel", ""),
+        urgent=said.get("urgent", False),
+        now=tx.now,
+    )
+    office = tx.office_at(workflow.key, org.code, org.region, org.calendar)
+    [opening] = workflow.leaving(NEW)
+    decision = decide(workflow, case, opening.name, given.get("facts", {}), tx.acting, tx.now, office)
+    if isinstance(decision, Invalid):
+        faults += [replace(fault, path=join("facts", fault.path)) for fault in decision.faults]
+    if faults:
+        raise Invalid(faults)
+    return _open(tx, workflow, moved(decision), org)
+
+
+def _checked_apart(given: Any, tx: Transaction) -> tuple[dict[str, Any], list[Fault]]:
+    """What can be read of the case without its facts, and what is wrong with the rest: all faults at once."""
+    if not isinstance(given, Mapping):
+        NewCase.check(given, today=tx.today)
+    shell = {name: value for name, value in given.items() if name != "facts"}
+    try:
+        return NewCase.check(shell, today=tx.today), []
+    except Invalid as wrong:
+        bad = {fault.path for fault in wrong.faults}
+        return {name: value for name, value in shell.items() if name not in bad and isinstance(value, str)}, list(
+            wrong.faults
+        )
+
+
+def _workflow(said: Mapping[str, Any], faults: list[Fault]) -> Workflow | None:
+    if "workflow" not in said:
+        return None
+    try:
+        return programmes.newest(said["workflow"])
+    except NotFound as unknown:
+        faults.append(Fault("workflow", "unknown_workflow", unknown.text))
+        return None
+
+
+def _org(tx: Transaction, said: Mapping[str, Any], faults: list[Fault]) -> Any:
+    if "org" not in said:
+        return None
+    org = offices.org(tx.db, said["org"])
+    if org is None or not org.path.startswith(tx.person.org_path):
+        sentence = Text("没有这个机构，或不在您的管辖范围内。", "No such organisation, or outside your own.")
+        faults.append(Fault("org", "unknown_org", sentence))
+        return None
+    return org
+
+
+def _open(tx: Transaction, workflow: Workflow, move: Move, org: Any) -> Record:
+    year = tx.rules.calendars[org.calendar].calendar.local_date(move.at).year
+    number = writing.next_number(tx.db, workflow.numbering, year)
+    move = _numbered(move, number)
+    applicant = _applicant(tx, move)
+    record = Record(
+        file=move.before,
+        org_id=org.id,
+        applicant_id=applicant.id,
+        region=org.region,
+        calendar=org.calendar,
+        last_hash=bytes(32),
+        applicant_key=writing.wrapped(applicant),
+    )
+    return write_down(tx, record, move, workflow)
+
+
+def _numbered(move: Move, number: str) -> Move:
+    return replace(move, case=replace(move.case, number=number))
+
+
+def _applicant(tx: Transaction, move: Move) -> Any:
+    """The applicant of this identity number, or a new one with a key of its own."""
+    index = look_ups_of(move, tx.index_key)["identity_number"]
+    applicant_id = uuid4()
+    wrapped = tx.service.keyring.wrap(applicant_place(applicant_id), new_key())
+    fresh = {"id": applicant_id, "key_id": wrapped.key_id, "wrapped_key": wrapped.wrapped}
+    return writing.applicant_for(tx.db, index, fresh)

@@ -1,0 +1,90 @@
+"""Writing a move down: rows, sealed values, blind indexes and letters, in the open transaction."""
+
+from typing import Any
+
+from casework.forms.form import Form
+from casework.forms.sensitive import join_sensitive
+from casework.records import cases, writing
+from casework.records.rows import Record, rows_of, sealed_parts
+from casework.records.vault import applicant_place, blind_index, case_place, seal, unseal
+from casework.rules.casefile import Move
+from casework.rules.grammar import Workflow
+from casework.rules.refusals import Refusal, Stale
+from casework.rules.text import Text
+from casework.work.letters import write_letters
+from casework.work.service import Transaction
+
+LOOK_UPS = {"identity_number": "applicant.identity_number", "phone": "applicant.phone"}
+
+
+def moved(decision: Move | Refusal) -> Move:
+    """The move of a decision; raises the refusal that it is instead."""
+    if isinstance(decision, Refusal):
+        raise decision
+    return decision
+
+
+def ensure_fresh(record: Record, if_match: frozenset[int] | None) -> None:
+    """Raises `Stale` unless the caller has seen this version; None: the caller does not say."""
+    if if_match is not None and record.file.version not in if_match:
+        raise Stale(
+            Text(
+                "此案在您读取之后已有变动，请重新读取后再试。",
+                "The case has changed since you read it; read it again and repeat.",
+            )
+        )
+
+
+def write_down(tx: Transaction, record: Record, move: Move, workflow: Workflow) -> Record:
+    """The case as it stands after the move was written; raises `NotNow` if somebody else was first."""
+    office = tx.office(record)
+    rows = rows_of(record, move, workflow, office)
+    key = applicant_key(tx, record)
+    letters = write_letters(tx, record, move, workflow, key)
+    index_key = tx.index_key
+    writing.write(tx.db, rows, sealed=sealed_of(move, key), look_ups=look_ups_of(move, index_key), letters=letters)
+    return writing.after(record, move, rows)
+
+
+def applicant_key(tx: Transaction, record: Record) -> bytes:
+    """The key under which everything sensitive of this case is sealed."""
+    return tx.service.keyring.unwrap(applicant_place(record.applicant_id), record.applicant_key)
+
+
+def sealed_of(move: Move, key: bytes) -> dict[str, bytes]:
+    """What a move puts into the vault, by part, sealed under the applicant's key."""
+    parts = sealed_parts(move).items()
+    return {part: seal(key, case_place(move.case.id, part), dict(values)) for part, values in parts}
+
+
+def look_ups_of(move: Move, index_key: bytes) -> dict[str, bytes | None]:
+    """The blind indexes of what the case is found by; None for what is no longer known."""
+    if move.kind not in ("opened", "corrected"):
+        return {}
+    return {
+        kind: blind_index(index_key, kind, move.sealed[path]) if path in move.sealed else None
+        for kind, path in LOOK_UPS.items()
+    }
+
+
+def ensure(refusal: Refusal | None) -> None:
+    """Raises the refusal if there is one."""
+    if refusal:
+        raise refusal
+
+
+def intake_of(workflow: Workflow) -> type[Form]:
+    """The intake form; the rules know it only as something that checks."""
+    assert issubclass(workflow.intake, Form)
+    return workflow.intake
+
+
+def full_facts(tx: Transaction, record: Record, form: type[Form]) -> dict[str, Any]:
+    """The facts with their sensitive values, for checking a correction or for a disclosure."""
+    parts = cases.sealed_parts(tx.db, record.file.id)
+    sealed = (
+        unseal(applicant_key(tx, record), case_place(record.file.id, "facts"), parts["facts"])
+        if "facts" in parts
+        else {}
+    )
+    return join_sensitive(form, record.file.facts, sealed)

@@ -19,6 +19,7 @@ from casework.api import (
     docs,
     door,
     health,
+    metrics,
     openapi,
     queue,
     reports,
@@ -70,6 +71,7 @@ def create_app(service: Service, settings: Settings | None = None) -> Flask:
     )
     door.install(app)
     health.install(app)
+    metrics.install(app)
     return app
 
 

@@ -36,7 +36,7 @@ from casework.work.service import Service, Transaction
 PREFIX: Final = "/api/v1"
 _LONGEST_KEY: Final = 200
 # Asked every few seconds by whatever watches the service; the log has better things to say.
-_ASKED_BY_MACHINES: Final = ("/healthz", "/readyz")
+_ASKED_BY_MACHINES: Final = ("/healthz", "/readyz", "/metrics")
 _log = structlog.get_logger()
 
 

@@ -1,0 +1,52 @@
+"""`/metrics` for Prometheus: how the office stands, counted in the database, the same from whichever worker answers."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from flask import Flask, Response, current_app
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from casework.api.door import Wiring
+from casework.records import figures
+from casework.rules.refusals import Unavailable
+from casework.work.service import Service
+
+_TOLD: Final = {
+    "cases_open": "Cases that are not closed.",
+    "cases_overdue": "Open cases whose nearest due time has passed.",
+    "clocks_waiting": "Clocks whose alert or transition is due and has not been taken by the scheduler.",
+    "alerts_unacknowledged": "Alerts that a receiver has not acknowledged.",
+    "scheduler_silent_seconds": "Seconds since the scheduler was last alive; -1 if it never was.",
+}
+
+
+class _Office:
+    """Counts when it is asked."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """The gauges; only `casework_database_up` where the database cannot be reached."""
+        try:
+            with self._service.transaction() as tx:
+                counted = figures.now(tx.db)
+        except Unavailable:
+            yield GaugeMetricFamily("casework_database_up", "Whether the database answers.", value=0)
+            return
+        yield GaugeMetricFamily("casework_database_up", "Whether the database answers.", value=1)
+        for name, told in _TOLD.items():
+            yield GaugeMetricFamily(f"casework_{name}", told, value=counted[name])
+
+
+def install(app: Flask) -> None:
+    """`/metrics`: counts without names, so that nobody needs to sign in."""
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        wiring: Wiring = current_app.extensions["casework"]
+        registry = CollectorRegistry()
+        registry.register(_Office(wiring.service))
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

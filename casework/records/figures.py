@@ -1,0 +1,23 @@
+"""How the office stands in a few numbers, for whatever watches the service."""
+
+from typing import Final
+
+from casework.records.database import Tx
+
+_FIGURES: Final = """
+select
+  (select count(*) from cases where closed_at is null) as cases_open,
+  (select count(*) from cases where closed_at is null and due_key < :now) as cases_overdue,
+  (select count(*) from clocks where ended_at is null and wake_at <= :now)
+    + (select count(*) from clocks where ended_at is null and takes is not null
+       and coalesce(retry_at, due_at) <= :now) as clocks_waiting,
+  (select count(*) from alert_receivers where acknowledged_at is null) as alerts_unacknowledged,
+  coalesce((select extract(epoch from :now - at) from heartbeats where process = 'scheduler'), -1)
+    as scheduler_silent_seconds
+"""
+
+
+def now(tx: Tx) -> dict[str, float]:
+    """Each figure by its name."""
+    row = tx.run(_FIGURES, now=tx.now).one()
+    return {name: float(value) for name, value in row._mapping.items()}

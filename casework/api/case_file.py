@@ -50,7 +50,7 @@ def events(call: Call, case_id: UUID) -> Answer:
 def clocks(call: Call, case_id: UUID) -> Answer:
     """Each clock with the intervals in which it ran and why it is due then."""
     record = _record(call, case_id)
-    workflow = programmes.of(record.file.workflow, record.file.workflow_version)
+    workflow = programmes.pinned(record.file)
     calendar = call.tx.office(record).calendar
     items = [
         views.clock(run, workflow.by_clock[run.name], call.tx.now)
@@ -81,7 +81,7 @@ def ledger(call: Call, case_id: UUID) -> Answer:
     receivers = alerts.receivers_of(call.tx.db, [row.id for row in rows])
     items = [_past(row, receivers.get(row.id, [])) for row in rows]
     done = {(row.clock, row.generation, row.level) for row in rows}
-    workflow = programmes.of(record.file.workflow, record.file.workflow_version)
+    workflow = programmes.pinned(record.file)
     items += [
         _coming(rung)
         for rung in overdue.planned(record, call.tx.office(record), workflow)

@@ -20,7 +20,7 @@ def person(one: Person | None) -> dict[str, Any] | None:
 def case(record: Record, as_of: datetime) -> dict[str, Any]:
     """A case as lists and answers show it; sensitive facts are masked."""
     file = record.file
-    workflow = programmes.of(file.workflow, file.workflow_version)
+    workflow = programmes.pinned(file)
     nearest = record.due_at
     return {
         "id": str(file.id),

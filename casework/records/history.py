@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, insert, select, tuple_
 
 from casework.records.database import Tx
-from casework.records.tables import counters, disclosures, events, letters, notes, users
+from casework.records.tables import disclosures, events, letters, notes, users
 
 
 def event_page(tx: Tx, case_id: UUID, limit: int, after: int | None) -> Sequence[Row[Any]]:
@@ -72,8 +72,3 @@ def disclosure_page(tx: Tx, case_id: UUID, limit: int, after: int | None) -> Seq
         .limit(limit)
     )
     return tx.all(query.where(disclosures.c.id > after) if after is not None else query)
-
-
-def letter_serials(tx: Tx) -> dict[str, int]:
-    """How far each series of letters has come."""
-    return {row.scope: row.value for row in tx.all(select(counters))}

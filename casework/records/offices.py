@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -164,11 +164,6 @@ def add_calendar(tx: Tx, key: str, title: Mapping[str, str], mapping: Mapping[st
     )
     _revised(tx)
     return version
-
-
-def count_orgs(tx: Tx) -> int:
-    """How many organisations there are."""
-    return int(tx.run(select(func.count()).select_from(orgs)).scalar_one())
 
 
 def org_ids(tx: Tx) -> dict[str, UUID]:

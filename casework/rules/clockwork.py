@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.casefile import CaseFile, ClockChange, ClockRun, Office
-from casework.rules.clocks import Due, Interval, Limit, Status, due, into_opening_hours
+from casework.rules.clocks import Interval, Limit, Status, due, into_opening_hours
 from casework.rules.grammar import EVERY_CLOCK, NEW, Clock, PolicyLimit, Workflow
 from casework.rules.text import Text
 
@@ -132,35 +132,22 @@ def _closed(run: ClockRun, at: datetime) -> tuple[Interval, ...]:
     return run.intervals if last.end else (*run.intervals[:-1], replace(last, end=max(at, last.start)))
 
 
-def _derived(run: ClockRun, intervals: tuple[Interval, ...], office: Office) -> Due | None:
-    return due(run.limit, intervals, office.calendar)
-
-
 def _pause(run: ClockRun, at: datetime, office: Office) -> ClockChange:
-    intervals = _closed(run, at)
-    return ClockChange(
-        "paused",
-        replace(
-            run,
-            intervals=intervals,
-            status="paused",
-            due=_derived(run, intervals, office),
-            calendar_version=office.calendar_version,
-        ),
-    )
+    return ClockChange("paused", _derived(run, _closed(run, at), "paused", office))
 
 
 def _resume(run: ClockRun, at: datetime, office: Office) -> ClockChange:
-    intervals = (*run.intervals, Interval(at))
-    return ClockChange(
-        "resumed",
-        replace(
-            run,
-            intervals=intervals,
-            status="running",
-            due=_derived(run, intervals, office),
-            calendar_version=office.calendar_version,
-        ),
+    return ClockChange("resumed", _derived(run, (*run.intervals, Interval(at)), "running", office))
+
+
+def _derived(run: ClockRun, intervals: tuple[Interval, ...], status: Status, office: Office) -> ClockRun:
+    """The clock with other intervals, its due time derived from them by the calendar in force."""
+    return replace(
+        run,
+        intervals=intervals,
+        status=status,
+        due=due(run.limit, intervals, office.calendar),
+        calendar_version=office.calendar_version,
     )
 
 

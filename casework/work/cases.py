@@ -33,12 +33,12 @@ def apply(tx: Transaction, record: Record, name: str, given: Any, if_match: froz
 
     Whether this can be done here, and by whom, is told before whether the caller has read the case as it is.
     """
-    workflow = programmes.of(record.file.workflow, record.file.workflow_version)
+    workflow = programmes.pinned(record.file)
     office = tx.office(record, _named(tx, workflow, record, name, given))
     decision = decide(workflow, record.file, name, given, tx.acting, tx.now, office)
     if not isinstance(decision, NotFound | NotNow | NotYours):
         ensure_fresh(record, if_match)
-    return write_down(tx, record, moved(decision), workflow)
+    return write_down(tx, record, moved(decision), workflow, office)
 
 
 def _named(tx: Transaction, workflow: Workflow, record: Record, name: str, given: Any) -> list[Person]:
@@ -86,7 +86,7 @@ def override(tx: Transaction, case_id: UUID, given: Any) -> Record:
     record = cases.get(tx.db, case_id, tx.person, lock=True)
     ensure(handling.may_override(tx.acting))
     said = Override.check(given, today=tx.today)
-    workflow = programmes.of(record.file.workflow, record.file.workflow_version)
+    workflow = programmes.pinned(record.file)
     return _handled(
         tx,
         record,
@@ -97,11 +97,10 @@ def override(tx: Transaction, case_id: UUID, given: Any) -> Record:
 
 
 def _handled(tx: Transaction, record: Record, decision: Move | Refusal) -> Record:
-    workflow = programmes.of(record.file.workflow, record.file.workflow_version)
-    return write_down(tx, record, moved(decision), workflow)
+    return write_down(tx, record, moved(decision), programmes.pinned(record.file), tx.office(record))
 
 
 def offered(tx: Transaction, record: Record) -> list[Offer]:
     """Every transition from where the case stands, judged for the actor."""
-    workflow = programmes.of(record.file.workflow, record.file.workflow_version)
+    workflow = programmes.pinned(record.file)
     return offers(workflow, record.file, tx.acting, tx.now, tx.office(record))

@@ -27,7 +27,7 @@ def correct(tx: Transaction, case_id: UUID, given: Any, if_match: Callable[[], f
     record = cases.get(tx.db, case_id, tx.person, lock=True)
     ensure(handling.may_correct(record.file, tx.acting))
     ensure_fresh(record, if_match())
-    workflow = programmes.of(record.file.workflow, record.file.workflow_version)
+    workflow = programmes.pinned(record.file)
     form = intake_of(workflow)
     office = tx.office(record)
     patch, reason = _correction(given, handling.correction_needs_reason(workflow, record.file, tx.acting))
@@ -40,7 +40,7 @@ def correct(tx: Transaction, case_id: UUID, given: Any, if_match: Callable[[], f
     index = look_ups_of(move, tx.index_key)["identity_number"]
     if index is not None and "identity_number" not in record.file.facts["applicant"]:
         writing.know_identity(tx.db, record.applicant_id, index)
-    return write_down(tx, record, move, workflow)
+    return write_down(tx, record, move, workflow, office)
 
 
 def _replaced(form: type[Form], current: Mapping[str, Any], sealed: Mapping[str, Any]) -> dict[str, Any]:

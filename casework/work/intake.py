@@ -9,7 +9,7 @@ from casework.forms.faults import join
 from casework.records import offices, writing
 from casework.records.rows import Record, new_case
 from casework.records.vault import applicant_place, new_key
-from casework.rules.casefile import STAFF, Move
+from casework.rules.casefile import STAFF, Move, Office
 from casework.rules.decide import decide
 from casework.rules.grammar import NEW, Workflow
 from casework.rules.refusals import Fault, Invalid, NotFound, NotYours
@@ -46,7 +46,7 @@ def open_case(tx: Transaction, given: Any) -> Record:
         faults += [replace(fault, path=join("facts", fault.path)) for fault in decision.faults]
     if faults:
         raise Invalid(faults)
-    return _open(tx, workflow, moved(decision), org)
+    return _open(tx, workflow, moved(decision), org, office)
 
 
 def _checked_apart(given: Any, tx: Transaction) -> tuple[dict[str, Any], list[Fault]]:
@@ -84,7 +84,7 @@ def _org(tx: Transaction, said: Mapping[str, Any], faults: list[Fault]) -> Any:
     return org
 
 
-def _open(tx: Transaction, workflow: Workflow, move: Move, org: Any) -> Record:
+def _open(tx: Transaction, workflow: Workflow, move: Move, org: Any, office: Office) -> Record:
     year = tx.rules.calendars[org.calendar].calendar.local_date(move.at).year
     number = writing.next_number(tx.db, workflow.numbering, year)
     move = _numbered(move, number)
@@ -98,7 +98,7 @@ def _open(tx: Transaction, workflow: Workflow, move: Move, org: Any) -> Record:
         last_hash=bytes(32),
         applicant_key=writing.wrapped(applicant),
     )
-    return write_down(tx, record, move, workflow)
+    return write_down(tx, record, move, workflow, office)
 
 
 def _numbered(move: Move, number: str) -> Move:

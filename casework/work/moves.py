@@ -7,7 +7,7 @@ from casework.forms.sensitive import join_sensitive
 from casework.records import cases, writing
 from casework.records.rows import Record, rows_of, sealed_parts
 from casework.records.vault import applicant_place, blind_index, case_place, seal, unseal
-from casework.rules.casefile import Move
+from casework.rules.casefile import Move, Office
 from casework.rules.grammar import Workflow
 from casework.rules.refusals import Refusal, Stale
 from casework.rules.text import Text
@@ -35,9 +35,8 @@ def ensure_fresh(record: Record, if_match: frozenset[int] | None) -> None:
         )
 
 
-def write_down(tx: Transaction, record: Record, move: Move, workflow: Workflow) -> Record:
+def write_down(tx: Transaction, record: Record, move: Move, workflow: Workflow, office: Office) -> Record:
     """The case as it stands after the move was written; raises `NotNow` if somebody else was first."""
-    office = tx.office(record)
     rows = rows_of(record, move, workflow, office)
     key = applicant_key(tx, record)
     letters = write_letters(tx, record, move, workflow, key)

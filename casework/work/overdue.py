@@ -121,7 +121,7 @@ def _look_at(
     tx: Transaction, due: DueClock, record: Record, done: set[str]
 ) -> tuple[list[tuple[dict[str, Any], tuple[Role, ...]]], datetime | None]:
     """The alerts that this clock raises now, and when to look again."""
-    workflow = programmes.of(record.file.workflow, record.file.workflow_version)
+    workflow = programmes.pinned(record.file)
     office = tx.office(record)
     clock = workflow.by_clock[due.name]
     run = record.file.clock(due.name)

@@ -9,7 +9,7 @@ from functools import cache
 from casework import workflows
 from casework.records.database import Tx
 from casework.records.offices import in_force, places
-from casework.rules.casefile import PolicyRow
+from casework.rules.casefile import CaseFile, PolicyRow
 from casework.rules.grammar import PolicyLimit, Workflow
 from casework.rules.refusals import NotFound
 from casework.rules.text import Text
@@ -46,8 +46,13 @@ def newest(key: str) -> Workflow:
     raise NotFound(Text("没有这个流程。", "There is no such workflow."))
 
 
+def pinned(case: CaseFile) -> Workflow:
+    """The version under which the case was opened."""
+    return of(case.workflow, case.workflow_version)
+
+
 def of(key: str, version: int) -> Workflow:
-    """The version that a case is pinned to; `register` has refused the start where there is none."""
+    """This version of a workflow; `register` has refused the start where a case needs one that is not there."""
     return _all()[(key, version)]
 
 

@@ -226,7 +226,9 @@ class Story:
         form = self.workflow.intake
         assert issubclass(form, Form)
         full = join_sensitive(form, self.case.facts, self.sealed)
-        facts, sealed = form.split(form.check(merge_patch(form, full, patch), today=self.today))
+        own = {name: value for name, value in full.items() if name in form.field_names()}
+        facts, sealed = form.split(form.check(merge_patch(form, own, patch), today=self.today))
+        facts = {**{name: value for name, value in full.items() if name not in own}, **facts}
         changed = {"changed": {name: facts.get(name) for name in patch}}
         return self.keep(
             handling.correct(
@@ -268,7 +270,7 @@ class Story:
         for name in move.letters:
             letter = self.workflow.by_letter[name]
             number = f"({self.today.year}){name}-{len(self.moves)}" if letter.numbered else None
-            self.letters[name] = render(letter, move, "乳山市总工会", str(self.today), number)
+            self.letters[name] = render(letter, move, self.office, "乳山市总工会", str(self.today), number)
         return move
 
     def record(self) -> Record:

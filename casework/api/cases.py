@@ -98,7 +98,7 @@ def transitions(call: Call, case_id: UUID) -> Answer:
         {
             "name": offer.transition.name,
             "title": offer.transition.title.in_(call.tx.language),
-            "to": offer.transition.to,
+            "to": offer.transition.leads_to(record.file.state),
             "allowed": offer.allowed,
             "because": offer.because.in_(call.tx.language) if offer.because else None,
             "needs": needs_schema(call.tx, record, offer),

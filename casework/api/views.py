@@ -7,7 +7,7 @@ from casework.api.speech import instant, language
 from casework.records.rows import Record
 from casework.rules.casefile import CaseFile, ClockRun, Person, PolicyRow
 from casework.rules.clocks import TraceLine
-from casework.rules.grammar import Clock, Workflow
+from casework.rules.grammar import STAY, Clock, Workflow
 from casework.rules.text import Text
 from casework.work import programmes
 
@@ -105,7 +105,7 @@ def workflow(one: Workflow) -> dict[str, Any]:
                 "name": edge.name,
                 "title": edge.title.in_(lang),
                 "from": list(edge.sources),
-                "to": edge.to,
+                "to": None if edge.to == STAY else edge.to,
                 "by": [role.value for role in edge.by],
                 "conditions": [guard.text.in_(lang) for guard in edge.when],
                 "letters": list(edge.letter),

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.records.database import Tx
 from casework.records.rows import Record, Row, case_row, clock_row, due_time_rows, event_row, mark_rows
+from casework.records.rows import after as moved
 from casework.records.tables import (
     case_numbers,
     cases,
@@ -71,8 +72,7 @@ class Batch:
             run = change.clock
             self._clocks[case_id, run.name, run.generation] = (record, move, run, office)
         after = replace(
-            record,
-            file=move.case,
+            moved(record, move),
             last_hash=event["hash"],
             marks={**record.marks, **_counted(marks)},
             due_times={**record.due_times, **_counted(recorded)},

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from casework.records.database import Tx
 from casework.records.tables import calendars, orgs, policies
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import PolicyRow
+from casework.rules.casefile import Org, PolicyRow
 from casework.rules.text import Text
 
 
@@ -36,6 +36,26 @@ ORG = (orgs.c.id, orgs.c.code, orgs.c.region, orgs.c.name, orgs.c.kind, orgs.c.p
 def org(tx: Tx, code: str) -> Row[Any] | None:
     """The organisation of this code."""
     return tx.one(select(*ORG).where(orgs.c.code == code))
+
+
+def known_org(tx: Tx, code: str) -> Org | None:
+    """The organisation of this code as the rules see it."""
+    row = org(tx, code)
+    return Org(row.id, row.code, row.path, row.kind, row.region, row.calendar) if row else None
+
+
+def above(tx: Tx, path: str) -> dict[str, Org]:
+    """The organisation of a path and those above it by code, nearest first, and whether each has a supervisor."""
+    rows = tx.all(
+        """select o.id, o.code, o.path, o.kind, o.region, o.calendar,
+                  exists (select 1 from users u where u.org_id = o.id and u.active and u.role = 'supervisor')
+                    as supervised
+           from orgs o where starts_with(:path, o.path) order by length(o.path) desc""",
+        path=path,
+    )
+    return {
+        row.code: Org(row.id, row.code, row.path, row.kind, row.region, row.calendar, row.supervised) for row in rows
+    }
 
 
 def org_page(tx: Tx, path: str, limit: int, after: str | None) -> list[Row[Any]]:

@@ -63,12 +63,20 @@ def rows_of(record: Record, move: Move, workflow: Workflow, office: Office) -> M
     """The rows of a move. Clocks that have no id yet are given one."""
     move = identified(move)
     return MoveRows(
-        case=case_row(replace(record, file=move.case), workflow),
+        case=case_row(after(record, move), workflow),
         event=event_row(record, move),
         clocks=[clock_row(record, move.case, change.clock, workflow, office) for change in move.clock_changes],
         marks=mark_rows(record, move),
         due_times=due_time_rows(record, move),
     )
+
+
+def after(record: Record, move: Move) -> Record:
+    """The record as the move leaves it, but for its last hash, which comes with the event."""
+    org = move.transferred_to
+    if org is None:
+        return replace(record, file=move.case)
+    return replace(record, file=move.case, org_id=org.id, region=org.region, calendar=org.calendar)
 
 
 def identified(move: Move, new_id: Callable[[], UUID] = uuid4) -> Move:
@@ -248,13 +256,14 @@ def event_payload(move: Move) -> Row:
             "number": case.number,
             "workflow": case.workflow,
             "workflow_version": case.workflow_version,
-            "org": case.org_code,
             "channel": case.channel,
             "urgent": case.urgent,
         }
     payload |= {"from": move.before.state, "transition": move.transition}
     if move.given:
         payload["given"] = dict(move.given)
+    if move.updated:
+        payload["updated"] = dict(move.updated)
     if move.reason:
         payload["reason"] = MASK
     if move.on_behalf:

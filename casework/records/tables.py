@@ -16,6 +16,7 @@ from sqlalchemy import (
     Interval,
     LargeBinary,
     MetaData,
+    Numeric,
     Sequence,
     SmallInteger,
     Table,
@@ -223,6 +224,24 @@ cases = Table(
         postgresql_using="gin",
         postgresql_ops={"search_text": "gin_trgm_ops"},
     ),
+    Index("ix_cases_state", "state", "org_id", postgresql_where=text("closed_at is null")),
+)
+
+open_case_holds = Table(
+    "open_case_holds",
+    metadata,
+    # No two open cases of a workflow share one of these identity numbers, also when two clerks open them at once.
+    Column("workflow", Text, primary_key=True),
+    Column("digest", LargeBinary, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("cases.id", deferrable=True, initially="DEFERRED"), nullable=False, index=True),
+)
+
+tracking_codes = Table(
+    "tracking_codes",
+    metadata,
+    Column("case_id", Uuid, ForeignKey("cases.id"), primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    _at("issued_at"),
 )
 
 vault = Table(
@@ -409,6 +428,78 @@ outbox = Table(
     _at("at"),
     # One message for each alert, receiver and channel.
     UniqueConstraint("alert_id", "user_id", "channel"),
+)
+
+funds = Table(
+    "funds",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("org_id", Uuid, ForeignKey("orgs.id"), nullable=False, index=True),
+    Column("balance", Numeric(14, 2), nullable=False),
+    Column("reserved", Numeric(14, 2), nullable=False),
+    Column("entries", Integer, nullable=False),
+    # What is promised is never more than what is there.
+    CheckConstraint("reserved >= 0 and reserved <= balance", name="never_overspent"),
+)
+
+fund_budgets = Table(
+    "fund_budgets",
+    metadata,
+    Column("fund_id", Uuid, ForeignKey("funds.id"), primary_key=True),
+    Column("year", SmallInteger, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("amount", Numeric(14, 2), nullable=False),
+    Column("committed", Numeric(14, 2), nullable=False, server_default=text("0")),
+    CheckConstraint("committed >= 0 and committed <= amount", name="never_overspent"),
+)
+
+fund_entries = Table(
+    "fund_entries",
+    metadata,
+    Column("fund_id", Uuid, ForeignKey("funds.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    _at("at"),
+    Column("kind", Text, nullable=False),
+    Column("amount", Numeric(14, 2), nullable=False),
+    Column("balance", Numeric(14, 2), nullable=False),
+    Column("reserved", Numeric(14, 2), nullable=False),
+    Column("line_id", Uuid),
+    Column("actor_id", Uuid, ForeignKey("users.id")),
+    Column("note", Text),
+    CheckConstraint("kind in ('top_up','reserve','release','pay')", name="kind_known"),
+)
+
+payment_orders = Table(
+    "payment_orders",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("fund_id", Uuid, ForeignKey("funds.id"), nullable=False, index=True),
+    Column("created_by", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("total", Numeric(14, 2), nullable=False),
+    Column("lines", Integer, nullable=False),
+    _at("at"),
+)
+
+payment_lines = Table(
+    "payment_lines",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("fund_id", Uuid, ForeignKey("funds.id"), nullable=False),
+    Column("year", SmallInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("amount", Numeric(14, 2), nullable=False),
+    Column("approved_on", Date, nullable=False),
+    Column("approved_by", Uuid, ForeignKey("users.id")),
+    Column("status", Text, nullable=False, server_default=text("'approved'")),
+    Column("order_id", Uuid, ForeignKey("payment_orders.id"), index=True),
+    Column("settled_on", Date),
+    CheckConstraint("amount > 0", name="amount_positive"),
+    CheckConstraint("status in ('approved','ordered','paid','returned','released')", name="status_known"),
+    Index("ix_payment_lines_to_order", "fund_id", postgresql_where=text("status in ('approved','returned')")),
 )
 
 heartbeats = Table(

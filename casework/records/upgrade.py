@@ -18,7 +18,7 @@ from casework.records.database import APPLICATION, OWNER
 from casework.records.tables import SCHEMA, metadata
 
 # What is only ever added to, by anybody.
-APPEND_ONLY: Final = ("events", "clock_marks", "due_times", "notes", "letters", "disclosures")
+APPEND_ONLY: Final = ("events", "clock_marks", "due_times", "notes", "letters", "disclosures", "fund_entries")
 _LOCK: Final = 7_221_001
 
 

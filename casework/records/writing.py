@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from casework.records.database import Tx
 from casework.records.rows import MoveRows, Record, Row
+from casework.records.rows import after as moved
 from casework.records.tables import cases
 from casework.records.vault import WrappedKey
 from casework.rules.casefile import Move
@@ -24,7 +25,7 @@ from casework.rules.text import Text
 # else was first, the first part changes no row and the rest, which joins it, writes nothing.
 _COLUMNS = [column.name for column in cases.columns if column.name != "due_key"]
 _UPDATED = (
-    "state", "phase", "waits_for", "urgent", "facts", "taken", "owner_id", "assignee_id", "outcome",
+    "org_id", "state", "phase", "waits_for", "urgent", "facts", "taken", "owner_id", "assignee_id", "outcome",
     "updated_at", "closed_at", "due_at", "version", "last_hash", "search_text", "applicant_name",
 )  # fmt: skip
 _HEAD_OPEN = f"""
@@ -138,7 +139,7 @@ def write(
 
 def after(record: Record, move: Move, rows: MoveRows) -> Record:
     """The record as it stands after the move was written."""
-    return replace(record, file=move.case, last_hash=rows.event["hash"])
+    return replace(moved(record, move), last_hash=rows.event["hash"])
 
 
 def wrapped(row: Any) -> WrappedKey:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.rules.calendars import WorkingCalendar
+from casework.rules.claims import Claim, Fund
 from casework.rules.clocks import Due, Interval, Limit, Status
 from casework.rules.text import Text
 
@@ -71,6 +72,19 @@ class Person:
     role: Role
     org_path: str
     active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Org:
+    """An organisation as the rules see one; `kind` is its level, such as `city`; `supervised`: it has a supervisor."""
+
+    id: UUID
+    code: str
+    path: str
+    kind: str
+    region: str
+    calendar: str
+    supervised: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,13 +209,20 @@ class PolicyRow:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What is in force where and when the decision is taken: the calendar, the policies, the people named."""
+    """What is in force where and when the decision is taken, and what was looked up for it.
+
+    `people` are those named; `orgs` the case's own organisation and those above it, by code; `funds` those that may
+    pay for it, by code; `destination` the organisation to which it is to be transferred.
+    """
 
     calendar: WorkingCalendar
     policies: Mapping[str, PolicyRow]
     calendar_version: int | None = None
     last_year: Mapping[str, PolicyRow] = field(default_factory=dict)
     people: Mapping[UUID, Person] = field(default_factory=dict)
+    orgs: Mapping[str, Org] = field(default_factory=dict)
+    funds: Mapping[str, Fund] = field(default_factory=dict)
+    destination: "Destination | None" = None
 
     def policy(self, name: str) -> PolicyRow | None:
         """The row in force for this office, or None when nobody has set one."""
@@ -210,6 +231,14 @@ class Office:
     def policy_last_year(self, name: str) -> PolicyRow | None:
         """The row that was in force for this office at the end of the previous year, or None."""
         return self.last_year.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """The organisation that gets a case, and what is in force there."""
+
+    org: Org
+    office: Office
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +279,9 @@ class Move:
 
     `kind` is what happened (`opened`, `transition`, `overridden`, `corrected`, `claimed`, `released`,
     `handed_over`). `given` holds sensitive values masked; `sealed` holds them in full, by path, for the vault, and
-    `replaced` those that a correction replaced: nothing that was accepted is lost.
+    `replaced` those that a correction replaced: nothing that was accepted is lost. `updated` are the facts that a
+    transition changed, `claims` what it takes of what others may want too, `transferred_to` the organisation that gets
+    the case.
     """
 
     kind: str
@@ -263,16 +294,19 @@ class Move:
     given: Facts = field(default_factory=dict)
     sealed: Facts = field(default_factory=dict)
     replaced: Facts = field(default_factory=dict)
+    updated: Facts = field(default_factory=dict)
     reason: str | None = None
     letters: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    transferred_to: Org | None = None
     clock_changes: tuple[ClockChange, ...] = ()
 
 
 def replay(events: list[Mapping[str, Any]]) -> dict[str, Any]:
     """Where a case stands according to its history alone.
 
-    Takes the events' payloads, oldest first; gives `state, phase, waits_for, owner, assignee, outcome` as the
-    last event that speaks of each left them.
+    Takes the events' payloads, oldest first; gives `state, phase, waits_for, org, owner, assignee,
+    outcome` as the last event that speaks of each left them.
     """
     standing: dict[str, Any] = dict.fromkeys(STANDING)
     for payload in events:
@@ -280,7 +314,7 @@ def replay(events: list[Mapping[str, Any]]) -> dict[str, Any]:
     return standing
 
 
-STANDING = ("state", "phase", "waits_for", "owner", "assignee", "outcome")
+STANDING = ("state", "phase", "waits_for", "org", "owner", "assignee", "outcome")
 
 
 def standing_of(case: CaseFile) -> dict[str, Any]:
@@ -289,6 +323,7 @@ def standing_of(case: CaseFile) -> dict[str, Any]:
         "state": case.state,
         "phase": case.phase.value,
         "waits_for": case.waits_for.value if case.waits_for else None,
+        "org": case.org_code,
         "owner": str(case.owner.id) if case.owner else None,
         "assignee": str(case.assignee.id) if case.assignee else None,
         "outcome": case.outcome,

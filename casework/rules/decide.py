@@ -18,6 +18,7 @@ from casework.rules.casefile import (
     STAFF,
     Actor,
     CaseFile,
+    Destination,
     Move,
     Office,
     Person,
@@ -28,7 +29,7 @@ from casework.rules.casefile import (
     Verdict,
 )
 from casework.rules.clockwork import wind
-from casework.rules.grammar import NEW, Guard, Transition, Workflow
+from casework.rules.grammar import NEW, STAY, Guard, Transition, Workflow
 from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotNow, Refusal
 from casework.rules.rights import colleagues, may_help, owner_after, refuse_by_role, steps_in, turn
 from casework.rules.text import Text
@@ -65,7 +66,7 @@ def _machine(workflow: Workflow) -> Machine:
     for edge in workflow.transitions:
         for source in edge.sources:
             machine.add_transition(
-                edge.name, source or "NEW", edge.to, conditions=[_condition(one) for one in edge.when]
+                edge.name, source or "NEW", edge.leads_to(source), conditions=[_condition(one) for one in edge.when]
             )
     return machine
 
@@ -121,11 +122,12 @@ def _decide(
     clean = _clean(edge, given, situation)
     situation = replace(situation, given=clean)
     assignee = _assignee_after(edge, situation)
+    destination = _destination(edge, situation)
     _ensure_known(workflow, edge, case)
     walk = _Walk(situation)
     if not _machine(workflow).events[name].trigger(walk):
         raise NotMet(walk.verdict.because or _CANNOT)
-    return _move(workflow, edge, situation, assignee, reason)
+    return _move(workflow, edge, situation, assignee, destination, reason)
 
 
 _CANNOT = Text("条件不满足。", "The conditions are not met.")
@@ -201,32 +203,42 @@ def _ensure_known(workflow: Workflow, edge: Transition, case: CaseFile) -> None:
 
 
 def _move(
-    workflow: Workflow, edge: Transition, situation: Situation, assignee: Person | None, reason: str | None
+    workflow: Workflow,
+    edge: Transition,
+    situation: Situation,
+    assignee: Person | None,
+    destination: Destination | None,
+    reason: str | None,
 ) -> Move:
     case, actor, given = situation.case, situation.actor, situation.given
     at = max(situation.now, case.last_at)
     opening = case.state == NEW
+    office = destination.office if destination else situation.office
     masked, sealed = edge.needs.split(given) if edge.needs else ({}, {})
     if edge.works_out:
         masked = {**masked, **edge.works_out(situation)}
+    updated = dict(edge.updates(situation)) if edge.updates else {}
     earlier = case.taken.get(edge.name)
     taken = Taken(actor.id, actor.role, at, earlier.times + 1 if earlier else 1, {} if opening else masked)
-    state = workflow.by_state[edge.to]
+    state = workflow.by_state[edge.leads_to(case.state)]
     after = replace(
         case,
-        state=edge.to,
+        state=state.name,
         phase=state.phase,
         waits_for=turn(state, assignee),
-        facts=masked if opening else case.facts,
+        facts=masked if opening else {**case.facts, **updated},
         last_at=at,
         version=case.version + 1,
-        owner=case.owner if opening else owner_after(case, actor),
+        owner=case.owner if opening else None if destination else owner_after(case, actor),
         assignee=assignee,
         outcome=_outcome_after(edge, case, given),
-        closed_at=at if state.final else None,
+        closed_at=case.closed_at or at if state.final else None,
         taken={**case.taken, edge.name: taken},
     )
-    clocks, changes = wind(workflow, case, after, at, situation.office, cancels=edge.cancels, restarts=edge.restarts)
+    if destination:
+        after = replace(after, org_code=destination.org.code, org_path=destination.org.path)
+    after = replace(after, urgent=workflow.is_urgent(after, at, office.calendar))
+    clocks, changes = wind(workflow, case, after, at, office, cancels=edge.cancels, restarts=edge.restarts)
     return Move(
         kind="opened" if opening else "transition",
         transition=edge.name,
@@ -237,8 +249,11 @@ def _move(
         on_behalf=actor.role in STAFF and Role.APPLICANT in edge.by and not opening,
         given=masked,
         sealed=sealed,
+        updated=updated,
         reason=reason,
         letters=edge.letter,
+        claims=tuple(edge.claims(situation)) if edge.claims else (),
+        transferred_to=destination.org if destination else None,
         clock_changes=changes,
     )
 
@@ -247,6 +262,8 @@ def _outcome_after(edge: Transition, case: CaseFile, given: Mapping[str, Any]) -
     """What the edge says, else what was; a case that is taken up again has none yet."""
     if edge.outcome_field:
         return given.get(edge.outcome_field)
+    if edge.to == STAY:
+        return case.outcome
     return edge.outcome or (None if case.phase is Phase.CLOSED else case.outcome)
 
 
@@ -270,6 +287,23 @@ def _assignee_after(edge: Transition, situation: Situation) -> Person | None:
             ]
         )
     return person
+
+
+def _destination(edge: Transition, situation: Situation) -> Destination | None:
+    if edge.transfers is None:
+        return None
+    there = situation.office.destination
+    if there is not None and there.org.code != situation.case.org_code:
+        return there
+    raise Invalid(
+        [
+            Fault(
+                edge.transfers,
+                "unknown_org",
+                Text("请填写另一个机构的代码。", "Give the code of another organisation that exists."),
+            )
+        ]
+    )
 
 
 def offers(workflow: Workflow, case: CaseFile, actor: Actor, now: datetime, office: Office) -> list[Offer]:

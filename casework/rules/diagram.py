@@ -11,7 +11,8 @@ def mermaid(workflow: Workflow, language: Language) -> str:
     for edge in workflow.transitions:
         roles = ", ".join(role.told.in_(language) for role in edge.by)
         label = _quiet(f"{edge.title.in_(language)} ({roles})")
-        lines += [f"    {'[*]' if source == NEW else source} --> {edge.to} : {label}" for source in edge.sources]
+        for source in edge.sources:
+            lines.append(f"    {'[*]' if source == NEW else source} --> {edge.leads_to(source)} : {label}")
     lines += [f"    {state.name} --> [*]" for state in workflow.states if state.final]
     return "\n".join(lines) + "\n"
 

@@ -11,18 +11,23 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final, Literal, Protocol
 
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import CaseFile, Move, Phase, Role, Situation, Verdict
+from casework.rules.casefile import CaseFile, Move, Office, Phase, Role, Situation, Verdict
+from casework.rules.claims import Claim
 from casework.rules.clocks import Level, Limit
 from casework.rules.text import Text
 
 NEW: Final = ""
+STAY: Final = "="
+"""Where an edge leads that leaves the case in the state in which it stands."""
 ANY: Final = ("*",)
 EVERY_CLOCK: Final = ("*",)
+NO_LIMIT: Final = "none"
+"""The value of a policy row by which a place does without the limit of a wider one."""
 OwedBy = Literal["office", "helper", "applicant", "outside"]
 
 
@@ -129,8 +134,10 @@ class Transition:
 
     `assigns` names the field of `needs` that says who helps from now on; `releases` ends that. `outcome` is a
     word, or the field that gives it. `cancels` names clocks that this edge cancels instead of ending them in
-    time or late; `restarts` those that end and begin anew. `works_out` adds to what is recorded. After an edge that
-    `decides`, facts are corrected with a reason only.
+    time or late; `restarts` those that end and begin anew. `works_out` adds to what is recorded. `updates` gives the
+    facts that the edge changes, by their names at the top: plain values, nothing sensitive among them. `claims` gives
+    what it takes of what others may want too, such as money. `transfers` names the field of `needs` with the
+    organisation that gets the case. After an edge that `decides`, facts are corrected with a reason only.
     """
 
     name: str
@@ -148,11 +155,18 @@ class Transition:
     cancels: Any = ()
     restarts: Any = ()
     works_out: Callable[[Situation], Mapping[str, Any]] | None = None
+    updates: Callable[[Situation], Mapping[str, Any]] | None = None
+    claims: Callable[[Situation], Sequence[Claim]] | None = None
+    transfers: str | None = None
     decides: bool = False
 
     def __post_init__(self) -> None:
         for name in ("sources", "by", "when", "letter", "cancels", "restarts"):
             object.__setattr__(self, name, _tuple(getattr(self, name)))
+
+    def leads_to(self, source: str) -> str:
+        """The state into which the edge brings a case that stands in `source`."""
+        return source if self.to == STAY else self.to
 
 
 @dataclass(frozen=True)
@@ -208,13 +222,13 @@ class Letter:
     """A letter in both languages.
 
     `{applicant}`, `{number}`, `{office}`, `{date}` and, where it is `numbered`, `{letter_number}` are filled for
-    every letter; `fill` gives the rest from the move that sends it.
+    every letter; `fill` gives the rest from the move that sends it and the office in which it was made.
     """
 
     name: str
     title: Text
     body: Text
-    fill: Callable[[Move], Mapping[str, Any]]
+    fill: Callable[[Move, Office], Mapping[str, Any]]
     numbered: bool = False
 
 
@@ -223,7 +237,10 @@ class Workflow:
     """A programme of the office: its states, transitions, clocks and letters, under a version.
 
     The intake form holds the person helped under `applicant` (`name`, `identity_number`, `phone`); `parties` are
-    the paths of the other names by which a case is searched, such as `employer.name`.
+    the paths of the other names by which a case is searched, such as `employer.name`. `urgent` says whether a case
+    has become urgent by its facts and the day. `one_open_case_per` are the paths of identity numbers of which no two
+    open cases of the workflow may share one, such as `members.*.identity_number`. Where it `grants_money`, decisions
+    see the funds that may pay and the organisations above.
     """
 
     key: str
@@ -236,6 +253,9 @@ class Workflow:
     clocks: tuple[Clock, ...] = ()
     letters: tuple[Letter, ...] = ()
     parties: tuple[str, ...] = ()
+    urgent: Callable[[CaseFile, WorkingCalendar, date], bool] | None = None
+    one_open_case_per: tuple[str, ...] = ()
+    grants_money: bool = False
 
     def __post_init__(self) -> None:
         for sentence in _faults(self):
@@ -275,6 +295,10 @@ class Workflow:
             return not self.by_state[state].final and state not in clock.pauses
         return state in clock.runs_in
 
+    def is_urgent(self, case: CaseFile, at: datetime, calendar: WorkingCalendar) -> bool:
+        """Whether the case is urgent: it was already, or has become so by its facts and the day."""
+        return case.urgent or bool(self.urgent and self.urgent(case, calendar, calendar.local_date(at)))
+
     @cached_property
     def fingerprint(self) -> str:
         """A digest of states, edges, clocks and guards: it changes when the meaning does, not the wording."""
@@ -287,10 +311,11 @@ class Workflow:
         """The functions that decide: guards, what is worked out, and the base dates of clocks."""
         for edge in self.transitions:
             yield from (one.ask for one in edge.when)
-            if edge.works_out:
-                yield edge.works_out
+            yield from (one for one in (edge.works_out, edge.updates, edge.claims) if one)
         for clock in self.clocks:
             yield from (fact for fact in (clock.start, clock.stop) if fact)
+        if self.urgent:
+            yield self.urgent
 
 
 def _meaning(row: State | Transition | Clock) -> list[tuple[str, Any]]:
@@ -348,8 +373,10 @@ def _edge_faults(workflow: Workflow, edge: Transition, states: list[str]) -> Ite
         yield f"{where} starts in no state"
     if edge.to == NEW:
         yield f"{where} leads to NEW, where no case can stand"
+    if edge.to == STAY and NEW in edge.sources:
+        yield f"{where} stays at NEW, where no case can stand"
     for state in (*edge.sources, edge.to):
-        if state != NEW and state not in states:
+        if state not in (NEW, STAY) and state not in states:
             yield f"{where} mentions {state}, which is not a state"
     if not edge.by:
         yield f"{where} names no role that may take it"
@@ -367,7 +394,7 @@ def _edge_faults(workflow: Workflow, edge: Transition, states: list[str]) -> Ite
         if name not in {clock.name for clock in workflow.clocks}:
             yield f"{where} mentions {name}, which is not a clock"
     given = edge.needs.field_names() if edge.needs else frozenset()
-    for name in (edge.assigns, edge.outcome_field):
+    for name in (edge.assigns, edge.outcome_field, edge.transfers):
         if name is not None and name not in given:
             yield f"{where} takes {name} from what is given, but its form has no such field"
 

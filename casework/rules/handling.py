@@ -179,6 +179,7 @@ def correct(
     """
     at = max(now, case.last_at)
     after = replace(case, facts=facts, last_at=at, version=case.version + 1, owner=owner_after(case, actor))
+    after = replace(after, urgent=workflow.is_urgent(after, at, office.calendar))
     clocks, changes = wind(workflow, case, after, at, office)
     return Move(
         kind="corrected",

@@ -10,7 +10,7 @@ from string import Formatter
 
 from casework.rules.casefile import Phase, Role
 from casework.rules.clocks import Limit
-from casework.rules.grammar import NEW, Clock, PolicyLimit, Workflow
+from casework.rules.grammar import NEW, NO_LIMIT, Clock, PolicyLimit, Workflow
 
 Variant = Mapping[str, str]
 ALERTED = frozenset((Role.CASEWORKER, Role.SUPERVISOR, Role.LAWYER, Role.VOLUNTEER))
@@ -48,10 +48,10 @@ def verify(workflow: Workflow, variants: Mapping[str, Variant]) -> list[Flaw]:
 def _reachable(workflow: Workflow) -> set[str]:
     found, fresh = {NEW}, [NEW]
     while fresh:
-        for edge in workflow.leaving(fresh.pop()):
-            if edge.to not in found:
-                found.add(edge.to)
-                fresh.append(edge.to)
+        source = fresh.pop()
+        for state in {edge.leads_to(source) for edge in workflow.leaving(source)} - found:
+            found.add(state)
+            fresh.append(state)
     return found
 
 
@@ -129,7 +129,7 @@ def _phases(workflow: Workflow) -> Iterable[Flaw]:
 
 def _limits(workflow: Workflow, place: str, variant: Variant) -> Iterable[Flaw]:
     for clock in workflow.clocks:
-        if isinstance(clock.limit, PolicyLimit) and clock.limit.name in variant:
+        if isinstance(clock.limit, PolicyLimit) and variant.get(clock.limit.name, NO_LIMIT) != NO_LIMIT:
             written = variant[clock.limit.name]
             try:
                 Limit.parse(written)
@@ -150,5 +150,5 @@ def _waits(workflow: Workflow, place: str, variant: Variant) -> Iterable[Flaw]:
 
 def _holds(workflow: Workflow, clock: Clock, state: str, variant: Variant) -> bool:
     """Whether the clock presses in this state for certain: not one of outsiders, nor one that needs a fact."""
-    certain = isinstance(clock.limit, Limit) or clock.limit.name in variant
+    certain = isinstance(clock.limit, Limit) or variant.get(clock.limit.name, NO_LIMIT) != NO_LIMIT
     return certain and clock.start is None and clock.owed_by != "outside" and workflow.runs(clock, state)

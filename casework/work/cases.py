@@ -1,15 +1,16 @@
 """What is done to a case that is there: take a transition, claim, release, hand over, override."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
 
-from casework.records import cases, people
+from casework.records import cases, funds, offices, people
 from casework.records.rows import Record
 from casework.rules import handling
-from casework.rules.casefile import STAFF, Move, Person
+from casework.rules.casefile import STAFF, Destination, Move, Office, Person
 from casework.rules.decide import Offer, decide, offers
 from casework.rules.grammar import Workflow
 from casework.rules.refusals import NotFound, NotNow, NotYours, Refusal
@@ -34,7 +35,8 @@ def apply(tx: Transaction, record: Record, name: str, given: Any, if_match: froz
     Whether this can be done here, and by whom, is told before whether the caller has read the case as it is.
     """
     workflow = programmes.pinned(record.file)
-    office = tx.office(record, _named(tx, workflow, record, name, given))
+    named = _named(tx, workflow, record, name, given)
+    office = _destined(tx, looked_up(tx, record, workflow, named), record, name, given)
     decision = decide(workflow, record.file, name, given, tx.acting, tx.now, office)
     if not isinstance(decision, NotFound | NotNow | NotYours):
         ensure_fresh(record, if_match)
@@ -51,6 +53,26 @@ def _named(tx: Transaction, workflow: Workflow, record: Record, name: str, given
     except ValueError:
         return []
     return [person] if person else []
+
+
+def looked_up(tx: Transaction, record: Record, workflow: Workflow, named: Iterable[Person] = ()) -> Office:
+    """What is in force for the case, with the funds and the organisations above where its decisions need them."""
+    office = tx.office(record, named)
+    if not workflow.grants_money:
+        return office
+    path, year = record.file.org_path, office.calendar.local_date(tx.now).year
+    return replace(office, orgs=offices.above(tx.db, path), funds=funds.open_to(tx.db, path, year))
+
+
+def _destined(tx: Transaction, office: Office, record: Record, name: str, given: Any) -> Office:
+    """With the organisation that the form names, where the transition hands the case to another one."""
+    edge = programmes.pinned(record.file).edge(name, record.file.state)
+    code = given.get(edge.transfers) if edge and edge.transfers and isinstance(given, Mapping) else None
+    org = offices.known_org(tx.db, code) if isinstance(code, str) and "\x00" not in code else None
+    if org is None:
+        return office
+    there = tx.office_at(record.file.workflow, org.code, org.region, org.calendar)
+    return replace(office, destination=Destination(org, there))
 
 
 def claim(tx: Transaction, part: Callable[[], list[ColumnElement[bool]]]) -> Record | None:
@@ -103,4 +125,4 @@ def _handled(tx: Transaction, record: Record, decision: Move | Refusal) -> Recor
 def offered(tx: Transaction, record: Record) -> list[Offer]:
     """Every transition from where the case stands, judged for the actor."""
     workflow = programmes.pinned(record.file)
-    return offers(workflow, record.file, tx.acting, tx.now, tx.office(record))
+    return offers(workflow, record.file, tx.acting, tx.now, looked_up(tx, record, workflow))

@@ -32,10 +32,13 @@ def correct(tx: Transaction, case_id: UUID, given: Any, if_match: Callable[[], f
     office = tx.office(record)
     patch, reason = _correction(given, handling.correction_needs_reason(workflow, record.file, tx.acting))
     current = full_facts(tx, record, form)
-    clean = form.check(merge_patch(form, current, patch), today=office.calendar.local_date(tx.now))
+    own = {name: value for name, value in current.items() if name in form.field_names()}
+    clean = form.check(merge_patch(form, own, patch), today=office.calendar.local_date(tx.now))
     facts, sealed = form.split(clean)
-    replaced = _replaced(form, current, sealed)
-    changed = _differences(current, join_sensitive(form, facts, sealed), facts)
+    replaced = _replaced(form, own, sealed)
+    changed = _differences(own, join_sensitive(form, facts, sealed), facts)
+    # What transitions have added to the facts is theirs and stays as it is.
+    facts = {**{name: value for name, value in current.items() if name not in own}, **facts}
     move = handling.correct(workflow, record.file, facts, sealed, replaced, changed, reason, tx.acting, tx.now, office)
     index = look_ups_of(move, tx.index_key)["identity_number"]
     if index is not None and "identity_number" not in record.file.facts["applicant"]:

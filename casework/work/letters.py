@@ -9,27 +9,30 @@ from uuid import uuid4
 from casework.records import history, offices
 from casework.records.rows import Record, Row
 from casework.records.vault import seal, unseal
-from casework.rules.casefile import Move
+from casework.rules.casefile import Move, Office
 from casework.rules.grammar import Letter, Workflow
 from casework.rules.text import LANGUAGES
 from casework.work.service import Transaction
 
 
-def write_letters(tx: Transaction, record: Record, move: Move, workflow: Workflow, key: bytes) -> list[Row]:
+def write_letters(
+    tx: Transaction, record: Record, move: Move, workflow: Workflow, office: Office, key: bytes
+) -> list[Row]:
     """The rows of the letters that a move sends, numbered where the letter has a serial."""
     if not move.letters:
         return []
-    office = offices.org(tx.db, move.case.org_code)
-    assert office is not None
+    org = offices.org(tx.db, move.before.org_code)
+    assert org is not None
     day = tx.rules.calendars[record.calendar].calendar.local_date(move.at)
-    return letter_rows(move, workflow, key, office.name, day, partial(history.next_letter_serial, tx.db))
+    return letter_rows(move, workflow, key, office, org.name, day, partial(history.next_letter_serial, tx.db))
 
 
 def letter_rows(
     move: Move,
     workflow: Workflow,
     key: bytes,
-    office: str,
+    office: Office,
+    org_name: str,
     day: date,
     next_serial: Callable[[str], int],
 ) -> list[Row]:
@@ -39,10 +42,10 @@ def letter_rows(
         letter = workflow.by_letter[name]
         number = None
         if letter.numbered:
-            scope = series(workflow, move.case.org_code, letter, day.year)
+            scope = series(workflow, move.before.org_code, letter, day.year)
             number = f"{scope}-{next_serial(scope)}"
         letter_id = uuid4()
-        told = render(letter, move, office, str(day), number)
+        told = render(letter, move, office, org_name, str(day), number)
         rows.append({"id": letter_id, "name": name, "number": number, "sealed": seal(key, place(letter_id), told)})
     return rows
 
@@ -52,15 +55,17 @@ def series(workflow: Workflow, org_code: str, letter: Letter, year: int) -> str:
     return f"({year}){workflow.numbering}-{org_code}-{letter.name}"
 
 
-def render(letter: Letter, move: Move, office: str, day: str, number: str | None) -> dict[str, dict[str, str]]:
+def render(
+    letter: Letter, move: Move, office: Office, org_name: str, day: str, number: str | None
+) -> dict[str, dict[str, str]]:
     """The letter as it is kept: `{"zh-CN": {"title", "body"}, "en": {…}}`."""
     blanks: Mapping[str, Any] = {
         "applicant": move.case.facts["applicant"]["name"],
         "number": move.case.number,
         "letter_number": number or "",
-        "office": office,
+        "office": org_name,
         "date": day,
-        **letter.fill(move),
+        **letter.fill(move, office),
     }
     return {
         language: {"title": letter.title.in_(language), "body": letter.body.in_(language, **blanks)}

@@ -1,10 +1,12 @@
 """Writing a move down: rows, sealed values, blind indexes and letters, in the open transaction."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from casework.forms.form import Form
 from casework.forms.sensitive import join_sensitive
-from casework.records import cases, writing
+from casework.records import cases, funds, holds, writing
 from casework.records.rows import Record, rows_of, sealed_parts
 from casework.records.vault import applicant_place, blind_index, case_place, seal, unseal
 from casework.rules.casefile import Move, Office
@@ -39,10 +41,39 @@ def write_down(tx: Transaction, record: Record, move: Move, workflow: Workflow, 
     """The case as it stands after the move was written; raises `NotNow` if somebody else was first."""
     rows = rows_of(record, move, workflow, office)
     key = applicant_key(tx, record)
-    letters = write_letters(tx, record, move, workflow, key)
+    letters = write_letters(tx, record, move, workflow, office, key)
     index_key = tx.index_key
+    _hold(tx, record, move, workflow, key)
+    funds.claim(tx.db, move.claims, move.case.id, move.actor)
     writing.write(tx.db, rows, sealed=sealed_of(move, key), look_ups=look_ups_of(move, index_key), letters=letters)
     return writing.after(record, move, rows)
+
+
+def _hold(tx: Transaction, record: Record, move: Move, workflow: Workflow, key: bytes) -> None:
+    """Sees to it that no other open case has one of the identity numbers of this one."""
+    if not workflow.one_open_case_per:
+        return
+    if move.case.closed_at:
+        if not move.before.closed_at:
+            holds.keep(tx.db, workflow.key, move.case.id, ())
+        return
+    known: Mapping[str, Any] = move.sealed
+    if move.kind not in ("opened", "corrected"):
+        if not move.before.closed_at:
+            return
+        parts = cases.sealed_parts(tx.db, move.case.id)
+        known = unseal(key, case_place(move.case.id, "facts"), parts["facts"])
+    holds.keep(tx.db, workflow.key, move.case.id, held_numbers(workflow, known, tx.index_key))
+
+
+def held_numbers(workflow: Workflow, sealed: Mapping[str, Any], index_key: bytes) -> set[bytes]:
+    """The blind indexes of the identity numbers that an open case of this workflow keeps for itself."""
+    patterns = [re.compile(re.escape(path).replace(r"\*", "[0-9]+")) for path in workflow.one_open_case_per]
+    return {
+        blind_index(index_key, "identity_number", value)
+        for path, value in sealed.items()
+        if any(pattern.fullmatch(path) for pattern in patterns)
+    }
 
 
 def applicant_key(tx: Transaction, record: Record) -> bytes:

@@ -10,7 +10,7 @@ branch_labels = None
 depends_on = None
 
 
-APPEND_ONLY = ("events", "clock_marks", "due_times", "notes", "letters", "disclosures")
+APPEND_ONLY = ("events", "clock_marks", "due_times", "notes", "letters", "disclosures", "fund_entries")
 
 
 def upgrade() -> None:
@@ -146,6 +146,22 @@ def upgrade() -> None:
         schema="casework",
     )
     op.create_table(
+        "funds",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("org_id", sa.Uuid(), nullable=False),
+        sa.Column("balance", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("reserved", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.CheckConstraint("reserved >= 0 and reserved <= balance", name=op.f("ck_funds_never_overspent")),
+        sa.ForeignKeyConstraint(["org_id"], ["casework.orgs.id"], name=op.f("fk_funds_org_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_funds")),
+        sa.UniqueConstraint("code", name=op.f("uq_funds_code")),
+        schema="casework",
+    )
+    op.create_index(op.f("ix_funds_org_id"), "funds", ["org_id"], unique=False, schema="casework")
+    op.create_table(
         "users",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("username", sa.Text(), nullable=False),
@@ -237,6 +253,60 @@ def upgrade() -> None:
         postgresql_using="gin",
         postgresql_ops={"search_text": "gin_trgm_ops"},
     )
+    op.create_index(
+        "ix_cases_state",
+        "cases",
+        ["state", "org_id"],
+        unique=False,
+        schema="casework",
+        postgresql_where=sa.text("closed_at is null"),
+    )
+    op.create_table(
+        "fund_budgets",
+        sa.Column("fund_id", sa.Uuid(), nullable=False),
+        sa.Column("year", sa.SmallInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("committed", sa.Numeric(precision=14, scale=2), server_default=sa.text("0"), nullable=False),
+        sa.CheckConstraint("committed >= 0 and committed <= amount", name=op.f("ck_fund_budgets_never_overspent")),
+        sa.ForeignKeyConstraint(["fund_id"], ["casework.funds.id"], name=op.f("fk_fund_budgets_fund_id")),
+        sa.PrimaryKeyConstraint("fund_id", "year", "kind", name=op.f("pk_fund_budgets")),
+        schema="casework",
+    )
+    op.create_table(
+        "fund_entries",
+        sa.Column("fund_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("balance", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("reserved", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=True),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.CheckConstraint("kind in ('top_up','reserve','release','pay')", name=op.f("ck_fund_entries_kind_known")),
+        sa.ForeignKeyConstraint(["actor_id"], ["casework.users.id"], name=op.f("fk_fund_entries_actor_id")),
+        sa.ForeignKeyConstraint(["fund_id"], ["casework.funds.id"], name=op.f("fk_fund_entries_fund_id")),
+        sa.PrimaryKeyConstraint("fund_id", "seq", name=op.f("pk_fund_entries")),
+        schema="casework",
+    )
+    op.create_table(
+        "payment_orders",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("fund_id", sa.Uuid(), nullable=False),
+        sa.Column("created_by", sa.Uuid(), nullable=False),
+        sa.Column("total", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["created_by"], ["casework.users.id"], name=op.f("fk_payment_orders_created_by")),
+        sa.ForeignKeyConstraint(["fund_id"], ["casework.funds.id"], name=op.f("fk_payment_orders_fund_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_orders")),
+        sa.UniqueConstraint("number", name=op.f("uq_payment_orders_number")),
+        schema="casework",
+    )
+    op.create_index(op.f("ix_payment_orders_fund_id"), "payment_orders", ["fund_id"], unique=False, schema="casework")
     op.create_table(
         "tokens",
         sa.Column("digest", sa.LargeBinary(), nullable=False),
@@ -396,6 +466,65 @@ def upgrade() -> None:
         schema="casework",
     )
     op.create_index("ix_notes_case_id_at", "notes", ["case_id", "at", "id"], unique=False, schema="casework")
+    op.create_table(
+        "open_case_holds",
+        sa.Column("workflow", sa.Text(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["casework.cases.id"],
+            name=op.f("fk_open_case_holds_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("workflow", "digest", name=op.f("pk_open_case_holds")),
+        schema="casework",
+    )
+    op.create_index(op.f("ix_open_case_holds_case_id"), "open_case_holds", ["case_id"], unique=False, schema="casework")
+    op.create_table(
+        "payment_lines",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("fund_id", sa.Uuid(), nullable=False),
+        sa.Column("year", sa.SmallInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("approved_on", sa.Date(), nullable=False),
+        sa.Column("approved_by", sa.Uuid(), nullable=True),
+        sa.Column("status", sa.Text(), server_default=sa.text("'approved'"), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("settled_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "status in ('approved','ordered','paid','returned','released')", name=op.f("ck_payment_lines_status_known")
+        ),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_payment_lines_amount_positive")),
+        sa.ForeignKeyConstraint(["approved_by"], ["casework.users.id"], name=op.f("fk_payment_lines_approved_by")),
+        sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_payment_lines_case_id")),
+        sa.ForeignKeyConstraint(["fund_id"], ["casework.funds.id"], name=op.f("fk_payment_lines_fund_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["casework.payment_orders.id"], name=op.f("fk_payment_lines_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_lines")),
+        schema="casework",
+    )
+    op.create_index(op.f("ix_payment_lines_case_id"), "payment_lines", ["case_id"], unique=False, schema="casework")
+    op.create_index(op.f("ix_payment_lines_order_id"), "payment_lines", ["order_id"], unique=False, schema="casework")
+    op.create_index(
+        "ix_payment_lines_to_order",
+        "payment_lines",
+        ["fund_id"],
+        unique=False,
+        schema="casework",
+        postgresql_where=sa.text("status in ('approved','returned')"),
+    )
+    op.create_table(
+        "tracking_codes",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_tracking_codes_case_id")),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_tracking_codes")),
+        schema="casework",
+    )
     op.create_table(
         "vault",
         sa.Column("case_id", sa.Uuid(), nullable=False),

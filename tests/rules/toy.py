@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from casework.forms import Form, Line, OneUser
-from casework.rules.casefile import Move, Phase, Role
+from casework.rules.casefile import Move, Office, Phase, Role
 from casework.rules.grammar import NEW, Alert, Clock, Letter, State, Transition, Workflow, policy
 from casework.rules.text import Text
 
@@ -25,7 +25,7 @@ class Answer(Form):
     to = OneUser(title=Text("承办人", "Helper"), required=True)
 
 
-def nothing_more(move: Move) -> Mapping[str, Any]:
+def nothing_more(move: Move, office: Office) -> Mapping[str, Any]:
     """A letter that fills no blank of its own."""
     return {}
 

@@ -283,7 +283,7 @@ def _can_close(story: Story) -> bool:
             return True
         for who in _suitable(story, case):
             for offer in story.offered(who, case).values():
-                if not offer.allowed or offer.transition.to in seen:
+                if not offer.allowed or offer.transition.leads_to(case.state) in seen:
                     continue
                 move = _posted(story, who, offer, case)
                 assert isinstance(move, Move)

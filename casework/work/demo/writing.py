@@ -34,7 +34,7 @@ def write(tx: Transaction, stories: list[Story], workflow: Workflow, org_ids: Ma
             told.office,
             sealed=sealed_of(move, key),
             look_ups=look_ups_of(move, index_key),
-            letters=letter_rows(move, workflow, key, story.opening.place.name, _day(told), next_serial),
+            letters=letter_rows(move, workflow, key, told.office, story.opening.place.name, _day(told), next_serial),
         )
     batch.send(tx.db)
 

@@ -6,7 +6,7 @@ They are neutral: only the decision itself says that aid is granted or refused.
 from collections.abc import Mapping
 from typing import Any
 
-from casework.rules.casefile import Move
+from casework.rules.casefile import Move, Office
 from casework.rules.grammar import Letter
 from casework.rules.text import Text
 from casework.workflows.legal_aid.intake import FORMS_OF_AID, MATTERS
@@ -26,7 +26,7 @@ def _matter(move: Move) -> Text:
     return MATTERS[move.case.facts["matter"]]
 
 
-def _receipt(move: Move) -> Mapping[str, Any]:
+def _receipt(move: Move, office: Office) -> Mapping[str, Any]:
     papers = move.given.get("papers", [])
     return {
         "matter": _matter(move),
@@ -34,21 +34,21 @@ def _receipt(move: Move) -> Mapping[str, Any]:
     }
 
 
-def _papers_needed(move: Move) -> Mapping[str, Any]:
+def _papers_needed(move: Move, office: Office) -> Mapping[str, Any]:
     clock = move.case.clock("papers")
     until = Text(*[str(clock.due.on)] * 2) if clock and clock.due else SOON
     return {"matter": _matter(move), "papers": _listed(move.given["papers"]), "until": until}
 
 
-def _matter_only(move: Move) -> Mapping[str, Any]:
+def _matter_only(move: Move, office: Office) -> Mapping[str, Any]:
     return {"matter": _matter(move)}
 
 
-def _granted(move: Move) -> Mapping[str, Any]:
+def _granted(move: Move, office: Office) -> Mapping[str, Any]:
     return {"matter": _matter(move), "form_of_aid": FORMS_OF_AID[move.given["form_of_aid"]]}
 
 
-def _refused(move: Move) -> Mapping[str, Any]:
+def _refused(move: Move, office: Office) -> Mapping[str, Any]:
     return {
         "matter": _matter(move),
         "ground": REFUSAL_GROUNDS[move.given["ground"]],
@@ -56,12 +56,12 @@ def _refused(move: Move) -> Mapping[str, Any]:
     }
 
 
-def _assigned(move: Move) -> Mapping[str, Any]:
+def _assigned(move: Move, office: Office) -> Mapping[str, Any]:
     assert move.case.assignee is not None
     return {"matter": _matter(move), "helper": move.case.assignee.name}
 
 
-def _terminated(move: Move) -> Mapping[str, Any]:
+def _terminated(move: Move, office: Office) -> Mapping[str, Any]:
     return {
         "matter": _matter(move),
         "ground": TERMINATION_GROUNDS[move.given["ground"]],
@@ -69,7 +69,7 @@ def _terminated(move: Move) -> Mapping[str, Any]:
     }
 
 
-def _reasons(move: Move) -> Mapping[str, Any]:
+def _reasons(move: Move, office: Office) -> Mapping[str, Any]:
     return {"matter": _matter(move), "reasons": move.sealed["reasons"]}
 
 

@@ -1,0 +1,41 @@
+"""Holds: the identity numbers of which no two open cases of a workflow may share one (一户一档)."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import ARRAY, LargeBinary, bindparam, text
+
+from casework.records.database import Tx
+from casework.rules.refusals import NotNow
+from casework.rules.text import Text
+
+_TAKE = text(
+    """with gone as (
+         delete from open_case_holds where case_id = :case_id and not (digest = any(:digests)))
+       , taken as (
+         insert into open_case_holds (workflow, digest, case_id)
+         select :workflow, digest, :case_id from unnest(:digests) as x(digest) order by digest
+         on conflict (workflow, digest) do nothing returning 1)
+       select count(*) from taken"""
+).bindparams(bindparam("digests", type_=ARRAY(LargeBinary)))
+_OTHERS = text(
+    """select c.number, o.name from open_case_holds h join cases c on c.id = h.case_id join orgs o on o.id = c.org_id
+       where h.workflow = :workflow and h.digest = any(:digests) and h.case_id <> :case_id order by c.number limit 1"""
+).bindparams(bindparam("digests", type_=ARRAY(LargeBinary)))
+
+
+def keep(tx: Tx, workflow: str, case_id: UUID, digests: Collection[bytes]) -> None:
+    """The case holds exactly these numbers from now on; raises `NotNow` naming the case that holds one already.
+
+    Of two who open at once the second waits here until the first has committed.
+    """
+    ordered = sorted(set(digests))
+    tx.run(_TAKE, workflow=workflow, case_id=case_id, digests=ordered)
+    other = tx.one(_OTHERS, workflow=workflow, case_id=case_id, digests=ordered) if ordered else None
+    if other is not None:
+        raise NotNow(
+            Text(
+                f"该家庭已有在办档案 {other.number}（{other.name}），一户只建一档；请在原档案中办理。",
+                f"This household has an open file already, {other.number} ({other.name}); go on with that one.",
+            )
+        )

@@ -1,0 +1,59 @@
+"""Money that moves claim: funds as the rules see them, and what a move reserves, pays, returns or releases."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Fund:
+    """A fund as it stands: what is free to be reserved, in yuan, in all and for each budget line of the year.
+
+    `budgets` maps a kind of aid to what is free of its line; a kind without a line is bound by the fund alone.
+    """
+
+    code: str
+    name: str
+    free: Decimal
+    budgets: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a move takes of what others may want too; each is a conditional UPDATE whose missing row is a refusal.
+
+    `line` is the payment it is about: `Reserve` makes one, the others change it.
+    """
+
+    line: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve(Claim):
+    """Money of a fund, in yuan, kept for a payment of this kind to the applicant; `on` is the day of approval."""
+
+    fund: str
+    kind: str
+    amount: Decimal
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Release(Claim):
+    """The money of a payment that will not be made goes back to its fund."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pay(Claim):
+    """An ordered payment has reached the applicant on a day."""
+
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Return(Claim):
+    """The bank has returned an ordered payment; its money stays reserved until it is ordered again or released."""
+
+    on: date

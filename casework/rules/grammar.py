@@ -115,12 +115,16 @@ def _tuple(value: Any) -> tuple[Any, ...]:
 
 @dataclass(frozen=True)
 class State:
-    """A state of a case, the phase it belongs to, and the role whose turn it is (None: nobody's)."""
+    """A state of a case, the phase it belongs to, and the role whose turn it is (None: nobody's).
+
+    `publishes` names the fact that the public may read while the case stands here, and never longer.
+    """
 
     name: str
     title: Text
     phase: Phase
     waits_for: Role | None = None
+    publishes: str | None = None
 
     @property
     def final(self) -> bool:

@@ -326,6 +326,7 @@ def own_calendar(folder: Path) -> Path:
 
 
 def test_a_sweep_tells_what_it_did_and_has_then_done_it(office: Terminal) -> None:
+    office.says("demo", "load", "--cases", "20", "--now", "2025-06-16T09:00")
     first = re.fullmatch(r"alerts=(\d+) transitions=(\d+)\n", office.script("sweep").stdout)
     assert first is not None
     assert int(first[1]) > 0

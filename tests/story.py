@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from random import Random
 from typing import Any, Final
@@ -22,7 +23,21 @@ from casework.records.rows import Record, Row, event_row, new_case
 from casework.records.vault import WrappedKey
 from casework.rules import handling
 from casework.rules.calendars import WorkingCalendar, compose
-from casework.rules.casefile import APPLICANT, CLOCK, Actor, CaseFile, ClockRun, Move, Office, Person, PolicyRow, Role
+from casework.rules.casefile import (
+    APPLICANT,
+    CLOCK,
+    Actor,
+    CaseFile,
+    ClockRun,
+    Destination,
+    Move,
+    Office,
+    Org,
+    Person,
+    PolicyRow,
+    Role,
+)
+from casework.rules.claims import Fund
 from casework.rules.decide import Offer, decide, offers
 from casework.rules.grammar import NEW, Workflow
 from casework.rules.refusals import Refusal
@@ -137,6 +152,7 @@ class Story:
             urgent=False,
             now=self.now,
         )
+        self.funds = {"RELIEF": Fund("RELIEF", "帮扶资金", Decimal("1000000.00"))}
         self.moves: list[Move] = []
         self.events: list[Row] = []
         self.letters: dict[str, dict[str, dict[str, str]]] = {}
@@ -146,7 +162,20 @@ class Story:
     def office(self) -> Office:
         """What is in force here today, with everybody who may be named."""
         office = office_in(self.workflow.key, self.region, self.today, self.rows)
-        return replace(office, people={person.id: person for person in self.people.values()})
+        people = {person.id: person for person in self.people.values()}
+        if not self.workflow.grants_money:
+            return replace(office, people=people)
+        return replace(office, people=people, orgs=_above(self.case.org_path), funds=self.funds)
+
+    def office_for(self, case: CaseFile, name: str, given: Any) -> Office:
+        """The same with the organisation to which this step hands the case, if it does."""
+        edge = self.workflow.edge(name, case.state)
+        code = given.get(edge.transfers) if edge and edge.transfers and isinstance(given, Mapping) else None
+        if code not in _PATHS:
+            return self.office
+        there = office_in(self.workflow.key, code, self.today, self.rows)
+        org = Org(uuid5(SPACE, code), code, _PATHS[code], "city", code, "china")
+        return replace(self.office, destination=Destination(org, there))
 
     @property
     def today(self) -> date:
@@ -198,7 +227,8 @@ class Story:
 
     def decides(self, who: str, name: str, given: Any, case: CaseFile | None = None) -> Move | Refusal:
         """What the rules say to exactly this form, without writing anything down."""
-        return decide(self.workflow, case or self.case, name, given, self.actor(who), self.now, self.office)
+        case = case or self.case
+        return decide(self.workflow, case, name, given, self.actor(who), self.now, self.office_for(case, name, given))
 
     def form(self, name: str, given: Mapping[str, Any], case: CaseFile | None = None) -> Any:
         """The example of what a transition needs here, with the named fields laid over it."""
@@ -206,12 +236,14 @@ class Story:
         if edge is None or edge.needs is None:
             return dict(given)
         assert issubclass(edge.needs, Form)
-        return merge_patch(edge.needs, edge.needs.example(self.inventor()), given)
+        return merge_patch(edge.needs, edge.needs.example(self.inventor(case)), given)
 
-    def inventor(self) -> Inventor:
+    def inventor(self, case: CaseFile | None = None) -> Inventor:
         """Who makes up the examples: today, with the helpers of this office."""
         users = {person.role.value: person.id for person in reversed(self.people.values())}
-        return Inventor(self.today, self.random, users)
+        other = "370200" if self.case.org_code == "370100" else "370100"
+        funds = tuple(self.funds) if self.workflow.grants_money else ()
+        return Inventor(self.today, self.random, users, facts=(case or self.case).facts, funds=funds, other_org=other)
 
     def offered(self, who: str, case: CaseFile | None = None) -> dict[str, Offer]:
         """What is offered to somebody here, by name."""
@@ -317,6 +349,17 @@ class Story:
         for who, name in road:
             self.takes(who, name)
         return self
+
+
+def _above(path: str) -> dict[str, Org]:
+    """The organisation of a path and those above it, nearest first."""
+    codes = path.rstrip("/").split("/")
+    kinds = ("province", "city", "county")
+    found = {}
+    for depth in range(len(codes), 0, -1):
+        code, here = codes[depth - 1], "/".join(codes[:depth]) + "/"
+        found[code] = Org(uuid5(SPACE, code), code, here, kinds[depth - 1], code, "china")
+    return found
 
 
 def _person(name: str, role: Role, path: str) -> Person:

@@ -93,7 +93,7 @@ def correct(call: Call, case_id: UUID) -> Answer:
 def transitions(call: Call, case_id: UUID) -> Answer:
     """Every transition from here, whether it is allowed, and what it needs."""
     record = records.get(call.tx.db, case_id, call.tx.person)
-    offered = cases.offered(call.tx, record)
+    offered, office = cases.offered(call.tx, record)
     items = [
         {
             "name": offer.transition.name,
@@ -101,7 +101,7 @@ def transitions(call: Call, case_id: UUID) -> Answer:
             "to": offer.transition.leads_to(record.file.state),
             "allowed": offer.allowed,
             "because": offer.because.in_(call.tx.language) if offer.because else None,
-            "needs": needs_schema(call.tx, record, offer),
+            "needs": needs_schema(call.tx, record, office, offer),
         }
         for offer in offered
     ]

@@ -3,17 +3,17 @@
 from random import SystemRandom
 from typing import Any, Final
 
-from casework.forms.form import Form
 from casework.forms.inventor import Inventor
 from casework.forms.json_schema import json_schema
-from casework.records import people
+from casework.forms.texts import OneUser
+from casework.records import offices, people
 from casework.records.rows import Record
-from casework.rules.casefile import HELPERS, STAFF
+from casework.rules.casefile import HELPERS, STAFF, Office
 from casework.rules.decide import Offer
-from casework.rules.grammar import Workflow
+from casework.rules.grammar import Needs, Workflow
 from casework.rules.rights import may_help
 from casework.work.forms import SteppingIn
-from casework.work.moves import intake_of
+from casework.work.moves import form_of, intake_of
 from casework.work.service import Transaction
 
 _CHANCE: Final = SystemRandom()
@@ -26,15 +26,23 @@ _NOTHING: Final[dict[str, Any]] = {
 }
 
 
-def needs_schema(tx: Transaction, record: Record, offer: Offer) -> dict[str, Any]:
+def needs_schema(tx: Transaction, record: Record, office: Office, offer: Offer) -> dict[str, Any]:
     """The self-contained schema of the body, `{}` where nothing is needed."""
     form = offer.transition.needs
-    inventor = Inventor(_today(tx, record), _CHANCE, _users(tx, record) if offer.transition.assigns else {})
+    edge = offer.transition
+    more = {"other_org": offices.another(tx.db, record.file.org_path)} if edge.transfers else {}
+    inventor = Inventor(
+        office.calendar.local_date(tx.now),
+        _CHANCE,
+        _users(tx, record) if _names_users(form) else {},
+        facts=record.file.facts,
+        funds=tuple(office.funds),
+        **more,
+    )
     if form is None:
         schema = {**_NOTHING, "examples": [{}]}
     else:
-        assert issubclass(form, Form)
-        schema = json_schema(form, tx.language, form.example(inventor))
+        schema = json_schema(form_of(form), tx.language, form_of(form).example(inventor))
     return _with_reason(tx, schema, inventor) if offer.needs_reason else schema
 
 
@@ -50,8 +58,8 @@ def _with_reason(tx: Transaction, schema: dict[str, Any], inventor: Inventor) ->
     }
 
 
-def _today(tx: Transaction, record: Record) -> Any:
-    return tx.rules.calendars[record.calendar].calendar.local_date(tx.now)
+def _names_users(form: type[Needs] | None) -> bool:
+    return form is not None and any(isinstance(field, OneUser) for _, field in form_of(form).form_fields())
 
 
 def _users(tx: Transaction, record: Record) -> dict[str, Any]:

@@ -30,6 +30,7 @@ __all__ = [
     "Month",
     "Nested",
     "OneUser",
+    "OtherOrg",
     "Person",
     "PersonName",
     "Phone",

@@ -1,6 +1,6 @@
 """People who do not exist, for examples that a form accepts today."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -36,18 +36,34 @@ class Person:
 class Inventor:
     """Makes up one example: its day, its chance, the users who may be named, and the person it is about.
 
-    `users` gives the id of an eligible user for a role; for a role that it does not know a random id stands.
+    `users` gives the id of an eligible user for a role; for a role that it does not know a random id stands. `facts`
+    are those of the case that the form is about, `funds` the codes of the funds that may pay for it, `other_org` is
+    the code of an organisation that is not its own.
     """
 
-    def __init__(self, today: date, random: Random, users: Mapping[str, UUID | str] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        today: date,
+        random: Random,
+        users: Mapping[str, UUID | str] = MappingProxyType({}),
+        *,
+        facts: Mapping[str, Any] = MappingProxyType({}),
+        funds: Sequence[str] = (),
+        other_org: str = "370200",
+    ) -> None:
         self.today = today
         self.random = random
         self.users = users
+        self.facts = facts
+        self.funds = funds
+        self.other_org = other_org
         self.person = self._invent_person()
 
     def someone_else(self) -> "Inventor":
-        """The same day and users, but about another person: for the next row, or the next example."""
-        return Inventor(self.today, self.random, self.users)
+        """The same case and day, but about another person: for the next row, or the next example."""
+        return Inventor(
+            self.today, self.random, self.users, facts=self.facts, funds=self.funds, other_org=self.other_org
+        )
 
     def user(self, roles: tuple[str, ...]) -> str:
         """The id of a user who has one of the roles."""

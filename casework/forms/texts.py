@@ -120,6 +120,13 @@ class Code(FormField):
         return {"pattern": self.whole(self.pattern), "maxLength": self.most}
 
 
+class OtherOrg(Code):
+    """The code of an organisation that gets a case from another; the work above verifies that there is one."""
+
+    def invent(self, inventor: Inventor) -> str:
+        return inventor.other_org
+
+
 class Choice(FormField):
     """One of the codes of a mapping whose values are the titles that people choose by."""
 

@@ -58,6 +58,14 @@ def above(tx: Tx, path: str) -> dict[str, Org]:
     }
 
 
+def another(tx: Tx, path: str) -> str:
+    """The code of an organisation that is not the one of this path, the nearest in the order of the tree."""
+    return str(
+        tx.run("select code from orgs where path <> :path order by path > :path desc, path limit 1", path=path).scalar()
+        or ""
+    )
+
+
 def org_page(tx: Tx, path: str, limit: int, after: str | None) -> list[Row[Any]]:
     """Organisations at and below a path, in the order of the tree."""
     query = select(*ORG).where(orgs.c.path.startswith(path, autoescape=True)).order_by(orgs.c.path).limit(limit)

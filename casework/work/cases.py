@@ -122,7 +122,8 @@ def _handled(tx: Transaction, record: Record, decision: Move | Refusal) -> Recor
     return write_down(tx, record, moved(decision), programmes.pinned(record.file), tx.office(record))
 
 
-def offered(tx: Transaction, record: Record) -> list[Offer]:
-    """Every transition from where the case stands, judged for the actor."""
+def offered(tx: Transaction, record: Record) -> tuple[list[Offer], Office]:
+    """Every transition from where the case stands, judged for the actor in this office."""
     workflow = programmes.pinned(record.file)
-    return offers(workflow, record.file, tx.acting, tx.now, looked_up(tx, record, workflow))
+    office = looked_up(tx, record, workflow)
+    return offers(workflow, record.file, tx.acting, tx.now, office), office

@@ -10,7 +10,7 @@ from casework.records import cases, funds, holds, writing
 from casework.records.rows import Record, rows_of, sealed_parts
 from casework.records.vault import applicant_place, blind_index, case_place, seal, unseal
 from casework.rules.casefile import Move, Office
-from casework.rules.grammar import Workflow
+from casework.rules.grammar import Needs, Workflow
 from casework.rules.refusals import Refusal, Stale
 from casework.rules.text import Text
 from casework.work.letters import write_letters
@@ -103,10 +103,15 @@ def ensure(refusal: Refusal | None) -> None:
         raise refusal
 
 
+def form_of(needs: type[Needs]) -> type[Form]:
+    """The form of what is needed; the rules know it only as something that checks."""
+    assert issubclass(needs, Form)
+    return needs
+
+
 def intake_of(workflow: Workflow) -> type[Form]:
-    """The intake form; the rules know it only as something that checks."""
-    assert issubclass(workflow.intake, Form)
-    return workflow.intake
+    """The intake form."""
+    return form_of(workflow.intake)
 
 
 def full_facts(tx: Transaction, record: Record, form: type[Form]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ INSTALLED := .venv/installed-$(HERE)
 INSTALLED_DEV := .venv/installed-dev-$(HERE)
 INSTALL := $(BIN)/python -m pip install --quiet --require-hashes
 
-.PHONY: run test check bench lock format
+.PHONY: run test check bench docs lock format
 
 run: $(INSTALLED)
 	@exec $(BIN)/casework serve --demo
@@ -35,6 +35,9 @@ check: $(INSTALLED_DEV)
 
 bench: $(INSTALLED_DEV)
 	$(BIN)/python -m benchmarks
+
+docs: $(INSTALLED_DEV)
+	$(BIN)/python docs/make_rules.py
 
 format: $(INSTALLED_DEV)
 	$(BIN)/python -m ruff check --fix-only

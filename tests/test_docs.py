@@ -1,7 +1,11 @@
 """The documents tell the truth: links lead somewhere, decisions are numbered, the glossary knows our words."""
 
+import importlib.util
 import re
+import tomllib
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -53,3 +57,39 @@ def test_both_readmes_take_the_same_tour() -> None:
         for name in ("README.md", "README.zh-CN.md")
     )
     assert english == chinese
+
+
+@pytest.fixture(scope="module")
+def rules() -> ModuleType:
+    """What writes the page of rules."""
+    spec = importlib.util.spec_from_file_location("make_rules", ROOT / "docs" / "make_rules.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_page_of_rules_is_what_the_register_and_the_policies_say(rules: ModuleType) -> None:
+    register = tomllib.loads(rules.REGISTER.read_text(encoding="utf-8"))
+    assert rules.PAGE.read_text(encoding="utf-8") == rules.page(register), "run make docs"
+
+
+RULE = {"rule": "r", "source": "s", "clock": "legal_aid.review", "tests": ["tests/test_docs.py"]}
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (RULE | {"clock": "legal_aid.reviews"}, "legal_aid.reviews is no clock"),
+        (RULE | {"policy": "legal_aid.revue"}, "has no row in config/policies"),
+        (RULE | {"code": "casework.rules.clocks:dew"}, "casework.rules.clocks:dew does not exist"),
+        (RULE | {"tests": ["tests/test_docs.py::test_nothing"]}, "tests/test_docs.py::test_nothing does not exist"),
+        (RULE | {"tests": []}, "has tests, or says why"),
+        ({"rule": "r", "source": "s", "tests": ["tests/test_docs.py"]}, "neither clock, policy nor code"),
+        (RULE | {"wy_not": "x"}, "unknown"),
+    ],
+)
+def test_a_rule_that_names_what_does_not_exist_is_refused(rules: ModuleType, rule: dict[str, Any], told: str) -> None:
+    with pytest.raises(rules.BadRegister, match=told):
+        rules.page({"section": [{"title": "t", "rules": [rule]}]})

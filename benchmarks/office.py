@@ -4,49 +4,26 @@ The floor of what reads is a transaction that asks for nothing, of what writes o
 for the disk, on the same connections.
 """
 
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
+from benchmarks.installation import installation
 from benchmarks.measure import Figure, row, timed
-from casework.app import MIGRATIONS, create_app, service_of
-from casework.embedded import PrivateServer
+from casework.app import create_app
 from casework.records import alerts, people
-from casework.records.upgrade import upgrade
-from casework.settings import ROOT, Settings
 from casework.work import demo
 from casework.work.overdue import sweep
 from casework.work.people import new_token
-from casework.work.seeds import seed
 from casework.work.service import Service
 
 CASES = 3000
 
 
-@contextmanager
-def _office() -> Iterator[Service]:
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings.load({"CASEWORK_ENV": "test", "CASEWORK_HOME": folder})
-        server = PrivateServer(Path(folder))
-        server.start()
-        try:
-            upgrade(server.owner_url, MIGRATIONS, members=("casework_web",))
-            service = service_of(settings, server.app_url)
-            with service.transaction() as tx:
-                seed(tx.db, ROOT / "config")
-            yield service
-            service.database.close()
-        finally:
-            server.remove()
-
-
 def lines() -> Iterator[str]:
     """A line for loading, for each of the hot five, and for the sweep."""
-    with _office() as service:
+    with installation() as service:
         loaded = timed(f"load {CASES} cases", lambda: demo.load(service, cases=CASES, seed=1), rounds=1, calls=1)
         yield f"{loaded.name:<34}{loaded.median:8.1f} s   ({CASES / loaded.median:.0f} cases a second)"
         read = timed("empty transaction", lambda: _nothing(service), calls=200)

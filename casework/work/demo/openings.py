@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
-from uuid import UUID
 
+from casework.records.ids import new_id
 from casework.work.demo.names import someone
 from casework.work.demo.stories import Opening, World
 from casework.work.demo.tree import places
@@ -32,7 +32,7 @@ def openings(serials: list[int], seed: int, world: World) -> list[Opening]:
         year = world.calendar.local_date(at).year
         begun.append(
             Opening(
-                case_id=UUID(int=rng.getrandbits(128), version=4),
+                case_id=new_id(at, rng.getrandbits(74)),
                 number=f"{world.workflow.numbering}-{year}-{serial:06d}",
                 at=at,
                 place=place,

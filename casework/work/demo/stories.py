@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from casework.records.ids import new_id
 from casework.records.rows import identified, new_case
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.casefile import Actor, CaseFile, Move, Office, Person, Role
@@ -107,7 +108,7 @@ class Story:
         self.told.append(Told(move, office))
 
     def _new_id(self) -> UUID:
-        return UUID(int=self.rng.getrandbits(128), version=4)
+        return new_id(self.case.last_at, self.rng.getrandbits(74))
 
     def worker(self) -> Actor:
         """The owner, or before there is one a caseworker of the place."""

@@ -8,10 +8,12 @@ from casework.forms.json_schema import json_schema
 from casework.forms.numbers import Count, Day, Flag, Moment, Money, Month
 from casework.forms.patch import merge_patch
 from casework.forms.paths import needed_by, sensitive_paths
+from casework.forms.person import SEX, Identified
 from casework.forms.sensitive import join_sensitive, split_sensitive
-from casework.forms.texts import Choice, Code, Line, LongText, OneUser, PersonName
+from casework.forms.texts import Choice, Code, Line, LongText, OneUser, OtherOrg, PersonName
 
 __all__ = [
+    "SEX",
     "BankAccount",
     "Choice",
     "Code",
@@ -20,6 +22,7 @@ __all__ = [
     "Day",
     "Flag",
     "Form",
+    "Identified",
     "IdentityNumber",
     "Inventor",
     "Line",

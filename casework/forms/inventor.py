@@ -38,7 +38,7 @@ class Inventor:
 
     `users` gives the id of an eligible user for a role; for a role that it does not know a random id stands. `facts`
     are those of the case that the form is about, `funds` the codes of the funds that may pay for it, `other_org` is
-    the code of an organisation that is not its own.
+    the code of an organisation that is not its own, `caller` the id of the user who will fill the form in.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Inventor:
         facts: Mapping[str, Any] = MappingProxyType({}),
         funds: Sequence[str] = (),
         other_org: str = "370200",
+        caller: UUID | None = None,
     ) -> None:
         self.today = today
         self.random = random
@@ -57,12 +58,19 @@ class Inventor:
         self.facts = facts
         self.funds = funds
         self.other_org = other_org
+        self.caller = caller
         self.person = self._invent_person()
 
     def someone_else(self) -> "Inventor":
         """The same case and day, but about another person: for the next row, or the next example."""
         return Inventor(
-            self.today, self.random, self.users, facts=self.facts, funds=self.funds, other_org=self.other_org
+            self.today,
+            self.random,
+            self.users,
+            facts=self.facts,
+            funds=self.funds,
+            other_org=self.other_org,
+            caller=self.caller,
         )
 
     def user(self, roles: tuple[str, ...]) -> str:

@@ -84,6 +84,7 @@ class Org:
     kind: str
     region: str
     calendar: str
+    name: str
     supervised: bool = True
 
 
@@ -267,7 +268,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class ClockChange:
-    """What a move did to one clock: `started`, `paused`, `resumed`, `met`, `breached` or `cancelled`."""
+    """What a move did to one clock: `started`, `paused`, `resumed`, `rederived`, `met`, `breached` or `cancelled`."""
 
     change: str
     clock: ClockRun
@@ -277,8 +278,8 @@ class ClockChange:
 class Move:
     """What a decision changes; `records` writes it down in one transaction. `case` is the file afterwards.
 
-    `kind` is what happened (`opened`, `transition`, `overridden`, `corrected`, `claimed`, `released`,
-    `handed_over`). `given` holds sensitive values masked; `sealed` holds them in full, by path, for the vault, and
+    `kind` is what happened (`opened`, `transition`, `overridden`, `corrected`, `claimed`, `released`, `handed_over`,
+    `rederived`). `given` holds sensitive values masked; `sealed` holds them in full, by path, for the vault, and
     `replaced` those that a correction replaced: nothing that was accepted is lost. `updated` are the facts that a
     transition changed, `claims` what it takes of what others may want too, `transferred_to` the organisation that gets
     the case.

@@ -1,11 +1,11 @@
 """Which clocks start, pause, resume and end when a case moves."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import CaseFile, ClockChange, ClockRun, Office
+from casework.rules.casefile import CaseFile, ClockChange, ClockRun, Office, PolicyRow
 from casework.rules.clocks import Interval, Limit, Status, due, into_opening_hours
 from casework.rules.grammar import EVERY_CLOCK, NEW, NO_LIMIT, Clock, PolicyLimit, Workflow
 from casework.rules.text import Text
@@ -33,11 +33,57 @@ def wind(
         else:
             cancelled = clock.name in cancels or cancels == EVERY_CLOCK
             changes += _step(workflow, clock, before, after, at, office, cancelled, clock.name in restarts)
-    if not changes:
-        return after.clocks, ()
-    latest = {(run.name, run.generation): run for run in after.clocks}
+    return _latest(after.clocks, changes), tuple(changes)
+
+
+def rederive(
+    workflow: Workflow,
+    case: CaseFile,
+    at: datetime,
+    office: Office,
+    in_force_at_start: Callable[[ClockRun], Mapping[str, PolicyRow]],
+    before: WorkingCalendar | None = None,
+) -> tuple[tuple[ClockRun, ...], tuple[ClockChange, ...]]:
+    """The clocks of the case, the open ones derived again from the intervals in which they ran; and what changed.
+
+    `office` has the calendar and policies that count now, `in_force_at_start` gives the rows by name that by now count
+    for the day and the place in which a clock began, `before` is the calendar that counted so far if it is another.
+    A clock that has ended never changes. One whose limit was none from the start, as we know now, is cancelled; none
+    begins in the middle.
+    """
+    changes: list[ClockChange] = []
+    for run in case.clocks:
+        if run.open:
+            clock = workflow.by_clock[run.name]
+            begun: list[ClockChange] = []
+            if clock.start and before and _facts(clock, case, before) != _facts(clock, case, office.calendar):
+                begun += _step_of_facts(workflow, clock, replace(case, last_at=at), at, office)
+            changes += begun or _counted_again(clock, run, at, office, in_force_at_start(run))
+    return _latest(case.clocks, changes), tuple(changes)
+
+
+def _facts(clock: Clock, case: CaseFile, calendar: WorkingCalendar) -> list[date | None]:
+    """The days on which the facts begin and end the clock; they may follow from the calendar too."""
+    return [fact(case, calendar) for fact in (clock.start, clock.stop) if fact]
+
+
+def _counted_again(
+    clock: Clock, run: ClockRun, at: datetime, office: Office, in_force: Mapping[str, PolicyRow]
+) -> Iterator[ClockChange]:
+    row = in_force.get(clock.limit.name) if isinstance(clock.limit, PolicyLimit) else None
+    if row is not None and row.value == NO_LIMIT:
+        yield ClockChange("cancelled", _ended(run, at, "cancelled"))
+        return
+    limit, basis, policy_id = _of_row(row) if row else (run.limit, run.basis, run.policy_id)
+    again = replace(run, limit=limit, basis=basis, policy_id=policy_id, due=due(limit, run.intervals, office.calendar))
+    if again != run:
+        yield ClockChange("rederived", replace(again, calendar_version=office.calendar_version))
+
+
+def _latest(clocks: Iterable[ClockRun], changes: Iterable[ClockChange]) -> tuple[ClockRun, ...]:
+    latest = {(run.name, run.generation): run for run in clocks}
     latest |= {(change.clock.name, change.clock.generation): change.clock for change in changes}
-    return tuple(latest.values()), tuple(changes)
+    return tuple(latest.values())
 
 
 def _step(
@@ -78,11 +124,11 @@ def _step_of_facts(
     run = after.clock(clock.name)
     base = clock.start(after, office.calendar)
     stopped = clock.stop(after, office.calendar) if clock.stop else None
-    same = run is not None and base == office.calendar.local_date(run.started_at)
+    same = run is not None and base == _as_told(run.started_at, base, office.calendar)
     runs = base is not None and workflow.runs(clock, after.state)
     if run is not None and run.open:
         if same and stopped:
-            yield _end(run, min(at, datetime.combine(stopped, time(), office.calendar.tz)), cancelled=False)
+            yield _end(run, min(at, _instant_of(stopped, run, office.calendar)), cancelled=False)
             return
         if same and runs:
             return
@@ -93,6 +139,22 @@ def _step_of_facts(
         yield from _start(clock, run, at, base, office)
 
 
+def _as_told(at: datetime, base: date | None, calendar: WorkingCalendar) -> date:
+    """An instant as precisely as the base date is told: itself, or its day."""
+    return at if isinstance(base, datetime) else calendar.local_date(at)
+
+
+def _instant_of(day: date, run: ClockRun, calendar: WorkingCalendar) -> datetime:
+    """When a deed of which only the day is known ends a clock: on the last day it is in time, on the next it is late.
+
+    The last day may end at the very midnight at which the next begins; so what is late ends with its day.
+    """
+    if isinstance(day, datetime):
+        return day
+    late = run.due is not None and day > run.due.on
+    return datetime.combine(day + timedelta(days=1) if late else day, time(), calendar.tz)
+
+
 def _start(
     clock: Clock, last: ClockRun | None, at: datetime, base: date | None, office: Office
 ) -> Iterator[ClockChange]:
@@ -100,7 +162,7 @@ def _start(
     limit, basis, policy_id = _limit(clock, office)
     if limit is None:
         return
-    started_at = datetime.combine(base, time(), office.calendar.tz) if base else at
+    started_at = at if base is None else _beginning_of(base, office.calendar)
     intervals = (Interval(started_at),)
     run = ClockRun(
         name=clock.name,
@@ -118,12 +180,20 @@ def _start(
     yield ClockChange("started", run)
 
 
+def _beginning_of(base: date, calendar: WorkingCalendar) -> datetime:
+    return base if isinstance(base, datetime) else datetime.combine(base, time(), calendar.tz)
+
+
 def _limit(clock: Clock, office: Office) -> tuple[Limit | None, Text, int | None]:
     if not isinstance(clock.limit, PolicyLimit):
         return clock.limit, clock.basis, None
     row = office.policy(clock.limit.name)
     if row is None or row.value == NO_LIMIT:
         return None, clock.basis, None
+    return _of_row(row)
+
+
+def _of_row(row: PolicyRow) -> tuple[Limit, Text, int]:
     return Limit.parse(row.value), row.source, row.id
 
 
@@ -156,8 +226,11 @@ def _end(run: ClockRun, at: datetime, *, cancelled: bool) -> ClockChange:
     late = run.due is not None and run.due.at < at
     kept = cancelled and not (late and run.owed_by in ("office", "helper"))
     status: Status = "cancelled" if kept else "breached" if late else "met"
-    ended = replace(run, intervals=_closed(run, at), status=status, ended_at=max(at, run.started_at))
-    return ClockChange(status, ended)
+    return ClockChange(status, _ended(run, at, status))
+
+
+def _ended(run: ClockRun, at: datetime, status: Status) -> ClockRun:
+    return replace(run, intervals=_closed(run, at), status=status, ended_at=max(at, run.started_at))
 
 
 def levels(clock: Clock, run: ClockRun, calendar: WorkingCalendar) -> list[tuple[str, datetime]]:

@@ -229,7 +229,7 @@ def _move(
         facts=masked if opening else {**case.facts, **updated},
         last_at=at,
         version=case.version + 1,
-        owner=case.owner if opening else None if destination else owner_after(case, actor),
+        owner=_owner_after(edge, case, actor),
         assignee=assignee,
         outcome=_outcome_after(edge, case, given),
         closed_at=case.closed_at or at if state.final else None,
@@ -256,6 +256,12 @@ def _move(
         transferred_to=destination.org if destination else None,
         clock_changes=changes,
     )
+
+
+def _owner_after(edge: Transition, case: CaseFile, actor: Actor) -> Person | None:
+    if edge.transfers:
+        return None
+    return case.owner if case.state == NEW or edge.shared else owner_after(case, actor)
 
 
 def _outcome_after(edge: Transition, case: CaseFile, given: Mapping[str, Any]) -> str | None:

@@ -1,6 +1,6 @@
-"""Dates that lie in the history of a case, for clocks that start or stop by a deed instead of a state."""
+"""Deeds in the history of a case, for clocks that start or stop by one instead of a state."""
 
-from datetime import date
+from datetime import date, datetime
 
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.casefile import CaseFile
@@ -8,22 +8,24 @@ from casework.rules.grammar import FactDate
 
 
 def taken_on(*names: str) -> FactDate:
-    """The local date on which one of these transitions was last taken, or None while none has been."""
+    """The instant at which one of these transitions was last taken, or None while none has been."""
 
-    def last(case: CaseFile, calendar: WorkingCalendar) -> date | None:
-        taken = [case.taken[name].at for name in names if name in case.taken]
-        return calendar.local_date(max(taken)) if taken else None
+    def last(case: CaseFile, calendar: WorkingCalendar) -> datetime | None:
+        return max((case.taken[name].at for name in names if name in case.taken), default=None)
 
     return _named(last, "taken_on", names)
 
 
 def taken_since(start: FactDate, *names: str) -> FactDate:
-    """The local date on which one of these transitions was last taken, unless that was before the day of `start`."""
+    """The instant at which one of these transitions was last taken, unless that was before `start`."""
     last_taken = taken_on(*names)
 
     def since(case: CaseFile, calendar: WorkingCalendar) -> date | None:
         begun, last = start(case, calendar), last_taken(case, calendar)
-        return last if begun and last and begun <= last else None
+        if begun is None or not isinstance(last, datetime):
+            return None
+        in_time = begun <= (last if isinstance(begun, datetime) else calendar.local_date(last))
+        return last if in_time else None
 
     return _named(since, f"taken_since({start.__qualname__})", names)
 

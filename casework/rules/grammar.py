@@ -98,6 +98,7 @@ class PolicyLimit:
 
 
 FactDate = Callable[[CaseFile, WorkingCalendar], date | None]
+"""The day of a fact, or its instant where that is known (a datetime is a date); None where there is none."""
 
 
 def policy(name: str) -> PolicyLimit:
@@ -141,7 +142,8 @@ class Transition:
     time or late; `restarts` those that end and begin anew. `works_out` adds to what is recorded. `updates` gives the
     facts that the edge changes, by their names at the top: plain values, nothing sensitive among them. `claims` gives
     what it takes of what others may want too, such as money. `transfers` names the field of `needs` with the
-    organisation that gets the case. After an edge that `decides`, facts are corrected with a reason only.
+    organisation that gets the case. A `shared` edge is for any colleague who sees the case, such as the cashier;
+    whoever owns it goes on owning it. After an edge that `decides`, facts are corrected with a reason only.
     """
 
     name: str
@@ -162,6 +164,7 @@ class Transition:
     updates: Callable[[Situation], Mapping[str, Any]] | None = None
     claims: Callable[[Situation], Sequence[Claim]] | None = None
     transfers: str | None = None
+    shared: bool = False
     decides: bool = False
 
     def __post_init__(self) -> None:

@@ -1,22 +1,27 @@
-"""What is done to a case beside its transitions: claim, release, hand over, override, correct."""
+"""What is done to a case beside its transitions: claim, release, hand over, override, correct, derive anew."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from casework.rules.calendars import WorkingCalendar
 from casework.rules.casefile import (
     HELPERS,
+    NOTHING,
     STAFF,
     Actor,
     CaseFile,
+    ClockRun,
     Facts,
     Move,
     Office,
     Person,
     Phase,
+    PolicyRow,
     Role,
 )
-from casework.rules.clockwork import wind
+from casework.rules.clockwork import rederive, wind
 from casework.rules.grammar import EVERY_CLOCK, Workflow
 from casework.rules.refusals import Fault, Invalid, NotMet, NotNow, NotYours, Refusal
 from casework.rules.rights import colleagues, is_colleagues, may_own, owner_after, turn
@@ -193,3 +198,27 @@ def correct(
         reason=reason,
         clock_changes=changes,
     )
+
+
+def rederived(
+    workflow: Workflow,
+    case: CaseFile,
+    actor: Actor,
+    now: datetime,
+    office: Office,
+    in_force_at_start: Callable[[ClockRun], Mapping[str, PolicyRow]],
+    *,
+    before: WorkingCalendar | None = None,
+    because: Facts = NOTHING,
+) -> Move:
+    """The case after a calendar or policies were loaded: its open clocks derived again by `clockwork.rederive`.
+
+    `because` says for the event what was loaded. Without `clock_changes` nothing has happened to the case.
+    """
+    at = max(now, case.last_at)
+    clocks, changes = rederive(workflow, case, at, office, in_force_at_start, before)
+    after = case
+    if changes:
+        after = replace(case, clocks=clocks, last_at=at, version=case.version + 1)
+        after = replace(after, urgent=workflow.is_urgent(after, at, office.calendar))
+    return Move(kind="rederived", before=case, case=after, at=at, actor=actor, given=because, clock_changes=changes)

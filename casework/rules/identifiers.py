@@ -214,18 +214,6 @@ def check_phone(text: str) -> Phone:
     )
 
 
-def card_number_adds_up(text: str) -> bool:
-    """Whether a bank account has the 16 to 19 digits and the Luhn sum of a card.
-
-    For a warning only: passbooks and companies' accounts may do without either.
-    """
-    digits = _plain(text).replace("-", "")
-    if not re.fullmatch(r"[0-9]{16,19}", digits):
-        return False
-    doubled = [int(sign) * (1 + index % 2) for index, sign in enumerate(reversed(digits))]
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
-
-
 def mask_identity_number(number: str) -> str:
     """`3701**********001X`; what is too short to hide anything that way is hidden altogether."""
     return _masked(number, 4, 4)

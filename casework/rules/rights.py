@@ -21,7 +21,7 @@ def refuse_by_role(workflow: Workflow, edge: Transition, case: CaseFile, actor: 
         return None if _time_is_up(workflow, edge, case, now) else _not_due()
     if actor.role in HELPERS and (case.assignee is None or case.assignee.id != actor.id):
         return NotYours(Text("此案没有指派给您。", "This case is not assigned to you."))
-    if is_colleagues(case, actor) and actor.role is Role.CASEWORKER:
+    if is_colleagues(case, actor) and actor.role is Role.CASEWORKER and not edge.shared:
         return colleagues(case, may_give_reason=False)
     return None
 
@@ -55,7 +55,8 @@ def is_colleagues(case: CaseFile, actor: Actor) -> bool:
 
 def steps_in(edge: Transition, case: CaseFile, actor: Actor) -> bool:
     """A supervisor does a colleague's own work, rather than deciding on it."""
-    return actor.role is Role.SUPERVISOR and Role.SUPERVISOR not in edge.by and is_colleagues(case, actor)
+    theirs = Role.SUPERVISOR in edge.by or edge.shared
+    return actor.role is Role.SUPERVISOR and not theirs and is_colleagues(case, actor)
 
 
 def colleagues(case: CaseFile, *, may_give_reason: bool) -> NotNow:

@@ -149,6 +149,8 @@ def _waits(workflow: Workflow, place: str, variant: Variant) -> Iterable[Flaw]:
 
 
 def _holds(workflow: Workflow, clock: Clock, state: str, variant: Variant) -> bool:
-    """Whether the clock presses in this state for certain: not one of outsiders, nor one that needs a fact."""
+    """Whether the clock presses in this state for certain: not one that needs a fact, nor one of outsiders, unless
+    time itself leads on when it runs out."""
     certain = isinstance(clock.limit, Limit) or variant.get(clock.limit.name, NO_LIMIT) != NO_LIMIT
-    return certain and clock.start is None and clock.owed_by != "outside" and workflow.runs(clock, state)
+    presses = clock.owed_by != "outside" or clock.take is not None
+    return certain and clock.start is None and presses and workflow.runs(clock, state)

@@ -1,17 +1,22 @@
 """Which clocks start, pause, resume and end as a case moves, told on legal aid in Rushan, Shandong."""
 
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from casework.rules.casefile import ClockRun, PolicyRow
+from casework.rules.calendars import WorkingCalendar, compose
+from casework.rules.casefile import CaseFile, ClockRun, PolicyRow
 from casework.rules.clocks import Interval
-from casework.rules.clockwork import levels, wake_at
+from casework.rules.clockwork import levels, rederive, wake_at
 from casework.rules.refusals import Invalid
 from casework.rules.text import Text
-from tests.story import Story, china, clock_time, policies
+from tests.story import Story, calendar_mapping, china, clock_time, office_in, policies
 
 JOB = {"started_on": "2023-05-08", "ended_on": "2025-11-10"}
 
@@ -267,7 +272,8 @@ class TestLimitation:
         old, new = (run for run in story.case.clocks if run.name == "limitation")
         assert (old.status, old.ended_at) == ("cancelled", story.now)
         assert (new.generation, new.status, last_day(new)) == (2, "running", "2026-12-31")
-        assert [change.change for change in move.clock_changes] == ["cancelled", "started"]
+        changes = [change.change for change in move.clock_changes if change.clock.name == "limitation"]
+        assert changes == ["cancelled", "started"]
 
     def test_a_fact_that_is_no_longer_known_cancels_it(self) -> None:
         story = self.asked(matter="wages")
@@ -408,3 +414,255 @@ def test_a_policy_row_that_comes_later_starts_its_clock_at_the_next_round() -> N
     story.rows = (*story.rows, row)
     story.lawyer("record_progress")
     assert (story.clock("progress").generation, story.clock("progress").policy_id) == (1, 99)
+
+
+# Calendars and policies change under clocks that run.
+
+
+def rows_at_start(story: Story, rows: tuple[PolicyRow, ...]) -> Callable[[ClockRun], Mapping[str, PolicyRow]]:
+    """The rows that count for the day on which a clock of the story was begun."""
+    begun = {
+        (change.clock.name, change.clock.generation): move.at.date()
+        for move in story.moves
+        for change in move.clock_changes
+        if change.change == "started"
+    }
+
+    def in_force(run: ClockRun) -> Mapping[str, PolicyRow]:
+        # What deriving anew has begun is in none of the story's moves.
+        day = begun.get((run.name, run.generation), story.today)
+        return office_in("legal_aid", story.region, day, rows).policies
+
+    return in_force
+
+
+def derived_anew(
+    story: Story,
+    *,
+    calendar: WorkingCalendar | None = None,
+    before: WorkingCalendar | None = None,
+    rows: tuple[PolicyRow, ...] | None = None,
+) -> tuple[CaseFile, list[tuple[str, str]]]:
+    """The case after this was loaded, and what happened to which clock."""
+    office = replace(story.office, calendar=calendar or story.office.calendar, calendar_version=2)
+    at_start = rows_at_start(story, rows or story.rows)
+    clocks, changes = rederive(story.workflow, story.case, story.now, office, at_start, before or china())
+    return replace(story.case, clocks=clocks), [(change.clock.name, change.change) for change in changes]
+
+
+def with_days_off(*days: date) -> WorkingCalendar:
+    """The office's calendar with more holidays."""
+    mapping = calendar_mapping()
+    return WorkingCalendar.from_mapping(mapping | {"holidays": [*mapping["holidays"], *map(str, days)]})
+
+
+def with_years(*years: int, off: Iterable[date] = ()) -> WorkingCalendar:
+    """The office's calendar with more years published, in this order, and these days off in them."""
+    mapping = calendar_mapping()
+    for year in years:
+        holidays = sorted({date(year, 1, 1), *(day for day in off if day.year == year)})
+        mapping = compose(mapping, [{"year": year, "source": "示例", "holidays": holidays, "make_up_days": []}])
+    return WorkingCalendar.from_mapping(mapping)
+
+
+def row(number: int, name: str, value: str, since: date = date(2022, 1, 1), place: str = "CN") -> PolicyRow:
+    return PolicyRow(number, "legal_aid", name, place, since, value, Text("新规定", "new rule"))
+
+
+class TestDerivedAnew:
+    """A calendar or a policy is loaded while clocks run."""
+
+    def under_review(self) -> Story:
+        story = Story("2026-03-02 09:00").opened()
+        story.caseworker("accept")
+        story.days_pass(1)
+        return story
+
+    def test_a_new_holiday_moves_the_clock_that_runs_over_it(self) -> None:
+        story = self.under_review()
+        case, changes = derived_anew(story, calendar=with_days_off(date(2026, 3, 5), date(2026, 3, 9)))
+        moved = {run.name: run for run in case.clocks}
+        assert ("review", "rederived") in changes
+        assert (last_day(moved["review"]), moved["review"].calendar_version) == ("2026-03-11", 2)
+        assert last_day(moved["review_by_law"]) == "2026-03-10"
+        assert moved["review"].intervals == story.clock("review").intervals
+        assert moved["review"].generation == 1
+
+    def test_days_off_that_a_clock_does_not_touch_leave_it_alone(self) -> None:
+        story = self.under_review()
+        case, changes = derived_anew(story, calendar=with_days_off(date(2026, 3, 2)))
+        assert changes == []
+        assert case == story.case
+
+    def test_a_pause_counts_as_it_was_under_the_new_calendar(self) -> None:
+        story = Story("2026-02-10 10:00").opened()
+        story.caseworker("accept")
+        story.wait_until("2026-02-12 16:00")
+        story.caseworker("ask_for_papers")
+        story.wait_until("2026-02-25 09:00")
+        story.applicant("supply_papers")
+        case, _ = derived_anew(story, calendar=with_days_off(date(2026, 2, 12), date(2026, 2, 27)))
+        # Of the two days used before the pause one was none, so that four are left: 26, 28, then 2 and 3 March.
+        review = case.clock("review")
+        assert review is not None
+        assert last_day(review) == "2026-03-03"
+
+    def test_a_clock_that_stands_still_moves_when_it_runs_again(self) -> None:
+        story = self.under_review()
+        story.caseworker("ask_for_papers")
+        rows = (*story.rows, row(99, "review", "9wd", place="370000", since=date(2020, 1, 1)))
+        case, changes = derived_anew(story, rows=rows)
+        paused = case.clock("review")
+        assert changes == [("review", "rederived")]
+        assert paused is not None
+        assert (paused.status, paused.due, str(paused.limit)) == ("paused", None, "9wd")
+
+    def test_what_has_ended_never_changes(self) -> None:
+        story = self.under_review()
+        story.supervisor("grant")
+        before = [run for run in story.case.clocks if not run.open]
+        assert {run.name for run in before} >= {"review", "review_by_law"}
+        rows = (*story.rows, row(98, "review_by_law", "1d"), row(99, "review", "none", place="370000"))
+        case, _ = derived_anew(story, calendar=with_days_off(date(2026, 3, 3), date(2026, 3, 9)), rows=rows)
+        assert [run for run in case.clocks if not run.open] == before
+
+    def test_the_limit_becomes_the_row_that_counted_at_the_start_with_its_source(self) -> None:
+        story = self.under_review()
+        case, changes = derived_anew(story, rows=(*story.rows, row(99, "review_by_law", "3d")))
+        run = case.clock("review_by_law")
+        assert changes == [("review_by_law", "rederived")]
+        assert run is not None
+        assert (str(run.limit), run.basis.en, run.policy_id, last_day(run)) == ("3d", "new rule", 99, "2026-03-05")
+
+    def test_a_row_that_begins_later_than_the_clock_moves_nothing(self) -> None:
+        story = self.under_review()
+        rows = (
+            *story.rows,
+            row(98, "review_by_law", "3d", date(2026, 3, 3)),
+            row(99, "review", "1wd", date(2027, 1, 1)),
+        )
+        assert derived_anew(story, rows=rows)[1] == []
+
+    def test_a_wider_place_gives_way_to_a_nearer_one(self) -> None:
+        story = self.under_review()
+        assert derived_anew(story, rows=(*story.rows, row(99, "review", "1wd", date(2026, 1, 1))))[1] == []
+
+    def test_only_another_source_is_noted_without_moving_anything(self) -> None:
+        story = self.under_review()
+        case, changes = derived_anew(story, rows=(*story.rows, row(99, "review_by_law", "7d")))
+        run = case.clock("review_by_law")
+        assert changes == [("review_by_law", "rederived")]
+        assert run is not None
+        assert (run.due, run.basis.zh, run.policy_id) == (story.clock("review_by_law").due, "新规定", 99)
+
+    @pytest.mark.parametrize("asked", [False, True], ids=["running", "paused"])
+    def test_a_limit_that_becomes_none_cancels_the_clock_even_a_late_one(self, asked: bool) -> None:
+        story = self.under_review()
+        story.days_pass(30)
+        if asked:
+            story.caseworker("ask_for_papers")
+        assert story.clock("review").overdue(story.now)
+        case, changes = derived_anew(story, rows=(*story.rows, row(99, "review", "none", place="370000")))
+        run = case.clock("review")
+        assert changes == [("review", "cancelled")]
+        assert run is not None
+        assert (run.status, run.ended_at, run.overdue(story.now)) == ("cancelled", story.now, False)
+
+    def test_no_clock_begins_in_the_middle(self) -> None:
+        story = Story("2026-03-02 09:00", policy={"review": None, "review_by_law": None}).opened()
+        story.caseworker("accept")
+        case, changes = derived_anew(story, rows=policies())
+        assert changes == []
+        assert case.clock("review") is case.clock("review_by_law") is None
+
+    def test_the_days_around_the_new_year_are_settled_when_its_calendar_is_loaded(self) -> None:
+        story = Story("2026-12-25 09:00").opened()
+        due = story.clock("review_by_law").due
+        assert due is not None
+        assert (due.on, due.provisional) == (date(2027, 1, 1), True)
+        case, _ = derived_anew(story, calendar=with_years(2027, off=[date(2027, 1, 4)]))
+        run = case.clock("review_by_law")
+        assert run is not None
+        assert run.due is not None
+        assert (run.due.on, run.due.provisional) == (date(2027, 1, 5), False)
+
+    def test_a_clock_whose_first_day_follows_from_the_calendar_begins_anew(self) -> None:
+        # The claim of 30 June 2025 was just in time, because the last day of the year was a Sunday (29 June).
+        employment = {"started_on": "2020-01-06", "ended_on": "2024-06-29", "still_employed": False}
+        story = Story("2026-03-02 09:00").opened(
+            matter="wages",
+            employment=employment,
+            arrears=None,
+            previous_steps=[{"kind": "claimed", "on": "2025-06-30"}],
+        )
+        assert last_day(story.clock("limitation")) == "2026-06-30"
+        open_on_sunday = calendar_mapping()
+        open_on_sunday["date_overrides"] = open_on_sunday["date_overrides"] | {"2025-06-29": [["08:30", "17:30"]]}
+        case, changes = derived_anew(story, calendar=WorkingCalendar.from_mapping(open_on_sunday))
+        assert [change for name, change in changes if name == "limitation"] == ["cancelled", "started"]
+        old, new = (run for run in case.clocks if run.name == "limitation")
+        assert (old.status, new.generation, last_day(new)) == ("cancelled", 2, "2025-06-29")
+
+
+STEPS = (
+    ("caseworker", "accept"),
+    ("caseworker", "ask_for_papers"),
+    ("applicant", "supply_papers"),
+    ("supervisor", "grant"),
+    ("caseworker", "assign"),
+    ("lawyer", "engage"),
+)
+DAYS = st.dates(date(2026, 9, 1), date(2028, 12, 30))
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> Story:
+    """A case that has come some way, with days between its steps, around an end of the year."""
+    story = Story("2026-09-14 10:00").opened()
+    for who, name in STEPS[: draw(st.integers(0, len(STEPS)))]:
+        story.days_pass(draw(st.integers(0, 45)))
+        story.takes(who, name)
+    story.days_pass(draw(st.integers(0, 30)))
+    return story
+
+
+class TestWhateverIsLoaded:
+    """Facts about deriving anew that hold for every case and calendar."""
+
+    @settings(max_examples=40, deadline=None)
+    @given(story=stories())
+    def test_an_unchanged_calendar_and_unchanged_policies_change_nothing(self, story: Story) -> None:
+        case, changes = derived_anew(story, calendar=WorkingCalendar.from_mapping(calendar_mapping()))
+        assert (case, changes) == (story.case, [])
+
+    @settings(max_examples=40, deadline=None)
+    @given(story=stories(), off=st.sets(DAYS, max_size=12), days=st.integers(1, 20))
+    def test_twice_is_the_same_as_once(self, story: Story, off: set[date], days: int) -> None:
+        calendar = with_years(2027, 2028, off=off)
+        rows = (*story.rows, row(98, "review_by_law", f"{days}d"), row(99, "progress", "none"))
+        once, _ = derived_anew(story, calendar=calendar, rows=rows)
+        again = copy(story)
+        again.case = once
+        begun = rows_at_start(story, rows)
+        office = replace(story.office, calendar=calendar, calendar_version=2)
+        clocks, changes = rederive(story.workflow, once, story.now, office, begun, calendar)
+        assert (clocks, changes) == (once.clocks, ())
+
+    @settings(max_examples=40, deadline=None)
+    @given(story=stories(), off=st.sets(DAYS, max_size=12))
+    def test_in_which_order_two_years_are_loaded_does_not_matter(self, story: Story, off: set[date]) -> None:
+        ends = []
+        for first, second in ((2027, 2028), (2028, 2027)):
+            one, both = with_years(first, off=off), with_years(first, second, off=off)
+            halfway = copy(story)
+            halfway.case, _ = derived_anew(story, calendar=one)
+            case, _ = derived_anew(halfway, calendar=both, before=one)
+            ends.append(standing(case))
+        whole, _ = derived_anew(story, calendar=with_years(2027, 2028, off=off))
+        assert ends == [standing(whole)] * 2
+
+
+def standing(case: CaseFile) -> dict[str, Any]:
+    """When each open clock is due, and how those that ended otherwise than by beginning anew did."""
+    ended = {(run.name, run.status): run.due for run in case.clocks if not run.open and run.status != "cancelled"}
+    return {"open": {run.name: (run.due, run.status) for run in case.clocks if run.open}, "ended": ended}

@@ -18,15 +18,15 @@ from casework.rules.claims import Claim, Reserve
 from casework.rules.decide import decide, offers
 from casework.rules.fact_dates import taken_on, taken_since
 from casework.rules.grammar import NEW, STAY, BadWorkflow, Clock, Transition, Workflow
-from casework.rules.refusals import Invalid
+from casework.rules.refusals import Invalid, NotNow
 from casework.rules.verify import verify
 from tests.rules.toy import CLOCKS, LADDER, TITLE, TRANSITIONS, workflow
 from tests.story import china, clock_time
 
 NOW = clock_time("2026-03-02 09:00")
 LINE = UUID("00000000-0000-4000-8000-000000000007")
-HERE = Org(UUID(int=1), "370100", "370000/370100/", "city", "370100", "china")
-THERE = Org(UUID(int=2), "370200", "370000/370200/", "city", "370200", "elsewhere")
+HERE = Org(UUID(int=1), "370100", "370000/370100/", "city", "370100", "china", "济南市总工会")
+THERE = Org(UUID(int=2), "370200", "370000/370200/", "city", "370200", "elsewhere", "青岛市总工会")
 WORKER = Actor(Role.CASEWORKER, Person(UUID(int=3), "worker", "示例", Role.CASEWORKER, HERE.path))
 
 
@@ -196,6 +196,13 @@ class TestClocksFromDeeds:
         assert ended is not None
         assert ended.status == "met"
 
+    def test_a_deed_on_the_day_after_the_last_is_late(self, asked: CaseFile) -> None:
+        toy = workflow(transitions=TOY.transitions, clocks=(*CLOCKS, self.MAKING_UP))
+        case = self._taken(toy, asked, "remark", {"word": "先办"}, "2026-03-02 09:30")
+        ended = self._taken(toy, case, "pay", {}, "2026-03-10 00:01").clock("making_up")
+        assert ended is not None
+        assert ended.status == "breached"
+
     def test_a_deed_before_the_start_does_not_stop_it(self, asked: CaseFile) -> None:
         toy = workflow(transitions=TOY.transitions, clocks=(*CLOCKS, self.MAKING_UP))
         case = self._taken(toy, asked, "pay", {}, "2026-03-02 09:30")
@@ -213,3 +220,32 @@ class TestClocksFromDeeds:
         decision = decide(toy, case, name, given, WORKER, clock_time(at), office("5wd"))
         assert isinstance(decision, Move), decision
         return decision.case
+
+
+class TestSharedEdges:
+    """What any colleague may do on a case, such as the cashier."""
+
+    SHARED = workflow(transitions=(*TRANSITIONS, replace(PAY, shared=True), REMARK))
+    OWNER = Person(UUID(int=5), "owner", "示例", Role.CASEWORKER, HERE.path)
+
+    def _decided(self, case: CaseFile, name: str, given: Any) -> Any:
+        return decide(self.SHARED, case, name, given, WORKER, NOW, office("5wd"))
+
+    def test_a_colleague_may_take_it_and_the_owner_goes_on_owning_the_case(self, asked: CaseFile) -> None:
+        theirs = replace(asked, owner=self.OWNER)
+        assert isinstance(self._decided(theirs, "remark", {"word": "一"}), NotNow)
+        move = self._decided(theirs, "pay", {})
+        assert isinstance(move, Move)
+        assert move.case.owner == self.OWNER
+
+    def test_a_supervisor_needs_no_reason_for_it(self, asked: CaseFile) -> None:
+        chief = Actor(Role.SUPERVISOR, Person(UUID(int=6), "chief", "示例", Role.SUPERVISOR, HERE.path))
+        theirs = replace(asked, owner=self.OWNER)
+        found = {one.transition.name: one for one in offers(self.SHARED, theirs, chief, NOW, office("5wd"))}
+        assert (found["pay"].allowed, found["pay"].needs_reason) == (True, False)
+        assert found["remark"].needs_reason
+
+    def test_nobody_becomes_the_owner_by_it(self, asked: CaseFile) -> None:
+        move = self._decided(replace(asked, owner=None), "pay", {})
+        assert isinstance(move, Move)
+        assert move.case.owner is None

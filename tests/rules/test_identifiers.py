@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from casework.rules.identifiers import (
     BadIdentifier,
-    card_number_adds_up,
     check_credit_code,
     check_identity_number,
     check_phone,
@@ -155,20 +154,6 @@ def test_what_is_no_telephone_is_refused_with_its_reason(text: str, code: str) -
     with pytest.raises(BadIdentifier) as refused:
         check_phone(text)
     assert refused.value.code == code
-
-
-@pytest.mark.parametrize(
-    ("number", "right"),
-    [
-        ("6222020000000000005", False),
-        ("4111 1111 1111 1111", True),
-        ("4111111111111112", False),
-        ("411111111111111", False),
-        ("公司账户", False),
-    ],
-)
-def test_a_card_number_is_warned_about_by_its_luhn_sum(number: str, right: bool) -> None:
-    assert card_number_adds_up(number) is right
 
 
 def test_what_is_shown_tells_no_more_than_it_must() -> None:

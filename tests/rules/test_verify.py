@@ -114,6 +114,13 @@ def test_each_proof_finds_its_flaw_and_names_the_row(parts: dict[str, Any], flaw
     assert flaw in verify(workflow(**parts), VARIANTS)
 
 
+def test_a_waiting_time_that_nobody_owes_is_enough_where_time_itself_leads_on() -> None:
+    waiting = with_row(CLOCKS, "answering", owed_by="outside")
+    assert verify(workflow(clocks=waiting), VARIANTS) == []
+    flaws = verify(workflow(clocks=with_row(waiting, "answering", take=None)), VARIANTS)
+    assert Flaw("clocks", "state asked waits for caseworker without a clock at CN") in flaws
+
+
 def test_a_bad_limit_is_found_in_the_place_that_has_it() -> None:
     variants = {"CN": {"answering": "3d"}, "370000": {"answering": "3 days"}}
     [flaw] = verify(workflow(), variants)

@@ -50,10 +50,12 @@ from casework.workflows.legal_aid import WORKFLOW as LEGAL_AID
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 RUSHAN: Final = "371083"
+STREET: Final = "371083001"
 SPACE: Final = UUID("5f0e9f6e-0000-4000-8000-000000000000")
 
 _PATHS: Final = {
     RUSHAN: "370000/371000/371083/",
+    STREET: "370000/371000/371083/371083001/",
     "370100": "370000/370100/",
     "370200": "370000/370200/",
     "110100": "110000/110100/",
@@ -63,6 +65,7 @@ _ROLES: Final = {
     "colleague": Role.CASEWORKER,
     "supervisor": Role.SUPERVISOR,
     "chief": Role.SUPERVISOR,
+    "superior": Role.SUPERVISOR,
     "lawyer": Role.LAWYER,
     "volunteer": Role.VOLUNTEER,
     "other_lawyer": Role.LAWYER,
@@ -95,10 +98,11 @@ def policies() -> tuple[PolicyRow, ...]:
 @cache
 def china() -> WorkingCalendar:
     """The office's calendar with the years that are published."""
-    return WorkingCalendar.from_mapping(_mapping())
+    return WorkingCalendar.from_mapping(calendar_mapping())
 
 
-def _mapping() -> dict[str, Any]:
+def calendar_mapping() -> dict[str, Any]:
+    """The same as a mapping."""
     folder = ROOT / "config" / "calendars"
     base = tomllib.loads((folder / "china.toml").read_text(encoding="utf-8"))
     years = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("cn-*.toml"))]
@@ -108,11 +112,11 @@ def _mapping() -> dict[str, Any]:
 
 @cache
 def office_in(workflow: str, region: str, at: date, rows: tuple[PolicyRow, ...]) -> Office:
-    """What is in force in a place on a day."""
+    """What is in force on a day in a place, the code of an organisation."""
     title = Text("办公时间", "office hours")
     rules = RulesInForce(1, rows, {"china": CalendarVersion("china", 1, title, china(), {})})
     noon = datetime(at.year, at.month, at.day, 12, tzinfo=ZONE)
-    return office_on(rules, workflow, region, region, "china", noon)
+    return office_on(rules, workflow, region, region[:6], "china", noon)
 
 
 def clock_time(written: str) -> datetime:
@@ -134,24 +138,25 @@ class Story:
         region: str = RUSHAN,
         seed: int = 1,
         policy: Mapping[str, str | None] | None = None,
+        rows: Iterable[PolicyRow] = (),
     ) -> None:
         self.now = clock_time(at)
         self.workflow = workflow
         self.region = region
         self.random = Random(seed)
-        self.rows = _changed(policies(), policy or {})
-        path = _PATHS[region]
-        self.people = {name: _person(name, role, path) for name, role in _ROLES.items()}
+        self.rows = (*_changed(policies(), policy or {}), *rows)
+        self.people = _cast(_PATHS[region])
         self.case: CaseFile = new_case(
             case_id=uuid5(SPACE, f"case {seed}"),
             number=f"{workflow.numbering}-2026-{seed:06d}",
             workflow=workflow,
             org_code=region,
-            org_path=path,
+            org_path=_PATHS[region],
             channel="walk_in",
             urgent=False,
             now=self.now,
         )
+        self.unsupervised: frozenset[str] = frozenset()
         self.funds = {"RELIEF": Fund("RELIEF", "帮扶资金", Decimal("1000000.00"))}
         self.moves: list[Move] = []
         self.events: list[Row] = []
@@ -165,7 +170,13 @@ class Story:
         people = {person.id: person for person in self.people.values()}
         if not self.workflow.grants_money:
             return replace(office, people=people)
-        return replace(office, people=people, orgs=_above(self.case.org_path), funds=self.funds)
+        return replace(office, people=people, orgs=self.orgs, funds=self.funds)
+
+    @property
+    def orgs(self) -> dict[str, Org]:
+        """The organisation of the case and those above it; the `unsupervised` ones have no supervisor."""
+        above = _above(self.case.org_path)
+        return {code: replace(org, supervised=code not in self.unsupervised) for code, org in above.items()}
 
     def office_for(self, case: CaseFile, name: str, given: Any) -> Office:
         """The same with the organisation to which this step hands the case, if it does."""
@@ -174,7 +185,7 @@ class Story:
         if code not in _PATHS:
             return self.office
         there = office_in(self.workflow.key, code, self.today, self.rows)
-        org = Org(uuid5(SPACE, code), code, _PATHS[code], "city", code, "china")
+        org = Org(uuid5(SPACE, code), code, _PATHS[code], "city", code, "china", f"{code}总工会")
         return replace(self.office, destination=Destination(org, there))
 
     @property
@@ -214,14 +225,14 @@ class Story:
 
     def takes(self, who: str, name: str, **given: Any) -> Move:
         """The move that was made; raises the refusal."""
-        decision = self.decides(who, name, self.form(name, given))
+        decision = self.decides(who, name, self.form(name, given, who=who))
         if isinstance(decision, Refusal):
             raise decision
         return self.keep(decision)
 
     def refused(self, who: str, name: str, **given: Any) -> Refusal:
         """The refusal with which this attempt ends; nothing has changed."""
-        decision = self.decides(who, name, self.form(name, given))
+        decision = self.decides(who, name, self.form(name, given, who=who))
         assert isinstance(decision, Refusal), f"{who} could {name}"
         return decision
 
@@ -230,20 +241,28 @@ class Story:
         case = case or self.case
         return decide(self.workflow, case, name, given, self.actor(who), self.now, self.office_for(case, name, given))
 
-    def form(self, name: str, given: Mapping[str, Any], case: CaseFile | None = None) -> Any:
-        """The example of what a transition needs here, with the named fields laid over it."""
+    def form(self, name: str, given: Mapping[str, Any], case: CaseFile | None = None, who: str = "applicant") -> Any:
+        """The example of what a transition needs here from somebody, with the named fields laid over it."""
         edge = self.workflow.edge(name, (case or self.case).state)
         if edge is None or edge.needs is None:
             return dict(given)
         assert issubclass(edge.needs, Form)
-        return merge_patch(edge.needs, edge.needs.example(self.inventor(case)), given)
+        return merge_patch(edge.needs, edge.needs.example(self.inventor(case, who)), given)
 
-    def inventor(self, case: CaseFile | None = None) -> Inventor:
-        """Who makes up the examples: today, with the helpers of this office."""
+    def inventor(self, case: CaseFile | None = None, who: str = "applicant") -> Inventor:
+        """Who makes up the examples for somebody: today, with the helpers of this office."""
         users = {person.role.value: person.id for person in reversed(self.people.values())}
         other = "370200" if self.case.org_code == "370100" else "370100"
         funds = tuple(self.funds) if self.workflow.grants_money else ()
-        return Inventor(self.today, self.random, users, facts=(case or self.case).facts, funds=funds, other_org=other)
+        return Inventor(
+            self.today,
+            self.random,
+            users,
+            facts=(case or self.case).facts,
+            funds=funds,
+            other_org=other,
+            caller=self.actor(who).id,
+        )
 
     def offered(self, who: str, case: CaseFile | None = None) -> dict[str, Offer]:
         """What is offered to somebody here, by name."""
@@ -297,6 +316,9 @@ class Story:
         self.events.append(event_row(self.record(), move))
         self.moves.append(move)
         self.case = move.case
+        if move.transferred_to:
+            self.region = move.transferred_to.code
+            self.people = _cast(move.case.org_path)
         if move.kind in ("opened", "corrected"):
             self.sealed = dict(move.sealed)
         for name in move.letters:
@@ -354,16 +376,22 @@ class Story:
 def _above(path: str) -> dict[str, Org]:
     """The organisation of a path and those above it, nearest first."""
     codes = path.rstrip("/").split("/")
-    kinds = ("province", "city", "county")
+    kinds = ("province", "city", "county", "street")
     found = {}
     for depth in range(len(codes), 0, -1):
         code, here = codes[depth - 1], "/".join(codes[:depth]) + "/"
-        found[code] = Org(uuid5(SPACE, code), code, here, kinds[depth - 1], code, "china")
+        found[code] = Org(uuid5(SPACE, code), code, here, kinds[depth - 1], code[:6], "china", f"{code}总工会")
     return found
 
 
+def _cast(path: str) -> dict[str, Person]:
+    """The people around a case, at home in its organisation; they go with it when it is transferred."""
+    return {name: _person(name, role, path) for name, role in _ROLES.items()}
+
+
 def _person(name: str, role: Role, path: str) -> Person:
-    home = "440000/440300/" if name.startswith("foreign") else path
+    above = path.rstrip("/").rpartition("/")[0] + "/"
+    home = "440000/440300/" if name.startswith("foreign") else above if name == "superior" else path
     return Person(uuid5(SPACE, name), name, f"示例{name}", role, home)
 
 

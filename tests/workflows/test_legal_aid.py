@@ -68,8 +68,9 @@ class TestTheMainRoad:
         ]
         assert story.case.outcome == "settled"
         assert story.case.closed_at == story.now
-        assert {run.status for run in story.case.clocks if run.name != "limitation"} == {"met"}
-        assert story.clock("limitation").status == "cancelled"
+        unmet = {run.name: run.status for run in story.case.clocks if run.status != "met"}
+        # Closed without its file, and neither arbitrated nor urgent.
+        assert unmet == dict.fromkeys(("closing_papers", "limitation", "urgency"), "cancelled")
 
     @pytest.mark.parametrize("result", sorted(RESULTS))
     def test_the_result_of_the_help_is_the_outcome_of_the_case(self, story: Story, result: str) -> None:
@@ -211,6 +212,93 @@ class TestMeans:
         story = Story().opened(exemption=None, means=MEANS | {"annual_income": "80000.00"}).along(MAIN_ROAD[:1])
         move = story.caseworker("propose", opinion="refuse")
         assert move.given["means"]["met"] is False
+
+
+class TestWhatIsClaimed:
+    """What was claimed, awarded and recovered stands side by side at the end."""
+
+    def concluded(self, facts: dict[str, Any], **given: Any) -> Any:
+        story = Story().opened(**facts).along(MAIN_ROAD[:5])
+        return story.lawyer("conclude", **given).given.get("claimed")
+
+    def test_the_demands_are_added_up(self) -> None:
+        demands = [{"kind": "wages", "amount": "13000.00"}, {"kind": "overtime", "amount": "0.50"}]
+        assert self.concluded({"demands": demands}) == "13000.50"
+
+    def test_without_demands_the_arrears_are(self) -> None:
+        assert self.concluded({"demands": None}) == "13000.00"
+        assert self.concluded({"demands": [{"kind": "wages"}]}) == "13000.00"
+
+    def test_what_the_lawyer_says_counts_before_that(self) -> None:
+        assert self.concluded({}, claimed="9000.00") == "9000.00"
+
+    def test_nothing_is_made_up_where_nothing_is_known(self) -> None:
+        assert self.concluded({"demands": None, "arrears": None}) is None
+
+
+class TestCollectiveDisputes:
+    """Ten workers and more may name up to five who speak for them (劳动争议调解仲裁法 7)."""
+
+    @staticmethod
+    def people(many: int) -> list[dict[str, Any]]:
+        return [{"name": "王建国", "phone": f"1380013800{number}"} for number in range(many)]
+
+    def faults(self, **facts: Any) -> list[str]:
+        story = Story()
+        decision = story.decides("applicant", "submit", story.form("submit", facts))
+        return [fault.code for fault in decision.faults] if isinstance(decision, Invalid) else []
+
+    @pytest.mark.parametrize(
+        ("claimants", "many", "fault"),
+        [(10, 1, []), (10, 5, []), (10, 6, ["too_many"]), (9, 1, ["representatives_of_few"]), (9, 0, [])],
+    )
+    def test_who_may_name_representatives(self, claimants: int, many: int, fault: list[str]) -> None:
+        assert self.faults(claimants=claimants, representatives=self.people(many)) == fault
+
+    def test_an_unknown_number_of_claimants_is_few(self) -> None:
+        assert self.faults(claimants=None, representatives=self.people(2)) == ["representatives_of_few"]
+
+    def test_their_numbers_are_sealed(self) -> None:
+        story = Story().opened(claimants=12, representatives=self.people(1))
+        assert "13800138000" not in str(story.case.facts)
+        assert story.sealed["representatives.0.phone"] == "13800138000"
+
+    @pytest.mark.parametrize(("claimants", "collective"), [(9, False), (10, True)])
+    def test_the_review_shows_that_a_dispute_is_collective(self, claimants: int, collective: bool) -> None:
+        story = Story().opened(claimants=claimants)
+        assert story.caseworker("accept").given["collective"] is collective
+        assert story.caseworker("propose").given["collective"] is collective
+
+    def test_the_lawyer_reports_what_has_to_be_reported(self, story: Story) -> None:
+        story.along(MAIN_ROAD[:5])
+        assert story.lawyer("record_progress", special="mass_case").given["special"] == "mass_case"
+        assert "special" not in story.lawyer("record_progress").given
+        assert isinstance(told(story, "lawyer", "record_progress", special="boring"), Invalid)
+
+
+class TestRating:
+    """The recipient says how the help was, at any time after it ended."""
+
+    @pytest.mark.parametrize("steps", [7, 8, 9])
+    def test_after_the_end_and_even_after_the_close(self, story: Story, steps: int) -> None:
+        story.along(MAIN_ROAD[:steps])
+        before = (story.case.state, story.case.closed_at, story.case.outcome)
+        story.applicant("rate", rating=4, comment="很满意")
+        assert (story.case.state, story.case.closed_at, story.case.outcome) == before
+        assert story.case.taken["rate"].given == {"rating": 4, "comment": "***"}
+
+    def test_staff_writes_it_down_for_the_recipient(self, story: Story) -> None:
+        story.along(MAIN_ROAD[:7])
+        assert story.caseworker("rate").on_behalf is True
+
+    def test_not_while_the_work_goes_on(self, story: Story) -> None:
+        story.along(MAIN_ROAD[:6])
+        assert isinstance(told(story, "applicant", "rate"), NotNow)
+
+    @pytest.mark.parametrize("rating", [0, 6, None, "5"])
+    def test_one_to_five(self, story: Story, rating: object) -> None:
+        story.along(MAIN_ROAD[:7])
+        assert isinstance(told(story, "applicant", "rate", rating=rating), Invalid)
 
 
 class TestPapers:
@@ -571,7 +659,15 @@ class TestLetters:
         corrected.supervisor("refuse")
         corrected.applicant("object")
         corrected.takes("chief", "overturn")
-        stories = (helped, refused, silent, kept, corrected)
+        gone = Story().opened()
+        gone.caseworker("transfer")
+        gone.applicant("withdraw")
+        urgent = Story().opened(preservation_needed=True)
+        urgent.caseworker("accept")
+        urgent.supervisor("help_first")
+        urgent.caseworker("assign")
+        urgent.supervisor("reassign")
+        stories = (helped, refused, silent, kept, corrected, gone, urgent)
         return {name: letter for one in stories for name, letter in one.letters.items()}
 
     def test_every_letter_is_written_in_both_languages_with_no_blank_left(
@@ -596,7 +692,7 @@ class TestLetters:
                 assert "乳山市总工会" in body
                 assert "2026-" in body.splitlines()[-1]
 
-    @pytest.mark.parametrize("name", ["granted", "refused"])
+    @pytest.mark.parametrize("name", ["granted", "refused", "help_first", "terminated"])
     def test_decisions_carry_a_number(self, name: str, written: dict[str, dict[str, dict[str, str]]]) -> None:
         for language in LANGUAGES:
             assert written[name][language]["body"].startswith("(2026)")

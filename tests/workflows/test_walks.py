@@ -1,6 +1,7 @@
 """Random walks through every workflow: what holds at every step, whoever acts and whatever the time does."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
@@ -17,16 +18,19 @@ from casework.rules.decide import Offer
 from casework.rules.grammar import NEW, Workflow
 from casework.rules.refusals import Invalid, NotFound, NotMet, NotNow, NotYours, Refusal
 from casework.work import programmes
-from tests.story import CAST, RUSHAN, Story, china
+from tests.story import CAST, RUSHAN, STREET, Story, china
 
-WALKS = 200
+WALKS = 120
 STEPS = 22
-PLACES = (RUSHAN, RUSHAN, "370100", "110100")
+PLACES = (RUSHAN, RUSHAN, STREET, "370100", "110100")
 OUTSIDERS = ("auditor", "administrator", "foreign_lawyer")
 
 
-def walk(workflow: Workflow, seed: int) -> Iterator[Story]:
-    """One walk, stop by stop: people act, facts are corrected, time goes on and now and then back."""
+def walk(workflow: Workflow, seed: int, taken: Counter[str]) -> Iterator[Story]:
+    """One walk, stop by stop: people act, facts are corrected, time goes on and now and then back.
+
+    `taken` counts what all walks have taken so far: what was taken seldom is taken rather.
+    """
     chance = Random(seed)
     story = Story("2026-01-05 09:00", workflow=workflow, region=chance.choice(PLACES), seed=seed)
     story.days_pass(chance.randrange(400))
@@ -34,28 +38,32 @@ def walk(workflow: Workflow, seed: int) -> Iterator[Story]:
     story.opened(applicant=dict.fromkeys((*unknown, "birth_date", "sex")))
     for _ in range(STEPS):
         yield story.as_it_stands()
-        _go_on(story, chance)
+        _go_on(story, chance, taken)
         story.now += _some_time(story, chance)
 
 
-def _go_on(story: Story, chance: Random) -> None:
-    """One move on: mostly a transition, now and then one of the other things that are done to a case."""
+def _go_on(story: Story, chance: Random, taken: Counter[str]) -> None:
+    """One move on: mostly a transition, now and then, or when it is closed, another thing done to a case."""
     if chance.random() < 0.15:
         _handle(story, chance)
         return
     turn = [who for who in CAST if story.actor(who).role is story.case.waits_for and chance.random() < 0.5]
-    for who in (*turn, *chance.sample(CAST, len(CAST))):
-        allowed = [offer for offer in story.offered(who).values() if offer.allowed]
-        if allowed:
-            story.done(_posted(story, who, chance.choice(allowed)))
-            return
+    asked = (*turn, *chance.sample(CAST, 4))
+    allowed = [(who, offer) for who in asked for offer in story.offered(who).values() if offer.allowed]
+    if allowed:
+        weights = [1 / (1 + taken[offer.transition.name]) ** 2 for _, offer in allowed]
+        [(who, offer)] = chance.choices(allowed, weights)
+        taken[offer.transition.name] += 1
+        story.done(_posted(story, who, offer))
+    elif story.case.closed_at:
+        _handle(story, chance)
 
 
 def _posted(story: Story, who: str, offer: Offer, case: CaseFile | None = None) -> Move | Refusal:
     """What comes of posting the form's example, with a reason where the offer asks for one."""
     name = offer.transition.name
     reason = {"reason": "经办人请假，代为办理"} if offer.needs_reason else {}
-    return story.decides(who, name, story.form(name, reason, case), case)
+    return story.decides(who, name, story.form(name, reason, case, who), case)
 
 
 def _handle(story: Story, chance: Random) -> None:
@@ -64,24 +72,26 @@ def _handle(story: Story, chance: Random) -> None:
             story.override("supervisor", chance.choice(sorted(story.workflow.by_state)))
         else:
             story.correct(chance.choice(("caseworker", "supervisor")), reason="更正", **_patch(story, chance))
-    except (NotNow, NotMet):  # it stands there already, is a colleague's, or nobody is assigned
+    except (NotNow, NotMet, Invalid):
+        # It stands there already, is a colleague's, nobody is assigned, or time went back over a date among the facts.
         return
 
 
 def _patch(story: Story, chance: Random) -> dict[str, Any]:
-    """The facts of another example, which start other clocks."""
-    days = timedelta(days=chance.randrange(400))
-    return {"known_on": (story.today - days).isoformat()} if "known_on" in story.workflow.intake.field_names() else {}
+    """The facts of another example, which start other clocks or change what a guard finds."""
+    days, income = timedelta(days=chance.randrange(400)), f"{chance.randrange(40, 80)}000.00"
+    patches = {"known_on": (story.today - days).isoformat(), "household": {"annual_income": income}}
+    return {name: patch for name, patch in patches.items() if name in story.workflow.intake.field_names()}
 
 
 def _some_time(story: Story, chance: Random) -> timedelta:
-    """Mostly forward by hours or days, now and then to the minute where a clock runs out, or backwards."""
+    """Mostly forward by hours or days, now and then to the minute where one of the clocks runs out, or backwards."""
     kind = chance.random()
     if kind < 0.1:
         return timedelta(minutes=-chance.randrange(1, 300))
-    if kind < 0.3:
+    if kind < 0.4:
         ends = [run.due.at for run in story.case.clocks if run.open and run.due and run.due.at > story.now]
-        return min(ends, default=story.now) - story.now
+        return chance.choice(ends or [story.now]) - story.now
     return timedelta(minutes=chance.randrange(1, 6 * 24 * 60))
 
 
@@ -101,7 +111,8 @@ def workflow(request: pytest.FixtureRequest) -> Workflow:
 @pytest.fixture(scope="module")
 def stops(workflow: Workflow) -> list[Story]:
     """All stops of all walks, one after the other."""
-    return [stop for seed in range(WALKS) for stop in walk(workflow, seed)]
+    taken: Counter[str] = Counter()
+    return [stop for seed in range(WALKS) for stop in walk(workflow, seed, taken)]
 
 
 def test_what_is_offered_succeeds_and_what_is_not_offered_is_refused_for_the_reason_told(
@@ -164,7 +175,7 @@ def test_a_colleague_is_told_whose_case_it_is(stops: list[Story]) -> None:
             continue
         other = "colleague" if owner.username == "caseworker" else "caseworker"
         for name, offer in story.offered(other).items():
-            if Role.CASEWORKER in offer.transition.by:
+            if Role.CASEWORKER in offer.transition.by and not offer.transition.shared:
                 refusal = story.decides(other, name, None)
                 assert isinstance(refusal, NotNow)
                 assert owner.username in refusal.text.zh
@@ -275,20 +286,27 @@ def test_from_wherever_a_walk_stands_the_case_can_still_be_closed(
 
 
 def _can_close(story: Story) -> bool:
-    """Whether people get from here to a closed state by what is offered to them, step by step."""
-    seen, open_ends = {story.case.state}, [story.case]
+    """Whether people get from here to a closed state by what is offered to them, step by step.
+
+    A step that leaves the case where it stands counts the first time that it is taken: others may need it.
+    """
+    seen, open_ends = {(story.case.state, frozenset[str]())}, [(story.case, frozenset[str]())]
     while open_ends:
-        case = open_ends.pop(0)
+        # Those who stayed least come first: most cases are closed without.
+        case, stayed = open_ends.pop(min(range(len(open_ends)), key=lambda number: len(open_ends[number][1])))
         if story.workflow.by_state[case.state].final:
             return True
         for who in _suitable(story, case):
             for offer in story.offered(who, case).values():
-                if not offer.allowed or offer.transition.leads_to(case.state) in seen:
+                stays = offer.transition.leads_to(case.state) == case.state
+                after = (offer.transition.leads_to(case.state), stayed | {offer.transition.name} if stays else stayed)
+                # A transfer brings it to other people, who stand where these stood at first.
+                if not offer.allowed or offer.transition.transfers or after in seen:
                     continue
                 move = _posted(story, who, offer, case)
                 assert isinstance(move, Move)
-                seen.add(move.case.state)
-                open_ends.append(move.case)
+                seen.add(after)
+                open_ends.append((move.case, after[1]))
     return False
 
 

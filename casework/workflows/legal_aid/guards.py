@@ -1,21 +1,19 @@
-"""The questions that legal aid asks, and the dates it works out. Sources stand at each."""
+"""The questions that legal aid asks on its main road. Sources stand at each."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import CaseFile, Role, Situation, Taken, Verdict
+from casework.rules.casefile import CaseFile, Facts, Office, PolicyRow, Role, Situation, Taken, Verdict
 from casework.rules.clocks import Interval, Limit, due
 from casework.rules.eligibility import MeansTest
-from casework.rules.grammar import guard
+from casework.rules.grammar import NO_LIMIT, guard
 from casework.rules.text import Text
-from casework.workflows.legal_aid.intake import EXEMPTIONS, FILINGS, INTERRUPTS, LABOUR
+from casework.workflows.legal_aid.intake import COLLECTIVE, EXEMPTIONS, MOST_PROCEEDINGS
+from casework.workflows.legal_aid.labour import Proceeding
 
-ONE_YEAR: Final = Limit.parse("1y")
-FILED_STAGES: Final = frozenset(("arbitration_filed", "arbitration_hearing", "award", "court"))
-
+PUSHED_ABOUT: Final = 2
 REVIEWING = ("propose", "accept", "ask_for_papers")
 
 
@@ -40,7 +38,10 @@ def decided_by_another(at: Situation) -> bool:
     row = at.office.policy("decided_by_another")
     if row is None or not row.holds():
         return True
-    reviewed = next((at.case.taken[step] for step in REVIEWING if step in at.case.taken), None)
+    taken, moved = at.case.taken, at.case.taken.get("transfer")
+    # What another office did before it transferred the case is no review here.
+    here = (taken[step] for step in REVIEWING if step in taken and (moved is None or taken[step].at > moved.at))
+    reviewed = next(here, None)
     return reviewed is None or reviewed.by != at.actor.id
 
 
@@ -74,6 +75,14 @@ def means_test(at: Situation) -> MeansTest | Text:
         )
     if not means.get("declared_true"):
         return Text("申请人尚未作出个人诚信承诺。", "The applicant has not declared the means to be true yet.")
+    ceiling = at.office.policy("income_ceiling")
+    if ceiling is not None:
+        return MeansTest(
+            annual_income=Decimal(means["annual_income"]),
+            household_size=means["household_size"],
+            line=ceiling.amount(),
+            line_told=ceiling.source,
+        )
     standard = at.office.policy_last_year("subsistence_line")
     multiple = at.office.policy("hardship_multiple")
     if standard is None or multiple is None:
@@ -102,46 +111,69 @@ def means_sheet(at: Situation) -> Mapping[str, Any]:
     return {"means": {"told": test.both()} if isinstance(test, Text) else test.sheet()}
 
 
-def limitation_base(case: CaseFile, calendar: WorkingCalendar) -> date | None:
-    """The day from which the year for arbitration runs (调解仲裁法 27), or None where none runs yet.
-
-    Pay: from the end of the employment, and not at all while it lasts. Other labour matters: from the day the
-    infringement was or should have been known. A claim, a request for relief or an acknowledgement starts the year
-    anew while it still runs; once it has run out nothing revives it.
-    """
-    base = _known_since(case)
-    if base is None:
-        return None
-    for step in sorted(case.facts.get("previous_steps", ()), key=lambda step: str(step["on"])):
-        on = date.fromisoformat(step["on"])
-        if step["kind"] in INTERRUPTS and base < on <= _last_day(base, calendar):
-            base = on
-    return base
+def review_sheet(at: Situation) -> Mapping[str, Any]:
+    """The reckoning of the means, and whether the dispute is collective."""
+    return {**means_sheet(at), **collective_sheet(at)}
 
 
-def limitation_met(case: CaseFile, calendar: WorkingCalendar) -> date | None:
-    """The day on which arbitration or a lawsuit was filed in time, or None."""
-    base = limitation_base(case, calendar)
-    filed = [date.fromisoformat(step["on"]) for step in case.facts.get("previous_steps", ()) if step["kind"] in FILINGS]
-    progress = case.taken.get("record_progress")
-    if progress is not None and progress.given["stage"] in FILED_STAGES:
-        filed.append(date.fromisoformat(progress.given["on"]))
-    return min((day for day in filed if base and base <= day <= _last_day(base, calendar)), default=None)
+def collective_sheet(at: Situation) -> Mapping[str, Any]:
+    """Whether ten workers or more claim together (劳动争议调解仲裁法 7)."""
+    return {"collective": at.case.facts.get("claimants", 1) >= COLLECTIVE}
 
 
-def _known_since(case: CaseFile) -> date | None:
-    facts = case.facts
-    if facts.get("matter") not in LABOUR:
-        return None
-    ended = facts.get("employment", {}).get("ended_on")
-    known = ended if facts["matter"] == "wages" else facts.get("known_on") or ended
-    return date.fromisoformat(known) if known else None
+def claimed(facts: Facts) -> Decimal | None:
+    """What the demands amount to in yuan, else the pay that is owed; None where no amount is known."""
+    amounts = [row["amount"] for row in facts.get("demands", ()) if "amount" in row]
+    amounts = amounts or [row["amount"] for row in facts.get("arrears", ())]
+    return sum(map(Decimal, amounts), Decimal(0)) if amounts else None
 
 
-def _last_day(base: date, calendar: WorkingCalendar) -> date:
-    last = due(ONE_YEAR, (Interval(datetime.combine(base, time(), calendar.tz)),), calendar)
-    assert last is not None
-    return last.on
+def claimed_sheet(at: Situation) -> Mapping[str, Any]:
+    """The amount claimed, worked out from the facts where the helper does not give it."""
+    known = at.given.get("claimed", claimed(at.case.facts))
+    return {} if known is None else {"claimed": f"{known:.2f}"}
+
+
+@guard(
+    zh="请求金额低于本地区受理标准。",
+    en="The amount claimed is below what this office takes up.",
+)
+def claim_is_large_enough(at: Situation) -> Verdict | bool:
+    """Where the office's policy `least_claim` sets an amount in yuan (锦州、深圳); what claims no money is not measured."""
+    row, amount = at.office.policy("least_claim"), claimed(at.case.facts)
+    if row is None or amount is None or amount >= row.amount():
+        return True
+    return Verdict(
+        False,
+        Text(
+            f"请求金额 {amount:.2f} 元，低于 {row.amount():.2f} 元（{row.source.zh}）。",
+            f"The claim of {amount:.2f} yuan is below {row.amount():.2f} yuan ({row.source.en}).",
+        ),
+    )
+
+
+@guard(
+    zh="此案已移送两次；再次移送须由审批人办理。",
+    en="The case has been transferred twice; to do so again needs a supervisor.",
+)
+def not_pushed_about(at: Situation) -> bool:
+    """Offices may not send people to and fro: two that quarrel ask the one above both (山东省法律援助条例 12)."""
+    moved = at.case.taken.get("transfer")
+    return moved is None or moved.times < PUSHED_ABOUT or at.actor.role is Role.SUPERVISOR
+
+
+@guard(
+    zh="程序节点过多，请先更正案件信息。",
+    en="There are too many steps of the proceedings; correct the facts first.",
+)
+def room_for_a_proceeding(at: Situation) -> bool:
+    """As many as the intake form takes, so that the facts can still be corrected."""
+    return len(at.case.facts.get("proceedings", ())) < MOST_PROCEEDINGS
+
+
+def with_proceeding(at: Situation) -> Mapping[str, Any]:
+    """The steps of the proceedings with the one that is recorded."""
+    return {"proceedings": [*at.case.facts.get("proceedings", ()), Proceeding.plain(at.given)]}
 
 
 @guard(
@@ -150,7 +182,7 @@ def _last_day(base: date, calendar: WorkingCalendar) -> date:
 )
 def may_still_object(at: Situation) -> Verdict | bool:
     """山东省法律援助条例 16: within thirty days of the notice; where no rule sets a limit, none holds."""
-    row = at.office.policy("objection")
+    row = objection_rule(at.office)
     decided = _decision(at.case)
     if row is None or decided is None:
         return True
@@ -164,6 +196,12 @@ def may_still_object(at: Situation) -> Verdict | bool:
             f"The time to object ended on {last.on} ({row.source.en}).",
         ),
     )
+
+
+def objection_rule(office: Office) -> PolicyRow | None:
+    """The rule that sets a limit for objections at the place, or None."""
+    row = office.policy("objection")
+    return row if row is not None and row.value != NO_LIMIT else None
 
 
 @guard(
@@ -191,7 +229,7 @@ def _decision(case: CaseFile) -> Taken | None:
 def engaged_after_assigned(at: Situation) -> bool:
     """The agreement follows the assignment."""
     assigned = at.case.taken.get("assign")
-    return assigned is None or bool(at.given["engaged_on"] >= at.office.calendar.local_date(assigned.at))
+    return assigned is None or follows(at, "engaged_on", at.office.calendar.local_date(assigned.at))
 
 
 @guard(
@@ -202,4 +240,9 @@ def engaged_after_assigned(at: Situation) -> bool:
 def concluded_after_engaged(at: Situation) -> bool:
     """The end follows the beginning."""
     engaged = at.case.taken.get("engage")
-    return engaged is None or bool(at.given["concluded_on"] >= date.fromisoformat(engaged.given["engaged_on"]))
+    return engaged is None or follows(at, "concluded_on", date.fromisoformat(engaged.given["engaged_on"]))
+
+
+def follows(at: Situation, field: str, day: date) -> bool:
+    """Whether the date that is given does not lie before a day; today never does, though the time be set back."""
+    return bool(at.given[field] >= min(day, at.today))

@@ -12,10 +12,11 @@ from casework.forms.form import Form, Many, Nested
 from casework.forms.identity import CreditCode, IdentityNumber, Phone
 from casework.forms.inventor import Inventor, birth_date, sex
 from casework.forms.numbers import Count, Day, Flag, Money, Month
+from casework.forms.person import SEX, Identified
 from casework.forms.texts import Choice, Line, LongText, PersonName
 from casework.rules.text import Text
+from casework.workflows.legal_aid.labour import WORKING_LIFE, Proceeding
 
-SEX: Final = {"male": Text("男", "male"), "female": Text("女", "female")}
 GROUPS: Final = {
     "migrant_worker": Text("进城务工人员", "migrant worker"),
     "disabled": Text("残疾人", "disabled person"),
@@ -78,8 +79,9 @@ PREVIOUS_STEPS: Final = {
 }
 INTERRUPTS: Final = frozenset(("claimed", "asked_authority", "acknowledged"))
 FILINGS: Final = frozenset(("arbitration", "lawsuit"))
-# How far back the dates of a working life may lie, in years: a slip of the pen is not taken for a claim of 1925.
-WORKING_LIFE: Final = 60
+# From how many workers on a dispute is collective (劳动争议调解仲裁法 7).
+COLLECTIVE: Final = 10
+MOST_PROCEEDINGS: Final = 200
 HOLDERS: Final = {
     "worker": Text("劳动者", "the worker"),
     "employer": Text("用人单位", "the employer"),
@@ -97,7 +99,7 @@ DEMANDS: Final = {
 }
 
 
-class Applicant(Form):
+class Applicant(Identified):
     """The person who asks."""
 
     name = PersonName(required=True, title=Text("姓名", "Name"))
@@ -118,24 +120,13 @@ class Applicant(Form):
         example=["migrant_worker"],
     )
 
-    @rule(
-        "birth_date_disagrees",
-        Text(
-            "出生日期与身份证号不一致，请核对。",
-            "The date of birth does not agree with the identity number; check both.",
-        ),
-        at="birth_date",
-    )
-    def birth_date_agrees(self, identity_number: str, birth_date: date) -> bool:
-        return len(identity_number) != 18 or identity_number[6:14] == f"{birth_date:%Y%m%d}"
 
-    @rule(
-        "sex_disagrees",
-        Text("性别与身份证号不一致，请核对。", "The sex does not agree with the identity number; check both."),
-        at="sex",
-    )
-    def sex_agrees(self, identity_number: str, sex: str) -> bool:
-        return len(identity_number) != 18 or int(identity_number[16]) % 2 == (sex == "male")
+class Representative(Form):
+    """One of those who speak for ten and more workers (劳动争议调解仲裁法 art 7)."""
+
+    name = PersonName(required=True, title=Text("姓名", "Name"))
+    identity_number = IdentityNumber(sensitive=True, title=Text("身份证件号码", "Identity number"))
+    phone = Phone(sensitive=True, title=Text("联系电话", "Phone"))
 
 
 class Agent(Form):
@@ -283,7 +274,13 @@ class LegalAidIntake(Form):
     demands = Many(Demand, most=40, title=Text("请求事项", "Demands"))
     evidence = Many(Evidence, most=100, title=Text("证据", "Evidence"))
     previous_steps = Many(PreviousStep, most=50, title=Text("此前处理经过", "Previous steps"))
+    proceedings = Many(Proceeding, most=MOST_PROCEEDINGS, title=Text("程序节点", "Steps of the proceedings"))
     claimants = Count(least=1, most=100_000, title=Text("人数", "Number of claimants"))
+    representatives = Many(Representative, most=5, title=Text("劳动者代表", "Representatives of the workers"))
+    preservation_needed = Flag(
+        title=Text("需要立即申请财产保全、证据保全或者先予执行", "Preservation or advance enforcement needed at once")
+    )
+    other_urgency = Line(title=Text("法律规定的其他紧急情形", "Other urgent circumstance that the law names"))
     papers = Many(Paper, most=100, title=Text("收到的材料", "Papers received"))
     means = Nested(Means, title=Text("经济困难状况", "Means"))
     exemption = Choice(EXEMPTIONS, title=Text("免予核查经济困难的情形", "Exemption from the means test"))
@@ -296,6 +293,17 @@ class LegalAidIntake(Form):
     )
     def employer_known(self, matter: str, employer: dict[str, Any] | None = None) -> bool:
         return matter not in LABOUR or bool(employer)
+
+    @rule(
+        "representatives_of_few",
+        Text(
+            "劳动者一方在十人以上的，才可以推举代表。",
+            "Only ten workers and more name representatives; give the number of claimants.",
+        ),
+        at="representatives",
+    )
+    def representatives_of_many(self, representatives: list[dict[str, Any]], claimants: int | None = None) -> bool:
+        return not representatives or (claimants or 1) >= COLLECTIVE
 
     @rule(
         "exemption_does_not_fit",

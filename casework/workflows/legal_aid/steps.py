@@ -6,7 +6,7 @@ from casework.forms.across import rule
 from casework.forms.form import Form, Many
 from casework.forms.inventor import Inventor, days_ago
 from casework.forms.numbers import Count, Day, Flag, Money
-from casework.forms.texts import Choice, Line, LongText, OneUser
+from casework.forms.texts import Choice, Line, LongText, OneUser, OtherOrg
 from casework.rules.casefile import Role
 from casework.rules.text import Text
 from casework.workflows.legal_aid.intake import FORMS_OF_AID, Paper
@@ -34,6 +34,12 @@ STAGES: Final = {
     "enforcement": Text("执行", "enforcement"),
     "other": Text("其他", "other"),
 }
+SPECIAL: Final = {
+    "major_doubt": Text("证据或者法律适用存在重大疑点", "major doubt about evidence or law"),
+    "mass_case": Text("群体性案件", "many people are concerned"),
+    "wide_influence": Text("有重大社会影响", "wide social influence"),
+    "complex": Text("其他疑难复杂情形", "otherwise complex"),
+}
 RESULTS: Final = {
     "won": Text("请求全部实现", "the demand was met in full"),
     "partly_won": Text("请求部分实现", "the demand was met in part"),
@@ -52,6 +58,12 @@ TERMINATION_GROUNDS: Final = {
     "own_lawyer": Text("受援人自行委托律师或者其他代理人", "the recipient hired a lawyer"),
     "recipient_asks": Text("受援人有正当理由要求终止", "the recipient asks for it with good reason"),
     "other": Text("法律法规规定的其他情形", "other grounds of law"),
+}
+TRANSFER_GROUNDS: Final = {
+    "not_competent": Text("另一机构有管辖权", "another office is competent"),
+    "received_first": Text("另一机构先行收到申请", "another office received the request first"),
+    "appointed": Text("上级机构指定管辖", "the office above both has said so"),
+    "other": Text("其他", "other"),
 }
 CHANGE_GROUNDS: Final = {
     "on_leave": Text("承办人休假或者无法履职", "the helper is on leave or cannot go on"),
@@ -135,6 +147,12 @@ class Progress(Form):
     on = Day(past=True, required=True, title=Text("日期", "Date"), example=days_ago(0))
     stage = Choice(STAGES, required=True, title=Text("阶段", "Stage"))
     what = LongText(most=4000, sensitive=True, required=True, title=Text("办理情况", "What was done"))
+    special = Choice(SPECIAL, title=Text("须报告的情形", "Kind of case that has to be reported"))
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """An ordinary day."""
+        return {name: value for name, value in super().example(inventor).items() if name != "special"}
 
 
 class Conclude(Form):
@@ -142,6 +160,7 @@ class Conclude(Form):
 
     result = Choice(RESULTS, required=True, title=Text("办理结果", "Result"))
     concluded_on = Day(past=True, required=True, title=Text("结案日期", "Date"))
+    claimed = Money(title=Text("请求金额（元）", "Amount claimed (yuan)"))
     awarded = Money(title=Text("裁判或协议金额（元）", "Amount awarded (yuan)"))
     recovered = Money(title=Text("实际到账金额（元）", "Amount recovered (yuan)"))
     report = LongText(sensitive=True, required=True, title=Text("办理过程", "Report"))
@@ -188,6 +207,14 @@ class FollowUp(Form):
     )
     def no_rating_of_nobody(self, reached: bool, rating: int) -> bool:
         return reached
+
+
+class Transfer(Form):
+    """To which office the case goes, and why; the person is not sent there (山东省法律援助条例 11, 12, 14)."""
+
+    to_org = OtherOrg(required=True, title=Text("移送至（机构代码）", "To (code of the organisation)"))
+    ground = Choice(TRANSFER_GROUNDS, required=True, title=Text("移送情形", "Ground"))
+    reason = Line(most=500, sensitive=True, required=True, title=Text("理由", "Reason"), example="用人单位在该市")
 
 
 class Withdraw(Form):

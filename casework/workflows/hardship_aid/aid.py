@@ -1,0 +1,219 @@
+"""How much aid of which kind is open to a household in a year.
+
+Every amount is a dated policy row of the place. The rules for several kinds of aid are those of a provincial union's
+notice; `config/policies/hardship_aid.toml` says which of its figures need to be confirmed.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_DOWN, Decimal
+from typing import Any, Final
+
+from casework.rules.casefile import Facts, PolicyRow, Situation, Verdict
+from casework.rules.grammar import guard
+from casework.rules.text import Text
+from casework.workflows.hardship_aid.amounts import in_force
+from casework.workflows.hardship_aid.categories import finding
+from casework.workflows.hardship_aid.codes import GRANT_KINDS
+
+CENT: Final = Decimal("0.01")
+EMERGENCY: Final = "emergency"
+REGULAR: Final = tuple(kind for kind in GRANT_KINDS if kind != EMERGENCY)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The most that may be given of a kind in a year, in yuan, and the reckoning behind it."""
+
+    most: Decimal
+    told: Text
+
+
+def granted(facts: Facts, year: int) -> list[Facts]:
+    """The payments approved in a year that were not released again."""
+    return [
+        line
+        for line in facts.get("aid", ())
+        if line["status"] != "released" and date.fromisoformat(line["approved_on"]).year == year
+    ]
+
+
+def bound(at: Situation, category: str | None, kind: str) -> Bound | Text:
+    """The most of this kind for this category, or why there is none."""
+    if kind in ("living", "study"):
+        return _months_of_the_line(at, category, kind)
+    if kind == "medical":
+        share = in_force(at, f"medical_share_{category}")
+        return _share_of(at.case.facts.get("medical_own_share"), share, in_force(at, f"medical_cap_{category}"), kind)
+    if kind == "sudden":
+        share = in_force(at, f"sudden_aid_share_{category}")
+        loss = (at.case.facts.get("sudden") or {}).get("loss")
+        return _share_of(loss, share, in_force(at, f"sudden_aid_cap_{category}"), kind)
+    cap = in_force(at, f"{kind}_cap")
+    return Bound(cap.amount(), _cap_told(cap)) if cap else _not_open(kind)
+
+
+def _months_of_the_line(at: Situation, category: str | None, kind: str) -> Bound | Text:
+    months, line = in_force(at, f"{kind}_months_{category}"), in_force(at, "subsistence_line")
+    students = at.case.facts.get("students") or 0 if kind == "study" else 1
+    if months is None:
+        return _not_open(kind)
+    if line is None:
+        return Text("本地区的低保标准尚未设定。", "The subsistence line is not set for this place.")
+    if not students:
+        return Text("家庭没有在校子女。", "No child of the household is at school.")
+    heads = (f" × {students} 名学生", f" × {students} student(s)") if kind == "study" else ("", "")
+    return Bound(
+        months.amount() * line.amount() * students,
+        Text(
+            f"{months.value} 个月 × 低保标准 {line.value} 元{heads[0]}（{months.source.zh}）",
+            f"{months.value} months × the subsistence line {line.value}{heads[1]} ({months.source.en})",
+        ),
+    )
+
+
+def _share_of(base: Any, share: PolicyRow | None, cap: PolicyRow | None, kind: str) -> Bound | Text:
+    if share is None:
+        return _not_open(kind)
+    if base is None or not Decimal(base):
+        return Text(
+            f"尚缺{GRANT_KINDS[kind].zh}所依据的费用金额。",
+            f"The cost on which {GRANT_KINDS[kind].en} aid is based is unknown.",
+        )
+    most = (Decimal(base) * share.amount()).quantize(CENT, ROUND_DOWN)
+    told = Text(f"{base} 元 × {share.value}（{share.source.zh}）", f"{base} × {share.value} ({share.source.en})")
+    if cap is None or most <= cap.amount():
+        return Bound(most, told)
+    return Bound(cap.amount(), _cap_told(cap))
+
+
+def _cap_told(cap: PolicyRow) -> Text:
+    return Text(f"上限 {cap.value} 元（{cap.source.zh}）", f"at most {cap.value} yuan ({cap.source.en})")
+
+
+def _not_open(kind: str) -> Text:
+    return Text(
+        f"本地区规定中没有适用于该类别的{GRANT_KINDS[kind].zh}。",
+        f"No rule in force here opens {GRANT_KINDS[kind].en} aid to this category.",
+    )
+
+
+def why_not(at: Situation, category: str | None, items: Sequence[Facts]) -> Text | None:
+    """Why these items (`kind`, `amount` as text) may not be given this year, or None.
+
+    One payment of a kind a year; where a place limits the kinds, no more of them; where earlier grants count as
+    income, the household must still be in deep hardship with them.
+    """
+    given = granted(at.case.facts, at.today.year)
+    kinds = [line["kind"] for line in given if line["kind"] != EMERGENCY]
+    spent = sum((Decimal(line["amount"]) for line in given), Decimal())
+    most_kinds = in_force(at, f"kinds_a_year_{category}")
+    for item in items:
+        kind, amount = item["kind"], Decimal(item["amount"])
+        if kind in kinds:
+            return Text(
+                f"本年度已有{GRANT_KINDS[kind].zh}，同一类帮扶一年一次。",
+                f"The household has {GRANT_KINDS[kind].en} aid this year already; each kind is given once a year.",
+            )
+        if most_kinds and len(kinds) >= most_kinds.amount():
+            return Text(
+                f"该类别家庭一年最多享受 {most_kinds.value} 类帮扶（{most_kinds.source.zh}）。",
+                f"This category gets at most {most_kinds.value} kind(s) of aid a year ({most_kinds.source.en}).",
+            )
+        if refusal := _with_grants_as_income(at, category, spent) or too_much(at, category, kind, amount):
+            return refusal
+        kinds.append(kind)
+        spent += amount
+    return None
+
+
+def _with_grants_as_income(at: Situation, category: str | None, spent: Decimal) -> Text | None:
+    row = in_force(at, "grants_count_as_income")
+    if category != "deep" or not spent or row is None or not row.holds():
+        return None
+    again = finding(at, more_income=spent)
+    if isinstance(again, Text) or again.category == "deep":
+        return again if isinstance(again, Text) else None
+    return Text(
+        f"本年度已获帮扶 {spent:.2f} 元计入收入后重新测算：{again.told().zh}不能再给予其他类别的帮扶（{row.source.zh}）。",
+        f"With the aid of this year, {spent:.2f} yuan, counted as income: {again.told().en} No further kind can be"
+        f" given ({row.source.en}).",
+    )
+
+
+def too_much(at: Situation, category: str | None, kind: str, amount: Decimal) -> Text | None:
+    """Why this amount is more than a household of this category may get of the kind, or None."""
+    most = bound(at, category, kind)
+    if isinstance(most, Text):
+        return most
+    if amount <= most.most:
+        return None
+    return Text(
+        f"{GRANT_KINDS[kind].zh} {amount:.2f} 元超过限额 {most.most:.2f} 元：{most.told.zh}。",
+        f"{amount:.2f} yuan of {GRANT_KINDS[kind].en} aid is more than {most.most:.2f}: {most.told.en}.",
+    )
+
+
+def unknown_fund(at: Situation, codes: Iterator[str]) -> Text | None:
+    """Which of these funds cannot pay for the case, or None."""
+    unknown = sorted({code for code in codes if code not in at.office.funds})
+    if not unknown:
+        return None
+    known = ", ".join(at.office.funds) or "–"
+    return Text(
+        f"资金 {', '.join(unknown)} 不存在或不能用于本案；可用：{known}。",
+        f"Fund {', '.join(unknown)} does not exist or cannot pay here; choose of: {known}.",
+    )
+
+
+@guard(zh="拟定的帮扶不符合规定。", en="The aid proposed is not within the rules.", looks_at_given=True)
+def aid_within_bounds(at: Situation) -> Verdict:
+    """Kinds, amounts and funds of a proposal; the category is the one proposed with it, else the one on file."""
+    items = [
+        {"kind": one["kind"], "amount": str(one["amount"]), "fund": one["fund"]} for one in at.given.get("aid", ())
+    ]
+    category = at.given.get("category") or (at.case.facts.get("category") or {}).get("category")
+    refusal = unknown_fund(at, (one["fund"] for one in items)) or why_not(at, category, items)
+    return Verdict(refusal is None, refusal)
+
+
+@guard(zh="本年度没有可以再给予的帮扶。", en="No further aid is open to the household this year.")
+def some_aid_is_open(at: Situation) -> Verdict:
+    """Whether any kind could still be given, however little."""
+    category = (at.case.facts.get("category") or {}).get("category")
+    if category is None:
+        return Verdict(False, Text("尚未认定困难类别。", "The household has no category of hardship."))
+    if not at.office.funds:
+        return Verdict(False, _NO_FUND)
+    refusals = [why_not(at, category, [{"kind": kind, "amount": str(CENT)}]) for kind in REGULAR]
+    told = dict.fromkeys(one for one in refusals if one)
+    return Verdict(None in refusals, Text("".join(one.zh for one in told), " ".join(one.en for one in told)))
+
+
+_NO_FUND: Final = Text("没有可用于本案的资金。", "No fund may pay for this case.")
+
+
+@guard(zh="拟定的帮扶已不符合规定，请退回。", en="The aid proposed is no longer within the rules; send it back.")
+def aid_still_within_bounds(at: Situation) -> Verdict:
+    """The same on the day of approval: a year may have turned, or other aid been given."""
+    items = at.case.facts.get("proposed_aid") or ()
+    category = (at.case.facts.get("category") or {}).get("category")
+    refusal = (
+        why_not(at, category, items) or unknown_fund(at, (one["fund"] for one in items)) or short_of_funds(at, items)
+    )
+    return Verdict(refusal is None, refusal)
+
+
+def short_of_funds(at: Situation, items: Sequence[Facts]) -> Text | None:
+    """Which fund, or budget line of one, has not enough left."""
+    for code in {item["fund"] for item in items}:
+        fund = at.office.funds[code]
+        sums = {item["kind"]: Decimal(item["amount"]) for item in items if item["fund"] == code}
+        over_budget = [kind for kind, amount in sums.items() if amount > fund.budgets.get(kind, amount)]
+        if sum(sums.values()) > fund.free or over_budget:
+            return Text(
+                f"资金 {code}（{fund.name}）余额或预算不足。",
+                f"Fund {code} ({fund.name}) or its budget has not enough left.",
+            )
+    return None

@@ -1,0 +1,225 @@
+"""Who approves: the levels of the union by amount, by another than the proposer, after the notice has stood."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from casework.rules.casefile import CaseFile, Facts, Org, Situation, Taken, Verdict
+from casework.rules.clocks import Interval, Limit, due
+from casework.rules.grammar import guard
+from casework.rules.text import Text
+from casework.workflows.hardship_aid.amounts import in_force
+from casework.workflows.hardship_aid.payments import lines_of
+
+LEVELS: Final = {
+    "street": Text("街道（乡镇）工会", "the street's or town's union"),
+    "county": Text("县（市、区）总工会", "the county's union"),
+    "city": Text("市总工会", "the city's union"),
+    "province": Text("省总工会", "the provincial union"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A union on the way up, with what it may approve of one kind of aid, in yuan; nothing: it only endorses."""
+
+    org: Org
+    limit: Decimal
+
+    @property
+    def told(self) -> Text:
+        """The level as people call it."""
+        return LEVELS.get(self.org.kind, Text(self.org.code, self.org.code))
+
+    def may_decide(self, amount: Decimal) -> bool:
+        """Whether this amount is within its powers."""
+        return 0 < self.limit >= amount
+
+
+def ladder(at: Situation) -> list[Level]:
+    """The unions from the case's own upwards that have a supervisor and a limit, nearest first."""
+    nearest = sorted(at.office.orgs.values(), key=lambda org: len(org.path), reverse=True)
+    rows = ((org, in_force(at, f"approves_up_to_{org.kind}")) for org in nearest if org.supervised)
+    return [Level(org, row.amount()) for org, row in rows if row]
+
+
+def amount_to_approve(facts: Facts) -> Decimal:
+    """The largest amount proposed of one kind, by which the level is found; nothing where only a dossier is."""
+    return max((Decimal(item["amount"]) for item in facts.get("proposed_aid") or ()), default=Decimal())
+
+
+def deciding(at: Situation) -> Level | None:
+    """The nearest level that may decide; above all limits it is the province, with the national union's approval."""
+    levels, amount = ladder(at), amount_to_approve(at.case.facts)
+    within = next((level for level in levels if level.may_decide(amount)), None)
+    return within or next((level for level in levels if level.org.kind == "province"), None)
+
+
+def endorsers(at: Situation) -> list[Level]:
+    """The levels below the deciding one that have not endorsed the proposal yet, nearest first."""
+    decides, done = deciding(at), {one["org"] for one in at.case.facts.get("endorsements") or ()}
+    levels = ladder(at)
+    below = levels[: levels.index(decides)] if decides else []
+    return [level for level in below if level.org.code not in done]
+
+
+@guard(zh="不由本级审批。", en="This is not for your level to approve.")
+def for_this_level_to_approve(at: Situation) -> Verdict:
+    """The amount is within the powers of the actor's own union, and every level below has endorsed it."""
+    decides, waiting, amount = deciding(at), endorsers(at), amount_to_approve(at.case.facts)
+    if decides is None:
+        return Verdict(False, _NOBODY)
+    if waiting:
+        return Verdict(
+            False,
+            Text(
+                f"须先由{waiting[0].told.zh}（{waiting[0].org.code}）审核上报。",
+                f"First {waiting[0].told.en} ({waiting[0].org.code}) endorses it.",
+            ),
+        )
+    levels = ladder(at)
+    able = [level for level in levels[levels.index(decides) :] if level == decides or level.may_decide(amount)]
+    return Verdict(_is_of(at, able), _decided_by(decides, amount))
+
+
+@guard(zh="退出由有审批权限的工会批准。", en="An exit is approved by a union that may approve.")
+def for_a_deciding_level(at: Situation) -> Verdict:
+    """Exits are approved where dossiers are, from the county upwards (rule of the Chengdu union, 2019)."""
+    able = [level for level in ladder(at) if level.limit > 0]
+    return Verdict(_is_of(at, able), _decided_by(able[0], Decimal()) if able else _NOBODY)
+
+
+@guard(zh="不由本级审核上报。", en="It is not your level's turn to endorse.")
+def for_this_level_to_endorse(at: Situation) -> Verdict:
+    """The next union on the way up, whose own limit is too small."""
+    waiting = endorsers(at)
+    if not waiting:
+        return Verdict(False, Text("无需审核上报。", "No further endorsement is needed."))
+    return Verdict(
+        _is_of(at, waiting[:1]),
+        Text(
+            f"现由{waiting[0].told.zh}（{waiting[0].org.code}）审核上报。",
+            f"It is the turn of {waiting[0].told.en} ({waiting[0].org.code}) to endorse it.",
+        ),
+    )
+
+
+def _is_of(at: Situation, levels: list[Level]) -> bool:
+    person = at.actor.person
+    return person is not None and any(level.org.path == person.org_path for level in levels)
+
+
+def _decided_by(level: Level, amount: Decimal) -> Text:
+    return Text(
+        f"由{level.told.zh}（{level.org.code}）审批，单类金额 {amount:.2f} 元。",
+        f"{level.told.en.capitalize()} ({level.org.code}) decides: the largest amount of one kind is {amount:.2f} yuan.",
+    )
+
+
+_NOBODY: Final = Text(
+    "有权审批的上级工会没有在岗的审批人，请联系管理员。",
+    "No union that may decide this has a supervisor; ask the administrator.",
+)
+
+
+@guard(
+    zh="超过省级审批限额，须填写全国总工会批准文号和日期。",
+    en="This is above the province's limit: give the number and date of the national union's approval.",
+    looks_at_given=True,
+)
+def approved_by_national_union(at: Situation) -> bool:
+    """Medical aid above the province's limit needs the national union (notice of a provincial union)."""
+    decides = deciding(at)
+    within = decides is not None and decides.may_decide(amount_to_approve(at.case.facts))
+    return within or {"national_number", "national_on"} <= at.given.keys()
+
+
+def endorsement_noted(at: Situation) -> Mapping[str, Any]:
+    """The endorsements with this one."""
+    org = endorsers(at)[0].org
+    made = {"org": org.code, "kind": org.kind, "by": str(at.actor.id), "on": at.today.isoformat()}
+    return {"endorsements": [*(at.case.facts.get("endorsements") or ()), made]}
+
+
+def approval_noted(at: Situation) -> Mapping[str, Any]:
+    """The dossier is on file from the first approval on; what was proposed becomes payments."""
+    facts = at.case.facts
+    return {
+        "on_file_since": facts.get("on_file_since") or at.today.isoformat(),
+        "aid": lines_of(at, facts.get("proposed_aid") or ()),
+        "proposed_aid": [],
+    }
+
+
+@guard(zh="尚未公示期满，或者公示后已重新申报。", en="The proposal has not stood on notice for its full time.")
+def notice_has_stood(at: Situation) -> bool:
+    """At least five working days before approval (practice of unions; exits: rule of the Chengdu union, 2019)."""
+    return bool(at.case.facts.get("notice_over_on"))
+
+
+@guard(zh="对公示有异议。", en="There is an objection to the notice.")
+def no_objection_stands(at: Situation) -> Verdict:
+    """Every objection was examined, and none is founded."""
+    for number, objection in enumerate(at.case.facts.get("objections") or (), start=1):
+        if objection["result"] is None:
+            return Verdict(
+                False,
+                Text(
+                    f"第 {number} 号异议尚未核实答复。", f"Objection {number} has not been examined and answered yet."
+                ),
+            )
+        if objection["result"] == "founded":
+            return Verdict(
+                False,
+                Text(
+                    f"第 {number} 号异议成立，请退回或不予批准。",
+                    f"Objection {number} is founded; send it back or refuse.",
+                ),
+            )
+    return Verdict(True)
+
+
+@guard(
+    zh="提出意见的人和该户的联系人不能审批。",
+    en="Neither the proposer nor the household's contact person decides.",
+)
+def decided_by_another(at: Situation) -> bool:
+    """Where the office's policy `decided_by_another` says so; a small office of two people must be able to work."""
+    row = at.office.policy("decided_by_another")
+    if row is None or not row.holds():
+        return True
+    contact = at.case.facts.get("contact") or {}
+    return str(at.actor.id) not in (at.case.facts.get("proposed_by"), contact.get("user"))
+
+
+DECISIONS: Final = ("refuse", "approve_exit", "cancel")
+
+
+@guard(zh="提出异议的期限已过。", en="The time to object is over.")
+def may_still_object(at: Situation) -> Verdict:
+    """Within the time that the office has set; where none is set, none holds."""
+    row, decided = in_force(at, "objection"), _decision(at.case)
+    last = due(Limit.parse(row.value), (Interval(decided.at),), at.office.calendar) if row and decided else None
+    if row is None or last is None or at.now < last.at:
+        return Verdict(True)
+    return Verdict(
+        False,
+        Text(
+            f"提出异议的期限于 {last.on} 届满（{row.source.zh}）。",
+            f"The time to object ended on {last.on} ({row.source.en}).",
+        ),
+    )
+
+
+@guard(zh="作出原决定的人不能审查对该决定的异议。", en="Whoever decided does not review the objection.")
+def reviewed_by_another(at: Situation) -> bool:
+    """Where the office's policy `decided_by_another` says so."""
+    row, decided = at.office.policy("decided_by_another"), _decision(at.case)
+    return row is None or not row.holds() or decided is None or decided.by != at.actor.id
+
+
+def _decision(case: CaseFile) -> Taken | None:
+    """The last decision against the applicant."""
+    taken = [case.taken[name] for name in DECISIONS if name in case.taken]
+    return max(taken, key=lambda one: one.at, default=None)

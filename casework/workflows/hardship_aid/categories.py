@@ -1,0 +1,145 @@
+"""In which category of hardship a household is: what the formula finds, and what a person proposes and why."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from casework.rules.casefile import Facts, Situation, Verdict
+from casework.rules.grammar import guard
+from casework.rules.hardship import Finding, Household, categorise
+from casework.rules.text import Text
+from casework.workflows.hardship_aid.amounts import in_force
+from casework.workflows.hardship_aid.codes import HARMING_EVENTS
+from casework.workflows.hardship_aid.deeds import asked_at
+from casework.workflows.hardship_aid.steps import CATEGORY_TITLES
+
+FRESH: Final[Mapping[str, Any]] = {
+    "endorsements": [],
+    "objections": [],
+    "notice": None,
+    "notice_over_on": None,
+}
+"""What a new proposal leaves behind of the one before."""
+
+
+def finding(
+    at: Situation, *, more_income: Decimal = Decimal(), told: Facts | None = None, asked: date | None = None
+) -> Finding | Text:
+    """The category by the formula, or what is missing for it.
+
+    `more_income` counts as income beside what the household told; `told` are facts to use instead of the case's own;
+    `asked` is the day for which an event must be recent, the day of the request unless said.
+    """
+    facts = {**at.case.facts, **(told or {})}
+    household, sudden = facts.get("household") or {}, facts.get("sudden") or {}
+    if "size" not in household or "annual_income" not in household:
+        return _UNTOLD
+    if not household.get("declared_true"):
+        return _UNDECLARED
+    rows = [in_force(at, name) for name in ("subsistence_line", "relative_multiple", "sudden_share")]
+    line, multiple, share = rows
+    if line is None or multiple is None or share is None:
+        return _NO_LINE
+    migrant = facts.get("migrant") or {}
+    loss, since, happened = sudden.get("loss"), migrant.get("employed_since"), sudden.get("on")
+    return categorise(
+        Household(
+            size=household["size"],
+            annual_income=Decimal(household["annual_income"]) + more_income,
+            rigid_expenses=Decimal(household.get("rigid_expenses", 0)),
+            sudden_harmed=bool(sudden.get("harmed")),
+            sudden_event=sudden.get("event") in HARMING_EVENTS,
+            sudden_loss=Decimal(loss) if loss is not None else None,
+            migrant_employed_since=date.fromisoformat(since) if since else None,
+            migrant=bool(migrant) or (facts.get("applicant") or {}).get("work_state") == "migrant_worker",
+            sudden_on=date.fromisoformat(happened) if happened else None,
+            asked_on=asked or at.office.calendar.local_date(asked_at(at.case)),
+        ),
+        line=line.amount(),
+        line_told=Text(
+            f"低保标准每人每月 {line.value} 元，{line.source.zh}；{multiple.source.zh}",
+            f"the subsistence standard is {line.value} yuan a month for each, {line.source.en}; {multiple.source.en}",
+        ),
+        relative_multiple=multiple.amount(),
+        sudden_share=share.amount(),
+        today=at.today,
+    )
+
+
+_UNTOLD: Final = Text(
+    "尚缺家庭人口或家庭年收入，请先补充。", "The size or the annual income of the household is unknown; add it first."
+)
+_UNDECLARED: Final = Text("申请人尚未作出个人诚信承诺。", "The applicant has not declared the means to be true yet.")
+_NO_LINE: Final = Text(
+    "本地区的低保标准或认定系数尚未设定，请联系管理员。",
+    "The subsistence line or a factor of the categories is not set for this place; ask the administrator.",
+)
+
+
+@guard(zh="困难类别无法测算。", en="The category cannot be worked out.")
+def category_can_be_worked_out(at: Situation) -> Verdict:
+    """Size, income, declaration and the amounts in force are known."""
+    found = finding(at)
+    return Verdict(False, found) if isinstance(found, Text) else Verdict(True)
+
+
+@guard(zh="拟定类别与测算结果不一致。", en="The category differs from the formula.", looks_at_given=True)
+def category_is_founded(at: Situation) -> Verdict:
+    """The formula suggests, a person decides (个人信息保护法 24); who decides otherwise says why."""
+    found = finding(at)
+    if isinstance(found, Text):
+        return Verdict(False, found)
+    if at.given["category"] == found.category or "ground" in at.given:
+        return Verdict(True)
+    return Verdict(
+        False,
+        Text(
+            f"{found.told().zh}拟定类别为{CATEGORY_TITLES[at.given['category']].zh}，与测算不一致的，请写明依据（ground）。",
+            f"{found.told().en} The category proposed is {CATEGORY_TITLES[at.given['category']].en}; where it differs from"
+            " the formula, say on what ground (`ground`).",
+        ),
+    )
+
+
+@guard(
+    zh="申报后家庭情况或标准已有变动，测算结果不同，请退回重新申报。",
+    en="The facts or the amounts have changed since the proposal and the formula finds otherwise; send it back.",
+)
+def still_as_proposed(at: Situation) -> Verdict:
+    """What was put on notice is what is decided."""
+    proposed = at.case.facts.get("category")
+    if not proposed:
+        return Verdict(False, Text("尚未提出类别意见。", "No category has been proposed."))
+    found = finding(at)
+    if isinstance(found, Text):
+        return Verdict(False, found)
+    return Verdict(found.category == proposed["by_formula"])
+
+
+def category_noted(found: Finding, category: str | None, on_ground: bool) -> dict[str, Any]:
+    """The sheet of the finding with the category that a person has chosen."""
+    title = CATEGORY_TITLES[category].both() if category else None
+    return {**found.sheet(), "category": category, "title": title, "by_formula": found.category, "on_ground": on_ground}
+
+
+def proposal_noted(at: Situation) -> Mapping[str, Any]:
+    """The category, the aid and the proposer; whatever an earlier proposal has led to is left behind."""
+    found = finding(at)
+    assert isinstance(found, Finding)
+    return {
+        **FRESH,
+        "proposed_by": str(at.actor.id),
+        "proposed_aid": items_noted(at.given.get("aid", ())),
+        "category": category_noted(found, at.given["category"], "ground" in at.given),
+    }
+
+
+def items_noted(items: Any) -> list[dict[str, Any]]:
+    """Proposed items of aid as they are kept."""
+    return [{"kind": one["kind"], "amount": f"{one['amount']:.2f}", "fund": one["fund"]} for one in items]
+
+
+def refusal_proposed(at: Situation) -> Mapping[str, Any]:
+    """Nothing is put on notice; the supervisor decides on the refusal."""
+    return {**FRESH, "proposed_by": str(at.actor.id), "proposed_aid": []}

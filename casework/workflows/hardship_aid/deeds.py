@@ -1,0 +1,94 @@
+"""When something was done on a dossier, and the dates from which its clocks run and at which they stop."""
+
+from datetime import date, datetime
+
+from casework.rules.calendars import WorkingCalendar
+from casework.rules.casefile import CaseFile, Facts, Situation, Taken
+
+NEW_ROUND = ("fall_back", "overturn")
+INTO_REVIEW = ("accept", "supply_papers", *NEW_ROUND)
+OUTSTANDING = ("approved", "returned")
+
+
+def taken_since(case: CaseFile, name: str, *starts: str) -> Taken | None:
+    """The last time a transition was taken, unless one of `starts` was taken after it."""
+    last = case.taken.get(name)
+    begun = max((case.taken[start].at for start in starts if start in case.taken), default=None)
+    return last if last and (begun is None or begun <= last.at) else None
+
+
+def not_before(at: Situation, day: date, first: str) -> bool:
+    """Whether a day does not lie before an earlier deed; today never does, even where the time was set back."""
+    return day >= min(date.fromisoformat(first), at.today)
+
+
+def asked_at(case: CaseFile) -> datetime:
+    """When the household last asked to be put on file: at first, or after it had fallen back."""
+    back = case.taken.get("fall_back")
+    return back.at if back else case.opened_at
+
+
+def review_begun(case: CaseFile, calendar: WorkingCalendar) -> date | None:
+    """The day on which the review came to its caseworker; what happens after the home visit does not move it."""
+    visit = taken_since(case, "record_visit", *NEW_ROUND)
+    entered = [taken.at for name in INTO_REVIEW if (taken := taken_since(case, name, *NEW_ROUND))]
+    before = [at for at in entered if visit is None or at <= visit.at]
+    return calendar.local_date(max(before)) if before else None
+
+
+def visited(case: CaseFile, calendar: WorkingCalendar) -> date | None:
+    """The day on which the home visit of this review was recorded."""
+    visit = taken_since(case, "record_visit", *NEW_ROUND)
+    return calendar.local_date(visit.at) if visit else None
+
+
+def check_sent(case: CaseFile, calendar: WorkingCalendar) -> date | None:
+    """The day on which the check of the means was asked for."""
+    return _day(case.facts.get("check"), "sent_on")
+
+
+def check_answered(case: CaseFile, calendar: WorkingCalendar) -> date | None:
+    """The day on which its answer came."""
+    return _day(case.facts.get("check"), "answered_on")
+
+
+def aid_approved(case: CaseFile, calendar: WorkingCalendar) -> date | None:
+    """The day of approval of the oldest payment that is not settled, else of the one that was settled last."""
+    lines = case.facts.get("aid", ())
+    open_ones = [line["approved_on"] for line in lines if line["status"] in OUTSTANDING]
+    if open_ones:
+        return date.fromisoformat(min(open_ones))
+    last = _settled_last(case)
+    return _day(last, "approved_on")
+
+
+def aid_settled(case: CaseFile, calendar: WorkingCalendar) -> date | None:
+    """The day on which the last payment was settled, once none is outstanding."""
+    if any(line["status"] in OUTSTANDING for line in case.facts.get("aid", ())):
+        return None
+    return _day(_settled_last(case), "settled_on")
+
+
+def no_longer_poor(case: CaseFile, calendar: WorkingCalendar) -> date | None:
+    """The day on which the yearly verification found the household no longer in hardship."""
+    verified = case.facts.get("verification") or {}
+    return None if verified.get("in_hardship", True) else _day(verified, "on")
+
+
+def exit_begun(case: CaseFile, calendar: WorkingCalendar) -> date | None:
+    """The day on which the exit was proposed that follows from that verification."""
+    found, begun = no_longer_poor(case, calendar), _day(case.facts.get("exit"), "proposed_on")
+    return begun if found and begun and found <= begun else None
+
+
+def _settled_last(case: CaseFile) -> Facts | None:
+    settling = [case.taken[name] for name in ("record_payment", "release_payment") if name in case.taken]
+    last = max(settling, key=lambda taken: taken.at, default=None)
+    if last is None:
+        return None
+    return next((line for line in case.facts.get("aid", ()) if line["line"] == last.given["line"]), None)
+
+
+def _day(facts: Facts | None, name: str) -> date | None:
+    written = (facts or {}).get(name)
+    return date.fromisoformat(written) if written else None

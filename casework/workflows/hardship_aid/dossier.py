@@ -1,0 +1,226 @@
+"""A dossier on file: its contact person, visits and verifications, and how a household leaves assistance or comes back."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from casework.rules.casefile import Situation, Verdict
+from casework.rules.clocks import Interval, Limit, due
+from casework.rules.grammar import guard
+from casework.rules.hardship import Finding
+from casework.rules.text import Text
+from casework.workflows.hardship_aid.amounts import in_force
+from casework.workflows.hardship_aid.categories import FRESH, category_noted, finding
+from casework.workflows.hardship_aid.deeds import not_before, taken_since
+from casework.workflows.hardship_aid.dossier_steps import ABSENT, Reverify
+
+FIGURES: Final = ("medical_own_share", "students", "sudden")
+
+
+def contact_noted(at: Situation) -> Mapping[str, Any]:
+    """The one cadre who keeps in touch with the household."""
+    return {"contact": {"user": str(at.given["to"]), "name": at.given["full_name"], "since": at.today.isoformat()}}
+
+
+@guard(zh="尚未确定联系人；一户一名联系人。", en="The household has no contact person yet; name one first.")
+def contact_is_named(at: Situation) -> bool:
+    """One cadre per household (rule of the Chengdu union, 2019)."""
+    return bool(at.case.facts.get("contact"))
+
+
+def contact_kept(at: Situation) -> Mapping[str, Any]:
+    """When the household was last seen."""
+    return {"last_contact_on": at.given["on"].isoformat()}
+
+
+@guard(
+    zh="共同生活人口少于所列家庭成员加申请人本人，请先更正家庭成员。",
+    en="The household is smaller than the members listed and the applicant; correct the members first.",
+    looks_at_given=True,
+)
+def everybody_fits_in(at: Situation) -> bool:
+    """The new size agrees with the members on file."""
+    return bool(_new_facts(at)["household"].get("size", 0) > len(at.case.facts.get("members") or ()))
+
+
+@guard(zh="类别与测算结果不一致。", en="The category differs from the formula.", looks_at_given=True)
+def verified_category_is_founded(at: Situation) -> Verdict:
+    """The formula suggests with the new figures; who keeps another category says why (个人信息保护法 24)."""
+    found = _finding_again(at)
+    if isinstance(found, Text):
+        return Verdict(False, found)
+    if "ground" in at.given or at.given.get("category", found.category) == found.category:
+        return Verdict(True)
+    return Verdict(
+        False,
+        Text(
+            f"{found.told().zh}认定类别与测算不一致的，请写明依据（ground）。",
+            f"{found.told().en} Where the category differs from the formula, say on what ground (`ground`).",
+        ),
+    )
+
+
+def verification_noted(at: Situation) -> Mapping[str, Any]:
+    """The new figures and the category by them; out of hardship means an exit to propose, never one by itself."""
+    found = _finding_again(at)
+    assert isinstance(found, Finding)
+    new = _new_facts(at)
+    category = at.given.get("category", found.category)
+    in_hardship = category is not None and not new["exclusions"]
+    return {
+        **new,
+        "category": category_noted(found, category, "ground" in at.given),
+        "verification": {"on": at.today.isoformat(), "in_hardship": in_hardship},
+    }
+
+
+def _finding_again(at: Situation) -> Finding | Text:
+    return finding(at, told=_new_facts(at), asked=at.today)
+
+
+def _new_facts(at: Situation) -> dict[str, Any]:
+    """The facts after a verification, as they are stored; the household declares them true anew."""
+    facts, given = at.case.facts, Reverify.plain(at.given)
+    household = {**(facts.get("household") or {}), "declared_true": False, **given["household"]}
+    return {
+        **{name: given[name] for name in FIGURES if name in given},
+        "household": household,
+        "exclusions": list(dict.fromkeys((*(facts.get("exclusions") or ()), *given.get("exclusions", ())))),
+        "papers": [*(facts.get("papers") or ()), *given.get("papers", ())],
+    }
+
+
+@guard(
+    zh="年度核查认定该户已不符合困难条件，应提出退出，不能再给予帮扶。",
+    en="The verification found the household no longer in hardship: propose its exit; no further aid is open.",
+)
+def still_in_hardship(at: Situation) -> bool:
+    """No aid to a household that the last verification found out of hardship."""
+    return bool((at.case.facts.get("verification") or {}).get("in_hardship", True))
+
+
+def exit_noted(at: Situation) -> Mapping[str, Any]:
+    """The exit that the office proposes; the person is heard first (社会救助法 48)."""
+    return _exit(at, at.given["kind"], own=False)
+
+
+def own_exit_noted(at: Situation) -> Mapping[str, Any]:
+    """The exit for which the household itself asks: there is nothing against which to hear it."""
+    return _exit(at, "out_of_hardship", own=True)
+
+
+def _exit(at: Situation, kind: str, *, own: bool) -> dict[str, Any]:
+    today = at.today.isoformat()
+    proposer = None if own else str(at.actor.id)
+    exit_ = {"kind": kind, "proposed_on": today, "own_request": own, "heard_on": None}
+    return {**FRESH, "proposed_by": proposer, "exit": exit_}
+
+
+@guard(zh="没有拟办的退出。", en="No exit has been proposed.")
+def exit_is_proposed(at: Situation) -> bool:
+    """What is heard, published or approved is an exit that somebody has proposed."""
+    return bool(at.case.facts.get("exit"))
+
+
+@guard(
+    zh="听取意见的日期不能早于提出退出的日期。",
+    en="The hearing cannot be older than the proposal.",
+    looks_at_given=True,
+)
+def heard_after_proposed(at: Situation) -> bool:
+    """The hearing is about the proposal."""
+    return not_before(at, at.given["on"], at.case.facts["exit"]["proposed_on"])
+
+
+@guard(zh="通知后等候的时间未满。", en="The time to appear is not over.", looks_at_given=True)
+def waited_for_the_absent(at: Situation) -> Verdict:
+    """Who does not appear has been given the time that the office has set since the invitation."""
+    row, invited = in_force(at, "hearing_wait"), at.case.taken.get("propose_exit")
+    if at.given["how"] != ABSENT or row is None or invited is None:
+        return Verdict(True)
+    last = due(Limit.parse(row.value), (Interval(invited.at),), at.office.calendar)
+    if last is None or at.now >= last.at:
+        return Verdict(True)
+    return Verdict(
+        False,
+        Text(
+            f"须等候至 {last.on} 届满，方可按未到场处理（{row.source.zh}）。",
+            f"Wait until the end of {last.on} before the person counts as absent ({row.source.en}).",
+        ),
+    )
+
+
+def hearing_noted(at: Situation) -> Mapping[str, Any]:
+    """That the person was heard; what was said stays with the step."""
+    return {"exit": {**at.case.facts["exit"], "heard_on": at.given["on"].isoformat(), "heard": at.given["how"]}}
+
+
+@guard(
+    zh="尚未听取本人意见。停止帮扶前须听取本人意见。",
+    en="The person has not been heard; nobody's aid is stopped before.",
+)
+def person_was_heard(at: Situation) -> bool:
+    """社会救助法 48: heard before a cut or stop; whoever asks to leave has said so."""
+    exit_ = at.case.facts.get("exit") or {}
+    return bool(exit_.get("own_request") or exit_.get("heard_on"))
+
+
+@guard(zh="取消（不实）不公示，请直接提请审批。", en="A cancellation is not published; put it to the decision.")
+def exit_is_published(at: Situation) -> bool:
+    """Nobody is pilloried: a cancellation for untruth is decided after the hearing, without a notice."""
+    return (at.case.facts.get("exit") or {}).get("kind") != "cancelled"
+
+
+@guard(zh="仅适用于取消（不实）。", en="This is for a cancellation for untruth only.")
+def exit_is_a_cancellation(at: Situation) -> bool:
+    """The other exits go through a notice."""
+    return (at.case.facts.get("exit") or {}).get("kind") == "cancelled"
+
+
+def exit_dropped(at: Situation) -> Mapping[str, Any]:
+    """The household stays on file; a verification that found otherwise is overruled by this decision."""
+    verified = at.case.facts.get("verification")
+    return {**FRESH, "exit": None, "verification": {**verified, "in_hardship": True} if verified else None}
+
+
+@guard(zh="跟踪期未满。", en="The watch is not over.")
+def watched_long_enough(at: Situation) -> Verdict:
+    """At least six months after the exit (rule of the Chengdu union, 2019)."""
+    run = at.case.clock("watch")
+    if run is None or run.due is None or run.due.at <= at.now:
+        return Verdict(True)
+    return Verdict(
+        False,
+        Text(
+            f"跟踪期至 {run.due.on} 届满（{run.basis.zh}），此前不能结案。",
+            f"The watch lasts until the end of {run.due.on} ({run.basis.en}); the case is not closed before.",
+        ),
+    )
+
+
+@guard(zh="跟踪期内尚无走访记录。", en="Nobody has seen the household during the watch.")
+def seen_during_the_watch(at: Situation) -> bool:
+    """The watch is a visit, not a waiting time."""
+    return taken_since(at.case, "record_contact", "approve_exit") is not None
+
+
+def review_begins_anew(at: Situation) -> Mapping[str, Any]:
+    """The dossier of a household that has fallen back: its papers stay, visit and check are made again."""
+    return {
+        **FRESH,
+        "dossier_kind": "returned",
+        "proposed_aid": [],
+        **dict.fromkeys(("on_file_since", "visit", "check", "exit", "verification")),
+    }
+
+
+def change_noted(at: Situation) -> Mapping[str, Any]:
+    """The changes that the household has reported (社会救助法 46); the details stay with the step."""
+    reported = {"kind": at.given["kind"], "on": at.given["on"].isoformat()}
+    return {"changes": [*at.case.facts.get("changes", ()), reported]}
+
+
+@guard(zh="走访日期不能早于建档日期。", en="A contact visit cannot be older than the dossier.", looks_at_given=True)
+def since_on_file(at: Situation) -> bool:
+    """A contact visit belongs to the time on file."""
+    since = at.case.facts.get("on_file_since")
+    return since is None or not_before(at, at.given["on"], since)

@@ -1,0 +1,194 @@
+"""What the steps on a dossier on file need: one form each."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from casework.forms.across import rule
+from casework.forms.form import Form, Many, Nested
+from casework.forms.inventor import Inventor, days_ago
+from casework.forms.numbers import Count, Day, Flag, Money
+from casework.forms.texts import Choice, Code, Line, LongText, OneUser, PersonName
+from casework.rules.casefile import STAFF
+from casework.rules.text import Text
+from casework.workflows.hardship_aid.codes import EXCLUSIONS, EXIT_KINDS
+from casework.workflows.hardship_aid.intake import Means, Paper, Sudden
+from casework.workflows.hardship_aid.steps import CATEGORY_TITLES
+
+ABSENT: Final = "absent"
+OFFICE_EXITS: Final = {
+    kind: EXIT_KINDS[kind] for kind in ("out_of_hardship", "social_assistance", "lost_contact", "cancelled")
+}
+STRIKING_OFF: Final = {kind: EXIT_KINDS[kind] for kind in ("retired", "moved_away")}
+RESULTS: Final = {
+    "paid": Text("已到账", "paid"),
+    "returned": Text("银行退回", "returned by the bank"),
+}
+CONTACTS: Final = {
+    "visit": Text("走访", "visit"),
+    "phone": Text("电话", "phone call"),
+    "meeting": Text("来访面谈", "came to the office"),
+}
+HEARINGS: Final = {
+    "in_person": Text("当面听取", "in person"),
+    "by_phone": Text("电话听取", "by phone"),
+    "in_writing": Text("书面意见", "in writing"),
+    ABSENT: Text("经通知未到场、未答复", "invited, and neither came nor answered"),
+}
+CHANGES: Final = {
+    "income": Text("收入变化", "income"),
+    "job": Text("就业变化", "work"),
+    "members": Text("家庭成员变化", "members of the household"),
+    "property": Text("财产变化", "property"),
+    "health": Text("健康变化", "health"),
+    "address": Text("住址或联系方式变化", "address or phone"),
+    "other": Text("其他", "other"),
+}
+
+
+class RecordPayment(Form):
+    """The bank's answer to an ordered payment."""
+
+    line = Code(required=True, title=Text("款项", "Payment"))
+    result = Choice(RESULTS, required=True, title=Text("结果", "Result"))
+    on = Day(past=True, required=True, title=Text("日期", "Date"), example=days_ago(0))
+    reason = Line(most=200, sensitive=True, title=Text("退回原因", "Why it was returned"))
+
+    @rule("reason_missing", Text("银行退回的，请写明原因。", "Say why the bank returned it."), at="reason")
+    def returned_with_reason(self, result: str, reason: str | None = None) -> bool:
+        return result != "returned" or reason is not None
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """The oldest outstanding payment that another than the caller approved has been made, today."""
+        return {
+            "line": _outstanding_line(inventor, approved_by_another=True),
+            "result": "paid",
+            "on": inventor.today.isoformat(),
+        }
+
+
+class ReleasePayment(Form):
+    """Why a payment will not be made."""
+
+    line = Code(required=True, title=Text("款项", "Payment"))
+    reason = Line(most=500, sensitive=True, required=True, title=Text("撤销原因", "Reason"), example="申请人放弃领取")
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """The oldest payment that is outstanding."""
+        return {**super().example(inventor), "line": _outstanding_line(inventor)}
+
+
+def _outstanding_line(inventor: Inventor, *, approved_by_another: bool = False) -> str:
+    lines = [line for line in inventor.facts.get("aid") or () if line["status"] in ("approved", "returned")]
+    of_others = [line for line in lines if line["approved_by"] != str(inventor.caller)] if approved_by_another else []
+    return str(next((line["line"] for line in of_others or lines), UUID(int=0)))
+
+
+class Rating(Form):
+    """How the recipient rates the help, 1 to 5."""
+
+    rating = Count(least=1, most=5, required=True, title=Text("评分（1 至 5）", "Rating (1 to 5)"), example=5)
+    comment = LongText(most=2000, sensitive=True, title=Text("意见和建议", "Comment"))
+
+
+class NameContact(Form):
+    """The cadre who keeps in touch with the household."""
+
+    to = OneUser(roles=STAFF, required=True, title=Text("联系人", "Contact person"))
+    full_name = PersonName(required=True, title=Text("联系人姓名", "Name"))
+
+
+class RecordContact(Form):
+    """A visit of the contact person."""
+
+    on = Day(past=True, years_back=1, required=True, title=Text("日期", "Date"), example=days_ago(0))
+    how = Choice(CONTACTS, required=True, title=Text("方式", "How"))
+    finding = LongText(most=4000, sensitive=True, required=True, title=Text("家庭近况", "How the household is"))
+
+
+class Reverify(Form):
+    """The yearly verification: new figures and new papers; what was handed in is not asked for again."""
+
+    household = Nested(Means, required=True, title=Text("家庭经济状况", "Means of the household"))
+    medical_own_share = Money(title=Text("年度医疗费用个人负担（元）", "Own share of the year's medical bills (yuan)"))
+    students = Count(most=20, title=Text("在校子女人数", "Children at school"))
+    sudden = Nested(Sudden, title=Text("突发事件", "Sudden event"))
+    exclusions = Many(
+        Choice(EXCLUSIONS, title=Text("排除性情形", "Ground of exclusion")),
+        most=len(EXCLUSIONS),
+        title=Text("排除性情形", "Grounds of exclusion"),
+    )
+    papers = Many(Paper, most=100, title=Text("新提交的材料", "New papers"))
+    category = Choice(CATEGORY_TITLES, title=Text("认定类别", "Category"))
+    ground = LongText(
+        most=2000, sensitive=True, title=Text("与测算不一致的依据", "Ground for differing from the formula")
+    )
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """The household is as it was; now and then it has come out of hardship."""
+        size = 1 + len(inventor.facts.get("members") or ())
+        means = {"size": size, "annual_income": "60000.00", "rigid_expenses": "30000.00", "declared_true": True}
+        better = {"annual_income": "160000.00", "rigid_expenses": "0.00"}
+        return {"household": {**means, **better} if inventor.random.random() < 0.3 else means}
+
+
+class ReportChange(Form):
+    """What has changed in the household (社会救助法 art 46)."""
+
+    kind = Choice(CHANGES, required=True, title=Text("变化事项", "What has changed"))
+    on = Day(past=True, years_back=2, required=True, title=Text("变化日期", "Since"), example=days_ago(0))
+    description = LongText(most=2000, sensitive=True, required=True, title=Text("说明", "Description"))
+
+
+class ProposeExit(Form):
+    """Why the household should leave assistance."""
+
+    kind = Choice(OFFICE_EXITS, required=True, title=Text("退出情形", "Kind of exit"))
+    reasons = LongText(most=4000, sensitive=True, required=True, title=Text("理由", "Reasons"))
+    hearing_at = Line(
+        required=True,
+        title=Text("听取意见的时间、地点和方式", "When, where and how the person is heard"),
+        example="收到本通知后五个工作日内，本工会帮扶中心，也可以来电或者来信",
+    )
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """Out of hardship, or for what was untrue."""
+        kind = inventor.random.choice(("out_of_hardship", "cancelled"))
+        return {**super().example(inventor), "kind": kind}
+
+
+class RecordHearing(Form):
+    """What the person says to a proposed exit (社会救助法 art 48)."""
+
+    on = Day(past=True, years_back=1, required=True, title=Text("日期", "Date"), example=days_ago(0))
+    how = Choice(HEARINGS, required=True, title=Text("听取方式", "How"))
+    statement = LongText(most=4000, sensitive=True, title=Text("本人意见", "What the person said"))
+
+    @rule("statement_missing", Text("请记录本人意见。", "Write down what the person said."), at="statement")
+    def heard_says_something(self, how: str, statement: str | None = None) -> bool:
+        return how == ABSENT or statement is not None
+
+
+class StrikeOff(Form):
+    """Who retires or moves away is struck off, with a written notice."""
+
+    kind = Choice(STRIKING_OFF, required=True, title=Text("注销情形", "Kind"))
+    on = Day(past=True, required=True, title=Text("发生日期", "Since"), example=days_ago(0))
+    reasons = LongText(most=2000, sensitive=True, required=True, title=Text("说明", "Reasons"))
+
+
+class RecordDeath(Form):
+    """The applicant has died."""
+
+    on = Day(past=True, required=True, title=Text("日期", "Date"), example=days_ago(0))
+    proof = Line(required=True, title=Text("证明材料", "Proof"), example="户口注销证明")
+
+
+class CloseWatch(Form):
+    """What the watch has shown."""
+
+    steady = Flag(required=True, title=Text("脱困稳定", "Steadily out of hardship"), example=True)
+    note = LongText(most=2000, sensitive=True, title=Text("跟踪情况", "Note"))

@@ -1,0 +1,281 @@
+"""What an application for hardship assistance tells: the household's dossier, its means and its consents.
+
+Sources: 困难职工档案表 (the dossier form of the unions); 个人信息保护法 25, 28–31 (separate consents); 社会救助法 62
+(nothing is asked for that can be checked by exchange of data, so that little is required at once).
+
+No rule here grows stale: what was accepted once is accepted on any later day, so that a dossier can always be
+corrected. Whether an event is recent enough is for the finding to say, not for the form to refuse.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from casework.forms.across import rule
+from casework.forms.form import Form, Many, Nested
+from casework.forms.identity import BankAccount, IdentityNumber, Phone
+from casework.forms.inventor import Inventor, birth_date, days_ago, sex
+from casework.forms.numbers import Count, Day, Flag, Money
+from casework.forms.person import SEX, Identified
+from casework.forms.texts import Choice, Code, Line, PersonName
+from casework.rules.identifiers import invent_identity_number
+from casework.rules.text import Text
+from casework.workflows.hardship_aid.codes import (
+    CAUSES,
+    DISABILITIES,
+    DISABILITY_LEVELS,
+    DOSSIER_KINDS,
+    EVENTS,
+    EXCLUSIONS,
+    FLOOR_AREAS,
+    HEALTH,
+    HOUSING,
+    MARITAL,
+    MEDICAL_INSURANCE,
+    MEMBER_STATES,
+    MODEL_WORKERS,
+    POLITICAL,
+    REGISTERS,
+    RELATIONS,
+    UNIT_KINDS,
+    UNIT_STATES,
+    WORK_STATES,
+)
+
+
+class Applicant(Identified):
+    """The worker in whose name the dossier stands."""
+
+    name = PersonName(required=True, title=Text("姓名", "Name"))
+    identity_number = IdentityNumber(sensitive=True, needed_by="propose", title=Text("身份证号码", "Identity number"))
+    phone = Phone(sensitive=True, title=Text("手机号码", "Phone"))
+    other_contact = Line(sensitive=True, title=Text("其他联系方式", "Other contact"), example="单位工会代为转达")
+    sex = Choice(SEX, title=Text("性别", "Sex"), example=sex)
+    birth_date = Day(past=True, sensitive=True, title=Text("出生日期", "Date of birth"), example=birth_date)
+    ethnicity = Line(most=40, title=Text("民族", "Ethnic group"), example="汉族")
+    political = Choice(POLITICAL, title=Text("政治面貌", "Political status"), example="none")
+    health = Choice(HEALTH, sensitive=True, title=Text("健康状况", "Health"), example="common_illness")
+    disability_kind = Choice(DISABILITIES, sensitive=True, title=Text("残疾类别", "Kind of disability"))
+    disability_level = Choice(DISABILITY_LEVELS, sensitive=True, title=Text("残疾等级", "Level of disability"))
+    work_state = Choice(WORK_STATES, title=Text("工作状态", "Employment"))
+    model_worker = Choice(MODEL_WORKERS, title=Text("劳模类型", "Model worker"))
+    housing = Choice(HOUSING, title=Text("住房类型", "Housing"), example="low_rent")
+    floor_area = Choice(FLOOR_AREAS, title=Text("建筑面积", "Floor area"), example="20_to_50")
+    marital = Choice(MARITAL, title=Text("婚姻状况", "Marital status"), example="married")
+    register_type = Choice(REGISTERS, title=Text("户口类型", "Household register"))
+    register_region = Code(most=6, title=Text("户口所在地行政区划代码", "Region of the register"), example="371083")
+    address = Line(sensitive=True, title=Text("家庭住址", "Address"), example="乳山市示例小区6号楼202室")
+    work_unit = Line(title=Text("工作单位", "Place of work"), example="乳山示例纺织有限公司")
+    unit_kind = Choice(UNIT_KINDS, title=Text("单位性质", "Kind of unit"), example="collective")
+    unit_state = Choice(UNIT_STATES, title=Text("企业状况", "State of the unit"))
+    industry = Line(most=80, title=Text("所属行业", "Industry"), example="纺织业")
+    joined_work_on = Day(past=True, title=Text("参加工作时间", "At work since"), example=days_ago(2 * 365))
+    union_card = Line(most=40, title=Text("工会会员卡号", "Union card"), example="SD0000123456")
+    single_parent = Flag(title=Text("是单亲家庭", "Single parent"), example=False)
+    insured_medical = Choice(MEDICAL_INSURANCE, title=Text("医保状况", "Medical insurance"))
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """A worker who is neither disabled nor a model worker."""
+        without = ("disability_kind", "disability_level", "model_worker")
+        return {name: value for name, value in super().example(inventor).items() if name not in without}
+
+
+class Member(Identified):
+    """Somebody who lives in the household beside the applicant."""
+
+    name = PersonName(required=True, title=Text("姓名", "Name"))
+    relation = Choice(RELATIONS, title=Text("与申请人关系", "Relation to the applicant"), example="spouse")
+    identity_number = IdentityNumber(sensitive=True, title=Text("身份证号码", "Identity number"))
+    birth_date = Day(past=True, sensitive=True, title=Text("出生日期", "Date of birth"), example=birth_date)
+    sex = Choice(SEX, title=Text("性别", "Sex"), example=sex)
+    phone = Phone(sensitive=True, title=Text("手机号码", "Phone"))
+    monthly_income = Money(title=Text("月收入（元）", "Monthly income (yuan)"), example="2000.00")
+    health = Choice(HEALTH, sensitive=True, title=Text("健康状况", "Health"))
+    status = Choice(MEMBER_STATES, title=Text("人员身份", "What the member does"))
+    work_state = Choice(WORK_STATES, title=Text("工作状态", "Employment"))
+    school_or_unit = Line(title=Text("学校或单位", "School or unit"), example="乳山示例纺织有限公司")
+    education = Line(most=40, title=Text("学历", "Education"), example="高中")
+    entered_school = Count(least=1950, most=2199, title=Text("入学年份", "Year of entering school"))
+    school_years = Count(least=1, most=12, title=Text("学制（年）", "Years of schooling"))
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """A husband or wife with a small wage."""
+        without = ("entered_school", "school_years")
+        return {name: value for name, value in super().example(inventor).items() if name not in without}
+
+    @classmethod
+    def child(cls, inventor: Inventor, surname: str) -> dict[str, Any]:
+        """A child at primary school, in the same form."""
+        person, born = inventor.person, inventor.today - timedelta(days=inventor.random.randint(8 * 366, 11 * 365))
+        return {
+            "name": surname + person.name[1:],
+            "relation": "child",
+            "identity_number": invent_identity_number(born, person.sex, "371083", inventor.random.randrange(500)),
+            "birth_date": born.isoformat(),
+            "sex": person.sex,
+            "monthly_income": "0.00",
+            "health": "good",
+            "status": "primary",
+            "school_or_unit": "乳山市示例小学",
+            "entered_school": born.year + 7,
+            "school_years": 6,
+        }
+
+
+class Means(Form):
+    """The household's means of a year, told by the applicant, who answers for the truth."""
+
+    size = Count(
+        least=1, most=30, title=Text("共同生活人口（含本人）", "People living together, the applicant included")
+    )
+    annual_income = Money(
+        title=Text("家庭年度可支配收入（元）", "Disposable income of the household in the year (yuan)")
+    )
+    rigid_expenses = Money(title=Text("家庭年度刚性支出（元）", "Rigid expenses of the household in the year (yuan)"))
+    zero_employment = Flag(title=Text("是零就业家庭", "Nobody in the household has work"), example=False)
+    able_to_self_help = Flag(title=Text("有一定自救能力", "Able to help themselves to some extent"))
+    main_cause = Choice(CAUSES, title=Text("主要致困原因", "Main cause of hardship"))
+    second_cause = Choice(CAUSES, title=Text("次要致困原因", "Second cause of hardship"), example="low_income")
+    declared_true = Flag(title=Text("个人诚信承诺", "Declared to be true"))
+
+
+class Sudden(Form):
+    """What struck the household, and what it cost within the year."""
+
+    event = Choice(EVENTS, title=Text("突发事件", "Event"))
+    on = Day(past=True, title=Text("发生日期", "Date"))
+    harmed = Flag(title=Text("有人受伤、致残或死亡", "Somebody was injured, disabled or killed"))
+    loss = Money(title=Text("一年内的支出或损失（元）", "Cost or loss within the year (yuan)"))
+
+
+class Migrant(Form):
+    """How long a migrant worker has been here, and at work."""
+
+    in_city_since = Day(past=True, title=Text("进城居住起始日期", "In the city since"), example=days_ago(1500))
+    employed_since = Day(
+        past=True, title=Text("实际就业起始日期", "In factual employment since"), example=days_ago(900)
+    )
+
+
+class Bank(Form):
+    """The applicant's own account, to which alone aid is paid."""
+
+    holder = PersonName(title=Text("户名", "Account holder"))
+    name = Line(title=Text("开户银行", "Bank"), example="中国示例银行")
+    branch = Line(title=Text("开户支行", "Branch"), example="乳山支行")
+    account = BankAccount(sensitive=True, title=Text("银行账号", "Account"))
+
+
+class Consent(Form):
+    """A consent of its own, with the day on which it was signed."""
+
+    signed_on = Day(past=True, title=Text("签字日期", "Signed on"))
+
+
+class Paper(Form):
+    """A paper that was handed in."""
+
+    name = Line(required=True, title=Text("材料名称", "Paper"), example="身份证复印件")
+    copies = Count(least=1, most=999, required=True, title=Text("份数", "Copies"))
+
+
+class HardshipIntake(Form):
+    """The application for hardship assistance."""
+
+    applicant = Nested(Applicant, required=True, title=Text("申请人", "Applicant"))
+    members = Many(Member, most=29, title=Text("家庭成员", "Members of the household"))
+    household = Nested(Means, title=Text("家庭经济状况", "Means of the household"))
+    sudden = Nested(Sudden, title=Text("突发事件", "Sudden event"))
+    migrant = Nested(Migrant, title=Text("农民工就业情况", "Employment of a migrant worker"))
+    exclusions = Many(
+        Choice(EXCLUSIONS, title=Text("排除性情形", "Ground of exclusion")),
+        most=len(EXCLUSIONS),
+        title=Text("排除性情形", "Grounds of exclusion"),
+        help=Text("本人申报或者核对发现的情形。", "Declared by the applicant or found by the check."),
+    )
+    medical_own_share = Money(title=Text("年度医疗费用个人负担（元）", "Own share of the year's medical bills (yuan)"))
+    students = Count(most=20, title=Text("在校子女人数", "Children at school"))
+    bank = Nested(Bank, title=Text("收款账户", "Account for payments"))
+    consent_to_check = Nested(
+        Consent,
+        title=Text("家庭经济状况核对授权", "Authorisation to check the means"),
+        help=Text("入户调查时当面签字，可以后补。", "Signed in person at the home visit; it may follow."),
+    )
+    consent_to_publish = Nested(
+        Consent,
+        title=Text("公示同意书", "Consent to the public notice"),
+        help=Text(
+            "单独同意（个人信息保护法第25条）。", "A consent of its own (Personal Information Protection Law 25)."
+        ),
+    )
+    consent_sensitive = Nested(
+        Consent,
+        title=Text("敏感个人信息处理同意书", "Consent for sensitive data"),
+        help=Text(
+            "健康、账户及未满十四周岁儿童的信息须单独同意（个人信息保护法第28至31条），可以后补。",
+            "A consent of its own for data on health, accounts and children under fourteen (Personal Information"
+            " Protection Law 28–31); it may follow.",
+        ),
+    )
+    papers = Many(Paper, most=100, title=Text("收到的材料", "Papers received"))
+    dossier_kind = Choice(DOSSIER_KINDS, title=Text("档案类型", "Kind of dossier"))
+
+    @rule(
+        "household_smaller_than_listed",
+        Text(
+            "共同生活人口少于所列家庭成员加申请人本人，请核对。",
+            "The household is smaller than the members listed and the applicant together; check both.",
+        ),
+        at="household.size",
+    )
+    def everybody_fits_in(self, household: dict[str, Any], members: list[dict[str, Any]]) -> bool:
+        return bool(household.get("size", len(members) + 1) > len(members))
+
+    @rule(
+        "identity_number_twice",
+        Text(
+            "同一身份证号码填写了两次；申请人本人不列入家庭成员。",
+            "An identity number is there twice; the applicant is not listed among the members.",
+        ),
+        at="members",
+    )
+    def everybody_once(self, applicant: dict[str, Any], members: list[dict[str, Any]]) -> bool:
+        numbers = [one["identity_number"] for one in (applicant, *members) if "identity_number" in one]
+        return len(set(numbers)) == len(numbers)
+
+    @rule(
+        "account_of_somebody_else",
+        Text(
+            "户名与申请人姓名不一致；帮扶资金只发放到申请人本人账户。",
+            "The account is not in the applicant's name; aid is paid to the applicant's own account only.",
+        ),
+        at="bank.holder",
+    )
+    def own_account(self, applicant: dict[str, Any], bank: dict[str, Any]) -> bool:
+        return bool(bank.get("holder", applicant["name"]) == applicant["name"])
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """A family of three in deep hardship: 833.33 yuan a month for each after rigid expenses; all consents signed."""
+        applicant = Applicant.example(inventor)
+        others = iter(inventor.someone_else, None)
+        spouse = next(one for one in others if one.person.sex != inventor.person.sex)
+        signed = {"signed_on": (inventor.today - timedelta(days=inventor.random.randint(0, 5))).isoformat()}
+        return {
+            "applicant": applicant,
+            "members": [
+                Member.example(spouse),
+                Member.child(inventor.someone_else(), applicant["name"][0]),
+            ],
+            "household": Means.example(inventor)
+            | {"size": 3, "annual_income": "60000.00", "rigid_expenses": "30000.00"},
+            "medical_own_share": "24000.00",
+            "students": 1,
+            "bank": Bank.example(inventor),
+            "consent_to_check": signed,
+            "consent_to_publish": signed,
+            "consent_sensitive": signed,
+            "papers": [{"name": "身份证复印件", "copies": 1}, {"name": "户口簿复印件", "copies": 1}],
+            "dossier_kind": "new",
+        }

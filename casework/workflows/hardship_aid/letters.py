@@ -1,0 +1,314 @@
+"""The letters of hardship assistance, in both languages, with the reasons and remedies that the law demands.
+
+They are neutral, and none holds an illness, an identity number or an account; only decisions say what was decided.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from casework.rules.casefile import Facts, Move, Office
+from casework.rules.clocks import Limit
+from casework.rules.grammar import NO_LIMIT, Letter
+from casework.rules.text import Text
+from casework.workflows.hardship_aid.codes import EXIT_KINDS, GRANT_KINDS
+from casework.workflows.hardship_aid.steps import CATEGORY_TITLES, REFUSAL_GROUNDS
+
+SOON = Text("尽快", "as soon as possible")
+
+
+def _listed(items: Sequence[Text]) -> Text:
+    if not items:
+        return Text("（无）", "(none)")
+    zh, en = (enumerate([one.in_(language) for one in items], start=1) for language in ("zh-CN", "en"))
+    return Text("\n".join(f"{n}. {one}" for n, one in zh), "\n".join(f"{n}. {one}" for n, one in en))
+
+
+def _papers(move: Move, office: Office) -> Mapping[str, Any]:
+    papers = [f"{paper['name']} × {paper['copies']}" for paper in move.given.get("papers", [])]
+    return {"papers": _listed([Text(one, one) for one in papers])}
+
+
+def _until(move: Move, name: str) -> Text:
+    clock = move.case.clock(name)
+    return Text(*[str(clock.due.on)] * 2) if clock and clock.due else SOON
+
+
+def _papers_needed(move: Move, office: Office) -> Mapping[str, Any]:
+    return {"papers": _listed([Text(one, one) for one in move.given["papers"]]), "until": _until(move, "papers")}
+
+
+def _nothing_more(move: Move, office: Office) -> Mapping[str, Any]:
+    return {}
+
+
+def _aid(items: Sequence[Facts]) -> Text:
+    told = [
+        Text(f"{GRANT_KINDS[one['kind']].zh} {_yuan(one)} 元", f"{GRANT_KINDS[one['kind']].en}: {_yuan(one)} yuan")
+        for one in items
+    ]
+    return _listed(told)
+
+
+def _yuan(item: Facts) -> str:
+    return f"{Decimal(item['amount']):,.2f}"
+
+
+def _helped_at_once(move: Move, office: Office) -> Mapping[str, Any]:
+    return {"amount": _yuan(move.given), "until": _until(move, "making_up")}
+
+
+def _approved(move: Move, office: Office) -> Mapping[str, Any]:
+    category = (move.case.facts.get("category") or {}).get("category")
+    return {
+        "category": CATEGORY_TITLES[category] if category else Text("–", "–"),
+        "aid": _aid(move.before.facts.get("proposed_aid") or ()),
+    }
+
+
+def _refused(move: Move, office: Office) -> Mapping[str, Any]:
+    return {
+        "ground": REFUSAL_GROUNDS[move.given["ground"]],
+        "reasons": move.sealed["reasons"],
+        "remedy": _remedy(office),
+    }
+
+
+def _remedy(office: Office) -> Text:
+    """To whom and until when one may object, by the rule of the place."""
+    row = office.policy("objection")
+    if row is None or row.value == NO_LIMIT:
+        return Text(
+            "您可以向本工会书面或者口头提出异议，也可以向上一级工会反映。",
+            "You may object to this office, in writing or in person, and you may turn to the union above it.",
+        )
+    time = Limit.parse(row.value).told()
+    return Text(
+        f"您可以自收到本通知之日起{time.zh}内，向本工会书面或者口头提出异议（{row.source.zh}）；也可以向上一级工会反映。",
+        f"Within {time.en} of receiving this letter you may object to this office, in writing or in person"
+        f" ({row.source.en}). You may also turn to the union above this office.",
+    )
+
+
+def _exit_hearing(move: Move, office: Office) -> Mapping[str, Any]:
+    return {
+        "kind": EXIT_KINDS[move.given["kind"]],
+        "reasons": move.sealed["reasons"],
+        "hearing": move.given["hearing_at"],
+    }
+
+
+def _exit_decided(move: Move, office: Office) -> Mapping[str, Any]:
+    return {
+        "kind": EXIT_KINDS[move.before.facts["exit"]["kind"]],
+        "reasons": move.sealed["reasons"],
+        "remedy": _remedy(office),
+    }
+
+
+def _struck_off(move: Move, office: Office) -> Mapping[str, Any]:
+    return {"kind": EXIT_KINDS[move.given["kind"]], "reasons": move.sealed["reasons"], "remedy": _remedy(office)}
+
+
+def _reasons(move: Move, office: Office) -> Mapping[str, Any]:
+    return {"reasons": move.sealed["reasons"]}
+
+
+LETTERS = (
+    Letter(
+        "receipt",
+        Text("申请材料接收凭证", "Receipt for papers"),
+        Text(
+            "{applicant}：\n\n您的困难职工帮扶申请（案号 {number}）及以下材料已收到：\n\n{papers}\n\n"
+            "我们将上门了解情况并依法核对，结果另行书面告知。已提交的材料不会要求您再次提交。\n\n{office}\n{date}",
+            "{applicant},\n\nwe have received your request for assistance (case {number}) and these papers:\n\n{papers}"
+            "\n\nWe will visit you and check the particulars, and tell you the result in writing. You will not be asked"
+            " again for what you have handed in.\n\n{office}\n{date}",
+        ),
+        fill=_papers,
+    ),
+    Letter(
+        "papers_needed",
+        Text("补充材料通知书", "Notice of missing papers"),
+        Text(
+            "{applicant}：\n\n您的申请（案号 {number}）尚需补充以下全部材料：\n\n{papers}\n\n请于 {until}（含当日）前提交。"
+            "逾期未补充的，视为撤回申请；撤回后仍可重新申请。准备材料有困难的，请与我们联系，我们会协助您。\n\n{office}\n{date}",
+            "{applicant},\n\nfor your request (case {number}) we need all of the following, and nothing more:\n\n{papers}"
+            "\n\nPlease hand them in by the end of {until}. If they do not come, the request counts as withdrawn; you may"
+            " ask again. If they are hard to get, tell us and we will help.\n\n{office}\n{date}",
+        ),
+        fill=_papers_needed,
+    ),
+    Letter(
+        "deemed_withdrawn",
+        Text("视为撤回申请通知书", "The request counts as withdrawn"),
+        Text(
+            "{applicant}：\n\n您的申请（案号 {number}）所需材料在期限内未补充，按撤回申请处理。您可以备齐材料后重新申请，"
+            "已提交的材料无需再次提交。\n\n{office}\n{date}",
+            "{applicant},\n\nthe papers needed for your request (case {number}) did not come in time, and the request counts"
+            " as withdrawn. You may ask again with the papers; those that you have handed in need not come again."
+            "\n\n{office}\n{date}",
+        ),
+        fill=_nothing_more,
+    ),
+    Letter(
+        "helped_at_once",
+        Text("先行救助通知书", "Notice of aid in advance"),
+        Text(
+            "{applicant}：\n\n鉴于您家庭的紧急情况，本工会决定先行给予救助 {amount} 元（案号 {number}），转入您本人的银行账户。"
+            "依照《中华人民共和国社会救助法》第五十条，有关材料请于 {until}（含当日）前补齐。\n\n{office}\n{date}",
+            "{applicant},\n\nas your household needs help at once, this office gives {amount} yuan in advance (case"
+            " {number}), paid into your own account. By article 50 of the Social Assistance Law the papers follow: please"
+            " hand them in by the end of {until}.\n\n{office}\n{date}",
+        ),
+        fill=_helped_at_once,
+    ),
+    Letter(
+        "approved",
+        Text("困难职工认定及帮扶通知书", "Notice that the household is on file"),
+        Text(
+            "{letter_number}\n\n{applicant}：\n\n您的申请（案号 {number}）经公示和审批，认定为：{category}。给予的帮扶：\n\n{aid}\n\n"
+            "帮扶款转入您本人的银行账户。本工会将确定一名联系人，至少每半年联系一次，每年核查一次。家庭情况发生变化的，请及时告知"
+            "（《中华人民共和国社会救助法》第四十六条）。\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\nafter the public notice, your request (case {number}) was approved. Category:"
+            " {category}. Aid given:\n\n{aid}\n\nIt is paid into your own account. One of us will be your contact and see you"
+            " every half-year at least; the file is verified once a year. Please tell us when things change in your"
+            " household (Social Assistance Law, article 46).\n\n{office}\n{date}",
+        ),
+        numbered=True,
+        fill=_approved,
+    ),
+    Letter(
+        "aid_approved",
+        Text("帮扶通知书", "Notice of aid"),
+        Text(
+            "{letter_number}\n\n{applicant}：\n\n经公示和审批，您的档案（案号 {number}，{category}）新增帮扶：\n\n{aid}\n\n"
+            "帮扶款转入您本人的银行账户。\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\nafter the public notice, further aid was approved on your file (case {number},"
+            " {category}):\n\n{aid}\n\nIt is paid into your own account.\n\n{office}\n{date}",
+        ),
+        numbered=True,
+        fill=_approved,
+    ),
+    Letter(
+        "refused",
+        Text("不予帮扶决定书", "Decision to refuse assistance"),
+        Text(
+            "{letter_number}\n\n{applicant}：\n\n您的申请（案号 {number}）经审查不予认定（{ground}）。依照《中华人民共和国社会救助法》"
+            "第四十五条书面说明理由：\n\n{reasons}\n\n救济途径：{remedy}情况变化后可以重新申请。\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\nyour request (case {number}) was examined and is refused ({ground}). By"
+            " article 45 of the Social Assistance Law these are the reasons:\n\n{reasons}\n\nRemedies: {remedy} When things"
+            " change you may ask again.\n\n{office}\n{date}",
+        ),
+        numbered=True,
+        fill=_refused,
+    ),
+    Letter(
+        "aid_refused",
+        Text("不予新增帮扶决定书", "Decision to refuse further aid"),
+        Text(
+            "{letter_number}\n\n{applicant}：\n\n您的档案（案号 {number}）此次拟新增的帮扶未获批准（{ground}），档案不受影响。理由："
+            "\n\n{reasons}\n\n救济途径：{remedy}\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\nthe further aid proposed on your file (case {number}) was not approved"
+            " ({ground}); the file itself stands. Reasons:\n\n{reasons}\n\nRemedies: {remedy}\n\n{office}\n{date}",
+        ),
+        numbered=True,
+        fill=_refused,
+    ),
+    Letter(
+        "exit_hearing",
+        Text("听取意见通知书", "Invitation to be heard"),
+        Text(
+            "{applicant}：\n\n本工会拟对您的档案（案号 {number}）作退出处理，情形：{kind}。理由：\n\n{reasons}\n\n在作出决定之前，"
+            "依照《中华人民共和国社会救助法》第四十八条，请您陈述意见：{hearing}。您可以带人陪同，也可以提交材料。\n\n{office}\n{date}",
+            "{applicant},\n\nthis office considers closing your file (case {number}): {kind}. Reasons:\n\n{reasons}\n\nBefore"
+            " anything is decided you are heard (Social Assistance Law, article 48): {hearing}. You may bring somebody along,"
+            " and hand in papers.\n\n{office}\n{date}",
+        ),
+        fill=_exit_hearing,
+    ),
+    Letter(
+        "exit_notice",
+        Text("退出帮扶决定书", "Decision that assistance ends"),
+        Text(
+            "{letter_number}\n\n{applicant}：\n\n您的档案（案号 {number}）经听取意见、公示和审批，决定退出帮扶，情形：{kind}。理由：\n\n"
+            "{reasons}\n\n此后本工会将跟踪走访至少六个月；其间再次陷入困难的，请立即告知，我们随即重新办理。\n\n救济途径：{remedy}"
+            "\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\nyou were heard, and after the public notice it was decided that assistance on"
+            " your file (case {number}) ends: {kind}. Reasons:\n\n{reasons}\n\nFor at least six months we will keep in touch;"
+            " if hardship comes back, tell us and we begin again at once.\n\nRemedies: {remedy}\n\n{office}\n{date}",
+        ),
+        numbered=True,
+        fill=_exit_decided,
+    ),
+    Letter(
+        "cancelled",
+        Text("取消帮扶决定书", "Decision to cancel the file"),
+        Text(
+            "{letter_number}\n\n{applicant}：\n\n您的档案（案号 {number}）经听取意见，决定取消，情形：{kind}。理由：\n\n{reasons}\n\n"
+            "救济途径：{remedy}\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\nyou were heard, and it was decided to cancel your file (case {number}): {kind}."
+            " Reasons:\n\n{reasons}\n\nRemedies: {remedy}\n\n{office}\n{date}",
+        ),
+        numbered=True,
+        fill=_exit_decided,
+    ),
+    Letter(
+        "exit_denied",
+        Text("继续帮扶通知书", "Notice that assistance goes on"),
+        Text(
+            "{applicant}：\n\n您的档案（案号 {number}）经审查不作退出处理，帮扶继续。理由：\n\n{reasons}\n\n{office}\n{date}",
+            "{applicant},\n\nafter examination your file (case {number}) is not closed; assistance goes on. Reasons:\n\n"
+            "{reasons}\n\n{office}\n{date}",
+        ),
+        fill=_reasons,
+    ),
+    Letter(
+        "struck_off",
+        Text("注销档案通知书", "Notice that the file is struck off"),
+        Text(
+            "{letter_number}\n\n{applicant}：\n\n您的档案（案号 {number}）因{kind}注销。说明：\n\n{reasons}\n\n调入新单位的，可以由新"
+            "单位工会继续办理。\n\n救济途径：{remedy}\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\nyour file (case {number}) is struck off: {kind}. Explanation:\n\n{reasons}\n\nIf"
+            " you have moved to another unit, its union can go on with it.\n\nRemedies: {remedy}\n\n{office}\n{date}",
+        ),
+        numbered=True,
+        fill=_struck_off,
+    ),
+    Letter(
+        "fallen_back",
+        Text("重新受理通知书", "Notice that the file is taken up again"),
+        Text(
+            "{applicant}：\n\n您反映的家庭困难情况（案号 {number}）已重新受理。我们将再次上门了解情况；已提交的材料无需再次提交。"
+            "\n\n{office}\n{date}",
+            "{applicant},\n\nwe have taken your file (case {number}) up again and will visit you. The papers that you have"
+            " handed in need not come again.\n\n{office}\n{date}",
+        ),
+        fill=_nothing_more,
+    ),
+    Letter(
+        "objection_dismissed",
+        Text("异议审查决定书（维持）", "Decision on the objection: upheld"),
+        Text(
+            "{letter_number}\n\n{applicant}：\n\n您就案件 {number} 提出的异议，经审查，维持原决定。理由：\n\n{reasons}\n\n"
+            "您可以向上一级工会反映；认为合法权益受到侵害的，可以依法寻求救济。\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\nyour objection in case {number} was examined; the decision"
+            " stands. Reasons:\n\n{reasons}\n\nYou may turn to the union above this office, and to the"
+            " remedies of the law where your rights are hurt.\n\n{office}\n{date}",
+        ),
+        numbered=True,
+        fill=_reasons,
+    ),
+    Letter(
+        "objection_allowed",
+        Text("异议审查决定书（纠正）", "Decision on the objection: corrected"),
+        Text(
+            "{letter_number}\n\n{applicant}：\n\n您就案件 {number} 提出的异议成立，原决定予以纠正，案件继续办理。理由：\n\n{reasons}"
+            "\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\nyour objection in case {number} is right: the decision is corrected and the case"
+            " goes on. Reasons:\n\n{reasons}\n\n{office}\n{date}",
+        ),
+        numbered=True,
+        fill=_reasons,
+    ),
+)

@@ -1,0 +1,131 @@
+"""The public notice: what is shown, for how long, and how objections to it are kept.
+
+A notice never shows an identity number, an account, a phone, an illness or an address (个人信息保护法 25; a county
+procuratorate took such notices to task in 2025). It is a frozen copy: later corrections do not change what was shown.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from casework.rules.casefile import Facts, Situation, Verdict
+from casework.rules.clocks import Interval, Limit, due
+from casework.rules.grammar import guard
+from casework.rules.identifiers import mask_name
+from casework.rules.text import Text
+from casework.workflows.hardship_aid.amounts import in_force
+from casework.workflows.hardship_aid.categories import FRESH, items_noted
+from casework.workflows.hardship_aid.codes import EXIT_KINDS, GRANT_KINDS
+
+SUBJECTS: Final = {
+    "admission": Text("拟认定困难职工家庭", "to be put on file as a household in hardship"),
+    "aid": Text("拟给予帮扶", "aid to be given"),
+    "exit": Text("拟退出困难职工帮扶", "to leave hardship assistance"),
+}
+WITHHELD: Final = Text("（未同意公开姓名）", "(the name is not public)")
+
+
+@guard(
+    zh="尚无同意公示的单独同意书；未经同意不得公示姓名。",
+    en="The separate consent to the public notice is missing; no name is published without it.",
+)
+def consents_to_notice(at: Situation) -> bool:
+    """个人信息保护法 25: publishing needs a consent of its own."""
+    return bool((at.case.facts.get("consent_to_publish") or {}).get("signed_on"))
+
+
+@guard(
+    zh="公示期限尚未设定或者设定过短，请联系管理员。",
+    en="The time of a notice is not set or too short; ask the administrator.",
+)
+def notice_is_long_enough(at: Situation) -> bool:
+    """No shorter than the policy `notice_least`, counted from now."""
+    until, least = _last_day(at, "notice"), _last_day(at, "notice_least")
+    return until is not None and (least is None or until >= least)
+
+
+def _last_day(at: Situation, name: str) -> date | None:
+    """The last day of a limit that would begin with this move."""
+    row = in_force(at, name)
+    if row is None:
+        return None
+    begins = max(at.now, at.case.last_at)
+    last = due(Limit.parse(row.value), (Interval(begins),), at.office.calendar)
+    return last.on if last else None
+
+
+def admission_published(at: Situation) -> Mapping[str, Any]:
+    """The notice of a proposed category and its aid."""
+    return {"notice": _snapshot(at, "admission", at.case.facts.get("proposed_aid") or ())}
+
+
+def aid_published(at: Situation) -> Mapping[str, Any]:
+    """Further aid, proposed and put on notice in one."""
+    items = items_noted(at.given["aid"])
+    return {
+        **FRESH,
+        "proposed_by": str(at.actor.id),
+        "proposed_aid": items,
+        "notice": _snapshot(at, "aid", items),
+    }
+
+
+def exit_published(at: Situation) -> Mapping[str, Any]:
+    """The notice of an exit; who does not consent to it is shown without a name."""
+    kind = EXIT_KINDS[at.case.facts["exit"]["kind"]]
+    return {**FRESH, "notice": {**_snapshot(at, "exit", ()), "amount": None, "kinds": [kind.both()]}}
+
+
+def _snapshot(at: Situation, subject: str, items: Sequence[Facts]) -> dict[str, Any]:
+    facts = at.case.facts
+    name = mask_name(facts["applicant"]["name"]) if consents_to_notice.judge(at).holds else WITHHELD.zh
+    category, until = facts.get("category") or {}, _last_day(at, "notice")
+    return {
+        "subject": SUBJECTS[subject].both(),
+        "unit": facts["applicant"].get("work_unit") or at.given["posted_at"],
+        "name": name,
+        "category": category.get("title"),
+        "amount": f"{sum((Decimal(item['amount']) for item in items), Decimal()):.2f}",
+        "kinds": [GRANT_KINDS[item["kind"]].both() for item in items],
+        "from": at.office.calendar.local_date(max(at.now, at.case.last_at)).isoformat(),
+        "until": until.isoformat() if until else None,
+        "posted_at": at.given["posted_at"],
+        "objections_to": at.given["objections_to"],
+    }
+
+
+def notice_taken_down(at: Situation) -> Mapping[str, Any]:
+    """The day on which the notice had stood for its full time."""
+    return {"notice_over_on": at.today.isoformat()}
+
+
+def objection_noted(at: Situation) -> Mapping[str, Any]:
+    """The objections with a new one; what it says and who made it stay with the step."""
+    made = {"on": at.given["on"].isoformat(), "result": None}
+    return {"objections": [*(at.case.facts.get("objections") or ()), made]}
+
+
+@guard(zh="没有待答复的异议。", en="No objection waits for an answer.")
+def objection_is_open(at: Situation) -> bool:
+    """An answer belongs to an objection."""
+    return any(one["result"] is None for one in at.case.facts.get("objections") or ())
+
+
+@guard(zh="没有这一号待答复的异议。", en="No objection of this number waits for an answer.", looks_at_given=True)
+def objection_is_known(at: Situation) -> Verdict | bool:
+    """Objections are numbered in the order in which they came."""
+    known = at.case.facts["objections"]
+    number = at.given["number"]
+    return bool(number <= len(known) and known[number - 1]["result"] is None)
+
+
+def objection_answered(at: Situation) -> Mapping[str, Any]:
+    """The objections with the result of one."""
+    known = at.case.facts["objections"]
+    here = at.given["number"] - 1
+    return {
+        "objections": [
+            {**one, "result": at.given["result"]} if number == here else one for number, one in enumerate(known)
+        ]
+    }

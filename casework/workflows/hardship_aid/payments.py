@@ -1,0 +1,187 @@
+"""The payments of a dossier: what an approval reserves of a fund, and what the bank's answer does to it."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid5
+
+from casework.rules.casefile import Facts, Situation, Verdict
+from casework.rules.claims import Claim, Pay, Release, Reserve, Return
+from casework.rules.grammar import guard
+from casework.workflows.hardship_aid.aid import EMERGENCY, short_of_funds, too_much, unknown_fund
+from casework.workflows.hardship_aid.amounts import in_force
+from casework.workflows.hardship_aid.deeds import OUTSTANDING, not_before
+
+
+def outstanding(facts: Facts) -> list[Facts]:
+    """The payments that are approved and neither made nor released."""
+    return [line for line in facts.get("aid", ()) if line["status"] in OUTSTANDING]
+
+
+@guard(
+    zh="尚无申请人本人的银行账户；帮扶款只转入本人账户。",
+    en="The applicant's own account is unknown; aid is paid by transfer to it.",
+)
+def account_is_known(at: Situation) -> bool:
+    """Real name, by bank (中央财政专项帮扶资金使用管理办法): nothing is promised that cannot be paid."""
+    return "account" in (at.case.facts.get("bank") or {})
+
+
+@guard(
+    zh="尚无申请人本人的银行账户；帮扶款只转入本人账户，请先补充。",
+    en="The applicant's own account is unknown; aid is paid by transfer to it, so add it first.",
+)
+def aid_can_be_paid(at: Situation) -> bool:
+    """The same for proposed aid; a dossier without aid needs no account."""
+    return not at.case.facts.get("proposed_aid") or account_is_known.judge(at).holds
+
+
+def line_id(case_id: UUID, version: int, index: int) -> UUID:
+    """The id of the payment that a move on this version of a case makes."""
+    return uuid5(case_id, f"{version}/{index}")
+
+
+def reserved(at: Situation) -> Sequence[Claim]:
+    """The money of each proposed item, kept for its payment."""
+    return [
+        Reserve(
+            line_id(at.case.id, at.case.version, index), item["fund"], item["kind"], Decimal(item["amount"]), at.today
+        )
+        for index, item in enumerate(at.case.facts.get("proposed_aid") or ())
+    ]
+
+
+def lines_of(at: Situation, items: Sequence[Facts]) -> list[dict[str, Any]]:
+    """The payments of the dossier with those that these items make."""
+    made = [
+        {
+            "line": str(line_id(at.case.id, at.case.version, index)),
+            "kind": item["kind"],
+            "fund": item["fund"],
+            "amount": item["amount"],
+            "approved_on": at.today.isoformat(),
+            "approved_by": str(at.actor.id),
+            "status": "approved",
+            "settled_on": None,
+        }
+        for index, item in enumerate(items)
+    ]
+    return [*at.case.facts.get("aid", ()), *made]
+
+
+@guard(zh="已给予过紧急救助，每案一次。", en="Emergency aid was given already; it is given once.")
+def not_helped_before(at: Situation) -> bool:
+    """Emergency aid bridges a gap; it is not a series."""
+    return "help_at_once" not in at.case.taken
+
+
+@guard(zh="本地区尚未设定先行救助的限额。", en="No limit of emergency aid is set for this place.")
+def emergency_aid_is_open(at: Situation) -> bool:
+    """The office has set how much may be given before the papers."""
+    return in_force(at, "emergency_cap") is not None
+
+
+@guard(zh="紧急救助不符合规定。", en="The emergency aid is not within the rules.", looks_at_given=True)
+def within_emergency_cap(at: Situation) -> Verdict:
+    """Aid first (社会救助法 50), up to the amount that the office has set."""
+    fund, amount = at.given["fund"], at.given["amount"]
+    item = {"kind": EMERGENCY, "fund": fund, "amount": str(amount)}
+    refusal = too_much(at, None, EMERGENCY, amount) or unknown_fund(at, iter((fund,))) or short_of_funds(at, [item])
+    return Verdict(refusal is None, refusal)
+
+
+def emergency_reserved(at: Situation) -> Sequence[Claim]:
+    """The money of the emergency aid."""
+    line = line_id(at.case.id, at.case.version, 0)
+    return [Reserve(line, at.given["fund"], EMERGENCY, at.given["amount"], at.today)]
+
+
+def emergency_noted(at: Situation) -> Mapping[str, Any]:
+    """The payment that the emergency aid makes."""
+    item = {"kind": EMERGENCY, "fund": at.given["fund"], "amount": f"{at.given['amount']:.2f}"}
+    return {"aid": lines_of(at, [item])}
+
+
+@guard(zh="没有待支付的款项。", en="No payment is outstanding.")
+def something_outstanding(at: Situation) -> bool:
+    """A result belongs to a payment."""
+    return bool(outstanding(at.case.facts))
+
+
+@guard(
+    zh="尚有未结清的款项，请先登记支付结果或撤销支付。",
+    en="A payment is outstanding; record its result or release it first.",
+)
+def nothing_outstanding(at: Situation) -> bool:
+    """No dossier is closed over money that is on its way."""
+    return not outstanding(at.case.facts)
+
+
+def _may_pay(at: Situation, line: Facts) -> bool:
+    """Where the office's policy `paid_by_another` says so, whoever approved a payment does not record it."""
+    row = at.office.policy("paid_by_another")
+    return row is None or not row.holds() or line["approved_by"] != str(at.actor.id)
+
+
+@guard(
+    zh="待支付的款项均由您批准，须由他人登记。",
+    en="You approved every outstanding payment; somebody else records them.",
+)
+def paid_by_another(at: Situation) -> bool:
+    """At least one of the outstanding payments is for this person to record."""
+    return any(_may_pay(at, line) for line in outstanding(at.case.facts))
+
+
+@guard(zh="没有这笔待支付的款项。", en="No such payment is outstanding.", looks_at_given=True)
+def line_is_outstanding(at: Situation) -> bool:
+    """The payment that is meant is neither made nor released yet."""
+    return any(line["line"] == at.given["line"] for line in outstanding(at.case.facts))
+
+
+@guard(zh="批准人不能登记支付结果。", en="Whoever approved a payment does not record it.", looks_at_given=True)
+def line_paid_by_another(at: Situation) -> bool:
+    """The payment that is meant is for this person to record."""
+    return _may_pay(at, _line(at))
+
+
+@guard(zh="支付日期不能早于批准日期。", en="A payment cannot be older than its approval.", looks_at_given=True)
+def settled_after_approval(at: Situation) -> bool:
+    """Payment follows approval."""
+    return not_before(at, at.given["on"], _line(at)["approved_on"])
+
+
+def _line(at: Situation) -> Facts:
+    found: Facts = next(line for line in at.case.facts["aid"] if line["line"] == at.given["line"])
+    return found
+
+
+def payment_claimed(at: Situation) -> Sequence[Claim]:
+    """What the bank's answer does to the fund."""
+    line = UUID(at.given["line"])
+    return [Pay(line, at.given["on"]) if at.given["result"] == "paid" else Return(line, at.given["on"])]
+
+
+def payment_noted(at: Situation) -> Mapping[str, Any]:
+    """The payment with the bank's answer."""
+    result = at.given["result"]
+    return _settled(at, status=result, settled_on=at.given["on"].isoformat() if result == "paid" else None)
+
+
+def release_claimed(at: Situation) -> Sequence[Claim]:
+    """The money goes back to its fund."""
+    return [Release(UUID(at.given["line"]))]
+
+
+def release_noted(at: Situation) -> Mapping[str, Any]:
+    """The payment as released."""
+    return _settled(at, status="released", settled_on=at.today.isoformat())
+
+
+def _settled(at: Situation, **news: Any) -> Mapping[str, Any]:
+    return {"aid": [{**line, **news} if line["line"] == at.given["line"] else line for line in at.case.facts["aid"]]}
+
+
+@guard(zh="尚未收到过帮扶。", en="No aid has been received.")
+def has_received_aid(at: Situation) -> bool:
+    """Only who was helped rates the help."""
+    return any(line["status"] == "paid" for line in at.case.facts.get("aid", ()))

@@ -1,0 +1,285 @@
+"""What the steps up to the decision need: one form each."""
+
+from collections.abc import Mapping
+from decimal import ROUND_DOWN, Decimal
+from typing import Any, Final
+
+from casework.forms.across import rule
+from casework.forms.form import Form, Many
+from casework.forms.inventor import Inventor, days_ago
+from casework.forms.numbers import Count, Day, Flag, Money
+from casework.forms.texts import Choice, Code, Line, LongText, PersonName
+from casework.rules.hardship import CATEGORIES
+from casework.rules.text import Text
+from casework.workflows.hardship_aid.codes import EXCLUSIONS, GRANT_KINDS
+from casework.workflows.hardship_aid.intake import Paper
+
+CATEGORY_TITLES: Final[dict[str, Text]] = dict(CATEGORIES.items())
+REGULAR_KINDS: Final = {kind: title for kind, title in GRANT_KINDS.items() if kind != "emergency"}
+REFUSAL_GROUNDS: Final = {
+    "not_hard_up": Text("不符合困难职工家庭认定标准", "the household is not in one of the categories of hardship"),
+    "excluded": Text("存在排除性情形", "something excludes the household"),
+    "untrue": Text("申报情况与核实情况不符", "what was told does not agree with what was found"),
+    "not_competent": Text("不属于本工会受理范围", "another union is competent"),
+    "other": Text("其他", "other"),
+}
+OBJECTION_RESULTS: Final = {
+    "unfounded": Text("异议不成立", "unfounded"),
+    "founded": Text("异议成立", "founded"),
+}
+
+
+class AskForPapers(Form):
+    """The one-off notice: everything that is missing, and nothing that was given already."""
+
+    papers = Many(
+        Line(title=Text("材料", "Paper")),
+        least=1,
+        most=50,
+        required=True,
+        title=Text("需补充的全部材料", "Everything that is missing"),
+        example=["近一年工资收入证明", "医疗费用票据"],
+    )
+    explanation = LongText(most=2000, sensitive=True, title=Text("说明", "Explanation"))
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """Papers that have not come in yet."""
+        held = {paper["name"] for paper in inventor.facts.get("papers") or ()}
+        known = ("近一年工资收入证明", "医疗费用票据", "就读学校证明")
+        more = next(name for name in (f"其他证明材料（{number}）" for number in range(1, 999)) if name not in held)
+        return {"papers": [name for name in known if name not in held] or [more]}
+
+
+class SupplyPapers(Form):
+    """The papers that have come in."""
+
+    papers = Many(Paper, least=1, most=100, required=True, title=Text("补充的材料", "Papers supplied"))
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """One of those that were asked for."""
+        return {"papers": [{"name": "近一年工资收入证明", "copies": 1}]}
+
+
+class HelpAtOnce(Form):
+    """Emergency aid before the papers (社会救助法 art 50)."""
+
+    amount = Money(least=1, required=True, title=Text("金额（元）", "Amount (yuan)"), example="500.00")
+    fund = Code(
+        required=True,
+        title=Text("资金", "Fund"),
+        example=lambda inventor: next(iter(inventor.funds), "RELIEF"),
+    )
+    reason = LongText(most=2000, sensitive=True, required=True, title=Text("紧急情况", "Why it cannot wait"))
+
+
+class RecordVisit(Form):
+    """The home visit: two different people, what they found, and the authorisation signed there."""
+
+    on = Day(past=True, years_back=1, required=True, title=Text("入户日期", "Date of the visit"), example=days_ago(0))
+    visitors = Many(
+        PersonName(title=Text("调查人", "Visitor")),
+        least=2,
+        most=5,
+        required=True,
+        title=Text("调查人（至少两人签字）", "Visitors (two at least sign)"),
+        example=["示例甲", "示例乙"],
+    )
+    as_told = Flag(required=True, title=Text("与申报一致", "As the household told"), example=True)
+    finding = LongText(most=4000, sensitive=True, required=True, title=Text("调查情况", "Finding"))
+    authorised = Flag(
+        required=True,
+        title=Text("当面签署核对授权委托书", "Authorisation to check the means signed in person"),
+        example=True,
+    )
+
+    @rule(
+        "one_visitor", Text("须由两名不同的人员入户调查。", "Two different people visit the household."), at="visitors"
+    )
+    def two_people(self, visitors: list[str]) -> bool:
+        return len(set(visitors)) >= 2
+
+
+class SendCheck(Form):
+    """The hand-over to the civil affairs' centre that checks means."""
+
+    on = Day(past=True, years_back=1, required=True, title=Text("送交日期", "Sent on"), example=days_ago(0))
+    to = Line(required=True, title=Text("核对机构", "Checked by"), example="居民家庭经济状况核对中心")
+    reference = Line(most=60, title=Text("送交文号", "Reference"))
+
+
+class RecordCheck(Form):
+    """The answer of the centre."""
+
+    on = Day(past=True, years_back=1, required=True, title=Text("反馈日期", "Answered on"), example=days_ago(0))
+    annual_income = Money(
+        title=Text("核对的家庭年收入（元）", "Annual income as checked (yuan)"),
+        example=lambda inventor: (inventor.facts.get("household") or {}).get("annual_income", "30000.00"),
+    )
+    exclusions = Many(
+        Choice(EXCLUSIONS, title=Text("排除性情形", "Ground of exclusion")),
+        most=len(EXCLUSIONS),
+        title=Text("核对发现的排除性情形", "Grounds of exclusion found"),
+        example=[],
+    )
+    note = LongText(most=4000, sensitive=True, title=Text("核对情况", "Note"))
+
+
+class Item(Form):
+    """One kind of aid with its amount and the fund that pays it."""
+
+    kind = Choice(REGULAR_KINDS, required=True, title=Text("帮扶类别", "Kind"))
+    amount = Money(least=1, required=True, title=Text("金额（元）", "Amount (yuan)"))
+    fund = Code(required=True, title=Text("资金", "Fund"))
+
+
+def next_item(inventor: Inventor) -> dict[str, Any]:
+    """An example of aid that is open to the household by its facts."""
+    facts = inventor.facts
+    category = (facts.get("category") or {}).get("category", "deep")
+    held = {line["kind"] for line in _this_year(inventor)}
+    share, loss = facts.get("medical_own_share"), (facts.get("sudden") or {}).get("loss")
+    open_kinds = {
+        "living": "1000.00" if category != "sudden" else None,
+        "study": "1000.00" if category != "sudden" and facts.get("students") else None,
+        "medical": _tenth(share) if category != "sudden" else None,
+        "sudden": _tenth(loss) if category == "sudden" else None,
+        "temporary": "1000.00",
+    }
+    found = ((kind, amount) for kind, amount in open_kinds.items() if amount and kind not in held)
+    kind, amount = next(found, ("living", "1000.00"))
+    return {"kind": kind, "amount": amount, "fund": next(iter(inventor.funds), "RELIEF")}
+
+
+def _this_year(inventor: Inventor) -> list[Mapping[str, Any]]:
+    lines = inventor.facts.get("aid") or ()
+    year = f"{inventor.today.year}-"
+    return [line for line in lines if line["approved_on"].startswith(year) and line["status"] != "released"]
+
+
+def _tenth(written: str | None) -> str | None:
+    """A tenth of a cost, which every share leaves open; None where that is less than a yuan."""
+    part = (Decimal(written or 0) / 10).quantize(Decimal("0.01"), ROUND_DOWN)
+    return f"{min(part, Decimal(1000)):.2f}" if part >= 1 else None
+
+
+class Propose(Form):
+    """The finding of the review: category, aid, and why, where a person decides otherwise than the formula."""
+
+    category = Choice(CATEGORY_TITLES, required=True, title=Text("拟定困难类别", "Category proposed"))
+    ground = LongText(
+        most=2000,
+        sensitive=True,
+        title=Text("与测算不一致的依据", "Ground for differing from the formula"),
+    )
+    aid = Many(Item, most=len(REGULAR_KINDS), title=Text("拟给予的帮扶", "Aid proposed"))
+    finding = LongText(most=4000, sensitive=True, required=True, title=Text("初审意见", "Finding"))
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """A proposal that stands whatever the formula finds; with aid where none was given this year."""
+        return {
+            "category": "deep",
+            "ground": "入户调查和集体研究的意见。",
+            "aid": [] if _this_year(inventor) else [next_item(inventor)],
+            "finding": "情况属实。",
+        }
+
+
+class ProposeRefusal(Form):
+    """The finding that the household cannot be put on file."""
+
+    ground = Choice(REFUSAL_GROUNDS, required=True, title=Text("不予帮扶的情形", "Ground"))
+    finding = LongText(most=4000, sensitive=True, required=True, title=Text("初审意见", "Finding"))
+
+
+class Publish(Form):
+    """Where the notice is posted, and where objections go."""
+
+    posted_at = Line(required=True, title=Text("公示地点", "Posted at"), example="示例社区公示栏")
+    objections_to = Line(
+        required=True, title=Text("异议受理单位和方式", "Objections to"), example="本工会帮扶中心（工作时间来访）"
+    )
+
+
+class ProposeAid(Publish):
+    """Further aid for a household on file, and its notice."""
+
+    aid = Many(Item, least=1, most=len(REGULAR_KINDS), required=True, title=Text("拟给予的帮扶", "Aid proposed"))
+    finding = LongText(most=4000, sensitive=True, required=True, title=Text("意见", "Finding"))
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """One more kind of aid."""
+        return {**super().example(inventor), "aid": [next_item(inventor)]}
+
+
+class RecordObjection(Form):
+    """Somebody objects to a notice."""
+
+    on = Day(past=True, years_back=1, required=True, title=Text("收到日期", "Received on"), example=days_ago(0))
+    content = LongText(most=4000, sensitive=True, required=True, title=Text("异议内容", "What is objected"))
+
+
+class AnswerObjection(Form):
+    """What came of an objection."""
+
+    number = Count(least=1, most=999, required=True, title=Text("异议序号", "Number of the objection"))
+    result = Choice(OBJECTION_RESULTS, required=True, title=Text("核实结果", "Result"))
+    reasons = LongText(most=4000, sensitive=True, required=True, title=Text("核实情况和理由", "Reasons"))
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """The first objection that waits for an answer, found to be nothing."""
+        known = inventor.facts.get("objections") or ()
+        first = next((number for number, one in enumerate(known, start=1) if one["result"] is None), 1)
+        return {**super().example(inventor), "number": first}
+
+
+class Endorse(Form):
+    """The opinion with which a union sends a proposal up."""
+
+    opinion = LongText(most=2000, sensitive=True, required=True, title=Text("审核意见", "Opinion"))
+
+
+class Approve(Form):
+    """The approval; above the province's limit with the national union's own."""
+
+    meeting = Line(most=100, title=Text("会议纪要编号", "Minutes of the meeting"))
+    national_number = Line(most=60, title=Text("全国总工会批准文号", "Number of the national union's approval"))
+    national_on = Day(past=True, title=Text("全国总工会批准日期", "Date of the national union's approval"))
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """With the national union's approval, which may always be given."""
+        return {
+            "meeting": "（示例）1号",
+            "national_number": "（示例）总工发1号",
+            "national_on": inventor.today.isoformat(),
+        }
+
+
+class Reason(Form):
+    """Why something is taken back, in a line."""
+
+    reason = Line(most=500, sensitive=True, required=True, title=Text("理由", "Reason"), example="需要补充调查")
+
+
+class Withdraw(Form):
+    """The applicant no longer asks."""
+
+    reason = Line(most=500, sensitive=True, title=Text("撤回理由", "Reason"), example="家庭情况已好转")
+
+
+class Refuse(Form):
+    """The decision not to help: written, with its reasons (社会救助法 art 45)."""
+
+    ground = Choice(REFUSAL_GROUNDS, required=True, title=Text("不予帮扶的情形", "Ground"))
+    reasons = LongText(most=4000, sensitive=True, required=True, title=Text("理由", "Reasons"))
+
+
+class Reasons(Form):
+    """A decision or an objection, with its reasons."""
+
+    reasons = LongText(most=4000, sensitive=True, required=True, title=Text("理由", "Reasons"))

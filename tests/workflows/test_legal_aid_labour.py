@@ -1,0 +1,269 @@
+"""The limits that labour law sets for others, as a lawyer sees them: from which step, until when, ended by what."""
+
+from datetime import date
+from itertools import chain
+from typing import Any
+
+import pytest
+
+from casework.rules.casefile import ClockRun, Role
+from casework.rules.clocks import Limit
+from casework.rules.refusals import Invalid, NotMet
+from casework.workflows.legal_aid import WORKFLOW
+from casework.workflows.legal_aid.intake import MOST_PROCEEDINGS
+from casework.workflows.legal_aid.labour import DEADLINES, INJURED, LABOUR_CLOCKS, PROCEEDINGS
+from tests.story import Story
+
+BY_NAME = {deadline.name: deadline for deadline in DEADLINES}
+JOB = {"started_on": "2020-01-06", "ended_on": None, "still_employed": True}
+
+
+def asked(at: str, *steps: tuple[str, str], **facts: Any) -> Story:
+    """A wage claim of somebody still employed, so that no limitation runs, with these steps taken before."""
+    proceedings = [{"kind": kind, "on": on} for kind, on in steps]
+    return Story(at).opened(**({"employment": JOB, "arrears": None, "proceedings": proceedings} | facts))
+
+
+def injured(at: str, on: str, *steps: tuple[str, str]) -> Story:
+    return asked(at, *steps, matter="work_injury", exemption=None, employment=JOB | {"injured_on": on})
+
+
+def last_day(run: ClockRun | None) -> str:
+    assert run is not None
+    assert run.due is not None
+    return str(run.due.on)
+
+
+class TestHowLong:
+    """Every limit, counted over the holidays of 2026: by the calendar and rolled, or in working days."""
+
+    @pytest.mark.parametrize(
+        ("clock", "step", "on", "until"),
+        [
+            ("mediation", "mediation_applied", "2026-09-10", "2026-09-28"),
+            ("mediation", "mediation_applied", "2026-02-05", "2026-02-24"),
+            ("acceptance", "arbitration_filed", "2026-09-30", "2026-10-13"),  # Saturday 10 October is worked
+            ("acceptance", "arbitration_filed", "2026-02-10", "2026-02-24"),  # so is Saturday 14 February
+            ("award", "arbitration_accepted", "2026-08-20", "2026-10-08"),
+            ("sue", "award_received", "2026-09-10", "2026-09-28"),
+            ("sue", "final_award_received", "2026-02-05", "2026-02-24"),
+            ("sue", "arbitration_refused", "2026-03-02", "2026-03-17"),
+            ("set_aside", "final_award_received", "2026-09-01", "2026-10-08"),
+            ("court_acceptance", "lawsuit_filed", "2026-09-30", "2026-10-08"),
+            ("court_acceptance", "lawsuit_filed", "2026-02-07", "2026-02-14"),  # a make-up Saturday does not roll
+            ("court_acceptance", "lawsuit_filed", "2026-04-24", "2026-05-06"),
+            ("first_instance", "lawsuit_accepted", "2026-04-03", "2026-10-08"),
+            ("first_instance", "lawsuit_accepted", "2025-08-31", "2026-02-28"),  # no corresponding day; it is worked
+            ("appeal_judgment", "judgment_received", "2026-09-10", "2026-09-28"),
+            ("appeal_ruling", "ruling_received", "2026-09-25", "2026-10-08"),
+            ("enforcement", "performance_due", "2024-05-02", "2026-05-06"),
+            ("payment_order", "payment_order_filed", "2026-02-05", "2026-02-24"),
+            ("payment_order_answer", "payment_order_served", "2026-09-10", "2026-09-28"),
+            ("injury_decision", "injury_accepted", "2026-08-05", "2026-10-08"),
+            ("injury_decision_clear", "injury_accepted_clear", "2026-09-10", "2026-09-28"),
+            ("grading", "grading_filed", "2026-08-05", "2026-10-08"),
+            ("regrading", "grading_received", "2026-02-05", "2026-02-24"),
+            ("injury_review", "injury_decided", "2026-08-05", "2026-10-08"),
+            ("injury_suit", "injury_decided", "2026-04-03", "2026-10-08"),
+        ],
+    )
+    def test_the_last_day(self, clock: str, step: str, on: str, until: str) -> None:
+        story = asked(f"{on} 09:00", (step, on))
+        run = story.clock(clock)
+        assert (last_day(run), run.owed_by, run.status) == (until, "outside", "running")
+        assert run.due is not None
+        assert run.due.provisional is False
+
+    @pytest.mark.parametrize(
+        ("clock", "on", "until"),
+        [
+            ("injury_report", "2026-09-01", "2026-10-08"),
+            ("injury_claim", "2025-10-02", "2026-10-08"),
+        ],
+    )
+    def test_from_the_day_of_the_injury(self, clock: str, on: str, until: str) -> None:
+        assert last_day(injured(f"{on} 09:00", on).clock(clock)) == until
+
+    def test_an_injury_starts_nothing_in_a_wage_claim(self) -> None:
+        story = asked("2026-03-02 09:00", employment=JOB | {"injured_on": "2026-02-27"})
+        assert story.case.clock("injury_claim") is None
+
+    def test_every_limit_of_the_table_is_counted_above(self) -> None:
+        counted = {"award_extended", "grading_extended", "injury_report", "injury_claim"}
+        marks = self.test_the_last_day.pytestmark  # type: ignore[attr-defined]
+        counted |= {case[0] for mark in marks for case in mark.args[1]}
+        assert counted == set(BY_NAME)
+
+
+class TestExtensions:
+    """An approved extension replaces the limit, it does not stand beside it."""
+
+    @pytest.mark.parametrize(
+        ("accepted", "extended", "clock", "longer", "until"),
+        [
+            ("arbitration_accepted", "award_extended", "award", "award_extended", "2026-05-06"),
+            ("grading_filed", "grading_extended", "grading", "grading_extended", "2026-06-01"),
+        ],
+    )
+    def test_it_is_counted_from_the_same_day(
+        self, accepted: str, extended: str, clock: str, longer: str, until: str
+    ) -> None:
+        story = asked("2026-03-02 09:00", (accepted, "2026-03-02"))
+        assert story.case.clock(longer) is None
+        story.days_pass(30)
+        story.caseworker("record_proceeding", kind=extended, on="2026-04-01")
+        assert story.clock(clock).status == "cancelled"
+        assert (story.clock(longer).status, last_day(story.clock(longer))) == ("running", until)
+
+    def test_one_of_an_earlier_procedure_does_not_extend_the_next(self) -> None:
+        story = asked("2026-03-02 09:00", ("award_extended", "2026-02-02"), ("arbitration_accepted", "2026-03-02"))
+        assert story.clock("award").open
+        assert story.case.clock("award_extended") is None
+
+
+class TestWhatEndsThem:
+    """The step that was waited for, in time or late; a settlement; or a new start."""
+
+    @pytest.mark.parametrize(
+        ("clock", "step", "end"),
+        [(one.name, one.after[0], end) for one in DEADLINES for end in one.until if one.after != (INJURED,)],
+    )
+    def test_the_step_that_was_waited_for(self, clock: str, step: str, end: str) -> None:
+        extended = BY_NAME[clock].extended_by
+        steps = [(step, "2026-03-02"), *([(extended, "2026-03-02")] if extended else [])]
+        story = asked("2026-03-02 09:00", *steps)
+        assert story.clock(clock).open
+        story.days_pass(1)
+        story.caseworker("record_proceeding", kind=end, on="2026-03-03")
+        assert story.clock(clock).status == "met"
+
+    def test_a_step_taken_late_breaches_it(self) -> None:
+        story = asked("2026-03-02 09:00", ("award_received", "2026-03-02"))
+        story.days_pass(20)
+        story.caseworker("record_proceeding", kind="lawsuit_filed", on="2026-03-18")
+        assert story.clock("sue").status == "breached"
+
+    def test_a_step_taken_on_the_last_day_and_written_down_later_is_in_time(self) -> None:
+        story = asked("2026-03-02 09:00", ("award_received", "2026-03-02"))
+        story.days_pass(20)
+        story.caseworker("record_proceeding", kind="lawsuit_filed", on="2026-03-17")
+        assert story.clock("sue").status == "met"
+
+    def test_an_older_step_ends_nothing(self) -> None:
+        story = asked("2026-03-02 09:00", ("lawsuit_filed", "2026-02-02"), ("award_received", "2026-03-02"))
+        assert story.clock("sue").open
+
+    def test_a_second_judgment_starts_it_anew(self) -> None:
+        story = asked("2026-03-02 09:00", ("judgment_received", "2026-03-02"))
+        story.days_pass(4)
+        story.caseworker("record_proceeding", kind="judgment_received", on="2026-03-06")
+        assert (story.clock("appeal_judgment").generation, last_day(story.clock("appeal_judgment"))) == (
+            2,
+            "2026-03-23",
+        )
+
+    @pytest.mark.parametrize("claim", ["injury_filed", "injury_accepted", "injury_decided"])
+    def test_a_reported_injury_needs_no_report(self, claim: str) -> None:
+        story = injured("2026-03-02 09:00", "2026-02-27")
+        story.caseworker("record_proceeding", kind=claim, on="2026-03-02")
+        assert {story.clock(name).status for name in ("injury_report", "injury_claim")} == {"met"}
+
+    def test_what_was_over_before_the_case_came_starts_nothing(self) -> None:
+        story = injured("2026-03-02 09:00", "2025-12-01", ("award_received", "2026-02-01"))
+        assert story.case.clock("injury_report") is None
+        assert story.case.clock("sue") is None
+        assert last_day(story.clock("injury_claim")) == "2026-12-01"
+
+    def test_it_counts_as_filed_for_the_limitation(self) -> None:
+        left = {"started_on": "2020-01-06", "ended_on": "2026-01-05", "still_employed": None}
+        story = asked("2026-03-02 09:00", employment=left)
+        assert story.clock("limitation").open
+        story.caseworker("record_proceeding", kind="arbitration_filed", on="2026-03-02")
+        assert story.clock("limitation").status == "met"
+
+    def test_a_closed_case_needs_none_of_them(self) -> None:
+        story = asked("2026-03-02 09:00", ("award_received", "2026-03-02"))
+        story.applicant("withdraw")
+        assert story.clock("sue").status == "cancelled"
+
+
+class TestRecording:
+    """Whoever has the case writes the steps down; they stand among its facts."""
+
+    def test_the_lawyer_appends_to_what_was_told(self) -> None:
+        story = asked("2026-03-02 09:00", ("mediation_applied", "2026-02-25"))
+        story.caseworker("accept")
+        story.supervisor("grant")
+        story.caseworker("assign")
+        story.lawyer("record_proceeding", kind="mediation_failed", on="2026-03-02", note="单位未到场")
+        assert story.case.facts["proceedings"] == [
+            {"kind": "mediation_applied", "on": "2026-02-25"},
+            {"kind": "mediation_failed", "on": "2026-03-02", "note": "单位未到场"},
+        ]
+        assert story.case.state == "assigned"
+
+    def test_they_outlive_a_correction_and_can_be_corrected(self) -> None:
+        story = asked("2026-03-02 09:00")
+        story.caseworker("record_proceeding", kind="award_received", on="2026-02-27")
+        story.correct("caseworker", claimants=3)
+        assert [step["kind"] for step in story.case.facts["proceedings"]] == ["award_received"]
+        story.correct("caseworker", proceedings=[{"kind": "award_received", "on": "2026-03-02"}])
+        assert last_day(story.clock("sue")) == "2026-03-17"
+
+    def test_a_step_in_the_future_is_refused(self) -> None:
+        refusal = asked("2026-03-02 09:00").refused("caseworker", "record_proceeding", on="2026-03-03")
+        assert isinstance(refusal, Invalid)
+        assert [(fault.path, fault.code) for fault in refusal.faults] == [("on", "day_future")]
+
+    def test_there_are_never_more_than_the_form_takes(self) -> None:
+        full = [("settled", "2026-02-27")] * MOST_PROCEEDINGS
+        assert isinstance(asked("2026-03-02 09:00", *full).refused("caseworker", "record_proceeding"), NotMet)
+        story = asked("2026-03-02 09:00", *full[1:])
+        story.caseworker("record_proceeding", kind="settled")
+        story.correct("caseworker", claimants=2)
+        assert len(story.case.facts["proceedings"]) == MOST_PROCEEDINGS
+
+
+class TestTheTable:
+    """What holds for every row."""
+
+    def test_what_the_client_must_not_miss_alarms_twice_before_and_when_it_is_over(self) -> None:
+        pressing = {one.name for one in DEADLINES if one.ours}
+        assert pressing == {
+            "sue",
+            "appeal_judgment",
+            "appeal_ruling",
+            "enforcement",
+            "injury_claim",
+            "regrading",
+            "injury_review",
+            "injury_suit",
+        }
+        for name in pressing:
+            clock = WORKFLOW.by_clock[name]
+            assert [alert.level for alert in clock.alerts] == ["60%", "90%", "due"]
+            assert all(alert.urgent for alert in clock.alerts)
+            assert all({Role.CASEWORKER, Role.LAWYER, Role.VOLUNTEER} <= set(alert.to) for alert in clock.alerts)
+
+    def test_every_step_that_a_row_names_can_be_recorded(self) -> None:
+        named = chain.from_iterable(one.after + one.until + (one.extended_by, one.unless) for one in DEADLINES)
+        assert {step for step in named if step} - {INJURED} <= set(PROCEEDINGS)
+
+    def test_nobody_in_the_office_owes_them(self) -> None:
+        assert {clock.owed_by for clock in LABOUR_CLOCKS} == {"outside"}
+
+    def test_what_was_recalled_and_not_read_says_so(self) -> None:
+        [recalled] = [one for one in DEADLINES if Limit.parse(one.limit).unit == "wd"]
+        assert "R" in recalled.basis.zh
+        assert "recalled" in recalled.basis.en
+
+    def test_the_fingerprint_tells_them_apart(self) -> None:
+        names = [fact.__qualname__ for clock in LABOUR_CLOCKS for fact in (clock.start, clock.stop) if fact]
+        assert len(names) == len(set(names)) == 2 * len(DEADLINES)
+
+    def test_a_lawyer_sees_the_fifteen_days_to_sue(self) -> None:
+        story = asked("2026-03-02 09:00", ("award_received", "2026-03-02"))
+        [sue] = [run for run in story.case.clocks if run.name == "sue"]
+        assert "十五日" in sue.basis.zh
+        assert sue.due is not None
+        assert sue.due.on == date(2026, 3, 17)

@@ -18,7 +18,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from casework.records import alerts, idempotency, people
+from casework.records import alerts, attempts, idempotency, people
 from casework.rules.refusals import Unavailable
 from casework.settings import Settings
 from casework.work import overdue
@@ -59,7 +59,8 @@ def jobs(service: Service, settings: Settings) -> tuple[Job, ...]:
     def tidy() -> None:
         with service.transaction() as tx:
             idempotency.purge(tx.db, service.limits.keep_answers)
-            people.purge(tx.db, service.limits.sign_in_window)
+            people.purge(tx.db)
+            attempts.purge(tx.db, service.limits.keep_attempts)
 
     return (
         Job("sweep", timedelta(seconds=settings.scheduler.sweep_every_s), sweep),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from casework.records import alerts, idempotency, people
+from casework.records import alerts, attempts, idempotency, people
 from casework.records.database import Tx
 from casework.rules.refusals import Unavailable
 from casework.rules.text import Text
@@ -174,11 +174,11 @@ def test_what_has_had_its_day_is_forgotten_and_nothing_else(
     with service.transaction() as tx:
         people.keep_token(tx.db, "short", li.id, tx.now + timedelta(hours=1))
         people.keep_token(tx.db, "long", li.id, tx.now + timedelta(days=30))
-        people.note_sign_in(tx.db, b"old")
+        attempts.note(tx.db, b"old")
         idempotency.claim(tx.db, "li", "/cases", "old", b"", service.limits.keep_answers)
     province.days_pass(2)
     with service.transaction() as tx:
-        people.note_sign_in(tx.db, b"new")
+        attempts.note(tx.db, b"new")
         idempotency.claim(tx.db, "li", "/cases", "new", b"", service.limits.keep_answers)
 
     work["tidy"]()

@@ -1,7 +1,7 @@
 """`casework calendar` and `casework clock`: opening hours, holidays, and the due times that follow from them."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +9,15 @@ import click
 
 from casework.cli.console import Console, Instant, LimitType, instant_in, pass_console
 from casework.cli.installation import working
+from casework.cli.moving import tell_moved, tell_preview
 from casework.cli.rules import FILE
 from casework.records import offices
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.clocks import Due, Interval, Limit, TraceLine, due, trace
+from casework.rules.clocks import Interval, Limit, TraceLine, due, trace
 from casework.rules.refusals import NotFound, Refusal
 from casework.rules.text import Text
 from casework.settings import ROOT
 from casework.work import calendars
-from casework.work.calendars import Moved
 
 _CALENDAR_TITLES = (
     Text("日历", "Calendar"),
@@ -26,14 +26,10 @@ _CALENDAR_TITLES = (
     Text("时区", "Zone"),
     Text("已载入年份", "Years loaded"),
 )
-_MOVED_TITLES = (Text("案件", "Case"), Text("时限", "Clock"), Text("原到期", "Due now"), Text("新到期", "Due then"))
 _EVERY_YEAR = Text("所有年份", "all")
 _NO_YEAR = Text("无", "none")
-_WOULD_MOVE = Text(
-    "有 {many} 个时限会变动；未作任何更改。", "Clocks that would move: {many}. Nothing has been changed."
-)
 _LOADED = Text("日历 {key} 现为第 {version} 版。", "Calendar {key} now has version {version}.")
-_PROVISIONAL = Text("（暂定）", " (provisional)")
+_UNCHANGED = Text("日历 {key} 没有变化，仍为第 {version} 版。", "Calendar {key} is as it was, version {version}.")
 _NO_CALENDAR = Text(
     "没有日历 {key}。它应是文件、config/calendars 中的名称，或已载入的日历。",
     "There is no calendar {key}. Name a file, one of config/calendars, or one that was loaded.",
@@ -79,31 +75,15 @@ def _years(console: Console, mapping: Mapping[str, Any]) -> str:
 @click.option("--into", metavar="KEY", default="china", show_default=True, help="The calendar that a year is added to.")
 @pass_console
 def load(console: Console, file: Path, preview: bool, into: str) -> None:
-    """Load a calendar, or a published year of holidays, as a new version."""
+    """Load a calendar, or a published year of holidays, as a new version; running clocks are derived anew."""
     with working(console.settings) as service, service.transaction() as tx:
-        change = calendars.read_change(tx.db, file, into)
-        moved = calendars.preview(tx.db, change)
-        version = None if preview else calendars.load(tx.db, change)
-    if version is None:
-        _tell_moved(console, moved, WorkingCalendar.from_mapping(change.mapping).tz)
-    else:
-        console.tell(_LOADED, key=change.key, version=version)
-
-
-def _tell_moved(console: Console, moved: list[Moved], zone: tzinfo) -> None:
-    rows: list[tuple[object, ...]] = [
-        (one.number, one.clock, _due(console, one.before, zone), _due(console, one.after, zone)) for one in moved
-    ]
-    if rows:
-        console.table(_MOVED_TITLES, rows)
-    console.tell(_WOULD_MOVE, many=len(moved))
-
-
-def _due(console: Console, due: Due | None, zone: tzinfo) -> str:
-    if due is None:
-        return "-"
-    provisional = _PROVISIONAL.in_(console.language) if due.provisional else ""
-    return due.at.astimezone(zone).isoformat(timespec="minutes") + provisional
+        if preview:
+            change = calendars.read_change(tx.db, file, into)
+            tell_preview(console, calendars.preview(tx.db, change), WorkingCalendar.from_mapping(change.mapping).tz)
+            return
+        loaded = calendars.load(tx.db, file, into)
+    console.tell(_LOADED if loaded.new else _UNCHANGED, key=loaded.key, version=loaded.version)
+    tell_moved(console, loaded.moved)
 
 
 @click.group("clock")

@@ -7,13 +7,15 @@ import click
 
 from casework.cli.console import Console, pass_console
 from casework.cli.installation import working
+from casework.cli.moving import tell_moved, tell_preview
 from casework.records import offices
 from casework.rules.casefile import PolicyRow
 from casework.rules.diagram import mermaid
 from casework.rules.text import Text
 from casework.rules.verify import Flaw, verify
 from casework.settings import ROOT
-from casework.work import programmes, seeds
+from casework.work import policies, programmes, seeds
+from casework.work.policies import Change, Preview
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 _WORKFLOW_TITLES = (
@@ -33,6 +35,12 @@ _POLICY_TITLES = (
     Text("依据", "Source"),
 )
 _PROVEN = Text("{key} 第 {version} 版：已验证。", "{key} version {version}: proven.")
+_CHANGE_TITLES = (*_POLICY_TITLES[:4], Text("原值", "Value now"), Text("新值", "Value then"))
+_WOULD_ADD = Text("有 {many} 条是新的；其余已在库中。", "Rows that would be new: {many}; the others are there already.")
+_TOUCHED = Text(
+    "{name}（{place}，自 {day} 起）涉及已作出决定的案件 {many} 件；决定不变，供复核。",
+    "Cases decided since for which {name} ({place}, from {day}) would have counted: {many}. The decisions stand.",
+)
 _ADDED = Text("新载入 {many} 条；其余已在库中。", "New rows: {many}; the others were there already.")
 
 
@@ -133,12 +141,31 @@ def _policy_row(console: Console, row: PolicyRow) -> tuple[object, ...]:
 
 @policy.command("load")
 @click.argument("file", type=FILE)
+@click.option("--preview", is_flag=True, help="Only show what would change, move and have been decided otherwise.")
 @pass_console
-def load_policies(console: Console, file: Path) -> None:
-    """Load the [[policy]] rows of a TOML file; all of them or, if one is wrong, none."""
-    rows = seeds.read_policies(file)
+def load_policies(console: Console, file: Path, preview: bool) -> None:
+    """Load the [[policy]] rows of a TOML file, all of them or none; running clocks are derived anew."""
     with working(console.settings) as service, service.transaction() as tx:
-        new = offices.add_policies(tx.db, rows)
-        if wrong := seeds.unusable(offices.all_policies(tx.db)):
-            raise seeds.BadFile("\n".join(wrong))
-    console.tell(_ADDED, many=new)
+        if preview:
+            _tell_preview(console, policies.preview(tx.db, file))
+            return
+        new, moved = policies.load(tx.db, file)
+    console.tell(_ADDED, many=len(new))
+    tell_moved(console, moved)
+
+
+def _tell_preview(console: Console, found: Preview) -> None:
+    if found.changes:
+        console.table(_CHANGE_TITLES, [_change_row(change) for change in found.changes])
+    console.tell(_WOULD_ADD, many=len(found.changes))
+    tell_preview(console, found.moved, console.settings.office.zone)
+    for touched in found.touched:
+        row = touched.row
+        console.tell(_TOUCHED, name=row.name, place=row.place, day=row.from_date, many=touched.cases)
+        for number, day in touched.first:
+            click.echo(f"  {number}  {day}")
+
+
+def _change_row(change: Change) -> tuple[object, ...]:
+    row, before = change.row, change.before
+    return row.workflow, row.name, row.place, row.from_date, before.value if before else "-", row.value

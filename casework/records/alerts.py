@@ -122,7 +122,7 @@ def set_wake_times(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
     """When each clock (`clock`) is to be looked at next (`wake`; None: no more)."""
     tx.run(
         """update clocks set wake_at = x.wake_at from unnest(cast(:ids as uuid[]), cast(:wakes as timestamptz[]))
-             as x(id, wake_at) where clocks.id = x.id""",
+             as x(id, wake_at) where clocks.id = x.id and clocks.wake_at is distinct from x.wake_at""",
         ids=[row["clock"] for row in rows],
         wakes=[row["wake"] for row in rows],
     )

@@ -21,6 +21,7 @@ from casework.records.tables import (
     events,
     letters,
     look_ups,
+    open_case_holds,
     vault,
 )
 from casework.rules.casefile import ClockRun, Move, Office
@@ -82,21 +83,21 @@ class Batch:
 
     def send(self, tx: Tx) -> None:
         """Store everything that was collected."""
-        _copy(tx, cases, (self._case_row(record) for record in self._records.values()))
-        _copy(tx, events, self._events)
+        copy_rows(tx, cases, (self._case_row(record) for record in self._records.values()))
+        copy_rows(tx, events, self._events)
         changed = self._clocks.values()
-        _copy(
+        copy_rows(
             tx,
             clocks,
             (clock_row(record, move.case, run, self.workflow, office) for record, move, run, office in changed),
         )
-        _copy(tx, clock_marks, self._marks)
-        _copy(tx, due_times, self._due_times)
+        copy_rows(tx, clock_marks, self._marks)
+        copy_rows(tx, due_times, self._due_times)
         parts = ({"case_id": case, "part": part, "sealed": value} for (case, part), value in self._vault.items())
-        _copy(tx, vault, parts)
+        copy_rows(tx, vault, parts)
         found = ({"case_id": case, "kind": kind, "digest": value} for (case, kind), value in self._look_ups.items())
-        _copy(tx, look_ups, found)
-        _copy(tx, letters, self._letters)
+        copy_rows(tx, look_ups, found)
+        copy_rows(tx, letters, self._letters)
 
     def _case_row(self, record: Record) -> Row:
         return {**case_row(record, self.workflow), "last_hash": record.last_hash}
@@ -107,8 +108,8 @@ def _counted(rows: list[Row]) -> dict[UUID, int]:
     return {row["clock_id"]: row["position"] + 1 for row in rows}
 
 
-def _copy(tx: Tx, table: Table, rows: Iterable[Row]) -> None:
-    """The rows, which all have the same columns, by COPY; columns that none of them has keep their default."""
+def copy_rows(tx: Tx, table: Table, rows: Iterable[Row]) -> None:
+    """Store rows, which all have the same columns, by COPY; columns that none of them has keep their default."""
     waiting = iter(rows)
     first = next(waiting, None)
     if first is None:
@@ -125,6 +126,16 @@ def _copy(tx: Tx, table: Table, rows: Iterable[Row]) -> None:
                     for name, is_json in zip(names, as_json, strict=True)
                 ]
             )
+
+
+def hold(tx: Tx, digests: Mapping[UUID, tuple[str, Iterable[bytes]]]) -> None:
+    """Note which identity numbers new cases keep for themselves: the workflow and the digests of each."""
+    found = (
+        {"workflow": workflow, "digest": digest, "case_id": case_id}
+        for case_id, (workflow, kept) in digests.items()
+        for digest in kept
+    )
+    copy_rows(tx, open_case_holds, found)
 
 
 def next_serials(tx: Tx, many: int) -> list[int]:

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from casework.records.database import Tx
+from casework.records.offices import KEPT
 from casework.records.rows import Record
 from casework.records.tables import applicants, cases, look_ups, orgs, users
 from casework.records.vault import WrappedKey
@@ -82,8 +83,13 @@ def get(tx: Tx, case_id: UUID, person: Person, *, lock: bool = False) -> Record:
 
 
 def get_for_time(tx: Tx, case_id: UUID) -> Record:
-    """The case for time, which sees all; locked."""
-    return _one(tx, cases.c.id == case_id, lock=True)
+    """The case for time, which sees all and has locked it."""
+    return _one(tx, cases.c.id == case_id, lock=False)
+
+
+def get_for_applicant(tx: Tx, case_id: UUID, *, lock: bool = False) -> Record:
+    """The case for its applicant, whose tracking code was right."""
+    return _one(tx, cases.c.id == case_id, lock=lock)
 
 
 def several(tx: Tx, case_ids: list[UUID]) -> dict[UUID, Record]:
@@ -94,8 +100,9 @@ def several(tx: Tx, case_ids: list[UUID]) -> dict[UUID, Record]:
 def _one(tx: Tx, *where: ColumnElement[bool], lock: bool) -> Record:
     if lock:
         # The row is locked first and read afterwards: read while waiting for the lock, the clocks would be those
-        # of before the other's move.
-        tx.run(select(cases.c.id).where(*where).with_for_update())
+        # of before the other's move. The rules are kept before it, because whoever loads rules waits for cases.
+        kept = select(cases.c.id, KEPT.c.kept).select_from(KEPT.join(cases, true()))
+        tx.run(kept.where(*where).with_for_update(of=cases))
     row = tx.one(_CASE.where(*where))
     if row is None:
         raise NotFound()

@@ -1,26 +1,38 @@
 """Funds: what is there, what is promised, and an append-only ledger of every change.
 
 Whatever takes money is one conditional UPDATE: two approvals at once cannot spend the same yuan, because the second
-finds no row. The ledger numbers its entries without gaps, each with the balance after it.
+finds no row. Every change goes through the row of its fund, which counts the entries of the ledger: so they are
+numbered without gaps, each with the balance after it. A budget line changes only while its fund is locked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row
+from sqlalchemy import Row, case, func, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from casework.records.database import Tx
-from casework.rules.casefile import Actor
+from casework.records.tables import cases, fund_budgets, fund_entries, funds, orgs, payment_lines, users
+from casework.records.visibility import visible
+from casework.rules.casefile import Actor, Person
 from casework.rules.claims import Claim, Fund, Pay, Release, Reserve, Return
 from casework.rules.refusals import NotMet, NotNow
 from casework.rules.text import Text
 
+MOST: Final = Decimal("999999999999.99")
+"""What a column of money holds, in yuan."""
+
+_LOCK = """
+select 1 from funds
+where code = any(:codes) or id in (select fund_id from payment_lines where id = any(:lines))
+order by id for no key update
+"""
 _ENTRY = """
 insert into fund_entries (fund_id, seq, at, kind, amount, balance, reserved, line_id, actor_id, note)
-select id, entries, :at, :kind, :amount, balance, reserved, :line_id, :actor_id, :note from changed
+select id, entries, :at, :entry, :amount, balance, reserved, :line_id, :actor_id, :note from changed
 """
 _RESERVE = f"""
 with changed as (
@@ -28,28 +40,33 @@ with changed as (
   where code = :fund and balance - reserved >= :amount returning id, entries, balance, reserved)
 , line as (
   insert into payment_lines (id, case_id, fund_id, year, kind, amount, approved_on, approved_by)
-  select :line_id, :case_id, id, :year, :aid, :amount, :on, :actor_id from changed)
+  select :line_id, :case_id, id, :year, :kind, :amount, :on, :actor_id from changed)
 , entry as ({_ENTRY})
 select id from changed
 """
 _COMMIT = """
 update fund_budgets set committed = committed + :amount
-where fund_id = :fund_id and year = :year and kind = :aid and committed + :amount <= amount returning 1
+where fund_id = :fund_id and year = :year and kind = :kind and committed + :amount <= amount returning 1
 """
-_HAS_BUDGET = "select 1 from fund_budgets where fund_id = :fund_id and year = :year and kind = :aid"
+_HAS_BUDGET = "select 1 from fund_budgets where fund_id = :fund_id and year = :year and kind = :kind"
+# What the bank did with a payment stands on its order too; on one that came back it stands already.
 _SETTLE = """
-update payment_lines set status = :status, settled_on = :on
-where id = :line_id and case_id = :case_id and status = any(:from_status)
-returning fund_id, year, kind, amount
+with line as (
+  update payment_lines set status = :status where id = :line_id and case_id = :case_id and status = any(:from_status)
+  returning id, order_id, fund_id, year, kind, amount)
+, told as (
+  update payment_order_lines as ordered set result = :status, settled_on = :on from line
+  where ordered.order_id = line.order_id and ordered.line_id = line.id and ordered.result is null)
+select fund_id, year, kind, amount from line
 """
 _RELEASE = f"""
 with changed as (
   update funds set reserved = reserved - :amount, entries = entries + 1 where id = :fund_id
   returning id, entries, balance, reserved)
-, budget as (
-  update fund_budgets set committed = committed - :amount
-  where fund_id = :fund_id and year = :year and kind = :aid)
 {_ENTRY}
+"""
+_GIVE_BACK = """
+update fund_budgets set committed = committed - :amount where fund_id = :fund_id and year = :year and kind = :kind
 """
 _PAY = f"""
 with changed as (
@@ -57,35 +74,65 @@ with changed as (
   where id = :fund_id returning id, entries, balance, reserved)
 {_ENTRY}
 """
+_TOP_UP = f"""
+with changed as (
+  update funds set balance = balance + :amount, entries = entries + 1
+  where id = :fund_id and balance + :amount <= :most returning id, entries, balance, reserved)
+, entry as ({_ENTRY})
+select id from changed
+"""
+# A new line begins with what was promised of its kind before there was a line.
+_SET_BUDGET = """
+insert into fund_budgets as line (fund_id, year, kind, amount, committed)
+select :fund_id, :year, :kind, :amount, promised.sum from (
+  select coalesce(sum(amount), 0) as sum from payment_lines
+  where fund_id = :fund_id and year = :year and kind = :kind and status <> 'released') promised
+where promised.sum <= :amount
+on conflict (fund_id, year, kind) do update set amount = excluded.amount where line.committed <= excluded.amount
+returning 1
+"""
 
 
 def claim(tx: Tx, claims: Sequence[Claim], case_id: UUID, actor: Actor) -> None:
-    """Take what a move claims, all of it or nothing: raises `NotMet` or `NotNow`, and the transaction rolls back."""
-    # In one order for all, so that two moves wait for each other instead of locking each other out.
-    for one in sorted(claims, key=lambda one: (one.fund if isinstance(one, Reserve) else "", one.line)):
+    """Take what a move of this case claims, all of it or nothing; the case is locked.
+
+    Raises `NotMet` where a fund or a budget line has not enough left, `NotNow` where a payment stands otherwise; then
+    the transaction is to be rolled back.
+    """
+    _lock(tx, claims)
+    for one in claims:
         if isinstance(one, Reserve):
             _reserve(tx, one, case_id, actor)
         elif isinstance(one, Release):
-            line = _settled(tx, one, case_id, "released", ("approved", "returned"), None)
-            _book(tx, _RELEASE, "release", one, line, actor)
+            line = _settled(tx, one, case_id, "released", ("approved", "returned"))
+            _book(tx, _RELEASE, "release", line.fund_id, line.amount, actor, line_id=one.line)
+            tx.run(_GIVE_BACK, fund_id=line.fund_id, year=line.year, kind=line.kind, amount=line.amount)
         elif isinstance(one, Pay):
             line = _settled(tx, one, case_id, "paid", ("ordered",), one.on)
-            _book(tx, _PAY, "pay", one, line, actor)
+            _book(tx, _PAY, "pay", line.fund_id, line.amount, actor, line_id=one.line)
         elif isinstance(one, Return):
-            _settled(tx, one, case_id, "returned", ("ordered",), None)
+            _settled(tx, one, case_id, "returned", ("ordered",), one.on)
+
+
+def _lock(tx: Tx, claims: Iterable[Claim]) -> None:
+    """Locks the funds of these claims in one order for all, so that two moves wait for each other and not crosswise."""
+    codes = [one.fund for one in claims if isinstance(one, Reserve)]
+    lines = [one.line for one in claims if not isinstance(one, Reserve)]
+    if codes or lines:
+        tx.run(_LOCK, codes=codes, lines=lines)
 
 
 def _reserve(tx: Tx, one: Reserve, case_id: UUID, actor: Actor) -> None:
-    values = {"amount": one.amount, "year": one.on.year, "aid": one.kind}
+    budget = {"year": one.on.year, "kind": one.kind, "amount": one.amount}
     fund = tx.run(
         _RESERVE,
-        **values,
+        **budget,
         fund=one.fund,
         line_id=one.line,
         case_id=case_id,
         on=one.on,
         at=tx.now,
-        kind="reserve",
+        entry="reserve",
         actor_id=actor.id,
         note=None,
     ).first()
@@ -96,8 +143,8 @@ def _reserve(tx: Tx, one: Reserve, case_id: UUID, actor: Actor) -> None:
                 f"Fund {one.fund} has not {one.amount:.2f} yuan left.",
             )
         )
-    committed = tx.run(_COMMIT, **values, fund_id=fund.id).first()
-    if committed is None and tx.run(_HAS_BUDGET, fund_id=fund.id, year=one.on.year, aid=one.kind).first():
+    committed = tx.run(_COMMIT, **budget, fund_id=fund.id).first()
+    if committed is None and tx.run(_HAS_BUDGET, fund_id=fund.id, year=one.on.year, kind=one.kind).first():
         raise NotMet(
             Text(
                 f"资金 {one.fund} 的 {one.on.year} 年该项预算不足以支付 {one.amount:.2f} 元。",
@@ -106,7 +153,9 @@ def _reserve(tx: Tx, one: Reserve, case_id: UUID, actor: Actor) -> None:
         )
 
 
-def _settled(tx: Tx, one: Claim, case_id: UUID, status: str, from_status: tuple[str, ...], on: date | None) -> Row[Any]:
+def _settled(
+    tx: Tx, one: Claim, case_id: UUID, status: str, from_status: tuple[str, ...], on: date | None = None
+) -> Row[Any]:
     line = tx.run(
         _SETTLE, line_id=one.line, case_id=case_id, status=status, from_status=list(from_status), on=on
     ).first()
@@ -120,11 +169,29 @@ def _settled(tx: Tx, one: Claim, case_id: UUID, status: str, from_status: tuple[
     return line
 
 
-def _book(tx: Tx, statement: str, kind: str, one: Claim, line: Row[Any], actor: Actor) -> None:
-    values: dict[str, Any] = {"fund_id": line.fund_id, "amount": line.amount}
-    if kind == "release":
-        values |= {"year": line.year, "aid": line.kind}
-    tx.run(statement, **values, at=tx.now, kind=kind, line_id=one.line, actor_id=actor.id, note=None)
+def _book(
+    tx: Tx,
+    statement: str,
+    entry: str,
+    fund_id: UUID,
+    amount: Decimal,
+    actor: Actor,
+    *,
+    line_id: UUID | None = None,
+    note: str | None = None,
+    **more: Any,
+) -> Any:
+    return tx.run(
+        statement,
+        **more,
+        fund_id=fund_id,
+        amount=amount,
+        at=tx.now,
+        entry=entry,
+        line_id=line_id,
+        actor_id=actor.id,
+        note=note,
+    )
 
 
 def open_to(tx: Tx, org_path: str, year: int) -> dict[str, Fund]:
@@ -145,3 +212,82 @@ def open_to(tx: Tx, org_path: str, year: int) -> dict[str, Fund]:
             lines[row.kind] = row.left_of_budget
         found.setdefault(row.code, Fund(row.code, row.name, row.free, lines))
     return found
+
+
+def add(tx: Tx, row: Mapping[str, Any]) -> bool:
+    """Store a new, empty fund (`id, code, name, org_id`); False when the code is taken."""
+    empty = {"balance": Decimal(0), "reserved": Decimal(0), "entries": 0}
+    statement = upsert(funds).values(**row, **empty).on_conflict_do_nothing(index_elements=["code"])
+    return tx.run(statement.returning(funds.c.id)).first() is not None
+
+
+def top_up(tx: Tx, fund_id: UUID, amount: Decimal, note: str, actor: Actor) -> bool:
+    """Put money in, in yuan; False where the fund would hold more than `MOST`."""
+    return _book(tx, _TOP_UP, "top_up", fund_id, amount, actor, note=note, most=MOST).first() is not None
+
+
+def set_budget(tx: Tx, fund_id: UUID, year: int, kind: str, amount: Decimal) -> bool:
+    """What a fund may promise for a kind of aid in a year, in yuan; False where more is promised already."""
+    tx.run("select 1 from funds where id = :id for no key update", id=fund_id)
+    return tx.run(_SET_BUDGET, fund_id=fund_id, year=year, kind=kind, amount=amount).first() is not None
+
+
+_FUND = select(
+    funds.c.id,
+    funds.c.code,
+    funds.c.name,
+    funds.c.balance,
+    funds.c.reserved,
+    orgs.c.code.label("org"),
+    orgs.c.path.label("org_path"),
+).select_from(funds.join(orgs, orgs.c.id == funds.c.org_id))
+
+
+def page(tx: Tx, org_path: str, limit: int, after: str | None = None) -> list[Row[Any]]:
+    """The funds of the organisation, of those above and of those below, by code, at most `limit`."""
+    query = _FUND.where(_near(org_path)).order_by(funds.c.code).limit(limit)
+    return list(tx.all(query.where(funds.c.code > after) if after is not None else query))
+
+
+def by_id(tx: Tx, fund_id: UUID, org_path: str) -> Row[Any] | None:
+    """The fund, if it belongs to the organisation or to one above or below it."""
+    return tx.one(_FUND.where(funds.c.id == fund_id, _near(org_path)))
+
+
+def by_code(tx: Tx, code: str, org_path: str) -> Row[Any] | None:
+    """The same by its code."""
+    return tx.one(_FUND.where(funds.c.code == code, _near(org_path)))
+
+
+def _near(org_path: str) -> Any:
+    return func.starts_with(orgs.c.path, org_path) | func.starts_with(org_path, orgs.c.path)
+
+
+def budgets(tx: Tx, fund_ids: Sequence[UUID]) -> dict[UUID, list[Row[Any]]]:
+    """The budget lines (`year, kind, amount, committed`) of each of these funds, by year and kind."""
+    query = select(fund_budgets).where(fund_budgets.c.fund_id.in_(fund_ids))
+    found: dict[UUID, list[Row[Any]]] = {fund_id: [] for fund_id in fund_ids}
+    for row in tx.all(query.order_by(fund_budgets.c.year, fund_budgets.c.kind)):
+        found[row.fund_id].append(row)
+    return found
+
+
+def ledger(tx: Tx, fund_id: UUID, person: Person, limit: int, after: int | None = None) -> list[Row[Any]]:
+    """The entries of a fund in their order, at most `limit`, after a number; with the numbers of the visible cases."""
+    query = (
+        select(
+            fund_entries,
+            users.c.username,
+            users.c.name.label("user_name"),
+            case((visible(person), cases.c.number)).label("case_number"),
+        )
+        .select_from(
+            fund_entries.outerjoin(users, users.c.id == fund_entries.c.actor_id)
+            .outerjoin(payment_lines, payment_lines.c.id == fund_entries.c.line_id)
+            .outerjoin(cases, cases.c.id == payment_lines.c.case_id)
+        )
+        .where(fund_entries.c.fund_id == fund_id)
+        .order_by(fund_entries.c.seq)
+        .limit(limit)
+    )
+    return list(tx.all(query.where(fund_entries.c.seq > after) if after is not None else query))

@@ -1,6 +1,6 @@
 """What belongs to a case and is only ever added to: events, notes, letters, disclosures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -46,8 +46,8 @@ def letter_page(tx: Tx, case_id: UUID, limit: int, after: tuple[datetime, UUID] 
     return tx.all(query.where(tuple_(letters.c.at, letters.c.id) > after) if after else query)
 
 
-def next_letter_serial(tx: Tx, scope: str) -> int:
-    """The next number of a series without gaps; the row stays locked until the letter is written."""
+def next_serial(tx: Tx, scope: str) -> int:
+    """The next number of a series without gaps; the row stays locked until what it numbers is written."""
     return int(
         tx.run(
             "insert into counters (scope, value) values (:scope, 1)"
@@ -59,7 +59,20 @@ def next_letter_serial(tx: Tx, scope: str) -> int:
 
 def note_disclosure(tx: Tx, case_id: UUID, user_id: UUID, paths: list[str], reason: str) -> None:
     """Log that somebody asked to see sensitive values."""
-    tx.run(insert(disclosures).values(case_id=case_id, user_id=user_id, paths=paths, reason=reason, at=tx.now))
+    note_disclosures(tx, [case_id], user_id, paths, reason)
+
+
+def note_disclosures(tx: Tx, case_ids: Iterable[UUID], user_id: UUID, paths: list[str], reason: str) -> None:
+    """Log the same of several cases, with each of them."""
+    tx.run(
+        """insert into disclosures (case_id, user_id, paths, reason, at)
+           select id, :user_id, :paths, :reason, :at from unnest(:case_ids) as id""",
+        case_ids=list(case_ids),
+        user_id=user_id,
+        paths=paths,
+        reason=reason,
+        at=tx.now,
+    )
 
 
 def disclosure_page(tx: Tx, case_id: UUID, limit: int, after: int | None) -> Sequence[Row[Any]]:

@@ -24,8 +24,12 @@ _OTHERS = text(
 ).bindparams(bindparam("digests", type_=ARRAY(LargeBinary)))
 
 
+class HeldElsewhere(NotNow):
+    """Another open case has one of these numbers; the text names it, which only staff may read."""
+
+
 def keep(tx: Tx, workflow: str, case_id: UUID, digests: Collection[bytes]) -> None:
-    """The case holds exactly these numbers from now on; raises `NotNow` naming the case that holds one already.
+    """The case holds exactly these numbers from now on; raises `HeldElsewhere` naming the case that has one.
 
     Of two who open at once the second waits here until the first has committed.
     """
@@ -33,9 +37,14 @@ def keep(tx: Tx, workflow: str, case_id: UUID, digests: Collection[bytes]) -> No
     tx.run(_TAKE, workflow=workflow, case_id=case_id, digests=ordered)
     other = tx.one(_OTHERS, workflow=workflow, case_id=case_id, digests=ordered) if ordered else None
     if other is not None:
-        raise NotNow(
+        raise HeldElsewhere(
             Text(
                 f"该家庭已有在办档案 {other.number}（{other.name}），一户只建一档；请在原档案中办理。",
                 f"This household has an open file already, {other.number} ({other.name}); go on with that one.",
             )
         )
+
+
+def held(tx: Tx, workflow: str) -> set[bytes]:
+    """All numbers that open cases of a workflow hold."""
+    return {row.digest for row in tx.all("select digest from open_case_holds where workflow = :key", key=workflow)}

@@ -1,12 +1,12 @@
 """Organisations, and the policies and calendars in force: what `work` builds an `Office` of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -41,20 +41,21 @@ def org(tx: Tx, code: str) -> Row[Any] | None:
 def known_org(tx: Tx, code: str) -> Org | None:
     """The organisation of this code as the rules see it."""
     row = org(tx, code)
-    return Org(row.id, row.code, row.path, row.kind, row.region, row.calendar) if row else None
+    return Org(row.id, row.code, row.path, row.kind, row.region, row.calendar, row.name) if row else None
 
 
 def above(tx: Tx, path: str) -> dict[str, Org]:
     """The organisation of a path and those above it by code, nearest first, and whether each has a supervisor."""
     rows = tx.all(
-        """select o.id, o.code, o.path, o.kind, o.region, o.calendar,
+        """select o.id, o.code, o.path, o.kind, o.region, o.calendar, o.name,
                   exists (select 1 from users u where u.org_id = o.id and u.active and u.role = 'supervisor')
                     as supervised
            from orgs o where starts_with(:path, o.path) order by length(o.path) desc""",
         path=path,
     )
     return {
-        row.code: Org(row.id, row.code, row.path, row.kind, row.region, row.calendar, row.supervised) for row in rows
+        row.code: Org(row.id, row.code, row.path, row.kind, row.region, row.calendar, row.name, row.supervised)
+        for row in rows
     }
 
 
@@ -82,9 +83,25 @@ def revision(tx: Tx) -> int:
     return int(tx.run("select coalesce(max(number), 0) from revisions where of = 'rules'").scalar_one())
 
 
-def _lock_rules(tx: Tx) -> None:
-    """Two who load at once load one after the other, so that the second sees what the first has loaded."""
+def lock_rules(tx: Tx) -> None:
+    """Two who load at once load one after the other, so that the second sees what the first has loaded.
+
+    Whoever works by the rules that are loaded now, and has said so by `keep_rules`, is waited for.
+    """
     tx.run("select pg_advisory_xact_lock(:key)", key=_LOADING)
+
+
+KEPT: Final = select(func.pg_advisory_xact_lock_shared(_LOADING).label("kept")).subquery("rules")
+"""What `keep_rules` does, as a part of another statement."""
+
+
+def keep_rules(tx: Tx) -> None:
+    """Nothing is loaded until this transaction ends; what is loading just now is waited for.
+
+    So no clock begins by a calendar or a policy that is superseded at the same moment. To be said before the rules
+    are read and before a case is locked: whoever loads locks the rules first too, and the cases then.
+    """
+    tx.run(select(KEPT))
 
 
 def _revised(tx: Tx) -> None:
@@ -124,18 +141,22 @@ def policy_page(tx: Tx, limit: int, after: int | None, filters: Mapping[str, Any
 
 def add_policies(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> int:
     """Load policy rows; those that are in force already to the letter are left out. Gives how many were new."""
-    _lock_rules(tx)
-    known = {(p.workflow, p.name, p.place, p.from_date): p for p in all_policies(tx)}
-    new = [
-        {**row, "loaded_at": tx.now}
-        for row in rows
-        if (old := known.get((row["workflow"], row["name"], row["place"], row["from_date"]))) is None
-        or (old.value, old.source.both()) != (row["value"], row["source"])
-    ]
+    lock_rules(tx)
+    new = new_policies(all_policies(tx), rows)
     if new:
-        tx.run_many(insert(policies), new)
+        tx.run_many(insert(policies), [{**row, "loaded_at": tx.now} for row in new])
         _revised(tx)
     return len(new)
+
+
+def new_policies(known: Iterable[PolicyRow], rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The rows that are not in force already to the letter: of those for the same place and day the last one is."""
+    latest = {(p.workflow, p.name, p.place, p.from_date): (p.value, p.source.both()) for p in known}
+    return [
+        row
+        for row in rows
+        if latest.get((row["workflow"], row["name"], row["place"], row["from_date"])) != (row["value"], row["source"])
+    ]
 
 
 def in_force(rows: Iterable[PolicyRow], workflow: str, org_code: str, region: str, on: date) -> dict[str, PolicyRow]:
@@ -179,10 +200,18 @@ def latest_calendars(tx: Tx) -> dict[str, CalendarVersion]:
     }
 
 
+def calendar_versions(tx: Tx, key: str, versions: Collection[int | None]) -> dict[int | None, WorkingCalendar]:
+    """Earlier versions of a calendar, as far as there are any."""
+    if not versions:
+        return {}
+    rows = tx.all(select(calendars).where(calendars.c.key == key, calendars.c.version.in_(versions)))
+    return {row.version: WorkingCalendar.from_mapping(row.mapping) for row in rows}
+
+
 def add_calendar(tx: Tx, key: str, title: Mapping[str, str], mapping: Mapping[str, Any]) -> int:
     """Store the calendar as a new version and give its number; an unchanged one stays as it is."""
     WorkingCalendar.from_mapping(mapping)
-    _lock_rules(tx)
+    lock_rules(tx)
     latest = tx.one(select(calendars).where(calendars.c.key == key).order_by(calendars.c.version.desc()).limit(1))
     if latest is not None and latest.mapping == mapping:
         return int(latest.version)

@@ -1,8 +1,7 @@
-"""Users, their tokens and their attempts to sign in."""
+"""Users and their tokens."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from casework.records.database import Tx
-from casework.records.tables import orgs, sign_ins, tokens, users
+from casework.records.tables import orgs, tokens, users
 from casework.rules.casefile import Person, Role
 
 PERSON = (
@@ -60,30 +59,6 @@ def keep_token(tx: Tx, token: str, user_id: UUID, expires_at: datetime) -> None:
     tx.run(insert(tokens).values(digest=digest_of(token), user_id=user_id, created_at=tx.now, expires_at=expires_at))
 
 
-def lock_sign_ins(tx: Tx, whose: Iterable[bytes]) -> None:
-    """Until the end of the transaction nobody else counts or notes attempts under these digests."""
-    # In one order for everybody, so that two never wait for each other.
-    for key in sorted(int.from_bytes(digest[:8], signed=True) for digest in whose):
-        tx.run("select pg_advisory_xact_lock(:key)", key=key)
-
-
-def last_sign_ins(tx: Tx, whose: bytes, window: timedelta, most: int) -> Sequence[datetime]:
-    """When the last attempts within the window were, the newest first, at most so many."""
-    since = tx.now - window
-    query = select(sign_ins.c.at).where(sign_ins.c.digest == whose, sign_ins.c.at > since)
-    return [row.at for row in tx.all(query.order_by(sign_ins.c.at.desc()).limit(most))]
-
-
-def note_sign_in(tx: Tx, whose: bytes) -> int:
-    """Remember an attempt; gives its id."""
-    return int(tx.run(insert(sign_ins).values(digest=whose, at=tx.now).returning(sign_ins.c.id)).scalar_one())
-
-
-def forget_sign_ins(tx: Tx, whose: bytes, also: int) -> None:
-    """The attempts under this digest, and the one with this id, no longer count."""
-    tx.run(sign_ins.delete().where((sign_ins.c.digest == whose) | (sign_ins.c.id == also)))
-
-
 def add(tx: Tx, row: dict[str, Any]) -> bool:
     """Store a new user; False when the name is taken."""
     statement = upsert(users).values(**row).on_conflict_do_nothing(index_elements=["username"])
@@ -100,10 +75,9 @@ def end_tokens(tx: Tx, user_id: UUID) -> None:
     tx.run(tokens.delete().where(tokens.c.user_id == user_id))
 
 
-def purge(tx: Tx, window: timedelta) -> None:
-    """Forget the tokens that have ended, and the attempts to sign in that no longer count."""
+def purge(tx: Tx) -> None:
+    """Forget the tokens that have ended."""
     tx.run(tokens.delete().where(tokens.c.expires_at <= tx.now))
-    tx.run(sign_ins.delete().where(sign_ins.c.at <= tx.now - window))
 
 
 VIEW = (*PERSON, orgs.c.code.label("org"), users.c.language, users.c.created_at)

@@ -41,8 +41,9 @@ class Scope:
 def figures(tx: Tx, scope: Scope, group_by: Sequence[str]) -> tuple[list[Any], Any]:
     """The rows in the order of their keys, and the total, all of one snapshot.
 
-    A row has its keys, how many clocks are `met, breached, open, cancelled`, and the `median` and `p90` of the
-    ended ones in tenths of working hours, None where none has ended.
+    A row has its keys, how many clocks are `met, breached, open, cancelled`, how many of those not cancelled are due at
+    a `provisional` time, and the `median` and `p90` of the ended ones in tenths of working hours, None where none has
+    ended.
     """
     clock = _clocks(tx, scope)
     keys = [clock.c[key] for key in group_by]
@@ -55,6 +56,7 @@ def figures(tx: Tx, scope: Scope, group_by: Sequence[str]) -> tuple[list[Any], A
         select(
             *keys,
             *(func.count().filter(clock.c.standing == standing).label(standing) for standing in STANDINGS),
+            func.count().filter(clock.c.provisional, clock.c.standing != "cancelled").label("provisional"),
             func.percentile_disc(0.5).within_group(clock.c.tenths).label("median"),
             func.percentile_disc(0.9).within_group(clock.c.tenths).label("p90"),
         )
@@ -107,6 +109,7 @@ def _clocks(tx: Tx, scope: Scope) -> CTE:
             func.to_char(func.timezone(scope.zone.key, clocks.c.started_at), "YYYY-MM").label("month"),
             func.coalesce(users.c.username, "").label("owner"),
             standing.label("standing"),
+            clocks.c.provisional,
             case((and_(~still_open, ~cancelled), rounded_half_up)).label("tenths"),
         )
         .select_from(clocks)

@@ -4,14 +4,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from casework.forms.field import MASK
+from casework.records.ids import new_id
 from casework.records.ledger import digest
 from casework.records.vault import WrappedKey
 from casework.rules.casefile import (
     NOTHING,
     CaseFile,
+    ClockChange,
     ClockRun,
     Facts,
     Move,
@@ -79,12 +81,12 @@ def after(record: Record, move: Move) -> Record:
     return replace(record, file=move.case, org_id=org.id, region=org.region, calendar=org.calendar)
 
 
-def identified(move: Move, new_id: Callable[[], UUID] = uuid4) -> Move:
+def identified(move: Move, make_id: Callable[[], UUID] = new_id) -> Move:
     """The move with an id for each clock that it starts."""
     if all(change.clock.id for change in move.clock_changes):
         return move
     changes = tuple(
-        change if change.clock.id else replace(change, clock=replace(change.clock, id=new_id()))
+        change if change.clock.id else replace(change, clock=replace(change.clock, id=make_id()))
         for change in move.clock_changes
     )
     changed = {(change.clock.name, change.clock.generation): change.clock for change in changes}
@@ -107,7 +109,7 @@ def due_time_rows(record: Record, move: Move) -> list[Row]:
     return [
         due_time_row(change.clock, record.due_times.get(_id(change.clock), 0), move.at)
         for change in move.clock_changes
-        if change.change in ("started", "paused", "resumed")
+        if change.change in ("started", "paused", "resumed", "rederived")
     ]
 
 
@@ -271,16 +273,30 @@ def event_payload(move: Move) -> Row:
     if move.letters:
         payload["letters"] = list(move.letters)
     if move.clock_changes:
-        payload["clocks"] = [
-            {
-                "name": change.clock.name,
-                "generation": change.clock.generation,
-                "change": change.change,
-                "due_at": change.clock.due.at.isoformat() if change.clock.due else None,
-            }
-            for change in move.clock_changes
-        ]
+        payload["clocks"] = [_told(change, move.before) for change in move.clock_changes]
     return payload
+
+
+def _told(change: ClockChange, before: CaseFile) -> Row:
+    """What an event says of one clock; of one that was derived anew also what held before."""
+    run = change.clock
+    told: Row = {
+        "name": run.name,
+        "generation": run.generation,
+        "change": change.change,
+        "due_at": run.due.at.isoformat() if run.due else None,
+    }
+    if change.change == "rederived":
+        [was] = [one for one in before.clocks if (one.name, one.generation) == (run.name, run.generation)]
+        told |= {
+            "was_due_at": was.due.at.isoformat() if was.due else None,
+            "provisional": run.due.provisional if run.due else False,
+            "limit": str(run.limit),
+            "was_limit": str(was.limit),
+            "policy_id": run.policy_id,
+            "calendar_version": run.calendar_version,
+        }
+    return told
 
 
 def sealed_parts(move: Move) -> dict[str, Facts]:

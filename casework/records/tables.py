@@ -495,11 +495,37 @@ payment_lines = Table(
     Column("approved_on", Date, nullable=False),
     Column("approved_by", Uuid, ForeignKey("users.id")),
     Column("status", Text, nullable=False, server_default=text("'approved'")),
-    Column("order_id", Uuid, ForeignKey("payment_orders.id"), index=True),
-    Column("settled_on", Date),
+    # The order on which it is now, or was last.
+    Column("order_id", Uuid, ForeignKey("payment_orders.id")),
     CheckConstraint("amount > 0", name="amount_positive"),
     CheckConstraint("status in ('approved','ordered','paid','returned','released')", name="status_known"),
     Index("ix_payment_lines_to_order", "fund_id", postgresql_where=text("status in ('approved','returned')")),
+)
+
+payment_order_lines = Table(
+    "payment_order_lines",
+    metadata,
+    Column("order_id", Uuid, ForeignKey("payment_orders.id"), primary_key=True),
+    Column("line_id", Uuid, ForeignKey("payment_lines.id"), primary_key=True),
+    Column("position", SmallInteger, nullable=False),
+    # To whom, as it was ordered: an order stays what went to the bank, whatever is corrected afterwards.
+    Column("payee", Text, nullable=False),
+    Column("bank", Text),
+    Column("branch", Text),
+    Column("account", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("result", Text),
+    Column("settled_on", Date),
+    CheckConstraint("result in ('paid','returned')", name="result_known"),
+    CheckConstraint("(result is null) = (settled_on is null)", name="settled_on_a_day"),
+    UniqueConstraint("order_id", "position"),
+    # Whatever has not come back is on no other order.
+    Index(
+        "uq_payment_order_lines_one_order",
+        "line_id",
+        unique=True,
+        postgresql_where=text("result is distinct from 'returned'"),
+    ),
 )
 
 heartbeats = Table(

@@ -89,6 +89,11 @@ def case_place(case_id: UUID, part: str) -> str:
     return f"vault.sealed:{case_id}:{part}"
 
 
+def order_place(order_id: UUID, line_id: UUID) -> str:
+    """Where the account of a payment is stored as it was ordered."""
+    return f"payment_order_lines.sealed:{order_id}:{line_id}"
+
+
 def blind_index(key: bytes, kind: str, value: str) -> bytes:
     """A keyed digest by which equal values can be found without being readable."""
     return hmac.new(key, f"{kind}:{value}".encode(), hashlib.sha256).digest()

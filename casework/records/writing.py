@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import bindparam, text
@@ -36,28 +36,30 @@ _HEAD_MOVE = f"""
 update casework.cases set {", ".join(f"{name} = :{name}" for name in _UPDATED)}
 where id = :id and version = :version - 1 returning id
 """
-_TAIL = """
+# Clocks that begin, and those that are there as they now stand; `{moved}` is what must have been written before them.
+CLOCKS: Final = """
+insert into casework.clocks (id, case_id, name, generation, owed_by, duration, basis, policy_id,
+  calendar_version, status, started_at, due_at, due_on, provisional, ended_at, working_seconds, end_org_id,
+  end_owner_id, wake_at, takes)
+select x.id, x.case_id, x.name, x.generation, x.owed_by, x.duration, x.basis, x.policy_id,
+  x.calendar_version, x.status, x.started_at, x.due_at, x.due_on, x.provisional, x.ended_at,
+  x.working_seconds, x.end_org_id, x.end_owner_id, x.wake_at, x.takes
+from {moved}jsonb_to_recordset(:clocks) as x(id uuid, case_id uuid, name text, generation int, owed_by text,
+  duration text, basis jsonb, policy_id int, calendar_version int, status text, started_at timestamptz,
+  due_at timestamptz, due_on date, provisional bool, ended_at timestamptz, working_seconds int, end_org_id uuid,
+  end_owner_id uuid, wake_at timestamptz, takes text)
+on conflict (case_id, name, generation) do update set duration = excluded.duration, basis = excluded.basis,
+  policy_id = excluded.policy_id, calendar_version = excluded.calendar_version, status = excluded.status,
+  due_at = excluded.due_at, due_on = excluded.due_on, provisional = excluded.provisional,
+  ended_at = excluded.ended_at, working_seconds = excluded.working_seconds, end_org_id = excluded.end_org_id,
+  end_owner_id = excluded.end_owner_id, wake_at = excluded.wake_at, takes = excluded.takes, attempts = 0,
+  retry_at = null
+"""
+_TAIL = f"""
 , event as (
   insert into casework.events (case_id, seq, at, kind, actor_id, actor_role, payload, prev_hash, hash)
   select id, :version, :updated_at, :kind, :actor_id, :actor_role, :payload, :prev_hash, :last_hash from moved)
-, clock as (
-  insert into casework.clocks (id, case_id, name, generation, owed_by, duration, basis, policy_id,
-    calendar_version, status, started_at, due_at, due_on, provisional, ended_at, working_seconds, end_org_id,
-    end_owner_id, wake_at, takes)
-  select x.id, moved.id, x.name, x.generation, x.owed_by, x.duration, x.basis, x.policy_id,
-    x.calendar_version, x.status, x.started_at, x.due_at, x.due_on, x.provisional, x.ended_at,
-    x.working_seconds, x.end_org_id, x.end_owner_id, x.wake_at,
-    x.takes
-  from moved, jsonb_to_recordset(:clocks) as x(id uuid, name text, generation int, owed_by text, duration text,
-    basis jsonb, policy_id int, calendar_version int, status text, started_at timestamptz, due_at timestamptz,
-    due_on date, provisional bool, ended_at timestamptz, working_seconds int, end_org_id uuid,
-    end_owner_id uuid, wake_at timestamptz, takes text)
-  on conflict (case_id, name, generation) do update set status = excluded.status, due_at = excluded.due_at,
-    due_on = excluded.due_on, provisional = excluded.provisional, ended_at = excluded.ended_at,
-    working_seconds = excluded.working_seconds, end_org_id = excluded.end_org_id,
-    end_owner_id = excluded.end_owner_id, wake_at = excluded.wake_at,
-    takes = excluded.takes, attempts = 0, retry_at = null,
-    calendar_version = excluded.calendar_version)
+, clock as ({CLOCKS.format(moved="moved, ")})
 , mark as (
   insert into casework.clock_marks (clock_id, position, mark, at)
   select x.clock_id, x.position, x.mark, x.at from moved,

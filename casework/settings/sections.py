@@ -56,6 +56,14 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Public:
+    openings_an_hour: int
+    wrong_codes: int
+    visits: int
+    window_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Idempotency:
     keep_hours: int
 
@@ -75,6 +83,7 @@ class Sections:
     office: Office
     tokens: Tokens
     sign_in: SignIn
+    public: Public
     idempotency: Idempotency
     demo: Demo
 

@@ -4,24 +4,22 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from casework.records import cases, offices
+from casework.records import offices
 from casework.records.database import Tx
+from casework.records.offices import CalendarVersion
+from casework.records.rederivation import on_calendar
 from casework.rules.calendars import WorkingCalendar, compose
-from casework.rules.clocks import Due, due
+from casework.rules.text import Text
+from casework.work import rederivation
+from casework.work.rederivation import Moved
 from casework.work.seeds import BadFile, plain, title_of
 
 _ABOUT: Final = ("key", "title", "source")
 _KEY: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
-_BATCH: Final = 500
-_ON_CALENDAR = """
-select c.id from cases c join orgs o on o.id = c.org_id
-where o.calendar = :key and exists (select 1 from clocks k where k.case_id = c.id and k.ended_at is null)
-order by c.number
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +29,6 @@ class CalendarFile:
     key: str
     title: Mapping[str, str]
     mapping: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """An open clock that would be due at another time, or more or less surely than before."""
-
-    number: str
-    clock: str
-    before: Due | None
-    after: Due | None
 
 
 def read_file(file: Path) -> CalendarFile:
@@ -75,24 +63,39 @@ def read_change(tx: Tx, file: Path, extended: str) -> CalendarFile:
     return CalendarFile(extended, held.title.both(), plain(compose(held.mapping, [content])))
 
 
-def load(tx: Tx, change: CalendarFile) -> int:
-    """The version under which the calendar counts from now on; an unchanged one keeps its version."""
-    return offices.add_calendar(tx, change.key, change.title, change.mapping)
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A calendar that was loaded: the version by which it counts from now on, and the open clocks that moved."""
+
+    key: str
+    version: int
+    new: bool
+    moved: list[Moved]
+
+
+def load(tx: Tx, file: Path, extended: str) -> Loaded:
+    """The calendar that this file gives is what counts from now on, for the clocks that run as well.
+
+    An unchanged calendar keeps its version and moves nothing. Raises `BadFile`, `BadCalendar` and `Refusal`.
+    """
+    # Before the file is laid over what is loaded: two who add a year each must both be heard.
+    offices.lock_rules(tx)
+    change = read_change(tx, file, extended)
+    held = offices.latest_calendars(tx).get(change.key)
+    version = offices.add_calendar(tx, change.key, change.title, change.mapping)
+    new = held is None or held.version != version
+    return Loaded(change.key, version, new, rederivation.follow_calendar(tx, change.key, held) if new else [])
 
 
 def preview(tx: Tx, change: CalendarFile) -> list[Moved]:
     """The open clocks that would move, by case number; nothing is changed."""
+    rules = rederivation.loaded(tx)
+    held = rules.calendars.get(change.key)
     calendar = WorkingCalendar.from_mapping(change.mapping)
-    ids = [row.id for row in tx.all(_ON_CALENDAR, key=change.key)]
-    moved = []
-    for start in range(0, len(ids), _BATCH):
-        records = cases.several(tx, ids[start : start + _BATCH])
-        for file in sorted((record.file for record in records.values()), key=lambda file: file.number):
-            for run in file.clocks:
-                after = due(run.limit, run.intervals, calendar) if run.open else run.due
-                if after != run.due:
-                    moved.append(Moved(file.number, run.name, run.due, after))
-    return moved
+    title = Text(change.title["zh-CN"], change.title["en"])
+    version = CalendarVersion(change.key, 1 + (held.version if held else 0), title, calendar, change.mapping)
+    tried = replace(rules, calendars={**rules.calendars, change.key: version})
+    return rederivation.preview(tx, tried, on_calendar(tx, change.key), held)
 
 
 def _content(file: Path) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Correcting the facts of a case: a merge patch, checked as a whole like an intake."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,9 @@ from casework.forms.sensitive import join_sensitive, split_sensitive
 from casework.records import cases, writing
 from casework.records.rows import Record
 from casework.rules import handling
+from casework.rules.casefile import Actor, CaseFile, Move, Office
 from casework.rules.decide import clean_reason
+from casework.rules.grammar import Workflow
 from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Text
 from casework.work import programmes
@@ -28,22 +31,36 @@ def correct(tx: Transaction, case_id: UUID, given: Any, if_match: Callable[[], f
     ensure(handling.may_correct(record.file, tx.acting))
     ensure_fresh(record, if_match())
     workflow = programmes.pinned(record.file)
-    form = intake_of(workflow)
     office = tx.office(record)
     patch, reason = _correction(given, handling.correction_needs_reason(workflow, record.file, tx.acting))
-    current = full_facts(tx, record, form)
+    current = full_facts(tx, record, intake_of(workflow))
+    move = corrected(workflow, record.file, current, patch, reason, tx.acting, tx.now, office)
+    index = look_ups_of(move, tx.index_key)["identity_number"]
+    if index is not None and "identity_number" not in record.file.facts["applicant"]:
+        writing.know_identity(tx.db, record.applicant_id, index)
+    return write_down(tx, record, move, workflow, office)
+
+
+def corrected(
+    workflow: Workflow,
+    case: CaseFile,
+    current: Mapping[str, Any],
+    patch: Mapping[str, Any],
+    reason: str | None,
+    actor: Actor,
+    now: datetime,
+    office: Office,
+) -> Move:
+    """The move of a correction that this actor may make; raises `Invalid`. `current` are the facts in full."""
+    form = intake_of(workflow)
     own = {name: value for name, value in current.items() if name in form.field_names()}
-    clean = form.check(merge_patch(form, own, patch), today=office.calendar.local_date(tx.now))
+    clean = form.check(merge_patch(form, own, patch), today=office.calendar.local_date(now))
     facts, sealed = form.split(clean)
     replaced = _replaced(form, own, sealed)
     changed = _differences(own, join_sensitive(form, facts, sealed), facts)
     # What transitions have added to the facts is theirs and stays as it is.
     facts = {**{name: value for name, value in current.items() if name not in own}, **facts}
-    move = handling.correct(workflow, record.file, facts, sealed, replaced, changed, reason, tx.acting, tx.now, office)
-    index = look_ups_of(move, tx.index_key)["identity_number"]
-    if index is not None and "identity_number" not in record.file.facts["applicant"]:
-        writing.know_identity(tx.db, record.applicant_id, index)
-    return write_down(tx, record, move, workflow, office)
+    return handling.correct(workflow, case, facts, sealed, replaced, changed, reason, actor, now, office)
 
 
 def _replaced(form: type[Form], current: Mapping[str, Any], sealed: Mapping[str, Any]) -> dict[str, Any]:

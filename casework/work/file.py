@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from casework.records import cases, history
+from casework.records.ids import new_id
 from casework.records.rows import Record
 from casework.records.vault import case_place, seal, unseal
 from casework.rules.casefile import HELPERS, STAFF
@@ -22,7 +23,7 @@ def add_note(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
     if tx.person.role not in (*STAFF, *HELPERS):
         raise NotYours(Text("您不能在案件上添加备注。", "You may not write notes on a case."))
     said = NewNote.check(given, today=tx.today)
-    note_id = uuid4()
+    note_id = new_id()
     sealed = seal(applicant_key(tx, record), _note_place(note_id), said["text"])
     history.add_note(tx.db, note_id, case_id, tx.person.id, sealed)
     return {"id": note_id, "text": said["text"], "author": tx.person, "at": tx.now}

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
-from uuid import uuid4
+from typing import Any, Final
 
 from casework.forms.faults import join
+from casework.forms.form import Form
 from casework.records import offices, writing
+from casework.records.ids import new_id
 from casework.records.rows import Record, new_case
 from casework.records.vault import applicant_place, new_key
 from casework.rules.casefile import STAFF, Move, Office
@@ -19,26 +20,39 @@ from casework.work.forms import NewCase
 from casework.work.moves import look_ups_of, moved, write_down
 from casework.work.service import Transaction
 
+_NO_ORG: Final = Text("没有这个机构。", "There is no such organisation.")
+_NO_ORG_BELOW: Final = Text("没有这个机构，或不在您的管辖范围内。", "No such organisation, or outside your own.")
+
 
 def open_case(tx: Transaction, given: Any) -> Record:
-    """A new case by the workflow's transition from NEW; raises `Invalid` with every fault, or `NotYours`."""
+    """A new case that staff take in; raises `Invalid` with every fault, or `NotYours`."""
     if tx.person.role not in STAFF:
         raise NotYours(Text("只有经办人或审批人可以登记案件。", "Only caseworkers and supervisors open cases."))
-    said, faults = _checked_apart(given, tx)
+    return take_in(tx, given, NewCase, tx.person.org_path)
+
+
+def take_in(tx: Transaction, given: Any, shell: type[Form], below: str = "") -> Record:
+    """A new case by the workflow's transition from NEW, for whoever acts; raises `Invalid` with every fault.
+
+    `shell` is the form of what is said beside `facts`; where it has no channel, the case comes in online. `below` is
+    the path at or below which the organisation must lie.
+    """
+    said, faults = _checked_apart(given, shell, tx)
     workflow = _workflow(said, faults)
-    org = _org(tx, said, faults)
+    org = _org(tx, said, below, faults)
     if workflow is None or org is None:
         raise Invalid(faults)
     case = new_case(
-        case_id=uuid4(),
+        case_id=new_id(),
         number="",
         workflow=workflow,
         org_code=org.code,
         org_path=org.path,
-        channel=said.get("channel", ""),
+        channel=said.get("channel", "online"),
         urgent=said.get("urgent", False),
         now=tx.now,
     )
+    offices.keep_rules(tx.db)
     office = tx.office_at(workflow.key, org.code, org.region, org.calendar)
     [opening] = workflow.leaving(NEW)
     decision = decide(workflow, case, opening.name, given.get("facts", {}), tx.acting, tx.now, office)
@@ -49,13 +63,13 @@ def open_case(tx: Transaction, given: Any) -> Record:
     return _open(tx, workflow, moved(decision), org, office)
 
 
-def _checked_apart(given: Any, tx: Transaction) -> tuple[dict[str, Any], list[Fault]]:
+def _checked_apart(given: Any, form: type[Form], tx: Transaction) -> tuple[dict[str, Any], list[Fault]]:
     """What can be read of the case without its facts, and what is wrong with the rest: all faults at once."""
     if not isinstance(given, Mapping):
-        NewCase.check(given, today=tx.today)
+        form.check(given, today=tx.today)
     shell = {name: value for name, value in given.items() if name != "facts"}
     try:
-        return NewCase.check(shell, today=tx.today), []
+        return form.check(shell, today=tx.today), []
     except Invalid as wrong:
         bad = {fault.path for fault in wrong.faults}
         return {name: value for name, value in shell.items() if name not in bad and isinstance(value, str)}, list(
@@ -73,12 +87,12 @@ def _workflow(said: Mapping[str, Any], faults: list[Fault]) -> Workflow | None:
         return None
 
 
-def _org(tx: Transaction, said: Mapping[str, Any], faults: list[Fault]) -> Any:
+def _org(tx: Transaction, said: Mapping[str, Any], below: str, faults: list[Fault]) -> Any:
     if "org" not in said:
         return None
     org = offices.org(tx.db, said["org"])
-    if org is None or not org.path.startswith(tx.person.org_path):
-        sentence = Text("没有这个机构，或不在您的管辖范围内。", "No such organisation, or outside your own.")
+    if org is None or not org.path.startswith(below):
+        sentence = _NO_ORG_BELOW if below else _NO_ORG
         faults.append(Fault("org", "unknown_org", sentence))
         return None
     return org
@@ -108,7 +122,7 @@ def _numbered(move: Move, number: str) -> Move:
 def _applicant(tx: Transaction, move: Move) -> Any:
     """The applicant of this identity number, or a new one with a key of its own."""
     index = look_ups_of(move, tx.index_key)["identity_number"]
-    applicant_id = uuid4()
+    applicant_id = new_id()
     wrapped = tx.service.keyring.wrap(applicant_place(applicant_id), new_key())
     fresh = {"id": applicant_id, "key_id": wrapped.key_id, "wrapped_key": wrapped.wrapped}
     return writing.applicant_for(tx.db, index, fresh)

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
 from casework.records import history, offices
+from casework.records.ids import new_id
 from casework.records.rows import Record, Row
 from casework.records.vault import seal, unseal
 from casework.rules.casefile import Move, Office
@@ -24,7 +24,7 @@ def write_letters(
     org = offices.org(tx.db, move.before.org_code)
     assert org is not None
     day = tx.rules.calendars[record.calendar].calendar.local_date(move.at)
-    return letter_rows(move, workflow, key, office, org.name, day, partial(history.next_letter_serial, tx.db))
+    return letter_rows(move, workflow, key, office, org.name, day, partial(history.next_serial, tx.db))
 
 
 def letter_rows(
@@ -44,7 +44,7 @@ def letter_rows(
         if letter.numbered:
             scope = series(workflow, move.before.org_code, letter, day.year)
             number = f"{scope}-{next_serial(scope)}"
-        letter_id = uuid4()
+        letter_id = new_id()
         told = render(letter, move, office, org_name, str(day), number)
         rows.append({"id": letter_id, "name": name, "number": number, "sealed": seal(key, place(letter_id), told)})
     return rows

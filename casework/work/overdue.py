@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
 
 from casework.records import alerts, cases, people
 from casework.records.alerts import DueClock
+from casework.records.ids import new_id
 from casework.records.rows import Record
 from casework.rules.casefile import CLOCK, HELPERS, CaseFile, ClockRun, Office, Person, Role
 from casework.rules.clocks import Limit
@@ -137,7 +138,7 @@ def _look_at(
             coming.append(planned_at)
             continue
         row = {
-            "id": uuid4(),
+            "id": new_id(),
             "case_id": due.case_id,
             "clock": due.name,
             "generation": due.generation,

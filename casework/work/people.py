@@ -1,6 +1,5 @@
 """Who is there and who is calling: sign-in, tokens, users."""
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -12,11 +11,12 @@ from sqlalchemy import Row
 from casework.forms.form import Form
 from casework.forms.numbers import Flag
 from casework.forms.texts import Choice, Code, Line, PersonName
-from casework.records import offices, people
+from casework.records import attempts, offices, people
 from casework.records.database import Tx
 from casework.rules.casefile import Actor, Person, Role
-from casework.rules.refusals import Fault, Invalid, NotFound, NotYours, SlowDown, Unauthenticated
+from casework.rules.refusals import Fault, Invalid, NotFound, NotYours, Unauthenticated
 from casework.rules.text import Text
+from casework.work.attempts import Allowance, count
 from casework.work.passwords import hash_password, matches
 from casework.work.service import Service, Transaction
 
@@ -76,14 +76,12 @@ def sign_in(service: Service, given: Any, address: str) -> tuple[str, datetime]:
     its password is looked at, so that those made at the same time count too; the right password takes it back.
     """
     limits = service.limits
+    most, window = limits.sign_in_attempts, limits.sign_in_window
     with service.transaction() as tx:
         said = Credentials.check(given, today=tx.today)
-        name, place = _digest("name", said["username"]), _digest("address", address)
-        people.lock_sign_ins(tx.db, (name, place))
-        _slow_down(tx, name, limits.sign_in_attempts)
-        _slow_down(tx, place, limits.sign_in_attempts * _NAMES_AT_AN_ADDRESS)
-        people.note_sign_in(tx.db, name)
-        from_here = people.note_sign_in(tx.db, place)
+        name = Allowance("name", said["username"], most, window)
+        place = Allowance("address", address, most * _NAMES_AT_AN_ADDRESS, window)
+        _, from_here = count(tx, (name, place))
         found = people.by_username(tx.db, said["username"])
     # Between the transactions, because it takes long and shall hold neither lock nor connection.
     person, stored = found or (None, None)
@@ -91,22 +89,10 @@ def sign_in(service: Service, given: Any, address: str) -> tuple[str, datetime]:
         with service.transaction() as tx:
             # Who was deactivated, or got another password in the meantime, does not sign in with the old one.
             if people.by_username(tx.db, said["username"]) == found:
-                people.forget_sign_ins(tx.db, name, from_here)
+                attempts.forget_all(tx.db, name.digest(tx))
+                attempts.forget(tx.db, from_here)
                 return new_token(tx, person, timedelta(days=limits.token_days))
     raise Unauthenticated(_WRONG)
-
-
-def _digest(kind: str, value: str) -> bytes:
-    return hashlib.sha256(f"{kind}\n{value}".encode()).digest()
-
-
-def _slow_down(tx: Transaction, whose: bytes, most: int) -> None:
-    """Raises `SlowDown` after so many attempts, with the seconds until the oldest of them no longer counts."""
-    window = tx.service.limits.sign_in_window
-    last = people.last_sign_ins(tx.db, whose, window, most)
-    if len(last) == most:
-        wait = int((last[-1] + window - tx.now).total_seconds()) + 1
-        raise SlowDown(Text(f"尝试次数过多，请 {wait} 秒后再试。", f"Too many attempts; wait {wait} s."), wait)
 
 
 def new_token(tx: Transaction, person: Person, lasts: timedelta) -> tuple[str, datetime]:

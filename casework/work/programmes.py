@@ -38,6 +38,11 @@ def latest() -> list[Workflow]:
     return list(newest.values())
 
 
+def all_versions() -> list[Workflow]:
+    """Every version of every workflow, also those under which no new case is opened."""
+    return list(_all().values())
+
+
 def newest(key: str) -> Workflow:
     """The newest version of a workflow; raises `NotFound`."""
     for workflow in latest():

@@ -17,6 +17,7 @@ _TITLES: Final = {
     "breached": Text("逾期", "Breached"),
     "open": Text("未到期", "Open"),
     "cancelled": Text("取消", "Cancelled"),
+    "provisional": Text("暂定", "Provisional"),
     "breach_rate": Text("逾期率", "Breach rate"),
     "median_working_hours": Text("工时中位数", "Median hours"),
     "p90_working_hours": Text("工时90分位", "90% hours"),

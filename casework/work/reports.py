@@ -37,7 +37,8 @@ def sla(
 
     `start` and `end` are aware; `group_by` takes some of `workflow, org, clock, month, owner`; `org` is a code and
     takes in what lies below it. `breached` is late, ended or not; `met` ended in time; `open` neither ended nor
-    late; `started` is the three together, without what was cancelled. An owner is a username, empty where there is
+    late; `started` is the three together, without what was cancelled, and `provisional` those of them whose due time
+    needs a year that is not published yet. An owner is a username, empty where there is
     none. Working hours are over ended clocks, pauses taken out, in steps of 0.1. Raises `NotYours` for whoever pulls
     no reports, and `Invalid`.
     """
@@ -137,6 +138,7 @@ def _figures(row: Any) -> dict[str, Any]:
         "breached": row.breached,
         "open": row.open,
         "cancelled": row.cancelled,
+        "provisional": row.provisional,
         "breach_rate": row.breached / ended_or_late if ended_or_late else None,
         "median_working_hours": _hours(row.median),
         "p90_working_hours": _hours(row.p90),

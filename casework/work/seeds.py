@@ -9,9 +9,10 @@ from typing import Any
 from casework.records import offices
 from casework.records.database import Tx
 from casework.rules.calendars import compose
-from casework.rules.casefile import PolicyRow
 from casework.rules.clocks import Limit
+from casework.rules.grammar import NO_LIMIT, PolicyLimit
 from casework.work import programmes
+from casework.work.rederivation import add_policies
 
 
 class BadFile(ValueError):
@@ -24,11 +25,10 @@ def seed(tx: Tx, config: Path) -> None:
     if not offices.latest_calendars(tx):
         load_china(tx, config)
     held = {(p.workflow, p.name, p.place, p.from_date) for p in offices.all_policies(tx)}
-    for file in sorted((config / "policies").glob("*.toml")):
-        rows = read_policies(file)
-        offices.add_policies(
-            tx, [row for row in rows if (row["workflow"], row["name"], row["place"], row["from_date"]) not in held]
-        )
+    rows = [row for file in sorted((config / "policies").glob("*.toml")) for row in read_policies(file)]
+    add_policies(
+        tx, [row for row in rows if (row["workflow"], row["name"], row["place"], row["from_date"]) not in held]
+    )
 
 
 def load_china(tx: Tx, config: Path) -> int:
@@ -92,19 +92,20 @@ def _row(file: str, number: int, row: Any) -> dict[str, Any]:
     }
 
 
-def unusable(policies: Iterable[PolicyRow]) -> list[str]:
-    """A sentence for each row that a clock needs as a limit and that is not one."""
+def unusable(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A sentence for each row of a policy file that a clock needs as a limit and that is none, nor says `none`."""
     limits = {
-        clock.limit.name
-        for workflow in programmes.latest()
+        (key, clock.limit.name)
+        for workflow in programmes.all_versions()
         for clock in workflow.clocks
-        if not isinstance(clock.limit, Limit)
+        if isinstance(clock.limit, PolicyLimit)
+        for key in (workflow.key, "*")
     }
     wrong = []
-    for row in policies:
-        if row.name in limits:
+    for row in rows:
+        if (row["workflow"], row["name"]) in limits and row["value"] != NO_LIMIT:
             try:
-                Limit.parse(row.value)
+                Limit.parse(row["value"])
             except ValueError as why:
-                wrong.append(f"{row.workflow} {row.name} at {row.place} from {row.from_date}: {why}")
+                wrong.append(f"{row['workflow']} {row['name']} at {row['place']} from {row['from_date']}: {why}")
     return wrong

@@ -26,6 +26,15 @@ class Limits:
     sign_in_attempts: int = 10
     sign_in_window: timedelta = timedelta(minutes=5)
     keep_answers: timedelta = timedelta(hours=24)
+    openings_an_hour: int = 60
+    wrong_codes: int = 10
+    visits: int = 1200
+    visit_window: timedelta = timedelta(minutes=5)
+
+    @property
+    def keep_attempts(self) -> timedelta:
+        """How long an attempt of any kind may count."""
+        return max(self.sign_in_window, self.visit_window, timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -494,7 +494,6 @@ def upgrade() -> None:
         sa.Column("approved_by", sa.Uuid(), nullable=True),
         sa.Column("status", sa.Text(), server_default=sa.text("'approved'"), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=True),
-        sa.Column("settled_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
             "status in ('approved','ordered','paid','returned','released')", name=op.f("ck_payment_lines_status_known")
         ),
@@ -507,7 +506,6 @@ def upgrade() -> None:
         schema="casework",
     )
     op.create_index(op.f("ix_payment_lines_case_id"), "payment_lines", ["case_id"], unique=False, schema="casework")
-    op.create_index(op.f("ix_payment_lines_order_id"), "payment_lines", ["order_id"], unique=False, schema="casework")
     op.create_index(
         "ix_payment_lines_to_order",
         "payment_lines",
@@ -590,6 +588,40 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("alert_id", "user_id", "channel", name=op.f("uq_outbox_alert_id_user_id_channel")),
         schema="casework",
+    )
+    op.create_table(
+        "payment_order_lines",
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.SmallInteger(), nullable=False),
+        sa.Column("payee", sa.Text(), nullable=False),
+        sa.Column("bank", sa.Text(), nullable=True),
+        sa.Column("branch", sa.Text(), nullable=True),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("result", sa.Text(), nullable=True),
+        sa.Column("settled_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("result in ('paid','returned')", name=op.f("ck_payment_order_lines_result_known")),
+        sa.CheckConstraint(
+            "(result is null) = (settled_on is null)", name=op.f("ck_payment_order_lines_settled_on_a_day")
+        ),
+        sa.ForeignKeyConstraint(
+            ["line_id"], ["casework.payment_lines.id"], name=op.f("fk_payment_order_lines_line_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["casework.payment_orders.id"], name=op.f("fk_payment_order_lines_order_id")
+        ),
+        sa.PrimaryKeyConstraint("order_id", "line_id", name=op.f("pk_payment_order_lines")),
+        sa.UniqueConstraint("order_id", "position", name=op.f("uq_payment_order_lines_order_id_position")),
+        schema="casework",
+    )
+    op.create_index(
+        "uq_payment_order_lines_one_order",
+        "payment_order_lines",
+        ["line_id"],
+        unique=True,
+        schema="casework",
+        postgresql_where=sa.text("result is distinct from 'returned'"),
     )
     op.execute(
         """

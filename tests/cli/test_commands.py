@@ -266,8 +266,9 @@ def test_a_token_is_printed_alone_and_works(office: Terminal, service: Service) 
 
 def test_policies_are_loaded_once_and_a_wrong_one_not_at_all(office: Terminal, tmp_path: Path) -> None:
     file = policy_file(tmp_path, name="review", value="4wd")
-    assert office.says("policy", "load", file) == "New rows: 1; the others were there already.\n"
-    assert office.says("policy", "load", file) == "New rows: 0; the others were there already.\n"
+    nothing_moves = "Clocks moved: 0, on cases: 0.\n"
+    assert office.says("policy", "load", file) == f"New rows: 1; the others were there already.\n{nothing_moves}"
+    assert office.says("policy", "load", file) == f"New rows: 0; the others were there already.\n{nothing_moves}"
     assert re.search(
         r"^legal_aid +review +370100 +2026-12-01 +4wd +house rule$", office.says("policy", "list"), re.MULTILINE
     )
@@ -277,10 +278,42 @@ def test_policies_are_loaded_once_and_a_wrong_one_not_at_all(office: Terminal, t
     assert "4 days" not in office.says("policy", "list")
 
 
-def policy_file(folder: Path, *, name: str, value: str) -> Path:
+def test_a_policy_is_previewed_with_what_it_moves_and_the_decisions_that_it_touches(
+    office: Terminal, tmp_path: Path
+) -> None:
+    before = office.says("policy", "list")
+    limit = policy_file(tmp_path, name="progress", value="45d", place="CN", since="2024-01-01")
+    previewed = office.says("policy", "load", limit, "--preview").splitlines()
+    assert re.split("  +", previewed[0]) == ["Workflow", "Name", "Place", "From", "Value now", "Value then"]
+    assert re.split("  +", previewed[1]) == ["legal_aid", "progress", "CN", "2024-01-01", "-", "45d"]
+    assert previewed[2] == "Rows that would be new: 1; the others are there already."
+    assert re.split("  +", previewed[3]) == ["Case", "Clock", "Limit now", "Limit then", "Due now", "Due then"]
+    moved = [re.split("  +", line) for line in previewed[4:-1]]
+    assert {(clock, then) for _, clock, _, then, *_ in moved} == {("progress", "45d")}
+    cases = len({number for number, *_ in moved})
+    assert previewed[-1] == f"Clocks that would move: {len(moved)}, on cases: {cases}. Nothing has been changed."
+    assert office.says("policy", "list") == before
+
+    loaded = office.says("policy", "load", limit).splitlines()
+    assert loaded[-1] == f"Clocks moved: {len(moved)}, on cases: {cases}."
+
+    amount = policy_file(tmp_path, name="invented_amount", value="9", place="CN", since="2023-01-01")
+    *_, told, first = office.says("policy", "load", amount, "--preview").splitlines()[:6]
+    touched = re.fullmatch(
+        r"Cases decided since for which invented_amount \(CN, from 2023-01-01\) would have counted: (\d+)\..*", told
+    )
+    assert touched is not None
+    assert int(touched[1]) > 0
+    assert re.fullmatch(r"  LA-202[345]-\d{6}  202[345]-\d\d-\d\d", first)
+    assert "'9 lives' is not a limit" in office.refuses(
+        "policy", "load", policy_file(tmp_path, name="review", value="9 lives"), "--preview"
+    )
+
+
+def policy_file(folder: Path, *, name: str, value: str, place: str = "370100", since: str = "2026-12-01") -> Path:
     file = folder / "policy.toml"
     file.write_text(
-        f'[[policy]]\nworkflow = "legal_aid"\nname = "{name}"\nplace = "370100"\nfrom = 2026-12-01\n'
+        f'[[policy]]\nworkflow = "legal_aid"\nname = "{name}"\nplace = "{place}"\nfrom = {since}\n'
         f'value = "{value}"\nsource = {{ zh = "本院规定", en = "house rule" }}\n'
     )
     return file
@@ -295,14 +328,22 @@ def test_a_new_holiday_is_previewed_and_then_loaded(office: Terminal, tmp_path: 
     before = office.says("calendar", "list")
 
     previewed = office.says("calendar", "load", config / "china.toml", "--preview").splitlines()
-    assert re.split("  +", previewed[0]) == ["Case", "Clock", "Due now", "Due then"]
+    assert re.split("  +", previewed[0]) == ["Case", "Clock", "Limit now", "Limit then", "Due now", "Due then"]
     moved = [re.split("  +", line) for line in previewed[1:-1]]
     assert moved
-    assert all(number.startswith("LA-2025-") and now < then for number, _, now, then in moved)
-    assert previewed[-1] == f"Clocks that would move: {len(moved)}. Nothing has been changed."
+    assert all(number.startswith("LA-202") and now < then for number, _, _, _, now, then in moved)
+    cases = len({number for number, *_ in moved})
+    assert previewed[-1] == f"Clocks that would move: {len(moved)}, on cases: {cases}. Nothing has been changed."
     assert office.says("calendar", "list") == before
 
-    assert office.says("calendar", "load", config / "china.toml") == "Calendar china now has version 2.\n"
+    assert office.says("calendar", "load", config / "china.toml").splitlines() == [
+        "Calendar china now has version 2.",
+        f"Clocks moved: {len(moved)}, on cases: {cases}.",
+    ]
+    assert office.says("calendar", "load", config / "china.toml").splitlines() == [
+        "Calendar china is as it was, version 2.",
+        "Clocks moved: 0, on cases: 0.",
+    ]
 
 
 def test_a_published_year_is_added_to_a_calendar(office: Terminal, tmp_path: Path) -> None:
@@ -310,7 +351,8 @@ def test_a_published_year_is_added_to_a_calendar(office: Terminal, tmp_path: Pat
     year = tmp_path / "cn-2032.toml"
     year.write_text("year = 2032\nsource = 'a notice'\nholidays = [2032-01-01]\nmake_up_days = [2032-01-03]\n")
 
-    assert office.says("calendar", "load", "--into", "desk", year) == "Calendar desk now has version 2.\n"
+    loaded = office.says("calendar", "load", "--into", "desk", year)
+    assert loaded == "Calendar desk now has version 2.\nClocks moved: 0, on cases: 0.\n"
     assert re.search(r"^desk +2 +desk +Asia/Shanghai +2031, 2032$", office.says("calendar", "list"), re.MULTILINE)
     due = office.says("clock", "due", "--from", "2031-12-31", "--limit", "2wd", "--calendar", "desk")
     assert "Last day in time: 2032-01-03" in due

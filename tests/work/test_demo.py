@@ -38,6 +38,7 @@ from casework.work.overdue import sweep
 from casework.work.passwords import matches
 from casework.work.seeds import read_policies
 from casework.work.service import Service, Transaction
+from casework.workflows.legal_aid.closing import SUBSIDY_STAGES
 from tests.conftest import TEMPLATE, url_of
 
 NOW = datetime.fromisoformat("2026-06-15T15:00:00+08:00")
@@ -230,8 +231,8 @@ def test_the_vault_gives_back_an_application_that_the_form_accepts(demo: Demo) -
         found = {(row.case_id, row.kind): row.digest for row in tx.db.all("select * from look_ups")}
         for record in demo.records():
             facts = full_facts(tx, record, form)
-            opened_on = record.file.opened_at.astimezone(ZONE).date()
-            assert form.split(form.check(facts, today=opened_on))[0] == record.file.facts
+            told_by = record.file.last_at.astimezone(ZONE).date()
+            assert form.split(form.check(facts, today=told_by))[0] == record.file.facts
             for kind in ("identity_number", "phone"):
                 value = facts["applicant"][kind]
                 assert value not in str(record.file.facts)
@@ -274,7 +275,9 @@ def example(tx: Transaction, edge: Transition, record: Record) -> dict[str, Any]
     assert issubclass(edge.needs, Form)
     [helper, *_] = people.helpers_near(tx.db, record.file.org_path)
     users = {role.value: helper.id for role in HELPERS}
-    return edge.needs.example(Inventor(NOW.astimezone(ZONE).date(), Random(1), users))
+    other = "370200" if record.file.org_code == "370100" else "370100"
+    today = NOW.astimezone(ZONE).date()
+    return edge.needs.example(Inventor(today, Random(1), users, facts=record.file.facts, other_org=other))
 
 
 def test_an_open_case_goes_on_by_every_step_that_it_offers(demo: Demo) -> None:
@@ -282,13 +285,17 @@ def test_an_open_case_goes_on_by_every_step_that_it_offers(demo: Demo) -> None:
     for record in Random(1).sample([one for one in demo.records() if one.file.closed_at is None], 25):
         actor = somebody_for(demo, record)
         with demo.service.transaction(actor) as tx:
-            names = [offer.transition for offer in offered(tx, record) if offer.allowed]
-        assert names
-        for edge in names:
+            offers, _ = offered(tx, record)
+        allowed = [offer for offer in offers if offer.allowed]
+        assert allowed
+        for offer in allowed:
+            name = offer.transition.name
+            reason = {"reason": "经办人请假，代为办理"} if offer.needs_reason else {}
             with taken_back(demo.service, actor) as tx:
-                after = take_transition(tx, record.file.id, edge.name, example(tx, edge, record))
+                given = example(tx, offer.transition, record) | reason
+                after = take_transition(tx, record.file.id, name, given)
             assert after.file.version == record.file.version + 1
-            gone_on.add(edge.name)
+            gone_on.add(name)
     assert len(gone_on) >= 8
 
 
@@ -349,11 +356,13 @@ def test_the_province_has_sixteen_cities_and_codes_follow_the_tree() -> None:
         assert place.region == (place.code[:6] if place.kind == "street" else place.code)
 
 
-def test_the_subsistence_lines_cover_every_city_and_say_that_they_are_invented() -> None:
+def test_the_amounts_of_the_demonstration_say_that_they_are_invented() -> None:
     rows = read_policies(ROOT / "config" / "demo" / "policies.toml")
+    lines = [row for row in rows if row["name"] == "subsistence_line"]
+    rates = {row["name"]: row["place"] for row in rows if row["name"].startswith("subsidy_")}
 
-    assert {row["place"] for row in rows} == set(CITIES)
-    assert {row["name"] for row in rows} == {"subsistence_line"}
+    assert {row["place"] for row in lines} == set(CITIES)
+    assert rates == {f"subsidy_{stage}": "370000" for stage in SUBSIDY_STAGES}
     for row in rows:
         assert "虚构" in row["source"]["zh-CN"]
         assert "invented" in row["source"]["en"]

@@ -144,7 +144,7 @@ def test_only_what_the_office_and_its_helpers_owe_counts_unless_asked(province: 
 
     assert set(by(province.report("zhao", group_by=("clock",)), "clock")) == {"review_by_law"}
     asked = province.report("zhao", start="2025-01-01", group_by=("clock",), owed_by=("applicant", "outside"))
-    assert set(by(asked, "clock")) == {"papers", "limitation"}
+    assert set(by(asked, "clock")) == {"papers", "limitation", "urgency"}
 
 
 def test_an_ended_clock_stays_with_its_owner_and_an_open_one_goes_with_the_case(province: Province) -> None:
@@ -395,7 +395,7 @@ def test_the_table_lines_up_though_chinese_is_two_cells_wide(
     assert blank == ""
     assert head.startswith(title)
     assert [line.split()[0] for line in body] == ["370100", "370200", sum_]
-    assert body[-1].split()[1:] == ["2", "0", "0", "2", "0", "-", "-", "-"]
+    assert body[-1].split()[1:] == ["2", "0", "0", "2", "0", "0", "-", "-", "-"]
     assert {width(line) for line in (head, *body)} == {width(head)}
 
 
@@ -405,6 +405,6 @@ def test_a_table_without_groups_is_one_line_under_its_titles(province: Province)
 
     lines = as_table(province.report("zhao"), "en").splitlines()
 
-    assert lines[-1].split() == ["Total", "3", "2", "0", "1", "0", "0.00%", "0.0", "0.0"]
+    assert lines[-1].split() == ["Total", "3", "2", "0", "1", "0", "0", "0.00%", "0.0", "0.0"]
     assert lines[-2].split()[:2] == ["Started", "Met"]
     assert len(lines) == 4

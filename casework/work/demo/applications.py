@@ -7,9 +7,11 @@ from decimal import Decimal
 from random import Random
 from typing import Any, Final
 
-from casework.work.demo.names import Someone, employer
+from casework.work.demo.names import Someone, employer, someone
 
 Facts = dict[str, Any]
+# From how many claimants on representatives are named.
+_MANY: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,10 @@ def application(rng: Random, today: date, region: str, person: Someone, line: De
         "papers": [{"name": name, "copies": 1} for name in ("身份证复印件", "申请表")],
         **tell(asked),
     }
+    if rng.random() < 0.02:
+        facts["preservation_needed"] = True
+    if facts.get("claimants", 1) >= _MANY:
+        facts["representatives"] = [_representative(asked) for _ in range(3)]
     entitled = True
     if exemption and (line is None or rng.random() < 0.8):
         facts |= {"exemption": exemption, "exemption_proof": _PROOFS[exemption]}
@@ -81,6 +87,11 @@ def _applicant(asked: _Asked) -> Facts:
         "occupation": rng.choice(("钢筋工", "木工", "保洁员", "服务员", "缝纫工", "装卸工", "司机", "保安", "电焊工")),
         "groups": groups,
     }
+
+
+def _representative(asked: _Asked) -> Facts:
+    person = someone(asked.rng, asked.today, [f"{asked.region[:4]}02"])
+    return {"name": person.name, "identity_number": person.identity_number, "phone": person.phone}
 
 
 def _means(rng: Random, line: Decimal, entitled: bool) -> Facts:

@@ -1,6 +1,7 @@
 """The course of an invented request for legal aid: what happens next in each state, and how often."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final
@@ -16,6 +17,14 @@ _LEFT_LYING: Final = timedelta(days=120)
 _PAPERS: Final = ("劳动合同或工资支付凭证", "用人单位登记信息", "银行流水", "诊断证明", "考勤记录", "居住证")
 _STAGES: Final = ("met_client", "evidence", "mediation", "arbitration_filed", "arbitration_hearing", "award")
 _RESULTS: Final = {"won": 25, "partly_won": 20, "settled": 38, "lost": 7, "advice_given": 6, "given_up": 4}
+_PROCEEDINGS: Final = ("arbitration_filed", "arbitration_accepted", "award_received", "lawsuit_filed")
+_FILE: Final = ("catalogue", "application", "identity", "means", "decision", "power_of_attorney", "records", "report")
+_PAID_FOR: Final = {
+    "advice": ("advice",),
+    "drafting": ("drafting",),
+    "mediation_arbitration": ("mediation", "arbitration"),
+    "litigation": ("arbitration", "first_instance"),
+}
 _GROUNDS: Final = ("out_of_scope", "not_competent", "no_basis", "out_of_time")
 _TAKEN_UP_AGAIN: Final = {"deemed_withdrawn": "补正材料因邮寄延误，恢复审查"}
 _ENDED_BY: Final = ("own_lawyer", "case_ended", "recipient_asks", "no_longer_hard_up")
@@ -23,12 +32,19 @@ _ENDED_BY: Final = ("own_lawyer", "case_ended", "recipient_asks", "no_longer_har
 
 def tell(story: Story) -> None:
     """Let the case go its way up to now."""
-    try:
+    with suppress(Over):
         asked = _open(story)
         while not _left_lying(story) and (story.case.closed_at is None or _goes_on(story)):
             _NEXT[story.case.state](story, asked)
-    except Over:
-        return
+    with suppress(Over):
+        _turn_urgent(story)
+
+
+def _turn_urgent(story: Story) -> None:
+    """Time goes on where nobody acts: a case left with fewer than seven days to a limit has turned urgent."""
+    clock = story.case.clock("urgency")
+    if clock is not None and clock.open and clock.due is not None:
+        story.take("turn_urgent", {}, CLOCK, clock.due.at + timedelta(seconds=story.rng.randint(1, 5)))
 
 
 def _open(story: Story) -> Application:
@@ -80,9 +96,11 @@ def _taken_up_again(story: Story) -> bool:
 
 def _submitted(story: Story, asked: Application) -> None:
     chance = story.rng.random()
+    if _helped_first(story, asked):
+        return
     if story.case.owner is None and chance < 0.15:
         _claim(story)
-    elif story.case.owner is not None and chance < 0.12:
+    elif story.case.owner is not None and chance > 0.8:
         _release(story)
     elif 0.15 <= chance < 0.18:
         _withdraw(story)
@@ -106,6 +124,8 @@ def _awaiting_papers(story: Story, asked: Application) -> None:
 
 def _under_review(story: Story, asked: Application) -> None:
     chance = story.rng.random()
+    if _helped_first(story, asked):
+        return
     if chance < 0.14 and not story.times("ask_for_papers"):
         _ask_for_papers(story)
     elif 0.14 <= chance < 0.17:
@@ -148,6 +168,9 @@ def _assigned(story: Story, asked: Application) -> None:
 
 
 def _in_progress(story: Story, asked: Application) -> None:
+    if story.times("help_first") > story.times("make_up_papers"):
+        _make_up_papers(story)
+        return
     chance = story.rng.random()
     if chance < 0.02 and not story.times("ask_for_change"):
         story.take("ask_for_change", {"reasons": "与承办人沟通不畅。"}, APPLICANT, story.in_own_time(6))
@@ -159,6 +182,11 @@ def _in_progress(story: Story, asked: Application) -> None:
     if chance < 0.05:
         given = {"ground": story.rng.choice(_ENDED_BY), "reasons": "经核实，符合终止法律援助的情形。"}
         story.take("terminate", given, story.staff(Role.SUPERVISOR), story.after_work(8))
+        return
+    if 0.1 <= chance < 0.25 and story.times("record_proceeding") < len(_PROCEEDINGS):
+        at = story.after_work(50)
+        kind = _PROCEEDINGS[story.times("record_proceeding")]
+        story.take("record_proceeding", {"kind": kind, "on": story.day(at)}, story.helper(), at)
         return
     done = story.times("record_progress")
     if done and story.rng.random() < 0.5:
@@ -189,13 +217,68 @@ def _objected(story: Story, asked: Application) -> None:
 
 
 def _concluded(story: Story, asked: Application) -> None:
+    if story.rng.random() < 0.15:
+        _hand_in_file(story, asked)
+    else:
+        _follow_up(story)
+
+
+def _follow_up(story: Story) -> None:
     reached = story.rng.random() < 0.92
     rated = {"rating": story.rng.choices((5, 4, 3, 2, 1), (60, 24, 9, 4, 3))[0]} if reached else {}
     story.take("follow_up", {"reached": reached, **rated}, story.worker(), story.after_work(40))
 
 
 def _followed_up(story: Story, asked: Application) -> None:
-    story.take("close", {}, story.worker(), story.after_work(60))
+    chance = story.rng.random()
+    if chance < 0.08 and not story.times("rate"):
+        story.take("rate", {"rating": story.rng.randint(3, 5)}, APPLICANT, story.in_own_time(5))
+    elif chance < 0.6:
+        _hand_in_file(story, asked)
+    else:
+        story.take("close", {}, story.worker(), story.after_work(60))
+
+
+def _hand_in_file(story: Story, asked: Application) -> None:
+    papers = [{"kind": kind, "pages": story.rng.randint(1, 12)} for kind in _FILE]
+    given = {"papers": papers, "costs": [{"kind": "travel", "amount": f"{story.rng.randrange(10, 400)}.00"}]}
+    story.take("hand_in_file", given, story.helper(), story.after_work(80))
+
+
+def _file_submitted(story: Story, asked: Application) -> None:
+    if story.rng.random() < 0.2 and not story.times("return_file"):
+        story.take("return_file", {"papers": ["授权委托书缺受援人签名"]}, story.worker(), story.after_work(50))
+    else:
+        story.take("accept_file", {}, story.worker(), story.after_work(60))
+
+
+def _file_accepted(story: Story, asked: Application) -> None:
+    actor, at = story.staff(Role.SUPERVISOR), story.after_work(30)
+    if story.helper().role is Role.VOLUNTEER:
+        story.take("waive_subsidy", {"ground": "volunteer"}, actor, at)
+        return
+    stages = _PAID_FOR.get(asked.facts["form_of_aid"], ("advice",))
+    try:
+        story.take("approve_subsidy", {"stages": list(stages)}, actor, at)
+    except NotMet:  # no rate on the day of conclusion
+        set_by = {"amount": "600.00", "ground": "参照同类案件核定"}
+        story.take("approve_subsidy", {"stages": list(stages), **set_by}, actor, at)
+
+
+def _subsidy_approved(story: Story, asked: Application) -> None:
+    at = story.after_work(70)
+    given = {"paid_on": story.day(at), "reference": f"{story.rng.randrange(10**8):08d}"}
+    try:
+        story.take("pay_subsidy", given, story.worker(), at)
+    except NotMet:  # its owner approved it; the payment waits for somebody else
+        raise Over from None
+
+
+def _to_archive(story: Story, asked: Application) -> None:
+    if story.times("follow_up"):
+        story.take("archive", {}, story.worker(), story.after_work(40))
+    else:
+        _follow_up(story)
 
 
 _NEXT: Final[Mapping[str, Callable[[Story, Application], None]]] = {
@@ -210,7 +293,34 @@ _NEXT: Final[Mapping[str, Callable[[Story, Application], None]]] = {
     "objected": _objected,
     "concluded": _concluded,
     "followed_up": _followed_up,
+    "file_submitted": _file_submitted,
+    "file_returned": _hand_in_file,
+    "file_accepted": _file_accepted,
+    "subsidy_approved": _subsidy_approved,
+    "to_archive": _to_archive,
 }
+
+
+def _helped_first(story: Story, asked: Application) -> bool:
+    """Whether a supervisor helps at once because the case cannot wait; its owner sees to the papers afterwards."""
+    owner = story.case.owner
+    if not story.case.urgent or owner is None or owner.role is Role.SUPERVISOR or story.rng.random() < 0.3:
+        return False
+    given = {"form_of_aid": asked.facts["form_of_aid"]}
+    try:
+        story.take("help_first", given, story.staff(Role.SUPERVISOR), story.after_work(2))
+    except NotMet:  # urgent for another reason than the law's
+        return False
+    return True
+
+
+def _make_up_papers(story: Story) -> None:
+    papers = [{"name": "经济困难状况说明表", "copies": 1}]
+    try:
+        story.take("make_up_papers", {"papers": papers}, story.worker(), story.after_work(20))
+    except NotMet:
+        given = {"ground": "no_longer_hard_up", "reasons": "经审查，经济状况不符合法律援助条件。"}
+        story.take("terminate", given, story.staff(Role.SUPERVISOR), story.after_work(8))
 
 
 def _claim(story: Story) -> None:

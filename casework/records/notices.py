@@ -1,0 +1,58 @@
+"""Public notices: the facts that cases publish while they stand in a state that does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from casework.records.database import Tx
+
+# A notice ends with its last day whether or not anything has moved the case on by then. The order is that of the time
+# since when a case stands there; what tells apart two of the same time gives away nothing of them. The states are
+# named twice, because by the second name the index of open cases finds them.
+_PAGE = """
+with shown as (
+  select c.workflow, c.facts -> p.fact as notice, md5(c.id::text) as mark,
+         (select max(e.at) from events e where e.case_id = c.id and e.payload ->> 'state' = c.state
+            and e.payload ->> 'from' is distinct from c.state) as since
+  from unnest(cast(:workflows as text[]), cast(:versions as int[]), cast(:states as text[]), cast(:facts as text[]))
+         as p(workflow, version, state, fact)
+  join cases c on (c.workflow, c.workflow_version, c.state) = (p.workflow, p.version, p.state)
+  join orgs o on o.id = c.org_id
+  where c.state = any(:states) and c.closed_at is null and starts_with(o.path, :below)
+    and c.facts -> p.fact ->> 'until' >= :today)
+select workflow, notice, since, mark from shown
+where cast(:before as timestamptz) is null or (since, mark) < (:before, :mark)
+order by since desc, mark desc limit :limit
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """A state in which cases of a version of a workflow publish a fact."""
+
+    workflow: str
+    version: int
+    state: str
+    fact: str
+
+
+def page(
+    tx: Tx, places: Sequence[Publishing], below: str, today: date, limit: int, after: tuple[datetime, str] | None
+) -> Sequence[Row[Any]]:
+    """Notices at and below a path, newest first, at most `limit`, after a key: `workflow, notice, since, mark`."""
+    before, mark = after or (None, "")
+    return tx.all(
+        _PAGE,
+        workflows=[one.workflow for one in places],
+        versions=[one.version for one in places],
+        states=[one.state for one in places],
+        facts=[one.fact for one in places],
+        below=below,
+        today=today.isoformat(),
+        before=before,
+        mark=mark,
+        limit=limit,
+    )

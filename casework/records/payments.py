@@ -1,0 +1,199 @@
+"""Payment orders: approved payments put together for the bank, each on one order at a time.
+
+An order is a document: its lines stay as they were ordered, with what the bank did, also when a payment that came back
+is on a later order.
+"""
+
+import base64
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, bindparam, exists, func, select, text, tuple_
+from sqlalchemy.dialects.postgresql import JSONB
+
+from casework.records.database import Tx
+from casework.records.rows import Row as Values
+from casework.records.tables import (
+    applicants,
+    cases,
+    funds,
+    orgs,
+    payment_lines,
+    payment_order_lines,
+    payment_orders,
+    users,
+    vault,
+)
+from casework.records.visibility import below, visible
+from casework.rules.casefile import Person
+
+_BANK: Final = cases.c.facts["bank"]
+_LAST: Final = payment_order_lines.alias("last")
+_WAITING: Final = (
+    payment_lines.join(cases, cases.c.id == payment_lines.c.case_id)
+    .join(orgs, orgs.c.id == cases.c.org_id)
+    .join(applicants, applicants.c.id == cases.c.applicant_id)
+    .outerjoin(vault, (vault.c.case_id == cases.c.id) & (vault.c.part == "facts"))
+    .outerjoin(_LAST, (_LAST.c.order_id == payment_lines.c.order_id) & (_LAST.c.line_id == payment_lines.c.id))
+)
+# One statement: what somebody else has ordered or released meanwhile is left out, and without lines there is no order.
+# Lines are locked in one order for all.
+_MAKE: Final = text(
+    """
+with asked as (
+  select * from jsonb_to_recordset(:lines) as x(
+    line_id uuid, position int, payee text, bank text, branch text, account text, sealed text))
+, due as (
+  select id from payment_lines where id in (select line_id from asked) and status in ('approved', 'returned')
+  order by id for update)
+, ordered as (
+  update payment_lines l set status = 'ordered', order_id = :id from due where l.id = due.id returning l.id, l.amount)
+, kept as (
+  insert into payment_order_lines (order_id, line_id, position, payee, bank, branch, account, sealed)
+  select :id, line_id, row_number() over (order by position), payee, bank, branch, account, decode(sealed, 'base64')
+  from asked join ordered on ordered.id = line_id)
+insert into payment_orders (id, number, fund_id, created_by, total, lines, at)
+select :id, :number, :fund_id, :created_by, sum(amount), count(*), :at from ordered having count(*) > 0
+returning id
+"""
+).bindparams(bindparam("lines", type_=JSONB))
+
+
+def to_order(tx: Tx, fund_id: UUID, person: Person) -> Sequence[Row[Any]]:
+    """The payments of a fund that wait for an order, on cases that this person sees, the first approved first.
+
+    With what decides whether they may be ordered: `approved_by`, `status` and the case's `workflow`, `org`, `region`
+    and `calendar`; with where the money goes, as the case has it now: `payee`, `bank`, `branch`, `account` (masked) and
+    the `sealed_facts`; and with the same of the order from which it came back: `last_order`, `last_payee` and so on.
+    `applicant_id`, `key_id` and `wrapped_key` open what is sealed.
+    """
+    return tx.all(
+        select(
+            payment_lines.c.id,
+            payment_lines.c.case_id,
+            payment_lines.c.approved_by,
+            payment_lines.c.status,
+            func.coalesce(_BANK["holder"].astext, cases.c.applicant_name).label("payee"),
+            _BANK["name"].astext.label("bank"),
+            _BANK["branch"].astext.label("branch"),
+            _BANK["account"].astext.label("account"),
+            vault.c.sealed.label("sealed_facts"),
+            _LAST.c.order_id.label("last_order"),
+            _LAST.c.payee.label("last_payee"),
+            _LAST.c.bank.label("last_bank"),
+            _LAST.c.branch.label("last_branch"),
+            _LAST.c.sealed.label("last_sealed"),
+            applicants.c.id.label("applicant_id"),
+            applicants.c.key_id,
+            applicants.c.wrapped_key,
+            cases.c.workflow,
+            orgs.c.code.label("org"),
+            orgs.c.region,
+            orgs.c.calendar,
+        )
+        .select_from(_WAITING)
+        .where(
+            payment_lines.c.fund_id == fund_id, payment_lines.c.status.in_(("approved", "returned")), visible(person)
+        )
+        .order_by(payment_lines.c.approved_on, cases.c.number, payment_lines.c.id)
+    )
+
+
+def make(tx: Tx, order_id: UUID, number: str, fund_id: UUID, lines: Sequence[Values], person: Person) -> bool:
+    """Put those of these payments on a new order that wait for one still; False where none does.
+
+    A line is the payment's `line_id` with where its money goes: `payee`, `bank`, `branch`, the masked `account`, and
+    the full one `sealed` for its place on the order (`vault.order_place`).
+    """
+    asked = [
+        {
+            **line,
+            "line_id": str(line["line_id"]),
+            "sealed": base64.b64encode(line["sealed"]).decode(),
+            "position": place,
+        }
+        for place, line in enumerate(lines)
+    ]
+    values = {"id": order_id, "number": number, "fund_id": fund_id, "created_by": person.id, "at": tx.now}
+    return tx.run(_MAKE, lines=asked, **values).first() is not None
+
+
+_ON_ORDERS: Final = payment_order_lines.join(payment_lines, payment_lines.c.id == payment_order_lines.c.line_id).join(
+    cases, cases.c.id == payment_lines.c.case_id
+)
+_OF_ORDER: Final = (
+    select(payment_lines.c.id).select_from(_ON_ORDERS).where(payment_order_lines.c.order_id == payment_orders.c.id)
+)
+# `unsettled`: those of which the bank has not told.
+_ORDER: Final = select(
+    payment_orders,
+    funds.c.code.label("fund"),
+    funds.c.name.label("fund_name"),
+    users.c.username,
+    users.c.name.label("user_name"),
+    orgs.c.name.label("office"),
+    select(func.count())
+    .where(payment_order_lines.c.order_id == payment_orders.c.id, payment_order_lines.c.result.is_(None))
+    .scalar_subquery()
+    .label("unsettled"),
+).select_from(
+    payment_orders.join(funds, funds.c.id == payment_orders.c.fund_id)
+    .join(users, users.c.id == payment_orders.c.created_by)
+    .join(orgs, orgs.c.id == users.c.org_id)
+)
+
+
+def _seen(person: Person) -> ColumnElement[bool]:
+    """Orders made in this person's organisation or below, and those with a payment on a case that the person sees."""
+    return users.c.org_id.in_(below(person.org_path)) | exists(_OF_ORDER.where(visible(person)))
+
+
+def page(
+    tx: Tx, person: Person, limit: int, after: tuple[datetime, UUID] | None = None, fund: str | None = None
+) -> Sequence[Row[Any]]:
+    """Payment orders, the newest first, at most `limit`."""
+    query = _ORDER.where(_seen(person)).order_by(payment_orders.c.at.desc(), payment_orders.c.id.desc()).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(payment_orders.c.at, payment_orders.c.id) < after)
+    return tx.all(query.where(funds.c.code == fund) if fund is not None else query)
+
+
+def by_id(tx: Tx, order_id: UUID, person: Person) -> Row[Any] | None:
+    """The order, if this person sees it."""
+    return tx.one(_ORDER.where(payment_orders.c.id == order_id, _seen(person)))
+
+
+_LINE: Final = select(
+    payment_order_lines,
+    payment_lines.c.case_id,
+    payment_lines.c.kind,
+    payment_lines.c.amount,
+    payment_lines.c.approved_on,
+    cases.c.number.label("case_number"),
+    applicants.c.id.label("applicant_id"),
+    applicants.c.key_id,
+    applicants.c.wrapped_key,
+).select_from(_ON_ORDERS.join(applicants, applicants.c.id == cases.c.applicant_id))
+
+
+def lines(tx: Tx, order_id: UUID, person: Person) -> Sequence[Row[Any]]:
+    """The payments on an order whose cases this person sees, as they were ordered; `result` is None, paid or returned.
+
+    `account` is masked; `applicant_id`, `key_id` and `wrapped_key` open the full one that is `sealed`.
+    """
+    query = _LINE.where(payment_order_lines.c.order_id == order_id, visible(person))
+    return tx.all(query.order_by(payment_order_lines.c.position))
+
+
+def line(tx: Tx, order_id: UUID, line_id: UUID, person: Person) -> Row[Any] | None:
+    """One of these payments."""
+    this = (payment_order_lines.c.order_id == order_id) & (payment_order_lines.c.line_id == line_id)
+    return tx.one(_LINE.where(this, visible(person)))
+
+
+def all_seen(tx: Tx, order_id: UUID, person: Person) -> bool:
+    """Whether this person sees the case of every payment on the order."""
+    hidden = _OF_ORDER.where(~visible(person))
+    return tx.one(select(payment_orders.c.id).where(payment_orders.c.id == order_id, exists(hidden))) is None

@@ -1,0 +1,105 @@
+"""What deriving clocks anew reads and writes: which cases, under which rules their clocks began, and the batch."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row as Found
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from casework.records.bulk import copy_rows
+from casework.records.database import Tx
+from casework.records.rows import MoveRows, Row
+from casework.records.tables import clock_marks, due_times, events
+from casework.records.writing import CLOCKS, jsonable
+
+_ON_CALENDAR = """
+select c.id from cases c join orgs o on o.id = c.org_id
+where o.calendar = :key and exists (select 1 from clocks k where k.case_id = c.id and k.ended_at is null)
+"""
+_OF_WORKFLOWS = """
+select c.id from cases c
+where c.workflow = any(:workflows) and exists (select 1 from clocks k where k.case_id = c.id and k.ended_at is null)
+"""
+# The event that began the clock says in which organisation that was: a case may have been transferred since.
+_BEGUN = """
+select k.id, d.recorded_at, o.code, o.region
+from clocks k
+join due_times d on d.clock_id = k.id and d.position = 0
+cross join lateral (select e.payload->>'org' as org from events e
+                    where e.case_id = k.case_id and e.at <= d.recorded_at order by e.seq desc limit 1) began
+join orgs o on o.code = began.org
+where k.case_id = any(:ids) and k.ended_at is null
+"""
+_DECIDED = """
+select c.number, c.workflow, c.workflow_version, o.code, o.region, o.calendar, t.key as transition,
+  cast(t.value->>'at' as timestamptz) as at
+from cases c join orgs o on o.id = c.org_id cross join lateral jsonb_each(c.taken) t
+where c.workflow = any(:workflows) and t.key = any(:transitions) and cast(t.value->>'at' as timestamptz) >= :since
+order by c.number
+"""
+_STAND = text(
+    """update cases set urgent = x.urgent, updated_at = x.updated_at, due_at = x.due_at, version = x.version,
+         last_hash = decode(x.last_hash, 'hex')
+       from jsonb_to_recordset(:cases) as x(id uuid, urgent bool, updated_at timestamptz, due_at timestamptz,
+         version int, last_hash text)
+       where cases.id = x.id"""
+).bindparams(bindparam("cases", type_=JSONB))
+_CLOCKS = text(CLOCKS.format(moved="")).bindparams(bindparam("clocks", type_=JSONB))
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """When a clock was begun, and in which organisation."""
+
+    at: datetime
+    org_code: str
+    region: str
+
+
+def on_calendar(tx: Tx, key: str) -> list[UUID]:
+    """The cases with open clocks whose organisation counts by this calendar."""
+    return list(tx.run(_ON_CALENDAR, key=key).scalars())
+
+
+def of_workflows(tx: Tx, workflows: Iterable[str]) -> list[UUID]:
+    """The cases of these workflows with open clocks."""
+    return list(tx.run(_OF_WORKFLOWS, workflows=list(workflows)).scalars())
+
+
+def lock(tx: Tx, case_ids: list[UUID]) -> None:
+    """Keep everybody else from these cases until the end, in one order for all who lock many."""
+    tx.run("select id from cases where id = any(:ids) order by id for update", ids=case_ids)
+
+
+def begun(tx: Tx, case_ids: list[UUID]) -> dict[UUID, Begun]:
+    """When and where each open clock of these cases was begun, by its id."""
+    return {row.id: Begun(row.recorded_at, row.code, row.region) for row in tx.all(_BEGUN, ids=case_ids)}
+
+
+def decided(tx: Tx, workflows: Iterable[str], transitions: Iterable[str], since: datetime) -> Sequence[Found[Any]]:
+    """The last time each of these transitions was taken on a case since then, by case number.
+
+    Gives `number, workflow, workflow_version, transition, at` and the organisation's `code, region, calendar`.
+    """
+    return tx.all(_DECIDED, workflows=list(workflows), transitions=list(transitions), since=since)
+
+
+def write(tx: Tx, moves: Sequence[MoveRows]) -> None:
+    """Write down moves that only derive clocks anew, each of another case; all these cases are locked."""
+    if not moves:
+        return
+    tx.run(_STAND, cases=[_standing(rows) for rows in moves])
+    copy_rows(tx, events, (rows.event for rows in moves))
+    tx.run(_CLOCKS, clocks=[jsonable(row) for rows in moves for row in rows.clocks])
+    copy_rows(tx, clock_marks, chain.from_iterable(rows.marks for rows in moves))
+    copy_rows(tx, due_times, chain.from_iterable(rows.due_times for rows in moves))
+
+
+def _standing(rows: MoveRows) -> Row:
+    names = ("id", "urgent", "updated_at", "due_at", "version")
+    return jsonable({name: rows.case[name] for name in names}) | {"last_hash": rows.event["hash"].hex()}

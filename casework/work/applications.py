@@ -1,0 +1,190 @@
+"""What people do who have no account: open an application, follow it by number and tracking code, do their part.
+
+What they are told names no one but themselves: no member of staff, no other case, no other household.
+"""
+
+import hmac
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from casework.forms.form import Form
+from casework.forms.texts import Code, LongText
+from casework.records import attempts, cases, history, holds, tracking
+from casework.records.rows import Record
+from casework.records.vault import blind_index
+from casework.rules import handling
+from casework.rules.casefile import ClockRun, Office, Role
+from casework.rules.decide import Offer
+from casework.rules.refusals import Invalid, NotFound, NotNow
+from casework.rules.text import Text
+from casework.work import letters, programmes
+from casework.work.attempts import Allowance, count
+from casework.work.cases import apply, offered
+from casework.work.intake import take_in
+from casework.work.moves import applicant_key, ensure
+from casework.work.service import Limits, Service, Transaction
+
+# 32 characters that nobody mistakes for one another, 5 bits each: 20 of them are 100 bits.
+_CHARACTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_GROUPS, _IN_A_GROUP = 5, 4
+_NUMBER: Final = re.compile(r"[0-9A-Z]+(?:-[0-9A-Z]+)*")
+# A shelter or a street office may ask for many people from one address.
+_NUMBERS_AT_AN_ADDRESS: Final = 10
+_NO_SUCH: Final = Text(
+    "没有这份申请，或者查询码不正确；请核对编号，并在 Tracking-Code 中给出查询码。",
+    "There is no such application, or its code is another; check the number, and give the code in Tracking-Code.",
+)
+_ASK_THE_OFFICE: Final = Text(
+    "此事暂不能在网上办理，请联系您选择的机构，工作人员会协助您。",
+    "This cannot be done online at present; please turn to the office that you have chosen, which will help you.",
+)
+
+
+class NewApplication(Form):
+    """A new application: for which workflow, at which organisation, and its facts."""
+
+    workflow = Code(required=True, title=Text("流程", "Workflow"), example="legal_aid")
+    org = Code(required=True, title=Text("机构代码", "Organisation code"), example="370100")
+
+
+class NewTrackingCode(Form):
+    """Why a case gets a new tracking code."""
+
+    reason = LongText(most=500, required=True, title=Text("理由", "Reason"), example="申请人到场，遗失查询码")
+
+
+def visit(service: Service, address: str) -> None:
+    """Counts a visit from an address; raises `SlowDown` when there were too many."""
+    with service.transaction() as tx:
+        count(tx, [_visits(service.limits, address)])
+
+
+@contextmanager
+def opening(service: Service, address: str) -> Iterator[None]:
+    """Counts an application from an address; raises `SlowDown` when there were too many.
+
+    One with a wrong field is not counted, so that nobody is sent away while filling in the form.
+    """
+    limits = service.limits
+    with service.transaction() as tx:
+        openings = Allowance("openings", address, limits.openings_an_hour, timedelta(hours=1))
+        _, this = count(tx, [_visits(limits, address), openings])
+    try:
+        yield
+    except Invalid:
+        with service.transaction() as tx:
+            attempts.forget(tx.db, this)
+        raise
+
+
+def identify(service: Service, number: str, code: str, address: str) -> UUID:
+    """The case of this number, if this is its code; raises `NotFound`, or `SlowDown` after too many wrong ones.
+
+    They are counted as wrong passwords are: for the number, there or not, and for the address, before the code is
+    looked at; the right one takes it back.
+    """
+    limits = service.limits
+    number = unicodedata.normalize("NFKC", number).strip().upper()
+    of_number = Allowance("number", number, limits.wrong_codes, limits.visit_window)
+    of_address = Allowance(
+        "codes from address", address, limits.wrong_codes * _NUMBERS_AT_AN_ADDRESS, limits.visit_window
+    )
+    with service.transaction() as tx:
+        *_, from_here = count(tx, [_visits(limits, address), of_number, of_address])
+    with service.transaction() as tx:
+        found = tracking.find(tx.db, number) if _NUMBER.fullmatch(number) else None
+        # Where there is no such case, the same is worked out, in the same time.
+        case_id, digest = (found.case_id, found.digest) if found else (UUID(int=0), bytes(32))
+        right = hmac.compare_digest(_digest(tx, case_id, code), digest)
+        if found and right:
+            attempts.forget_all(tx.db, of_number.digest(tx))
+            attempts.forget(tx.db, from_here)
+            return case_id
+    raise NotFound(_NO_SUCH)
+
+
+def _visits(limits: Limits, address: str) -> Allowance:
+    return Allowance("visits", address, limits.visits, limits.visit_window)
+
+
+def open_application(tx: Transaction, given: Any) -> tuple[Record, str]:
+    """The case that an applicant opens online, and its tracking code; raises `Invalid`, or `NotYours`."""
+    with _discreet():
+        record = take_in(tx, given, NewApplication)
+    return record, _new_code(tx, record)
+
+
+def take(tx: Transaction, case_id: UUID, name: str, given: Any, if_match: frozenset[int] | None) -> Record:
+    """The case after the applicant has taken a transition; raises the refusal that says why not."""
+    record = cases.get_for_applicant(tx.db, case_id, lock=True)
+    with _discreet():
+        return apply(tx, record, name, given, if_match)
+
+
+@contextmanager
+def _discreet() -> Iterator[None]:
+    """Nobody is told here that a household has another case, nor where."""
+    try:
+        yield
+    except holds.HeldElsewhere as held:
+        raise NotNow(_ASK_THE_OFFICE) from held
+
+
+def own_steps(tx: Transaction, record: Record) -> tuple[list[Offer], Office]:
+    """The transitions from here that are the applicant's, judged."""
+    found, office = offered(tx, record)
+    return [offer for offer in found if Role.APPLICANT in offer.transition.by], office
+
+
+def owed(record: Record) -> list[ClockRun]:
+    """The open clocks that wait for the applicant."""
+    return [run for run in record.file.clocks if run.open and run.owed_by == "applicant"]
+
+
+def papers_awaited(record: Record) -> list[str]:
+    """The papers for which the applicant was asked, while they are awaited: those named when the case came here."""
+    case, workflow = record.file, programmes.pinned(record.file)
+    if case.waits_for is not Role.APPLICANT:
+        return []
+    edges = (edge for edge in workflow.transitions if edge.to == case.state and edge.name in case.taken)
+    led_here = [case.taken[edge.name] for edge in edges]
+    last = max(led_here, key=lambda taken: taken.at, default=None)
+    return list(last.given.get("papers", [])) if last else []
+
+
+def own_letters(tx: Transaction, record: Record) -> list[dict[str, Any]]:
+    """The letters to the applicant in the language of the caller: `number, at, title, body`, oldest first.
+
+    That applicants read their own letters is no disclosure: the log tells who else has seen what is theirs.
+    """
+    key = applicant_key(tx, record)
+    rows = history.letter_page(tx.db, record.file.id, 200, None)
+    return [{"number": row.number, "at": row.at, **letters.read(key, row)[tx.language]} for row in rows]
+
+
+def issue_code(tx: Transaction, case_id: UUID, given: Any) -> tuple[Record, str]:
+    """A new tracking code for an applicant who has come in person; the old one ends. Logged as a disclosure."""
+    record = cases.get(tx.db, case_id, tx.person)
+    ensure(handling.may_correct(record.file, tx.acting))
+    said = NewTrackingCode.check(given, today=tx.today)
+    history.note_disclosure(tx.db, case_id, tx.person.id, ["tracking_code"], said["reason"])
+    return record, _new_code(tx, record)
+
+
+def _new_code(tx: Transaction, record: Record) -> str:
+    groups = ("".join(secrets.choice(_CHARACTERS) for _ in range(_IN_A_GROUP)) for _ in range(_GROUPS))
+    code = "-".join(groups)
+    tracking.keep(tx.db, record.file.id, _digest(tx, record.file.id, code))
+    return code
+
+
+def _digest(tx: Transaction, case_id: UUID, code: str) -> bytes:
+    """What is stored of a code: bound to its case, and the same however the code is typed."""
+    typed = unicodedata.normalize("NFKC", code).upper()
+    return blind_index(tx.index_key, f"tracking_code:{case_id}", re.sub(r"[\W_]", "", typed))

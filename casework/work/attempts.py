@@ -1,0 +1,48 @@
+"""How often somebody may try: counted in the database, so that all processes count together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from casework.records import attempts
+from casework.records.vault import blind_index
+from casework.rules.refusals import SlowDown
+from casework.rules.text import Text
+from casework.work.service import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """So many attempts within a window by `whose`, a name, a number or an address, as `kind` says.
+
+    Only a keyed digest of it is stored: whoever reads the table does not learn who was here.
+    """
+
+    kind: str
+    whose: str
+    most: int
+    window: timedelta
+
+    def digest(self, tx: Transaction) -> bytes:
+        """Under what the attempts are counted."""
+        return blind_index(tx.index_key, f"attempts:{self.kind}", self.whose)
+
+
+def count(tx: Transaction, allowances: Iterable[Allowance]) -> list[int]:
+    """Notes one attempt under each and gives their ids; raises `SlowDown` where one is used up, and notes none.
+
+    Commit before looking at what was tried, so that attempts made at the same time count too.
+    """
+    digests = {one.digest(tx): one for one in allowances}
+    attempts.lock(tx.db, digests)
+    for digest, one in digests.items():
+        _slow_down(tx, digest, one)
+    return [attempts.note(tx.db, digest) for digest in digests]
+
+
+def _slow_down(tx: Transaction, digest: bytes, one: Allowance) -> None:
+    """Raises `SlowDown` with the seconds until the oldest of the attempts that fill the allowance no longer counts."""
+    oldest = attempts.last_but(tx.db, digest, one.window, one.most - 1)
+    if oldest is not None:
+        wait = int((oldest + one.window - tx.now).total_seconds()) + 1
+        raise SlowDown(Text(f"尝试次数过多，请 {wait} 秒后再试。", f"Too many attempts; wait {wait} s."), wait)

@@ -1,0 +1,30 @@
+"""What the public may read of cases, and only while it may."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from casework.records import notices, offices
+from casework.records.notices import Publishing
+from casework.work import programmes
+from casework.work.service import Transaction
+
+
+def page(tx: Transaction, org: str | None, limit: int, after: tuple[datetime, str] | None) -> Sequence[Row[Any]]:
+    """Notices of an organisation and below, or of all, newest first: `workflow, notice, since, mark`.
+
+    `notice` is the snapshot as the case keeps it. It is shown while the case stands in the state that publishes it,
+    up to and including the day that its `until` names.
+    """
+    found = offices.org(tx.db, org) if org else None
+    if org and found is None:
+        return []
+    places = [
+        Publishing(workflow.key, workflow.version, state.name, state.publishes)
+        for workflow in programmes.all_versions()
+        for state in workflow.states
+        if state.publishes
+    ]
+    return notices.page(tx.db, places, found.path if found else "", tx.today, limit, after)

@@ -1,0 +1,219 @@
+"""Payment orders: what is approved goes to the bank together, and what the bank did is recorded with each case."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import Row
+
+from casework.forms.faults import SENTENCES
+from casework.forms.form import Form
+from casework.forms.numbers import Day, Flag
+from casework.forms.texts import Code, Line
+from casework.records import cases, funds, history, payments
+from casework.records.database import Tx
+from casework.records.rows import Row as Values
+from casework.records.vault import WrappedKey, applicant_place, case_place, order_place, seal, unseal
+from casework.rules.casefile import STAFF
+from casework.rules.refusals import Fault, Invalid, NotFound, NotNow, NotYours
+from casework.rules.text import Text
+from casework.work.cases import apply
+from casework.work.funds import may_see_funds
+from casework.work.service import Transaction
+
+MOST_LINES: Final = 500
+"""An order has so many payments at most; what is left waits for the next one."""
+
+_TRANSITION: Final = "record_payment"
+_ACCOUNT: Final = "bank.account"
+_APPROVED_BY_YOU = Text(
+    "由您本人审批，须由他人列入支付单（{source}）",
+    "approved by yourself; somebody else orders them ({source})",
+)
+_NO_ACCOUNT = Text("档案中没有银行账号，请先补正", "no bank account in the file; correct the facts first")
+_AS_RETURNED = Text(
+    "银行退回后账户信息尚未更正；确系银行原因的，可在 as_returned 中注明",
+    "returned by the bank, and the bank details were not corrected since; if the bank erred, say so in as_returned",
+)
+_FULL = Text("本单已满，请另开一单", "this order is full; make another one")
+
+
+class NewOrder(Form):
+    """The fund whose approved payments go to the bank."""
+
+    fund = Code(most=20, required=True, title=Text("资金代码", "Code of the fund"), example="RELIEF")
+    as_returned = Flag(
+        title=Text(
+            "含账户信息未更正的退回款项", "Also payments that were returned and whose bank details stay as they are"
+        ),
+        example=False,
+    )
+
+
+class Paid(Form):
+    """The day on which a payment has reached the applicant."""
+
+    on = Day(past=True, required=True, title=Text("到账日期", "Paid on"))
+
+
+class Returned(Form):
+    """The day on which the bank returned a payment, and why."""
+
+    on = Day(past=True, required=True, title=Text("退回日期", "Returned on"))
+    reason = Line(most=200, required=True, title=Text("退回原因", "Why"), example="户名与账号不符")
+
+
+def make_order(tx: Transaction, given: Any) -> tuple[Row[Any], dict[Text, int]]:
+    """A new order with the payments of a fund that wait for one, and how many were left out for which reason.
+
+    Raises `NotNow` where there is nothing to order. Orders are numbered per year and fund without gaps.
+    """
+    if tx.person.role not in STAFF:
+        raise NotYours(Text("只有经办人或审批人可以开具支付单。", "Only caseworkers and supervisors order payments."))
+    said = NewOrder.check(given, today=tx.today)
+    fund = funds.by_code(tx.db, said["fund"], tx.person.org_path)
+    if fund is None:
+        sentence = Text("没有这项资金，或不在您的范围内。", "There is no such fund, or it is not open to you.")
+        raise Invalid([Fault("fund", "unknown_fund", sentence)])
+    # Locks the counter: of two who order at once the second finds only what the first has left.
+    number = next_number(tx.db, fund.code, tx.today.year)
+    order_id = uuid4()
+    chosen, left_out = _sorted_out(tx, order_id, fund.id, said.get("as_returned", False))
+    if not payments.make(tx.db, order_id, number, fund.id, chosen, tx.person):
+        raise NotNow(_nothing(left_out))
+    return seen(tx, order_id), left_out
+
+
+def next_number(tx: Tx, fund: str, year: int) -> str:
+    """The next number of an order, `(2026)PAY-RELIEF-1`; it is nobody else's until the order is written."""
+    series = f"({year})PAY-{fund}"
+    return f"{series}-{history.next_serial(tx, series)}"
+
+
+def _sorted_out(
+    tx: Transaction, order_id: UUID, fund_id: UUID, as_returned: bool
+) -> tuple[list[Values], dict[Text, int]]:
+    """The payments that may be on this order, as they are ordered, and how many may not for which reason."""
+
+    @cache
+    def switch(workflow: str, org: str, region: str, calendar: str) -> Text | None:
+        """Where whoever approved may not order: the source that says so."""
+        row = tx.office_at(workflow, org, region, calendar).policy("paid_by_another")
+        return row.source if row and row.holds() else None
+
+    chosen: list[Values] = []
+    left_out: Counter[Text] = Counter()
+    for line in payments.to_order(tx.db, fund_id, tx.person):
+        source = switch(line.workflow, line.org, line.region, line.calendar)
+        if source and line.approved_by == tx.person.id:
+            left_out[_APPROVED_BY_YOU.with_(source=source)] += 1
+        elif not line.account:
+            left_out[_NO_ACCOUNT] += 1
+        elif not as_returned and _is_as_returned(tx, line):
+            left_out[_AS_RETURNED] += 1
+        elif len(chosen) == MOST_LINES:
+            left_out[_FULL] += 1
+        else:
+            chosen.append(_ordered(tx, order_id, line))
+    return chosen, dict(left_out)
+
+
+def _is_as_returned(tx: Transaction, line: Row[Any]) -> bool:
+    """Whether the bank has returned this payment, and the money would go to where it went before."""
+    if line.last_order is None:
+        return False
+    before = unseal(_key(tx, line), order_place(line.last_order, line.id), line.last_sealed)
+    return (line.payee, line.bank, line.branch, _account(tx, line)) == (
+        line.last_payee,
+        line.last_bank,
+        line.last_branch,
+        before,
+    )
+
+
+def _ordered(tx: Transaction, order_id: UUID, line: Row[Any]) -> Values:
+    """The payment as it is put on an order: where its money goes stays so, whatever is corrected afterwards."""
+    return {
+        "line_id": line.id,
+        "payee": line.payee,
+        "bank": line.bank,
+        "branch": line.branch,
+        "account": line.account,
+        "sealed": seal(_key(tx, line), order_place(order_id, line.id), _account(tx, line)),
+    }
+
+
+def _account(tx: Transaction, line: Row[Any]) -> str:
+    """The full account to which the case has the money go now."""
+    account: str = unseal(_key(tx, line), case_place(line.case_id, "facts"), line.sealed_facts)[_ACCOUNT]
+    return account
+
+
+def _key(tx: Transaction, line: Row[Any]) -> bytes:
+    return tx.service.keyring.unwrap(applicant_place(line.applicant_id), WrappedKey(line.key_id, line.wrapped_key))
+
+
+def _nothing(left_out: Mapping[Text, int]) -> Text:
+    told = [(f"{count} 笔{why.zh}", f"{count}: {why.en}") for why, count in left_out.items()]
+    if not told:
+        return Text("没有待支付的款项。", "No payment waits for an order.")
+    return Text(
+        f"没有可列入支付单的款项：{'；'.join(zh for zh, _ in told)}。",
+        f"No payment can be ordered. {'; '.join(en for _, en in told)}.",
+    )
+
+
+def seen(tx: Transaction, order_id: UUID) -> Row[Any]:
+    """The order: made in the caller's organisation or below, or about a case that the caller sees."""
+    may_see_funds(tx.person)
+    order = payments.by_id(tx.db, order_id, tx.person)
+    if order is None:
+        raise NotFound()
+    return order
+
+
+def record_result(tx: Transaction, order_id: UUID, line_id: UUID, result: str, given: Any) -> Row[Any]:
+    """The payment after its case has taken `record_payment`: the case is locked first, then the payment.
+
+    Raises `NotNow` where this order has its result already, also while the payment is on a later one.
+    """
+    seen(tx, order_id)
+    record = cases.get(tx.db, _line(tx, order_id, line_id).case_id, tx.person, lock=True)
+    if _line(tx, order_id, line_id).result is not None:
+        raise NotNow(Text("本单中该笔款项已有结果。", "This payment is settled on this order already."))
+    from_here = {"line": str(line_id), "result": result}
+    if isinstance(given, Mapping):
+        twice = sorted(given.keys() & from_here)
+        if twice:
+            raise Invalid([Fault(name, "unknown", SENTENCES["unknown"]) for name in twice])
+        given = {**given, **from_here}
+    apply(tx, record, _TRANSITION, given)
+    return _line(tx, order_id, line_id)
+
+
+def _line(tx: Transaction, order_id: UUID, line_id: UUID) -> Row[Any]:
+    line = payments.line(tx.db, order_id, line_id, tx.person)
+    if line is None:
+        raise NotFound()
+    return line
+
+
+def whole(tx: Transaction, order_id: UUID) -> tuple[Row[Any], Sequence[Row[Any]]]:
+    """The order with all its payments, for staff who see the case of each; raises `NotYours`."""
+    order = seen(tx, order_id)
+    if tx.person.role not in STAFF or not payments.all_seen(tx.db, order_id, tx.person):
+        raise NotYours(
+            Text(
+                "只有能查看本单全部案件的经办人或审批人可以导出。",
+                "Only caseworkers and supervisors who see all cases of the order export it.",
+            )
+        )
+    return order, payments.lines(tx.db, order_id, tx.person)
+
+
+def accounts(tx: Transaction, order: Row[Any], lines: Sequence[Row[Any]]) -> dict[UUID, str]:
+    """The full account of each of these payments as it was ordered, by the payment's id; logged with every case."""
+    history.note_disclosures(tx.db, {line.case_id for line in lines}, tx.person.id, [_ACCOUNT], order.number)
+    return {line.line_id: unseal(_key(tx, line), order_place(order.id, line.line_id), line.sealed) for line in lines}

@@ -1,0 +1,132 @@
+"""Policies as an office changes them: tried on the clocks that run and the decisions that were taken, then loaded."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from casework.records import offices
+from casework.records.database import Tx
+from casework.records.rederivation import decided
+from casework.rules.casefile import PolicyRow
+from casework.rules.grammar import PolicyLimit
+from casework.rules.text import Text
+from casework.work import programmes, rederivation
+from casework.work.rederivation import Moved
+from casework.work.seeds import BadFile, read_policies, unusable
+from casework.work.service import RulesInForce
+
+FIRST: Final = 20
+"""How many of the decisions that a row touches are named."""
+_LONG_AGO: Final = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row that would be new, and the one of the same place and day that it would replace."""
+
+    row: PolicyRow
+    before: PolicyRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The cases that were decided, for the last time, on a day for which this row would count: how many, the first."""
+
+    row: PolicyRow
+    cases: int
+    first: list[tuple[str, date]]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What loading a file would change, move, and put in another light. Decisions that were taken stand."""
+
+    changes: list[Change]
+    moved: list[Moved]
+    touched: list[Touched]
+
+
+def read(file: Path) -> list[dict[str, Any]]:
+    """The rows of a policy file; raises `BadFile` naming the rows that cannot be loaded."""
+    rows = read_policies(file)
+    if wrong := unusable(rows):
+        raise BadFile("\n".join(wrong))
+    return rows
+
+
+def load(tx: Tx, file: Path) -> tuple[list[PolicyRow], list[Moved]]:
+    """The rows of this file count from now on, each from its date, for the clocks that run as well.
+
+    Gives which were new and what moved; raises `BadFile` and `Refusal`.
+    """
+    return rederivation.add_policies(tx, read(file))
+
+
+def preview(tx: Tx, file: Path) -> Preview:
+    """What loading this file would do; nothing is changed. Raises `BadFile`."""
+    rules = rederivation.loaded(tx)
+    latest = {_where(row): row for row in rules.policies}
+    new = list(_numbered(offices.new_policies(rules.policies, read(file)), rules.policies))
+    tried = replace(rules, policies=(*rules.policies, *new))
+    return Preview(
+        changes=[Change(row, latest.get(_where(row))) for row in new],
+        moved=rederivation.preview(tx, tried, rederivation.borne_upon(tx, new)),
+        touched=list(_touched(tx, tried, new)),
+    )
+
+
+def _where(row: PolicyRow) -> tuple[str, str, str, date]:
+    return row.workflow, row.name, row.place, row.from_date
+
+
+def _numbered(rows: Iterable[Mapping[str, Any]], known: Iterable[PolicyRow]) -> Iterator[PolicyRow]:
+    """The rows as they would be loaded, after all that are known."""
+    for number, row in enumerate(rows, start=1 + max((one.id for one in known), default=0)):
+        source = Text(row["source"]["zh-CN"], row["source"]["en"])
+        yield PolicyRow(number, row["workflow"], row["name"], row["place"], row["from_date"], row["value"], source)
+
+
+def _touched(tx: Tx, tried: RulesInForce, new: list[PolicyRow]) -> Iterator[Touched]:
+    """For each row that is not the limit of a clock alone, the decisions for which it would have counted."""
+    rows = [row for row in new if not _is_limit(row)]
+    if not rows:
+        return
+
+    @cache
+    def in_force(workflow: str, code: str, region: str, day: date) -> dict[str, PolicyRow]:
+        return offices.in_force(tried.policies, workflow, code, region, day)
+
+    days: dict[int, dict[str, date]] = {row.id: {} for row in rows}
+    for one in _decisions(tx, rows):
+        day = tried.calendars[one.calendar].calendar.local_date(one.at)
+        counts = in_force(one.workflow, one.code, one.region, day)
+        for row in rows:
+            if counts.get(row.name) == row:
+                days[row.id][one.number] = max(day, days[row.id].get(one.number, day))
+    for row in rows:
+        yield Touched(row, len(days[row.id]), list(days[row.id].items())[:FIRST])
+
+
+def _is_limit(row: PolicyRow) -> bool:
+    return any(
+        clock.limit == PolicyLimit(row.name)
+        for workflow in programmes.all_versions()
+        if row.workflow in (workflow.key, "*")
+        for clock in workflow.clocks
+    )
+
+
+def _decisions(tx: Tx, rows: list[PolicyRow]) -> list[Any]:
+    """The decisions in the workflows of these rows since the first of their dates, wherever that day began first."""
+    deciding = {
+        (workflow.key, workflow.version): {edge.name for edge in workflow.transitions if edge.decides}
+        for workflow in programmes.all_versions()
+        if any(row.workflow in (workflow.key, "*") for row in rows)
+    }
+    first = max(_LONG_AGO, min(row.from_date for row in rows))
+    since = datetime.combine(first, time(), UTC) - timedelta(days=1)
+    found = decided(tx, {key for key, _ in deciding}, set().union(*deciding.values()), since)
+    return [one for one in found if one.transition in deciding.get((one.workflow, one.workflow_version), ())]

@@ -1,0 +1,227 @@
+"""Clocks that run follow the calendars and policies: each is derived anew from what it ran when these change.
+
+Ended clocks never change. A clock counts by the calendar that is loaded now, and its limit is the policy row that
+counts, as far as is loaded now, for the day on which it began and the place where it did.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from casework.records import alerts, cases, offices, rederivation
+from casework.records.database import Tx
+from casework.records.offices import CalendarVersion
+from casework.records.rederivation import Begun
+from casework.records.rows import Record, identified, rows_of
+from casework.rules.calendars import WorkingCalendar
+from casework.rules.casefile import NOTHING, Actor, ClockRun, Facts, Move, Office, PolicyRow, Role
+from casework.rules.clocks import Due, Limit
+from casework.rules.clockwork import wake_at
+from casework.rules.grammar import PolicyLimit
+from casework.rules.handling import rederived
+from casework.rules.refusals import Refusal
+from casework.rules.text import Text
+from casework.work import programmes
+from casework.work.service import RulesInForce, office_on
+
+BATCH: Final = 500
+LOADER: Final = Actor(Role.ADMINISTRATOR)
+"""Who loads rules at the command line: an administrator without a user of the service."""
+_BEYOND: Final = Text(
+    "案件 {number} 的期限按此规则超出可计算范围；未作任何更改。",
+    "By these rules a clock of case {number} runs out beyond what can be worked out; nothing has been changed.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A clock that is derived anew: its limit and due time before and after; no limit when it is cancelled.
+
+    A clock that begins anew, because its first day follows from the calendar, has nothing before.
+    """
+
+    number: str
+    clock: str
+    limit_before: Limit | None
+    before: Due | None
+    limit: Limit | None
+    after: Due | None
+
+    @property
+    def felt(self) -> bool:
+        """Whether somebody has more time or less, and not only another source for the same."""
+        return (self.limit_before, self.before) != (self.limit, self.after)
+
+
+def follow_calendar(tx: Tx, key: str, before: CalendarVersion | None) -> list[Moved]:
+    """Derive anew what counts by this calendar, of which a version was loaded after `before`; what moved."""
+    rules = loaded(tx)
+    because = {"calendar": key, "calendar_version": rules.calendars[key].version}
+    return _rederive(tx, rules, rederivation.on_calendar(tx, key), because, before)
+
+
+def add_policies(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> tuple[list[PolicyRow], list[Moved]]:
+    """Load policy rows and derive anew what they bear upon: which rows are new, and what moved."""
+    offices.lock_rules(tx)
+    known = {row.id for row in offices.all_policies(tx)}
+    offices.add_policies(tx, rows)
+    rules = loaded(tx)
+    new = [row for row in rules.policies if row.id not in known]
+    return new, _rederive(tx, rules, borne_upon(tx, new), {"policies": [row.id for row in new]})
+
+
+def borne_upon(tx: Tx, rows: Iterable[PolicyRow]) -> list[UUID]:
+    """The open cases of the workflows in which one of these rows sets the limit of a clock.
+
+    All of them, and not only those with such a clock: time may be taking a step just now that begins it.
+    """
+    named = {(row.workflow, row.name) for row in rows}
+    workflows = {
+        workflow.key
+        for workflow in programmes.all_versions()
+        for clock in workflow.clocks
+        if isinstance(clock.limit, PolicyLimit)
+        if named & {(workflow.key, clock.limit.name), ("*", clock.limit.name)}
+    }
+    return rederivation.of_workflows(tx, workflows)
+
+
+def loaded(tx: Tx) -> RulesInForce:
+    """The rules as this transaction sees them, which may have loaded some; nobody else is given them."""
+    return RulesInForce(offices.revision(tx), tuple(offices.all_policies(tx)), offices.latest_calendars(tx))
+
+
+def preview(tx: Tx, rules: RulesInForce, case_ids: list[UUID], before: CalendarVersion | None = None) -> list[Moved]:
+    """What would move if these rules were loaded, by case number; nothing is changed, and nobody has to wait.
+
+    `before` is the version of the calendar by which these cases count, if that is what changes.
+    """
+    batches = _derived(tx, rules, sorted(case_ids), NOTHING, before)
+    return _in_order(moved for batch in batches for _, move, _ in batch for moved in _moved(move))
+
+
+def _rederive(
+    tx: Tx, rules: RulesInForce, case_ids: list[UUID], because: Facts, before: CalendarVersion | None = None
+) -> list[Moved]:
+    """Derive the open clocks of these cases anew, each case that moves with an event that says why; what moved.
+
+    The cases are locked before they are read and stay so until the end. `before` is the version of the calendar that
+    is superseded. Raises `Refusal` where a due time cannot be worked out.
+    """
+    ids = sorted(case_ids)
+    rederivation.lock(tx, ids)
+    found: list[Moved] = []
+    for batch in _derived(tx, rules, ids, because, before):
+        fired = alerts.fired(tx, [record.file.id for record, _, _ in batch]) if before else {}
+        moved, wakes = [], list[dict[str, Any]]()
+        for record, move, office in batch:
+            with _within_reach(record):
+                wakes += _wakes(record, move, office, fired) if before else ()
+                if move.clock_changes:
+                    moved.append(rows_of(record, move, programmes.pinned(record.file), office))
+        rederivation.write(tx, moved)
+        alerts.set_wake_times(tx, wakes)
+        found += [one for _, move, _ in batch for one in _moved(move)]
+    return _in_order(found)
+
+
+def _wakes(
+    record: Record, move: Move, office: Office, fired: Mapping[tuple[UUID, str, int], Collection[str]]
+) -> Iterator[dict[str, Any]]:
+    """When to look next at the clocks that stay due as they were: their alarms follow the calendar too."""
+    workflow = programmes.pinned(record.file)
+    changed = {change.clock.id for change in move.clock_changes}
+    for run in record.file.clocks:
+        if run.open and run.id not in changed:
+            levels = fired.get((record.file.id, run.name, run.generation), ())
+            yield {"clock": run.id, "wake": wake_at(workflow.by_clock[run.name], run, office.calendar, levels)}
+
+
+def _in_order(found: Iterable[Moved]) -> list[Moved]:
+    return sorted(found, key=lambda one: (one.number, one.clock))
+
+
+def _derived(
+    tx: Tx, rules: RulesInForce, ids: list[UUID], because: Facts, before: CalendarVersion | None
+) -> Iterator[list[tuple[Record, Move, Office]]]:
+    """What becomes of each case and under which office, so many cases at a time."""
+    known = _Known(rules, tx.now)
+    for start in range(0, len(ids), BATCH):
+        batch = ids[start : start + BATCH]
+        begun = rederivation.begun(tx, batch)
+        yield [known.derived(record, begun, because, before) for record in cases.several(tx, batch).values()]
+
+
+@contextmanager
+def _within_reach(record: Record) -> Iterator[None]:
+    """Says of which case it is that a due time cannot be worked out."""
+    try:
+        yield
+    except (ValueError, OverflowError) as beyond:
+        raise Refusal(_BEYOND.with_(number=record.file.number)) from beyond
+
+
+class _Known:
+    """The rules in force, worked out once for each office, place and day."""
+
+    def __init__(self, rules: RulesInForce, now: datetime) -> None:
+        self._rules, self._now = rules, now
+        self._offices: dict[tuple[str, str, str], Office] = {}
+        self._policies: dict[tuple[str, str, date], Mapping[str, PolicyRow]] = {}
+
+    def derived(
+        self, record: Record, begun: Mapping[UUID, Begun], because: Facts, before: CalendarVersion | None
+    ) -> tuple[Record, Move, Office]:
+        """The case, its move and its office."""
+        file, office = record.file, self._office(record)
+
+        def in_force_at_start(run: ClockRun) -> Mapping[str, PolicyRow]:
+            assert run.id is not None
+            return self._in_force(file.workflow, begun[run.id], office.calendar)
+
+        with _within_reach(record):
+            move = rederived(
+                programmes.pinned(file),
+                file,
+                LOADER,
+                self._now,
+                office,
+                in_force_at_start,
+                before=before.calendar if before else None,
+                because=because,
+            )
+        return record, identified(move), office
+
+    def _office(self, record: Record) -> Office:
+        file = record.file
+        key = (file.workflow, file.org_code, record.calendar)
+        if key not in self._offices:
+            self._offices[key] = office_on(
+                self._rules, file.workflow, file.org_code, record.region, record.calendar, self._now
+            )
+        return self._offices[key]
+
+    def _in_force(self, workflow: str, began: Begun, calendar: WorkingCalendar) -> Mapping[str, PolicyRow]:
+        day = calendar.local_date(began.at)
+        key = (workflow, began.org_code, day)
+        if key not in self._policies:
+            self._policies[key] = offices.in_force(self._rules.policies, workflow, began.org_code, began.region, day)
+        return self._policies[key]
+
+
+def _moved(move: Move) -> Iterator[Moved]:
+    before = {(run.name, run.generation): run for run in move.before.clocks}
+    for change in move.clock_changes:
+        run = change.clock
+        was = before.get((run.name, run.generation))
+        yield Moved(
+            number=move.case.number,
+            clock=run.name,
+            limit_before=was.limit if was else None,
+            before=was.due if was else None,
+            limit=run.limit if run.open else None,
+            after=run.due if run.open else None,
+        )

@@ -18,9 +18,12 @@ from casework.api import (
     cases,
     docs,
     door,
+    funds,
     health,
     metrics,
     openapi,
+    payments,
+    public,
     queue,
     reports,
     rules,
@@ -32,7 +35,7 @@ from casework.records.vault import Keyring
 from casework.settings import ROOT, Settings
 from casework.work.service import Limits, Service
 
-ROUTES = (administration, auth, case_file, cases, docs, openapi, queue, reports, rules)
+ROUTES = (administration, auth, case_file, cases, docs, funds, openapi, payments, public, queue, reports, rules)
 MIGRATIONS = ROOT / "migrations"
 
 
@@ -52,6 +55,10 @@ def service_of(settings: Settings, database_url: str) -> Service:
         sign_in_attempts=settings.sign_in.attempts,
         sign_in_window=timedelta(minutes=settings.sign_in.window_minutes),
         keep_answers=timedelta(hours=settings.idempotency.keep_hours),
+        openings_an_hour=settings.public.openings_an_hour,
+        wrong_codes=settings.public.wrong_codes,
+        visits=settings.public.visits,
+        visit_window=timedelta(minutes=settings.public.window_minutes),
     )
     return Service(database, Keyring(settings.encryption_keys), settings.office.zone, limits)
 

@@ -2,90 +2,19 @@
 
 import hashlib
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import create_engine, text
 
-from casework.embedded import PrivateServer
-from casework.records import offices
-from casework.records.database import Database
-from casework.records.vault import Keyring
-from casework.work.people import create_user
-from casework.work.service import Service
-from tests.running import Running, serving, until
-
-CONFIG = "[scheduler]\nsweep_every_s = 0.5\nheartbeat_every_s = 1\n"
-PASSWORD = "long enough for a test"
-PEOPLE = ("caseworker", "supervisor", "lawyer")
-
-
-class Day:
-    """The office on its first day: its people, and a hand on the clock."""
-
-    def __init__(self, running: Running) -> None:
-        self.running = running
-        self.server = PrivateServer(running.home / "instance", durable=False)
-        self._make_office()
-        self.tokens = {name: self._sign_in(name) for name in PEOPLE}
-
-    def _make_office(self) -> None:
-        database = Database(self.server.app_url, movable_time=True)
-        service = Service(database, Keyring([bytes(32)]), ZoneInfo("Asia/Shanghai"))
-        with service.transaction() as tx:
-            province, city = uuid4(), uuid4()
-            shared = {"kind": "union", "calendar": "china"}
-            offices.add_orgs(
-                tx.db,
-                [
-                    {"id": province, "code": "370000", "region": "370000", "name": "山东省总工会", "parent_id": None,
-                     "path": "370000/", **shared},
-                    {"id": city, "code": "370100", "region": "370100", "name": "济南市总工会", "parent_id": province,
-                     "path": "370000/370100/", **shared},
-                ],
-            )  # fmt: skip
-            org = offices.org(tx.db, "370100")
-            assert org is not None
-            for name in PEOPLE:
-                create_user(tx, {"username": name, "name": name, "role": name, "password": PASSWORD}, org)
-        database.close()
-
-    def _sign_in(self, name: str) -> str:
-        answer = self.running.call("POST", "/auth/token", {"username": name, "password": PASSWORD})
-        assert answer.status == 200
-        return str(answer.body["access_token"])
-
-    def call(self, who: str, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        answer = self.running.call(method, path, body, self.tokens[who], **headers)
-        assert answer.status < 300, answer.body
-        return answer.body
-
-    def take(self, who: str, case: str, name: str, **given: Any) -> Any:
-        return self.call(who, "POST", f"/cases/{case}/transitions/{name}", given)
-
-    def days_pass(self, days: int) -> None:
-        engine = create_engine(self.server.owner_url)
-        with engine.begin() as connection:
-            connection.execute(
-                text(
-                    "insert into casework.time_offset (single, value) values (true, :by)"
-                    " on conflict (single) do update set value = casework.time_offset.value + excluded.value"
-                ),
-                {"by": timedelta(days=days)},
-            )
-        engine.dispose()
-        # Tokens last thirty days; people sign in again.
-        self.tokens = {name: self._sign_in(name) for name in PEOPLE}
+from tests.day import Day, living
+from tests.running import until
 
 
 @pytest.fixture
 def day(tmp_path: Path) -> Iterator[Day]:
-    with serving(tmp_path / "office", "test", CONFIG, "--workers", "1") as running:
-        yield Day(running)
+    with living(tmp_path / "office") as found:
+        yield found
 
 
 def wage_claim(day: Day) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from casework.api import views
 from casework.api.door import Answer, Call, cut, endpoint, page
 from casework.api.query import Page, from_cursor, moment, to_cursor, whole
 from casework.api.speech import instant, language
-from casework.records import alerts, cases, history
+from casework.records import alerts, cases, history, offices
 from casework.records.rows import Record
 from casework.rules.clocks import trace
 from casework.rules.text import Text
@@ -51,7 +51,10 @@ def clocks(call: Call, case_id: UUID) -> Answer:
     """Each clock with the intervals in which it ran and why it is due then."""
     record = _record(call, case_id)
     workflow = programmes.pinned(record.file)
-    calendar = call.tx.office(record).calendar
+    office = call.tx.office(record)
+    # What has ended stays as the calendar of its time counted it.
+    past = {run.calendar_version for run in record.file.clocks if not run.open} - {office.calendar_version}
+    versions = offices.calendar_versions(call.tx.db, record.calendar, past)
     items = [
         views.clock(run, workflow.by_clock[run.name], call.tx.now)
         | {
@@ -63,6 +66,7 @@ def clocks(call: Call, case_id: UUID) -> Answer:
             "trace": [views.trace_line(line) for line in trace(run.limit, run.derived_from, calendar)],
         }
         for run in record.file.clocks
+        for calendar in (office.calendar if run.open else versions.get(run.calendar_version, office.calendar),)
     ]
     return cut(call, items)
 

@@ -103,7 +103,7 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
             "seq": FIRST,
             "at": AT,
             "kind": one_of(
-                ("opened", "transition", "corrected", "overridden", "claimed", "released", "handed_over"),
+                ("opened", "transition", "corrected", "overridden", "claimed", "released", "handed_over", "rederived"),
             ),
             "actor": or_null(ref("Person")),
             "role": ROLE,

@@ -1,5 +1,6 @@
 """Cases: open, list, look at, correct, move."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,8 @@ from casework.api.examples import needs_schema
 from casework.api.query import Page
 from casework.records import cases as records
 from casework.records.rows import Record
-from casework.rules.casefile import STAFF
+from casework.rules.casefile import STAFF, Office
+from casework.rules.decide import Offer
 from casework.rules.text import Text
 from casework.work import cases, corrections, forms, intake
 
@@ -93,7 +95,11 @@ def correct(call: Call, case_id: UUID) -> Answer:
 def transitions(call: Call, case_id: UUID) -> Answer:
     """Every transition from here, whether it is allowed, and what it needs."""
     record = records.get(call.tx.db, case_id, call.tx.person)
-    offered, office = cases.offered(call.tx, record)
+    return offers(call, record, *cases.offered(call.tx, record))
+
+
+def offers(call: Call, record: Record, offered: Iterable[Offer], office: Office) -> Answer:
+    """A page of transitions from where the case stands, with what each of them needs."""
     items = [
         {
             "name": offer.transition.name,

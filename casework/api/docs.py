@@ -35,7 +35,7 @@ class Member:
 @endpoint("GET", "/docs", Text("接口说明（网页）", "This page"), answer="Documentation", public=True)
 def docs(_service: Any, _body: Any) -> Answer:
     """The page in the caller's language."""
-    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": _policy()}
+    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy_for(_style())}
     return Answer(text=_page(language()), headers=headers)
 
 
@@ -45,9 +45,9 @@ def _style() -> str:
 
 
 @cache
-def _policy() -> str:
-    """Nothing may load, run, frame or be sent; only our own style counts, known by its digest."""
-    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+def policy_for(style: str) -> str:
+    """A page's policy: nothing may load, run, frame or be sent; only this style counts, known by its digest."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -28,9 +28,10 @@ from casework.api.speech import language, request_id
 from casework.forms.form import Form
 from casework.records import idempotency
 from casework.records.vault import seal, unseal
+from casework.rules.casefile import APPLICANT
 from casework.rules.refusals import Fault, Invalid, PreconditionMissing
 from casework.rules.text import Language, Text
-from casework.work import people
+from casework.work import applications, people
 from casework.work.service import Service, Transaction
 
 PREFIX: Final = "/api/v1"
@@ -69,6 +70,8 @@ class Call:
     endpoint: "Endpoint"
     query: dict[str, Any]
     raw: bytes
+    caller: str
+    """Who asks, as idempotency keys tell callers apart."""
 
     @cached_property
     def body(self) -> Any:
@@ -97,6 +100,10 @@ class Call:
         return self.if_match()
 
 
+Visitor = Literal["reader", "newcomer", "applicant"]
+"""Who comes without an account: to read what is public, to open an application, or with a number and its code."""
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One method at one path, with what the documentation says of it."""
@@ -111,6 +118,7 @@ class Endpoint:
     query: type[Form]
     public: bool
     etag: bool
+    visitor: Visitor | None
 
 
 ENDPOINTS: Final[list[Endpoint]] = []
@@ -127,11 +135,17 @@ def endpoint(
     query: type[Form] = NoQuery,
     public: bool = False,
     etag: bool = False,
+    visitor: Visitor | None = None,
 ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
-    """Declares an endpoint. `answer` and a text as `body` name schemas of `casework.api.schemas`."""
+    """Declares an endpoint. `answer` and a text as `body` name schemas of `casework.api.schemas`.
+
+    One for a `visitor` is public too, but counted for each address, and its view gets a call as those of users do;
+    an applicant's `<number>` in the path reaches it as the id of the case.
+    """
 
     def declare(view: Callable[..., Answer]) -> Callable[..., Answer]:
-        ENDPOINTS.append(Endpoint(method, path, view, summary, answer, status, body, query, public, etag))
+        open_to_all = public or visitor is not None
+        ENDPOINTS.append(Endpoint(method, path, view, summary, answer, status, body, query, open_to_all, etag, visitor))
         return view
 
     return declare
@@ -180,27 +194,59 @@ def _view(one: Endpoint) -> Callable[..., Response]:
         wiring: Wiring = current_app.extensions["casework"]
         # Read before the transaction begins: a slow sender must not hold a connection of the database.
         raw = request.get_data(cache=False)
+        if one.visitor:
+            return _visited(one, wiring.service, raw, path)
         if one.public:
             _ensure_json(raw)
             return _response(one.view(wiring.service, read_json(raw) if raw.strip() else {}, **path))
         with wiring.service.transaction() as tx:
-            tx.language = language()
             people.identify(tx, _token())
-            query = read_query(one.query, request.args, tx.today)
-            _ensure_json(raw)
-            call = Call(tx, one, query, raw)
-            if one.method == "POST" and "Idempotency-Key" in request.headers:
-                return _once(call, path)
-            # Read even where the verb does not ask for it, so that what is no JSON is refused before anything is done.
-            _ = call.body
-            return _response(one.view(call, **path))
+            return _answered(one, tx, str(tx.person.id), raw, path)
 
     return answer
+
+
+def _visited(one: Endpoint, service: Service, raw: bytes, path: dict[str, Any]) -> Response:
+    """The answer to somebody without an account, who is counted before anything is looked at."""
+    address = request.remote_addr or ""
+    if one.visitor == "newcomer":
+        with applications.opening(service, address), service.transaction(APPLICANT) as tx:
+            # A digest, so that nobody reads in the table who was here.
+            caller = hmac.digest(_derived_key(tx, "callers"), address.encode(), "sha256").hex()
+            return _answered(one, tx, f"from {caller}", raw, path)
+    if one.visitor == "applicant":
+        case_id = applications.identify(service, path.pop("number"), _tracking_code(), address)
+        with service.transaction(APPLICANT) as tx:
+            return _answered(one, tx, f"applicant of {case_id}", raw, {"case_id": case_id, **path})
+    applications.visit(service, address)
+    with service.transaction(APPLICANT) as tx:
+        return _answered(one, tx, "", raw, path)
+
+
+def _answered(one: Endpoint, tx: Transaction, caller: str, raw: bytes, path: Mapping[str, Any]) -> Response:
+    tx.language = language()
+    query = read_query(one.query, request.args, tx.today)
+    _ensure_json(raw)
+    call = Call(tx, one, query, raw, caller)
+    if one.method == "POST" and "Idempotency-Key" in request.headers:
+        return _once(call, path)
+    # Read even where the verb does not ask for it, so that what is no JSON is refused before anything is done.
+    _ = call.body
+    return _response(one.view(call, **path))
 
 
 def _token() -> str | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _tracking_code() -> str:
+    """The code that the applicant has sent; WSGI gives the bytes of a header as Latin-1, but people type UTF-8."""
+    given = request.headers.get("Tracking-Code", "")
+    try:
+        return given.encode("latin-1").decode()
+    except UnicodeError:
+        return given
 
 
 def _ensure_json(raw: bytes) -> None:
@@ -216,8 +262,7 @@ def _once(call: Call, path: Mapping[str, Any]) -> Response:
             "Idempotency-Key 须为 1 至 200 个可见字符。", "An Idempotency-Key has 1 to 200 visible characters."
         )
         raise Invalid([Fault("Idempotency-Key", "idempotency_key", sentence)])
-    tx = call.tx
-    caller = str(tx.person.id)
+    tx, caller = call.tx, call.caller
     # A digest, because an address may be longer than an index takes and hold what no column does.
     address = hashlib.sha256(request.path.encode()).hexdigest()
     digest = _digest(call)

@@ -37,6 +37,7 @@ def needs_schema(tx: Transaction, record: Record, office: Office, offer: Offer) 
         _users(tx, record) if _names_users(form) else {},
         facts=record.file.facts,
         funds=tuple(office.funds),
+        caller=tx.acting.id,
         **more,
     )
     if form is None:
@@ -47,14 +48,13 @@ def needs_schema(tx: Transaction, record: Record, office: Office, offer: Offer) 
 
 
 def _with_reason(tx: Transaction, schema: dict[str, Any], inventor: Inventor) -> dict[str, Any]:
-    """A supervisor who does a colleague's work says why."""
+    """A supervisor who does a colleague's work says why: in the form's own field where it has one."""
     reason = SteppingIn.schema(tx.language)["properties"]
-    example = {**schema["examples"][0], **SteppingIn.example(inventor)}
     return {
         **schema,
-        "properties": {**schema["properties"], **reason},
-        "required": [*schema["required"], "reason"],
-        "examples": [example],
+        "properties": {**reason, **schema["properties"]},
+        "required": [*dict.fromkeys((*schema["required"], *reason))],
+        "examples": [{**SteppingIn.example(inventor), **schema["examples"][0]}],
     }
 
 

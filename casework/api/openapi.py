@@ -18,11 +18,17 @@ from casework.forms.form import Form
 from casework.forms.inventor import Inventor
 from casework.rules.text import Language, Text
 from casework.work import programmes
+from casework.work.applications import NewApplication
 from casework.work.forms import NewCase
 from casework.work.moves import intake_of
 
 _CONVERTER: Final = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
-_MEDIA: Final = {"Diagram": "text/plain", "Documentation": "text/html"}
+_JSON: Final = ("application/json",)
+_MEDIA: Final = {
+    "Diagram": ("text/plain",),
+    "Documentation": ("text/html",),
+    "PaymentFile": ("text/csv", "text/html"),
+}
 # Examples are made up once for this day, so that the document is the same in every process.
 _EXAMPLE_DAY: Final = date(2026, 3, 2)
 # Refusals that the shape of a declaration does not tell.
@@ -32,6 +38,15 @@ _ALSO: Final[dict[str, tuple[int, ...]]] = {
     "GET /reports/sla": (403,),
     "GET /reports/sla/cases": (403,),
     "GET /cases/<uuid:case_id>/disclosures": (403,),
+    "GET /funds": (403,),
+    "GET /funds/<uuid:fund_id>/ledger": (403,),
+    "GET /payment-orders": (403,),
+    "POST /payment-orders": (409,),
+    "GET /payment-orders/<uuid:order_id>": (403,),
+    "GET /payment-orders/<uuid:order_id>/export": (403, 409),
+    "POST /payment-orders/<uuid:order_id>/lines/<uuid:line_id>/paid": (409,),
+    "POST /payment-orders/<uuid:order_id>/lines/<uuid:line_id>/returned": (409,),
+    "POST /cases/<uuid:case_id>/tracking-code": (409,),
 }
 
 
@@ -143,6 +158,8 @@ def _header_parameters(one: Endpoint) -> list[dict[str, Any]]:
         found.append(_header_parameter("Idempotency-Key", key))
     if one.body in ("Correction", "Given"):
         found.append(_header_parameter("If-Match", {"type": "string"}, required=one.method == "PATCH"))
+    if one.visitor == "applicant":
+        found.append(_header_parameter("Tracking-Code", {"type": "string"}, required=True))
     return found
 
 
@@ -151,7 +168,7 @@ def _header_parameter(name: str, schema: Schema, *, required: bool = False) -> d
 
 
 def _repeatable(one: Endpoint) -> bool:
-    return one.method == "POST" and not one.public
+    return one.method == "POST" and (not one.public or one.visitor is not None)
 
 
 def _body(body: type[Form] | str, language: Language) -> dict[str, Any]:
@@ -161,7 +178,7 @@ def _body(body: type[Form] | str, language: Language) -> dict[str, Any]:
     else:
         schema, example = body.schema(language), body.example(_inventor())
         required = bool(schema["required"])
-    if body is NewCase:
+    if body in (NewCase, NewApplication):
         intakes = programmes.latest()
         facts = {"anyOf": [ref(_intake_name(one.key)) for one in intakes]}
         schema["properties"]["facts"] = facts
@@ -204,11 +221,10 @@ def _success(one: Endpoint) -> dict[str, Any]:
         "Link": "cursor" in one.query.field_names(),
         "Idempotent-Replayed": _repeatable(one),
     }
-    media = _MEDIA.get(one.answer, "application/json")
     return {
         "description": CREATED if one.status == 201 else DONE,
         "headers": _headers(*(name for name, sent in names.items() if sent)),
-        "content": {media: {"schema": ref(one.answer)}},
+        "content": {media: {"schema": ref(one.answer)} for media in _MEDIA.get(one.answer, _JSON)},
     }
 
 
@@ -221,10 +237,14 @@ def _refusals(one: Endpoint) -> set[int]:
     found = set(_ALSO.get(f"{one.method} {one.path}", ()))
     if one.method != "GET":
         found |= {400, 413, 415, 422}
+    if not one.public or one.visitor:
+        found |= {422, 503}
     if not one.public:
-        found |= {401, 422, 503}
-    if not one.public and one.method != "GET":
-        found |= {403, 409} if one.answer == "Case" else {403}
+        found.add(401)
+    if one.visitor:
+        found.add(429)
+    if one.method != "GET" and (not one.public or one.visitor):
+        found |= {403, 409} if one.answer == "Case" or one.visitor else {403}
     if "<" in one.path:
         found.add(404)
     if one.body in ("Correction", "Given"):

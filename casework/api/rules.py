@@ -1,6 +1,8 @@
 """The rules as the office has them: workflows, policies, calendars."""
 
-from typing import cast
+from collections.abc import Callable
+from functools import cache
+from typing import Any, cast
 
 from casework.api import views
 from casework.api.case_filters import When, beginning
@@ -9,8 +11,10 @@ from casework.api.examples import intake_schema
 from casework.api.query import Page, from_cursor, to_cursor, whole
 from casework.api.speech import instant
 from casework.forms.form import Form
+from casework.forms.numbers import Day
 from casework.forms.texts import Code, Line
 from casework.records import offices
+from casework.rules.casefile import PolicyRow
 from casework.rules.clocks import Interval, Limit, due, trace
 from casework.rules.diagram import mermaid
 from casework.rules.refusals import Fault, Invalid, NotFound
@@ -37,22 +41,50 @@ def diagram(call: Call, key: str) -> Answer:
     return Answer(text=mermaid(programmes.newest(key), call.tx.language))
 
 
-class PolicyFilters(Page):
-    """Which policy rows."""
-
-    workflow = Code(title=Text("流程", "Workflow"))
-    name = Code(title=Text("名称", "Name"))
-    place = Code(title=Text("适用地区", "Place"))
+PolicyFilters = cast(
+    "type[Form]",
+    Page.from_dict(
+        {
+            "workflow": Code(title=Text("流程", "Workflow")),
+            "name": Code(title=Text("名称", "Name")),
+            "place": Code(title=Text("适用地区", "Place")),
+            "for": Code(
+                title=Text("对何处判断是否有效，默认为该条的适用地区", "In force where; by default the row's place")
+            ),
+            "on": Day(title=Text("对何日判断是否有效，默认为今日", "In force on which day; by default today")),
+        },
+        name="PolicyFilters",
+    ),
+)
 
 
 @endpoint("GET", "/policies", Text("期限与标准", "Dated limits and amounts"), answer="PolicyPage", query=PolicyFilters)
 def policies(call: Call) -> Answer:
-    """Every row that was ever loaded, in the order of loading."""
+    """Every row that was ever loaded, in the order of loading, and whether it is the one in force.
+
+    `in_force` is about the day `on` and the region or organisation `for`: the row of the nearest place counts, of
+    those the latest, of those the one loaded last.
+    """
     key = from_cursor(call.query, whole)
-    filters = {name: value for name, value in call.query.items() if name not in ("limit", "cursor")}
+    filters: dict[str, Any] = {name: call.query[name] for name in ("workflow", "name", "place") if name in call.query}
     rows = offices.policy_page(call.tx.db, call.limit + 1, key[0] if key else None, filters)
     shown = rows[: call.limit]
-    return page([views.policy(row) for row in shown], to_cursor(shown[-1].id) if len(rows) > call.limit else None)
+    after = to_cursor(shown[-1].id) if len(rows) > call.limit else None
+    counts = _in_force(call)
+    return page([views.policy(row) | {"in_force": counts(row)} for row in shown], after)
+
+
+def _in_force(call: Call) -> Callable[[PolicyRow], bool]:
+    """Whether a row counts on the day and in the place that are asked about."""
+    day = call.query.get("on", call.tx.today)
+    asked = call.query.get("for")
+    org = offices.org(call.tx.db, asked) if asked else None
+
+    @cache
+    def counting(workflow: str, place: str) -> dict[str, PolicyRow]:
+        return offices.in_force(call.tx.rules.policies, workflow, place, org.region if org else place, day)
+
+    return lambda row: counting(row.workflow, asked or row.place).get(row.name) == row
 
 
 @endpoint("GET", "/calendars", Text("日历", "Calendars"), answer="CalendarPage", query=Page)

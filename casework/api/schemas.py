@@ -3,6 +3,7 @@
 from typing import Final
 
 from casework.api.case_schemas import CASE_ITEMS, CASE_PARTS, OWED_BY, PHASE, TRACE
+from casework.api.money_schemas import MONEY_ITEMS, MONEY_PARTS
 from casework.api.shapes import (
     AT,
     DAY,
@@ -31,6 +32,7 @@ _FIGURES: Final = {
     "breached": whole(1, Text("逾期，无论是否结束", "Late, ended or not")),
     "open": whole(1, Text("未结束且未逾期", "Neither ended nor late")),
     "cancelled": whole(0, Text("已取消，不计入 started", "Cancelled; not among the started")),
+    "provisional": whole(0, Text("started 中到期时间暂定的", "Of the started: due at a provisional time")),
     "breach_rate": or_null(decimal(0.5, maximum=1), Text("逾期 ÷（按期 + 逾期）", "breached / (met + breached)")),
     "median_working_hours": or_null(decimal(12.5), Text("已结束期限的工时中位数", "Of the ended clocks")),
     "p90_working_hours": or_null(decimal(30.5), Text("已结束期限的工时 90 分位", "Of the ended clocks")),
@@ -51,7 +53,7 @@ _EDGE: Final = obj(
         "name": text("accept"),
         "title": text("受理"),
         "from": many(text("submitted"), Text("空文本表示新建，* 表示任何状态", "Empty: not open yet; *: any state")),
-        "to": text("under_review"),
+        "to": or_null(text("under_review"), Text("空表示状态不变", "Null: the case stays where it is")),
         "by": many(ROLE),
         "conditions": many(text("本案尚未要求补充材料。")),
         "letters": many(text("receipt")),
@@ -74,6 +76,7 @@ _LIMIT: Final = obj(
 
 ITEMS: Final[dict[str, Schema]] = {
     **CASE_ITEMS,
+    **MONEY_ITEMS,
     "Workflow": obj(
         {
             "key": text("legal_aid"),
@@ -94,6 +97,7 @@ ITEMS: Final[dict[str, Schema]] = {
             "from": DAY,
             "value": text("5wd"),
             "source": text("山东省法律援助条例"),
+            "in_force": flag(Text("在所问之日、所问之地是否有效", "Whether it counts on that day in that place")),
         }
     ),
     "Calendar": obj(
@@ -108,6 +112,17 @@ ITEMS: Final[dict[str, Schema]] = {
                 "examples": [{"mon": [["08:30", "12:00"], ["13:30", "17:30"]]}],
             },
             "years": or_null(many(whole(2026)), Text("已公布节假日的年份", "Years with known holidays")),
+        }
+    ),
+    "Notice": obj(
+        {
+            "workflow": text("hardship_aid"),
+            "since": AT,
+            "notice": anything(
+                Text("公示内容，与保存的一致", "What is published, as it is kept"),
+                until="2026-03-09",
+                unit="示例机械厂",
+            ),
         }
     ),
     "Org": obj(
@@ -137,6 +152,55 @@ SCHEMAS: Final[dict[str, Schema]] = {
     **ITEMS,
     **{f"{name}Page": page_of(name) for name in ITEMS},
     **CASE_PARTS,
+    **MONEY_PARTS,
+    "TrackingCode": obj(
+        {
+            "number": text("LA-2026-000001"),
+            "tracking_code": text(
+                "K7WQ-2MZD-RX4T-9HCV-B5NE",
+                Text(
+                    "查询码，只告知这一次；输入时不分大小写和全半角",
+                    "Told only this once; typed in any case, with or without hyphens",
+                ),
+            ),
+        }
+    ),
+    "Application": obj(
+        {
+            "number": text("LA-2026-000001"),
+            "workflow": text("legal_aid"),
+            "office": text("济南市总工会"),
+            "state": text("awaiting_papers"),
+            "state_title": text("待补材料"),
+            "phase": PHASE,
+            "opened_at": AT,
+            "updated_at": AT,
+            "outcome": not_yet(text("settled")),
+            "waits_for_you": flag(Text("正等待申请人办理", "It is the applicant's turn")),
+            "papers": many(text("劳动合同"), Text("正等待的材料", "The papers that are awaited")),
+            "deadlines": many(
+                obj(
+                    {
+                        "name": text("papers"),
+                        "title": text("补充材料"),
+                        "due_at": or_null(AT),
+                        "due_on": or_null(DAY, Text("期限内的最后一日", "The last day in time")),
+                    }
+                ),
+                Text("申请人须遵守的期限", "The limits that the applicant has to keep"),
+            ),
+            "letters": many(
+                obj(
+                    {
+                        "number": not_yet(text("(2026)LA-370100-granted-1")),
+                        "at": AT,
+                        "title": text("补充材料通知书"),
+                        "body": text("王秀英：请补充以下材料。"),
+                    }
+                )
+            ),
+        }
+    ),
     "Token": obj({"access_token": text("cw_…"), "token_type": {"const": "Bearer"}, "expires_at": AT}),
     "Due": obj(
         {

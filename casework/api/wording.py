@@ -27,10 +27,13 @@ ABOUT: Final = Text(
 
 TAGS: Final = {
     "auth": Text("登录", "Signing in"),
+    "public": Text("无账号办理", "Without an account"),
     "cases": Text("案件", "Cases"),
     "queue": Text("待办", "The queue"),
     "alerts": Text("提醒", "Alerts"),
     "workflows": Text("流程", "Workflows"),
+    "funds": Text("资金", "Funds"),
+    "payment-orders": Text("支付单", "Payment orders"),
     "policies": Text("期限与标准", "Limits and amounts"),
     "calendars": Text("日历", "Calendars"),
     "reports": Text("报表", "Reports"),
@@ -61,6 +64,25 @@ NOTES: Final = {
         "谁为何查看了哪些内容均有记录；不写 paths 即查看全部。",
         "Who saw what and why is logged; without paths, everything is shown.",
     ),
+    "POST /public/applications": Text(
+        "facts 按流程的申请表填写；查询码只告知这一次，请妥善保存。",
+        "facts follow the workflow's intake form; the tracking code is told only this once, so keep it.",
+    ),
+    "GET /public/applications/<number>": Text(
+        "须以 Tracking-Code 给出查询码；编号或查询码不正确时同样为 404。",
+        "Tracking-Code gives the code; a wrong number and a wrong code are the same 404.",
+    ),
+    "GET /public/applications/<number>/transitions": Text(
+        "只列出申请人自己的操作。", "Only the steps that are the applicant's own."
+    ),
+    "GET /public/notices": Text(
+        "只在公示期内、案件仍处于公示环节时显示。",
+        "Shown only while the notice lasts and the case stands where it is published.",
+    ),
+    "POST /cases/<uuid:case_id>/tracking-code": Text(
+        "申请人到场时发给新的查询码，原查询码随即失效；谁为何发给均有记录。",
+        "For an applicant who has come in person; an earlier code ends. Who gave it out and why is logged.",
+    ),
     "POST /queue/claim": Text(
         "领取无人经办的最紧急的一件；两人不会领到同一件。",
         "The most urgent case that nobody owns becomes yours; two callers never get the same one.",
@@ -79,6 +101,34 @@ NOTES: Final = {
         "审批人和审计员可见：谁、何时、为何查看了哪些敏感信息；不含其内容。",
         "For supervisors and auditors: who saw which sensitive values, when and why; not the values.",
     ),
+    "GET /funds/<uuid:fund_id>/ledger": Text(
+        "余额等于入账之和减支付之和；批准和退还只改变已批准未支付的金额。",
+        "The balance is what was put in less what was paid; reserve and release change what is promised.",
+    ),
+    "POST /funds/<uuid:fund_id>/budgets": Text(
+        "此后该年度、该类别批准的总额以此为限，不能低于已批准的金额。",
+        "What may be approved of a kind in a year from now on; never below what is approved already.",
+    ),
+    "POST /payment-orders": Text(
+        "列入该资金已批准或被退回的款项，先批准的先列。"
+        "规定由他人支付的，本人审批的不列入；没有银行账号、退回后未更正账户信息的也不列入。",
+        "Takes the fund's payments that are approved or came back, the first approved first. Left out are those that"
+        " you approved where another has to pay, those without a bank account, and those that came back and whose bank"
+        " details were not corrected.",
+    ),
+    "GET /payment-orders/<uuid:order_id>/export": Text(
+        "csv 供银行代发，含尚无结果的款项和开单时的完整账号，逐案留痕；html 为签字用发放表，账号只显示末四位。",
+        "csv is for the bank: what is not settled yet, with full accounts as they were ordered, each reading logged"
+        " with its case. html is the list to be signed, with the last four digits of accounts.",
+    ),
+    "POST /payment-orders/<uuid:order_id>/lines/<uuid:line_id>/paid": Text(
+        "即在该案件上办理 record_payment；同事经办的案件也可登记，经办人不变。",
+        "Takes the case's record_payment, also on a colleague's case, who goes on owning it.",
+    ),
+    "POST /payment-orders/<uuid:order_id>/lines/<uuid:line_id>/returned": Text(
+        "即在该案件上办理 record_payment；更正账户信息后列入下一张支付单。",
+        "Takes the case's record_payment; it comes into the next order after the bank details were corrected.",
+    ),
     "GET /calendars/<key>/due": Text(
         "limit 写成 5wd（工作日）、7d（自然日）、8wh（工作小时）、2h、30m、6mo 或 1y。",
         "Write limit as 5wd (working days), 7d (natural days), 8wh (working hours), 2h, 30m, 6mo or 1y.",
@@ -92,6 +142,7 @@ EMPTY: Final = Text("没有可领取的案件", "There is nothing to claim")
 PARAMETERS: Final = {
     "Idempotency-Key": Text("同一键只办理一次", "The same key is done once"),
     "If-Match": Text("读到的 ETag", "The ETag that was read"),
+    "Tracking-Code": Text("查询码", "The tracking code"),
 }
 HEADERS: Final = {
     "ETag": Text("案件的版本", "The version of the case"),

@@ -6,7 +6,7 @@ Driven by the declared endpoints, so that one that is added is attacked with the
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -26,6 +26,7 @@ from casework.records.tables import metadata
 from casework.work import programmes
 from casework.work.overdue import sweep
 from tests.api.conftest import Api
+from tests.api.money import helped, in_force, make_order, new_fund
 
 STATUS: Final = {
     "malformed": 400,
@@ -54,6 +55,7 @@ class Target:
 
     api: Api
     ids: dict[str, str]
+    code: str
 
     def path(self, one: Endpoint, **instead: str) -> str:
         """The address of an endpoint; what it names exists unless said otherwise."""
@@ -73,6 +75,8 @@ class Target:
         """The answer to somebody who may call this endpoint. `-` in a header's name is written `_`."""
         who = None if one.public else "administrator" if "/users" in one.path else "supervisor"
         said = {name.replace("_", "-"): value for name, value in headers.items()}
+        if one.visitor == "applicant":
+            said = {"Tracking-Code": self.code} | said
         query = query or self.query(one)
         if one.method == "PATCH":
             said = {"If-Match": "*"} | said
@@ -93,15 +97,33 @@ class Target:
 
 @pytest.fixture(scope="module")
 def target(shared: Api) -> Target:
-    """An office whose supervisor owns a case, at version 2, and has an alert."""
+    """An office whose supervisor owns a case, at version 2, with a tracking code, has an alert and an order to pay."""
+    # Whoever has no account asks here as often as the others.
+    shared.service.limits = replace(shared.service.limits, visits=10**6, openings_an_hour=10**6, wrong_codes=10**6)
     case = shared.take("supervisor", shared.new_case(), "accept")
+    tracking = shared.post("supervisor", f"/cases/{case['id']}/tracking-code", {"reason": "申请人到场"})
+    fund = new_fund(shared)
+    in_force(shared, "emergency_cap", "370100", "2000")
+    helped(shared, opened_by="supervisor")
+    order = make_order(shared)
     shared.days_pass(40)
     sweep(shared.service)
     alert = shared.get("supervisor", "/alerts")["items"][0]["id"]
     users = shared.get("administrator", "/users")["items"]
     return Target(
         shared,
-        {"case_id": case["id"], "alert_id": alert, "user_id": users[0]["id"], "key": "legal_aid", "name": "withdraw"},
+        {
+            "case_id": case["id"],
+            "number": case["number"],
+            "alert_id": alert,
+            "fund_id": fund["id"],
+            "order_id": order["id"],
+            "line_id": order["lines"][0]["id"],
+            "user_id": users[0]["id"],
+            "key": "legal_aid",
+            "name": "withdraw",
+        },
+        tracking["tracking_code"],
     )
 
 
@@ -124,6 +146,7 @@ def each(that: Callable[[Endpoint], bool]) -> pytest.MarkDecorator:
 
 
 every = each(lambda one: True)
+in_a_transaction = each(lambda one: not one.public or one.visitor is not None)
 signed_in = each(lambda one: not one.public)
 with_body = each(lambda one: one.body is not None)
 
@@ -302,7 +325,7 @@ def ensure_faulted(answer: TestResponse, path: str, language: str) -> None:
     )
 
 
-@each(lambda one: isinstance(one.body, type) and not one.public)
+@each(lambda one: isinstance(one.body, type) and (not one.public or one.visitor is not None))
 def test_a_wrong_value_in_any_field_is_refused_by_name(one: Endpoint, target: Target, unchanged: None) -> None:
     assert isinstance(one.body, type)
     for number, (path, body) in enumerate(wrong_bodies(one.body, {})):
@@ -358,7 +381,7 @@ def test_a_wrong_value_in_any_field_of_a_transition_is_refused_by_name(target: T
     assert case["state"] == "closed"
 
 
-@signed_in
+@in_a_transaction
 def test_a_parameter_that_is_not_known_or_given_twice_is_refused(
     one: Endpoint, target: Target, unchanged: None
 ) -> None:
@@ -443,7 +466,7 @@ NONSENSE: Final = (
 )
 
 
-@signed_in
+@in_a_transaction
 def test_nonsense_in_a_parameter_is_refused_or_finds_nothing(one: Endpoint, target: Target, unchanged: None) -> None:
     for name, field in one.query.form_fields():
         for number, value in enumerate(NONSENSE):
@@ -497,6 +520,17 @@ def test_an_id_that_is_none_or_names_nothing_is_not_found(one: Endpoint, target:
         for language in LANGUAGES:
             path = target.path(one, **dict.fromkeys(slots, odd))
             ensure_problem(target.send(one, {}, path=path, language=language), "not_found", language=language)
+
+
+@each(lambda one: one.visitor == "applicant")
+def test_a_number_or_a_code_that_is_none_is_not_found(one: Endpoint, target: Target, unchanged: None) -> None:
+    for odd in ("LA-2026-999999", "%00", "%FF%FE", "x" * 3000, "%27%20OR%201=1--", "%E6%97%A5", target.ids["case_id"]):
+        for language in LANGUAGES:
+            path = target.path(one, number=odd)
+            ensure_problem(target.send(one, {}, path=path, language=language), "not_found", language=language)
+    for odd in ("", "x", "\xff", "\x7f", "2222-2222-2222-2222-2222", "x" * 5000):
+        for language in LANGUAGES:
+            ensure_problem(target.send(one, {}, language=language, Tracking_Code=odd), "not_found", language=language)
 
 
 @each(lambda one: "<key>" in one.path or "<name>" in one.path)
@@ -561,7 +595,7 @@ def test_the_present_version_matches_among_others(tags: str, target: Target) -> 
     assert (answer.status_code, answer.headers["ETag"]) == (200, '"2"')
 
 
-@each(lambda one: one.method == "POST" and not one.public)
+@each(lambda one: one.method == "POST" and (not one.public or one.visitor is not None))
 def test_a_key_has_1_to_200_visible_characters(one: Endpoint, target: Target, unchanged: None) -> None:
     for key in ("", "x" * 201, "\x00", "a\tb", "caf\xe9", "\x7f"):
         for language in LANGUAGES:

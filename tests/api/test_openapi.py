@@ -16,6 +16,7 @@ from casework.rules.text import Language
 from casework.work.overdue import sweep
 from tests.api.conftest import PASSWORD, Api
 from tests.api.described import operation_of, path_of, validator
+from tests.api.money import helped
 
 LANGUAGES = get_args(Language)
 CHECKER = Draft202012Validator.FORMAT_CHECKER
@@ -113,6 +114,8 @@ def test_every_endpoint_answers_as_it_is_described_through_the_life_of_a_case(ap
     ask = Lived(api)
     case = _open_and_look_around(ask)
     _decide_and_help(ask, case)
+    _apply_without_an_account(ask)
+    _pay(ask)
     _manage(ask)
     assert ask.succeeded == operations().keys()
 
@@ -173,6 +176,44 @@ def _decide_and_help(ask: Lived, case: Any) -> None:
     ask("supervisor", "POST", f"{at}/override", {"to_state": "concluded", "reason": "closed too early"})
     for part in ("events", "clocks", "letters", "disclosures"):
         assert ask("auditor", "GET", f"{at}/{part}")["items"]
+
+
+def _apply_without_an_account(ask: Lived) -> None:
+    facts = ask("caseworker", "GET", "/workflows/legal_aid")["intake"]["examples"][0]
+    body = {"workflow": "legal_aid", "org": "370100", "facts": facts}
+    mine = ask(None, "POST", "/public/applications", body, 201)
+    at, code = f"/public/applications/{mine['number']}", mine["tracking_code"]
+    assert ask(None, "GET", at, Tracking_Code=code)["letters"]
+    [step] = ask(None, "GET", f"{at}/transitions", Tracking_Code=code)["items"]
+    _ensure_self_contained(step["needs"])
+    given = step["needs"]["examples"][0]
+    ask(None, "POST", f"{at}/transitions/{step['name']}", given, Tracking_Code=code)
+    [case] = ask("caseworker", "GET", f"/cases?q={mine['number']}")["items"]
+    ask("caseworker", "POST", f"/cases/{case['id']}/tracking-code", {"reason": "lost"}, 201)
+    ask(None, "GET", at, status=404, Tracking_Code=code)
+    ask(None, "GET", "/public/notices")
+
+
+def _pay(ask: Lived) -> None:
+    new = {"code": "RELIEF", "name": "帮扶资金", "org": "370100"}
+    at = f"/funds/{ask('supervisor', 'POST', '/funds', new, 201)['id']}"
+    ask("supervisor", "POST", f"{at}/top-up", {"amount": "2000.00", "note": "allocation"})
+    ask("supervisor", "POST", f"{at}/budgets", {"year": 2026, "kind": "emergency", "amount": "1000.00"})
+    assert ask("caseworker", "GET", "/funds")["items"][0]["budgets"]
+    helped(ask.api), helped(ask.api)
+    assert ask("auditor", "GET", f"{at}/ledger?limit=1")["next_cursor"]
+    order = ask("caseworker", "POST", "/payment-orders", {"fund": "RELIEF"}, 201)
+    here = f"/payment-orders/{order['id']}"
+    assert ask("caseworker", "GET", here)["lines"] == order["lines"]
+    assert ask("caseworker", "GET", "/payment-orders")["items"]
+    for written in ("csv", "html"):
+        assert order["number"] in ask("caseworker", "GET", f"{here}/export?format={written}")
+    on = order["at"][:10]
+    first, second = (f"{here}/lines/{line['id']}" for line in order["lines"])
+    ask("caseworker", "POST", f"{first}/paid", {"on": on})
+    ask("caseworker", "POST", f"{second}/returned", {"on": on, "reason": "wrong name"})
+    ask("caseworker", "GET", f"{here}/export", status=409)
+    ask("caseworker", "POST", "/payment-orders", {"fund": "RELIEF"}, 409)
 
 
 def _take(ask: Lived, who: str, at: str, name: str) -> None:

@@ -146,7 +146,16 @@ def hire(api: Api, username: str, role: str, org: str) -> None:
 CASE_ENDPOINTS: Final = [one for one in ENDPOINTS if "<uuid:case_id>" in one.path]
 READING: Final = [one for one in CASE_ENDPOINTS if one.method == "GET"]
 CHANGING: Final = [one for one in CASE_ENDPOINTS if one.method != "GET"]
-KNOWN: Final = ("/notes", "/disclosures", "/override", "/transitions/<name>", "/release", "/handover", "<uuid:case_id>")
+KNOWN: Final = (
+    "/notes",
+    "/disclosures",
+    "/override",
+    "/transitions/<name>",
+    "/release",
+    "/handover",
+    "/tracking-code",
+    "<uuid:case_id>",
+)
 
 
 def named(one: Endpoint) -> str:
@@ -253,6 +262,10 @@ def test_what_is_not_about_one_case_is_for_the_roles_that_it_is_for(
             else 403
             for report in ("sla", "sla/cases")
         },
+        ("GET", "/funds"): 200 if role in WATCHERS else 403,
+        ("POST", "/funds"): 422 if role == "supervisor" else 403,
+        ("GET", "/payment-orders"): 200 if role in WATCHERS else 403,
+        ("POST", "/payment-orders"): 422 if role in STAFF else 403,
         **{
             ("GET", path): 200
             for path in ("/cases", "/queue", "/alerts", "/orgs", "/workflows", "/policies", "/calendars")

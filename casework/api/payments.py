@@ -1,0 +1,142 @@
+"""Payment orders: made, looked at, exported for the bank, and recorded line by line."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from casework.api import payment_files
+from casework.api.door import Answer, Call, endpoint, page
+from casework.api.query import Page, from_cursor, moment, to_cursor
+from casework.api.speech import instant, language
+from casework.forms.form import Form
+from casework.forms.texts import Choice, Code
+from casework.records import payments as records
+from casework.rules.refusals import NotNow
+from casework.rules.text import Text
+from casework.work import funds, payments
+
+_FORMATS: Final = {
+    "csv": Text("银行代发文件（CSV）", "For the bank (CSV)"),
+    "html": Text("签字用发放表", "To be signed"),
+}
+
+
+class OrderFilters(Page):
+    """Which payment orders."""
+
+    fund = Code(title=Text("资金代码", "Code of the fund"))
+
+
+class Export(Form):
+    """In which form."""
+
+    format = Choice(_FORMATS, title=Text("格式，不写即 csv", "Format; csv when left out"))
+
+
+@endpoint("GET", "/payment-orders", Text("支付单", "Payment orders"), answer="PaymentOrderPage", query=OrderFilters)
+def orders(call: Call) -> Answer:
+    """The newest first: those of the caller's organisation and below, and those about a case that the caller sees."""
+    funds.may_see_funds(call.tx.person)
+    key = from_cursor(call.query, moment, UUID)
+    after = (key[0], key[1]) if key else None
+    rows = records.page(call.tx.db, call.tx.person, call.limit + 1, after, call.query.get("fund"))
+    shown = rows[: call.limit]
+    more = to_cursor(shown[-1].at, shown[-1].id) if len(rows) > call.limit else None
+    return page([_order(row) for row in shown], more)
+
+
+@endpoint(
+    "POST",
+    "/payment-orders",
+    Text("开具支付单", "Make a payment order"),
+    answer="PaymentOrder",
+    status=201,
+    body=payments.NewOrder,
+)
+def make_order(call: Call) -> Answer:
+    """The payments of a fund that are approved or came back, and how many were left out for which reason."""
+    order, left_out = payments.make_order(call.tx, call.body)
+    told = [{"because": why.in_(language()), "count": count} for why, count in left_out.items()]
+    return Answer(_with_lines(call, order) | {"left_out": told}, 201)
+
+
+@endpoint("GET", "/payment-orders/<uuid:order_id>", Text("查看支付单", "One payment order"), answer="PaymentOrder")
+def one_order(call: Call, order_id: UUID) -> Answer:
+    """The order with those of its payments whose cases the caller sees."""
+    return Answer(_with_lines(call, payments.seen(call.tx, order_id)))
+
+
+@endpoint(
+    "GET",
+    "/payment-orders/<uuid:order_id>/export",
+    Text("导出支付单", "Export a payment order"),
+    answer="PaymentFile",
+    query=Export,
+)
+def export(call: Call, order_id: UUID) -> Answer:
+    """What still waits for the bank, with full accounts as they were ordered; or the list to be signed, without."""
+    order, lines = payments.whole(call.tx, order_id)
+    if call.query.get("format") == "html":
+        return Answer(text=payment_files.to_sign(order, lines), headers=payment_files.SIGNED)
+    waiting = [line for line in lines if line.result is None]
+    if not waiting:
+        raise NotNow(Text("本单款项均已有结果。", "Every payment of this order is settled."))
+    accounts = payments.accounts(call.tx, order, waiting)
+    name = f'attachment; filename="{order.number}.csv"'
+    headers = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": name}
+    return Answer(text=payment_files.for_bank(order, waiting, accounts), headers=headers)
+
+
+@endpoint(
+    "POST",
+    "/payment-orders/<uuid:order_id>/lines/<uuid:line_id>/paid",
+    Text("登记已支付", "Record a payment"),
+    answer="PaymentLine",
+    body=payments.Paid,
+)
+def paid(call: Call, order_id: UUID, line_id: UUID) -> Answer:
+    """The payment has reached the applicant."""
+    return Answer(_line(payments.record_result(call.tx, order_id, line_id, "paid", call.body)))
+
+
+@endpoint(
+    "POST",
+    "/payment-orders/<uuid:order_id>/lines/<uuid:line_id>/returned",
+    Text("登记退回", "Record a returned payment"),
+    answer="PaymentLine",
+    body=payments.Returned,
+)
+def returned(call: Call, order_id: UUID, line_id: UUID) -> Answer:
+    """The bank has returned the payment; it waits for another order."""
+    return Answer(_line(payments.record_result(call.tx, order_id, line_id, "returned", call.body)))
+
+
+def _with_lines(call: Call, order: Any) -> dict[str, Any]:
+    return _order(order) | {"lines": [_line(row) for row in records.lines(call.tx.db, order.id, call.tx.person)]}
+
+
+def _order(row: Any) -> dict[str, Any]:
+    return {
+        "id": str(row.id),
+        "number": row.number,
+        "fund": row.fund,
+        "total": f"{row.total:.2f}",
+        "count": row.lines,
+        "unsettled": row.unsettled,
+        "created_by": {"id": str(row.created_by), "username": row.username, "name": row.user_name},
+        "at": instant(row.at),
+    }
+
+
+def _line(row: Any) -> dict[str, Any]:
+    return {
+        "id": str(row.line_id),
+        "case_id": str(row.case_id),
+        "case_number": row.case_number,
+        "payee": row.payee,
+        "kind": row.kind,
+        "amount": f"{row.amount:.2f}",
+        "account": row.account,
+        "status": row.result or "ordered",
+        "approved_on": row.approved_on.isoformat(),
+        "settled_on": row.settled_on.isoformat() if row.settled_on else None,
+    }

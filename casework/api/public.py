@@ -1,0 +1,141 @@
+"""The doors without an account: applications, followed by number and tracking code, and public notices."""
+
+from typing import Any
+from uuid import UUID
+
+from casework.api.cases import offers
+from casework.api.door import Answer, Call, endpoint, page
+from casework.api.query import Page, from_cursor, moment, text, to_cursor
+from casework.api.speech import instant, language
+from casework.forms.texts import Code
+from casework.records import cases, offices
+from casework.records.rows import Record
+from casework.rules.casefile import Role
+from casework.rules.text import Text
+from casework.work import applications, notices, programmes
+
+
+@endpoint(
+    "POST",
+    "/public/applications",
+    Text("网上申请", "Apply online"),
+    answer="TrackingCode",
+    status=201,
+    body=applications.NewApplication,
+    visitor="newcomer",
+)
+def apply(call: Call) -> Answer:
+    """The number of the new application, and the code by which only the applicant comes back to it."""
+    return _number_and_code(*applications.open_application(call.tx, call.body))
+
+
+@endpoint(
+    "GET",
+    "/public/applications/<number>",
+    Text("查询申请", "One application"),
+    answer="Application",
+    etag=True,
+    visitor="applicant",
+)
+def application(call: Call, case_id: UUID) -> Answer:
+    """Where the application stands, what is awaited of the applicant and until when, and the letters."""
+    return _told(call, cases.get_for_applicant(call.tx.db, case_id))
+
+
+@endpoint(
+    "GET",
+    "/public/applications/<number>/transitions",
+    Text("申请人可办理的操作", "What the applicant can do from here"),
+    answer="TransitionPage",
+    query=Page,
+    visitor="applicant",
+)
+def transitions(call: Call, case_id: UUID) -> Answer:
+    """The applicant's own transitions, whether each is allowed, and what it needs."""
+    record = cases.get_for_applicant(call.tx.db, case_id)
+    return offers(call, record, *applications.own_steps(call.tx, record))
+
+
+@endpoint(
+    "POST",
+    "/public/applications/<number>/transitions/<name>",
+    Text("申请人办理", "Take a transition as the applicant"),
+    answer="Application",
+    body="Given",
+    etag=True,
+    visitor="applicant",
+)
+def take(call: Call, case_id: UUID, name: str) -> Answer:
+    """The application after the applicant's step."""
+    return _told(call, applications.take(call.tx, case_id, name, call.body, call.if_match()))
+
+
+@endpoint(
+    "POST",
+    "/cases/<uuid:case_id>/tracking-code",
+    Text("发给查询码", "Give out a tracking code"),
+    answer="TrackingCode",
+    status=201,
+    body=applications.NewTrackingCode,
+)
+def issue_code(call: Call, case_id: UUID) -> Answer:
+    """A new code for an applicant who came in person; an earlier one ends."""
+    return _number_and_code(*applications.issue_code(call.tx, case_id, call.body))
+
+
+def _number_and_code(record: Record, code: str) -> Answer:
+    return Answer({"number": record.file.number, "tracking_code": code}, 201)
+
+
+def _told(call: Call, record: Record) -> Answer:
+    """What an applicant is told: the own application, and of the office its name."""
+    file, workflow = record.file, programmes.pinned(record.file)
+    office = offices.org(call.tx.db, file.org_code)
+    assert office is not None
+    told = {
+        "number": file.number,
+        "workflow": file.workflow,
+        "office": office.name,
+        "state": file.state,
+        "state_title": workflow.by_state[file.state].title.in_(language()),
+        "phase": file.phase.value,
+        "opened_at": instant(file.opened_at),
+        "updated_at": instant(file.last_at),
+        "outcome": file.outcome,
+        "waits_for_you": file.waits_for is Role.APPLICANT,
+        "papers": applications.papers_awaited(record),
+        "deadlines": [
+            {
+                "name": run.name,
+                "title": workflow.by_clock[run.name].title.in_(language()),
+                "due_at": instant(run.due.at) if run.due else None,
+                "due_on": run.due.on.isoformat() if run.due else None,
+            }
+            for run in applications.owed(record)
+        ],
+        "letters": [one | {"at": instant(one["at"])} for one in applications.own_letters(call.tx, record)],
+    }
+    return Answer(told, headers={"ETag": f'"{file.version}"'})
+
+
+class NoticeFilters(Page):
+    """Whose notices."""
+
+    org = Code(title=Text("机构（含下级）", "Organisation and below"))
+
+
+@endpoint(
+    "GET",
+    "/public/notices",
+    Text("公示", "Public notices"),
+    answer="NoticePage",
+    query=NoticeFilters,
+    visitor="reader",
+)
+def public_notices(call: Call) -> Answer:
+    """What offices publish, newest first: the snapshot, and nothing by which the case could be found."""
+    key = from_cursor(call.query, moment, text)
+    rows = notices.page(call.tx, call.query.get("org"), call.limit + 1, (key[0], key[1]) if key else None)
+    shown = rows[: call.limit]
+    items: list[Any] = [{"workflow": row.workflow, "since": instant(row.since), "notice": row.notice} for row in shown]
+    return page(items, to_cursor(shown[-1].since, shown[-1].mark) if len(rows) > call.limit else None)

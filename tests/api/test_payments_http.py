@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from casework.records import people
@@ -493,6 +494,22 @@ def test_no_payment_stands_on_two_orders_not_even_for_who_writes_rows(office: Ap
         tx.db.run("update payment_order_lines set result = null, settled_on = null")
     assert office.get("caseworker", f"/payment-orders/{order['id']}")["unsettled"] == 0
     assert office.get("caseworker", f"/payment-orders/{second['id']}")["unsettled"] == 1
+
+
+def test_an_order_of_many_payments_takes_no_more_statements_than_one_of_two(office: Api) -> None:
+    asked: list[str] = []
+    event.listen(office.service.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    counted = []
+    for many in (2, 5):
+        for _ in range(many):
+            helped(office)
+        asked.clear()
+        order = make_order(office)
+        assert order["count"] == many
+        for query in ("?format=csv", "?format=html"):
+            assert export(office, order, query=query).status_code == 200
+        counted.append(len(asked))
+    assert counted[0] == counted[1]
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", "＠x", '=HYPERLINK("x")'])

@@ -105,6 +105,13 @@ def told(story: Story, who: str, name: str, **given: Any) -> Refusal:
     return refusal
 
 
+def last_day(story: Story, clock: str) -> str:
+    """The last day in time of a clock that runs."""
+    due = story.clock(clock).due
+    assert due is not None
+    return due.on.isoformat()
+
+
 def codes(refusal: Refusal) -> list[str]:
     """The codes of the faults of a form."""
     assert isinstance(refusal, Invalid)
@@ -975,6 +982,46 @@ class TestOnFile:
         pay(story)
         story.applicant("rate", rating=4)
         assert story.case.taken["rate"].given["rating"] == 4
+
+
+class TestTheDaysOfEachStep:
+    """How long the office has for each step, from Monday 2 November 2026 on."""
+
+    def test_from_the_request_to_the_proposal(self) -> None:
+        story = asked("2026-11-02 09:00")
+        assert last_day(story, "acceptance") == "2026-11-09"
+        story.along(PREPARED[:3])
+        assert (last_day(story, "review"), last_day(story, "check")) == ("2026-11-30", "2026-11-30")
+        story.caseworker("ask_for_papers")
+        assert last_day(story, "papers") == "2026-11-16"
+        assert story.clock("papers").owed_by == "applicant"
+
+    def test_to_approve_to_pay_to_visit_and_to_verify(self) -> None:
+        story = noticed(LIVING, at="2026-11-02 09:00")  # the notice has stood until the end of 9 November
+        assert last_day(story, "approval") == "2026-11-24"
+        story.supervisor("approve")
+        assert last_day(story, "payment") == "2026-11-24"
+        assert last_day(story, "contact") == "2027-05-10"
+        assert last_day(story, "verification") == "2027-11-10"
+        story.applicant("report_change")
+        assert last_day(story, "change") == "2026-12-10"
+
+    def test_to_propose_to_hear_and_to_publish_an_exit(self) -> None:
+        story = on_file(STUDY, at="2026-11-02 09:00")
+        pay(story)
+        story.caseworker("reverify", household=NOT_POOR)
+        assert last_day(story, "exit_due") == "2026-12-01"
+        story.caseworker("propose_exit", kind="out_of_hardship")
+        assert last_day(story, "hearing") == "2026-11-24"
+        story.caseworker("record_hearing")
+        assert last_day(story, "exit") == "2026-11-24"
+
+    def test_to_review_an_objection(self) -> None:
+        story = prepared(at="2026-11-02 09:00")
+        story.caseworker("propose_refusal")
+        story.supervisor("refuse")
+        story.applicant("object")
+        assert last_day(story, "objection_review") == "2026-12-02"
 
 
 class TestTheExit:

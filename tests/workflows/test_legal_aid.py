@@ -93,6 +93,11 @@ class TestTheMainRoad:
         assert isinstance(refusal, Invalid)
         assert [(fault.path, fault.code) for fault in refusal.faults] == [(field, "day_future")]
 
+    def test_a_helper_gives_the_assignment_back_with_a_reason_only(self, story: Story) -> None:
+        refusal = told(story.along(MAIN_ROAD[:4]), "lawyer", "decline", reason=None)
+        assert isinstance(refusal, Invalid)
+        assert [(fault.path, fault.code) for fault in refusal.faults] == [("reason", "required")]
+
     def test_a_volunteer_helps_as_a_lawyer_does(self, story: Story) -> None:
         story.along(MAIN_ROAD[:3])
         story.caseworker("assign", to=str(story.people["volunteer"].id))
@@ -452,6 +457,22 @@ class TestWhatMayFollow:
 class TestTheRequest:
     """What a request must make sense of."""
 
+    @pytest.mark.parametrize("matter", sorted(MATTERS))
+    def test_help_can_be_asked_for_in_any_matter_of_the_list(self, matter: str) -> None:
+        story = Story().opened(matter=matter, exemption=None)
+        assert story.case.state == "submitted"
+        assert MATTERS[matter].zh in story.letters["receipt"]["zh-CN"]["body"]
+
+    def test_somebody_may_ask_for_a_person_who_cannot(self) -> None:
+        agent = {"name": "李志强", "relation": "父亲", "phone": "13800138000"}
+        story = Story().opened(agent=agent)
+        assert story.case.facts["agent"]["relation"] == "父亲"
+        assert story.sealed["agent.phone"] == "13800138000"
+        given = Story().form("submit", {"agent": agent | {"relation": None}})
+        refusal = Story().decides("applicant", "submit", given)
+        assert isinstance(refusal, Invalid)
+        assert [(fault.path, fault.code) for fault in refusal.faults] == [("agent.relation", "required")]
+
     @pytest.mark.parametrize("matter", sorted(LABOUR))
     def test_a_labour_matter_names_the_employer(self, matter: str) -> None:
         story = Story()
@@ -521,6 +542,33 @@ class TestWhatLiesOpen:
         assert born.replace("-", "")[4:] not in str(story.case.facts)
 
 
+class TestTheDaysOfEachStep:
+    """How long the office and its helpers have, counted over Labour Day 2026 and the make-up Saturday after it."""
+
+    def last_days(self, story: Story) -> dict[str, str]:
+        return {run.name: str(run.due.on) for run in story.case.clocks if run.open and run.due}
+
+    def test_three_days_to_assign_from_the_decision(self) -> None:
+        story = Story("2026-04-30 09:00").opened().along(MAIN_ROAD[:3])
+        assert self.last_days(story)["assignment"] == "2026-05-06"
+
+    def test_five_days_to_sign_and_three_to_begin_from_the_assignment(self) -> None:
+        story = Story("2026-05-07 09:00").opened().along(MAIN_ROAD[:4])
+        days = self.last_days(story)
+        assert (days["engagement"], days["start"]) == ("2026-05-12", "2026-05-11")  # 10 May is a Sunday
+        assert {story.clock(name).owed_by for name in ("engagement", "start")} == {"helper"}
+
+    def test_five_working_days_to_decide_on_another_lawyer(self) -> None:
+        story = Story("2026-04-30 09:00").opened().along(MAIN_ROAD[:5])
+        story.applicant("ask_for_change")
+        assert self.last_days(story)["change"] == "2026-05-11"
+
+    def test_fifteen_working_days_to_follow_up_and_thirty_days_to_close(self) -> None:
+        story = Story("2026-04-30 09:00").opened().along(MAIN_ROAD[:7])
+        days = self.last_days(story)
+        assert (days["follow_up"], days["closing"]) == ("2026-05-25", "2026-06-01")
+
+
 class TestWithdrawing:
     """The applicant may change their mind until somebody is named to help."""
 
@@ -579,6 +627,12 @@ class TestTermination:
         assert not any(run.open for run in story.case.clocks)
         assert move.letters == ("terminated",)
         assert "救济权利" in story.letters["terminated"]["zh-CN"]["body"]
+
+    @pytest.mark.parametrize("missing", ["ground", "reasons"])
+    def test_it_needs_a_ground_and_reasons(self, story: Story, missing: str) -> None:
+        refusal = told(story.along(MAIN_ROAD[:4]), "supervisor", "terminate", **{missing: None})
+        assert isinstance(refusal, Invalid)
+        assert [(fault.path, fault.code) for fault in refusal.faults] == [(missing, "required")]
 
     def test_there_are_eight_grounds(self) -> None:
         assert len(TERMINATION_GROUNDS) == 8
@@ -696,6 +750,25 @@ class TestLetters:
     def test_decisions_carry_a_number(self, name: str, written: dict[str, dict[str, dict[str, str]]]) -> None:
         for language in LANGUAGES:
             assert written[name][language]["body"].startswith("(2026)")
+
+    def test_the_recipient_is_told_that_help_is_free_and_that_another_lawyer_may_be_asked_for(
+        self, written: dict[str, dict[str, dict[str, str]]]
+    ) -> None:
+        assert "不收取任何费用" in written["granted"]["zh-CN"]["body"]
+        assert "free of charge" in written["granted"]["en"]["body"]
+        assert "不得向您收取任何费用或财物" in written["assigned"]["zh-CN"]["body"]
+        assert "no fee and no gift" in written["assigned"]["en"]["body"]
+        assert "更换承办人员" in written["assigned"]["zh-CN"]["body"]
+        assert "another lawyer" in written["assigned"]["en"]["body"]
+
+    def test_who_is_not_heard_by_the_objection_is_told_of_the_sixty_days_and_the_court(
+        self, written: dict[str, dict[str, dict[str, str]]]
+    ) -> None:
+        letter = written["objection_dismissed"]
+        for remedy in ("六十日内", "行政复议", "行政诉讼"):
+            assert remedy in letter["zh-CN"]["body"]
+        for remedy in ("sixty days", "administrative review", "court"):
+            assert remedy in letter["en"]["body"]
 
     def test_only_the_decision_itself_says_that_aid_is_granted(
         self, written: dict[str, dict[str, dict[str, str]]]

@@ -244,6 +244,18 @@ class TestTheSubsidy:
             assert isinstance(story.refused("caseworker", name), NotYours)
 
 
+class TestTheDaysOfTheOffice:
+    """How long the office has once the file is accepted."""
+
+    def test_fifteen_working_days_to_approve_thirty_days_to_pay_and_thirty_to_archive(self) -> None:
+        story = concluded().along(FILE[:2])
+        assert str(story.clock("subsidy").due.on) == "2026-03-23"
+        story.supervisor("approve_subsidy")
+        assert str(story.clock("subsidy_payment").due.on) == "2026-04-01"
+        story.caseworker("pay_subsidy")
+        assert str(story.clock("archiving").due.on) == "2026-04-01"
+
+
 class TestThePayment:
     """By somebody else than who approved, on or after that day."""
 

@@ -36,6 +36,7 @@ TAGS: Final = {
     "reports": Text("报表", "Reports"),
     "orgs": Text("机构", "Organisations"),
     "users": Text("用户", "Users"),
+    "channels": Text("发送渠道", "Channels to the outside"),
     "docs": Text("接口说明", "About this API"),
 }
 
@@ -60,6 +61,15 @@ NOTES: Final = {
     "POST /cases/<uuid:case_id>/disclosures": Text(
         "谁为何查看了哪些内容均有记录；不写 paths 即查看全部。",
         "Who saw what and why is logged; without paths, everything is shown.",
+    ),
+    "POST /alerts/<uuid:alert_id>/snooze": Text(
+        "到时再列出；最多推迟五个工作日。理由随案件封存。",
+        "Listed again then; five working days at most. The reason is sealed with the case.",
+    ),
+    "POST /channels": Text(
+        "仅限管理员。地址须为公网 https，或设置所允许的网段；地址与密钥不再显示。",
+        "For administrators. The address is https on the open network, or in a network that the settings allow; neither"
+        " address nor secret is shown again.",
     ),
     "POST /queue/claim": Text(
         "领取无人经办的最紧急的一件；两人不会领到同一件。",

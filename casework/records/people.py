@@ -106,7 +106,14 @@ def purge(tx: Tx, window: timedelta) -> None:
     tx.run(sign_ins.delete().where(sign_ins.c.at <= tx.now - window))
 
 
-VIEW = (*PERSON, orgs.c.code.label("org"), users.c.language, users.c.created_at)
+VIEW = (
+    *PERSON,
+    orgs.c.code.label("org"),
+    users.c.email,
+    users.c.digest,
+    users.c.language,
+    users.c.created_at,
+)
 
 
 def view(tx: Tx, user_id: UUID) -> Row[Any] | None:

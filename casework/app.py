@@ -16,6 +16,7 @@ from casework.api import (
     auth,
     case_file,
     cases,
+    channels,
     docs,
     door,
     funds,
@@ -32,10 +33,27 @@ from casework.api.door import Wiring
 from casework.records.database import Database, Deadlines
 from casework.records.upgrade import newest
 from casework.records.vault import Keyring
+from casework.senders.outside import Outside
+from casework.senders.senders import Senders
+from casework.senders.smtp import MailServer
 from casework.settings import ROOT, Settings
 from casework.work.service import Limits, Service
 
-ROUTES = (administration, auth, case_file, cases, docs, funds, openapi, payments, public, queue, reports, rules)
+ROUTES = (
+    administration,
+    auth,
+    case_file,
+    cases,
+    channels,
+    docs,
+    funds,
+    openapi,
+    payments,
+    public,
+    queue,
+    reports,
+    rules,
+)
 MIGRATIONS = ROOT / "migrations"
 
 
@@ -59,8 +77,19 @@ def service_of(settings: Settings, database_url: str) -> Service:
         wrong_codes=settings.public.wrong_codes,
         visits=settings.public.visits,
         visit_window=timedelta(minutes=settings.public.window_minutes),
+        post_attempts=settings.post.attempts,
     )
-    return Service(database, Keyring(settings.encryption_keys), settings.office.zone, limits)
+    return Service(database, Keyring(settings.encryption_keys), settings.office.zone, limits, _senders_of(settings))
+
+
+def _senders_of(settings: Settings) -> Senders:
+    post, smtp = settings.post, settings.smtp
+    outside = Outside(post.allow_networks, post.connect_timeout_s, post.read_timeout_s, post.deadline_s)
+    if not smtp.host:
+        return Senders(outside)
+    password = settings.smtp_password
+    mail = MailServer(smtp.host, smtp.port, smtp.sender, smtp.user, password, smtp.tls, smtp.timeout_s)
+    return Senders(outside, mail)
 
 
 def create_app(service: Service, settings: Settings | None = None) -> Flask:

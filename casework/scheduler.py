@@ -8,7 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
 
@@ -21,11 +21,12 @@ from apscheduler.triggers.base import BaseTrigger
 from casework.records import alerts, attempts, idempotency, people
 from casework.rules.refusals import Unavailable
 from casework.settings import Settings
-from casework.work import overdue
+from casework.work import digest, overdue, post
 from casework.work.service import Service
 
 PROCESS: Final = "scheduler"
 """The name under which the heartbeat is noted."""
+_DIGEST_EVERY: Final = timedelta(minutes=1)
 _TIDY_EVERY: Final = timedelta(hours=1)
 _LOOK_AT_THE_CLOCK_EVERY_S: Final = 1
 _STOP: Final = (signal.SIGTERM, signal.SIGINT)
@@ -37,20 +38,32 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is done, and how long after a start the next one follows."""
+    """What is done, how long after a start the next one follows, and how many may run at once."""
 
     name: str
     every: timedelta
     do: Callable[[], None]
+    at_once: int = 1
 
 
 def jobs(service: Service, settings: Settings) -> tuple[Job, ...]:
-    """The jobs of the service: the sweep, the heartbeat, and forgetting what has had its day."""
+    """The jobs of the service: the sweep, the post, the digests, the heartbeat, and forgetting what has had its day."""
+    post_every = settings.post.every_s
 
     def sweep() -> None:
         swept = overdue.sweep(service)
         if swept.alerts or swept.transitions:
             log.info("swept", alerts=swept.alerts, transitions=swept.transitions)
+
+    def deliver() -> None:
+        # One that waits for a slow receiver does not keep the next one from serving the others.
+        posted = post.deliver(service, seconds=post_every)
+        if posted != post.Posted():
+            log.info("posted", **asdict(posted))
+
+    def write_digests() -> None:
+        if new := digest.write_digests(service):
+            log.info("digests_written", digests=new)
 
     def beat() -> None:
         with service.transaction() as tx:
@@ -64,6 +77,8 @@ def jobs(service: Service, settings: Settings) -> tuple[Job, ...]:
 
     return (
         Job("sweep", timedelta(seconds=settings.scheduler.sweep_every_s), sweep),
+        Job("post", timedelta(seconds=post_every), deliver, settings.post.threads),
+        Job("digest", _DIGEST_EVERY, write_digests),
         Job("heartbeat", timedelta(seconds=settings.scheduler.heartbeat_every_s), beat),
         Job("tidy", _TIDY_EVERY, tidy),
     )
@@ -98,14 +113,19 @@ class Scheduler:
         self._scheduler = BlockingScheduler(
             timezone=zone,
             # A thread for each, so that a long sweep does not stop the heart.
-            executors={"default": ThreadPoolExecutor(len(jobs))},
+            executors={"default": ThreadPoolExecutor(sum(job.at_once for job in jobs))},
             # Late is never too late: what is due stays due.
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            job_defaults={"misfire_grace_time": None, "coalesce": True},
         )
         self._scheduler.add_listener(lambda _: self._started.set(), EVENT_SCHEDULER_STARTED)
         for job in jobs:
             self._scheduler.add_job(
-                self._run_job, Every(job.every), args=[job], id=job.name, next_run_time=datetime.now(zone)
+                self._run_job,
+                Every(job.every),
+                args=[job],
+                id=job.name,
+                next_run_time=datetime.now(zone),
+                max_instances=job.at_once,
             )
 
     def run(self) -> None:

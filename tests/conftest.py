@@ -15,11 +15,16 @@ from casework.embedded import PrivateServer
 from casework.records.database import Database
 from casework.records.upgrade import upgrade
 from casework.records.vault import Keyring
+from casework.senders.outside import Outside
+from casework.senders.senders import Senders
 from casework.settings import ROOT
 from casework.work.seeds import seed
 from casework.work.service import Service
+from tests.receivers import LOOPBACK
 
 TEMPLATE = "casework_template"
+SENDERS = Senders(Outside(LOOPBACK))
+"""What the tests send with: nothing leads elsewhere than to this machine."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -81,5 +86,5 @@ def owner_url(server: PrivateServer, database_url: str) -> str:
 def service(database_url: str) -> Iterator[Service]:
     """The service on a fresh database; its time can be moved."""
     database = Database(database_url, pool_size=12, movable_time=True)
-    yield Service(database, Keyring([bytes(range(32))]), ZoneInfo("Asia/Shanghai"))
+    yield Service(database, Keyring([bytes(range(32))]), ZoneInfo("Asia/Shanghai"), senders=SENDERS)
     database.close()

@@ -17,7 +17,9 @@ from casework.rules.text import Text
 from casework.scheduler import PROCESS, Job, Scheduler, jobs
 from casework.settings import Settings
 from casework.work.service import Service
+from tests.receivers import mailbox, receiver
 from tests.work.offices import Province, shandong
+from tests.work.post_office import Post
 
 SOON_S = 20
 
@@ -216,3 +218,30 @@ def test_several_schedulers_do_the_same_work_side_by_side(
 
 def column(tx: Tx, statement: str) -> list[object]:
     return [bytes(row[0]) if isinstance(row[0], memoryview) else row[0] for row in tx.all(statement)]
+
+
+def test_the_post_goes_out_and_digests_are_written(province: Province, work: dict[str, Callable[[], None]]) -> None:
+    post = Post(province)
+    with receiver() as there, mailbox() as box:
+        post.mail_by(box, li="zh-CN")
+        post.channel(there)
+        with province.service.transaction() as tx:
+            tx.db.run("update users set digest = true where username = 'li'")
+        post.alert()
+        work["digest"]()
+        work["post"]()
+    assert len(there.received) == 1
+    assert len(box.mails) == 2
+
+
+def test_a_job_that_may_run_several_times_at_once_does_not_wait_for_itself() -> None:
+    held, both = threading.Event(), threading.Barrier(2)
+
+    def wait() -> None:
+        if not held.is_set():
+            both.wait(SOON_S)
+            held.set()
+
+    scheduler = Scheduler((Job("post", timedelta(milliseconds=20), wait, at_once=2),), SetClock())
+    with running(scheduler):
+        assert held.wait(SOON_S)

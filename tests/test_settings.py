@@ -172,3 +172,25 @@ def test_no_secret_is_shown_when_the_settings_are_printed(tmp_path: Path) -> Non
     assert settings.secret_key not in repr(settings)
     assert repr(KEY) not in repr(settings)
     assert "hunter2" not in repr(settings)
+
+
+def test_mail_is_sent_only_where_there_is_a_server_with_a_sender_and_its_password(tmp_path: Path) -> None:
+    server = '[smtp]\nhost = "mail.example.org"\n'
+    sender = 'sender = "casework@example.org"\n'
+    assert overlaid(tmp_path, sender.join(("[smtp]\n", ""))).smtp.host == ""
+    assert overlaid(tmp_path, server + sender).smtp.host == "mail.example.org"
+    with pytest.raises(BadSettings, match=r"\[smtp\] sender is ''. Write the address"):
+        overlaid(tmp_path, server)
+    with pytest.raises(BadSettings, match="CASEWORK_SMTP_PASSWORD is not set"):
+        overlaid(tmp_path, server + sender + 'user = "casework"\n')
+    settings = load(tmp_path, CASEWORK_CONFIG=str(tmp_path / "over.toml"), CASEWORK_SMTP_PASSWORD="hunter2")
+    assert settings.smtp_password == "hunter2"
+    assert "hunter2" not in repr(settings)
+
+
+def test_networks_that_may_be_called_are_written_as_networks(tmp_path: Path) -> None:
+    networks = overlaid(tmp_path, '[post]\nallow_networks = ["10.20.0.0/16", "fd00::/8"]\n').post.allow_networks
+    assert list(map(str, networks)) == ["10.20.0.0/16", "fd00::/8"]
+    for wrong in ('"10.20.0.0/16"', "[10]", '["10.20.0.1/16"]', '["intranet"]'):
+        with pytest.raises(BadSettings, match=r"\[post\] allow_networks is .*Write a list of networks"):
+            overlaid(tmp_path, f"[post]\nallow_networks = {wrong}\n")

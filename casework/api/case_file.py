@@ -8,7 +8,7 @@ from casework.api import views
 from casework.api.door import Answer, Call, cut, endpoint, page
 from casework.api.query import Page, from_cursor, moment, to_cursor, whole
 from casework.api.speech import instant, language
-from casework.records import alerts, cases, history, offices
+from casework.records import alerts, cases, history, offices, outbox
 from casework.records.rows import Record
 from casework.rules.clocks import trace
 from casework.rules.text import Text
@@ -79,22 +79,30 @@ def clocks(call: Call, case_id: UUID) -> Answer:
     query=Page,
 )
 def ledger(call: Call, case_id: UUID) -> Answer:
-    """Alerts that were sent or suppressed, and those that are planned as things stand (derived on reading), and why."""
+    """Alerts that were sent or suppressed and how they went out, and those that are planned as things stand or will
+    not come any more because their clock has ended (both derived on reading), and why.
+    """
     record = _record(call, case_id)
     rows = alerts.of_case(call.tx.db, case_id)
-    receivers = alerts.receivers_of(call.tx.db, [row.id for row in rows])
-    items = [_past(row, receivers.get(row.id, [])) for row in rows]
+    ids = [row.id for row in rows]
+    receivers, sent = alerts.receivers_of(call.tx.db, ids), outbox.of_alerts(call.tx.db, ids)
+    items = [_past(row, receivers.get(row.id, []), sent.get(row.id, [])) for row in rows]
     done = {(row.clock, row.generation, row.level) for row in rows}
     workflow = programmes.pinned(record.file)
+    office = call.tx.office(record)
     items += [
-        _coming(rung)
-        for rung in overdue.planned(record, call.tx.office(record), workflow)
+        _derived(rung, status)
+        for status, rungs in (
+            ("planned", overdue.planned(record, office, workflow)),
+            ("superseded", overdue.unfired(record, office, workflow)),
+        )
+        for rung in rungs
         if (rung.clock, rung.generation, rung.level) not in done
     ]
     return cut(call, items)
 
 
-def _past(row: Any, receivers: list[Any]) -> dict[str, Any]:
+def _past(row: Any, receivers: list[Any], sent: list[Any]) -> dict[str, Any]:
     return {
         "clock": row.clock,
         "generation": row.generation,
@@ -108,22 +116,34 @@ def _past(row: Any, receivers: list[Any]) -> dict[str, Any]:
                 "username": receiver.username,
                 "name": receiver.name,
                 "acknowledged_at": instant(receiver.acknowledged_at),
+                "snoozed_until": instant(receiver.snoozed_until),
             }
             for receiver in receivers
+        ],
+        "deliveries": [
+            {
+                "channel": message.channel,
+                "to": message.receiver,
+                "state": message.state,
+                "attempts": message.attempts,
+                "delivered_at": instant(message.delivered_at),
+            }
+            for message in sent
         ],
     }
 
 
-def _coming(rung: overdue.Rung) -> dict[str, Any]:
+def _derived(rung: overdue.Rung, status: str) -> dict[str, Any]:
     return {
         "clock": rung.clock,
         "generation": rung.generation,
         "level": rung.level,
-        "status": "planned",
+        "status": status,
         "because": (rung.suppressed or overdue.why(rung.level)).in_(language()),
         "planned_at": instant(rung.at),
         "at": None,
         "to": [],
+        "deliveries": [],
     }
 
 

@@ -25,9 +25,11 @@ from casework.rules.casefile import Phase
 from casework.rules.clocks import Status
 from casework.rules.grammar import OwedBy
 from casework.rules.text import Text
+from casework.work.channels import KINDS
 from casework.work.forms import CHANNELS
 
 PHASE: Final = one_of(phase.value for phase in Phase)
+_CHANNELS: Final = ("email", *KINDS)
 OWED_BY: Final = one_of(get_args(OwedBy))
 
 _CLOCK: Final = {
@@ -130,11 +132,32 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
             "clock": text("review"),
             "generation": FIRST,
             "level": text("80%"),
-            "status": one_of(("sent", "suppressed", "planned")),
+            "status": one_of(("sent", "suppressed", "planned", "superseded")),
             "because": text("期限已过 80%", Text("提醒或者不提醒的原因", "Why people are told, or why nobody is told")),
             "planned_at": AT,
             "at": or_null(AT),
-            "to": many(obj({"username": text("zhang"), "name": text("张敏"), "acknowledged_at": not_yet(AT)})),
+            "to": many(
+                obj(
+                    {
+                        "username": text("zhang"),
+                        "name": text("张敏"),
+                        "acknowledged_at": not_yet(AT),
+                        "snoozed_until": not_yet(AT),
+                    }
+                )
+            ),
+            "deliveries": many(
+                obj(
+                    {
+                        "channel": one_of(("inbox", *_CHANNELS)),
+                        "to": text("zhang", Text("用户名或渠道名称", "A username, or the name of a channel")),
+                        "state": one_of(("waiting", "delivered", "dead", "superseded")),
+                        "attempts": whole(0),
+                        "delivered_at": or_null(AT),
+                    }
+                ),
+                Text("发送情况", "How it went out"),
+            ),
         }
     ),
     "Note": obj({"id": ID, "text": text("已电话联系申请人。"), "author": ref("Person"), "at": AT}),
@@ -168,6 +191,7 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
             "due_at": or_null(AT),
             "at": AT,
             "acknowledged_at": not_yet(AT),
+            "snoozed_until": not_yet(AT),
         }
     ),
 }

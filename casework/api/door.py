@@ -212,7 +212,7 @@ def _visited(one: Endpoint, service: Service, raw: bytes, path: dict[str, Any]) 
     if one.visitor == "newcomer":
         with applications.opening(service, address), service.transaction(APPLICANT) as tx:
             # A digest, so that nobody reads in the table who was here.
-            caller = hmac.digest(_derived_key(tx, "callers"), address.encode(), "sha256").hex()
+            caller = hmac.digest(tx.key_for("callers"), address.encode(), "sha256").hex()
             return _answered(one, tx, f"from {caller}", raw, path)
     if one.visitor == "applicant":
         case_id = applications.identify(service, path.pop("number"), _tracking_code(), address)
@@ -267,7 +267,7 @@ def _once(call: Call, path: Mapping[str, Any]) -> Response:
     address = hashlib.sha256(request.path.encode()).hexdigest()
     digest = _digest(call)
     # Answers hold what lies open nowhere else (notes, disclosures), and so they are sealed too.
-    seal_key, place = _derived_key(tx, "answers"), f"idempotency_keys.body:{caller}:{address}:{key}"
+    seal_key, place = tx.key_for("answers"), f"idempotency_keys.body:{caller}:{address}:{key}"
     earlier = idempotency.claim(tx.db, caller, address, key, digest, tx.service.limits.keep_answers)
     if earlier is not None:
         if not hmac.compare_digest(earlier.body_digest, digest):
@@ -291,12 +291,7 @@ def _replayed(status: int, headers: Mapping[str, str], body: str) -> Response:
 def _digest(call: Call) -> bytes:
     """A keyed digest: bodies hold what must not be guessed from it."""
     said = json.dumps([call.body, sorted(call.query.items(), key=str)], sort_keys=True, default=str)
-    return hmac.digest(_derived_key(call.tx, "bodies"), said.encode("utf-8", "surrogatepass"), "sha256")
-
-
-def _derived_key(tx: Transaction, purpose: str) -> bytes:
-    """A key for one purpose, so that no key serves two."""
-    return hmac.digest(tx.index_key, purpose.encode(), "sha256")
+    return hmac.digest(call.tx.key_for("bodies"), said.encode("utf-8", "surrogatepass"), "sha256")
 
 
 def _response(answer: Answer) -> Response:

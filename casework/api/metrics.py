@@ -18,6 +18,8 @@ _TOLD: Final = {
     "cases_overdue": "Open cases whose nearest due time has passed.",
     "clocks_waiting": "Clocks whose alert or transition is due and has not been taken by the scheduler.",
     "alerts_unacknowledged": "Alerts that a receiver has not acknowledged.",
+    "messages_waiting": "Messages to the outside that are due and have not been taken.",
+    "messages_dead": "Messages to the outside that were given up.",
     "scheduler_silent_seconds": "Seconds since the scheduler was last alive; -1 if it never was.",
 }
 

@@ -35,6 +35,8 @@ _EXAMPLE_DAY: Final = date(2026, 3, 2)
 _ALSO: Final[dict[str, tuple[int, ...]]] = {
     "POST /auth/token": (401, 429, 503),
     "GET /users": (403,),
+    "GET /channels": (403,),
+    "POST /alerts/<uuid:alert_id>/snooze": (409,),
     "GET /reports/sla": (403,),
     "GET /reports/sla/cases": (403,),
     "GET /cases/<uuid:case_id>/disclosures": (403,),

@@ -18,6 +18,8 @@ from casework.records.visibility import in_queue, of_org, visible
 from casework.rules.casefile import Phase
 from casework.rules.refusals import NotFound
 from casework.rules.text import Text
+from casework.work.alerts import Snooze
+from casework.work.alerts import snooze as put_off
 from casework.work.cases import claim as claim_case
 from casework.work.service import Transaction
 
@@ -88,7 +90,7 @@ def claim(call: Call) -> Answer:
 
 @endpoint("GET", "/alerts", Text("我的提醒", "My alerts"), answer="AlertPage", query=Page)
 def my_alerts(call: Call) -> Answer:
-    """My alerts on cases that I still see: open ones first, the newest first."""
+    """My alerts on cases that I still see, but for those snoozed: open ones first, the newest first."""
     key = from_cursor(call.query, switch, moment, UUID)
     after = (key[0], key[1], key[2]) if key else None
     rows = alerts.mine(call.tx.db, call.tx.person.id, visible(call.tx.person), call.limit + 1, after)
@@ -116,3 +118,9 @@ def acknowledge(call: Call, alert_id: UUID) -> Answer:
         raise NotFound()
     Acknowledgement.check(call.body, today=call.tx.today)
     return Answer(views.alert(row))
+
+
+@endpoint("POST", "/alerts/<uuid:alert_id>/snooze", Text("推迟提醒", "Snooze an alert"), answer="Alert", body=Snooze)
+def snooze(call: Call, alert_id: UUID) -> Answer:
+    """My alert, not listed until then."""
+    return Answer(views.alert(put_off(call.tx, alert_id, call.body)))

@@ -23,7 +23,8 @@ from casework.api.shapes import (
     text,
     whole,
 )
-from casework.rules.text import Text
+from casework.rules.text import LANGUAGES, Text
+from casework.work.channels import KINDS
 from casework.work.people import USER_ROLES
 
 _FIGURES: Final = {
@@ -143,6 +144,26 @@ ITEMS: Final[dict[str, Schema]] = {
             "role": one_of(USER_ROLES),
             "org": text("370100"),
             "active": flag(),
+            "email": or_null(text("zhang@example.org")),
+            "digest": flag(Text("每日提要", "A digest each working day")),
+            "language": one_of(LANGUAGES),
+            "created_at": AT,
+        }
+    ),
+    "Channel": obj(
+        {
+            "id": ID,
+            "kind": one_of(KINDS),
+            "name": text("值班群"),
+            "org": text("370100", Text("收到本机构及下级案件的消息", "Hears of the cases of this one and below")),
+            "address": or_null(text("https://hooks.example.org/…", Text("不显示路径", "Without its path"))),
+            "has_secret": flag(),
+            "alerts": flag(),
+            "events": flag(),
+            "language": one_of(LANGUAGES),
+            "active": flag(),
+            "failures": whole(0, Text("自上次成功以来失败几次", "How often it failed since it last worked")),
+            "retry_at": not_yet(AT),
             "created_at": AT,
         }
     ),

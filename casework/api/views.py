@@ -165,6 +165,28 @@ def user(row: Any) -> dict[str, Any]:
         "role": row.role,
         "org": row.org,
         "active": row.active,
+        "email": row.email,
+        "digest": row.digest,
+        "language": row.language,
+        "created_at": instant(row.created_at),
+    }
+
+
+def channel(row: Any, address: str | None, has_secret: bool) -> dict[str, Any]:
+    """A channel as administrators see it, without what is secret of it."""
+    return {
+        "id": str(row.id),
+        "kind": row.kind,
+        "name": row.name,
+        "org": row.org,
+        "address": address,
+        "has_secret": has_secret,
+        "alerts": row.alerts,
+        "events": row.events,
+        "language": row.language,
+        "active": row.active,
+        "failures": row.failures or 0,
+        "retry_at": instant(row.retry_at),
         "created_at": instant(row.created_at),
     }
 
@@ -197,6 +219,7 @@ def alert(row: Any) -> dict[str, Any]:
         "due_at": instant(row.due_at),
         "at": instant(row.received_at),
         "acknowledged_at": instant(row.acknowledged_at),
+        "snoozed_until": instant(row.snoozed_until),
     }
 
 

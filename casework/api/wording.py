@@ -39,6 +39,7 @@ TAGS: Final = {
     "reports": Text("报表", "Reports"),
     "orgs": Text("机构", "Organisations"),
     "users": Text("用户", "Users"),
+    "channels": Text("发送渠道", "Channels to the outside"),
     "docs": Text("接口说明", "About this API"),
 }
 
@@ -82,6 +83,15 @@ NOTES: Final = {
     "POST /cases/<uuid:case_id>/tracking-code": Text(
         "申请人到场时发给新的查询码，原查询码随即失效；谁为何发给均有记录。",
         "For an applicant who has come in person; an earlier code ends. Who gave it out and why is logged.",
+    ),
+    "POST /alerts/<uuid:alert_id>/snooze": Text(
+        "到时再列出；最多推迟五个工作日。理由随案件封存。",
+        "Listed again then; five working days at most. The reason is sealed with the case.",
+    ),
+    "POST /channels": Text(
+        "仅限管理员。地址须为公网 https，或设置所允许的网段；地址与密钥不再显示。",
+        "For administrators. The address is https on the open network, or in a network that the settings allow; neither"
+        " address nor secret is shown again.",
     ),
     "POST /queue/claim": Text(
         "领取无人经办的最紧急的一件；两人不会领到同一件。",

@@ -5,11 +5,13 @@ import click
 from casework.app import log_to
 from casework.cli.calendars import calendar, clock
 from casework.cli.call import call
+from casework.cli.channels import channel
 from casework.cli.console import Commands, Console
 from casework.cli.database import database
 from casework.cli.demo import demo
 from casework.cli.doctor import doctor
 from casework.cli.people import token, user
+from casework.cli.post import outbox, post
 from casework.cli.reports import report
 from casework.cli.rules import policy, workflow
 from casework.cli.serve import scheduler, serve, web
@@ -24,7 +26,7 @@ def main(ctx: click.Context, language: Language | None) -> None:
     """Case management for hardship assistance and legal aid.
 
     Results go to standard output and messages to standard error. Environment: CASEWORK_ENV, CASEWORK_DATABASE_URL,
-    CASEWORK_HOME, CASEWORK_CONFIG, CASEWORK_SECRET_KEY, CASEWORK_ENCRYPTION_KEYS, PORT.
+    CASEWORK_HOME, CASEWORK_CONFIG, CASEWORK_SECRET_KEY, CASEWORK_ENCRYPTION_KEYS, CASEWORK_SMTP_PASSWORD, PORT.
     """
     log_to()
     ctx.obj = Console(language)
@@ -44,6 +46,9 @@ for _command in (
     calendar,
     clock,
     sweep,
+    post,
+    outbox,
+    channel,
     report,
     doctor,
 ):

@@ -17,7 +17,7 @@ from casework.cli.console import Console, pass_console
 from casework.cli.installation import Installation, installed
 from casework.cli.rules import told
 from casework.embedded import NoServer
-from casework.records import alerts, offices
+from casework.records import alerts, figures, offices
 from casework.records.upgrade import newest
 from casework.rules.refusals import Unavailable
 from casework.rules.text import Text
@@ -132,6 +132,7 @@ def _database(installation: Installation) -> Iterator[Finding]:
         yield from _seeds(tx)
         yield from _workflows(tx)
         yield _heartbeat(tx, installation.settings)
+        yield from _post(tx)
 
 
 def _seeds(tx: Transaction) -> Iterator[Finding]:
@@ -167,6 +168,17 @@ def _workflows(tx: Transaction) -> Iterator[Finding]:
             yield Finding("bad", Text(told(one.key, flaw), told(one.key, flaw)))
         if not flaws:
             yield _good(f"流程 {one.key} 已验证", f"workflow {one.key} is proven")
+
+
+def _post(tx: Transaction) -> Iterator[Finding]:
+    if dead := int(figures.now(tx.db)["messages_dead"]):
+        yield Finding(
+            "notice",
+            Text(
+                f"有 {dead} 条消息未能送达：casework outbox list --state dead",
+                f"messages that nobody took: {dead}; see casework outbox list --state dead",
+            ),
+        )
 
 
 def _heartbeat(tx: Transaction, settings: Settings) -> Finding:

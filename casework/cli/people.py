@@ -46,12 +46,31 @@ def user() -> None:
 @click.option("--role", type=click.Choice(list(people.USER_ROLES)), required=True, help="What they may do.")
 @click.option("--org", metavar="CODE", required=True, help="The code of their organisation, such as 370100.")
 @click.option("--name", "full_name", metavar="TEXT", help="How they are called; the user name unless said.")
+@click.option("--email", metavar="ADDRESS", help="Where alerts are sent to.")
+@click.option("--digest", is_flag=True, help="Send a digest each working day, too.")
 @click.option("--no-password", is_flag=True, help="They work with tokens only.")
 @pass_console
-def add(console: Console, username: str, role: str, org: str, full_name: str | None, no_password: bool) -> None:
+def add(
+    console: Console,
+    username: str,
+    role: str,
+    org: str,
+    full_name: str | None,
+    email: str | None,
+    digest: bool,
+    no_password: bool,
+) -> None:
     """Add a user and print the first password, once."""
     password = None if no_password else secrets.token_urlsafe(12)
-    given = {"username": username, "role": role, "org": org, "name": full_name, "password": password}
+    given = {
+        "username": username,
+        "role": role,
+        "org": org,
+        "name": full_name,
+        "password": password,
+        "email": email,
+        "digest": digest,
+    }
     with working(console.settings) as service, service.transaction() as tx:
         said = _NewUser.check({name: value for name, value in given.items() if value is not None}, today=tx.today)
         place = offices.org(tx.db, said["org"])

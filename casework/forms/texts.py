@@ -19,6 +19,8 @@ _LATIN: Final = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0300-\u036f\u1e0
 _BETWEEN: Final = "\u00b7\u2022\u2027\u30fb '\u2019\\-"
 _DOTS: Final = str.maketrans("\u2022\u2027\u30fb\u2019", "\u00b7\u00b7\u00b7'")
 NAME_PATTERN: Final = f"[{_HAN}{_LATIN}][{_HAN}{_LATIN}{_BETWEEN}]{{0,48}}[{_HAN}{_LATIN}]"
+EMAIL_PATTERN: Final = r"[0-9A-Za-z][0-9A-Za-z._%+\-]*@[0-9A-Za-z][0-9A-Za-z\-]*(?:\.[0-9A-Za-z][0-9A-Za-z\-]*)+"
+_LONGEST_ADDRESS: Final = 200
 UUID_PATTERN: Final = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 
@@ -125,6 +127,22 @@ class OtherOrg(Code):
 
     def invent(self, inventor: Inventor) -> str:
         return inventor.other_org
+
+
+class EmailAddress(FormField):
+    """A mail address in ASCII, 200 characters at most."""
+
+    def read(self, value: Any) -> str:
+        address = self.text(value)
+        if len(address) > _LONGEST_ADDRESS or not re.fullmatch(EMAIL_PATTERN, address):
+            raise self.wrong("email")
+        return address
+
+    def invent(self, inventor: Inventor) -> str:
+        return "clerk@example.org"
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        return {"pattern": self.whole(EMAIL_PATTERN), "maxLength": _LONGEST_ADDRESS}
 
 
 class Choice(FormField):

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, literal, select, text
+from sqlalchemy import ColumnElement, Row, bindparam, func, literal, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.records.database import Tx
+from casework.records.outbox import MAIL_LANE
 from casework.records.tables import alert_receivers, alerts, cases, clocks
 from casework.records.writing import jsonable
 
@@ -87,23 +88,45 @@ _ADD = text(
          select x.id, x.case_id, x.clock, x.generation, x.level, x.planned_at, :now, x.suppressed, x.roles
          from jsonb_to_recordset(:alerts) as x(id uuid, case_id uuid, clock text, generation int, level text,
            planned_at timestamptz, suppressed jsonb, roles text[])
-         on conflict do nothing returning id),
+         on conflict do nothing returning id, case_id, clock, level, planned_at, suppressed),
        told as (
          insert into alert_receivers (alert_id, user_id, at)
          select new.id, x.user_id, :now from new
          join unnest(cast(:told as uuid[]), cast(:users as uuid[])) as x(alert_id, user_id) on x.alert_id = new.id
          returning alert_id, user_id),
-       message as (
-         insert into outbox (id, alert_id, user_id, channel, state, at)
-         select gen_random_uuid(), alert_id, user_id, 'inbox', 'delivered', :now from told)
+       inbox as (
+         insert into outbox (id, channel, receiver_id, case_id, alert_id, state, at, try_at, delivered_at)
+         select gen_random_uuid(), 'inbox', told.user_id, new.case_id, new.id, 'delivered', :now, :now, :now
+         from told join new on new.id = told.alert_id),
+       mail as (
+         insert into outbox (id, channel, receiver_id, lane_id, case_id, alert_id, state, at, try_at)
+         select gen_random_uuid(), 'email', u.id, :mail_lane, new.case_id, new.id, 'waiting', :now, :now
+         from told join new on new.id = told.alert_id join users u on u.id = told.user_id
+         where :mail and u.email is not null),
+       heard as materialized (
+         select h.id, h.kind, o.path from channels h join orgs o on o.id = h.org_id where h.active and h.alerts),
+       post as (
+         insert into outbox (id, channel, receiver_id, lane_id, case_id, alert_id, seq, state, at, try_at)
+         select gen_random_uuid(), h.kind, h.id, h.id, new.case_id, new.id,
+           coalesce((select max(o.seq) from outbox o
+             where o.receiver_id = h.id and o.case_id = new.case_id and o.seq is not null), 0)
+             + row_number() over (partition by h.id, new.case_id order by new.planned_at, new.clock, new.level),
+           'waiting', :now, :now
+         from new join cases c on c.id = new.case_id join orgs place on place.id = c.org_id
+           join heard h on starts_with(place.path, h.path)
+         where new.suppressed is null)
        select count(*) from new"""
 ).bindparams(bindparam("alerts", type_=JSONB))
 
 
-def add(tx: Tx, rows: Sequence[Mapping[str, Any]], receivers: Sequence[tuple[UUID, UUID]]) -> int:
-    """Store alerts, their receivers (alert, user) and a message for each in the outbox; gives how many were new.
+def add(
+    tx: Tx, rows: Sequence[Mapping[str, Any]], receivers: Sequence[tuple[UUID, UUID]], *, mail: bool = False
+) -> int:
+    """Store alerts, their receivers (alert, user) and the messages in the outbox; gives how many were new.
 
-    A level that fired before is left as it is, with its receivers.
+    A message goes to the list of each receiver, with `mail` to those who have an address, and to each channel of the
+    case's organisation and those above. A level that fired before is left as it is, with its receivers. The cases are
+    locked: a channel's messages about a case are numbered.
     """
     if not rows:
         return 0
@@ -113,6 +136,8 @@ def add(tx: Tx, rows: Sequence[Mapping[str, Any]], receivers: Sequence[tuple[UUI
             alerts=[jsonable(row) for row in rows],
             told=[alert for alert, _ in receivers],
             users=[user for _, user in receivers],
+            mail=mail,
+            mail_lane=MAIL_LANE,
             now=tx.now,
         ).scalar_one()
     )
@@ -132,6 +157,7 @@ _VIEW = select(
     alerts,
     alert_receivers.c.at.label("received_at"),
     alert_receivers.c.acknowledged_at,
+    alert_receivers.c.snoozed_until,
     cases.c.number,
     cases.c.workflow,
     cases.c.workflow_version,
@@ -150,13 +176,26 @@ _VIEW = select(
 )
 
 
+def _listed(now: datetime) -> ColumnElement[bool]:
+    """Not snoozed any more, or acknowledged meanwhile."""
+    until = alert_receivers.c.snoozed_until
+    return until.is_(None) | (until <= now) | alert_receivers.c.acknowledged_at.is_not(None)
+
+
+def count_open(tx: Tx, user_id: UUID, visible: Any) -> int:
+    """How many alerts this person has to look at."""
+    joined = alert_receivers.join(alerts, alerts.c.id == alert_receivers.c.alert_id).join(cases)
+    mine = (alert_receivers.c.user_id == user_id) & alert_receivers.c.acknowledged_at.is_(None)
+    return int(tx.run(select(func.count()).select_from(joined).where(mine, visible, _listed(tx.now))).scalar_one())
+
+
 def mine(
     tx: Tx, user_id: UUID, visible: Any, limit: int, after: tuple[bool, datetime, UUID] | None
 ) -> Sequence[Row[Any]]:
-    """This person's alerts on cases still visible: open ones first, the newest first."""
+    """This person's alerts on cases still visible, without those snoozed: open ones first, the newest first."""
     done = alert_receivers.c.acknowledged_at.is_not(None)
     query = (
-        _VIEW.where(alert_receivers.c.user_id == user_id, visible)
+        _VIEW.where(alert_receivers.c.user_id == user_id, visible, _listed(tx.now))
         .order_by(done, alert_receivers.c.at.desc(), alerts.c.id)
         .limit(limit)
     )
@@ -181,15 +220,34 @@ def acknowledge(tx: Tx, alert_id: UUID, user_id: UUID, visible: Any) -> Row[Any]
     return tx.one(_VIEW.where(alert_receivers.c.user_id == user_id, alerts.c.id == alert_id, visible))
 
 
+def one(tx: Tx, alert_id: UUID, user_id: UUID, visible: Any) -> Row[Any] | None:
+    """The alert of this person; nobody else changes what the person makes of it until the end."""
+    tx.run(
+        select(alert_receivers.c.alert_id)
+        .where(alert_receivers.c.alert_id == alert_id, alert_receivers.c.user_id == user_id)
+        .with_for_update()
+    )
+    return tx.one(_VIEW.where(alert_receivers.c.user_id == user_id, alerts.c.id == alert_id, visible))
+
+
+def snooze(tx: Tx, alert_id: UUID, user_id: UUID, until: datetime) -> None:
+    """The alert is not listed to this person until then."""
+    tx.run(
+        alert_receivers.update()
+        .where(alert_receivers.c.alert_id == alert_id, alert_receivers.c.user_id == user_id)
+        .values(snoozed_until=until)
+    )
+
+
 def of_case(tx: Tx, case_id: UUID) -> Sequence[Row[Any]]:
     """Every alert of a case in the order of time."""
     return tx.all(select(alerts).where(alerts.c.case_id == case_id).order_by(alerts.c.at, alerts.c.id))
 
 
 def receivers_of(tx: Tx, alert_ids: list[UUID]) -> dict[UUID, list[Row[Any]]]:
-    """Who received each alert: `user_id, username, name, acknowledged_at`."""
+    """Who received each alert: `user_id, username, name, acknowledged_at, snoozed_until`."""
     rows = tx.all(
-        """select r.alert_id, r.user_id, u.username, u.name, r.acknowledged_at
+        """select r.alert_id, r.user_id, u.username, u.name, r.acknowledged_at, r.snoozed_until
            from alert_receivers r join users u on u.id = r.user_id where r.alert_id = any(:ids)
            order by u.username""",
         ids=alert_ids,

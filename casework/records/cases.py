@@ -234,6 +234,17 @@ def sealed_parts(tx: Tx, case_id: UUID) -> dict[str, bytes]:
     return {row.part: row.sealed for row in rows}
 
 
+def keep_sealed(tx: Tx, case_id: UUID, part: str, sealed: bytes) -> None:
+    """Put something sealed into the vault of a case; what stood there under this part is gone."""
+    tx.run(
+        """insert into vault (case_id, part, sealed) values (:id, :part, :sealed)
+           on conflict (case_id, part) do update set sealed = excluded.sealed""",
+        id=case_id,
+        part=part,
+        sealed=sealed,
+    )
+
+
 def open_twins(tx: Tx, record: Record, person: Person) -> list[Any]:
     """Other open cases of this kind with the same numbers: `id, number, state, opened_at, org_code, by, seen`.
 

@@ -12,6 +12,8 @@ select
     + (select count(*) from clocks where ended_at is null and takes is not null
        and coalesce(retry_at, due_at) <= :now) as clocks_waiting,
   (select count(*) from alert_receivers where acknowledged_at is null) as alerts_unacknowledged,
+  (select count(*) from outbox where state = 'waiting' and try_at <= :now) as messages_waiting,
+  (select count(*) from outbox where state = 'dead') as messages_dead,
   coalesce((select extract(epoch from :now - at) from heartbeats where process = 'scheduler'), -1)
     as scheduler_silent_seconds
 """

@@ -80,7 +80,14 @@ def purge(tx: Tx) -> None:
     tx.run(tokens.delete().where(tokens.c.expires_at <= tx.now))
 
 
-VIEW = (*PERSON, orgs.c.code.label("org"), users.c.language, users.c.created_at)
+VIEW = (
+    *PERSON,
+    orgs.c.code.label("org"),
+    users.c.email,
+    users.c.digest,
+    users.c.language,
+    users.c.created_at,
+)
 
 
 def view(tx: Tx, user_id: UUID) -> Row[Any] | None:

@@ -73,6 +73,8 @@ users = Table(
     Column("password_hash", Text),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("language", Text, nullable=False, server_default=text("'zh-CN'")),
+    Column("email", Text),
+    Column("digest", Boolean, nullable=False, server_default=text("false")),
     _at("created_at"),
     CheckConstraint(
         "role in ('caseworker','supervisor','lawyer','volunteer','auditor','administrator')",
@@ -408,6 +410,7 @@ alert_receivers = Table(
     Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
     _at("at"),
     _at("acknowledged_at", nullable=True),
+    _at("snoozed_until", nullable=True),
     Index(
         "ix_alert_receivers_user_id",
         "user_id",
@@ -417,17 +420,84 @@ alert_receivers = Table(
     ),
 )
 
+channels = Table(
+    "channels",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("org_id", Uuid, ForeignKey("orgs.id"), nullable=False, index=True),
+    # The address and the secret; null once the channel was removed.
+    Column("sealed", LargeBinary),
+    Column("alerts", Boolean, nullable=False),
+    Column("events", Boolean, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    _at("created_at"),
+    CheckConstraint("kind in ('webhook','wecom','dingtalk','feishu')", name="kind_known"),
+    # A group of people is told what is due, not every step.
+    CheckConstraint("kind = 'webhook' or not events", name="only_programs_hear_events"),
+    CheckConstraint("sealed is not null or not active", name="active_has_address"),
+)
+
+lanes = Table(
+    "lanes",
+    metadata,
+    # What leads to one receiver's server: a channel, or the mail server. One process at a time works in it.
+    Column("id", Uuid, primary_key=True),
+    Column("failures", SmallInteger, nullable=False, server_default=text("0")),
+    _at("retry_at", nullable=True),
+    _at("leased_until", nullable=True),
+)
+
+_WAITING = text("state = 'waiting'")
+
 outbox = Table(
     "outbox",
     metadata,
+    # The id of a message is the same at every attempt, so that a receiver can drop a repetition.
     Column("id", Uuid, primary_key=True),
-    Column("alert_id", Uuid, ForeignKey("alerts.id"), nullable=False),
-    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
     Column("channel", Text, nullable=False),
+    Column("receiver_id", Uuid, nullable=False),
+    Column("lane_id", Uuid),
+    Column("case_id", Uuid, ForeignKey("cases.id")),
+    Column("alert_id", Uuid, ForeignKey("alerts.id")),
+    Column("event_seq", Integer),
+    Column("digest_on", Date),
+    # Counts the messages about a case to a receiver, from 1, without gaps.
+    Column("seq", Integer),
     Column("state", Text, nullable=False, server_default=text("'waiting'")),
     _at("at"),
-    # One message for each alert, receiver and channel.
-    UniqueConstraint("alert_id", "user_id", "channel"),
+    _at("try_at"),
+    Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    Column("last_error", Text),
+    _at("delivered_at", nullable=True),
+    CheckConstraint("channel in ('inbox','email','webhook','wecom','dingtalk','feishu')", name="channel_known"),
+    CheckConstraint("state in ('waiting','delivered','dead','superseded')", name="state_known"),
+    CheckConstraint("(channel = 'inbox') = (lane_id is null)", name="goes_out_by_a_lane"),
+    CheckConstraint("num_nonnulls(alert_id, event_seq, digest_on) = 1", name="is_about_one_thing"),
+    CheckConstraint("(case_id is null) = (digest_on is not null)", name="names_its_case"),
+    # One message for each alert, receiver and channel; for each event and receiver; for each day and receiver.
+    Index(
+        "uq_outbox_alert",
+        "alert_id",
+        "receiver_id",
+        "channel",
+        unique=True,
+        postgresql_where=text("alert_id is not null"),
+    ),
+    Index(
+        "uq_outbox_event",
+        "case_id",
+        "event_seq",
+        "receiver_id",
+        unique=True,
+        postgresql_where=text("event_seq is not null"),
+    ),
+    Index("uq_outbox_digest", "receiver_id", "digest_on", unique=True, postgresql_where=text("digest_on is not null")),
+    Index("uq_outbox_seq", "receiver_id", "case_id", "seq", unique=True, postgresql_where=text("seq is not null")),
+    Index("ix_outbox_waiting", "lane_id", "try_at", postgresql_where=_WAITING),
+    Index("ix_outbox_dead", "at", "id", postgresql_where=text("state = 'dead'")),
 )
 
 funds = Table(

@@ -88,6 +88,14 @@ _TAIL = f"""
   insert into casework.letters (id, case_id, name, number, sealed, at)
   select x.id, moved.id, x.name, x.number, decode(x.sealed, 'base64'), :updated_at from moved,
     jsonb_to_recordset(:letters) as x(id uuid, name text, number text, sealed text))
+, message as (
+  insert into casework.outbox (id, channel, receiver_id, lane_id, case_id, event_seq, seq, state, at, try_at)
+  select gen_random_uuid(), h.kind, h.id, h.id, moved.id, :version,
+    1 + coalesce((select max(o.seq) from casework.outbox o
+      where o.receiver_id = h.id and o.case_id = moved.id and o.seq is not null), 0),
+    'waiting', :updated_at, :updated_at
+  from moved, casework.channels h join casework.orgs home on home.id = h.org_id, casework.orgs place
+  where h.active and h.events and place.id = :org_id and starts_with(place.path, home.path))
 select id from moved
 """
 

@@ -2,7 +2,19 @@
 
 from casework.settings.errors import BadSettings
 from casework.settings.private_file import kept
-from casework.settings.sections import ROOT, Database, Demo, Idempotency, Office, Scheduler, SignIn, Tokens, Web
+from casework.settings.sections import (
+    ROOT,
+    Database,
+    Demo,
+    Idempotency,
+    Office,
+    Post,
+    Scheduler,
+    SignIn,
+    Smtp,
+    Tokens,
+    Web,
+)
 from casework.settings.settings import Kind, Settings
 
 __all__ = [
@@ -13,9 +25,11 @@ __all__ = [
     "Idempotency",
     "Kind",
     "Office",
+    "Post",
     "Scheduler",
     "Settings",
     "SignIn",
+    "Smtp",
     "Tokens",
     "Web",
     "kept",

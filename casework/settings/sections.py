@@ -4,11 +4,14 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
 from casework.settings.errors import BadSettings
+
+Networks = tuple[IPv4Network | IPv6Network, ...]
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 """The checkout, in which config/ and migrations/ lie."""
@@ -69,6 +72,27 @@ class Idempotency:
 
 
 @dataclass(frozen=True, slots=True)
+class Smtp:
+    host: str
+    port: int
+    sender: str
+    user: str
+    tls: Literal["starttls", "tls", "none"]
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    every_s: float
+    threads: int
+    connect_timeout_s: float
+    read_timeout_s: float
+    deadline_s: float
+    attempts: int
+    allow_networks: Networks
+
+
+@dataclass(frozen=True, slots=True)
 class Demo:
     cases: int
 
@@ -85,6 +109,8 @@ class Sections:
     sign_in: SignIn
     public: Public
     idempotency: Idempotency
+    smtp: Smtp
+    post: Post
     demo: Demo
 
 
@@ -127,8 +153,12 @@ def _checked(where: str, kind: Any, value: object) -> object:
         fits, wanted = type(value) is int and value > 0, "a whole number above 0"
     elif kind is float:
         fits, wanted = type(value) in (int, float) and 0 < value < math.inf, "a number above 0"  # type: ignore[operator]
+    elif kind is str:
+        fits, wanted = isinstance(value, str), "a text"
     elif kind is ZoneInfo:
         return _zone(where, value)
+    elif kind == Networks:
+        return _networks(where, value)
     else:
         fits, wanted = value in get_args(kind), " or ".join(map(repr, get_args(kind)))
     if not fits:
@@ -141,3 +171,12 @@ def _zone(where: str, value: object) -> ZoneInfo:
         return ZoneInfo(str(value))
     except (KeyError, ValueError, OSError):
         raise BadSettings(f"{where} is {value!r}. Write a time zone by its place, such as Asia/Shanghai.") from None
+
+
+def _networks(where: str, value: object) -> Networks:
+    try:
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise TypeError
+        return tuple(ip_network(one) for one in value)
+    except (TypeError, ValueError):
+        raise BadSettings(f'{where} is {value!r}. Write a list of networks such as ["10.20.0.0/16"].') from None

@@ -12,12 +12,13 @@ from typing import Literal, Self
 
 from casework.settings.errors import BadSettings
 from casework.settings.private_file import kept
-from casework.settings.sections import ROOT, Sections, read_sections
+from casework.settings.sections import ROOT, Sections, Smtp, read_sections
 
 Kind = Literal["production", "demo", "test"]
 _KINDS: Mapping[str, Kind] = {"production": "production", "demo": "demo", "test": "test"}
 _KEY_BYTES = 32
 _SHORTEST_SECRET = 16
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class Settings(Sections):
     """Signs what the service hands out and takes back, such as the cursors of lists."""
     encryption_keys: tuple[bytes, ...] = field(repr=False)
     """32 bytes each: the first encrypts, all decrypt."""
+    smtp_password: str = field(repr=False)
 
     @classmethod
     def load(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -42,6 +44,9 @@ class Settings(Sections):
         kind = _kind(given)
         config = Path(given["CASEWORK_CONFIG"]).absolute() if "CASEWORK_CONFIG" in given else None
         home = Path(given.get("CASEWORK_HOME", ROOT / "instance")).absolute()
+        sections = read_sections(config)
+        smtp_password = given.get("CASEWORK_SMTP_PASSWORD", "")
+        _ensure_mail_can_be_sent(sections["smtp"], smtp_password)
         return cls(
             kind=kind,
             config=config,
@@ -50,7 +55,8 @@ class Settings(Sections):
             database_url=_database_url(given.get("CASEWORK_DATABASE_URL")),
             secret_key=_secret_key(_secret(given, "CASEWORK_SECRET_KEY", kind, home)),
             encryption_keys=_encryption_keys(_secret(given, "CASEWORK_ENCRYPTION_KEYS", kind, home)),
-            **read_sections(config),
+            smtp_password=smtp_password,
+            **sections,
         )
 
     def environment(self, port: int, database_url: str) -> dict[str, str]:
@@ -114,6 +120,16 @@ def _secret_key(written: str) -> str:
             f"CASEWORK_SECRET_KEY is too short. Give it {_SHORTEST_SECRET} characters or more, at random."
         )
     return written
+
+
+def _ensure_mail_can_be_sent(smtp: Smtp, password: str) -> None:
+    """Raises BadSettings where there is a mail server that could not be used."""
+    if smtp.host and not _ADDRESS.fullmatch(smtp.sender):
+        raise BadSettings(f"[smtp] sender is {smtp.sender!r}. Write the address that mail comes from, at [smtp] host.")
+    if smtp.host and smtp.user and not password:
+        raise BadSettings(
+            f"[smtp] user is {smtp.user!r}, and CASEWORK_SMTP_PASSWORD is not set. Set it to the password."
+        )
 
 
 def _encryption_keys(written: str) -> tuple[bytes, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Row
 
@@ -11,6 +11,7 @@ from casework.forms.form import Form, Many
 from casework.forms.numbers import Count, Money
 from casework.forms.texts import Code, Line
 from casework.records import funds, offices
+from casework.records.ids import new_id
 from casework.rules.casefile import STAFF, Person, Role
 from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotYours
 from casework.rules.text import Text
@@ -73,7 +74,7 @@ def add_fund(tx: Transaction, given: Any) -> Row[Any]:
     if org is None or not org.path.startswith(tx.person.org_path):
         sentence = Text("没有这个机构，或不在您的管辖范围内。", "No such organisation, or outside your own.")
         raise Invalid([Fault("org", "unknown_org", sentence)])
-    row = {"id": uuid4(), "code": said["code"], "name": said["name"], "org_id": org.id}
+    row = {"id": new_id(), "code": said["code"], "name": said["name"], "org_id": org.id}
     if not funds.add(tx.db, row):
         raise Invalid([Fault("code", "taken", Text("资金代码已被使用。", "This code is taken."))])
     for line in lines:

@@ -30,6 +30,7 @@ from casework.work.service import Service, Transaction
 
 BATCH: Final = 200
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 30, 3600
+_ENDED = Text("期限在此之前已结束", "the clock had ended before")
 _log = structlog.get_logger()
 
 
@@ -113,7 +114,7 @@ def _raise(tx: Transaction, due: list[DueClock]) -> int:
             rows.append(row)
             if row["suppressed"] is None:
                 told += [(row["id"], person.id) for person in receivers.of(record.file, roles)]
-    new = alerts.add(tx.db, rows, told)
+    new = alerts.add(tx.db, rows, told, mail=tx.service.senders.mail is not None)
     alerts.set_wake_times(tx.db, wakes)
     return new
 
@@ -218,6 +219,16 @@ def planned(record: Record, office: Office, workflow: Workflow) -> list[Rung]:
         if run.open
         for clock in (workflow.by_clock[run.name],)
         for level, at in levels(clock, run, office.calendar)
+    ]
+
+
+def unfired(record: Record, office: Office, workflow: Workflow) -> list[Rung]:
+    """The rungs of the clocks that have ended, with why nobody is told any more; those that fired are among them."""
+    return [
+        Rung(run.name, run.generation, level, at, _ENDED)
+        for run in record.file.clocks
+        if not run.open
+        for level, at in levels(workflow.by_clock[run.name], run, office.calendar)
     ]
 
 

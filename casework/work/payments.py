@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Row
 
@@ -14,6 +14,7 @@ from casework.forms.numbers import Day, Flag
 from casework.forms.texts import Code, Line
 from casework.records import cases, funds, history, payments
 from casework.records.database import Tx
+from casework.records.ids import new_id
 from casework.records.rows import Row as Values
 from casework.records.vault import WrappedKey, applicant_place, case_place, order_place, seal, unseal
 from casework.rules.casefile import STAFF
@@ -79,7 +80,7 @@ def make_order(tx: Transaction, given: Any) -> tuple[Row[Any], dict[Text, int]]:
         raise Invalid([Fault("fund", "unknown_fund", sentence)])
     # Locks the counter: of two who order at once the second finds only what the first has left.
     number = next_number(tx.db, fund.code, tx.today.year)
-    order_id = uuid4()
+    order_id = new_id()
     chosen, left_out = _sorted_out(tx, order_id, fund.id, said.get("as_returned", False))
     if not payments.make(tx.db, order_id, number, fund.id, chosen, tx.person):
         raise NotNow(_nothing(left_out))

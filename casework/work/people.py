@@ -10,12 +10,12 @@ from sqlalchemy import Row
 
 from casework.forms.form import Form
 from casework.forms.numbers import Flag
-from casework.forms.texts import Choice, Code, Line, PersonName
+from casework.forms.texts import Choice, Code, EmailAddress, Line, PersonName
 from casework.records import attempts, offices, people
 from casework.records.database import Tx
 from casework.rules.casefile import Actor, Person, Role
 from casework.rules.refusals import Fault, Invalid, NotFound, NotYours, Unauthenticated
-from casework.rules.text import Text
+from casework.rules.text import LANGUAGES, Text
 from casework.work.attempts import Allowance, count
 from casework.work.passwords import hash_password, matches
 from casework.work.service import Service, Transaction
@@ -31,6 +31,11 @@ _WRONG = Text("用户名或密码不正确。", "The user name or the password i
 # A whole office may sign in from one address.
 _NAMES_AT_AN_ADDRESS: Final = 10
 _NEW_PASSWORD = Text("密码（至少 12 位）", "Password (12 characters or more)")
+_EMAIL = Text("电子邮箱（提醒发往此处）", "Mail address, to which alerts go")
+_DIGEST = Text("每日提要", "A digest each working day")
+_LANGUAGE = Text("语言", "Language")
+_REACHED: Final = ("email", "digest", "language")
+SPOKEN: Final[dict[str, Text]] = {language: Text(language, language) for language in LANGUAGES}
 
 
 class Credentials(Form):
@@ -49,6 +54,9 @@ class NewUser(Form):
     role = Choice(USER_ROLES, required=True, title=Text("角色", "Role"))
     org = Code(required=True, title=Text("机构代码", "Organisation code"), example="370100")
     password = Line(most=200, title=_NEW_PASSWORD, example="correct horse battery")
+    email = EmailAddress(title=_EMAIL)
+    digest = Flag(title=_DIGEST, example=False)
+    language = Choice(SPOKEN, title=_LANGUAGE)
 
 
 class ChangedUser(Form):
@@ -59,6 +67,9 @@ class ChangedUser(Form):
     org = Code(title=Text("机构代码", "Organisation code"), example="370100")
     active = Flag(title=Text("在岗", "Active"))
     password = Line(most=200, title=_NEW_PASSWORD, example="correct horse battery")
+    email = EmailAddress(title=_EMAIL)
+    digest = Flag(title=_DIGEST, example=False)
+    language = Choice(SPOKEN, title=_LANGUAGE)
 
 
 def identify(tx: Transaction, token: str | None) -> None:
@@ -133,7 +144,7 @@ def add_user(tx: Transaction, given: Any) -> Row[Any]:
     """A new user below the administrator's organisation."""
     _may_change_people(tx)
     said = NewUser.check(given, today=tx.today)
-    org = _org_below(tx.db, said["org"], tx.person.org_path)
+    org = org_below(tx.db, said["org"], tx.person.org_path)
     return create_user(tx, said, org)
 
 
@@ -148,6 +159,7 @@ def create_user(tx: Transaction, said: Mapping[str, Any], org: Row[Any]) -> Row[
         "password_hash": _hashed(said),
         "active": True,
         "created_at": tx.now,
+        **{name: said[name] for name in _REACHED if name in said},
     }
     if not people.add(tx.db, row):
         raise Invalid([Fault("username", "taken", Text("用户名已被使用。", "This user name is taken."))])
@@ -166,7 +178,8 @@ def _hashed(said: Mapping[str, Any]) -> str | None:
     return hash_password(password)
 
 
-def _org_below(db: Tx, code: str, org_path: str) -> Row[Any]:
+def org_below(db: Tx, code: str, org_path: str) -> Row[Any]:
+    """The organisation of this code at or below a path; raises `Invalid`."""
     org = offices.org(db, code)
     if org is None or not org.path.startswith(org_path):
         sentence = Text("没有这个机构，或不在您的管辖范围内。", "No such organisation, or outside your own.")
@@ -182,9 +195,11 @@ def change_user(tx: Transaction, user_id: UUID, given: Any) -> Row[Any]:
     may_see_people(tx.person)
     _may_change_people(tx)
     said = ChangedUser.check(given, today=tx.today)
-    values: dict[str, Any] = {name: said[name] for name in ("name", "role") if name in said}
+    values: dict[str, Any] = {name: said[name] for name in ("name", "role", *_REACHED) if name in said}
+    if "email" in given and "email" not in said:
+        values["email"] = None  # null: mail goes there no longer
     if "org" in said:
-        values["org_id"] = _org_below(tx.db, said["org"], tx.person.org_path).id
+        values["org_id"] = org_below(tx.db, said["org"], tx.person.org_path).id
     if "password" in said:
         values["password_hash"] = _hashed(said)
     if "active" in said:

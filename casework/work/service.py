@@ -1,5 +1,6 @@
 """Opens transactions and holds what outlives one: the database, the keys, the rules in force."""
 
+import hmac
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from casework.records.rows import Record
 from casework.records.vault import Keyring, WrappedKey, new_key
 from casework.rules.casefile import Actor, Office, Person, PolicyRow
 from casework.rules.text import Language
+from casework.senders.senders import Senders
 
 _INDEX_KEY = "service_keys.wrapped_key:index"
 
@@ -26,6 +28,7 @@ class Limits:
     sign_in_attempts: int = 10
     sign_in_window: timedelta = timedelta(minutes=5)
     keep_answers: timedelta = timedelta(hours=24)
+    post_attempts: int = 30
     openings_an_hour: int = 60
     wrong_codes: int = 10
     visits: int = 1200
@@ -49,11 +52,19 @@ class RulesInForce:
 class Service:
     """The service as the doors see it."""
 
-    def __init__(self, database: Database, keyring: Keyring, zone: ZoneInfo, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        keyring: Keyring,
+        zone: ZoneInfo,
+        limits: Limits | None = None,
+        senders: Senders | None = None,
+    ) -> None:
         self.database = database
         self.keyring = keyring
         self.zone = zone
         self.limits = limits or Limits()
+        self.senders = senders or Senders()
         self._rules: RulesInForce | None = None
         self._index_key: bytes | None = None
 
@@ -126,6 +137,10 @@ class Transaction:
         if self.made_index_key is None:
             self.made_index_key = self.service.index_key(self.db)
         return self.made_index_key
+
+    def key_for(self, purpose: str) -> bytes:
+        """A key of the installation for one purpose, so that no key serves two."""
+        return hmac.digest(self.index_key, purpose.encode(), "sha256")
 
     @property
     def rules(self) -> RulesInForce:

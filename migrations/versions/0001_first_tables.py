@@ -64,6 +64,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_idempotency_keys_at", "idempotency_keys", ["at"], unique=False, schema="casework")
     op.create_table(
+        "lanes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("failures", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lanes")),
+        schema="casework",
+    )
+    op.create_table(
         "orgs",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
@@ -146,6 +155,26 @@ def upgrade() -> None:
         schema="casework",
     )
     op.create_table(
+        "channels",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("org_id", sa.Uuid(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("alerts", sa.Boolean(), nullable=False),
+        sa.Column("events", sa.Boolean(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind = 'webhook' or not events", name=op.f("ck_channels_only_programs_hear_events")),
+        sa.CheckConstraint("kind in ('webhook','wecom','dingtalk','feishu')", name=op.f("ck_channels_kind_known")),
+        sa.CheckConstraint("sealed is not null or not active", name=op.f("ck_channels_active_has_address")),
+        sa.ForeignKeyConstraint(["org_id"], ["casework.orgs.id"], name=op.f("fk_channels_org_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_channels")),
+        schema="casework",
+    )
+    op.create_index(op.f("ix_channels_org_id"), "channels", ["org_id"], unique=False, schema="casework")
+    op.create_table(
         "funds",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
@@ -171,6 +200,8 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("language", sa.Text(), server_default=sa.text("'zh-CN'"), nullable=False),
+        sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("digest", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "role in ('caseworker','supervisor','lawyer','volunteer','auditor','administrator')",
@@ -538,6 +569,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("snoozed_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["alert_id"], ["casework.alerts.id"], name=op.f("fk_alert_receivers_alert_id")),
         sa.ForeignKeyConstraint(["user_id"], ["casework.users.id"], name=op.f("fk_alert_receivers_user_id")),
         sa.PrimaryKeyConstraint("alert_id", "user_id", name=op.f("pk_alert_receivers")),
@@ -578,16 +610,81 @@ def upgrade() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("alert_id", sa.Uuid(), nullable=False),
-        sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("receiver_id", sa.Uuid(), nullable=False),
+        sa.Column("lane_id", sa.Uuid(), nullable=True),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("alert_id", sa.Uuid(), nullable=True),
+        sa.Column("event_seq", sa.Integer(), nullable=True),
+        sa.Column("digest_on", sa.Date(), nullable=True),
+        sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("state", sa.Text(), server_default=sa.text("'waiting'"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("try_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(channel = 'inbox') = (lane_id is null)", name=op.f("ck_outbox_goes_out_by_a_lane")),
+        sa.CheckConstraint(
+            "channel in ('inbox','email','webhook','wecom','dingtalk','feishu')", name=op.f("ck_outbox_channel_known")
+        ),
+        sa.CheckConstraint("state in ('waiting','delivered','dead','superseded')", name=op.f("ck_outbox_state_known")),
+        sa.CheckConstraint("(case_id is null) = (digest_on is not null)", name=op.f("ck_outbox_names_its_case")),
+        sa.CheckConstraint(
+            "num_nonnulls(alert_id, event_seq, digest_on) = 1", name=op.f("ck_outbox_is_about_one_thing")
+        ),
         sa.ForeignKeyConstraint(["alert_id"], ["casework.alerts.id"], name=op.f("fk_outbox_alert_id")),
-        sa.ForeignKeyConstraint(["user_id"], ["casework.users.id"], name=op.f("fk_outbox_user_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_outbox_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-        sa.UniqueConstraint("alert_id", "user_id", "channel", name=op.f("uq_outbox_alert_id_user_id_channel")),
         schema="casework",
+    )
+    op.create_index(
+        "ix_outbox_dead",
+        "outbox",
+        ["at", "id"],
+        unique=False,
+        schema="casework",
+        postgresql_where=sa.text("state = 'dead'"),
+    )
+    op.create_index(
+        "ix_outbox_waiting",
+        "outbox",
+        ["lane_id", "try_at"],
+        unique=False,
+        schema="casework",
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(
+        "uq_outbox_alert",
+        "outbox",
+        ["alert_id", "receiver_id", "channel"],
+        unique=True,
+        schema="casework",
+        postgresql_where=sa.text("alert_id is not null"),
+    )
+    op.create_index(
+        "uq_outbox_digest",
+        "outbox",
+        ["receiver_id", "digest_on"],
+        unique=True,
+        schema="casework",
+        postgresql_where=sa.text("digest_on is not null"),
+    )
+    op.create_index(
+        "uq_outbox_event",
+        "outbox",
+        ["case_id", "event_seq", "receiver_id"],
+        unique=True,
+        schema="casework",
+        postgresql_where=sa.text("event_seq is not null"),
+    )
+    op.create_index(
+        "uq_outbox_seq",
+        "outbox",
+        ["receiver_id", "case_id", "seq"],
+        unique=True,
+        schema="casework",
+        postgresql_where=sa.text("seq is not null"),
     )
     op.create_table(
         "payment_order_lines",

@@ -22,7 +22,7 @@ from casework.rules.casefile import Role
 from casework.work.people import create_user, new_token
 from casework.work.service import Service
 from tests.api.described import ensure_described
-from tests.conftest import TEMPLATE, url_of
+from tests.conftest import SENDERS, TEMPLATE, url_of
 
 ORGS: Final = {
     "370000": ("370000/", "province"),
@@ -134,7 +134,8 @@ def office_on(server: PrivateServer, admin: Engine, **options: Any) -> Iterator[
         connection.execute(text(f"create database {name} template {TEMPLATE}"))
     database = Database(url_of(server.app_url, name), movable_time=True, **{"pool_size": 12, **options})
     try:
-        yield staffed(Service(database, Keyring([bytes(range(32))]), ZoneInfo("Asia/Shanghai")))
+        keyring = Keyring([bytes(range(32))])
+        yield staffed(Service(database, keyring, ZoneInfo("Asia/Shanghai"), senders=SENDERS))
     finally:
         database.close()
         with admin.connect() as connection:

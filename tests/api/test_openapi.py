@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any, get_args
 
@@ -164,6 +165,9 @@ def _decide_and_help(ask: Lived, case: Any) -> None:
     api.days_pass(200)
     assert sweep(api.service).alerts > 0
     [first, *_] = ask(helper, "GET", "/alerts")["items"]
+    with api.service.transaction() as tx:
+        tomorrow = (tx.now + timedelta(days=1)).isoformat()
+    ask(helper, "POST", f"/alerts/{first['id']}/snooze", {"until": tomorrow, "reason": "asked for papers"})
     ask(helper, "POST", f"/alerts/{first['id']}/acknowledge")
     assert {line["status"] for line in ask("caseworker", "GET", f"{at}/alerts")["items"]} >= {"sent"}
     for who, name in (
@@ -244,6 +248,11 @@ def _manage(ask: Lived) -> None:
     new = {"username": "sun", "name": "孙宁", "role": "volunteer", "org": "370100"}
     added = ask("administrator", "POST", "/users", new, 201)
     ask("administrator", "PATCH", f"/users/{added['id']}", {"active": False})
+    robot = {"kind": "wecom", "name": "值班群", "org": "370100", "address": "http://127.0.0.1:8080/hook"}
+    for _ in range(2):
+        channel = ask("administrator", "POST", "/channels", robot, 201)
+    assert ask("administrator", "GET", "/channels?limit=1")["next_cursor"]
+    ask("administrator", "PATCH", f"/channels/{channel['id']}", {"active": False})
     report = ask(
         "supervisor", "GET", "/reports/sla?from=2026-01-01&to=2027-01-01&group_by=workflow,org,clock,month,owner"
     )
@@ -265,6 +274,7 @@ def test_every_refusal_is_described_where_it_happens(api: Api) -> None:
     ask("caseworker", "GET", "/reports/sla/cases?from=2026-01-01&to=2027-01-01", status=403)
     ask("caseworker", "GET", f"{at}/disclosures", status=403)
     ask("auditor", "POST", "/queue/claim", {}, 403)
+    ask("supervisor", "GET", "/channels", status=403)
     ask("auditor", "POST", f"{at}/notes", {"text": "x"}, 403)
     ask("caseworker", "POST", f"{at}/transitions/close", {}, 409)
     ask("caseworker", "POST", f"{at}/transitions/accept", {}, 412, If_Match='"7"')

@@ -117,6 +117,8 @@ def expected_of_transition(who: str, kind: Kind, name: str) -> int:
 def cases(shared: Api) -> dict[str, str]:
     """The id of a case of each kind."""
     hire(shared, "colleague", "caseworker", "370100")
+    given = {"kind": "wecom", "name": "值班群", "org": "370100", "address": "http://127.0.0.1:8080/hook"}
+    shared.post("administrator", "/channels", given)
     found = {
         name: shared.new_case(f"caseworker{'-qd' * (kind.org == '370200')}", kind.org) for name, kind in KINDS.items()
     }
@@ -249,6 +251,8 @@ def test_what_is_not_about_one_case_is_for_the_roles_that_it_is_for(
 ) -> None:
     role, near = role_of(who), org_of(who) in ("370100", "370000")
     jinan = shared.ids["volunteer"]
+    with shared.service.transaction() as tx:
+        channel = tx.db.run("select id from channels").scalar_one()
     may = {
         ("POST", "/cases"): 422 if role in STAFF else 403,
         ("POST", "/queue/claim"): 422 if role in STAFF else 403,
@@ -256,6 +260,10 @@ def test_what_is_not_about_one_case_is_for_the_roles_that_it_is_for(
         ("POST", "/users"): 422 if role == "administrator" else 403,
         ("PATCH", f"/users/{jinan}"): 404 if not near else 422 if role == "administrator" else 403,
         ("PATCH", f"/users/{uuid4()}"): 404,
+        ("GET", "/channels"): 200 if role == "administrator" else 403,
+        ("POST", "/channels"): 422 if role == "administrator" else 403,
+        ("PATCH", f"/channels/{channel}"): 422 if role == "administrator" and near else 404,
+        ("POST", f"/alerts/{uuid4()}/snooze"): 404,
         **{
             ("GET", f"/reports/{report}?from=2026-01-01&to=2027-01-01"): 200
             if role in ("supervisor", "auditor")

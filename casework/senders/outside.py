@@ -1,0 +1,107 @@
+"""An HTTP POST to the outside that can reach nothing inside and cannot be held up.
+
+The name is resolved once, every address that it resolves to is checked, and the connection goes to a checked one: a
+name that resolves to something else a moment later changes nothing. Redirects are not followed and no proxy of the
+environment is used.
+"""
+
+import socket
+import ssl
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from typing import Final
+
+from casework.senders.addresses import BadAddress, Destination, Network, Resolver, read, resolved, verified
+from casework.senders.deadline import cut_off
+from casework.senders.failures import Rejected, Unreachable
+
+_LARGEST_ANSWER: Final = 65_536
+# These say "not now" and not "not this".
+_PASSING: Final = (408, 425, 429)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What may be called and how long it may take, in seconds: to connect, to say something, and altogether."""
+
+    allowed: tuple[Network, ...] = ()
+    connect_s: float = 3
+    read_s: float = 5
+    deadline_s: float = 10
+    resolve: Resolver = resolved
+
+    def check(self, url: str) -> None:
+        """Raises `BadAddress` unless the address may be called as things stand."""
+        where = read(url)
+        verified(where, self.resolve(where.host, where.port, self.connect_s), self.allowed)
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], *, read_answer: bool = False) -> bytes:
+        """Send it; once a success is answered, gives the answer's first 64 KiB if they are wanted, else nothing.
+
+        Raises `Rejected` where the answer says that it will never be taken, else `Unreachable`.
+        """
+        ends = time.monotonic() + self.deadline_s
+        try:
+            where = read(url)
+            found = verified(where, self.resolve(where.host, where.port, self.connect_s), self.allowed)
+            with (
+                self._connected(where, found, ends) as sock,
+                sock.dup() as handle,
+                cut_off(ends - time.monotonic(), lambda: handle) as cut,
+                _spoken(where, sock) as spoken,
+                _answer(where, spoken, body, headers) as response,
+            ):
+                said = response.read(_LARGEST_ANSWER) if read_answer else b""
+                if cut.is_set():
+                    raise Unreachable("no whole answer in time")
+        except BadAddress as bad:
+            raise Unreachable(bad.text.en) from bad
+        except TimeoutError:
+            raise Unreachable("no answer in time") from None
+        except ssl.SSLCertVerificationError as untrusted:
+            raise Unreachable(f"the certificate is not trusted: {untrusted.verify_message}") from None
+        except (OSError, HTTPException) as lost:
+            raise Unreachable(f"no answer ({type(lost).__name__})") from None
+        _judge(response.status)
+        return said
+
+    def _connected(self, where: Destination, found: Sequence[str], ends: float) -> socket.socket:
+        """A connection to the first of the checked addresses that takes one."""
+        refused: OSError = TimeoutError()
+        for address in found:
+            left = ends - time.monotonic()
+            if left <= 0:
+                break
+            try:
+                sock = socket.create_connection((address, where.port), timeout=min(self.connect_s, left))
+            except OSError as error:
+                refused = error
+            else:
+                sock.settimeout(self.read_s)
+                return sock
+        raise refused
+
+
+def _spoken(where: Destination, sock: socket.socket) -> socket.socket:
+    """The connection, encrypted where the address says so; the certificate must be that of the name."""
+    if where.scheme == "http":
+        return sock
+    return ssl.create_default_context().wrap_socket(sock, server_hostname=where.host)
+
+
+def _answer(where: Destination, sock: socket.socket, body: bytes, headers: Mapping[str, str]) -> HTTPResponse:
+    connection = HTTPConnection(where.host, where.port)
+    connection.sock = sock
+    said = {"Host": where.named, "User-Agent": "casework", "Connection": "close", **headers}
+    connection.request("POST", where.target, body, said)
+    return connection.getresponse()
+
+
+def _judge(status: int) -> None:
+    if 200 <= status < 300:
+        return
+    if 400 <= status < 500 and status not in _PASSING:
+        raise Rejected(f"answered {status}")
+    raise Unreachable(f"answered {status}")

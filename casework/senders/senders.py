@@ -1,0 +1,14 @@
+"""What an installation sends with."""
+
+from dataclasses import dataclass, field
+
+from casework.senders.outside import Outside
+from casework.senders.smtp import MailServer
+
+
+@dataclass(frozen=True, slots=True)
+class Senders:
+    """The way to the outside, and the mail server if there is one."""
+
+    outside: Outside = field(default_factory=Outside)
+    mail: MailServer | None = None

@@ -1,0 +1,115 @@
+"""Mail through the office's own mail server."""
+
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Final, Literal
+from uuid import UUID
+
+from casework.rules.text import Language
+from casework.senders.deadline import cut_off
+from casework.senders.failures import Deferred, Rejected, Unreachable
+
+_READY: Final = 220
+HandIn = Callable[[EmailMessage], None]
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is handed in, under which sender, and how: encrypted from the start, after STARTTLS, or not."""
+
+    host: str
+    port: int
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    timeout_s: float = 10
+
+    @property
+    def domain(self) -> str:
+        """That of the sender; by it the server is greeted, and message ids end with it."""
+        return self.sender.rpartition("@")[2]
+
+    def mail(
+        self, message: UUID, to: str, subject: str, text: str, *, language: Language, at: datetime
+    ) -> EmailMessage:
+        """A mail whose Message-ID is that of the message, so that a repetition can be told."""
+        mail = EmailMessage(SMTP)
+        mail["From"] = self.sender
+        mail["To"] = to
+        mail["Subject"] = subject
+        mail["Date"] = format_datetime(at)
+        mail["Message-ID"] = f"<{message}@{self.domain}>"
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(text, cte="base64")
+        mail["Content-Language"] = language
+        return mail
+
+    @contextmanager
+    def session(self, within_s: float) -> Iterator[HandIn]:
+        """A connection that takes one mail after another for at most so many seconds.
+
+        Raises `Unreachable`, also where the server does not take our name, password or sender: no mail is at fault.
+        What is given raises `Rejected` or `Deferred` for a mail that the server does not take.
+        """
+        smtp = self._client()
+        try:
+            with cut_off(within_s, lambda: smtp.sock):
+                self._greet(smtp)
+                yield lambda mail: _hand_in(smtp, mail)
+                with suppress(OSError, smtplib.SMTPException):
+                    smtp.quit()
+        except (OSError, smtplib.SMTPException) as lost:
+            raise Unreachable(_told(lost)) from None
+        finally:
+            smtp.close()
+
+    def _client(self) -> smtplib.SMTP:
+        if self.tls == "tls":
+            context = ssl.create_default_context()
+            return smtplib.SMTP_SSL(local_hostname=self.domain, timeout=self.timeout_s, context=context)
+        return smtplib.SMTP(local_hostname=self.domain, timeout=self.timeout_s)
+
+    def _greet(self, smtp: smtplib.SMTP) -> None:
+        # The name that the certificate must have; smtplib learns it only where it connects at once.
+        smtp._host = self.host  # type: ignore[attr-defined]
+        code, said = smtp.connect(self.host, self.port)
+        if code != _READY:
+            raise smtplib.SMTPConnectError(code, said)
+        if self.tls == "starttls":
+            smtp.starttls(context=ssl.create_default_context())
+        if self.user:
+            smtp.login(self.user, self.password)
+
+
+def _hand_in(smtp: smtplib.SMTP, mail: EmailMessage) -> None:
+    try:
+        smtp.send_message(mail)
+    except smtplib.SMTPRecipientsRefused as refused:
+        _judge(next(iter(refused.recipients.values()))[0])
+    except smtplib.SMTPDataError as refused:
+        _judge(refused.smtp_code)
+    except (OSError, smtplib.SMTPException) as lost:
+        raise Unreachable(_told(lost)) from None
+
+
+def _judge(code: int) -> None:
+    if code == 421:
+        raise Unreachable(f"the mail server answered {code}")
+    why = f"the mail server answered {code}"
+    raise Rejected(why) if code >= 500 else Deferred(why)
+
+
+def _told(lost: Exception) -> str:
+    if isinstance(lost, smtplib.SMTPAuthenticationError):
+        return "the mail server does not take the user name or the password"
+    if isinstance(lost, smtplib.SMTPResponseException):
+        return f"the mail server answered {lost.smtp_code}"
+    return f"the mail server does not answer ({type(lost).__name__})"

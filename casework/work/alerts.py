@@ -1,0 +1,61 @@
+"""What somebody does with an alert beside acknowledging it: put it off, with a reason."""
+
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from casework.forms.form import Form
+from casework.forms.inventor import Inventor
+from casework.forms.numbers import Moment
+from casework.forms.texts import LongText
+from casework.records import alerts, cases
+from casework.records.vault import case_place, seal
+from casework.records.visibility import visible
+from casework.rules.clocks import Interval, Limit, due
+from casework.rules.refusals import Fault, Invalid, NotFound, NotNow
+from casework.rules.text import Text
+from casework.work.moves import applicant_key
+from casework.work.service import Transaction
+
+_LONGEST: Final = Limit.parse("5wd")
+
+
+def _tomorrow(inventor: Inventor) -> str:
+    return f"{inventor.today + timedelta(days=1)}T09:30:00+08:00"
+
+
+class Snooze(Form):
+    """Until when the alert is not listed, five working days from now at most, and why."""
+
+    until = Moment(required=True, title=Text("推迟至", "Until"), example=_tomorrow)
+    reason = LongText(most=500, required=True, title=Text("理由", "Reason"), example="已约定明日上午补充材料")
+
+
+def snooze(tx: Transaction, alert_id: UUID, given: Any) -> Row[Any]:
+    """My alert, not listed until then.
+
+    The reason is sealed with the case, where a disclosure shows it as `alerts.ID.USERNAME.reason`; the last one counts.
+    """
+    me = tx.person
+    row = alerts.one(tx.db, alert_id, me.id, visible(me))
+    if row is None:
+        raise NotFound()
+    if row.acknowledged:
+        raise NotNow(Text("此提醒已确认，无须推迟。", "The alert is acknowledged already."))
+    said = Snooze.check(given, today=tx.today)
+    record = cases.get(tx.db, row.case_id, me)
+    last = due(_LONGEST, (Interval(tx.now),), tx.office(record).calendar)
+    assert last is not None
+    if not tx.now < said["until"] <= last.at:
+        told = last.at.astimezone(tx.service.zone).isoformat()
+        sentence = Text("只能推迟到现在之后、{last} 之前。", "Choose a time after now and not after {last}.")
+        raise Invalid([Fault("until", "until", sentence.with_(last=told))])
+    part = f"alerts.{alert_id}.{me.username}"
+    sealed = seal(applicant_key(tx, record), case_place(row.case_id, part), {"reason": said["reason"]})
+    alerts.snooze(tx.db, alert_id, me.id, said["until"])
+    cases.keep_sealed(tx.db, row.case_id, part, sealed)
+    changed = alerts.one(tx.db, alert_id, me.id, visible(me))
+    assert changed is not None
+    return changed

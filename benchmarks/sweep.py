@@ -20,7 +20,7 @@ from casework.work.service import Service
 DUE: Final = 10_000
 OTHERS: Final = 990_000
 CLOCKS_A_CASE: Final = 10
-LEVELS: Final = ("80%", "due", "+2wd")
+LEVELS: Final = ("80%", "due", "+2wd", "+5wd")
 
 _CASES: Final = """
 insert into cases (id, number, workflow, workflow_version, state, phase, waits_for, org_id, channel, urgent,

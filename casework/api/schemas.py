@@ -71,7 +71,15 @@ _LIMIT: Final = obj(
         "owed_by": OWED_BY,
         "takes": or_null(text("lapse"), Text("到期时执行的操作", "The transition that time takes")),
         "beside": not_yet(text("review_by_law")),
-        "alerts": many(obj({"level": text("80%"), "to": many(ROLE)})),
+        "alerts": many(
+            obj(
+                {
+                    "level": text("80%"),
+                    "to": many(ROLE),
+                    "above": flag(Text("是否提醒上一级机构的人员", "Whether it goes to the next organisation up")),
+                }
+            )
+        ),
     }
 )
 

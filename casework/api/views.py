@@ -123,7 +123,10 @@ def workflow(one: Workflow) -> dict[str, Any]:
                 "owed_by": row.owed_by,
                 "takes": row.take,
                 "beside": row.beside,
-                "alerts": [{"level": a.level, "to": [role.value for role in a.to]} for a in row.alerts],
+                "alerts": [
+                    {"level": rung.level, "to": [role.value for role in rung.to], "above": rung.above}
+                    for rung in row.alerts
+                ],
             }
             for row in one.clocks
         ],

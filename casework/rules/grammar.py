@@ -178,11 +178,15 @@ class Transition:
 
 @dataclass(frozen=True)
 class Alert:
-    """A rung of a clock's ladder: at which level, to which roles; urgent ones do not wait for opening hours."""
+    """A rung of a clock's ladder: at which level, to which roles; urgent ones do not wait for opening hours.
+
+    One that goes `above` is for the people of the next organisation up: what is late here is theirs to look into.
+    """
 
     level: str
     to: Any
     urgent: bool = False
+    above: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "to", _tuple(self.to))

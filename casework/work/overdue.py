@@ -5,7 +5,6 @@ key, and what came due while nobody swept is caught up. Nothing is lost by a cra
 not committed is still due.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -20,7 +19,7 @@ from casework.records.rows import Record
 from casework.rules.casefile import CLOCK, HELPERS, CaseFile, ClockRun, Office, Person, Role
 from casework.rules.clocks import Limit
 from casework.rules.clockwork import levels
-from casework.rules.grammar import Clock, Workflow
+from casework.rules.grammar import Alert, Clock, Workflow
 from casework.rules.refusals import Refusal
 from casework.rules.rights import may_own
 from casework.rules.text import Text
@@ -110,10 +109,10 @@ def _raise(tx: Transaction, due: list[DueClock]) -> int:
         done = fired.get((clock.case_id, clock.name, clock.generation), set())
         raised, wake = _look_at(tx, clock, record, done)
         wakes.append({"clock": clock.clock_id, "wake": wake})
-        for row, roles in raised:
+        for row, alert in raised:
             rows.append(row)
             if row["suppressed"] is None:
-                told += [(row["id"], person.id) for person in receivers.of(record.file, roles)]
+                told += [(row["id"], person.id) for person in receivers.of(record.file, alert)]
     new = alerts.add(tx.db, rows, told, mail=tx.service.senders.mail is not None)
     alerts.set_wake_times(tx.db, wakes)
     return new
@@ -121,7 +120,7 @@ def _raise(tx: Transaction, due: list[DueClock]) -> int:
 
 def _look_at(
     tx: Transaction, due: DueClock, record: Record, done: set[str]
-) -> tuple[list[tuple[dict[str, Any], tuple[Role, ...]]], datetime | None]:
+) -> tuple[list[tuple[dict[str, Any], Alert]], datetime | None]:
     """The alerts that this clock raises now, and when to look again."""
     workflow = programmes.pinned(record.file)
     office = tx.office(record)
@@ -148,7 +147,7 @@ def _look_at(
             "suppressed": hushed.both() if hushed else None,
             "roles": [role.value for role in alert.to],
         }
-        raised.append((row, alert.to))
+        raised.append((row, alert))
     return raised, min(coming, default=None)
 
 
@@ -173,10 +172,13 @@ class _Receivers:
         self._tx = tx
         self._staff: dict[tuple[str, Role], list[Person]] = {}
 
-    def of(self, case: CaseFile, roles: Iterable[Role]) -> list[Person]:
-        """The people of these roles for this case; where there is nobody, the supervisors."""
+    def of(self, case: CaseFile, alert: Alert) -> list[Person]:
+        """The people of these roles for this case, or of the next organisation up; where nobody is, the supervisors."""
         found: dict[UUID, Person] = {}
-        for role in roles:
+        if alert.above:
+            up = _above(case.org_path)
+            return [person for role in alert.to for person in self._nearest(up, role)]
+        for role in alert.to:
             found |= {person.id: person for person in self._in_role(case, role)}
         if not found:
             found = {person.id: person for person in self._nearest(case.org_path, Role.SUPERVISOR)}
@@ -198,6 +200,11 @@ class _Receivers:
             nearest = above[0].org_path if above else None
             self._staff[key] = [person for person in above if person.org_path == nearest]
         return self._staff[key]
+
+
+def _above(org_path: str) -> str:
+    """The path of the next organisation up; of the topmost its own."""
+    return org_path[: org_path.rstrip("/").rfind("/") + 1] or org_path
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,16 @@ def test_the_rungs_of_a_clock_that_has_ended_are_superseded_and_say_why(api: Api
         "80%": "sent",
         "due": "superseded",
         "+2wd": "superseded",
+        "+5wd": "superseded",
     }
     assert review["due"]["because"] == "the clock had ended before"
     assert (review["due"]["at"], review["due"]["to"], review["due"]["deliveries"]) == (None, [], [])
     assert {line["status"] for line in lines if line["clock"] != "review_by_law"} <= {"superseded"}
+
+
+@pytest.mark.parametrize("workflow", ["legal_aid", "hardship_aid"])
+def test_a_workflow_tells_which_rungs_go_to_the_next_organisation_up(api: Api, workflow: str) -> None:
+    clocks = {clock["name"]: clock["alerts"] for clock in api.get("caseworker", f"/workflows/{workflow}")["clocks"]}
+    assert clocks["review"][-1] == {"level": "+5wd", "to": ["supervisor"], "above": True}
+    elsewhere = {rung["above"] for alerts in clocks.values() for rung in alerts if rung["level"] != "+5wd"}
+    assert elsewhere == {False}

@@ -366,6 +366,7 @@ class TestAlerts:
             ("80%", clock_time("2026-03-06 16:06")),
             ("due", clock_time("2026-03-10 08:30")),
             ("+2wd", clock_time("2026-03-12 08:30")),
+            ("+5wd", clock_time("2026-03-17 08:30")),
         ]
 
     def test_urgent_alerts_do_not_wait_for_the_morning(self) -> None:
@@ -387,7 +388,8 @@ class TestAlerts:
         clock, run = story.workflow.by_clock["review_by_law"], story.clock("review_by_law")
         assert wake_at(clock, run, china()) == clock_time("2026-03-06 16:06")
         assert wake_at(clock, run, china(), {"80%"}) == clock_time("2026-03-10 08:30")
-        assert wake_at(clock, run, china(), {"80%", "due", "+2wd"}) is None
+        assert wake_at(clock, run, china(), {"80%", "due", "+2wd"}) == clock_time("2026-03-17 08:30")
+        assert wake_at(clock, run, china(), {"80%", "due", "+2wd", "+5wd"}) is None
 
     def test_an_ended_clock_wakes_nobody(self) -> None:
         story = Story("2026-03-02 09:00").opened()

@@ -38,6 +38,7 @@ STILL_EMPLOYED = {"started_on": "2024-01-08", "still_employed": True}
 PAPERS = {"papers": ["工资流水"]}
 SUPPLIED = {"papers": [{"name": "工资流水", "copies": 1}]}
 REASON = {"reason": "已自行和解"}
+LADDER = ("80%", "due", "+2wd", "+5wd")
 LIMITATION = ("80%", "95%", "due")
 
 
@@ -202,6 +203,8 @@ def test_each_level_is_raised_when_it_is_due_and_only_once(province: Province) -
         ("2026-03-10 12:00", []),
         ("2026-03-12 08:29", []),
         ("2026-03-12 08:30", ["+2wd"]),
+        ("2026-03-17 08:29", []),
+        ("2026-03-17 08:30", ["+5wd"]),
         ("2026-05-12 08:30", []),
     ]
     so_far: list[str] = []
@@ -221,11 +224,26 @@ def test_the_owner_is_told_first_and_the_supervisors_when_it_is_late(province: P
         ("review_by_law", 1, "80%"): ["li"],
         ("review_by_law", 1, "due"): ["li", "zhao"],
         ("review_by_law", 1, "+2wd"): ["zhao"],
+        ("review_by_law", 1, "+5wd"): ["province"],
     }
-    assert count(province, "outbox") == count(province, "alert_receivers") == 4
+    assert count(province, "outbox") == count(province, "alert_receivers") == 5
     assert (
-        count(province, "outbox o join alert_receivers r on (r.alert_id, r.user_id) = (o.alert_id, o.receiver_id)") == 4
+        count(province, "outbox o join alert_receivers r on (r.alert_id, r.user_id) = (o.alert_id, o.receiver_id)") == 5
     )
+
+
+def test_five_working_days_late_it_is_told_to_the_next_organisation_up_and_by_the_topmost_to_its_own(
+    province: Province,
+) -> None:
+    of_the_city, of_the_province = opened(province), province.open_case("province", org="370000")
+    swept_at(province, "2026-03-17 08:29")
+    for case in (of_the_city, of_the_province):
+        assert ("review_by_law", 1, "+5wd") not in told(province, case)
+    assert told(province, of_the_city)["review_by_law", 1, "+2wd"] == ["zhao"]
+
+    swept_at(province, "2026-03-17 08:30")
+    for case in (of_the_city, of_the_province):
+        assert told(province, case)["review_by_law", 1, "+5wd"] == ["province"]
 
 
 def test_where_nobody_owns_the_case_all_caseworkers_of_its_organisation_are_told(province: Province) -> None:
@@ -272,6 +290,7 @@ def test_where_an_organisation_has_nobody_the_next_one_above_is_told(province: P
         ("review_by_law", 1, "80%"): ["sun"],
         ("review_by_law", 1, "due"): ["province", "sun"],
         ("review_by_law", 1, "+2wd"): ["province"],
+        ("review_by_law", 1, "+5wd"): ["province"],
     }
 
 
@@ -287,9 +306,9 @@ def test_where_nobody_has_the_role_the_supervisors_are_told(province: Province) 
 def test_what_came_due_while_nobody_swept_is_caught_up_in_one_transaction(province: Province) -> None:
     several = [opened(province) for _ in range(3)]
 
-    assert swept_at(province, "2026-04-20 09:00") == Swept(9, 0)
+    assert swept_at(province, "2026-04-20 09:00") == Swept(len(LADDER) * 3, 0)
     for case in several:
-        assert levels(province, case, "review_by_law") == [(1, "+2wd"), (1, "80%"), (1, "due")]
+        assert levels(province, case, "review_by_law") == [(1, level) for level in sorted(LADDER)]
     with province.service.transaction() as tx:
         written_by = "select distinct xmin::text from {}"
         assert len(tx.db.all(written_by.format("alerts"))) == 1
@@ -336,7 +355,7 @@ def test_of_two_reviews_the_one_by_law_alarms_when_it_is_earlier(province: Provi
         "review": {"由期限更早的“审查期限（国家）”提醒", "“Review, national” is due earlier and alarms instead"},
     }
     ladder = told(province, case)
-    assert [ladder["review", 1, level] for level in ("80%", "due", "+2wd")] == [[], [], []]
+    assert [ladder["review", 1, level] for level in LADDER] == [[], [], [], []]
     assert ladder["review_by_law", 1, "due"] == ["li", "zhao"]
 
 
@@ -360,7 +379,7 @@ def test_of_two_reviews_due_at_the_same_time_exactly_one_alarms(province: Provin
     assert due(province, case, "review") == due(province, case, "review_by_law")
     assert suppressed(province, case)["review_by_law"] == set()
     assert len(suppressed(province, case)["review"]) == 2
-    assert count(province, "alerts where suppressed is null") == 3
+    assert count(province, "alerts where suppressed is null") == len(LADDER)
 
 
 def test_a_paused_clock_does_not_alert_and_a_resumed_one_alerts_at_its_new_time(province: Province) -> None:
@@ -459,7 +478,7 @@ def neglected(province: Province, reviews: int, papers: int) -> Swept:
     multiplied(province, opened(province), reviews - 1)
     multiplied(province, awaiting_papers(province), papers - 1)
     province.time_is(local("2026-03-20 09:00"))
-    return Swept(3 * reviews, papers)
+    return Swept(len(LADDER) * reviews, papers)
 
 
 def ensure_all_done_once(province: Province, due: Swept) -> None:
@@ -560,7 +579,7 @@ def test_a_case_that_cannot_be_moved_is_put_off_longer_each_time_and_stops_nobod
 
     assert swept_at(province, "2026-03-20 09:00:00").transitions == 3
     assert [record(province, case).file.state for case in others] == ["withdrawn"] * 3
-    assert levels(province, late, "review_by_law") == [(1, "+2wd"), (1, "80%"), (1, "due")]
+    assert levels(province, late, "review_by_law") == [(1, level) for level in sorted(LADDER)]
     assert record(province, broken).file.state == "awaiting_papers"
 
     tried = "clocks where name = 'papers' and attempts = :times"
@@ -604,7 +623,7 @@ def test_a_case_that_waits_too_long_for_somebody_is_put_off_and_stops_nobody(
         assert sweep(impatient).transitions == 0
     engine.dispose()
 
-    assert levels(province, late, "review_by_law") == [(1, "+2wd"), (1, "80%"), (1, "due")]
+    assert levels(province, late, "review_by_law") == [(1, level) for level in sorted(LADDER)]
     assert swept_at(province, "2026-03-20 09:01").transitions == 1
     assert record(province, waiting).file.state == "withdrawn"
 
@@ -615,14 +634,14 @@ def test_a_case_that_cannot_be_read_hides_no_alert_of_another_one(province: Prov
     with province.service.transaction() as tx:
         tx.db.run(version, version=99, id=broken)
 
-    assert swept_at(province, "2026-03-20 09:00").alerts == 9
-    assert [len(told(province, case)) for case in others] == [3, 3, 3]
+    assert swept_at(province, "2026-03-20 09:00").alerts == 3 * len(LADDER)
+    assert [len(told(province, case)) for case in others] == [len(LADDER)] * 3
     assert swept_at(province, "2026-03-20 09:00:20") == Swept(0, 0)
 
     with province.service.transaction() as tx:
         tx.db.run(version, version=1, id=broken)
-    assert swept_at(province, "2026-03-20 09:00:40").alerts == 3
-    assert len(told(province, broken)) == 3
+    assert swept_at(province, "2026-03-20 09:00:40").alerts == len(LADDER)
+    assert len(told(province, broken)) == len(LADDER)
 
 
 SWEEP = """
@@ -756,7 +775,7 @@ def test_the_ledger_of_a_case_shows_what_was_sent_suppressed_and_is_planned(
 
     items = get("zhao", f"/cases/{case}/alerts", language="en")[1]["items"]
     by_rung = {(item["clock"], item["level"]): item for item in items}
-    assert Counter(item["status"] for item in items) == {"sent": 1, "suppressed": 1, "planned": 4}
+    assert Counter(item["status"] for item in items) == {"sent": 1, "suppressed": 1, "planned": 6}
 
     sent = by_rung["review_by_law", "80%"]
     assert sent["status"] == "sent"
@@ -768,18 +787,21 @@ def test_the_ledger_of_a_case_shows_what_was_sent_suppressed_and_is_planned(
     planned = by_rung["review_by_law", "due"]
     assert (planned["status"], planned["planned_at"], planned["at"]) == ("planned", "2026-03-10T08:30:00+08:00", None)
     assert by_rung["review_by_law", "+2wd"]["planned_at"] == "2026-03-12T08:30:00+08:00"
-    assert [by_rung["review_by_law", level]["because"] for level in ("80%", "due", "+2wd")] == [
+    assert by_rung["review_by_law", "+5wd"]["planned_at"] == "2026-03-17T08:30:00+08:00"
+    assert [by_rung["review_by_law", level]["because"] for level in LADDER] == [
         "80% of the time limit has passed",
         "The time limit has run out",
         "2 working day(s) have passed since the time limit ran out",
+        "5 working day(s) have passed since the time limit ran out",
     ]
     # What would be suppressed as things stand says so already.
-    assert {by_rung["review", level]["because"] for level in ("80%", "due", "+2wd")} == {hushed["because"]}
+    assert {by_rung["review", level]["because"] for level in LADDER} == {hushed["because"]}
     chinese = get("zhao", f"/cases/{case}/alerts")[1]["items"]
     assert {one["because"] for one in chinese} == {
         "期限已过 80%",
         "期限届满",
         "期限届满已过2个工作日",
+        "期限届满已过5个工作日",
         "由期限更早的“审查期限（国家）”提醒",
     }
 
@@ -793,12 +815,12 @@ def test_a_sweep_over_many_clocks_takes_no_more_statements_than_over_few(provinc
     multiplied(province, opened(province), 9)
     province.time_is(local("2026-03-20 17:00"))
     with statements(province.service) as few:
-        assert sweep(province.service).alerts == 3 * 10
+        assert sweep(province.service).alerts == len(LADDER) * 10
 
     multiplied(province, opened(province), 199)
     province.time_is(local("2026-04-20 17:00"))
     with statements(province.service) as many:
-        assert sweep(province.service).alerts == 3 * 200
+        assert sweep(province.service).alerts == len(LADDER) * 200
     assert len(many) <= len(few) + 3 <= 15
 
 

@@ -26,7 +26,7 @@ from tests.work.post_office import Post
 LATE: Final = 1600
 LAPSING: Final = 400
 KILLS: Final = 60
-LEVELS: Final = ("80%", "due", "+2wd")
+LEVELS: Final = ("80%", "due", "+2wd", "+5wd")
 LONGEST_S: Final = 400
 
 _COPIES = """

@@ -186,6 +186,7 @@ OFFICE_LADDER = (
     Alert("80%", CASEWORKER),
     Alert("due", (CASEWORKER, SUPERVISOR)),
     Alert("+2wd", SUPERVISOR),
+    Alert("+5wd", SUPERVISOR, above=True),
 )
 APPROVAL_LADDER = (
     Alert("80%", SUPERVISOR),

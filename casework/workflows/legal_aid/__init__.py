@@ -108,6 +108,7 @@ OFFICE_LADDER = (
     Alert("80%", CASEWORKER),
     Alert("due", (CASEWORKER, SUPERVISOR)),
     Alert("+2wd", SUPERVISOR),
+    Alert("+5wd", SUPERVISOR, above=True),
 )
 HELPER_LADDER = (
     Alert("80%", HELPER),

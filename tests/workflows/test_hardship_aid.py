@@ -1083,6 +1083,18 @@ class TestTheExit:
         assert isinstance(told(story, "supervisor", "approve_exit"), NotMet)
         story.takes("chief", "approve_exit")
 
+    def test_a_street_does_not_approve_an_exit(self) -> None:
+        story = asked(region=STREET).along((*PREPARED, ("caseworker", "propose"), ("caseworker", "publish")))
+        the_notice_stands(story)
+        story.supervisor("endorse")
+        story.takes("superior", "approve")
+        story.caseworker("propose_exit", kind="out_of_hardship")
+        story.along((("caseworker", "record_hearing"), ("caseworker", "publish_exit")))
+        the_notice_stands(story)
+        assert isinstance(told(story, "supervisor", "approve_exit"), NotMet)
+        story.takes("superior", "approve_exit")
+        assert story.case.state == "watching"
+
     def test_the_decision_tells_reasons_and_remedies(self) -> None:
         story = leaving()
         story.caseworker("publish_exit")

@@ -8,7 +8,7 @@ import pytest
 from casework.rules.casefile import Phase, Role
 from casework.rules.refusals import Invalid, NotMet, NotNow, NotYours, Refusal
 from casework.rules.text import LANGUAGES
-from casework.workflows.legal_aid.intake import EXEMPTIONS, INTERRUPTS, LABOUR, MATTERS
+from casework.workflows.legal_aid.intake import EXEMPTIONS, FORMS_OF_AID, INTERRUPTS, LABOUR, MATTERS
 from casework.workflows.legal_aid.letters import LETTERS
 from casework.workflows.legal_aid.steps import REFUSAL_GROUNDS, RESULTS, TERMINATION_GROUNDS
 from tests.story import Story
@@ -383,6 +383,13 @@ class TestDecision:
         story.supervisor("propose")
         story.supervisor("grant")
         assert story.case.state == "granted"
+
+    @pytest.mark.parametrize("form", sorted(FORMS_OF_AID))
+    def test_each_form_of_aid_can_be_granted_and_stands_in_the_decision(self, form: str) -> None:
+        story = reviewed()
+        story.supervisor("grant", form_of_aid=form)
+        assert FORMS_OF_AID[form].zh in story.letters["granted"]["zh-CN"]["body"]
+        assert FORMS_OF_AID[form].en in story.letters["granted"]["en"]["body"]
 
     @pytest.mark.parametrize("who", ["applicant", "caseworker", "lawyer", "auditor", "administrator", "time"])
     def test_nobody_but_a_supervisor_decides(self, who: str) -> None:

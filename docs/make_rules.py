@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from casework.cli.rules import policies_of
-from casework.rules.casefile import PolicyRow
+from casework.rules.casefile import NO_LIMIT, PolicyRow
 from casework.rules.clocks import Limit
-from casework.rules.grammar import NO_LIMIT, PolicyLimit, Workflow
+from casework.rules.grammar import PolicyLimit, Workflow
 from casework.rules.text import Text
 from casework.settings import ROOT
 from casework.work import programmes

@@ -27,7 +27,7 @@ class Limits:
     sign_in_window: timedelta = timedelta(minutes=5)
     keep_answers: timedelta = timedelta(hours=24)
     openings_an_hour: int = 60
-    wrong_codes: int = 10
+    wrong_codes: int = 100
     visits: int = 1200
     visit_window: timedelta = timedelta(minutes=5)
 

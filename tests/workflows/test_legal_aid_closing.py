@@ -105,7 +105,7 @@ class TestTheFile:
         story.caseworker("accept_file")
         assert story.case.state == "file_accepted"
 
-    def test_only_whoever_helped_hands_it_in(self) -> None:
+    def test_neither_a_caseworker_nor_another_helper_hands_it_in(self) -> None:
         story = concluded()
         for who in ("caseworker", "other_lawyer", "applicant"):
             assert isinstance(story.refused(who, "hand_in_file"), NotYours)
@@ -163,6 +163,12 @@ class TestClosingWithoutTheFile:
         assert isinstance(refusal, NotMet)
         assert "卷宗" in refusal.text.zh
         story.along(FILE)
+        assert story.case.state == "closed"
+
+    def test_a_supervisor_hands_the_file_in_for_a_helper_who_has_left(self) -> None:
+        story = concluded(policy={"file_before_closing": "true"}).along((FOLLOW_UP,))
+        story.supervisor("hand_in_file")
+        story.along(FILE[1:])
         assert story.case.state == "closed"
 
     def test_before_the_follow_up_nothing_is_closed_either_way(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from flask import Flask
 from structlog.typing import ExcInfo
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from casework.api import (
     administration,
@@ -105,6 +106,10 @@ def create_app(service: Service, settings: Settings | None = None) -> Flask:
         schema_version=newest(MIGRATIONS),
         secret=settings.secret_key.encode() if settings else os.urandom(32),
     )
+    if settings and settings.web.trusted_proxies:
+        # Each proxy adds at the end whom it heard; only what the trusted ones added is believed, and only the address.
+        proxied = ProxyFix(app.wsgi_app, x_for=settings.web.trusted_proxies, x_proto=0)
+        app.wsgi_app = proxied  # type: ignore[method-assign]
     door.install(app)
     health.install(app)
     metrics.install(app)

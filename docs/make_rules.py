@@ -1,8 +1,9 @@
 """Writes docs/rules.md: every rule with its source, how its days are counted, where it is in the code, and its test.
 
-`docs/rules.toml` is the register. A rule names what it is made of: a `clock` or a `policy` of a workflow, from whose
-rows in `config/policies` the values are taken, or a function in the `code`; and the `tests` that show it. A rule that
-is not encoded says why in `why_not`. Whatever does not exist is refused, so that the page cannot promise it.
+`docs/rules.toml` is the register. A rule names what it is made of: a `clock`, `policy`, `transition` or `letter` of a
+workflow, or a thing in the `code`, or several of each; and the `tests` that show it. The values of clocks and policies
+are taken from `config/policies`. A rule that is not encoded says why in `why_not`. Whatever does not exist is refused,
+so that the page cannot promise it.
 """
 
 import ast
@@ -10,35 +11,41 @@ import importlib
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from casework.cli.rules import policies_of
-from casework.rules.casefile import PolicyRow
+from casework.rules.casefile import NO_LIMIT, PolicyRow
 from casework.rules.clocks import Limit
-from casework.rules.grammar import NO_LIMIT, Clock, PolicyLimit
+from casework.rules.grammar import PolicyLimit, Workflow
 from casework.rules.text import Text
 from casework.settings import ROOT
 from casework.work import programmes
 
 REGISTER: Final = ROOT / "docs" / "rules.toml"
 PAGE: Final = ROOT / "docs" / "rules.md"
+_POLICIES: Final = ROOT / "config" / "policies"
 _DAYS: Final = {
     "wd": Text("工作日", "working days"),
     "d": Text("自然日，末日遇休息日顺延", "natural days, the last one rolls over rest days"),
     "wh": Text("工作小时", "working hours"),
     "h": Text("小时", "elapsed hours"),
     "m": Text("分钟", "elapsed minutes"),
-    "mo": Text("月，至对应日", "months, to the corresponding day"),
-    "y": Text("年，至对应日", "years, to the corresponding day"),
+    "mo": Text("月，至对应日，末日顺延", "months, to the corresponding day, rolled"),
+    "y": Text("年，至对应日，末日顺延", "years, to the corresponding day, rolled"),
 }
-_FIELDS: Final = {"rule", "source", "clock", "policy", "code", "tests", "why_not", "value", "days"}
+_MADE_OF: Final = ("clock", "policy", "transition", "letter", "code")
+_FIELDS: Final = {"rule", "source", "tests", "why_not", "value", "days", *_MADE_OF}
 _HEAD: Final = """# Rules 规则
 
 Generated from [rules.toml](rules.toml) and the policies in `config/policies` by `make docs`; a test refuses this page
-when it differs. What is tagged R in its source was only recalled, not read: an administrator has to confirm it.
+when it differs. A value stands with the place (`CN` or a GB/T 2260 code) and the day from which it holds; a value in
+*italics* belongs to a variant that an administrator may load. What is tagged R in its source was only recalled, not
+read: an administrator has to confirm it.
 
-本页由 `make docs` 生成。来源中标有 R 的内容未经核对原文，须由管理员确认。
+本页由 `make docs` 生成。数值后注明地区（`CN` 或 GB/T 2260 代码）和起用日期；*斜体*为可选方案中的数值，须由管理员载入。
+来源中标有 R 的内容未经核对原文，须由管理员确认。
 """
 _COLUMNS: Final = (
     "| Rule 规则 | Source 依据 | Value 数值 | Days 日数计算 | Code 代码 | Tests 测试 |\n|---|---|---|---|---|---|"
@@ -51,16 +58,36 @@ class BadRegister(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Value:
-    """What a rule amounts to, and how its days are counted."""
+class _Policies:
+    """The rows that are loaded by themselves, and those of the variants."""
 
-    told: str = "–"
-    days: str = "–"
+    usual: list[PolicyRow]
+    variants: list[PolicyRow]
+
+    @classmethod
+    def read(cls) -> "_Policies":
+        usual = sorted(_POLICIES.glob("*.toml"))
+        return cls(policies_of(usual), policies_of(sorted(set(_POLICIES.rglob("*.toml")) - set(usual))))
+
+    def told(self, path: str, name: str, before: str) -> list[tuple[str, str]]:
+        """The value of each row of a policy, and how it is told, by place and day. Raises `BadRegister`."""
+        workflow, *_ = path.partition(".")
+        found = [
+            (row.place, str(row.from_date), row.value, mark)
+            for rows, mark in ((self.usual, ""), (self.variants, "*"))
+            for row in rows
+            if row.name == name and row.workflow in (workflow, "*")
+        ]
+        if not found:
+            raise BadRegister(f"{path} has no row in config/policies")
+        return [
+            (value, f"{before}{mark}{value} ({place}, {since}){mark}") for place, since, value, mark in sorted(found)
+        ]
 
 
 def page(register: Mapping[str, Any]) -> str:
     """The page as Markdown; raises `BadRegister`."""
-    policies = policies_of(sorted((ROOT / "config" / "policies").rglob("*.toml")))
+    policies = _Policies.read()
     parts = [_HEAD]
     for section in register["section"]:
         rules = [_checked(rule) for rule in section["rules"]]
@@ -68,90 +95,107 @@ def page(register: Mapping[str, Any]) -> str:
         left_out = [rule for rule in rules if "why_not" in rule]
         parts.append(f"\n## {section['title']}\n")
         if encoded:
-            parts.append("\n".join([_COLUMNS, *(_row(rule, policies) for rule in encoded)]) + "\n")
+            parts.append("\n".join(["", _COLUMNS, *(_row(rule, policies) for rule in encoded)]) + "\n")
         if left_out:
-            rows = [_cells(rule["rule"], rule["source"], rule["why_not"]) for rule in left_out]
+            rows = [_cells(_told(rule["rule"]), rule["source"], _told(rule["why_not"])) for rule in left_out]
             parts.append("\n".join(["\nNot encoded 未编码：\n", _LEFT_OUT, *rows]) + "\n")
     return "".join(parts)
 
 
 def _checked(rule: Mapping[str, Any]) -> Mapping[str, Any]:
-    name = rule.get("rule", "?")
+    name = rule.get("rule", {}).get("en", "?")
     unknown = set(rule) - _FIELDS
     if unknown or not {"rule", "source"} <= set(rule):
         raise BadRegister(f"{name}: unknown {sorted(unknown)}, or no rule and source")
+    if any(set(rule[told]) != {"zh", "en"} for told in ("rule", "why_not") if told in rule):
+        raise BadRegister(f"{name}: a rule, and why it is not encoded, is said in zh and in en")
     if ("why_not" in rule) == bool(rule.get("tests")):
         raise BadRegister(f"{name}: a rule has tests, or says why it is not encoded")
-    if "why_not" not in rule and not {"clock", "policy", "code"} & set(rule):
-        raise BadRegister(f"{name}: says neither clock, policy nor code")
+    if ("why_not" in rule) == bool(set(_MADE_OF) & set(rule)):
+        raise BadRegister(f"{name}: says neither {', '.join(_MADE_OF)} nor why it is not encoded, or both")
     return rule
 
 
-def _row(rule: Mapping[str, Any], policies: list[PolicyRow]) -> str:
+def named(rule: Mapping[str, Any], what: str) -> list[str]:
+    """The paths that a rule names under `clock`, `policy`, `transition`, `letter` or `code`."""
+    paths = rule.get(what, [])
+    return [paths] if isinstance(paths, str) else list(paths)
+
+
+def _row(rule: Mapping[str, Any], policies: _Policies) -> str:
+    values: list[tuple[str, str]] = []
     where = []
-    value = _Value(rule.get("value", "–"), rule.get("days", "–"))
-    if "clock" in rule:
-        clock, file = _clock(rule["clock"])
-        name = clock.limit.name if isinstance(clock.limit, PolicyLimit) else None
-        value = _of_rows(rule["clock"], name, policies) if name else _of_limits([str(clock.limit)], [str(clock.limit)])
-        where.append(f"clock `{rule['clock']}` in {_link(file)}")
-    if "policy" in rule:
-        workflow, _, name = rule["policy"].partition(".")
-        value = _of_rows(rule["policy"], name, policies, "*" if workflow == "any" else workflow)
-        where.append(f"policy `{name}`")
-    if "code" in rule:
-        file, thing = _code(rule["code"])
-        where.append(f"`{thing}` in {_link(file)}")
+    several = len(named(rule, "clock") + named(rule, "policy")) > 1
+    for path in named(rule, "clock"):
+        workflow, name = _of_workflow(path)
+        if name not in workflow.by_clock:
+            raise BadRegister(f"{path} is no clock")
+        limit = workflow.by_clock[name].limit
+        before = f"{name}: " if several else ""
+        own = [(str(limit), f"{before}{limit}")]
+        values += policies.told(path, limit.name, before) if isinstance(limit, PolicyLimit) else own
+        where.append(_linked("clock", path))
+    for path in named(rule, "policy"):
+        name = path.partition(".")[2]
+        values += policies.told(path, name, f"{name}: " if several else "")
+        where.append(f"policy `{path}`")
+    for path in named(rule, "transition"):
+        workflow, name = _of_workflow(path)
+        if name not in {edge.name for edge in workflow.transitions}:
+            raise BadRegister(f"{path} is no transition")
+        where.append(_linked("transition", path))
+    for path in named(rule, "letter"):
+        workflow, name = _of_workflow(path)
+        if name not in workflow.by_letter:
+            raise BadRegister(f"{path} is no letter")
+        where.append(_linked("letter", path))
+    where += [_code(path) for path in named(rule, "code")]
+    value = rule.get("value") or "<br>".join(dict.fromkeys(told for _, told in values)) or "–"
+    days = rule.get("days") or _days([written for written, _ in values])
     tests = "<br>".join(_test(one) for one in rule["tests"])
-    return _cells(rule["rule"], rule["source"], value.told, value.days, "; ".join(where), tests)
+    return _cells(_told(rule["rule"]), rule["source"], value, days, "<br>".join(where), tests)
+
+
+def _told(both: Mapping[str, str]) -> str:
+    return f"{both['zh']}<br>{both['en']}"
 
 
 def _cells(*cells: str) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
-def _clock(path: str) -> tuple[Clock, Path]:
+def _of_workflow(path: str) -> tuple[Workflow, str]:
     key, _, name = path.partition(".")
-    workflow = programmes.newest(key)
-    if name not in workflow.by_clock:
-        raise BadRegister(f"{path} is no clock")
-    module = importlib.import_module(f"casework.workflows.{key}")
-    return workflow.by_clock[name], Path(str(module.__file__))
+    return programmes.newest(key), name
 
 
-def _of_rows(path: str, name: str, policies: list[PolicyRow], workflow: str | None = None) -> _Value:
-    workflow = workflow or path.partition(".")[0]
-    rows = [row for row in policies if row.name == name and row.workflow in (workflow, "*")]
-    if not rows:
-        raise BadRegister(f"{path} has no row in config/policies")
-    rows.sort(key=lambda row: (row.place, row.from_date))
-    told = [f"{row.value} ({row.place}, {row.from_date})" for row in rows]
-    return _of_limits(told, [row.value for row in rows])
+def _linked(what: str, path: str) -> str:
+    key, _, name = path.partition(".")
+    return f"{what} [{name}](../casework/workflows/{key}/__init__.py)"
 
 
-def _of_limits(told: list[str], written: list[str]) -> _Value:
+def _days(written: list[str]) -> str:
     units: dict[str, None] = {}
     for value in written:
         if value != NO_LIMIT and value[-1:].isalpha() and value[:1].isdigit():
             units[Limit.parse(value).unit] = None
-    days = "; ".join(f"{_DAYS[unit].en} {_DAYS[unit].zh}" for unit in units)
-    return _Value("<br>".join(told), days or "–")
+    return "; ".join(f"{_DAYS[unit].zh} {_DAYS[unit].en}" for unit in units) or "–"
 
 
-def _code(path: str) -> tuple[Path, str]:
+def _code(path: str) -> str:
     module_name, _, thing = path.partition(":")
-    module = importlib.import_module(module_name)
-    found: Any = module
+    found: Any = importlib.import_module(module_name)
+    file = Path(str(found.__file__)).relative_to(ROOT)
     for step in thing.split("."):
         found = getattr(found, step, None)
     if found is None:
         raise BadRegister(f"{path} does not exist")
-    return Path(str(module.__file__)), thing
+    return f"`{thing}` in [{file}](../{file})"
 
 
 def _test(path: str) -> str:
     file, *names = path.split("::")
-    tree: ast.AST = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    tree = _tree(file)
     for name in names:
         found = next((node for node in _defined(tree) if node.name == name), None)
         if found is None:
@@ -160,13 +204,13 @@ def _test(path: str) -> str:
     return f"[{names[-1]}](../{file})"
 
 
+@cache
+def _tree(file: str) -> ast.AST:
+    return ast.parse((ROOT / file).read_text(encoding="utf-8"))
+
+
 def _defined(tree: ast.AST) -> Iterator[ast.ClassDef | ast.FunctionDef]:
     return (node for node in ast.iter_child_nodes(tree) if isinstance(node, ast.ClassDef | ast.FunctionDef))
-
-
-def _link(file: Path) -> str:
-    own = file.relative_to(ROOT)
-    return f"[{own}](../{own})"
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ from casework.rules.casefile import (
     PolicyRow,
     Role,
 )
-from casework.rules.claims import Fund
+from casework.rules.claims import Fund, Given
 from casework.rules.decide import Offer, decide, offers
 from casework.rules.grammar import NEW, Workflow
 from casework.rules.refusals import Refusal
@@ -158,6 +158,7 @@ class Story:
         )
         self.unsupervised: frozenset[str] = frozenset()
         self.funds = {"RELIEF": Fund("RELIEF", "帮扶资金", Decimal("1000000.00"))}
+        self.given_before: tuple[Given, ...] = ()
         self.moves: list[Move] = []
         self.events: list[Row] = []
         self.letters: dict[str, dict[str, dict[str, str]]] = {}
@@ -170,13 +171,18 @@ class Story:
         people = {person.id: person for person in self.people.values()}
         if not self.workflow.grants_money:
             return replace(office, people=people)
-        return replace(office, people=people, orgs=self.orgs, funds=self.funds)
+        return replace(office, people=people, orgs=self.orgs, funds=self.funds, given_before=self.given_before)
 
     @property
     def orgs(self) -> dict[str, Org]:
         """The organisation of the case and those above it; the `unsupervised` ones have no supervisor."""
         above = _above(self.case.org_path)
-        return {code: replace(org, supervised=code not in self.unsupervised) for code, org in above.items()}
+        return {code: replace(org, supervisors=self._supervisors(org)) for code, org in above.items()}
+
+    def _supervisors(self, org: Org) -> list[UUID]:
+        """Those of the cast who are at home there, else somebody who never acts."""
+        cast = [one.id for one in self.people.values() if one.role is Role.SUPERVISOR and one.org_path == org.path]
+        return [] if org.code in self.unsupervised else cast or [uuid5(SPACE, org.code)]
 
     def office_for(self, case: CaseFile, name: str, given: Any) -> Office:
         """The same with the organisation to which this step hands the case, if it does."""
@@ -287,7 +293,7 @@ class Story:
                 self.case,
                 facts=facts,
                 sealed=sealed,
-                replaced={},
+                replaced={path: value for path, value in self.sealed.items() if sealed.get(path) != value},
                 changed=changed,
                 reason=reason,
                 actor=self.actor(who),

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from casework.cli.rules import policies_of
 from casework.rules.casefile import Phase, Role
+from casework.rules.grammar import PolicyLimit
 from casework.settings import ROOT
+from casework.work import programmes
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
@@ -75,7 +78,41 @@ def test_the_page_of_rules_is_what_the_register_and_the_policies_say(rules: Modu
     assert rules.PAGE.read_text(encoding="utf-8") == rules.page(register), "run make docs"
 
 
-RULE = {"rule": "r", "source": "s", "clock": "legal_aid.review", "tests": ["tests/test_docs.py"]}
+@pytest.fixture(scope="module")
+def register(rules: ModuleType) -> list[dict[str, Any]]:
+    """Every rule of the register."""
+    sections = tomllib.loads(rules.REGISTER.read_text(encoding="utf-8"))["section"]
+    return [rule for section in sections for rule in section["rules"]]
+
+
+def test_every_clock_and_every_policy_has_its_rule(rules: ModuleType, register: list[dict[str, Any]]) -> None:
+    clocks = {path for rule in register for path in rules.named(rule, "clock")}
+    assert clocks == {f"{one.key}.{clock.name}" for one in programmes.latest() for clock in one.clocks}
+    limits = {
+        (one.key, clock.limit.name)
+        for one in programmes.latest()
+        for clock in one.clocks
+        if isinstance(clock.limit, PolicyLimit)
+    }
+    named = {tuple(path.split(".")) for rule in register for path in rules.named(rule, "policy")}
+    rows = policies_of(sorted((ROOT / "config" / "policies").rglob("*.toml")))
+    told = {("any" if row.workflow == "*" else row.workflow, row.name) for row in rows}
+    assert told - limits - named == set()
+
+
+def test_every_step_that_decides_has_its_rule(rules: ModuleType, register: list[dict[str, Any]]) -> None:
+    named = {path for rule in register for path in rules.named(rule, "transition")}
+    decides = {f"{one.key}.{edge.name}" for one in programmes.latest() for edge in one.transitions if edge.decides}
+    assert decides - named == set()
+
+
+def test_no_rule_stands_there_twice(register: list[dict[str, Any]]) -> None:
+    for language in ("zh", "en"):
+        said = [rule["rule"][language] for rule in register]
+        assert len(said) == len(set(said))
+
+
+RULE = {"rule": {"zh": "规则", "en": "r"}, "source": "s", "clock": "legal_aid.review", "tests": ["tests/test_docs.py"]}
 
 
 @pytest.mark.parametrize(
@@ -83,10 +120,14 @@ RULE = {"rule": "r", "source": "s", "clock": "legal_aid.review", "tests": ["test
     [
         (RULE | {"clock": "legal_aid.reviews"}, "legal_aid.reviews is no clock"),
         (RULE | {"policy": "legal_aid.revue"}, "has no row in config/policies"),
+        (RULE | {"transition": ["legal_aid.grant", "legal_aid.grunt"]}, "legal_aid.grunt is no transition"),
+        (RULE | {"letter": "hardship_aid.letter"}, "hardship_aid.letter is no letter"),
         (RULE | {"code": "casework.rules.clocks:dew"}, "casework.rules.clocks:dew does not exist"),
         (RULE | {"tests": ["tests/test_docs.py::test_nothing"]}, "tests/test_docs.py::test_nothing does not exist"),
         (RULE | {"tests": []}, "has tests, or says why"),
-        ({"rule": "r", "source": "s", "tests": ["tests/test_docs.py"]}, "neither clock, policy nor code"),
+        (RULE | {"rule": {"en": "r"}}, "is said in zh and in en"),
+        ({name: RULE[name] for name in ("rule", "source", "tests")}, "says neither clock"),
+        ({"rule": RULE["rule"], "source": "s", "clock": "x", "why_not": RULE["rule"]}, "or both"),
         (RULE | {"wy_not": "x"}, "unknown"),
     ],
 )

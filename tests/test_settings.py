@@ -140,6 +140,8 @@ def test_a_configuration_file_changes_what_it_names_and_nothing_else(tmp_path: P
         ("[web]\nworkers = true", r"\[web\] workers is True"),
         ("[web]\nworkers = 2.0", r"\[web\] workers is 2.0"),
         ("[web]\nworkers = '2'", r"\[web\] workers is '2'"),
+        ("[web]\ntrusted_proxies = -1", r"\[web\] trusted_proxies is -1. Write 0 or 1 or 2 or 3"),
+        ("[web]\ntrusted_proxies = true", r"\[web\] trusted_proxies is True"),
         ("[database]\nlock_timeout_s = inf", "lock_timeout_s is inf. Write a number above 0"),
         ("[database]\nlock_timeout_s = nan", "lock_timeout_s is nan"),
         ("[database]\nprepare_statements = 1", "prepare_statements is 1. Write true or false"),

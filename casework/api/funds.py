@@ -35,6 +35,18 @@ def top_up(call: Call, fund_id: UUID) -> Answer:
 
 
 @endpoint(
+    "POST",
+    "/funds/<uuid:fund_id>/correct",
+    Text("更正误登的入账", "Put a top-up right"),
+    answer="Fund",
+    body=funds.Correction,
+)
+def correct(call: Call, fund_id: UUID) -> Answer:
+    """The fund without what was put in by mistake, at most what is free; the ledger keeps both entries."""
+    return Answer(_fund(call, funds.correct(call.tx, fund_id, call.body)))
+
+
+@endpoint(
     "POST", "/funds/<uuid:fund_id>/budgets", Text("设定预算", "Set a budget line"), answer="Fund", body=funds.BudgetLine
 )
 def set_budget(call: Call, fund_id: UUID) -> Answer:

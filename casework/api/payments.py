@@ -106,7 +106,7 @@ def paid(call: Call, order_id: UUID, line_id: UUID) -> Answer:
     body=payments.Returned,
 )
 def returned(call: Call, order_id: UUID, line_id: UUID) -> Answer:
-    """The bank has returned the payment; it waits for another order."""
+    """The bank has returned the payment, also after it was recorded as paid; it waits for another order."""
     return Answer(_line(payments.record_result(call.tx, order_id, line_id, "returned", call.body)))
 
 

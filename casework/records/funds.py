@@ -5,20 +5,20 @@ finds no row. Every change goes through the row of its fund, which counts the en
 numbered without gaps, each with the balance after it. A budget line changes only while its fund is locked.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import ARRAY, BigInteger, LargeBinary, Row, bindparam, case, func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from casework.records.database import Tx
 from casework.records.tables import cases, fund_budgets, fund_entries, funds, orgs, payment_lines, users
 from casework.records.visibility import visible
 from casework.rules.casefile import Actor, Person
-from casework.rules.claims import Claim, Fund, Pay, Release, Reserve, Return
+from casework.rules.claims import Claim, Fund, Given, Pay, Release, Reserve, Return
 from casework.rules.refusals import NotMet, NotNow
 from casework.rules.text import Text
 
@@ -39,8 +39,8 @@ with changed as (
   update funds set reserved = reserved + :amount, entries = entries + 1
   where code = :fund and balance - reserved >= :amount returning id, entries, balance, reserved)
 , line as (
-  insert into payment_lines (id, case_id, fund_id, year, kind, amount, approved_on, approved_by)
-  select :line_id, :case_id, id, :year, :kind, :amount, :on, :actor_id from changed)
+  insert into payment_lines (id, case_id, fund_id, year, kind, amount, approved_on, approved_at, approved_by)
+  select :line_id, :case_id, id, :year, :kind, :amount, :on, :at, :actor_id from changed)
 , entry as ({_ENTRY})
 select id from changed
 """
@@ -51,13 +51,16 @@ where fund_id = :fund_id and year = :year and kind = :kind and committed + :amou
 _HAS_BUDGET = "select 1 from fund_budgets where fund_id = :fund_id and year = :year and kind = :kind"
 # What the bank did with a payment stands on its order too; on one that came back it stands already.
 _SETTLE = """
-with line as (
-  update payment_lines set status = :status where id = :line_id and case_id = :case_id and status = any(:from_status)
-  returning id, order_id, fund_id, year, kind, amount)
+with before as (
+  select id, status from payment_lines
+  where id = :line_id and case_id = :case_id and status = any(:from_status) for update)
+, line as (
+  update payment_lines l set status = :status from before where l.id = before.id
+  returning l.id, l.order_id, l.fund_id, l.year, l.kind, l.amount, before.status as was)
 , told as (
   update payment_order_lines as ordered set result = :status, settled_on = :on from line
-  where ordered.order_id = line.order_id and ordered.line_id = line.id and ordered.result is null)
-select fund_id, year, kind, amount from line
+  where ordered.order_id = line.order_id and ordered.line_id = line.id and ordered.result is distinct from 'returned')
+select fund_id, year, kind, amount, was from line
 """
 _RELEASE = f"""
 with changed as (
@@ -74,6 +77,12 @@ with changed as (
   where id = :fund_id returning id, entries, balance, reserved)
 {_ENTRY}
 """
+_RETURN = f"""
+with changed as (
+  update funds set reserved = reserved + :amount, balance = balance + :amount, entries = entries + 1
+  where id = :fund_id returning id, entries, balance, reserved)
+{_ENTRY}
+"""
 _TOP_UP = f"""
 with changed as (
   update funds set balance = balance + :amount, entries = entries + 1
@@ -81,6 +90,27 @@ with changed as (
 , entry as ({_ENTRY})
 select id from changed
 """
+_CORRECT = f"""
+with changed as (
+  update funds set balance = balance - :amount, entries = entries + 1
+  where id = :fund_id and balance - reserved >= :amount returning id, entries, balance, reserved)
+, entry as ({_ENTRY})
+select id from changed
+"""
+# Whoever takes part in what a household gets waits here for the others, also on other files.
+_ONE_HOUSEHOLD = text("select pg_advisory_xact_lock(key) from unnest(:keys) as x(key)").bindparams(
+    bindparam("keys", type_=ARRAY(BigInteger))
+)
+_NOTE_HOUSEHOLD = text(
+    """insert into household_lines (digest, line_id)
+       select digest, l.id from payment_lines l, unnest(:digests) as x(digest) where l.case_id = :case_id
+       on conflict do nothing"""
+).bindparams(bindparam("digests", type_=ARRAY(LargeBinary)))
+_GIVEN_BEFORE = text(
+    """select c.number, l.kind, l.amount, l.approved_on from payment_lines l join cases c on c.id = l.case_id
+       where l.id in (select line_id from household_lines where digest = any(:digests))
+         and l.case_id <> :case_id and l.year = :year and l.status <> 'released' order by l.approved_at, l.id"""
+).bindparams(bindparam("digests", type_=ARRAY(LargeBinary)))
 # A new line begins with what was promised of its kind before there was a line.
 _SET_BUDGET = """
 insert into fund_budgets as line (fund_id, year, kind, amount, committed)
@@ -111,7 +141,9 @@ def claim(tx: Tx, claims: Sequence[Claim], case_id: UUID, actor: Actor) -> None:
             line = _settled(tx, one, case_id, "paid", ("ordered",), one.on)
             _book(tx, _PAY, "pay", line.fund_id, line.amount, actor, line_id=one.line)
         elif isinstance(one, Return):
-            _settled(tx, one, case_id, "returned", ("ordered",), one.on)
+            line = _settled(tx, one, case_id, "returned", ("ordered", "paid"), one.on)
+            if line.was == "paid":
+                _book(tx, _RETURN, "return", line.fund_id, line.amount, actor, line_id=one.line)
 
 
 def _lock(tx: Tx, claims: Iterable[Claim]) -> None:
@@ -224,6 +256,27 @@ def add(tx: Tx, row: Mapping[str, Any]) -> bool:
 def top_up(tx: Tx, fund_id: UUID, amount: Decimal, note: str, actor: Actor) -> bool:
     """Put money in, in yuan; False where the fund would hold more than `MOST`."""
     return _book(tx, _TOP_UP, "top_up", fund_id, amount, actor, note=note, most=MOST).first() is not None
+
+
+def correct(tx: Tx, fund_id: UUID, amount: Decimal, note: str, actor: Actor) -> bool:
+    """Take out what was put in by mistake, in yuan; False where less than that is free."""
+    return _book(tx, _CORRECT, "correct", fund_id, amount, actor, note=note).first() is not None
+
+
+def hold_household(tx: Tx, digests: Collection[bytes]) -> None:
+    """Until the end of the transaction nobody else decides what the people of these identity numbers get."""
+    tx.run(_ONE_HOUSEHOLD, keys=sorted(int.from_bytes(digest[:8], signed=True) for digest in digests))
+
+
+def note_household(tx: Tx, case_id: UUID, digests: Collection[bytes]) -> None:
+    """The payments of the case count from now on for the people of these identity numbers too."""
+    tx.run(_NOTE_HOUSEHOLD, case_id=case_id, digests=list(digests))
+
+
+def given_before(tx: Tx, case_id: UUID, digests: Collection[bytes], year: int) -> tuple[Given, ...]:
+    """What the people of these identity numbers got in a year on other files than this, the first approved first."""
+    rows = tx.all(_GIVEN_BEFORE, case_id=case_id, digests=list(digests), year=year)
+    return tuple(Given(row.number, row.kind, row.amount, row.approved_on) for row in rows)
 
 
 def set_budget(tx: Tx, fund_id: UUID, year: int, kind: str, amount: Decimal) -> bool:

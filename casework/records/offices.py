@@ -38,33 +38,39 @@ def org(tx: Tx, code: str) -> Row[Any] | None:
     return tx.one(select(*ORG).where(orgs.c.code == code))
 
 
+_AS_RULES_SEE_THEM: Final = """
+    select o.id, o.code, o.path, o.kind, o.region, o.calendar, o.name,
+           array(select u.id from users u where u.org_id = o.id and u.active and u.role = 'supervisor') as supervisors,
+           exists (select 1 from users u where u.org_id = o.id and u.active and u.role in ('caseworker', 'supervisor'))
+             as staffed
+    from orgs o where"""
+
+
 def known_org(tx: Tx, code: str) -> Org | None:
     """The organisation of this code as the rules see it."""
-    row = org(tx, code)
-    return Org(row.id, row.code, row.path, row.kind, row.region, row.calendar, row.name) if row else None
+    row = tx.one(f"{_AS_RULES_SEE_THEM} o.code = :code", code=code)
+    return _org_of(row) if row else None
 
 
 def above(tx: Tx, path: str) -> dict[str, Org]:
-    """The organisation of a path and those above it by code, nearest first, and whether each has a supervisor."""
-    rows = tx.all(
-        """select o.id, o.code, o.path, o.kind, o.region, o.calendar, o.name,
-                  exists (select 1 from users u where u.org_id = o.id and u.active and u.role = 'supervisor')
-                    as supervised
-           from orgs o where starts_with(:path, o.path) order by length(o.path) desc""",
-        path=path,
-    )
-    return {
-        row.code: Org(row.id, row.code, row.path, row.kind, row.region, row.calendar, row.name, row.supervised)
-        for row in rows
-    }
+    """The organisation of a path and those above it by code, nearest first."""
+    rows = tx.all(f"{_AS_RULES_SEE_THEM} starts_with(:path, o.path) order by length(o.path) desc", path=path)
+    return {row.code: _org_of(row) for row in rows}
+
+
+def _org_of(row: Any) -> Org:
+    return Org(*row)
 
 
 def another(tx: Tx, path: str) -> str:
-    """The code of an organisation that is not the one of this path, the nearest in the order of the tree."""
-    return str(
-        tx.run("select code from orgs where path <> :path order by path > :path desc, path limit 1", path=path).scalar()
-        or ""
+    """The code of an organisation where staff work and that is not the one of this path, the nearest in the tree."""
+    found = tx.run(
+        """select code from orgs o where path <> :path and exists
+             (select 1 from users u where u.org_id = o.id and u.active and u.role in ('caseworker', 'supervisor'))
+           order by path > :path desc, path limit 1""",
+        path=path,
     )
+    return str(found.scalar() or "")
 
 
 def org_page(tx: Tx, path: str, limit: int, after: str | None) -> list[Row[Any]]:

@@ -18,6 +18,7 @@ from casework.records.rows import Row as Values
 from casework.records.tables import (
     applicants,
     cases,
+    events,
     funds,
     orgs,
     payment_lines,
@@ -64,9 +65,10 @@ returning id
 def to_order(tx: Tx, fund_id: UUID, person: Person) -> Sequence[Row[Any]]:
     """The payments of a fund that wait for an order, on cases that this person sees, the first approved first.
 
-    With what decides whether they may be ordered: `approved_by`, `status` and the case's `workflow`, `org`, `region`
-    and `calendar`; with where the money goes, as the case has it now: `payee`, `bank`, `branch`, `account` (masked) and
-    the `sealed_facts`; and with the same of the order from which it came back: `last_order`, `last_payee` and so on.
+    With what decides whether they may be ordered: `approved_by`, `status`, whether this person has `redirected` the
+    money since it was approved, and the case's `workflow`, `org`, `region` and `calendar`; with where the money goes,
+    as the case has it now: `payee`, `bank`, `branch`, `account` (masked) and the `sealed_facts`; and with the same of
+    the order from which it came back: `last_order`, `last_payee` and so on.
     `applicant_id`, `key_id` and `wrapped_key` open what is sealed.
     """
     return tx.all(
@@ -75,6 +77,7 @@ def to_order(tx: Tx, fund_id: UUID, person: Person) -> Sequence[Row[Any]]:
             payment_lines.c.case_id,
             payment_lines.c.approved_by,
             payment_lines.c.status,
+            _redirected(person).label("redirected"),
             func.coalesce(_BANK["holder"].astext, cases.c.applicant_name).label("payee"),
             _BANK["name"].astext.label("bank"),
             _BANK["branch"].astext.label("branch"),
@@ -98,6 +101,20 @@ def to_order(tx: Tx, fund_id: UUID, person: Person) -> Sequence[Row[Any]]:
             payment_lines.c.fund_id == fund_id, payment_lines.c.status.in_(("approved", "returned")), visible(person)
         )
         .order_by(payment_lines.c.approved_on, cases.c.number, payment_lines.c.id)
+    )
+
+
+def _redirected(person: Person) -> ColumnElement[bool]:
+    """Whether this person has corrected, since the approval, where the money goes or to whom."""
+    changed = events.c.payload["given"]["changed"]
+    return exists(
+        select(events.c.seq).where(
+            events.c.case_id == payment_lines.c.case_id,
+            events.c.kind == "corrected",
+            events.c.actor_id == person.id,
+            events.c.at > payment_lines.c.approved_at,
+            changed.has_key("bank") | (changed.has_key("applicant") & _BANK["holder"].astext.is_(None)),
+        )
     )
 
 
@@ -191,6 +208,14 @@ def line(tx: Tx, order_id: UUID, line_id: UUID, person: Person) -> Row[Any] | No
     """One of these payments."""
     this = (payment_order_lines.c.order_id == order_id) & (payment_order_lines.c.line_id == line_id)
     return tx.one(_LINE.where(this, visible(person)))
+
+
+def ordered_at(tx: Tx, line_id: UUID) -> datetime | None:
+    """When the order was made on which a payment is now or was last; None before it was ordered."""
+    orders = payment_orders.join(payment_lines, payment_lines.c.order_id == payment_orders.c.id)
+    query = select(payment_orders.c.at).select_from(orders).where(payment_lines.c.id == line_id)
+    found: datetime | None = tx.run(query).scalar_one_or_none()
+    return found
 
 
 def all_seen(tx: Tx, order_id: UUID, person: Person) -> bool:

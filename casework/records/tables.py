@@ -538,7 +538,7 @@ fund_entries = Table(
     Column("line_id", Uuid),
     Column("actor_id", Uuid, ForeignKey("users.id")),
     Column("note", Text),
-    CheckConstraint("kind in ('top_up','reserve','release','pay')", name="kind_known"),
+    CheckConstraint("kind in ('top_up','correct','reserve','release','pay','return')", name="kind_known"),
 )
 
 payment_orders = Table(
@@ -563,6 +563,7 @@ payment_lines = Table(
     Column("kind", Text, nullable=False),
     Column("amount", Numeric(14, 2), nullable=False),
     Column("approved_on", Date, nullable=False),
+    _at("approved_at"),
     Column("approved_by", Uuid, ForeignKey("users.id")),
     Column("status", Text, nullable=False, server_default=text("'approved'")),
     # The order on which it is now, or was last.
@@ -570,6 +571,14 @@ payment_lines = Table(
     CheckConstraint("amount > 0", name="amount_positive"),
     CheckConstraint("status in ('approved','ordered','paid','returned','released')", name="status_known"),
     Index("ix_payment_lines_to_order", "fund_id", postgresql_where=text("status in ('approved','returned')")),
+)
+
+household_lines = Table(
+    "household_lines",
+    metadata,
+    # What a household gets counts for everybody in it, on whatever file: also when this one is closed.
+    Column("digest", LargeBinary, primary_key=True),
+    Column("line_id", Uuid, ForeignKey("payment_lines.id"), primary_key=True),
 )
 
 payment_order_lines = Table(

@@ -1,21 +1,23 @@
 """What goes into a decision, and what comes out of it: people, the case file, the office, the move."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.claims import Claim, Fund
+from casework.rules.claims import Claim, Fund, Given
 from casework.rules.clocks import Due, Interval, Limit, Status
 from casework.rules.text import Text
 
 Facts = Mapping[str, Any]
 NOTHING: Facts = MappingProxyType({})
+NO_LIMIT: Final = "none"
+"""The value of a policy row by which a place does without what a wider one has set."""
 
 
 class Role(StrEnum):
@@ -76,7 +78,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Org:
-    """An organisation as the rules see one; `kind` is its level, such as `city`; `supervised`: it has a supervisor."""
+    """An organisation as the rules see one; `kind` is its level, such as `city`.
+
+    `supervisors`: its active ones; `staffed`: a caseworker or a supervisor works there.
+    """
 
     id: UUID
     code: str
@@ -85,7 +90,13 @@ class Org:
     region: str
     calendar: str
     name: str
-    supervised: bool = True
+    supervisors: Collection[UUID] = ()
+    staffed: bool = True
+
+    @property
+    def supervised(self) -> bool:
+        """Whether it has a supervisor."""
+        return bool(self.supervisors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +224,8 @@ class Office:
     """What is in force where and when the decision is taken, and what was looked up for it.
 
     `people` are those named; `orgs` the case's own organisation and those above it, by code; `funds` those that may
-    pay for it, by code; `destination` the organisation to which it is to be transferred.
+    pay for it, by code; `given_before` what the household got this year on its other files; `destination` the
+    organisation to which it is to be transferred.
     """
 
     calendar: WorkingCalendar
@@ -223,15 +235,20 @@ class Office:
     people: Mapping[UUID, Person] = field(default_factory=dict)
     orgs: Mapping[str, Org] = field(default_factory=dict)
     funds: Mapping[str, Fund] = field(default_factory=dict)
+    given_before: tuple[Given, ...] = ()
     destination: "Destination | None" = None
 
     def policy(self, name: str) -> PolicyRow | None:
-        """The row in force for this office, or None when nobody has set one."""
-        return self.policies.get(name)
+        """The row in force for this office, or None when nobody has set one or the place does without it."""
+        return _set(self.policies.get(name))
 
     def policy_last_year(self, name: str) -> PolicyRow | None:
         """The row that was in force for this office at the end of the previous year, or None."""
-        return self.last_year.get(name)
+        return _set(self.last_year.get(name))
+
+
+def _set(row: PolicyRow | None) -> PolicyRow | None:
+    return None if row is None or row.value == NO_LIMIT else row
 
 
 @dataclass(frozen=True, slots=True)

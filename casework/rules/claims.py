@@ -21,6 +21,16 @@ class Fund:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A payment to a household that was approved and not released: on which file, of which kind, in yuan, and when."""
+
+    file: str
+    kind: str
+    amount: Decimal
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """What a move takes of what others may want too; each is a conditional UPDATE whose missing row is a refusal.
 
@@ -54,6 +64,9 @@ class Pay(Claim):
 
 @dataclass(frozen=True, slots=True)
 class Return(Claim):
-    """The bank has returned an ordered payment; its money stays reserved until it is ordered again or released."""
+    """The bank has returned a payment, before or after it was recorded as paid.
+
+    Its money stays reserved, or is reserved again, until it is ordered again or released.
+    """
 
     on: date

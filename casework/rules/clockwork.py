@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import CaseFile, ClockChange, ClockRun, Office, PolicyRow
+from casework.rules.casefile import NO_LIMIT, CaseFile, ClockChange, ClockRun, Office, PolicyRow
 from casework.rules.clocks import Interval, Limit, Status, due, into_opening_hours
-from casework.rules.grammar import EVERY_CLOCK, NEW, NO_LIMIT, Clock, PolicyLimit, Workflow
+from casework.rules.grammar import EVERY_CLOCK, NEW, Clock, PolicyLimit, Workflow
 from casework.rules.text import Text
 
 
@@ -188,7 +188,7 @@ def _limit(clock: Clock, office: Office) -> tuple[Limit | None, Text, int | None
     if not isinstance(clock.limit, PolicyLimit):
         return clock.limit, clock.basis, None
     row = office.policy(clock.limit.name)
-    if row is None or row.value == NO_LIMIT:
+    if row is None:
         return None, clock.basis, None
     return _of_row(row)
 

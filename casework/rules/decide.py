@@ -219,7 +219,8 @@ def _move(
         masked = {**masked, **edge.works_out(situation)}
     updated = dict(edge.updates(situation)) if edge.updates else {}
     earlier = case.taken.get(edge.name)
-    taken = Taken(actor.id, actor.role, at, earlier.times + 1 if earlier else 1, {} if opening else masked)
+    kept = ({"urgent": True} if case.urgent else {}) if opening else masked
+    taken = Taken(actor.id, actor.role, at, earlier.times + 1 if earlier else 1, kept)
     state = workflow.by_state[edge.leads_to(case.state)]
     after = replace(
         case,
@@ -295,12 +296,20 @@ def _assignee_after(edge: Transition, situation: Situation) -> Person | None:
     return person
 
 
+_NOBODY_THERE = Text(
+    "该机构没有在岗的经办人或审批人，请移送其上级机构。",
+    "No caseworker or supervisor works there; choose the organisation above it.",
+)
+
+
 def _destination(edge: Transition, situation: Situation) -> Destination | None:
     if edge.transfers is None:
         return None
     there = situation.office.destination
     if there is not None and there.org.code != situation.case.org_code:
-        return there
+        if there.org.staffed:
+            return there
+        raise Invalid([Fault(edge.transfers, "nobody_works_there", _NOBODY_THERE)])
     raise Invalid(
         [
             Fault(

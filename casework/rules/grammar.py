@@ -10,7 +10,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final, Literal, Protocol
@@ -19,6 +19,7 @@ from casework.rules.calendars import WorkingCalendar
 from casework.rules.casefile import CaseFile, Move, Office, Phase, Role, Situation, Verdict
 from casework.rules.claims import Claim
 from casework.rules.clocks import Level, Limit
+from casework.rules.policy_kinds import PolicyKind
 from casework.rules.text import Text
 
 NEW: Final = ""
@@ -26,8 +27,6 @@ STAY: Final = "="
 """Where an edge leads that leaves the case in the state in which it stands."""
 ANY: Final = ("*",)
 EVERY_CLOCK: Final = ("*",)
-NO_LIMIT: Final = "none"
-"""The value of a policy row by which a place does without the limit of a wider one."""
 OwedBy = Literal["office", "helper", "applicant", "outside"]
 
 
@@ -251,7 +250,10 @@ class Workflow:
     the paths of the other names by which a case is searched, such as `employer.name`. `urgent` says whether a case
     has become urgent by its facts and the day. `one_open_case_per` are the paths of identity numbers of which no two
     open cases of the workflow may share one, such as `members.*.identity_number`. Where it `grants_money`, decisions
-    see the funds that may pay and the organisations above.
+    see the funds that may pay and the organisations above. `corrected` gives the facts that a correction changes beside
+    those corrected, or raises the refusal that says why it may not be made. `policies` are the names of the dated rows
+    that it asks for beside the limits of its clocks, with what their values are; those `by_last_year` count as they
+    stood at the end of the year before.
     """
 
     key: str
@@ -267,6 +269,9 @@ class Workflow:
     urgent: Callable[[CaseFile, WorkingCalendar, date], bool] | None = None
     one_open_case_per: tuple[str, ...] = ()
     grants_money: bool = False
+    corrected: Callable[[Move], Mapping[str, Any]] | None = None
+    policies: Mapping[str, PolicyKind] = field(default_factory=dict)
+    by_last_year: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for sentence in _faults(self):
@@ -286,6 +291,12 @@ class Workflow:
     def by_letter(self) -> dict[str, Letter]:
         """The letters by name."""
         return {letter.name: letter for letter in self.letters}
+
+    @cached_property
+    def policy_kinds(self) -> dict[str, PolicyKind]:
+        """What the value of each policy is that the workflow asks for, by name."""
+        limits = (clock.limit.name for clock in self.clocks if isinstance(clock.limit, PolicyLimit))
+        return {**dict.fromkeys(limits, PolicyKind.LIMIT), **self.policies}
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -308,7 +319,17 @@ class Workflow:
 
     def is_urgent(self, case: CaseFile, at: datetime, calendar: WorkingCalendar) -> bool:
         """Whether the case is urgent: it was already, or has become so by its facts and the day."""
-        return case.urgent or bool(self.urgent and self.urgent(case, calendar, calendar.local_date(at)))
+        return case.urgent or self._urgent_by_facts(case, at, calendar)
+
+    def is_urgent_as_corrected(self, case: CaseFile, at: datetime, calendar: WorkingCalendar) -> bool:
+        """Whether the case is urgent by its facts as they are now; what staff marked at the opening stays."""
+        if case.phase in (Phase.FOLLOW_UP, Phase.CLOSED):
+            return case.urgent
+        marked = any(case.taken[edge.name].given.get("urgent") for edge in self.leaving(NEW) if edge.name in case.taken)
+        return marked or self._urgent_by_facts(case, at, calendar)
+
+    def _urgent_by_facts(self, case: CaseFile, at: datetime, calendar: WorkingCalendar) -> bool:
+        return bool(self.urgent and self.urgent(case, calendar, calendar.local_date(at)))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -325,8 +346,7 @@ class Workflow:
             yield from (one for one in (edge.works_out, edge.updates, edge.claims) if one)
         for clock in self.clocks:
             yield from (fact for fact in (clock.start, clock.stop) if fact)
-        if self.urgent:
-            yield self.urgent
+        yield from (one for one in (self.urgent, self.corrected) if one)
 
 
 def _meaning(row: State | Transition | Clock) -> list[tuple[str, Any]]:
@@ -365,6 +385,8 @@ def _faults(workflow: Workflow) -> Iterable[str]:
     ):
         for name in {name for name in names if names.count(name) > 1}:
             yield f"{kind} {name} is defined twice"
+    for name in set(workflow.by_last_year) - set(workflow.policies):
+        yield f"{name} counts as of last year, and is not among its policies"
     edges: set[tuple[str, str]] = set()
     for edge in workflow.transitions:
         yield from _edge_faults(workflow, edge, states)

@@ -160,9 +160,10 @@ def may_correct(case: CaseFile, actor: Actor) -> Refusal | None:
 
 
 def correction_needs_reason(workflow: Workflow, case: CaseFile, actor: Actor) -> bool:
-    """After a decision, and on a colleague's case, a correction needs a reason."""
+    """What was published or decided, or is being decided, is corrected with a reason; so is a colleague's case."""
     decided = any(edge.decides and edge.name in case.taken for edge in workflow.transitions)
-    return decided or case.phase not in (Phase.INTAKE, Phase.REVIEW) or is_colleagues(case, actor)
+    laid_open = workflow.by_state[case.state].publishes is not None or case.waits_for is Role.SUPERVISOR
+    return decided or laid_open or case.phase not in (Phase.INTAKE, Phase.REVIEW) or is_colleagues(case, actor)
 
 
 def correct(
@@ -179,14 +180,15 @@ def correct(
 ) -> Move:
     """The facts as corrected; clocks that start from a fact are derived anew in the same move.
 
+    Raises the refusal of a workflow that does not take the correction.
     `facts` hold sensitive values masked, `sealed` in full, and `replaced` those that are no longer true; `changed`
     lists what changed as it is shown, for the event.
     """
     at = max(now, case.last_at)
     after = replace(case, facts=facts, last_at=at, version=case.version + 1, owner=owner_after(case, actor))
-    after = replace(after, urgent=workflow.is_urgent(after, at, office.calendar))
+    after = replace(after, urgent=workflow.is_urgent_as_corrected(after, at, office.calendar))
     clocks, changes = wind(workflow, case, after, at, office)
-    return Move(
+    move = Move(
         kind="corrected",
         before=case,
         case=replace(after, clocks=clocks),
@@ -198,6 +200,8 @@ def correct(
         reason=reason,
         clock_changes=changes,
     )
+    updated = workflow.corrected(move) if workflow.corrected else NOTHING
+    return replace(move, case=replace(move.case, facts={**move.case.facts, **updated}), updated=updated)
 
 
 def rederived(

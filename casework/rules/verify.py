@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from string import Formatter
 
-from casework.rules.casefile import Phase, Role
+from casework.rules.casefile import NO_LIMIT, Phase, Role
 from casework.rules.clocks import Limit
-from casework.rules.grammar import NEW, NO_LIMIT, Clock, PolicyLimit, Workflow
+from casework.rules.grammar import NEW, Clock, PolicyLimit, Workflow
 
 Variant = Mapping[str, str]
 ALERTED = frozenset((Role.CASEWORKER, Role.SUPERVISOR, Role.LAWYER, Role.VOLUNTEER))

@@ -23,6 +23,7 @@ class Web:
     threads: int
     request_timeout_s: float
     max_body_bytes: int
+    trusted_proxies: Literal[0, 1, 2, 3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,8 @@ def _checked(where: str, kind: Any, value: object) -> object:
     elif kind == Networks:
         return _networks(where, value)
     else:
-        fits, wanted = value in get_args(kind), " or ".join(map(repr, get_args(kind)))
+        choices = get_args(kind)
+        fits, wanted = value in choices and type(value) is type(choices[0]), " or ".join(map(repr, choices))
     if not fits:
         raise BadSettings(f"{where} is {value!r}. Write {wanted}.")
     return value

@@ -15,13 +15,13 @@ from uuid import UUID
 
 from casework.forms.form import Form
 from casework.forms.texts import Code, LongText
-from casework.records import attempts, cases, history, holds, tracking
+from casework.records import attempts, cases, history, tracking
 from casework.records.rows import Record
 from casework.records.vault import blind_index
 from casework.rules import handling
 from casework.rules.casefile import ClockRun, Office, Role
 from casework.rules.decide import Offer
-from casework.rules.refusals import Invalid, NotFound, NotNow
+from casework.rules.refusals import Invalid, NotFound
 from casework.rules.text import Text
 from casework.work import letters, programmes
 from casework.work.attempts import Allowance, count
@@ -34,15 +34,9 @@ from casework.work.service import Limits, Service, Transaction
 _CHARACTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _GROUPS, _IN_A_GROUP = 5, 4
 _NUMBER: Final = re.compile(r"[0-9A-Z]+(?:-[0-9A-Z]+)*")
-# A shelter or a street office may ask for many people from one address.
-_NUMBERS_AT_AN_ADDRESS: Final = 10
 _NO_SUCH: Final = Text(
     "没有这份申请，或者查询码不正确；请核对编号，并在 Tracking-Code 中给出查询码。",
     "There is no such application, or its code is another; check the number, and give the code in Tracking-Code.",
-)
-_ASK_THE_OFFICE: Final = Text(
-    "此事暂不能在网上办理，请联系您选择的机构，工作人员会协助您。",
-    "This cannot be done online at present; please turn to the office that you have chosen, which will help you.",
 )
 
 
@@ -86,26 +80,20 @@ def opening(service: Service, address: str) -> Iterator[None]:
 def identify(service: Service, number: str, code: str, address: str) -> UUID:
     """The case of this number, if this is its code; raises `NotFound`, or `SlowDown` after too many wrong ones.
 
-    They are counted as wrong passwords are: for the number, there or not, and for the address, before the code is
-    looked at; the right one takes it back.
+    Only wrong codes are counted, and for the address alone: what others try never keeps out whoever has the right one.
+    That it is not guessed, its length sees to.
     """
     limits = service.limits
     number = unicodedata.normalize("NFKC", number).strip().upper()
-    of_number = Allowance("number", number, limits.wrong_codes, limits.visit_window)
-    of_address = Allowance(
-        "codes from address", address, limits.wrong_codes * _NUMBERS_AT_AN_ADDRESS, limits.visit_window
-    )
-    with service.transaction() as tx:
-        *_, from_here = count(tx, [_visits(limits, address), of_number, of_address])
+    visit(service, address)
     with service.transaction() as tx:
         found = tracking.find(tx.db, number) if _NUMBER.fullmatch(number) else None
         # Where there is no such case, the same is worked out, in the same time.
         case_id, digest = (found.case_id, found.digest) if found else (UUID(int=0), bytes(32))
         right = hmac.compare_digest(_digest(tx, case_id, code), digest)
         if found and right:
-            attempts.forget_all(tx.db, of_number.digest(tx))
-            attempts.forget(tx.db, from_here)
             return case_id
+        count(tx, [Allowance("codes from address", address, limits.wrong_codes, limits.visit_window)])
     raise NotFound(_NO_SUCH)
 
 
@@ -115,25 +103,14 @@ def _visits(limits: Limits, address: str) -> Allowance:
 
 def open_application(tx: Transaction, given: Any) -> tuple[Record, str]:
     """The case that an applicant opens online, and its tracking code; raises `Invalid`, or `NotYours`."""
-    with _discreet():
-        record = take_in(tx, given, NewApplication)
+    record = take_in(tx, given, NewApplication)
     return record, _new_code(tx, record)
 
 
 def take(tx: Transaction, case_id: UUID, name: str, given: Any, if_match: frozenset[int] | None) -> Record:
     """The case after the applicant has taken a transition; raises the refusal that says why not."""
     record = cases.get_for_applicant(tx.db, case_id, lock=True)
-    with _discreet():
-        return apply(tx, record, name, given, if_match)
-
-
-@contextmanager
-def _discreet() -> Iterator[None]:
-    """Nobody is told here that a household has another case, nor where."""
-    try:
-        yield
-    except holds.HeldElsewhere as held:
-        raise NotNow(_ASK_THE_OFFICE) from held
+    return apply(tx, record, name, given, if_match)
 
 
 def own_steps(tx: Transaction, record: Record) -> tuple[list[Offer], Office]:

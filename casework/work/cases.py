@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement
 
+from casework.forms.texts import OneUser
 from casework.records import cases, funds, offices, people
 from casework.records.rows import Record
 from casework.rules import handling
@@ -17,7 +18,7 @@ from casework.rules.refusals import NotFound, NotNow, NotYours, Refusal
 from casework.rules.text import Text
 from casework.work import programmes
 from casework.work.forms import Handover, Override, Release
-from casework.work.moves import ensure, ensure_fresh, moved, write_down
+from casework.work.moves import ensure, ensure_fresh, form_of, household, moved, write_down
 from casework.work.service import Transaction
 
 
@@ -36,7 +37,9 @@ def apply(tx: Transaction, record: Record, name: str, given: Any, if_match: froz
     """
     workflow = programmes.pinned(record.file)
     named = _named(tx, workflow, record, name, given)
-    office = _destined(tx, looked_up(tx, record, workflow, named), record, name, given)
+    edge = workflow.edge(name, record.file.state)
+    found = looked_up(tx, record, workflow, named, claiming=edge is not None and edge.claims is not None)
+    office = _destined(tx, found, record, name, given)
     decision = decide(workflow, record.file, name, given, tx.acting, tx.now, office)
     if not isinstance(decision, NotFound | NotNow | NotYours):
         ensure_fresh(record, if_match)
@@ -44,24 +47,43 @@ def apply(tx: Transaction, record: Record, name: str, given: Any, if_match: froz
 
 
 def _named(tx: Transaction, workflow: Workflow, record: Record, name: str, given: Any) -> list[Person]:
-    """The user whom the form names as the one who helps, if there is one."""
+    """The users whom the form names."""
     edge = workflow.edge(name, record.file.state)
-    if edge is None or edge.assigns is None or not isinstance(given, Mapping):
+    if edge is None or edge.needs is None or not isinstance(given, Mapping):
         return []
+    fields = form_of(edge.needs).form_fields()
+    ids = [_id(given.get(name)) for name, field in fields if isinstance(field, OneUser)]
+    found = (people.by_id(tx.db, one) for one in ids if one)
+    return [person for person in found if person]
+
+
+def _id(written: Any) -> UUID | None:
     try:
-        person = people.by_id(tx.db, UUID(str(given.get(edge.assigns))))
+        return UUID(str(written))
     except ValueError:
-        return []
-    return [person] if person else []
+        return None
 
 
-def looked_up(tx: Transaction, record: Record, workflow: Workflow, named: Iterable[Person] = ()) -> Office:
-    """What is in force for the case, with the funds and the organisations above where its decisions need them."""
+def looked_up(
+    tx: Transaction, record: Record, workflow: Workflow, named: Iterable[Person] = (), *, claiming: bool = False
+) -> Office:
+    """What is in force for the case, with the money and the organisations above where its decisions need them.
+
+    While somebody is `claiming` money for a household, nobody else does on another file.
+    """
     office = tx.office(record, named)
     if not workflow.grants_money:
         return office
     path, year = record.file.org_path, office.calendar.local_date(tx.now).year
-    return replace(office, orgs=offices.above(tx.db, path), funds=funds.open_to(tx.db, path, year))
+    numbers = household(tx, record, workflow)
+    if claiming:
+        funds.hold_household(tx.db, numbers)
+    return replace(
+        office,
+        orgs=offices.above(tx.db, path),
+        funds=funds.open_to(tx.db, path, year),
+        given_before=funds.given_before(tx.db, record.file.id, numbers, year),
+    )
 
 
 def _destined(tx: Transaction, office: Office, record: Record, name: str, given: Any) -> Office:

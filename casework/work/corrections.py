@@ -84,8 +84,8 @@ def _correction(given: Any, needs_reason: bool) -> tuple[Mapping[str, Any], str 
 
 
 _NEEDS_REASON = Text(
-    "决定作出后或代他人更正时，须写明理由。",
-    "After a decision, or on a colleague's case, a correction needs a reason.",
+    "已公示、已作出决定、正在审批的案件，或者代他人更正时，须写明理由。",
+    "After a notice or a decision, while it is being decided, or on a colleague's case, a correction needs a reason.",
 )
 
 

@@ -49,6 +49,18 @@ class TopUp(Form):
     note = Line(required=True, title=Text("来源说明", "Where it comes from"), example="市财政拨款，2026年第一批")
 
 
+class Correction(Form):
+    """Money that was put in by mistake, in yuan, and how that came about."""
+
+    amount = Money(
+        least=Decimal("0.01"),
+        required=True,
+        title=Text("转出金额（元）", "Amount to take out, in yuan"),
+        example="100.00",
+    )
+    note = Line(required=True, title=Text("更正说明", "What is put right"), example="2026年第一批拨款误登，多登一个零")
+
+
 def may_see_funds(person: Person) -> None:
     """Raises `NotYours` unless this person may see funds and payments: staff and auditors."""
     if person.role not in (*STAFF, Role.AUDITOR):
@@ -96,6 +108,21 @@ def top_up(tx: Transaction, fund_id: UUID, given: Any) -> Row[Any]:
     said = TopUp.check(given, today=tx.today)
     if not funds.top_up(tx.db, fund.id, said["amount"], said["note"], tx.acting):
         raise NotMet(Text(f"资金总额不能超过 {funds.MOST:,.2f} 元。", f"A fund holds {funds.MOST:,.2f} yuan at most."))
+    return seen(tx, fund_id)
+
+
+def correct(tx: Transaction, fund_id: UUID, given: Any) -> Row[Any]:
+    """The fund without what was put in by mistake; what is promised already stays covered."""
+    fund = _own(tx, fund_id)
+    said = Correction.check(given, today=tx.today)
+    if not funds.correct(tx.db, fund.id, said["amount"], said["note"], tx.acting):
+        free = seen(tx, fund_id)
+        raise NotMet(
+            Text(
+                f"最多只能转出未被占用的 {free.balance - free.reserved:,.2f} 元；其余已批准用于支付。",
+                f"At most {free.balance - free.reserved:,.2f} yuan are free to be taken out; the rest is promised.",
+            )
+        )
     return seen(tx, fund_id)
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from casework.forms.form import Form
 from casework.forms.sensitive import join_sensitive
-from casework.records import cases, funds, holds, writing
+from casework.records import cases, funds, holds, payments, writing
 from casework.records.rows import Record, rows_of, sealed_parts
 from casework.records.vault import applicant_place, blind_index, case_place, seal, unseal
-from casework.rules.casefile import Move, Office
+from casework.rules.casefile import STAFF, Move, Office
+from casework.rules.claims import Pay, Reserve, Return
 from casework.rules.grammar import Needs, Workflow
-from casework.rules.refusals import Refusal, Stale
+from casework.rules.refusals import NotMet, Refusal, Stale
 from casework.rules.text import Text
 from casework.work.letters import write_letters
 from casework.work.service import Transaction
@@ -43,27 +44,71 @@ def write_down(tx: Transaction, record: Record, move: Move, workflow: Workflow, 
     key = applicant_key(tx, record)
     letters = write_letters(tx, record, move, workflow, office, key)
     index_key = tx.index_key
-    _hold(tx, record, move, workflow, key)
+    _hold(tx, record, move, workflow)
     funds.claim(tx.db, move.claims, move.case.id, move.actor)
+    _ensure_ordered(tx, move, office)
+    _note_household(tx, record, move, workflow)
     writing.write(tx.db, rows, sealed=sealed_of(move, key), look_ups=look_ups_of(move, index_key), letters=letters)
     return writing.after(record, move, rows)
 
 
-def _hold(tx: Transaction, record: Record, move: Move, workflow: Workflow, key: bytes) -> None:
-    """Sees to it that no other open case has one of the identity numbers of this one."""
+def _hold(tx: Transaction, record: Record, move: Move, workflow: Workflow) -> None:
+    """Sees to it that no two open cases that staff have taken up share an identity number.
+
+    What applicants send in takes nothing: with somebody's number they would learn whether that household has a case,
+    or shut it out. The next step of staff that brings the case further does.
+    """
     if not workflow.one_open_case_per:
         return
     if move.case.closed_at:
         if not move.before.closed_at:
             holds.keep(tx.db, workflow.key, move.case.id, ())
         return
-    known: Mapping[str, Any] = move.sealed
-    if move.kind not in ("opened", "corrected"):
-        if not move.before.closed_at:
-            return
-        parts = cases.sealed_parts(tx.db, move.case.id)
-        known = unseal(key, case_place(move.case.id, "facts"), parts["facts"])
-    holds.keep(tx.db, workflow.key, move.case.id, held_numbers(workflow, known, tx.index_key))
+    if move.actor.role not in STAFF:
+        return
+    if move.kind in ("opened", "corrected"):
+        numbers = held_numbers(workflow, move.sealed, tx.index_key)
+    elif move.case.state != move.before.state or _reserves(move):
+        numbers = household(tx, record, workflow)
+    else:
+        return
+    holds.keep(tx.db, workflow.key, move.case.id, numbers)
+
+
+def _reserves(move: Move) -> bool:
+    return any(isinstance(one, Reserve) for one in move.claims)
+
+
+def _ensure_ordered(tx: Transaction, move: Move, office: Office) -> None:
+    """Raises `NotMet` where the bank is to have paid or returned something before it was ordered."""
+    for one in move.claims:
+        if isinstance(one, Pay | Return):
+            at = payments.ordered_at(tx.db, one.line)
+            ordered = office.calendar.local_date(at) if at else one.on
+            # Not against the day of the deed itself, even where the time was set back.
+            if one.on < min(ordered, office.calendar.local_date(move.at)):
+                raise NotMet(
+                    Text(
+                        f"该款项于 {ordered} 列入支付单，到账或退回日期不能更早，请核对。",
+                        f"This payment was ordered on {ordered}; it was not paid or returned before. Check the date.",
+                    )
+                )
+
+
+def _note_household(tx: Transaction, record: Record, move: Move, workflow: Workflow) -> None:
+    """Sees to it that what the case has got counts for everybody in the household, also for who is added later."""
+    if _reserves(move):
+        funds.note_household(tx.db, move.case.id, household(tx, record, workflow))
+    elif move.kind == "corrected" and workflow.grants_money:
+        funds.note_household(tx.db, move.case.id, held_numbers(workflow, move.sealed, tx.index_key))
+
+
+def household(tx: Transaction, record: Record, workflow: Workflow) -> set[bytes]:
+    """The blind indexes of the identity numbers that the stored facts of the case have of its household."""
+    place = case_place(record.file.id, "facts")
+    sealed = cases.sealed_parts(tx.db, record.file.id).get("facts")
+    known = unseal(applicant_key(tx, record), place, sealed) if sealed else {}
+    return held_numbers(workflow, known, tx.index_key)
 
 
 def held_numbers(workflow: Workflow, sealed: Mapping[str, Any], index_key: bytes) -> set[bytes]:

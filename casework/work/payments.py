@@ -33,6 +33,10 @@ _APPROVED_BY_YOU = Text(
     "由您本人审批，须由他人列入支付单（{source}）",
     "approved by yourself; somebody else orders them ({source})",
 )
+_REDIRECTED_BY_YOU = Text(
+    "批准后由您本人更正过收款信息，须由他人列入支付单（{source}）",
+    "their payee or account was corrected by yourself after the approval; somebody else orders them ({source})",
+)
 _NO_ACCOUNT = Text("档案中没有银行账号，请先补正", "no bank account in the file; correct the facts first")
 _AS_RETURNED = Text(
     "银行退回后账户信息尚未更正；确系银行原因的，可在 as_returned 中注明",
@@ -110,6 +114,8 @@ def _sorted_out(
         source = switch(line.workflow, line.org, line.region, line.calendar)
         if source and line.approved_by == tx.person.id:
             left_out[_APPROVED_BY_YOU.with_(source=source)] += 1
+        elif source and line.redirected:
+            left_out[_REDIRECTED_BY_YOU.with_(source=source)] += 1
         elif not line.account:
             left_out[_NO_ACCOUNT] += 1
         elif not as_returned and _is_as_returned(tx, line):
@@ -178,11 +184,13 @@ def seen(tx: Transaction, order_id: UUID) -> Row[Any]:
 def record_result(tx: Transaction, order_id: UUID, line_id: UUID, result: str, given: Any) -> Row[Any]:
     """The payment after its case has taken `record_payment`: the case is locked first, then the payment.
 
-    Raises `NotNow` where this order has its result already, also while the payment is on a later one.
+    Raises `NotNow` where this order has its result already, also while the payment is on a later one. What was paid may
+    still be returned: banks send money back days later.
     """
     seen(tx, order_id)
     record = cases.get(tx.db, _line(tx, order_id, line_id).case_id, tx.person, lock=True)
-    if _line(tx, order_id, line_id).result is not None:
+    settled = _line(tx, order_id, line_id).result
+    if settled is not None and (settled, result) != ("paid", "returned"):
         raise NotNow(Text("本单中该笔款项已有结果。", "This payment is settled on this order already."))
     from_here = {"line": str(line_id), "result": result}
     if isinstance(given, Mapping):

@@ -49,10 +49,10 @@ class Preview:
     touched: list[Touched]
 
 
-def read(file: Path) -> list[dict[str, Any]]:
+def read(tx: Tx, file: Path) -> list[dict[str, Any]]:
     """The rows of a policy file; raises `BadFile` naming the rows that cannot be loaded."""
     rows = read_policies(file)
-    if wrong := unusable(rows):
+    if wrong := unusable(tx, rows):
         raise BadFile("\n".join(wrong))
     return rows
 
@@ -62,14 +62,14 @@ def load(tx: Tx, file: Path) -> tuple[list[PolicyRow], list[Moved]]:
 
     Gives which were new and what moved; raises `BadFile` and `Refusal`.
     """
-    return rederivation.add_policies(tx, read(file))
+    return rederivation.add_policies(tx, read(tx, file))
 
 
 def preview(tx: Tx, file: Path) -> Preview:
     """What loading this file would do; nothing is changed. Raises `BadFile`."""
     rules = rederivation.loaded(tx)
     latest = {_where(row): row for row in rules.policies}
-    new = list(_numbered(offices.new_policies(rules.policies, read(file)), rules.policies))
+    new = list(_numbered(offices.new_policies(rules.policies, read(tx, file)), rules.policies))
     tried = replace(rules, policies=(*rules.policies, *new))
     return Preview(
         changes=[Change(row, latest.get(_where(row))) for row in new],
@@ -102,12 +102,17 @@ def _touched(tx: Tx, tried: RulesInForce, new: list[PolicyRow]) -> Iterator[Touc
     days: dict[int, dict[str, date]] = {row.id: {} for row in rows}
     for one in _decisions(tx, rows):
         day = tried.calendars[one.calendar].calendar.local_date(one.at)
-        counts = in_force(one.workflow, one.code, one.region, day)
+        by_last_year = programmes.of(one.workflow, one.workflow_version).by_last_year
         for row in rows:
-            if counts.get(row.name) == row:
+            counts_on = _end_of_last_year(day) if row.name in by_last_year else day
+            if in_force(one.workflow, one.code, one.region, counts_on).get(row.name) == row:
                 days[row.id][one.number] = max(day, days[row.id].get(one.number, day))
     for row in rows:
         yield Touched(row, len(days[row.id]), list(days[row.id].items())[:FIRST])
+
+
+def _end_of_last_year(day: date) -> date:
+    return date(day.year - 1, 12, 31)
 
 
 def _is_limit(row: PolicyRow) -> bool:

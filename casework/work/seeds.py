@@ -1,16 +1,16 @@
 """What an installation starts with: the calendars and policies of `config/`, read once and kept in the database."""
 
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from casework.records import offices
 from casework.records.database import Tx
 from casework.rules.calendars import compose
-from casework.rules.clocks import Limit
-from casework.rules.grammar import NO_LIMIT, PolicyLimit
 from casework.work import programmes
 from casework.work.rederivation import add_policies
 
@@ -92,20 +92,28 @@ def _row(file: str, number: int, row: Any) -> dict[str, Any]:
     }
 
 
-def unusable(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """A sentence for each row of a policy file that a clock needs as a limit and that is none, nor says `none`."""
-    limits = {
-        (key, clock.limit.name)
-        for workflow in programmes.all_versions()
-        for clock in workflow.clocks
-        if isinstance(clock.limit, PolicyLimit)
-        for key in (workflow.key, "*")
-    }
-    wrong = []
-    for row in rows:
-        if (row["workflow"], row["name"]) in limits and row["value"] != NO_LIMIT:
-            try:
-                Limit.parse(row["value"])
-            except ValueError as why:
-                wrong.append(f"{row['workflow']} {row['name']} at {row['place']} from {row['from_date']}: {why}")
-    return wrong
+_REGION: Final = re.compile(r"[0-9]{6}")
+
+
+def unusable(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A sentence for each row of a policy file that would count nowhere, or whose value cannot be read."""
+    found = ((row, why) for row in rows for why in _faults(tx, row))
+    return [f"{row['workflow']} {row['name']} at {row['place']} from {row['from_date']}: {why}" for row, why in found]
+
+
+def _faults(tx: Tx, row: Mapping[str, Any]) -> Iterator[str]:
+    name, place = row["name"], row["place"]
+    asked = [one.policy_kinds for one in programmes.all_versions() if row["workflow"] in (one.key, "*")]
+    kinds = {kinds[name] for kinds in asked if name in kinds}
+    if not asked:
+        yield f"there is no such workflow; write * or one of {', '.join(one.key for one in programmes.latest())}"
+    elif not kinds:
+        near = get_close_matches(name, {known for kinds in asked for known in kinds}, n=1)
+        yield f"no rule asks for {name!r}" + "".join(f"; did you mean {known}?" for known in near)
+    if place != "CN" and not _REGION.fullmatch(place) and offices.org(tx, place) is None:
+        yield f"{place!r} is no place; write CN, the six digits of a region or the code of an organisation"
+    for kind in sorted(kinds):
+        try:
+            kind.ensure(row["value"])
+        except ValueError as why:
+            yield str(why)

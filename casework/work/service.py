@@ -30,7 +30,7 @@ class Limits:
     keep_answers: timedelta = timedelta(hours=24)
     post_attempts: int = 30
     openings_an_hour: int = 60
-    wrong_codes: int = 10
+    wrong_codes: int = 100
     visits: int = 1200
     visit_window: timedelta = timedelta(minutes=5)
 

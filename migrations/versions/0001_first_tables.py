@@ -316,7 +316,9 @@ def upgrade() -> None:
         sa.Column("line_id", sa.Uuid(), nullable=True),
         sa.Column("actor_id", sa.Uuid(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
-        sa.CheckConstraint("kind in ('top_up','reserve','release','pay')", name=op.f("ck_fund_entries_kind_known")),
+        sa.CheckConstraint(
+            "kind in ('top_up','correct','reserve','release','pay','return')", name=op.f("ck_fund_entries_kind_known")
+        ),
         sa.ForeignKeyConstraint(["actor_id"], ["casework.users.id"], name=op.f("fk_fund_entries_actor_id")),
         sa.ForeignKeyConstraint(["fund_id"], ["casework.funds.id"], name=op.f("fk_fund_entries_fund_id")),
         sa.PrimaryKeyConstraint("fund_id", "seq", name=op.f("pk_fund_entries")),
@@ -522,6 +524,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("amount", sa.Numeric(precision=14, scale=2), nullable=False),
         sa.Column("approved_on", sa.Date(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("approved_by", sa.Uuid(), nullable=True),
         sa.Column("status", sa.Text(), server_default=sa.text("'approved'"), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=True),
@@ -605,6 +608,14 @@ def upgrade() -> None:
         sa.Column("policy_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["clock_id"], ["casework.clocks.id"], name=op.f("fk_due_times_clock_id")),
         sa.PrimaryKeyConstraint("clock_id", "position", name=op.f("pk_due_times")),
+        schema="casework",
+    )
+    op.create_table(
+        "household_lines",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["line_id"], ["casework.payment_lines.id"], name=op.f("fk_household_lines_line_id")),
+        sa.PrimaryKeyConstraint("digest", "line_id", name=op.f("pk_household_lines")),
         schema="casework",
     )
     op.create_table(

@@ -483,3 +483,31 @@ def test_a_queue_is_in_the_order_of_urgency(api: Api) -> None:
 def test_a_claim_takes_only_from_the_part_of_the_queue_that_was_named(part: Any, crowd: Api) -> None:
     answer = crowd.call("supervisor", "POST", "/queue/claim", part)
     assert (answer.status_code, answer.data) == (204, b"")
+
+
+def test_a_case_is_not_transferred_to_where_nobody_works(api: Api) -> None:
+    case = api.take("caseworker", api.new_case(), "accept")
+    needed = api.needs("caseworker", case, "transfer")["examples"][0]
+    with api.service.transaction() as tx:
+        tx.db.run("update users set active = false where org_id = (select id from orgs where code = '370200')")
+    assert api.needs("caseworker", case, "transfer")["examples"][0]["to_org"] == "370000"
+    answer = api.call("caseworker", "POST", f"/cases/{case['id']}/transitions/transfer", needed | {"to_org": "370200"})
+    assert (answer.status_code, [error["code"] for error in answer.json["errors"]]) == (422, ["nobody_works_there"])
+    assert api.take("caseworker", case, "transfer")["org"] == "370000"
+
+
+def test_a_correction_ends_the_haste_of_a_slip_but_not_what_staff_marked(api: Api) -> None:
+    slip = api.new_case(preservation_needed=True)
+    assert slip["urgent"]
+    facts = api.get("caseworker", "/workflows/legal_aid")["intake"]["examples"][0] | {"preservation_needed": True}
+    new = {"workflow": "legal_aid", "org": "370100", "channel": "walk_in", "facts": facts, "urgent": True}
+    marked = api.post("caseworker", "/cases", new)
+    for case, urgent in ((slip, False), (marked, True)):
+        patched = api.call(
+            "caseworker",
+            "PATCH",
+            f"/cases/{case['id']}",
+            {"facts": {"preservation_needed": None}},
+            {"If-Match": f'"{case["version"]}"'},
+        )
+        assert (patched.status_code, patched.json["urgent"]) == (200, urgent)

@@ -102,7 +102,7 @@ def test_funds_are_kept_by_the_supervisors_of_their_organisation_and_above(api: 
                 expected = 404
             else:
                 expected = 422 if role == "supervisor" and (org in (of, "370000")) else 403
-            for deed in ("top-up", "budgets"):
+            for deed in ("top-up", "correct", "budgets"):
                 answer = api.call(who, "POST", f"/funds/{fund_id}/{deed}", {"unheard_of": 1})
                 assert answer.status_code == expected, (who, of, deed)
     for who in ("caseworker", "auditor", "administrator", "lawyer"):
@@ -120,6 +120,25 @@ def test_what_comes_in_stands_in_the_ledger_with_its_source_and_whoever_entered_
     assert (second["seq"], second["note"], second["balance"]) == (2, "省级补助", "1500.00")
     assert (first["actor"]["username"], second["actor"]["username"]) == ("supervisor", "supervisor-sd")
     assert (first["line"], first["case_number"]) == (None, None)
+
+
+def test_a_slip_is_put_right_as_far_as_nothing_is_promised_of_it_and_both_entries_stay(api: Api) -> None:
+    at = f"/funds/{new_fund(api)['id']}"
+    api.post("supervisor", f"{at}/top-up", {"amount": "5000000.00", "note": "市财政拨款"})
+    claim(api, api.new_case(), Reserve(uuid4(), "RELIEF", "living", Decimal("300.00"), date(2026, 3, 2)))
+    slip = {"amount": "4999700.01", "note": "多登一个零"}
+    answer = api.call("supervisor", "POST", f"{at}/correct", slip)
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "not_met")
+    assert "4,999,700.00" in answer.get_json()["detail"]
+    fund = api.post("supervisor", f"{at}/correct", slip | {"amount": "4500000.00"})
+    assert (fund["balance"], fund["reserved"], fund["free"]) == ("500000.00", "300.00", "499700.00")
+    entries = api.get("auditor", f"{at}/ledger")["items"]
+    assert [entry["kind"] for entry in entries] == ["top_up", "reserve", "correct"]
+    assert (entries[2]["amount"], entries[2]["balance"], entries[2]["note"]) == (
+        "4500000.00",
+        "500000.00",
+        "多登一个零",
+    )
 
 
 @pytest.mark.parametrize("amount", ["0", "0.00", "-1", "0.001", "1e3", "1,000", 1.5, "", None, "1000000000000", True])

@@ -202,6 +202,7 @@ def _pay(ask: Lived) -> None:
     new = {"code": "RELIEF", "name": "帮扶资金", "org": "370100"}
     at = f"/funds/{ask('supervisor', 'POST', '/funds', new, 201)['id']}"
     ask("supervisor", "POST", f"{at}/top-up", {"amount": "2000.00", "note": "allocation"})
+    ask("supervisor", "POST", f"{at}/correct", {"amount": "1.00", "note": "a slip"})
     ask("supervisor", "POST", f"{at}/budgets", {"year": 2026, "kind": "emergency", "amount": "1000.00"})
     assert ask("caseworker", "GET", "/funds")["items"][0]["budgets"]
     helped(ask.api), helped(ask.api)

@@ -3,12 +3,13 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from hmac import compare_digest
 from io import StringIO
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -16,16 +17,20 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from werkzeug.test import TestResponse
 
+from casework.app import create_app
 from casework.embedded import PrivateServer
 from casework.records import attempts
 from casework.records.tables import metadata
 from casework.rules.casefile import STAFF, Move, Role, Situation
 from casework.rules.grammar import NEW, State, Workflow
+from casework.settings import Settings
 from casework.work import applications, programmes
 from casework.work.overdue import sweep
 from casework.workflows.legal_aid import WORKFLOW as LEGAL_AID
+from tests.api import money
 from tests.api.conftest import Api, office_on
 from tests.api.described import ensure_described
+from tests.api.test_concurrency import at_once, statuses
 from tests.api.test_masking import logged
 from tests.conftest import url_of
 from tests.story import Story, china
@@ -210,40 +215,116 @@ def test_a_workflow_that_only_staff_open_is_not_opened_online(roomy: Api, monkey
     assert roomy.new_case()["state"] == "submitted"
 
 
+@dataclass
+class Household:
+    """An invented household and whoever knows its numbers, online and at the counters of Jinan and Qingdao."""
+
+    visitor: Visitor
+    facts: Any
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The body that opens its application in Jinan."""
+        return {"workflow": "hardship_aid", "org": "370100", "facts": self.facts}
+
+    def applied(self, facts: Any = None) -> Any:
+        """The case, as the office sees it, of an application that was sent online."""
+        answer = self.visitor.call("POST", "/applications", self.body | ({"facts": facts} if facts else {}))
+        assert answer.status_code == 201, answer.text
+        return case_of(self.visitor.api, answer.get_json()["number"])
+
+
+def ensure_told_of(api: Api, there: Any, who: str, case: Any, name: str) -> None:
+    """This step of staff is refused with the number of the other file."""
+    needs = api.needs(who, case, name)["examples"][0]
+    answer = api.call(who, "POST", f"/cases/{case['id']}/transitions/{name}", needs)
+    assert answer.status_code == 409, answer.text
+    assert there["number"] in answer.get_json()["detail"]
+
+
 @pytest.fixture
-def household(api: Api, monkeypatch: pytest.MonkeyPatch) -> Visitor:
-    """Somebody whose household has an open case in Qingdao already; a household may have one."""
-    adapted(monkeypatch, one_open_case_per=("applicant.identity_number",))
-    return Visitor(api)
+def household(api: Api) -> Household:
+    """A household without a file so far, in July 2026, and a fund of Jinan's for emergency aid."""
+    api.days_pass(126)
+    money.in_force(api, "subsistence_line", "370100", "1062")
+    money.new_fund(api)
+    return Household(Visitor(api), money.household(api))
 
 
-def ensure_discreet(answer: TestResponse, case: Any) -> None:
-    """The refusal says where to turn, and of the other case nothing."""
-    assert (answer.status_code, answer.get_json()["code"]) == (409, "not_now")
-    assert "office that you have chosen" in answer.get_json()["detail"]
-    for word in (case["number"], case["id"], case["org"], f"{case['org']}总工会", "household", "already"):
-        assert word not in answer.text
-
-
-def test_nobody_is_told_online_that_a_household_has_an_open_case_elsewhere(household: Visitor) -> None:
-    api, body = household.api, application(household.api)
-    there = api.new_case("caseworker-qd", "370200", **body["facts"])
-    ensure_discreet(household.call("POST", "/applications", body), there)
-    staff = api.call("caseworker", "POST", "/cases", body | {"channel": "walk_in"})
-    assert there["number"] in staff.get_json()["detail"]
+def test_nobody_learns_online_whether_somebody_is_in_a_household_with_a_file(household: Household) -> None:
+    api, spouse = household.visitor.api, money.household(household.visitor.api)
+    there = money.dossier(api, "caseworker-qd", household.facts)
+    spouse["applicant"] |= {"identity_number": household.facts["members"][0]["identity_number"]}
+    spouse["applicant"].pop("birth_date")
+    spouse["applicant"].pop("sex")
+    cases = [household.applied(), household.applied(spouse)]
+    for case in cases:
+        ensure_told_of(api, there, "caseworker", case, "accept")
     api.take("caseworker-qd", there, "withdraw")
-    assert household.call("POST", "/applications", body).status_code == 201
+    assert api.take("caseworker", cases[0], "accept")["state"] == "under_review"
+    ensure_told_of(api, cases[0], "caseworker", cases[1], "accept")
 
 
-def test_nor_by_a_step_that_takes_an_old_case_up_again(household: Visitor) -> None:
-    api, facts = household.api, application(household.api)["facts"]
-    mine = household.applied(facts)
+def test_whoever_applies_online_with_the_number_of_others_shuts_nobody_out(household: Household) -> None:
+    api, strangers = household.visitor.api, household.applied()
+    online, at_the_counter = household.applied(), money.dossier(api, "caseworker-qd", household.facts)
+    for case in (strangers, online):
+        ensure_told_of(api, at_the_counter, "caseworker", case, "accept")
+        assert api.take("caseworker", case, "withdraw")["state"] == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("who", "step"), [("caseworker", "accept"), ("caseworker", "ask_for_papers"), ("supervisor", "help_at_once")]
+)
+def test_an_application_has_the_household_for_itself_from_the_step_by_which_staff_take_it_up(
+    household: Household, who: str, step: str
+) -> None:
+    api, first, second = household.visitor.api, household.applied(), household.applied()
+    api.take(who, first, step)
+    ensure_told_of(api, first, "caseworker", second, "accept")
+    body = household.body | {"channel": "walk_in"}
+    assert first["number"] in api.call("caseworker", "POST", "/cases", body).get_json()["detail"]
+
+
+def test_nor_does_a_supervisor_bring_it_past_the_other_file(household: Household) -> None:
+    api, there, mine = household.visitor.api, household.applied(), household.applied()
+    api.take("caseworker", there, "accept")
+    to = {"to_state": "active", "reason": "补录"}
+    answer = api.call("supervisor", "POST", f"/cases/{mine['id']}/override", to)
+    assert (answer.status_code, there["number"] in answer.get_json()["detail"]) == (409, True)
+
+
+def test_of_two_offices_that_take_up_a_household_at_once_one_does_and_the_other_is_told_where(
+    household: Household,
+) -> None:
+    api, here = household.visitor.api, household.applied()
+    answer = household.visitor.call("POST", "/applications", household.body | {"org": "370200"})
+    there = case_of(api, answer.get_json()["number"])
+    answers = at_once(
+        [
+            lambda: api.call("caseworker", "POST", f"/cases/{here['id']}/transitions/accept", {}),
+            lambda: api.call("caseworker-qd", "POST", f"/cases/{there['id']}/transitions/accept", {}),
+        ]
+    )
+    assert statuses(answers) == [200, 409]
+    [taken, refused] = sorted(answers, key=lambda answer: answer.status_code)
+    assert taken.get_json()["number"] in refused.get_json()["detail"]
+
+
+def test_an_applicant_may_object_though_the_household_has_a_newer_case(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapted(monkeypatch, one_open_case_per=("applicant.identity_number",))
+    api, facts = visitor.api, application(visitor.api)["facts"]
+    mine = visitor.applied(facts)
     case = case_of(api, mine.number)
     api.take("caseworker", case, "accept")
     api.take("supervisor", case, "refuse")
     there = api.new_case("caseworker-qd", "370200", **facts)
-    ensure_discreet(mine.take("object"), there)
-    assert mine.told()["state"] == "refused"
+    assert mine.take("object").status_code == 200
+    ensure_told_of(api, there, "supervisor-sd", case, "overturn")
+    api.take("caseworker-qd", there, "withdraw")
+    assert api.take("supervisor-sd", case, "overturn")["state"] == "granted"
 
 
 def test_an_application_that_is_sent_again_gets_the_first_answer(visitor: Visitor) -> None:
@@ -526,27 +607,27 @@ def guesses(mine: Visitor, many: int, **changed: str) -> list[int]:
     return [replace(mine, code=f"WRONG-{n}", **changed).ask().status_code for n in range(many)]
 
 
-def test_a_code_is_not_guessed_at_from_many_addresses(visitor: Visitor) -> None:
-    mine, other = visitor.applied(), visitor.applied()
-    tries = [replace(mine, code="2", address=f"198.51.100.{n}").ask() for n in range(100)]
-    assert Counter(one.status_code for one in tries) == {404: 10, 429: 90}
-    assert 1 <= int(tries[-1].headers["Retry-After"]) <= 301
-    slowed = mine.ask()
-    assert (slowed.status_code, slowed.get_json()["code"]) == (429, "slow_down")
-    assert other.ask().status_code == 200
-    time_passes(visitor.api, minutes=6)
-    assert mine.ask().status_code == 200
+def test_nobody_is_kept_out_of_the_own_application_by_what_others_try(visitor: Visitor) -> None:
+    allow(visitor.api, wrong_codes=3)
+    mine = visitor.applied()
+    for address in (HOME, *(f"198.51.100.{n}" for n in range(10))):
+        assert guesses(mine, 4, address=address) == [404] * 3 + [429]
+    assert {mine.ask().status_code for _ in range(5)} == {200}
 
 
-def test_numbers_are_not_tried_out_from_one_address(visitor: Visitor) -> None:
+def test_numbers_and_codes_are_not_tried_out_from_one_address(visitor: Visitor) -> None:
     mine = visitor.applied()
     tries = [replace(mine, number=f"LA-2026-{n:06d}", address="198.51.100.9").ask() for n in range(500_000, 500_101)]
     assert [one.status_code for one in tries] == [404] * 100 + [429]
-    assert replace(mine, address="198.51.100.9").ask().status_code == 429
-    assert mine.ask().status_code == 200
+    assert 1 <= int(tries[-1].headers["Retry-After"]) <= 301
+    assert tries[-1].get_json()["code"] == "slow_down"
+    assert guesses(mine, 1, address="198.51.100.9") == [429]
+    time_passes(visitor.api, minutes=6)
+    assert guesses(mine, 1, address="198.51.100.9") == [404]
 
 
 def test_a_number_that_does_not_exist_is_slowed_down_like_one_that_does(visitor: Visitor) -> None:
+    allow(visitor.api, wrong_codes=10)
     mine = visitor.applied()
     absent = replace(mine, number="LA-2026-999999", address="198.51.100.9")
     assert guesses(mine, 12) == guesses(absent, 12) == [404] * 10 + [429] * 2
@@ -560,14 +641,35 @@ def test_guesses_at_the_same_time_do_not_pass_the_limit(visitor: Visitor) -> Non
     assert Counter(answers) == {404: 3, 429: 5}
 
 
-def test_the_right_code_takes_the_wrong_ones_back_and_never_counts_itself(visitor: Visitor) -> None:
+def test_the_right_code_never_counts_itself(visitor: Visitor) -> None:
     allow(visitor.api, wrong_codes=3)
     mine = visitor.applied()
-    for _ in range(3):
-        assert guesses(mine, 2) == [404, 404]
-        assert mine.ask().status_code == 200
-        assert mine.take("accept", {}).status_code == 403
     assert {mine.ask().status_code for _ in range(10)} == {200}
+    assert mine.take("accept", {}).status_code == 403
+    assert guesses(mine, 4) == [404] * 3 + [429]
+
+
+def applications_behind(visitor: Visitor, home: Path, proxies: int, heard: Iterable[str]) -> list[int]:
+    """The answers to applications whose `X-Forwarded-For` says this, with so many proxies trusted."""
+    overlay = home / "over.toml"
+    overlay.write_text(f"[web]\ntrusted_proxies = {proxies}\n", encoding="utf-8")
+    settings = Settings.load({"CASEWORK_HOME": str(home), "CASEWORK_CONFIG": str(overlay)})
+    visitor.api.app = create_app(visitor.api.service, settings)
+    return [visitor.apply(X_Forwarded_For=said).status_code for said in heard]
+
+
+def test_people_behind_a_trusted_proxy_are_counted_each_for_themselves(visitor: Visitor, tmp_path: Path) -> None:
+    allow(visitor.api, openings_an_hour=1)
+    people = [f"198.51.100.{n}" for n in range(5)]
+    assert applications_behind(visitor, tmp_path, 1, people) == [201] * 5
+    assert applications_behind(visitor, tmp_path, 2, [f"203.0.113.{n}, 192.0.2.1" for n in range(5)]) == [201] * 5
+
+
+def test_what_callers_say_of_their_address_is_not_believed(visitor: Visitor, tmp_path: Path) -> None:
+    allow(visitor.api, openings_an_hour=1)
+    pretended = [f"198.51.100.{n}" for n in range(3)]
+    assert applications_behind(visitor, tmp_path, 0, pretended) == [201, 429, 429]
+    assert applications_behind(visitor, tmp_path, 1, [f"{one}, 203.0.113.9" for one in pretended]) == [201, 429, 429]
 
 
 def test_applications_from_one_address_are_limited_for_an_hour(visitor: Visitor) -> None:
@@ -729,7 +831,7 @@ def test_a_notice_is_the_snapshot_and_nothing_else_while_the_case_stands_there(p
     assert notices(publishing)["items"] == [
         {"workflow": "legal_aid", "since": case["updated_at"], "notice": snapshot},
     ]
-    change = {"facts": {"employer": {"name": "另一家公司"}}}
+    change = {"facts": {"employer": {"name": "另一家公司"}}, "reason": "更正单位名称"}
     assert api.call("caseworker", "PATCH", f"/cases/{case['id']}", change, {"If-Match": "*"}).status_code == 200
     assert notices(publishing)["items"][0]["notice"] == snapshot
     assert notices(publishing)["items"][0]["since"] == case["updated_at"]

@@ -297,10 +297,10 @@ def test_a_policy_is_previewed_with_what_it_moves_and_the_decisions_that_it_touc
     loaded = office.says("policy", "load", limit).splitlines()
     assert loaded[-1] == f"Clocks moved: {len(moved)}, on cases: {cases}."
 
-    amount = policy_file(tmp_path, name="invented_amount", value="9", place="CN", since="2023-01-01")
+    amount = policy_file(tmp_path, name="least_claim", value="9", place="CN", since="2023-01-01")
     *_, told, first = office.says("policy", "load", amount, "--preview").splitlines()[:6]
     touched = re.fullmatch(
-        r"Cases decided since for which invented_amount \(CN, from 2023-01-01\) would have counted: (\d+)\..*", told
+        r"Cases decided since for which least_claim \(CN, from 2023-01-01\) would have counted: (\d+)\..*", told
     )
     assert touched is not None
     assert int(touched[1]) > 0
@@ -331,7 +331,7 @@ def test_a_new_holiday_is_previewed_and_then_loaded(office: Terminal, tmp_path: 
     assert re.split("  +", previewed[0]) == ["Case", "Clock", "Limit now", "Limit then", "Due now", "Due then"]
     moved = [re.split("  +", line) for line in previewed[1:-1]]
     assert moved
-    assert all(number.startswith("LA-202") and now < then for number, _, _, _, now, then in moved)
+    assert all(number.startswith(("LA-202", "HA-202")) and now < then for number, _, _, _, now, then in moved)
     cases = len({number for number, *_ in moved})
     assert previewed[-1] == f"Clocks that would move: {len(moved)}, on cases: {cases}. Nothing has been changed."
     assert office.says("calendar", "list") == before

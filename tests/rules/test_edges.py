@@ -159,6 +159,12 @@ class TestHandingTheCaseToAnotherOrganisation:
         assert isinstance(decision, Invalid)
         assert [(fault.path, fault.code) for fault in decision.faults] == [("to_org", "unknown_org")]
 
+    def test_it_goes_nowhere_where_nobody_works(self, asked: CaseFile) -> None:
+        empty = Destination(replace(THERE, staffed=False), office("2wd"))
+        decision = decide(TOY, asked, "move", {"to_org": "370200"}, WORKER, NOW, office("5wd", empty))
+        assert isinstance(decision, Invalid)
+        assert [(fault.path, fault.code) for fault in decision.faults] == [("to_org", "nobody_works_there")]
+
 
 def test_a_case_becomes_urgent_by_its_facts_and_the_day_and_stays_so(asked: CaseFile) -> None:
     assert not take(asked, "remark", {"word": "早"}, at=clock_time("2026-03-09 23:59")).case.urgent

@@ -31,9 +31,11 @@ _BOOKS = """
 select f.code, f.entries, f.balance, f.reserved,
   (select count(*) from fund_entries e where e.fund_id = f.id) as written,
   (select coalesce(max(seq), 0) from fund_entries e where e.fund_id = f.id) as last,
-  (select coalesce(sum(case kind when 'top_up' then amount when 'pay' then -amount else 0 end), 0)
+  (select coalesce(sum(case when kind in ('top_up', 'return') then amount when kind in ('pay', 'correct') then -amount
+     else 0 end), 0)
      from fund_entries e where e.fund_id = f.id) as summed,
-  (select coalesce(sum(case kind when 'reserve' then amount when 'top_up' then 0 else -amount end), 0)
+  (select coalesce(sum(case when kind in ('reserve', 'return') then amount when kind in ('top_up', 'correct') then 0
+     else -amount end), 0)
      from fund_entries e where e.fund_id = f.id) as promised,
   (select coalesce(sum(amount), 0) from payment_lines l
      where l.fund_id = f.id and status in ('approved', 'ordered', 'returned')) as unpaid,
@@ -298,6 +300,36 @@ def test_a_returned_payment_keeps_its_money_until_it_is_released(province: Provi
         claim(province, case, Pay(one.line, TODAY))
     claim(province, case, Release(one.line))
     assert books(province.service)["RELIEF"].reserved == 0
+
+
+def test_a_payment_that_comes_back_after_it_was_paid_is_there_and_promised_again(province: Province) -> None:
+    new_fund(province, "RELIEF", "100.00", ("living", "60.00"))
+    case = province.open_case("li")
+    one = reserve("RELIEF", "60.00")
+    claim(province, case, one)
+    order(province, one.line)
+    claim(province, case, Pay(one.line, TODAY))
+    refusals = at_once([lambda go: claim(province, case, Return(one.line, TODAY), before=go) for _ in range(4)])
+    assert [type(no) for no in refusals if no] == [NotNow] * 3
+    fund = books(province.service)["RELIEF"]
+    assert (fund.balance, fund.reserved, fund.entries) == (Decimal("100.00"), Decimal("60.00"), 4)
+    order(province, one.line)
+    claim(province, case, Pay(one.line, TODAY))
+    assert books(province.service)["RELIEF"].balance == Decimal("40.00")
+
+
+def test_a_correction_and_an_approval_at_once_do_not_take_the_same_yuan(province: Province) -> None:
+    fund_id = new_fund(province, "RELIEF", "100.00")
+    case = province.open_case("li")
+
+    def take_out(go: Callable[[], Any]) -> None:
+        with province.service.transaction(province.actor("zhao")) as tx:
+            go()
+            funds.correct(tx, fund_id, {"amount": "60.00", "note": "误登"})
+
+    refusals = at_once([take_out, lambda go: claim(province, case, reserve("RELIEF", "60.00"), before=go)])
+    assert [type(no) for no in refusals if no] == [NotMet]
+    books(province.service)
 
 
 def test_a_budget_line_that_is_set_later_counts_what_was_approved_before(province: Province) -> None:

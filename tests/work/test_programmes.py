@@ -1,5 +1,6 @@
 """The start refuses what cases cannot run under, and a proof covers every day on which a rule changes."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from casework.app import create_app
 from casework.records import alerts
 from casework.records.visibility import visible
 from casework.rules.casefile import PolicyRow
+from casework.rules.grammar import Workflow
 from casework.rules.verify import verify
 from casework.work import programmes
 from casework.work.overdue import sweep
@@ -114,3 +116,13 @@ def test_a_bad_limit_is_found_whenever_it_is_in_force(day: str) -> None:
 def test_what_was_before_the_first_rule_is_no_flaw_and_no_rule_at_all_is_one() -> None:
     assert proven(row(1, "CN", "2022-01-01", "3d")) == []
     assert proven() == ["state asked waits for caseworker without a clock at CN"]
+
+
+@pytest.mark.parametrize("one", programmes.latest(), ids=lambda one: one.key)
+def test_every_policy_that_a_workflow_asks_for_by_name_is_among_those_it_declares(one: Workflow) -> None:
+    folder = Path(workflows.__path__[0]) / one.key
+    sources = "\n".join(file.read_text(encoding="utf-8") for file in folder.glob("*.py"))
+    asked = set(re.findall(r'(?:policy|policy_last_year)\("(\w+)"\)|in_force\(at, "(\w+)"\)', sources))
+    names = {name for found in asked for name in found if name}
+    assert "papers" in names
+    assert names <= one.policy_kinds.keys()

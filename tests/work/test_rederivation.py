@@ -31,12 +31,13 @@ from casework.work import calendars, cases, intake, people, policies, rederivati
 from casework.work.calendars import Loaded
 from casework.work.overdue import Swept, sweep
 from casework.work.rederivation import Moved
-from casework.work.seeds import BadFile, seed
+from casework.work.seeds import BadFile, read_policies, seed, unusable
 from casework.work.service import Service
 from casework.workflows.legal_aid.intake import LegalAidIntake
 from tests.work.offices import Province, local, shandong
 
 PAPERS = {"papers": ["工资流水"]}
+POLICY_FILES = [*sorted((ROOT / "config" / "policies").rglob("*.toml")), ROOT / "config" / "demo" / "policies.toml"]
 
 
 @pytest.fixture
@@ -430,6 +431,66 @@ def test_the_preview_of_policies_shows_rows_clocks_and_decisions_and_changes_not
         [change] = policies.preview(tx.db, changed).changes
     assert change.before is not None
     assert (change.before.value, change.row.value) == ("3", "5")
+
+
+def test_a_row_that_counts_by_last_year_touches_the_decisions_of_the_year_after(
+    province: Province, tmp_path: Path
+) -> None:
+    province.grant("li", "zhao", province.open_case("li"))  # in March 2026
+    last_year = policy_file(tmp_path, ("subsistence_line", "370100", "2025-03-01", "1200"))
+    with province.service.transaction() as tx:
+        assert [one.cases for one in policies.preview(tx.db, last_year).touched] == [1]
+    this_year = policy_file(tmp_path, ("subsistence_line", "370100", "2026-01-01", "1300"))
+    with province.service.transaction() as tx:
+        assert [one.cases for one in policies.preview(tx.db, this_year).touched] == [0]
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "value", "why"),
+    [
+        ("decided_by_another", "370100", "True", "'True' is not a switch; write true or false"),
+        ("decided_by_another", "370100", "none", "'none' is not a switch; write true or false"),
+        ("least_claim", "370100", "2,000", "'2,000' is not an amount; write 2000 or 0.8, without a unit, or none"),
+        ("least_claim", "370100", "-1", "'-1' is not an amount; write 2000 or 0.8, without a unit, or none"),
+        ("least_claim", "370100", "NaN", "'NaN' is not an amount; write 2000 or 0.8, without a unit, or none"),
+        ("objection", "370100", "60 days", "'60 days' is not a limit; write 5wd, 7d, 8wh, 2h, 30m, 6mo or 1y"),
+        ("objecton", "370100", "60d", "no rule asks for 'objecton'; did you mean objection?"),
+        (
+            "objection",
+            "Jinan",
+            "60d",
+            "'Jinan' is no place; write CN, the six digits of a region or the code of an organisation",
+        ),
+    ],
+)
+def test_a_slip_in_a_policy_is_told_and_nothing_is_loaded(
+    province: Province, tmp_path: Path, name: str, place: str, value: str, why: str
+) -> None:
+    before = rows(province, "select count(*) from policies")
+    good = ("review", "370100", "2026-03-03", "2wd")
+    with pytest.raises(BadFile) as refusal:
+        load_policies(province.service, policy_file(tmp_path, good, (name, place, "2026-03-03", value)))
+    assert str(refusal.value) == f"legal_aid {name} at {place} from 2026-03-03: {why}"
+    assert rows(province, "select count(*) from policies") == before
+
+
+def test_a_policy_of_a_workflow_that_is_none_is_not_loaded(province: Province, tmp_path: Path) -> None:
+    file = policy_file(tmp_path, ("review", "370100", "2026-03-03", "2wd"))
+    file.write_text(file.read_text(encoding="utf-8").replace("legal_aid", "legal"), encoding="utf-8")
+    with pytest.raises(BadFile, match=r"there is no such workflow; write \* or one of hardship_aid, legal_aid"):
+        load_policies(province.service, file)
+
+
+@pytest.mark.parametrize("file", POLICY_FILES, ids=lambda file: file.name)
+def test_every_policy_that_comes_with_the_programme_can_be_loaded(service: Service, file: Path) -> None:
+    with service.transaction() as tx:
+        assert unusable(tx.db, read_policies(file)) == []
+
+
+def test_nothing_is_reckoned_with_a_row_that_says_none(province: Province, tmp_path: Path) -> None:
+    off = [(name, "370100", "2026-03-01", "none") for name in ("least_claim", "income_ceiling", "objection")]
+    load_policies(province.service, policy_file(tmp_path, *off))
+    province.grant("li", "zhao", province.open_case("li"))
 
 
 def test_a_nearer_row_keeps_decisions_out_of_the_preview(province: Province, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Hardship assistance as the office tells it: on file, helped, visited, out of hardship, and every other way."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 import pytest
 
 from casework.rules.casefile import Move, Person, Phase, Role
-from casework.rules.claims import Fund, Pay, Release, Reserve, Return
+from casework.rules.claims import Fund, Given, Pay, Release, Reserve, Return
 from casework.rules.refusals import Invalid, NotMet, NotNow, NotYours, Refusal
 from casework.rules.text import LANGUAGES
 from casework.workflows.hardship_aid import OPEN, WORKFLOW
@@ -556,6 +556,16 @@ class TestApproval:
         assert isinstance(told(story, "supervisor", "endorse"), NotMet)
         story.takes("chief", "endorse")
 
+    def test_a_street_whose_only_supervisor_proposed_it_is_passed_over(self) -> None:
+        story = asked(region=STREET).along(PREPARED)
+        del story.people["chief"]
+        story.supervisor("propose", reason="经办人请假")
+        story.caseworker("publish")
+        the_notice_stands(story)
+        assert isinstance(told(story, "supervisor", "endorse"), NotMet)
+        story.takes("superior", "approve")
+        assert story.case.state == "active"
+
     def test_where_no_level_may_decide_the_administrator_is_named(self) -> None:
         story = asked(policy={"approves_up_to_province": None}).along(PREPARED)
         story.caseworker("propose", aid=[{**MEDICAL, "amount": "20000.01"}])
@@ -649,6 +659,29 @@ class TestFurtherAid:
         assert [line["kind"] for line in story.case.facts["aid"]] == ["living", "study"]
         assert "aid_approved" in story.letters
 
+    def test_a_refusal_of_further_aid_is_objected_to_once_as_the_letter_says(self) -> None:
+        story = further()
+        story.supervisor("refuse")
+        assert "60日" in story.letters["aid_refused"]["zh-CN"]["body"]
+        contact = story.clock("contact").due
+        story.applicant("object")
+        assert isinstance(told(story, "supervisor", "uphold"), NotMet)
+        story.days_pass(1)
+        story.takes("chief", "uphold")
+        assert (story.case.state, story.clock("contact").due) == ("active", contact)
+        assert isinstance(told(story, "applicant", "object"), NotMet)
+
+    def test_a_refusal_of_further_aid_that_was_wrong_is_corrected(self) -> None:
+        story = further()
+        story.supervisor("refuse")
+        story.applicant("object")
+        story.takes("chief", "overturn")
+        assert story.case.state == "active"
+        story.caseworker("propose_aid", aid=[LIVING])
+
+    def test_where_nothing_was_refused_there_is_nothing_to_object_to(self) -> None:
+        assert isinstance(told(on_file(), "applicant", "object"), NotMet)
+
     def test_a_second_payment_of_the_same_kind_in_the_year_is_refused(self) -> None:
         story = on_file(LIVING)
         pay(story)
@@ -727,6 +760,20 @@ class TestPayments:
             "settled_on": None,
         }
 
+    def test_what_the_household_got_this_year_on_another_file_counts_here(self) -> None:
+        story = noticed(LIVING)
+        story.given_before = (Given("HA-2026-9", "living", Decimal("100.00"), story.today),)
+        refusal = told(story, "supervisor", "approve")
+        assert isinstance(refusal, NotMet)
+        assert "HA-2026-9" in refusal.text.en
+        assert "HA-2026-9" in refusal.text.zh
+        for other in (
+            Given("HA-2026-9", "study", Decimal("100.00"), story.today),
+            Given("HA-2025-9", "living", Decimal("100.00"), date(story.today.year - 1, 12, 31)),
+        ):
+            story.given_before = (other,)
+            story.as_it_stands().supervisor("approve")
+
     def test_a_fund_that_is_short_stops_the_approval(self) -> None:
         story = noticed(LIVING)
         story.funds = {"RELIEF": Fund("RELIEF", "帮扶资金", Decimal("4999.99"))}
@@ -780,7 +827,27 @@ class TestPayments:
         story.caseworker("record_payment", line=first["line"])
         assert isinstance(told(story, "caseworker", "record_payment", line=first["line"]), NotMet)
         story.caseworker("record_payment")
-        assert not story.offered("caseworker")["record_payment"].allowed
+        for line in story.case.facts["aid"]:
+            refusal = told(story, "caseworker", "record_payment", line=line["line"], result="paid", reason=None)
+            assert isinstance(refusal, NotMet)
+
+    def test_what_is_paid_may_still_come_back_but_not_before_it_was_paid(self) -> None:
+        story = on_file(LIVING)
+        [line] = story.case.facts["aid"]
+        story.days_pass(2)
+        story.caseworker("record_payment")
+        early = (story.today - timedelta(days=1)).isoformat()
+        assert isinstance(told(story, "caseworker", "record_payment", on=early), NotMet)
+        assert isinstance(told(story, "supervisor", "record_payment"), NotMet)
+        story.days_pass(3)
+        move = story.caseworker("record_payment")
+        assert list(move.claims) == [Return(UUID(line["line"]), story.today)]
+        assert story.case.facts["aid"][0] | {"status": "returned", "settled_on": None} == story.case.facts["aid"][0]
+        assert (story.clock("payment").generation, story.clock("payment").status) == (2, "running")
+        story.days_pass(1)
+        story.caseworker("record_payment")
+        assert story.case.facts["aid"][0]["status"] == "paid"
+        assert (story.clock("payment").generation, story.clock("payment").status) == (2, "met")
 
     def test_whoever_approved_does_not_record_the_payment(self) -> None:
         story = on_file(LIVING)
@@ -802,7 +869,6 @@ class TestPayments:
         assert isinstance(told(story, "supervisor", "record_payment", line=living["line"]), NotMet)
         story.supervisor("record_payment")
         assert [line["status"] for line in story.case.facts["aid"]] == ["approved", "paid"]
-        assert not story.offered("supervisor")["record_payment"].allowed
         story.takes("chief", "record_payment")
         assert [line["status"] for line in story.case.facts["aid"]] == ["paid", "paid"]
 
@@ -875,6 +941,13 @@ class TestEmergency:
     def test_not_above_the_cap(self, awaiting: Story) -> None:
         assert "2000" in told(awaiting, "supervisor", "help_at_once", amount="2000.01").text.zh
 
+    def test_not_after_it_was_given_on_another_file_this_year(self, awaiting: Story) -> None:
+        awaiting.given_before = (Given("HA-2026-9", "emergency", Decimal("100.00"), awaiting.today),)
+        assert not awaiting.offered("supervisor")["help_at_once"].allowed
+        assert "another file" in told(awaiting, "supervisor", "help_at_once").text.en
+        awaiting.given_before = (Given("HA-2025-9", "emergency", Decimal("100.00"), date(2025, 12, 31)),)
+        awaiting.supervisor("help_at_once")
+
     def test_only_once(self, awaiting: Story) -> None:
         awaiting.supervisor("help_at_once")
         assert isinstance(told(awaiting, "supervisor", "help_at_once"), NotMet)
@@ -911,6 +984,13 @@ class TestEmergency:
         assert (awaiting.case.state, awaiting.case.outcome) == ("withdrawn", "withdrawn")
         assert awaiting.case.facts["aid"][0]["status"] == "paid"
 
+    def test_money_on_its_way_keeps_its_clock_when_the_case_is_closed(self, awaiting: Story) -> None:
+        awaiting.supervisor("help_at_once")
+        awaiting.applicant("withdraw")
+        assert awaiting.clock("payment").status == "running"
+        awaiting.caseworker("record_payment")
+        assert (awaiting.clock("payment").generation, awaiting.clock("payment").status) == (1, "met")
+
 
 class TestOnFile:
     """One contact, a visit every half-year, a verification every year."""
@@ -918,8 +998,7 @@ class TestOnFile:
     def test_a_visit_needs_a_contact_and_starts_the_half_year_anew(self) -> None:
         story = on_file()
         assert isinstance(told(story, "caseworker", "record_contact"), NotMet)
-        story.caseworker("name_contact", full_name="李志强")
-        assert story.case.facts["contact"]["name"] == "李志强"
+        story.caseworker("name_contact")
         story.days_pass(100)
         story.caseworker("record_contact")
         assert [run.status for run in story.case.clocks if run.name == "contact"] == ["met", "running"]
@@ -975,6 +1054,52 @@ class TestOnFile:
         story.days_pass(2)
         story.caseworker("reverify", household=RELATIVE)
         assert story.clock("change").status == "met"
+
+    def test_a_second_report_does_not_give_the_first_more_time(self) -> None:
+        story = on_file()
+        story.applicant("report_change", kind="income")
+        due = story.clock("change").due
+        story.days_pass(29)
+        story.caseworker("report_change", kind="other")
+        assert (story.clock("change").generation, story.clock("change").due) == (1, due)
+        story.caseworker("reverify", household=RELATIVE)
+        story.days_pass(1)
+        story.applicant("report_change", kind="job")
+        assert [run.status for run in story.case.clocks if run.name == "change"] == ["met", "running"]
+
+    def test_a_change_during_the_watch_is_looked_into_as_well(self) -> None:
+        story = left()
+        story.applicant("report_change", kind="income")
+        assert story.clock("change").status == "running"
+        story.caseworker("name_contact")
+        story.days_pass(1)
+        story.caseworker("record_contact")
+        assert story.clock("change").status == "met"
+
+    def test_twenty_reports_wait_for_a_look_and_no_more(self) -> None:
+        story = on_file()
+        for _ in range(20):
+            story.applicant("report_change")
+        assert isinstance(told(story, "applicant", "report_change"), NotMet)
+        assert len([run for run in story.case.clocks if run.name == "change"]) == 1
+        story.days_pass(1)
+        story.caseworker("reverify", household=RELATIVE)
+        story.days_pass(1)
+        story.applicant("report_change")
+
+    def test_no_more_papers_come_in_than_a_correction_takes(self) -> None:
+        story = on_file()
+        held = len(story.case.facts["papers"])
+        papers = [{"name": f"票据（{number}）", "copies": 1} for number in range(101 - held)]
+        assert "更正" in told(story, "caseworker", "reverify", household=RELATIVE, papers=papers).text.zh
+        story.caseworker("reverify", household=RELATIVE, papers=papers[1:])
+        story.correct("caseworker", reason="核对", students=2)
+
+    def test_papers_asked_for_do_not_overfill_the_file_either(self) -> None:
+        story = asked()
+        story.caseworker("ask_for_papers")
+        papers = [{"name": f"票据（{number}）", "copies": 1} for number in range(100)]
+        assert isinstance(told(story, "applicant", "supply_papers", papers=papers), NotMet)
 
     def test_only_who_was_helped_rates_the_help(self) -> None:
         story = on_file()
@@ -1069,11 +1194,56 @@ class TestTheExit:
         story.supervisor("approve_exit")
         assert story.case.state == "watching"
 
+    def test_the_receipt_of_a_request_to_leave_says_how_to_take_it_back(self) -> None:
+        story = on_file()
+        story.applicant("leave")
+        assert "改变主意" in story.letters["leaving"]["zh-CN"]["body"]
+        story.caseworker("drop_exit")
+        assert story.case.state == "active"
+
+    def test_staff_record_a_request_to_leave_by_its_signature_only(self) -> None:
+        story = on_file()
+        assert "书面申请" in told(story, "caseworker", "leave", signed_on=None).text.zh
+        story.caseworker("leave")
+        assert story.case.taken["leave"].given["signed_on"] == story.today.isoformat()
+
+    def test_who_records_a_request_to_leave_does_not_approve_the_exit(self) -> None:
+        story = on_file()
+        story.supervisor("leave")
+        story.caseworker("publish_exit")
+        the_notice_stands(story)
+        assert isinstance(told(story, "supervisor", "approve_exit"), NotMet)
+        story.takes("chief", "approve_exit")
+
+    @pytest.mark.parametrize(
+        ("how", "zh", "en"),
+        [
+            ("own", "应您本人申请", "at your own request"),
+            ("in_person", "经听取您的意见", "you were heard"),
+            ("absent", "未到场也未答复", "neither came nor answered"),
+        ],
+    )
+    def test_the_decision_says_how_the_person_was_heard(self, how: str, zh: str, en: str) -> None:
+        story = on_file()
+        if how == "own":
+            story.applicant("leave")
+        else:
+            story.caseworker("propose_exit", kind="out_of_hardship")
+            story.days_pass(10)
+            story.caseworker("record_hearing", how=how)
+        story.caseworker("publish_exit")
+        the_notice_stands(story)
+        story.supervisor("approve_exit")
+        letter = story.letters["exit_notice"]
+        assert zh in letter["zh-CN"]["body"]
+        assert en in letter["en"]["body"]
+        assert ("heard" in letter["en"]["body"]) == (how != "own")
+
     def test_without_consent_the_exit_is_published_without_the_name(self) -> None:
         story = leaving()
         story.correct("caseworker", reason="本人撤回同意", consent_to_publish=None)
         story.caseworker("publish_exit")
-        assert story.case.facts["notice"]["name"] == "（未同意公开姓名）"
+        assert story.case.facts["notice"]["name"] == {"zh-CN": "（未同意公开姓名）", "en": "(the name is not public)"}
 
     def test_the_proposer_does_not_approve_the_exit(self) -> None:
         story = on_file(STUDY)
@@ -1082,6 +1252,18 @@ class TestTheExit:
         the_notice_stands(story)
         assert isinstance(told(story, "supervisor", "approve_exit"), NotMet)
         story.takes("chief", "approve_exit")
+
+    def test_a_street_does_not_approve_an_exit(self) -> None:
+        story = asked(region=STREET).along((*PREPARED, ("caseworker", "propose"), ("caseworker", "publish")))
+        the_notice_stands(story)
+        story.supervisor("endorse")
+        story.takes("superior", "approve")
+        story.caseworker("propose_exit", kind="out_of_hardship")
+        story.along((("caseworker", "record_hearing"), ("caseworker", "publish_exit")))
+        the_notice_stands(story)
+        assert isinstance(told(story, "supervisor", "approve_exit"), NotMet)
+        story.takes("superior", "approve_exit")
+        assert story.case.state == "watching"
 
     def test_the_decision_tells_reasons_and_remedies(self) -> None:
         story = leaving()
@@ -1146,6 +1328,43 @@ class TestTheExit:
         assert (kept.case.state, kept.clock("watch").status) == ("watching", "running")
         story.takes("chief", "overturn")
         assert (story.case.state, story.case.facts["exit"]) == ("active", None)
+
+    def test_an_exit_is_reviewed_once(self) -> None:
+        story = left()
+        story.applicant("object")
+        story.takes("chief", "uphold")
+        assert isinstance(told(story, "applicant", "object"), NotMet)
+        assert story.clock("watch").status == "running"
+
+    def test_a_cancellation_that_is_overturned_puts_the_household_back_on_file(self) -> None:
+        story = leaving("cancelled")
+        story.along((("caseworker", "submit_cancellation"), ("supervisor", "cancel"), ("applicant", "object")))
+        assert isinstance(told(story, "supervisor", "overturn"), NotMet)
+        kept = story.as_it_stands()
+        kept.takes("chief", "uphold")
+        assert (kept.case.state, kept.case.outcome) == ("upheld", "upheld")
+        story.takes("chief", "overturn")
+        assert (story.case.state, story.case.outcome, story.case.closed_at) == ("active", None, None)
+        assert [story.clock(name).status for name in ("contact", "verification")] == ["running", "running"]
+
+    def test_who_was_struck_off_may_object_as_the_letter_says(self) -> None:
+        story = on_file()
+        pay(story)
+        story.supervisor("strike_off", kind="moved_away")
+        assert "60日" in story.letters["struck_off"]["zh-CN"]["body"]
+        late = story.as_it_stands()
+        late.days_pass(65)
+        assert isinstance(told(late, "applicant", "object"), NotMet)
+        story.applicant("object")
+        assert isinstance(told(story, "supervisor", "overturn"), NotMet)
+        story.takes("chief", "overturn")
+        assert story.case.state == "active"
+
+    def test_who_was_not_struck_off_has_nothing_to_object_to_at_the_end(self) -> None:
+        story = on_file()
+        pay(story)
+        story.caseworker("record_death")
+        assert isinstance(told(story, "caseworker", "object"), NotMet)
 
     def test_a_cancellation_for_untruth_is_heard_decided_by_another_and_not_published(self) -> None:
         story = leaving("cancelled")
@@ -1218,15 +1437,43 @@ class TestRefusals:
         refused.days_pass(5)
         assert isinstance(told(refused, "applicant", "object"), NotMet)
 
+    def test_the_time_to_object_counts_from_the_service_once_it_is_recorded(self, refused: Story) -> None:
+        refused.days_pass(20)
+        refused.caseworker("record_service", on=str(refused.today), how="in_person")
+        assert (refused.case.state, refused.case.outcome) == ("refused", "refused")
+        refused.days_pass(60)
+        assert refused.offered("applicant")["object"].allowed
+        refused.days_pass(5)
+        assert isinstance(told(refused, "applicant", "object"), NotMet)
+
     def test_the_applicant_withdraws_until_the_decision(self) -> None:
         story = noticed()
         story.applicant("withdraw")
         assert (story.case.state, story.case.outcome) == ("withdrawn", "withdrawn")
         assert isinstance(told(on_file(), "applicant", "withdraw"), NotNow)
 
+    def test_a_withdrawal_is_confirmed_and_says_what_to_do_if_nobody_asked_for_it(self) -> None:
+        story = asked()
+        assert "reason" in told(story, "caseworker", "withdraw", reason=None).text.zh
+        silent = story.as_it_stands()
+        silent.applicant("withdraw", reason=None)
+        assert silent.case.state == "withdrawn"
+        story.caseworker("withdraw", reason="申请人来电提出")
+        assert "没有提出撤回" in story.letters["withdrawn"]["zh-CN"]["body"]
+
 
 class TestLetters:
     """In both languages, neutral, and without what nobody else may read."""
+
+    def test_a_switched_off_limit_leaves_no_trace_in_the_letter(self) -> None:
+        story = asked(policy={"papers": "none", "making_up": "none"})
+        story.caseworker("ask_for_papers")
+        story.supervisor("help_at_once")
+        asking, helping = story.letters["papers_needed"], story.letters["helped_at_once"]
+        assert "请尽快提交" in asking["zh-CN"]["body"]
+        assert not [word for word in ("逾期", "含当日") if word in asking["zh-CN"]["body"]]
+        assert "withdrawn" not in asking["en"]["body"]
+        assert "尽快补齐" in helping["zh-CN"]["body"]
 
     def test_no_letter_holds_a_secret_and_every_blank_is_filled(self) -> None:
         seen: dict[str, dict[str, dict[str, str]]] = {}
@@ -1271,7 +1518,10 @@ def every_road() -> list[Story]:
     refused = prepared()
     refused.caseworker("propose_refusal")
     refused.supervisor("refuse")
-    return [lapsed, back, kept, struck, cancelled, upheld, no_more, more, refused]
+    withdrawn, going = asked(), on_file()
+    withdrawn.applicant("withdraw")
+    going.applicant("leave")
+    return [lapsed, withdrawn, going, back, kept, struck, cancelled, upheld, no_more, more, refused]
 
 
 def further() -> Story:

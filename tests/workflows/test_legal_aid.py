@@ -8,7 +8,7 @@ import pytest
 from casework.rules.casefile import Phase, Role
 from casework.rules.refusals import Invalid, NotMet, NotNow, NotYours, Refusal
 from casework.rules.text import LANGUAGES
-from casework.workflows.legal_aid.intake import EXEMPTIONS, INTERRUPTS, LABOUR, MATTERS
+from casework.workflows.legal_aid.intake import EXEMPTIONS, FORMS_OF_AID, INTERRUPTS, LABOUR, MATTERS
 from casework.workflows.legal_aid.letters import LETTERS
 from casework.workflows.legal_aid.steps import REFUSAL_GROUNDS, RESULTS, TERMINATION_GROUNDS
 from tests.story import Story
@@ -384,6 +384,13 @@ class TestDecision:
         story.supervisor("grant")
         assert story.case.state == "granted"
 
+    @pytest.mark.parametrize("form", sorted(FORMS_OF_AID))
+    def test_each_form_of_aid_can_be_granted_and_stands_in_the_decision(self, form: str) -> None:
+        story = reviewed()
+        story.supervisor("grant", form_of_aid=form)
+        assert FORMS_OF_AID[form].zh in story.letters["granted"]["zh-CN"]["body"]
+        assert FORMS_OF_AID[form].en in story.letters["granted"]["en"]["body"]
+
     @pytest.mark.parametrize("who", ["applicant", "caseworker", "lawyer", "auditor", "administrator", "time"])
     def test_nobody_but_a_supervisor_decides(self, who: str) -> None:
         story = reviewed()
@@ -683,6 +690,31 @@ class TestObjection:
         late = told(refused, "applicant", "object")
         assert isinstance(late, NotMet)
         assert "2026-04-01" in late.text.zh
+
+    def test_the_thirty_days_count_from_the_service_once_it_is_recorded(self, refused: Story) -> None:
+        refused.wait_until("2026-03-20 09:00")
+        refused.caseworker("record_service", on="2026-03-18", how="by_post")
+        assert (refused.case.state, refused.case.outcome) == ("refused", "refused")
+        refused.wait_until("2026-04-17 23:59")
+        assert refused.offered("applicant")["object"].allowed
+        refused.wait_until("2026-04-18 00:00")
+        late = told(refused, "applicant", "object")
+        assert "2026-04-17" in late.text.zh
+
+    def test_a_service_that_is_recorded_late_opens_the_door_again(self, refused: Story) -> None:
+        refused.days_pass(40)
+        assert isinstance(told(refused, "applicant", "object"), NotMet)
+        refused.caseworker("record_service", on=str(refused.today - timedelta(days=5)))
+        refused.applicant("object")
+
+    def test_nothing_is_served_before_it_was_decided_nor_after_today(self, refused: Story) -> None:
+        assert isinstance(told(refused, "caseworker", "record_service", on="2026-03-01"), NotMet)
+        assert isinstance(told(refused, "caseworker", "record_service", on="2026-03-03"), Invalid)
+
+    def test_without_a_decision_there_is_nothing_to_serve(self) -> None:
+        story = Story("2026-03-02 09:00").opened()
+        story.override("supervisor", "refused")
+        assert not story.offered("caseworker")["record_service"].allowed
 
     def test_where_no_rule_sets_a_limit_none_holds(self) -> None:
         story = Story("2026-03-02 09:00", policy={"objection": None}).opened().along(MAIN_ROAD[:2])

@@ -106,12 +106,15 @@ class TestTransfer:
         assert isinstance(story.refused("chief", "grant"), NotMet)
         assert story.offered("supervisor")["grant"].allowed
 
-    def test_a_person_who_was_asked_for_papers_there_is_not_asked_again_here(self) -> None:
+    def test_the_new_office_may_ask_for_papers_once_though_the_old_one_has(self) -> None:
         story = Story().opened()
-        story.caseworker("ask_for_papers")
-        story.applicant("supply_papers")
-        story.caseworker("transfer", to_org=JINAN)
-        assert isinstance(story.refused("caseworker", "ask_for_papers"), NotMet)
+        for _ in range(2):
+            story.caseworker("ask_for_papers")
+            story.days_pass(1)
+            story.applicant("supply_papers")
+            assert isinstance(story.refused("caseworker", "ask_for_papers"), NotMet)
+            story.caseworker("transfer", to_org=JINAN if story.case.org_code != JINAN else QINGDAO)
+            story.days_pass(1)
 
     def test_not_while_somebody_helps(self) -> None:
         story = Story().opened().along((("caseworker", "accept"), ("supervisor", "grant"), ("caseworker", "assign")))

@@ -1,5 +1,6 @@
 """Help before the review (法律援助法 44): a case turns red by itself, is helped at once, and its papers follow."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -113,6 +114,35 @@ class TestTurningRed:
     def test_a_correction_turns_a_case_red(self) -> None:
         story = asked("2026-03-02 09:00")
         story.correct("caseworker", preservation_needed=True)
+        assert story.case.urgent is True
+
+    def test_a_correction_that_takes_the_ground_away_ends_the_haste(self) -> None:
+        story = asked("2026-03-02 09:00", preservation_needed=True)
+        assert story.case.urgent is True
+        story.correct("caseworker", preservation_needed=None)
+        assert story.case.urgent is False
+
+    def test_a_slip_of_the_year_is_no_haste_for_ever(self) -> None:
+        story = asked("2026-03-12 09:00", proceedings=AWARD)
+        story.wait_until("2026-03-20 09:00")  # that limit is over; the award came in truth ten days later
+        story.correct("caseworker", proceedings=[{"kind": "award_received", "on": "2026-03-12"}])
+        assert story.case.urgent is False
+
+    def test_another_correction_leaves_the_haste_as_it_is(self) -> None:
+        story = asked("2026-03-12 09:00", proceedings=AWARD)
+        story.correct("caseworker", claimants=2)
+        assert story.case.urgent is True
+
+    def test_what_staff_marked_at_the_opening_stays_urgent(self) -> None:
+        story = Story("2026-03-02 09:00")
+        story.case = replace(story.case, urgent=True)
+        story.opened(preservation_needed=True)
+        story.correct("caseworker", preservation_needed=None)
+        assert story.case.urgent is True
+
+    def test_what_was_helped_at_once_stays_urgent(self) -> None:
+        story = helped()
+        story.correct("supervisor", reason="更正", preservation_needed=None)
         assert story.case.urgent is True
 
     def test_a_closed_case_stays_as_it_was(self) -> None:

@@ -5,30 +5,38 @@ import secrets
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
-from casework.records import bulk, offices, people
+from casework.records import bulk, holds, offices, people
 from casework.rules.casefile import Office
-from casework.rules.grammar import Workflow
 from casework.rules.text import Language
 from casework.settings import ROOT
 from casework.work import programmes, seeds
-from casework.work.demo.course import tell
-from casework.work.demo.names import Post, named_users, staff
-from casework.work.demo.openings import openings
+from casework.work.demo import course, hardship_course
+from casework.work.demo.households import Numbers
+from casework.work.demo.names import Post, named_users
+from casework.work.demo.names import staff as posts_of
+from casework.work.demo.openings import BACK, openings
 from casework.work.demo.staff import Staff
 from casework.work.demo.stories import Story, World
+from casework.work.demo.treasury import Treasury, open_funds
 from casework.work.demo.tree import CALENDAR, Place, fixed_id, org_row, places
 from casework.work.demo.writing import write
 from casework.work.passwords import hash_password
 from casework.work.service import RulesInForce, Service, Transaction, office_on
 
+_Thing = TypeVar("_Thing")
+
 BATCH: Final = 500
+_TOGETHER: Final = 2000
+"""So many dossiers are stored with their payments at once."""
+
 _EVERYBODY: Final = 100_000
 
 
@@ -63,20 +71,48 @@ def load(
         orgs = _add_orgs(tx)
         passwords, added = _add_people(tx, language)
         serials = bulk.next_serials(tx.db, cases)
-    with service.transaction() as tx:
-        org_ids = offices.org_ids(tx.db)
-        workflow = programmes.newest("legal_aid")
-        world = _world(tx, workflow, now)
-    begun = openings(serials, seed, world)
-    with _collector_at_rest():
-        for start in range(0, cases, BATCH):
-            batch = begun[start : start + BATCH]
-            stories = [Story(world, Random(f"{seed}/{opening.number}"), opening) for opening in batch]
-            for story in stories:
-                tell(story)
-            with service.transaction() as tx:
-                write(tx, stories, workflow, org_ids)
+    if serials:
+        with _collector_at_rest():
+            _load_cases(service, serials, seed, now)
     return Loaded(orgs, added, cases, passwords)
+
+
+def _load_cases(service: Service, serials: list[int], seed: int, now: datetime) -> None:
+    """Tell the stories and store them.
+
+    Dossiers are stored together with what they claim of the funds, executed in the order of time: a load that is
+    broken off leaves no dossier whose payments no fund knows.
+    """
+    with service.transaction() as tx:
+        org_ids, staff = offices.org_ids(tx.db), _staff(tx)
+        numbers = Numbers(tx.index_key, holds.held(tx.db, "hardship_aid"))
+        # Steps are taken at the desk in years whose holidays are not loaded too.
+        calendar = tx.rules.calendars[CALENDAR].calendar.assuming_unpublished()
+        treasury = open_funds(tx, calendar, staff, len(serials), now - BACK, now, Random(f"{seed}/{serials[0]}"))
+        offices_of = {"legal_aid": _offices(tx.rules, "legal_aid"), "hardship_aid": _with_money(tx, treasury)}
+    worlds = {key: World(programmes.newest(key), calendar, now, staff, office) for key, office in offices_of.items()}
+    tellers: dict[str, Callable[[Story], None]] = {
+        "legal_aid": course.tell,
+        "hardship_aid": partial(hardship_course.tell, treasury, numbers),
+    }
+    begun = openings(serials, seed, worlds, numbers)
+    dossiers: list[Story] = []
+    for batch in _batches(begun):
+        stories = [Story(worlds[opening.workflow], Random(f"{seed}/{opening.number}"), opening) for opening in batch]
+        for story in stories:
+            tellers[story.opening.workflow](story)
+        dossiers += [story for story in stories if story.world.workflow.grants_money]
+        with service.transaction() as tx:
+            write(tx, [story for story in stories if not story.world.workflow.grants_money], org_ids)
+        if len(dossiers) >= _TOGETHER or batch[-1] is begun[-1]:
+            with service.transaction() as tx:
+                keys = [write(tx, some, org_ids) for some in _batches(dossiers)]
+                treasury.settle(tx, {case_id: key for of_some in keys for case_id, key in of_some.items()})
+            dossiers = []
+
+
+def _batches(things: list[_Thing]) -> Iterator[list[_Thing]]:
+    return (things[start : start + BATCH] for start in range(0, len(things), BATCH))
 
 
 @contextmanager
@@ -103,7 +139,7 @@ def _add_people(tx: Transaction, language: Language) -> tuple[dict[str, str], in
     org_ids = offices.org_ids(tx.db)
     known = {row.username for row in people.page(tx.db, "", _EVERYBODY, None, {})}
     named = [post for post in named_users() if post.username not in known]
-    others = [post for place in places() for post in staff(place) if post.username not in known]
+    others = [post for place in places() for post in posts_of(place) if post.username not in known]
     passwords = {post.username: secrets.token_urlsafe(12) for post in named}
     for post in (*named, *others):
         password = passwords.get(post.username)
@@ -125,17 +161,12 @@ def _user_row(tx: Transaction, post: Post, org_id: UUID, language: Language, pas
     }
 
 
-def _world(tx: Transaction, workflow: Workflow, now: datetime) -> World:
-    rules = tx.rules
-    # Steps are taken at the desk in years whose holidays are not loaded too.
-    calendar = rules.calendars[CALENDAR].calendar.assuming_unpublished()
-    root = next(places()).path
-    found = people.page(tx.db, root, _EVERYBODY, None, {"active": True})
-    everybody = Staff((row.org, people.person_of(row)) for row in found)
-    return World(workflow, calendar, now, everybody, _offices(rules, workflow))
+def _staff(tx: Transaction) -> Staff:
+    found = people.page(tx.db, next(places()).path, _EVERYBODY, None, {"active": True})
+    return Staff((row.org, people.person_of(row)) for row in found)
 
 
-def _offices(rules: RulesInForce, workflow: Workflow) -> Callable[[Place, datetime], Office]:
+def _offices(rules: RulesInForce, workflow: str) -> Callable[[Place, datetime], Office]:
     """Gives what was in force at a place at an instant; it changes where a policy begins and with the year."""
     calendar = rules.calendars[CALENDAR].calendar
     begins = sorted({row.from_date for row in rules.policies})
@@ -145,7 +176,14 @@ def _offices(rules: RulesInForce, workflow: Workflow) -> Callable[[Place, dateti
         day = calendar.local_date(at)
         key = (place.code, day.year, bisect_right(begins, day))
         if key not in known:
-            known[key] = office_on(rules, workflow.key, place.code, place.region, CALENDAR, at)
+            known[key] = office_on(rules, workflow, place.code, place.region, CALENDAR, at)
         return known[key]
 
     return office
+
+
+def _with_money(tx: Transaction, treasury: Treasury) -> Callable[[Place, datetime], Office]:
+    """The same for dossiers, with the organisations above and the funds that may pay."""
+    office = _offices(tx.rules, "hardship_aid")
+    above = {place.code: offices.above(tx.db, place.path) for place in places()}
+    return lambda place, at: replace(office(place, at), orgs=above[place.code], funds=treasury.open_to(place, at))

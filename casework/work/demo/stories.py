@@ -1,27 +1,30 @@
 """An invented case as it goes: who acts and when, one move after another by the same rules as a real one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
 
+from casework.forms.sensitive import join_sensitive
 from casework.records.ids import new_id
 from casework.records.rows import identified, new_case
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import Actor, CaseFile, Move, Office, Person, Role
+from casework.rules.casefile import NOTHING, Actor, CaseFile, Facts, Move, Office, Person, Role
 from casework.rules.decide import decide
 from casework.rules.grammar import Workflow
 from casework.rules.refusals import Refusal
+from casework.work.corrections import corrected
 from casework.work.demo.names import Someone
 from casework.work.demo.staff import Staff
 from casework.work.demo.tree import Place
+from casework.work.moves import intake_of
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What all stories share. `office` gives what was in force at a place at an instant."""
+    """What all stories of a workflow share. `office` gives what was in force at a place at an instant."""
 
     workflow: Workflow
     calendar: WorkingCalendar
@@ -32,8 +35,9 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """How a case begins: its number, when, where, by which way, and who asks."""
+    """How a case begins: by which workflow, its number, when, where, by which way, and who asks."""
 
+    workflow: str
     case_id: UUID
     number: str
     at: datetime
@@ -63,6 +67,7 @@ class Story:
         self.rng = rng
         self.opening = opening
         self.told: list[Told] = []
+        self.sealed: Facts = NOTHING
         self.case: CaseFile = new_case(
             case_id=opening.case_id,
             number=opening.number,
@@ -106,6 +111,14 @@ class Story:
         move = identified(decision, self._new_id)
         self.case = move.case
         self.told.append(Told(move, office))
+        if move.kind in ("opened", "corrected"):
+            self.sealed = move.sealed
+
+    def correct(self, patch: Mapping[str, Any], reason: str, actor: Actor, at: datetime) -> None:
+        """Correct the facts by a merge patch, checked as a whole like an intake; raises `Over` in the future."""
+        office, workflow = self.office(at), self.world.workflow
+        full = join_sensitive(intake_of(workflow), self.case.facts, self.sealed)
+        self.note(lambda: corrected(workflow, self.case, full, patch, reason, actor, at, office), at, office)
 
     def _new_id(self) -> UUID:
         return new_id(self.case.last_at, self.rng.getrandbits(74))

@@ -9,26 +9,29 @@ from casework.records import bulk
 from casework.records.ledger import GENESIS
 from casework.records.rows import Record
 from casework.records.vault import WrappedKey, applicant_place, blind_index, new_key
-from casework.rules.grammar import Workflow
 from casework.work.demo.stories import Story, Told
 from casework.work.demo.tree import CALENDAR
 from casework.work.letters import letter_rows, series
-from casework.work.moves import look_ups_of, sealed_of
+from casework.work.moves import held_numbers, look_ups_of, sealed_of
 from casework.work.service import Transaction
 
 
-def write(tx: Transaction, stories: list[Story], workflow: Workflow, org_ids: Mapping[str, UUID]) -> None:
-    """Store the stories with all that hangs on them, letters numbered in the order in which they were sent."""
+def write(tx: Transaction, stories: list[Story], org_ids: Mapping[str, UUID]) -> dict[UUID, bytes]:
+    """Store the stories with all that hangs on them, letters numbered in the order in which they were sent.
+
+    Gives the key of each case's applicant.
+    """
     index_key = tx.index_key
     applicants = _applicants(tx, stories, index_key)
     keys = {id: tx.service.keyring.unwrap(applicant_place(id), key) for id, key in applicants.values()}
     records = {story.case.id: _unopened(story, org_ids, *applicants[_identity(story)]) for story in stories}
-    next_serial = _letter_serials(tx, stories, workflow)
-    batch = bulk.Batch(workflow)
+    next_serial = _letter_serials(tx, stories)
+    workflows = {story.case.workflow: story.world.workflow for story in stories}
+    batches = {key: bulk.Batch(workflow) for key, workflow in workflows.items()}
     for story, told in _in_order(stories):
-        move, record = told.move, records[story.case.id]
+        move, record, workflow = told.move, records[story.case.id], story.world.workflow
         key = keys[record.applicant_id]
-        records[story.case.id] = batch.write(
+        records[story.case.id] = batches[workflow.key].write(
             record,
             move,
             told.office,
@@ -36,7 +39,15 @@ def write(tx: Transaction, stories: list[Story], workflow: Workflow, org_ids: Ma
             look_ups=look_ups_of(move, index_key),
             letters=letter_rows(move, workflow, key, told.office, story.opening.place.name, _day(told), next_serial),
         )
-    batch.send(tx.db)
+    for batch in batches.values():
+        batch.send(tx.db)
+    bulk.hold(tx.db, {story.case.id: (story.case.workflow, _held(story, index_key)) for story in stories})
+    return {case_id: keys[record.applicant_id] for case_id, record in records.items()}
+
+
+def _held(story: Story, index_key: bytes) -> set[bytes]:
+    """What an open case keeps for itself."""
+    return set() if story.case.closed_at else held_numbers(story.world.workflow, story.sealed, index_key)
 
 
 def _in_order(stories: list[Story]) -> Iterator[tuple[Story, Told]]:
@@ -80,14 +91,15 @@ def _unopened(story: Story, org_ids: Mapping[str, UUID], applicant_id: UUID, key
     )
 
 
-def _letter_serials(tx: Transaction, stories: list[Story], workflow: Workflow) -> Callable[[str], int]:
+def _letter_serials(tx: Transaction, stories: list[Story]) -> Callable[[str], int]:
     """Gives the next number of a series of letters, of as many as these stories need."""
     needed = Counter(
-        series(workflow, told.move.case.org_code, workflow.by_letter[name], _day(told).year)
+        series(workflow, told.move.before.org_code, letter, _day(told).year)
         for story in stories
+        for workflow in (story.world.workflow,)
         for told in story.told
-        for name in told.move.letters
-        if workflow.by_letter[name].numbered
+        for letter in map(workflow.by_letter.__getitem__, told.move.letters)
+        if letter.numbered
     )
     following = bulk.first_letter_serials(tx.db, needed)
 

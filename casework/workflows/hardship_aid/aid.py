@@ -11,6 +11,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any, Final
 
 from casework.rules.casefile import Facts, PolicyRow, Situation, Verdict
+from casework.rules.claims import Given
 from casework.rules.grammar import guard
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.amounts import in_force
@@ -30,13 +31,14 @@ class Bound:
     told: Text
 
 
-def granted(facts: Facts, year: int) -> list[Facts]:
-    """The payments approved in a year that were not released again."""
-    return [
-        line
-        for line in facts.get("aid", ())
-        if line["status"] != "released" and date.fromisoformat(line["approved_on"]).year == year
+def granted(at: Situation) -> list[Given]:
+    """What the household was given this year and what was not released again, on this file and on its others."""
+    own = [
+        Given(at.case.number, line["kind"], Decimal(line["amount"]), date.fromisoformat(line["approved_on"]))
+        for line in at.case.facts.get("aid", ())
+        if line["status"] != "released"
     ]
+    return [one for one in (*at.office.given_before, *own) if one.on.year == at.today.year]
 
 
 def bound(at: Situation, category: str | None, kind: str) -> Bound | Text:
@@ -105,16 +107,18 @@ def why_not(at: Situation, category: str | None, items: Sequence[Facts]) -> Text
     One payment of a kind a year; where a place limits the kinds, no more of them; where earlier grants count as
     income, the household must still be in deep hardship with them.
     """
-    given = granted(at.case.facts, at.today.year)
-    kinds = [line["kind"] for line in given if line["kind"] != EMERGENCY]
-    spent = sum((Decimal(line["amount"]) for line in given), Decimal())
+    given = granted(at)
+    files = {one.kind: one.file for one in given if one.kind != EMERGENCY}
+    kinds = list(files)
+    spent = sum((one.amount for one in given), Decimal())
     most_kinds = in_force(at, f"kinds_a_year_{category}")
     for item in items:
         kind, amount = item["kind"], Decimal(item["amount"])
         if kind in kinds:
             return Text(
-                f"本年度已有{GRANT_KINDS[kind].zh}，同一类帮扶一年一次。",
-                f"The household has {GRANT_KINDS[kind].en} aid this year already; each kind is given once a year.",
+                f"该家庭本年度已有{GRANT_KINDS[kind].zh}（{files.get(kind, at.case.number)}），同一类帮扶一年一次。",
+                f"The household has {GRANT_KINDS[kind].en} aid this year already"
+                f" ({files.get(kind, at.case.number)}); each kind is given once a year.",
             )
         if most_kinds and len(kinds) >= most_kinds.amount():
             return Text(

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from casework.rules.casefile import CaseFile, Facts, Org, Situation, Taken, Verdict
-from casework.rules.clocks import Interval, Limit, due
 from casework.rules.grammar import guard
+from casework.rules.objections import served_since, within_time
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.amounts import in_force
 from casework.workflows.hardship_aid.payments import lines_of
@@ -38,9 +38,11 @@ class Level:
 
 
 def ladder(at: Situation) -> list[Level]:
-    """The unions from the case's own upwards that have a supervisor and a limit, nearest first."""
+    """The unions from the case's own upwards that have a limit and a supervisor who may decide here, nearest first."""
     nearest = sorted(at.office.orgs.values(), key=lambda org: len(org.path), reverse=True)
-    rows = ((org, in_force(at, f"approves_up_to_{org.kind}")) for org in nearest if org.supervised)
+    involved = _involved(at)
+    able = [org for org in nearest if any(str(one) not in involved for one in org.supervisors)]
+    rows = ((org, in_force(at, f"approves_up_to_{org.kind}")) for org in able)
     return [Level(org, row.amount()) for org, row in rows if row]
 
 
@@ -152,10 +154,24 @@ def approval_noted(at: Situation) -> Mapping[str, Any]:
     }
 
 
-@guard(zh="尚未公示期满，或者公示后已重新申报。", en="The proposal has not stood on notice for its full time.")
+NOTICE_BEFORE: Final = {
+    "awaiting_approval": "admission",
+    "aid_awaiting_approval": "aid",
+    "awaiting_exit_approval": "exit",
+}
+
+
+@guard(
+    zh="这一意见没有公示满期，请退回重新公示。",
+    en="This proposal has not stood on notice for its full time; send it back and publish it.",
+)
 def notice_has_stood(at: Situation) -> bool:
-    """At least five working days before approval (practice of unions; exits: rule of the Chengdu union, 2019)."""
-    return bool(at.case.facts.get("notice_over_on"))
+    """At least five working days before approval (practice of unions; exits: rule of the Chengdu union, 2019).
+
+    What was published must be what is decided here: the notice of an exit approves no aid.
+    """
+    facts = at.case.facts
+    return bool(facts.get("notice_over_on")) and facts.get("notice_of") == NOTICE_BEFORE[at.case.state]
 
 
 @guard(zh="对公示有异议。", en="There is an objection to the notice.")
@@ -173,46 +189,59 @@ def no_objection_stands(at: Situation) -> Verdict:
             return Verdict(
                 False,
                 Text(
-                    f"第 {number} 号异议成立，请退回或不予批准。",
-                    f"Objection {number} is founded; send it back or refuse.",
+                    f"第 {number} 号异议成立，请退回或不予批准；属于退出的，请不予退出。",
+                    f"Objection {number} is founded; send it back or refuse, and deny an exit.",
                 ),
             )
     return Verdict(True)
 
 
 @guard(
-    zh="提出意见的人和该户的联系人不能审批。",
-    en="Neither the proposer nor the household's contact person decides.",
+    zh="提出意见的人和该户的联系人不能审批，请由其他审批人或者上级工会审批。",
+    en="Neither the proposer nor the household's contact person decides; another supervisor does, here or at the union above.",
 )
 def decided_by_another(at: Situation) -> bool:
     """Where the office's policy `decided_by_another` says so; a small office of two people must be able to work."""
-    row = at.office.policy("decided_by_another")
+    return str(at.actor.id) not in _involved(at)
+
+
+def _involved(at: Situation) -> set[str]:
+    """The ids of those who proposed it or keep in touch with the household, where they may not decide."""
+    row, facts = at.office.policy("decided_by_another"), at.case.facts
     if row is None or not row.holds():
-        return True
-    contact = at.case.facts.get("contact") or {}
-    return str(at.actor.id) not in (at.case.facts.get("proposed_by"), contact.get("user"))
+        return set()
+    return {one for one in (facts.get("proposed_by"), (facts.get("contact") or {}).get("user")) if one}
 
 
-DECISIONS: Final = ("refuse", "approve_exit", "cancel")
+DECISIONS: Final = ("refuse", "approve_exit", "cancel", "strike_off")
 
 
 @guard(zh="提出异议的期限已过。", en="The time to object is over.")
 def may_still_object(at: Situation) -> Verdict:
     """Within the time that the office has set; where none is set, none holds."""
-    row, decided = in_force(at, "objection"), _decision(at.case)
-    last = due(Limit.parse(row.value), (Interval(decided.at),), at.office.calendar) if row and decided else None
-    if row is None or last is None or at.now < last.at:
-        return Verdict(True)
-    return Verdict(
-        False,
-        Text(
-            f"提出异议的期限于 {last.on} 届满（{row.source.zh}）。",
-            f"The time to object ended on {last.on} ({row.source.en}).",
-        ),
-    )
+    return within_time(at, _decision(at.case))
 
 
-@guard(zh="作出原决定的人不能审查对该决定的异议。", en="Whoever decided does not review the objection.")
+@guard(zh="没有待送达的决定。", en="There is no decision to be served.")
+def something_to_serve(at: Situation) -> bool:
+    """A decision against the applicant."""
+    return _decision(at.case) is not None
+
+
+@guard(
+    zh="送达日期不能早于作出决定之日。",
+    en="The decision cannot have been served before it was made.",
+    looks_at_given=True,
+)
+def served_after_decision(at: Situation) -> bool:
+    """The service follows the decision."""
+    return served_since(at, _decision(at.case))
+
+
+@guard(
+    zh="作出原决定的人不能审查对该决定的异议，请由其他审批人或者上级工会审查。",
+    en="Whoever decided does not review the objection; another supervisor does, here or at the union above.",
+)
 def reviewed_by_another(at: Situation) -> bool:
     """Where the office's policy `decided_by_another` says so."""
     row, decided = at.office.policy("decided_by_another"), _decision(at.case)

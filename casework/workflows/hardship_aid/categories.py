@@ -18,7 +18,9 @@ FRESH: Final[Mapping[str, Any]] = {
     "endorsements": [],
     "objections": [],
     "notice": None,
+    "notice_of": None,
     "notice_over_on": None,
+    "corrected_since_notice": [],
 }
 """What a new proposal leaves behind of the one before."""
 
@@ -138,6 +140,11 @@ def proposal_noted(at: Situation) -> Mapping[str, Any]:
 def items_noted(items: Any) -> list[dict[str, Any]]:
     """Proposed items of aid as they are kept."""
     return [{"kind": one["kind"], "amount": f"{one['amount']:.2f}", "fund": one["fund"]} for one in items]
+
+
+def proposal_dropped(at: Situation) -> Mapping[str, Any]:
+    """Nothing is left of a proposal that was taken back, sent back or refused."""
+    return {**FRESH, "proposed_aid": []}
 
 
 def refusal_proposed(at: Situation) -> Mapping[str, Any]:

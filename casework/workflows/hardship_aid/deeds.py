@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from casework.rules import fact_dates
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.casefile import CaseFile, Facts, Situation, Taken
 
@@ -53,13 +54,18 @@ def check_answered(case: CaseFile, calendar: WorkingCalendar) -> date | None:
 
 
 def aid_approved(case: CaseFile, calendar: WorkingCalendar) -> date | None:
-    """The day of approval of the oldest payment that is not settled, else of the one that was settled last."""
+    """The day from which the oldest payment that is not settled is owed, else the one that was settled last."""
     lines = case.facts.get("aid", ())
-    open_ones = [line["approved_on"] for line in lines if line["status"] in OUTSTANDING]
+    open_ones = [_owed_from(line) for line in lines if line["status"] in OUTSTANDING]
     if open_ones:
-        return date.fromisoformat(min(open_ones))
+        return min(open_ones)
     last = _settled_last(case)
-    return _day(last, "approved_on")
+    return _owed_from(last) if last else None
+
+
+def _owed_from(line: Facts) -> date:
+    """The day of its approval, or the one on which the bank sent back what was paid."""
+    return date.fromisoformat(line.get("came_back_on") or line["approved_on"])
 
 
 def aid_settled(case: CaseFile, calendar: WorkingCalendar) -> date | None:
@@ -67,6 +73,16 @@ def aid_settled(case: CaseFile, calendar: WorkingCalendar) -> date | None:
     if any(line["status"] in OUTSTANDING for line in case.facts.get("aid", ())):
         return None
     return _day(_settled_last(case), "settled_on")
+
+
+def change_reported(case: CaseFile, calendar: WorkingCalendar) -> datetime | None:
+    """When the first of the reports came that nobody has looked into, else of those that were looked into last."""
+    told = (case.facts.get("change_reports") or {}).get("since")
+    return datetime.fromisoformat(told) if told else None
+
+
+change_looked_into = fact_dates.taken_since(change_reported, "reverify", "record_contact")
+"""When somebody verified or visited the household after it had reported a change."""
 
 
 def no_longer_poor(case: CaseFile, calendar: WorkingCalendar) -> date | None:

@@ -3,22 +3,69 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from casework.rules.casefile import Situation, Verdict
+from casework.rules.casefile import STAFF, Situation, Verdict
 from casework.rules.clocks import Interval, Limit, due
 from casework.rules.grammar import guard
 from casework.rules.hardship import Finding
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.amounts import in_force
 from casework.workflows.hardship_aid.categories import FRESH, category_noted, finding
-from casework.workflows.hardship_aid.deeds import not_before, taken_since
-from casework.workflows.hardship_aid.dossier_steps import ABSENT, Reverify
+from casework.workflows.hardship_aid.deeds import change_looked_into, change_reported, not_before, taken_since
+from casework.workflows.hardship_aid.dossier_steps import ABSENT, STRIKING_OFF, Reverify
+from casework.workflows.hardship_aid.intake import MOST_PAPERS
 
 FIGURES: Final = ("medical_own_share", "students", "sudden")
+MOST_REPORTS: Final = 20
+"""As many reports of changes as wait for a look at a time."""
+
+
+@guard(
+    zh="档案中的材料过多，请先更正案件信息，将同类材料合并为一项并注明份数。",
+    en="There are too many papers; correct the facts first: put papers of one sort into one entry with its copies.",
+    looks_at_given=True,
+)
+def room_for_papers(at: Situation) -> bool:
+    """As many as the intake form takes, so that the facts can still be corrected."""
+    return len(at.case.facts.get("papers") or ()) + len(at.given.get("papers") or ()) <= MOST_PAPERS
+
+
+@guard(
+    zh="代申请人撤回的，请写明理由（reason）：申请人何时、以何种方式提出。",
+    en="To withdraw on the applicant's behalf, say in `reason` when and how the applicant asked for it.",
+    looks_at_given=True,
+)
+def says_why_on_behalf(at: Situation) -> bool:
+    """A request does not disappear by a clerk's hand without a word."""
+    return at.actor.role not in STAFF or "reason" in at.given
+
+
+@guard(
+    zh="代办自愿退出的，须有本人签字的书面申请；请填写签字日期（signed_on）。",
+    en="An exit on the household's own request needs that request in writing; give the day of its signature (`signed_on`).",
+    looks_at_given=True,
+)
+def asked_in_writing(at: Situation) -> bool:
+    """Staff act on a paper; who asks in person over their own access has written it there."""
+    return at.actor.role not in STAFF or "signed_on" in at.given
 
 
 def contact_noted(at: Situation) -> Mapping[str, Any]:
     """The one cadre who keeps in touch with the household."""
-    return {"contact": {"user": str(at.given["to"]), "name": at.given["full_name"], "since": at.today.isoformat()}}
+    person = at.office.people[at.given["to"]]
+    return {"contact": {"user": str(person.id), "name": person.name, "since": at.today.isoformat()}}
+
+
+@guard(
+    zh="请选择本机构、上级或下级机构在岗的经办人或审批人。",
+    en="Name an active caseworker or supervisor of this organisation, or of one above or below it.",
+    looks_at_given=True,
+)
+def contact_is_staff(at: Situation) -> bool:
+    """The contact is somebody who can be compared with who proposes, decides and pays."""
+    person, here = at.office.people.get(at.given["to"]), at.case.org_path
+    if person is None or not person.active or person.role not in STAFF:
+        return False
+    return here.startswith(person.org_path) or person.org_path.startswith(here)
 
 
 @guard(zh="尚未确定联系人；一户一名联系人。", en="The household has no contact person yet; name one first.")
@@ -110,12 +157,12 @@ def own_exit_noted(at: Situation) -> Mapping[str, Any]:
 
 def _exit(at: Situation, kind: str, *, own: bool) -> dict[str, Any]:
     today = at.today.isoformat()
-    proposer = None if own else str(at.actor.id)
+    proposer = str(at.actor.id) if at.actor.id else None
     exit_ = {"kind": kind, "proposed_on": today, "own_request": own, "heard_on": None}
     return {**FRESH, "proposed_by": proposer, "exit": exit_}
 
 
-@guard(zh="没有拟办的退出。", en="No exit has been proposed.")
+@guard(zh="没有拟办的退出，请先提出退出。", en="No exit has been proposed; propose it first.")
 def exit_is_proposed(at: Situation) -> bool:
     """What is heard, published or approved is an exit that somebody has proposed."""
     return bool(at.case.facts.get("exit"))
@@ -155,8 +202,8 @@ def hearing_noted(at: Situation) -> Mapping[str, Any]:
 
 
 @guard(
-    zh="尚未听取本人意见。停止帮扶前须听取本人意见。",
-    en="The person has not been heard; nobody's aid is stopped before.",
+    zh="尚未听取本人意见。停止帮扶前须听取本人意见；请不再提出退出，重新提出并通知本人。",
+    en="The person has not been heard, and nobody's aid is stopped before: drop the exit, propose it anew and hear the person.",
 )
 def person_was_heard(at: Situation) -> bool:
     """社会救助法 48: heard before a cut or stop; whoever asks to leave has said so."""
@@ -174,6 +221,32 @@ def exit_is_published(at: Situation) -> bool:
 def exit_is_a_cancellation(at: Situation) -> bool:
     """The other exits go through a notice."""
     return (at.case.facts.get("exit") or {}).get("kind") == "cancelled"
+
+
+@guard(
+    zh="本案不是退休、调离注销，没有可以异议的注销决定。", en="The file was not struck off; there is no such decision."
+)
+def was_struck_off(at: Situation) -> bool:
+    """Only who was struck off objects to it; a watch that ended was objected to before."""
+    return at.case.outcome in STRIKING_OFF
+
+
+@guard(
+    zh="没有尚未审查的不予新增帮扶决定。",
+    en="There is no refusal of further aid that has not been reviewed yet.",
+)
+def aid_was_refused(at: Situation) -> bool:
+    """An objection belongs to a decision, and is reviewed once."""
+    return taken_since(at.case, "refuse", "uphold", "overturn", "fall_back") is not None
+
+
+@guard(
+    zh="对退出的异议已经审查过；仍有意见的，可以向上一级工会反映。",
+    en="An objection to this exit was reviewed already; you may turn to the union above.",
+)
+def exit_not_reviewed_yet(at: Situation) -> bool:
+    """The office reviews its decision once; the watch is not stopped again and again."""
+    return taken_since(at.case, "uphold", "approve_exit") is None
 
 
 def exit_dropped(at: Situation) -> Mapping[str, Any]:
@@ -197,7 +270,10 @@ def watched_long_enough(at: Situation) -> Verdict:
     )
 
 
-@guard(zh="跟踪期内尚无走访记录。", en="Nobody has seen the household during the watch.")
+@guard(
+    zh="跟踪期内尚无走访记录，请先走访并登记。",
+    en="Nobody has seen the household during the watch; visit it and record the visit first.",
+)
 def seen_during_the_watch(at: Situation) -> bool:
     """The watch is a visit, not a waiting time."""
     return taken_since(at.case, "record_contact", "approve_exit") is not None
@@ -216,7 +292,28 @@ def review_begins_anew(at: Situation) -> Mapping[str, Any]:
 def change_noted(at: Situation) -> Mapping[str, Any]:
     """The changes that the household has reported (社会救助法 46); the details stay with the step."""
     reported = {"kind": at.given["kind"], "on": at.given["on"].isoformat()}
-    return {"changes": [*at.case.facts.get("changes", ()), reported]}
+    since, waiting = change_reported(at.case, at.office.calendar), _reports_waiting(at)
+    begun = since if since and waiting else max(at.now, at.case.last_at)
+    return {
+        "changes": [*at.case.facts.get("changes", ()), reported],
+        "change_reports": {"since": begun.isoformat(), "waiting": waiting + 1},
+    }
+
+
+@guard(
+    zh="此前报告的变化较多，工会正在核实；请等核实后再报告，急事请直接联系本工会。",
+    en="We have your reports and will look into them; please wait for that, or call this office if it is urgent.",
+)
+def room_for_a_report(at: Situation) -> bool:
+    """So many reports wait for a look at a time; the file does not grow without bound."""
+    return _reports_waiting(at) < MOST_REPORTS
+
+
+def _reports_waiting(at: Situation) -> int:
+    """How many reports have come that nobody has looked into."""
+    if change_looked_into(at.case, at.office.calendar):
+        return 0
+    return int((at.case.facts.get("change_reports") or {}).get("waiting", 0))
 
 
 @guard(zh="走访日期不能早于建档日期。", en="A contact visit cannot be older than the dossier.", looks_at_given=True)

@@ -7,7 +7,7 @@ from casework.forms.across import rule
 from casework.forms.form import Form, Many, Nested
 from casework.forms.inventor import Inventor, days_ago
 from casework.forms.numbers import Count, Day, Flag, Money
-from casework.forms.texts import Choice, Code, Line, LongText, OneUser, PersonName
+from casework.forms.texts import Choice, Code, Line, LongText, OneUser
 from casework.rules.casefile import STAFF
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import EXCLUSIONS, EXIT_KINDS
@@ -59,12 +59,14 @@ class RecordPayment(Form):
 
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:
-        """The oldest outstanding payment that another than the caller approved has been made, today."""
-        return {
-            "line": _outstanding_line(inventor, approved_by_another=True),
-            "result": "paid",
-            "on": inventor.today.isoformat(),
-        }
+        """The oldest outstanding payment that another than the caller approved was made today, else one came back."""
+        lines = [line for line in inventor.facts.get("aid") or () if line["status"] != "released"]
+        of_others = [line for line in lines if line["approved_by"] != str(inventor.caller)] or lines
+        line = min(of_others, key=lambda line: line["status"] == "paid", default={"line": str(UUID(int=0))})
+        told = {"line": line["line"], "on": inventor.today.isoformat()}
+        if line.get("status") == "paid":
+            return {**told, "result": "returned", "reason": "账号已注销"}
+        return {**told, "result": "paid"}
 
 
 class ReleasePayment(Form):
@@ -79,10 +81,9 @@ class ReleasePayment(Form):
         return {**super().example(inventor), "line": _outstanding_line(inventor)}
 
 
-def _outstanding_line(inventor: Inventor, *, approved_by_another: bool = False) -> str:
+def _outstanding_line(inventor: Inventor) -> str:
     lines = [line for line in inventor.facts.get("aid") or () if line["status"] in ("approved", "returned")]
-    of_others = [line for line in lines if line["approved_by"] != str(inventor.caller)] if approved_by_another else []
-    return str(next((line["line"] for line in of_others or lines), UUID(int=0)))
+    return str(next((line["line"] for line in lines), UUID(int=0)))
 
 
 class Rating(Form):
@@ -96,7 +97,6 @@ class NameContact(Form):
     """The cadre who keeps in touch with the household."""
 
     to = OneUser(roles=STAFF, required=True, title=Text("联系人", "Contact person"))
-    full_name = PersonName(required=True, title=Text("联系人姓名", "Name"))
 
 
 class RecordContact(Form):
@@ -140,6 +140,15 @@ class ReportChange(Form):
     kind = Choice(CHANGES, required=True, title=Text("变化事项", "What has changed"))
     on = Day(past=True, years_back=2, required=True, title=Text("变化日期", "Since"), example=days_ago(0))
     description = LongText(most=2000, sensitive=True, required=True, title=Text("说明", "Description"))
+
+
+class Leave(Form):
+    """The household asks to leave assistance; where staff record it, by a request in writing."""
+
+    signed_on = Day(
+        past=True, years_back=1, title=Text("书面申请签字日期", "Request in writing signed on"), example=days_ago(0)
+    )
+    reason = Line(most=500, sensitive=True, title=Text("理由", "Reason"), example="家庭情况已好转")
 
 
 class ProposeExit(Form):

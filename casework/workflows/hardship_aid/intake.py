@@ -8,7 +8,7 @@ corrected. Whether an event is recent enough is for the finding to say, not for 
 """
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from casework.forms.across import rule
 from casework.forms.form import Form, Many, Nested
@@ -86,6 +86,7 @@ class Member(Identified):
     name = PersonName(required=True, title=Text("姓名", "Name"))
     relation = Choice(RELATIONS, title=Text("与申请人关系", "Relation to the applicant"), example="spouse")
     identity_number = IdentityNumber(sensitive=True, title=Text("身份证号码", "Identity number"))
+    no_number_because = Line(most=200, sensitive=True, title=Text("无身份证号码的原因", "Why there is no number"))
     birth_date = Day(past=True, sensitive=True, title=Text("出生日期", "Date of birth"), example=birth_date)
     sex = Choice(SEX, title=Text("性别", "Sex"), example=sex)
     phone = Phone(sensitive=True, title=Text("手机号码", "Phone"))
@@ -101,7 +102,7 @@ class Member(Identified):
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:
         """A husband or wife with a small wage."""
-        without = ("entered_school", "school_years")
+        without = ("entered_school", "school_years", "no_number_because")
         return {name: value for name, value in super().example(inventor).items() if name not in without}
 
     @classmethod
@@ -173,6 +174,9 @@ class Consent(Form):
     signed_on = Day(past=True, title=Text("签字日期", "Signed on"))
 
 
+MOST_PAPERS: Final = 100
+
+
 class Paper(Form):
     """A paper that was handed in."""
 
@@ -218,7 +222,7 @@ class HardshipIntake(Form):
             " Protection Law 28–31); it may follow.",
         ),
     )
-    papers = Many(Paper, most=100, title=Text("收到的材料", "Papers received"))
+    papers = Many(Paper, most=MOST_PAPERS, title=Text("收到的材料", "Papers received"))
     dossier_kind = Choice(DOSSIER_KINDS, title=Text("档案类型", "Kind of dossier"))
 
     @rule(

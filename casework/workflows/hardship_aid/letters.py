@@ -9,12 +9,19 @@ from typing import Any
 
 from casework.rules.casefile import Facts, Move, Office
 from casework.rules.clocks import Limit
-from casework.rules.grammar import NO_LIMIT, Letter
+from casework.rules.grammar import Letter
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import EXIT_KINDS, GRANT_KINDS
+from casework.workflows.hardship_aid.dossier_steps import ABSENT
 from casework.workflows.hardship_aid.steps import CATEGORY_TITLES, REFUSAL_GROUNDS
 
-SOON = Text("尽快", "as soon as possible")
+HEARD_HOW = {
+    "own_request": Text("应您本人申请", "at your own request"),
+    "heard": Text("经听取您的意见", "after you were heard"),
+    ABSENT: Text(
+        "经通知您陈述意见，您未到场也未答复", "after you were invited to be heard and neither came nor answered"
+    ),
+}
 
 
 def _listed(items: Sequence[Text]) -> Text:
@@ -29,13 +36,25 @@ def _papers(move: Move, office: Office) -> Mapping[str, Any]:
     return {"papers": _listed([Text(one, one) for one in papers])}
 
 
-def _until(move: Move, name: str) -> Text:
+def _day_due(move: Move, name: str) -> str | None:
+    """The last day of a clock that runs; None where the place has set no limit."""
     clock = move.case.clock(name)
-    return Text(*[str(clock.due.on)] * 2) if clock and clock.due else SOON
+    return str(clock.due.on) if clock and clock.open and clock.due else None
 
 
 def _papers_needed(move: Move, office: Office) -> Mapping[str, Any]:
-    return {"papers": _listed([Text(one, one) for one in move.given["papers"]]), "until": _until(move, "papers")}
+    papers = _listed([Text(one, one) for one in move.given["papers"]])
+    last = _day_due(move, "papers")
+    if last is None:
+        return {"papers": papers, "by_when": Text("请尽快提交。", "Please hand them in as soon as you can.")}
+    return {
+        "papers": papers,
+        "by_when": Text(
+            f"请于 {last}（含当日）前提交。逾期未补充的，视为撤回申请；撤回后仍可重新申请。",
+            f"Please hand them in by the end of {last}. If they do not come, the request counts as withdrawn; you may"
+            " ask again.",
+        ),
+    }
 
 
 def _nothing_more(move: Move, office: Office) -> Mapping[str, Any]:
@@ -55,7 +74,9 @@ def _yuan(item: Facts) -> str:
 
 
 def _helped_at_once(move: Move, office: Office) -> Mapping[str, Any]:
-    return {"amount": _yuan(move.given), "until": _until(move, "making_up")}
+    last = _day_due(move, "making_up")
+    by_when = Text(f"于 {last}（含当日）前", f"by the end of {last}") if last else Text("尽快", "as soon as you can")
+    return {"amount": _yuan(move.given), "by_when": by_when}
 
 
 def _approved(move: Move, office: Office) -> Mapping[str, Any]:
@@ -77,16 +98,16 @@ def _refused(move: Move, office: Office) -> Mapping[str, Any]:
 def _remedy(office: Office) -> Text:
     """To whom and until when one may object, by the rule of the place."""
     row = office.policy("objection")
-    if row is None or row.value == NO_LIMIT:
+    if row is None:
         return Text(
             "您可以向本工会书面或者口头提出异议，也可以向上一级工会反映。",
             "You may object to this office, in writing or in person, and you may turn to the union above it.",
         )
     time = Limit.parse(row.value).told()
     return Text(
-        f"您可以自收到本通知之日起{time.zh}内，向本工会书面或者口头提出异议（{row.source.zh}）；也可以向上一级工会反映。",
-        f"Within {time.en} of receiving this letter you may object to this office, in writing or in person"
-        f" ({row.source.en}). You may also turn to the union above this office.",
+        f"您可以自收到本通知之日起{time.zh}内，向本工会书面或者口头提出异议；也可以向上一级工会反映。",
+        f"Within {time.en} of receiving this letter you may object to this office, in writing or in person."
+        " You may also turn to the union above this office.",
     )
 
 
@@ -99,8 +120,11 @@ def _exit_hearing(move: Move, office: Office) -> Mapping[str, Any]:
 
 
 def _exit_decided(move: Move, office: Office) -> Mapping[str, Any]:
+    exit_ = move.before.facts["exit"]
+    how = "own_request" if exit_["own_request"] else ABSENT if exit_.get("heard") == ABSENT else "heard"
     return {
-        "kind": EXIT_KINDS[move.before.facts["exit"]["kind"]],
+        "kind": EXIT_KINDS[exit_["kind"]],
+        "heard": HEARD_HOW[how],
         "reasons": move.sealed["reasons"],
         "remedy": _remedy(office),
     }
@@ -131,11 +155,10 @@ LETTERS = (
         "papers_needed",
         Text("补充材料通知书", "Notice of missing papers"),
         Text(
-            "{applicant}：\n\n您的申请（案号 {number}）尚需补充以下全部材料：\n\n{papers}\n\n请于 {until}（含当日）前提交。"
-            "逾期未补充的，视为撤回申请；撤回后仍可重新申请。准备材料有困难的，请与我们联系，我们会协助您。\n\n{office}\n{date}",
+            "{applicant}：\n\n您的申请（案号 {number}）尚需补充以下全部材料：\n\n{papers}\n\n{by_when}"
+            "准备材料有困难的，请与我们联系，我们会协助您。\n\n{office}\n{date}",
             "{applicant},\n\nfor your request (case {number}) we need all of the following, and nothing more:\n\n{papers}"
-            "\n\nPlease hand them in by the end of {until}. If they do not come, the request counts as withdrawn; you may"
-            " ask again. If they are hard to get, tell us and we will help.\n\n{office}\n{date}",
+            "\n\n{by_when} If they are hard to get, tell us and we will help.\n\n{office}\n{date}",
         ),
         fill=_papers_needed,
     ),
@@ -152,14 +175,39 @@ LETTERS = (
         fill=_nothing_more,
     ),
     Letter(
+        "withdrawn",
+        Text("撤回申请确认书", "Confirmation that the request is withdrawn"),
+        Text(
+            "{applicant}：\n\n您的申请（案号 {number}）已按您的意愿撤回。您可以随时重新申请，已提交的材料无需再次提交。"
+            "如果您没有提出撤回，请告知本工会或者上一级工会，我们将予以核实并恢复办理。\n\n{office}\n{date}",
+            "{applicant},\n\nas you asked, your request (case {number}) is withdrawn. You may ask again at any time; what you"
+            " have handed in need not come again. If you did not ask for this, tell this office or the union above it: we"
+            " will look into it and take the request up again.\n\n{office}\n{date}",
+        ),
+        fill=_nothing_more,
+    ),
+    Letter(
+        "leaving",
+        Text("自愿退出申请接收凭证", "Receipt for a request to leave"),
+        Text(
+            "{applicant}：\n\n本工会收到您自愿退出帮扶的申请（案号 {number}），经公示和审批后另行书面告知结果；此前您的档案不变。"
+            "如果您没有提出退出，或者改变主意，请告知本工会或者上一级工会，我们将停止办理退出。\n\n{office}\n{date}",
+            "{applicant},\n\nwe have your request to leave assistance (case {number}). It goes through a public notice and a"
+            " decision, of which you hear in writing; until then your file stands. If you did not ask for this or have"
+            " changed your mind, tell this office or the union above it, and we will not go on with it."
+            "\n\n{office}\n{date}",
+        ),
+        fill=_nothing_more,
+    ),
+    Letter(
         "helped_at_once",
         Text("先行救助通知书", "Notice of aid in advance"),
         Text(
             "{applicant}：\n\n鉴于您家庭的紧急情况，本工会决定先行给予救助 {amount} 元（案号 {number}），转入您本人的银行账户。"
-            "依照《中华人民共和国社会救助法》第五十条，有关材料请于 {until}（含当日）前补齐。\n\n{office}\n{date}",
+            "依照《中华人民共和国社会救助法》第五十条，有关材料请{by_when}补齐。\n\n{office}\n{date}",
             "{applicant},\n\nas your household needs help at once, this office gives {amount} yuan in advance (case"
             " {number}), paid into your own account. By article 50 of the Social Assistance Law the papers follow: please"
-            " hand them in by the end of {until}.\n\n{office}\n{date}",
+            " hand them in {by_when}.\n\n{office}\n{date}",
         ),
         fill=_helped_at_once,
     ),
@@ -231,10 +279,10 @@ LETTERS = (
         "exit_notice",
         Text("退出帮扶决定书", "Decision that assistance ends"),
         Text(
-            "{letter_number}\n\n{applicant}：\n\n您的档案（案号 {number}）经听取意见、公示和审批，决定退出帮扶，情形：{kind}。理由：\n\n"
+            "{letter_number}\n\n{applicant}：\n\n您的档案（案号 {number}），{heard}，并经公示和审批，决定退出帮扶，情形：{kind}。理由：\n\n"
             "{reasons}\n\n此后本工会将跟踪走访至少六个月；其间再次陷入困难的，请立即告知，我们随即重新办理。\n\n救济途径：{remedy}"
             "\n\n{office}\n{date}",
-            "{letter_number}\n\n{applicant},\n\nyou were heard, and after the public notice it was decided that assistance on"
+            "{letter_number}\n\n{applicant},\n\n{heard}, and after the public notice, it was decided that assistance on"
             " your file (case {number}) ends: {kind}. Reasons:\n\n{reasons}\n\nFor at least six months we will keep in touch;"
             " if hardship comes back, tell us and we begin again at once.\n\nRemedies: {remedy}\n\n{office}\n{date}",
         ),
@@ -245,9 +293,9 @@ LETTERS = (
         "cancelled",
         Text("取消帮扶决定书", "Decision to cancel the file"),
         Text(
-            "{letter_number}\n\n{applicant}：\n\n您的档案（案号 {number}）经听取意见，决定取消，情形：{kind}。理由：\n\n{reasons}\n\n"
+            "{letter_number}\n\n{applicant}：\n\n您的档案（案号 {number}），{heard}，决定取消，情形：{kind}。理由：\n\n{reasons}\n\n"
             "救济途径：{remedy}\n\n{office}\n{date}",
-            "{letter_number}\n\n{applicant},\n\nyou were heard, and it was decided to cancel your file (case {number}): {kind}."
+            "{letter_number}\n\n{applicant},\n\n{heard}, it was decided to cancel your file (case {number}): {kind}."
             " Reasons:\n\n{reasons}\n\nRemedies: {remedy}\n\n{office}\n{date}",
         ),
         numbered=True,

@@ -15,7 +15,7 @@ from casework.rules.grammar import guard
 from casework.rules.identifiers import mask_name
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.amounts import in_force
-from casework.workflows.hardship_aid.categories import FRESH, items_noted
+from casework.workflows.hardship_aid.categories import FRESH, items_noted, proposal_dropped
 from casework.workflows.hardship_aid.codes import EXIT_KINDS, GRANT_KINDS
 
 SUBJECTS: Final = {
@@ -57,7 +57,7 @@ def _last_day(at: Situation, name: str) -> date | None:
 
 def admission_published(at: Situation) -> Mapping[str, Any]:
     """The notice of a proposed category and its aid."""
-    return {"notice": _snapshot(at, "admission", at.case.facts.get("proposed_aid") or ())}
+    return {**FRESH, **_published(at, "admission", at.case.facts.get("proposed_aid") or ())}
 
 
 def aid_published(at: Situation) -> Mapping[str, Any]:
@@ -67,19 +67,24 @@ def aid_published(at: Situation) -> Mapping[str, Any]:
         **FRESH,
         "proposed_by": str(at.actor.id),
         "proposed_aid": items,
-        "notice": _snapshot(at, "aid", items),
+        **_published(at, "aid", items),
     }
 
 
 def exit_published(at: Situation) -> Mapping[str, Any]:
     """The notice of an exit; who does not consent to it is shown without a name."""
     kind = EXIT_KINDS[at.case.facts["exit"]["kind"]]
-    return {**FRESH, "notice": {**_snapshot(at, "exit", ()), "amount": None, "kinds": [kind.both()]}}
+    shown = _published(at, "exit", ())
+    return {**FRESH, **shown, "notice": {**shown["notice"], "amount": None, "kinds": [kind.both()]}}
+
+
+def _published(at: Situation, subject: str, items: Sequence[Facts]) -> dict[str, Any]:
+    return {"notice_of": subject, "notice": _snapshot(at, subject, items)}
 
 
 def _snapshot(at: Situation, subject: str, items: Sequence[Facts]) -> dict[str, Any]:
     facts = at.case.facts
-    name = mask_name(facts["applicant"]["name"]) if consents_to_notice.judge(at).holds else WITHHELD.zh
+    name = mask_name(facts["applicant"]["name"]) if consents_to_notice.judge(at).holds else WITHHELD.both()
     category, until = facts.get("category") or {}, _last_day(at, "notice")
     return {
         "subject": SUBJECTS[subject].both(),
@@ -96,8 +101,14 @@ def _snapshot(at: Situation, subject: str, items: Sequence[Facts]) -> dict[str, 
 
 
 def notice_taken_down(at: Situation) -> Mapping[str, Any]:
-    """The day on which the notice had stood for its full time."""
-    return {"notice_over_on": at.today.isoformat()}
+    """The day on which the notice had stood for its full time; a state that published nothing ends no notice."""
+    notice, today = at.case.facts.get("notice"), at.today.isoformat()
+    return {"notice_over_on": today if notice and notice["until"] <= today else None}
+
+
+def consent_withdrawn(at: Situation) -> Mapping[str, Any]:
+    """The notice goes with the consent (个人信息保护法 15); a proposal is made anew once there is another consent."""
+    return {**proposal_dropped(at), "consent_to_publish": {}}
 
 
 def objection_noted(at: Situation) -> Mapping[str, Any]:

@@ -8,9 +8,9 @@ from uuid import UUID, uuid5
 from casework.rules.casefile import Facts, Situation, Verdict
 from casework.rules.claims import Claim, Pay, Release, Reserve, Return
 from casework.rules.grammar import guard
-from casework.workflows.hardship_aid.aid import EMERGENCY, short_of_funds, too_much, unknown_fund
+from casework.workflows.hardship_aid.aid import EMERGENCY, granted, short_of_funds, too_much, unknown_fund
 from casework.workflows.hardship_aid.amounts import in_force
-from casework.workflows.hardship_aid.deeds import OUTSTANDING, not_before
+from casework.workflows.hardship_aid.deeds import OUTSTANDING, not_before, taken_since
 
 
 def outstanding(facts: Facts) -> list[Facts]:
@@ -19,8 +19,8 @@ def outstanding(facts: Facts) -> list[Facts]:
 
 
 @guard(
-    zh="尚无申请人本人的银行账户；帮扶款只转入本人账户。",
-    en="The applicant's own account is unknown; aid is paid by transfer to it.",
+    zh="尚无申请人本人的银行账户；帮扶款只转入本人账户，请先补充。",
+    en="The applicant's own account is unknown; aid is paid by transfer to it, so add it first.",
 )
 def account_is_known(at: Situation) -> bool:
     """Real name, by bank (中央财政专项帮扶资金使用管理办法): nothing is promised that cannot be paid."""
@@ -69,13 +69,21 @@ def lines_of(at: Situation, items: Sequence[Facts]) -> list[dict[str, Any]]:
     return [*at.case.facts.get("aid", ()), *made]
 
 
-@guard(zh="已给予过紧急救助，每案一次。", en="Emergency aid was given already; it is given once.")
+@guard(
+    zh="该家庭已获得过紧急救助（含其他档案）：一次申请一次，一年最多一次；仍有困难的，请尽快办理建档和帮扶。",
+    en="The household got emergency aid already, here or on another file: once for a request and once a year at most;"
+    " if it is still in need, put it on file soon.",
+)
 def not_helped_before(at: Situation) -> bool:
-    """Emergency aid bridges a gap; it is not a series."""
-    return "help_at_once" not in at.case.taken
+    """Emergency aid bridges a gap; it is not a series. Who has fallen back asks anew."""
+    this_year = any(one.kind == EMERGENCY for one in granted(at))
+    return not this_year and taken_since(at.case, "help_at_once", "fall_back") is None
 
 
-@guard(zh="本地区尚未设定先行救助的限额。", en="No limit of emergency aid is set for this place.")
+@guard(
+    zh="本地区尚未设定先行救助的限额，请联系管理员。",
+    en="No limit of emergency aid is set for this place; ask the administrator.",
+)
 def emergency_aid_is_open(at: Situation) -> bool:
     """The office has set how much may be given before the papers."""
     return in_force(at, "emergency_cap") is not None
@@ -117,6 +125,17 @@ def nothing_outstanding(at: Situation) -> bool:
     return not outstanding(at.case.facts)
 
 
+def recordable(facts: Facts) -> list[Facts]:
+    """The payments of which the bank may tell something: the outstanding ones, and those that may still come back."""
+    return [line for line in facts.get("aid", ()) if line["status"] in (*OUTSTANDING, "paid")]
+
+
+@guard(zh="没有可登记结果的款项。", en="There is no payment of which the bank could tell.")
+def something_to_record(at: Situation) -> bool:
+    """A result belongs to a payment."""
+    return bool(recordable(at.case.facts))
+
+
 def _may_pay(at: Situation, line: Facts) -> bool:
     """Where the office's policy `paid_by_another` says so, whoever approved a payment does not record it."""
     row = at.office.policy("paid_by_another")
@@ -124,12 +143,12 @@ def _may_pay(at: Situation, line: Facts) -> bool:
 
 
 @guard(
-    zh="待支付的款项均由您批准，须由他人登记。",
-    en="You approved every outstanding payment; somebody else records them.",
+    zh="款项均由您批准，须由他人登记。",
+    en="You approved every payment; somebody else records them.",
 )
 def paid_by_another(at: Situation) -> bool:
-    """At least one of the outstanding payments is for this person to record."""
-    return any(_may_pay(at, line) for line in outstanding(at.case.facts))
+    """At least one of the payments is for this person to record."""
+    return any(_may_pay(at, line) for line in recordable(at.case.facts))
 
 
 @guard(zh="没有这笔待支付的款项。", en="No such payment is outstanding.", looks_at_given=True)
@@ -138,16 +157,33 @@ def line_is_outstanding(at: Situation) -> bool:
     return any(line["line"] == at.given["line"] for line in outstanding(at.case.facts))
 
 
+@guard(
+    zh="没有这笔待支付的款项；已支付的只能登记退回。",
+    en="No such payment is outstanding; of one that is paid only a return is recorded.",
+    looks_at_given=True,
+)
+def line_takes_the_result(at: Situation) -> bool:
+    """A payment is made once, but the bank may send it back later."""
+    returned = at.given["result"] == "returned"
+    lines = recordable(at.case.facts) if returned else outstanding(at.case.facts)
+    return any(line["line"] == at.given["line"] for line in lines)
+
+
 @guard(zh="批准人不能登记支付结果。", en="Whoever approved a payment does not record it.", looks_at_given=True)
 def line_paid_by_another(at: Situation) -> bool:
     """The payment that is meant is for this person to record."""
     return _may_pay(at, _line(at))
 
 
-@guard(zh="支付日期不能早于批准日期。", en="A payment cannot be older than its approval.", looks_at_given=True)
+@guard(
+    zh="支付日期不能早于批准日期，退回日期不能早于支付日期。",
+    en="A payment cannot be older than its approval, nor its return older than the payment.",
+    looks_at_given=True,
+)
 def settled_after_approval(at: Situation) -> bool:
-    """Payment follows approval."""
-    return not_before(at, at.given["on"], _line(at)["approved_on"])
+    """Payment follows approval, and a return follows the payment."""
+    line = _line(at)
+    return not_before(at, at.given["on"], line["settled_on"] or line["approved_on"])
 
 
 def _line(at: Situation) -> Facts:
@@ -163,8 +199,11 @@ def payment_claimed(at: Situation) -> Sequence[Claim]:
 
 def payment_noted(at: Situation) -> Mapping[str, Any]:
     """The payment with the bank's answer."""
-    result = at.given["result"]
-    return _settled(at, status=result, settled_on=at.given["on"].isoformat() if result == "paid" else None)
+    result, on = at.given["result"], at.given["on"].isoformat()
+    if result == "paid":
+        return _settled(at, status=result, settled_on=on)
+    came_back = {"came_back_on": on} if _line(at)["status"] == "paid" else {}
+    return _settled(at, status=result, settled_on=None, **came_back)
 
 
 def release_claimed(at: Situation) -> Sequence[Claim]:

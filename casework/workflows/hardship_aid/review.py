@@ -80,8 +80,10 @@ def check_is_authorised(at: Situation) -> bool:
 
 
 def check_noted(at: Situation) -> Mapping[str, Any]:
-    """The hand-over of the household to the centre that checks means."""
-    return {"check": {"sent_on": at.given["on"].isoformat(), "to": at.given["to"], "answered_on": None}}
+    """The hand-over of the household to the centre that checks means; what the last check found holds until it answers."""
+    found = (at.case.facts.get("check") or {}).get("exclusions", [])
+    sent = {"sent_on": at.given["on"].isoformat(), "to": at.given["to"], "answered_on": None}
+    return {"check": {**sent, "exclusions": found}}
 
 
 @guard(zh="尚未送交核对，或者核对结果已经登记。", en="No check is under way.")
@@ -100,16 +102,17 @@ def answered_after_sent(at: Situation) -> bool:
 
 
 def answer_noted(at: Situation) -> Mapping[str, Any]:
-    """The answer of the check; what excludes the household is added to what is known."""
-    income = at.given.get("annual_income")
+    """The answer of the check; what excludes the household stays with it and is added to what is known."""
+    income, found = at.given.get("annual_income"), list(at.given.get("exclusions", ()))
     known = at.case.facts.get("exclusions", ())
     return {
         "check": {
             **at.case.facts["check"],
             "answered_on": at.given["on"].isoformat(),
             "annual_income": None if income is None else f"{income:.2f}",
+            "exclusions": found,
         },
-        "exclusions": list(dict.fromkeys((*known, *at.given.get("exclusions", ())))),
+        "exclusions": list(dict.fromkeys((*known, *found))),
     }
 
 
@@ -135,14 +138,15 @@ def income_as_checked(at: Situation) -> bool:
 
 @guard(zh="存在排除性情形。", en="Something excludes the household.")
 def nothing_excludes(at: Situation) -> Verdict:
-    """Where an exclusion holds, only a refusal can be proposed, or the fact be corrected."""
-    found = [EXCLUSIONS[code] for code in at.case.facts.get("exclusions") or ()]
+    """Where an exclusion holds, only a refusal can be proposed; what a check has found only another check takes back."""
+    checked = (at.case.facts.get("check") or {}).get("exclusions", ())
+    found = [EXCLUSIONS[code] for code in dict.fromkeys((*(at.case.facts.get("exclusions") or ()), *checked))]
     return Verdict(
         not found,
         Text(
-            f"存在排除性情形：{'；'.join(one.zh for one in found)}。可提出不予帮扶的意见；情况不实的，请先更正。",
-            f"The household is excluded: {'; '.join(one.en for one in found)}. Propose a refusal, or correct the facts"
-            " if this is not so.",
+            f"存在排除性情形：{'；'.join(one.zh for one in found)}。可提出不予帮扶的意见；情况不实的，请先更正，核对发现的请重新送交核对。",
+            f"The household is excluded: {'; '.join(one.en for one in found)}. Propose a refusal; if this is not so,"
+            " correct the facts, and send what the check has found to another check.",
         ),
     )
 

@@ -4,6 +4,7 @@ Sources: 中华人民共和国法律援助法 (in force 2022-01-01), which union
 办理法律援助案件程序规定 (2023); 劳动争议调解仲裁法. Limits are policy rows, `config/policies/legal_aid.toml`.
 """
 
+from casework.forms.service import RecordService
 from casework.rules.casefile import HELPERS, Phase, Role
 from casework.rules.grammar import (
     ANY,
@@ -53,12 +54,15 @@ from casework.workflows.legal_aid.guards import (
     review_sheet,
     reviewed_by_another,
     room_for_a_proceeding,
+    served_after_decision,
+    something_to_serve,
     with_proceeding,
 )
 from casework.workflows.legal_aid.intake import LegalAidIntake
 from casework.workflows.legal_aid.labour import LABOUR_CLOCKS, Proceeding
 from casework.workflows.legal_aid.letters import LETTERS
 from casework.workflows.legal_aid.limitation import limitation_base, limitation_met
+from casework.workflows.legal_aid.policies import POLICIES
 from casework.workflows.legal_aid.steps import (
     AskForChange,
     AskForPapers,
@@ -127,7 +131,7 @@ LIMITATION_LADDER = (
 # fmt: off
 WORKFLOW = Workflow(
     key="legal_aid", version=1, title=Text("法律援助", "Legal aid"), numbering="LA",
-    intake=LegalAidIntake, parties=("employer.name",), urgent=is_urgent,
+    intake=LegalAidIntake, parties=("employer.name",), urgent=is_urgent, policies=POLICIES, by_last_year=("subsistence_line",),
     states=(
         State("submitted",         Text("已提交", "Submitted"),                    INTAKE,     CASEWORKER),
         State("awaiting_papers",   Text("待补材料", "Awaiting papers"),            INTAKE,     APPLICANT),
@@ -207,6 +211,8 @@ WORKFLOW = Workflow(
                    by=SUPERVISOR, decides=True, needs=Terminate, releases=True, letter="terminated", outcome="terminated", cancels=EVERY_CLOCK),
         Transition("object",          Text("提出异议", "Object"),                  ("refused", "terminated"), "objected",
                    by=(APPLICANT, CASEWORKER), needs=Objection, when=may_still_object, letter="objection_received"),
+        Transition("record_service",  Text("登记送达", "Record the service"),      ("refused", "terminated"), STAY,
+                   by=CASEWORKER, needs=RecordService, when=(something_to_serve, served_after_decision)),
         Transition("uphold",          Text("维持原决定", "Uphold the decision"),   "objected", "upheld",
                    by=SUPERVISOR, decides=True, needs=Review, when=reviewed_by_another, letter="objection_dismissed", outcome="upheld", cancels="limitation"),
         Transition("overturn",        Text("纠正原决定", "Correct the decision"),  "objected", "granted",
@@ -216,7 +222,7 @@ WORKFLOW = Workflow(
         Transition("close",           Text("结案", "Close"),                       "followed_up", "closed",
                    by=CASEWORKER, when=file_may_follow, cancels=("closing_papers", "limitation")),
         Transition("hand_in_file",    Text("提交卷宗", "Hand in the file"),        ("concluded", "followed_up", "file_returned"), "file_submitted",
-                   by=HELPER, needs=HandInFile, works_out=file_sheet),
+                   by=(*HELPER, SUPERVISOR), needs=HandInFile, works_out=file_sheet),
         Transition("return_file",     Text("退回卷宗", "Return the file"),         "file_submitted", "file_returned",
                    by=CASEWORKER, needs=ReturnFile),
         Transition("accept_file",     Text("卷宗审查合格", "Accept the file"),     ("file_submitted", "file_returned"), "file_accepted",

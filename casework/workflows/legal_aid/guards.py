@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from casework.rules.casefile import CaseFile, Facts, Office, PolicyRow, Role, Situation, Taken, Verdict
-from casework.rules.clocks import Interval, Limit, due
+from casework.rules.casefile import CaseFile, Facts, Role, Situation, Taken, Verdict
 from casework.rules.eligibility import MeansTest
-from casework.rules.grammar import NO_LIMIT, guard
+from casework.rules.grammar import guard
+from casework.rules.objections import served_since, within_time
 from casework.rules.text import Text
 from casework.workflows.legal_aid.intake import COLLECTIVE, EXEMPTIONS, MOST_PROCEEDINGS
 from casework.workflows.legal_aid.labour import Proceeding
@@ -22,8 +22,8 @@ REVIEWING = ("propose", "accept", "ask_for_papers")
     en="Everything missing has been asked for once; a second notice needs a supervisor.",
 )
 def not_asked_before(at: Situation) -> bool:
-    """One notice, all of it (法律援助法 43); a second one is the supervisor's."""
-    return "ask_for_papers" not in at.case.taken or at.actor.role is Role.SUPERVISOR
+    """One notice of each office, all of it (法律援助法 43); a second one is the supervisor's."""
+    return taken_here(at.case, "ask_for_papers") is None or at.actor.role is Role.SUPERVISOR
 
 
 @guard(
@@ -38,11 +38,14 @@ def decided_by_another(at: Situation) -> bool:
     row = at.office.policy("decided_by_another")
     if row is None or not row.holds():
         return True
-    taken, moved = at.case.taken, at.case.taken.get("transfer")
-    # What another office did before it transferred the case is no review here.
-    here = (taken[step] for step in REVIEWING if step in taken and (moved is None or taken[step].at > moved.at))
-    reviewed = next(here, None)
+    reviewed = next(filter(None, (taken_here(at.case, step) for step in REVIEWING)), None)
     return reviewed is None or reviewed.by != at.actor.id
+
+
+def taken_here(case: CaseFile, name: str) -> Taken | None:
+    """The last time this step was taken, unless another office did it before it transferred the case."""
+    taken, moved = case.taken.get(name), case.taken.get("transfer")
+    return taken if taken is None or moved is None or taken.at > moved.at else None
 
 
 @guard(
@@ -180,28 +183,28 @@ def with_proceeding(at: Situation) -> Mapping[str, Any]:
     zh="提出异议的期限已过。",
     en="The time to object is over.",
 )
-def may_still_object(at: Situation) -> Verdict | bool:
+def may_still_object(at: Situation) -> Verdict:
     """山东省法律援助条例 16: within thirty days of the notice; where no rule sets a limit, none holds."""
-    row = objection_rule(at.office)
-    decided = _decision(at.case)
-    if row is None or decided is None:
-        return True
-    last = due(Limit.parse(row.value), (Interval(decided.at),), at.office.calendar)
-    if last is None or at.now < last.at:
-        return True
-    return Verdict(
-        False,
-        Text(
-            f"提出异议的期限于 {last.on} 届满（{row.source.zh}）。",
-            f"The time to object ended on {last.on} ({row.source.en}).",
-        ),
-    )
+    return within_time(at, _decision(at.case))
 
 
-def objection_rule(office: Office) -> PolicyRow | None:
-    """The rule that sets a limit for objections at the place, or None."""
-    row = office.policy("objection")
-    return row if row is not None and row.value != NO_LIMIT else None
+@guard(
+    zh="没有待送达的决定。",
+    en="There is no decision to be served.",
+)
+def something_to_serve(at: Situation) -> bool:
+    """A refusal or a termination."""
+    return _decision(at.case) is not None
+
+
+@guard(
+    zh="送达日期不能早于作出决定之日。",
+    en="The decision cannot have been served before it was made.",
+    looks_at_given=True,
+)
+def served_after_decision(at: Situation) -> bool:
+    """The service follows the decision."""
+    return served_since(at, _decision(at.case))
 
 
 @guard(

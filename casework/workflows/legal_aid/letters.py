@@ -10,7 +10,6 @@ from casework.rules.casefile import Move, Office
 from casework.rules.clocks import Limit
 from casework.rules.grammar import Letter
 from casework.rules.text import Text
-from casework.workflows.legal_aid.guards import objection_rule
 from casework.workflows.legal_aid.intake import FORMS_OF_AID, MATTERS
 from casework.workflows.legal_aid.steps import REFUSAL_GROUNDS, TERMINATION_GROUNDS, TRANSFER_GROUNDS
 
@@ -32,7 +31,7 @@ def _until(move: Move, clock: str) -> Text:
 
 def _remedies(office: Office) -> Text:
     """How to object to a refusal or a termination: by the rule of the place, and by national law where it has none."""
-    row = objection_rule(office)
+    row = office.policy("objection")
     if row is None:
         return _NATIONAL_REMEDIES
     limit = Limit.parse(row.value)

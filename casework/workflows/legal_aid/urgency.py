@@ -56,8 +56,8 @@ def cannot_wait(case: CaseFile, calendar: WorkingCalendar, day: date) -> bool:
 
 
 def is_urgent(case: CaseFile, calendar: WorkingCalendar, day: date) -> bool:
-    """Whether a case that is not concluded cannot wait."""
-    return case.state in NOT_YET_CONCLUDED and cannot_wait(case, calendar, day)
+    """Whether a case that is not concluded cannot wait, or could not when it was helped at once."""
+    return case.state in NOT_YET_CONCLUDED and ("help_first" in case.taken or cannot_wait(case, calendar, day))
 
 
 def seven_days_before(case: CaseFile, calendar: WorkingCalendar) -> date | None:

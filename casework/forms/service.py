@@ -1,0 +1,24 @@
+"""How a decision reached the person whom it concerns (送达回证)."""
+
+from typing import Final
+
+from casework.forms.form import Form
+from casework.forms.inventor import days_ago
+from casework.forms.numbers import Day
+from casework.forms.texts import Choice
+from casework.rules.text import Text
+
+SERVICES: Final = {
+    "in_person": Text("直接送达", "handed over"),
+    "by_post": Text("邮寄送达", "by post"),
+    "electronic": Text("电子送达", "electronically"),
+    "left": Text("留置送达", "left where the person lives"),
+    "announced": Text("公告送达", "by public announcement"),
+}
+
+
+class RecordService(Form):
+    """The day on which a decision reached the applicant."""
+
+    on = Day(past=True, years_back=2, required=True, title=Text("送达日期", "Served on"), example=days_ago(0))
+    how = Choice(SERVICES, required=True, title=Text("送达方式", "How"))

@@ -121,12 +121,12 @@ def test_a_household_from_the_application_to_the_end_of_the_watch(day: Day) -> N
     fund = day.call("supervisor", "POST", "/funds", {"code": "RELIEF", "name": "帮扶资金", "org": "370100"})
     day.call("supervisor", "POST", f"/funds/{fund['id']}/top-up", {"amount": "50000.00", "note": "年初拨款"})
     home = AtHome(day, "hardship_aid", "370102", example(day, "hardship_aid"))
+    case = found_by_number(day, "county", home.number)["id"]
+    day.does("county", case, "accept")
     again = {"workflow": "hardship_aid", "org": "370100", "channel": "walk_in", "facts": _same_household(day, home)}
     twin = day.asks("caseworker", "POST", "/cases", again)
     assert (twin.status, twin.body["code"]) == (409, "not_now")
 
-    case = found_by_number(day, "county", home.number)["id"]
-    day.does("county", case, "accept")
     _admitted(day, case)
     paid = _paid(day, case)
     assert [line["status"] for line in paid["facts"]["aid"]] == ["paid"]

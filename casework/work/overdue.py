@@ -175,11 +175,9 @@ class _Receivers:
     def of(self, case: CaseFile, alert: Alert) -> list[Person]:
         """The people of these roles for this case, or of the next organisation up; where nobody is, the supervisors."""
         found: dict[UUID, Person] = {}
-        if alert.above:
-            up = _above(case.org_path)
-            return [person for role in alert.to for person in self._nearest(up, role)]
         for role in alert.to:
-            found |= {person.id: person for person in self._in_role(case, role)}
+            people = self._nearest(_above(case.org_path), role) if alert.above else self._in_role(case, role)
+            found |= {person.id: person for person in people}
         if not found:
             found = {person.id: person for person in self._nearest(case.org_path, Role.SUPERVISOR)}
         return list(found.values())

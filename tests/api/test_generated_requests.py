@@ -38,7 +38,7 @@ AT_LEAST: Final = 5_000
 CALLERS: Final = {
     "caseworker": (1, 35),
     "supervisor": (2, 42),
-    "lawyer": (3, 23),
+    "lawyer": (3, 16),
     "administrator": (4, 18),
     "auditor": (5, 30),
     "nobody": (6, 7),

@@ -13,7 +13,7 @@ from casework.rules.claims import Fund, Given, Pay, Release, Reserve, Return
 from casework.rules.refusals import Invalid, NotMet, NotNow, NotYours, Refusal
 from casework.rules.text import LANGUAGES
 from casework.workflows.hardship_aid import OPEN, WORKFLOW
-from casework.workflows.hardship_aid.codes import EXCLUSIONS
+from casework.workflows.hardship_aid.codes import EXCLUSIONS, GRANT_KINDS
 from casework.workflows.hardship_aid.letters import LETTERS
 from casework.workflows.hardship_aid.steps import REFUSAL_GROUNDS
 from tests.story import RUSHAN, STREET, Story
@@ -385,12 +385,13 @@ class TestTheNotice:
         assert shown["name"] == f"{name[0]}*"
         assert shown["category"] == {"zh-CN": "深度困难", "en": "deep hardship"}
         assert shown["amount"] == "10000.00"
-        assert [kind["en"] for kind in shown["kinds"]] == ["living", "study"]
+        assert shown["exit"] is None
         assert set(shown) == {
-            *("subject", "unit", "name", "category", "amount", "kinds"),
+            *("subject", "unit", "name", "category", "amount", "exit"),
             *("from", "until", "posted_at", "objections_to"),
         }
         secrets = [str(value) for value in story.sealed.values()] + [name]
+        secrets += [title for kind in GRANT_KINDS.values() for title in (kind.zh, kind.en)]
         assert not [secret for secret in secrets if secret in str(shown)]
 
     def test_it_is_frozen(self) -> None:
@@ -1189,7 +1190,7 @@ class TestTheExit:
         story = on_file()
         story.applicant("leave")
         story.caseworker("publish_exit")
-        assert story.case.facts["notice"]["kinds"] == [{"zh-CN": "脱困", "en": "out of hardship"}]
+        assert story.case.facts["notice"]["exit"] == {"zh-CN": "脱困", "en": "out of hardship"}
         the_notice_stands(story)
         story.supervisor("approve_exit")
         assert story.case.state == "watching"

@@ -16,7 +16,7 @@ from casework.rules.identifiers import mask_name
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.amounts import in_force
 from casework.workflows.hardship_aid.categories import FRESH, items_noted, proposal_dropped
-from casework.workflows.hardship_aid.codes import EXIT_KINDS, GRANT_KINDS
+from casework.workflows.hardship_aid.codes import EXIT_KINDS
 
 SUBJECTS: Final = {
     "admission": Text("拟认定困难职工家庭", "to be put on file as a household in hardship"),
@@ -75,7 +75,7 @@ def exit_published(at: Situation) -> Mapping[str, Any]:
     """The notice of an exit; who does not consent to it is shown without a name."""
     kind = EXIT_KINDS[at.case.facts["exit"]["kind"]]
     shown = _published(at, "exit", ())
-    return {**FRESH, **shown, "notice": {**shown["notice"], "amount": None, "kinds": [kind.both()]}}
+    return {**FRESH, **shown, "notice": {**shown["notice"], "amount": None, "exit": kind.both()}}
 
 
 def _published(at: Situation, subject: str, items: Sequence[Facts]) -> dict[str, Any]:
@@ -92,7 +92,8 @@ def _snapshot(at: Situation, subject: str, items: Sequence[Facts]) -> dict[str, 
         "name": name,
         "category": category.get("title"),
         "amount": f"{sum((Decimal(item['amount']) for item in items), Decimal()):.2f}",
-        "kinds": [GRANT_KINDS[item["kind"]].both() for item in items],
+        # Not the kinds of aid: medical aid tells the neighbours of an illness.
+        "exit": None,
         "from": at.office.calendar.local_date(max(at.now, at.case.last_at)).isoformat(),
         "until": until.isoformat() if until else None,
         "posted_at": at.given["posted_at"],

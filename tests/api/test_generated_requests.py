@@ -38,10 +38,10 @@ AT_LEAST: Final = 5_000
 CALLERS: Final = {
     "caseworker": (1, 35),
     "supervisor": (2, 42),
-    "lawyer": (3, 14),
-    "administrator": (4, 16),
+    "lawyer": (3, 16),
+    "administrator": (4, 18),
     "auditor": (5, 30),
-    "nobody": (6, 6),
+    "nobody": (6, 7),
 }
 SHARE: Final = ceil(AT_LEAST / len(CALLERS))
 CHECKS: Final = [

@@ -14,7 +14,6 @@ from casework.rules.casefile import Facts, PolicyRow, Situation, Verdict
 from casework.rules.claims import Given
 from casework.rules.grammar import guard
 from casework.rules.text import Text
-from casework.workflows.hardship_aid.amounts import in_force
 from casework.workflows.hardship_aid.categories import finding
 from casework.workflows.hardship_aid.codes import GRANT_KINDS
 
@@ -46,18 +45,20 @@ def bound(at: Situation, category: str | None, kind: str) -> Bound | Text:
     if kind in ("living", "study"):
         return _months_of_the_line(at, category, kind)
     if kind == "medical":
-        share = in_force(at, f"medical_share_{category}")
-        return _share_of(at.case.facts.get("medical_own_share"), share, in_force(at, f"medical_cap_{category}"), kind)
+        share = at.office.policy(f"medical_share_{category}")
+        return _share_of(
+            at.case.facts.get("medical_own_share"), share, at.office.policy(f"medical_cap_{category}"), kind
+        )
     if kind == "sudden":
-        share = in_force(at, f"sudden_aid_share_{category}")
+        share = at.office.policy(f"sudden_aid_share_{category}")
         loss = (at.case.facts.get("sudden") or {}).get("loss")
-        return _share_of(loss, share, in_force(at, f"sudden_aid_cap_{category}"), kind)
-    cap = in_force(at, f"{kind}_cap")
+        return _share_of(loss, share, at.office.policy(f"sudden_aid_cap_{category}"), kind)
+    cap = at.office.policy(f"{kind}_cap")
     return Bound(cap.amount(), _cap_told(cap)) if cap else _not_open(kind)
 
 
 def _months_of_the_line(at: Situation, category: str | None, kind: str) -> Bound | Text:
-    months, line = in_force(at, f"{kind}_months_{category}"), in_force(at, "subsistence_line")
+    months, line = at.office.policy(f"{kind}_months_{category}"), at.office.policy("subsistence_line")
     students = at.case.facts.get("students") or 0 if kind == "study" else 1
     if months is None:
         return _not_open(kind)
@@ -111,7 +112,7 @@ def why_not(at: Situation, category: str | None, items: Sequence[Facts]) -> Text
     files = {one.kind: one.file for one in given if one.kind != EMERGENCY}
     kinds = list(files)
     spent = sum((one.amount for one in given), Decimal())
-    most_kinds = in_force(at, f"kinds_a_year_{category}")
+    most_kinds = at.office.policy(f"kinds_a_year_{category}")
     for item in items:
         kind, amount = item["kind"], Decimal(item["amount"])
         if kind in kinds:
@@ -133,7 +134,7 @@ def why_not(at: Situation, category: str | None, items: Sequence[Facts]) -> Text
 
 
 def _with_grants_as_income(at: Situation, category: str | None, spent: Decimal) -> Text | None:
-    row = in_force(at, "grants_count_as_income")
+    row = at.office.policy("grants_count_as_income")
     if category != "deep" or not spent or row is None or not row.holds():
         return None
     again = finding(at, more_income=spent)

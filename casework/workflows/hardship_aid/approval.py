@@ -9,7 +9,6 @@ from casework.rules.casefile import CaseFile, Facts, Org, Situation, Taken, Verd
 from casework.rules.grammar import guard
 from casework.rules.objections import served_since, within_time
 from casework.rules.text import Text
-from casework.workflows.hardship_aid.amounts import in_force
 from casework.workflows.hardship_aid.payments import lines_of
 
 LEVELS: Final = {
@@ -42,7 +41,7 @@ def ladder(at: Situation) -> list[Level]:
     nearest = sorted(at.office.orgs.values(), key=lambda org: len(org.path), reverse=True)
     involved = _involved(at)
     able = [org for org in nearest if any(str(one) not in involved for one in org.supervisors)]
-    rows = ((org, in_force(at, f"approves_up_to_{org.kind}")) for org in able)
+    rows = ((org, at.office.policy(f"approves_up_to_{org.kind}")) for org in able)
     return [Level(org, row.amount()) for org, row in rows if row]
 
 

@@ -9,7 +9,6 @@ from casework.rules.casefile import Facts, Situation, Verdict
 from casework.rules.grammar import guard
 from casework.rules.hardship import Finding, Household, categorise
 from casework.rules.text import Text
-from casework.workflows.hardship_aid.amounts import in_force
 from casework.workflows.hardship_aid.codes import HARMING_EVENTS
 from casework.workflows.hardship_aid.deeds import asked_at
 from casework.workflows.hardship_aid.steps import CATEGORY_TITLES
@@ -39,7 +38,7 @@ def finding(
         return _UNTOLD
     if not household.get("declared_true"):
         return _UNDECLARED
-    rows = [in_force(at, name) for name in ("subsistence_line", "relative_multiple", "sudden_share")]
+    rows = [at.office.policy(name) for name in ("subsistence_line", "relative_multiple", "sudden_share")]
     line, multiple, share = rows
     if line is None or multiple is None or share is None:
         return _NO_LINE

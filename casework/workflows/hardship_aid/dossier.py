@@ -8,7 +8,6 @@ from casework.rules.clocks import Interval, Limit, due
 from casework.rules.grammar import guard
 from casework.rules.hardship import Finding
 from casework.rules.text import Text
-from casework.workflows.hardship_aid.amounts import in_force
 from casework.workflows.hardship_aid.categories import FRESH, category_noted, finding
 from casework.workflows.hardship_aid.deeds import change_looked_into, change_reported, not_before, taken_since
 from casework.workflows.hardship_aid.dossier_steps import ABSENT, STRIKING_OFF, Reverify
@@ -181,7 +180,7 @@ def heard_after_proposed(at: Situation) -> bool:
 @guard(zh="通知后等候的时间未满。", en="The time to appear is not over.", looks_at_given=True)
 def waited_for_the_absent(at: Situation) -> Verdict:
     """Who does not appear has been given the time that the office has set since the invitation."""
-    row, invited = in_force(at, "hearing_wait"), at.case.taken.get("propose_exit")
+    row, invited = at.office.policy("hearing_wait"), at.case.taken.get("propose_exit")
     if at.given["how"] != ABSENT or row is None or invited is None:
         return Verdict(True)
     last = due(Limit.parse(row.value), (Interval(invited.at),), at.office.calendar)

@@ -14,7 +14,6 @@ from casework.rules.clocks import Interval, Limit, due
 from casework.rules.grammar import guard
 from casework.rules.identifiers import mask_name
 from casework.rules.text import Text
-from casework.workflows.hardship_aid.amounts import in_force
 from casework.workflows.hardship_aid.categories import FRESH, items_noted, proposal_dropped
 from casework.workflows.hardship_aid.codes import EXIT_KINDS
 
@@ -47,7 +46,7 @@ def notice_is_long_enough(at: Situation) -> bool:
 
 def _last_day(at: Situation, name: str) -> date | None:
     """The last day of a limit that would begin with this move."""
-    row = in_force(at, name)
+    row = at.office.policy(name)
     if row is None:
         return None
     begins = max(at.now, at.case.last_at)

@@ -9,7 +9,6 @@ from casework.rules.casefile import Facts, Situation, Verdict
 from casework.rules.claims import Claim, Pay, Release, Reserve, Return
 from casework.rules.grammar import guard
 from casework.workflows.hardship_aid.aid import EMERGENCY, granted, short_of_funds, too_much, unknown_fund
-from casework.workflows.hardship_aid.amounts import in_force
 from casework.workflows.hardship_aid.deeds import OUTSTANDING, not_before, taken_since
 
 
@@ -86,7 +85,7 @@ def not_helped_before(at: Situation) -> bool:
 )
 def emergency_aid_is_open(at: Situation) -> bool:
     """The office has set how much may be given before the papers."""
-    return in_force(at, "emergency_cap") is not None
+    return at.office.policy("emergency_cap") is not None
 
 
 @guard(zh="紧急救助不符合规定。", en="The emergency aid is not within the rules.", looks_at_given=True)

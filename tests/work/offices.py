@@ -1,7 +1,7 @@
 """A province with two cities and their people, and cases that move on while time is moved by hand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -28,6 +28,8 @@ class Province:
 
     service: Service
     people: dict[str, Person]
+    chance: Random = field(default_factory=lambda: Random(0))
+    """What the applicants are invented from: the same ones in every run."""
 
     def time_is(self, at: datetime) -> None:
         """From now on the service takes this for the time."""
@@ -47,11 +49,11 @@ class Province:
         """A user as one who acts."""
         return Actor(self.people[username].role, self.people[username])
 
-    def open_case(self, username: str, org: str = "370100") -> UUID:
-        """A wage claim comes in at the user's desk; nobody owns it yet."""
+    def open_case(self, username: str, org: str = "370100", **facts: Any) -> UUID:
+        """A wage claim, with these facts, comes in at the user's desk; nobody owns it yet."""
         with self.service.transaction(self.actor(username)) as tx:
-            facts = LegalAidIntake.example(Inventor(tx.today, Random(uuid4().int)))
-            given = {"workflow": "legal_aid", "org": org, "channel": "walk_in", "facts": facts}
+            example = LegalAidIntake.example(Inventor(tx.today, self.chance))
+            given = {"workflow": "legal_aid", "org": org, "channel": "walk_in", "facts": example | facts}
             return intake.open_case(tx, given).file.id
 
     def take(self, username: str, case_id: UUID, transition: str, given: Mapping[str, Any] | None = None) -> None:

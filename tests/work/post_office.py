@@ -3,22 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from random import Random
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Row
 
-from casework.forms.inventor import Inventor
 from casework.records import outbox
 from casework.senders.outside import Outside
 from casework.senders.senders import Senders
 from casework.senders.smtp import MailServer
-from casework.work import channels, intake
+from casework.work import channels
 from casework.work.overdue import sweep
 from casework.work.post import Posted, deliver
 from casework.work.service import Service
-from casework.workflows.legal_aid.intake import LegalAidIntake
 from tests.receivers import LOOPBACK, Mailbox, Receiver
 from tests.work.offices import Province
 
@@ -64,10 +61,7 @@ class Post:
     def open_case(self, org: str = "370100") -> UUID:
         """A case with nothing to remind of but its review; opened, and owned by nobody."""
         clerk = {"370100": "li", "370200": "sun"}[org]
-        with self.service.transaction(self.province.actor(clerk)) as tx:
-            facts = LegalAidIntake.example(Inventor(tx.today, Random(uuid4().int))) | {"employment": STILL_EMPLOYED}
-            given = {"workflow": "legal_aid", "org": org, "channel": "walk_in", "facts": facts}
-            return intake.open_case(tx, given).file.id
+        return self.province.open_case(clerk, org, employment=STILL_EMPLOYED)
 
     def alert(self, cases: int = 1, org: str = "370100") -> list[UUID]:
         """So many cases of each of which one alert was raised: four fifths of the review are over."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
-from random import Random, randint
+from random import randint
 from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,7 +18,6 @@ import pytest
 from sqlalchemy import create_engine, event, text
 
 from casework.app import create_app
-from casework.forms.inventor import Inventor
 from casework.records import alerts
 from casework.records import cases as case_records
 from casework.records.database import Database, Deadlines
@@ -28,10 +27,9 @@ from casework.records.vault import Keyring
 from casework.records.visibility import visible
 from casework.rules.refusals import NotNow
 from casework.settings import ROOT
-from casework.work import cases, corrections, intake, letters, moves, people
+from casework.work import cases, corrections, letters, moves, people
 from casework.work.overdue import Swept, sweep
 from casework.work.service import Service
-from casework.workflows.legal_aid.intake import LegalAidIntake
 from tests.work.offices import Province, local, shandong
 
 STILL_EMPLOYED = {"started_on": "2024-01-08", "still_employed": True}
@@ -50,10 +48,7 @@ def province(service: Service) -> Province:
 def opened(province: Province, org: str = "370100", **facts: Any) -> UUID:
     """A wage claim of somebody still employed, so that no limitation runs; opened, and owned by nobody."""
     clerk = {"370100": "li", "370200": "sun"}[org]
-    with province.service.transaction(province.actor(clerk)) as tx:
-        example = LegalAidIntake.example(Inventor(tx.today, Random(uuid4().int)))
-        given = {"workflow": "legal_aid", "org": org, "channel": "walk_in"}
-        return intake.open_case(tx, given | {"facts": example | {"employment": STILL_EMPLOYED} | facts}).file.id
+    return province.open_case(clerk, org, **{"employment": STILL_EMPLOYED} | facts)
 
 
 def left_on(day: str) -> dict[str, Any]:

@@ -139,11 +139,13 @@ def test_a_pause_is_no_working_time(province: Province) -> None:
 
 
 def test_only_what_the_office_and_its_helpers_owe_counts_unless_asked(province: Province) -> None:
-    case = province.open_case("li")
+    case = province.open_case("li", previous_steps=[])
     province.take("li", case, "ask_for_papers", {"papers": ["工资流水"]})
 
     assert set(by(province.report("zhao", group_by=("clock",)), "clock")) == {"review_by_law"}
-    asked = province.report("zhao", start="2025-01-01", group_by=("clock",), owed_by=("applicant", "outside"))
+    asked = province.report(
+        "zhao", start="2025-01-01", end="2028-01-01", group_by=("clock",), owed_by=("applicant", "outside")
+    )
     assert set(by(asked, "clock")) == {"papers", "limitation", "urgency"}
 
 

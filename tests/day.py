@@ -55,8 +55,9 @@ class Day:
             for code, parent, name, kind in ORGS:
                 paths[code] = f"{paths[parent]}{code}/"
                 place = {"id": ids[code], "parent_id": ids[parent] if parent else None, "path": paths[code]}
-                rows.append({"code": code, "region": code, "name": name, "kind": kind, "calendar": "china", **place})
-            offices.add_orgs(tx.db, rows)
+                rows.append({"code": code, "region": code, "name": name, "kind": kind, **place})
+                rows[-1]["own_calendar"] = None if parent else "china"
+            offices.store_orgs(tx.db, rows)
             for name, (role, code) in self.people.items():
                 org = offices.org(tx.db, code)
                 assert org is not None

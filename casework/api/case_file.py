@@ -53,20 +53,22 @@ def clocks(call: Call, case_id: UUID) -> Answer:
     workflow = programmes.pinned(record.file)
     office = call.tx.office(record)
     # What has ended stays as the calendar of its time counted it.
-    past = {run.calendar_version for run in record.file.clocks if not run.open} - {office.calendar_version}
-    versions = offices.calendar_versions(call.tx.db, record.calendar, past)
+    now = office.counts_by
+    assert now is not None
+    past = {run.counted_by for run in record.file.clocks if not run.open and run.counted_by}
+    versions = {now: office.calendar} | offices.calendar_versions(call.tx.db, past - {now})
     items = [
         views.clock(run, workflow.by_clock[run.name], call.tx.now)
         | {
             "limit": str(run.limit),
-            "calendar": record.calendar,
-            "calendar_version": run.calendar_version,
+            "calendar": ref.key,
+            "calendar_version": ref.version,
             "beside": workflow.by_clock[run.name].beside,
             "intervals": [{"from": instant(one.start), "to": instant(one.end)} for one in run.intervals],
-            "trace": [views.trace_line(line) for line in trace(run.limit, run.derived_from, calendar)],
+            "trace": [views.trace_line(line) for line in trace(run.limit, run.derived_from, versions[ref])],
         }
         for run in record.file.clocks
-        for calendar in (office.calendar if run.open else versions.get(run.calendar_version, office.calendar),)
+        for ref in (run.counted_by if run.counted_by and not run.open else now,)
     ]
     return cut(call, items)
 

@@ -121,7 +121,7 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
             **_CLOCK,
             "limit": text("5wd"),
             "calendar": text("china"),
-            "calendar_version": or_null(FIRST),
+            "calendar_version": FIRST,
             "beside": not_yet(text("review_by_law"), Text("并列的期限", "The clock that is shown beside it")),
             "intervals": many(obj({"from": AT, "to": not_yet(AT)}), Text("计时的时段", "When it ran")),
             "trace": many(TRACE, Text("计算过程", "Why it is due then")),

@@ -141,7 +141,8 @@ ITEMS: Final[dict[str, Schema]] = {
             "name": text("济南市总工会"),
             "kind": text("city"),
             "parent": or_null(text("370000")),
-            "calendar": text("china"),
+            "calendar": text("china", Text("所用日历", "The calendar by which it counts")),
+            "own_calendar": or_null(text("china", Text("本机构的日历；空则随上级", "Its own; null: that from above"))),
         }
     ),
     "User": obj(

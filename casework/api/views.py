@@ -156,6 +156,7 @@ def org(row: Any) -> dict[str, Any]:
         "kind": row.kind,
         "parent": codes[-2] if len(codes) > 1 else None,
         "calendar": row.calendar,
+        "own_calendar": row.own_calendar,
     }
 
 

@@ -10,6 +10,7 @@ from casework.cli.console import Commands, Console
 from casework.cli.database import database
 from casework.cli.demo import demo
 from casework.cli.doctor import doctor
+from casework.cli.organisations import org
 from casework.cli.people import token, user
 from casework.cli.post import outbox, post
 from casework.cli.reports import report
@@ -39,6 +40,7 @@ for _command in (
     scheduler,
     database,
     demo,
+    org,
     user,
     token,
     workflow,

@@ -16,6 +16,7 @@ from casework.records.tables import applicants, cases, look_ups, orgs, users
 from casework.records.vault import WrappedKey
 from casework.records.visibility import in_nobodys_hands, in_queue, visible
 from casework.rules.casefile import (
+    CalendarRef,
     CaseFile,
     ClockRun,
     Person,
@@ -33,20 +34,21 @@ _owner_org = orgs.alias("owner_org")
 _assignee_org = orgs.alias("assignee_org")
 
 # The clocks of a case come with it in the same statement, oldest first, with their marks and how many due times
-# have been recorded.
-_CLOCKS = literal_column(
-    """(select coalesce(jsonb_agg(jsonb_build_object(
+# have been recorded; `{of}` says which.
+_CLOCKS = """(select coalesce(jsonb_agg(jsonb_build_object(
          'id', k.id, 'name', k.name, 'generation', k.generation, 'owed_by', k.owed_by,
          'duration', k.duration, 'basis', k.basis, 'policy_id', k.policy_id,
-         'calendar_version', k.calendar_version, 'status', k.status, 'started_at', k.started_at,
+         'calendar', k.calendar, 'calendar_version', k.calendar_version, 'status', k.status, 'started_at', k.started_at,
          'due_at', k.due_at, 'due_on', k.due_on, 'provisional', k.provisional, 'ended_at', k.ended_at,
          'marks', (select jsonb_agg(jsonb_build_array(m.mark, m.at) order by m.position)
                    from casework.clock_marks m where m.clock_id = k.id),
          'due_times', (select count(*) from casework.due_times d where d.clock_id = k.id))
        order by k.started_at, k.name, k.generation), '[]'::jsonb)
-       from casework.clocks k where k.case_id = cases.id)""",
-    JSONB,
-).label("clocks")
+       from casework.clocks k where k.case_id = cases.id{of})"""
+
+
+def _clocks(of: str = "") -> ColumnElement[Any]:
+    return literal_column(_CLOCKS.format(of=of), JSONB).label("clocks")
 
 
 def _person(alias: Any, org: Any, prefix: str) -> list[ColumnElement[Any]]:
@@ -66,7 +68,7 @@ _CASE: Select[Any] = select(
     *_person(_assignee, _assignee_org, "assignee"),
     applicants.c.key_id,
     applicants.c.wrapped_key,
-    _CLOCKS,
+    _clocks(),
 ).select_from(
     cases.join(orgs, cases.c.org_id == orgs.c.id)
     .join(applicants, cases.c.applicant_id == applicants.c.id)
@@ -74,6 +76,15 @@ _CASE: Select[Any] = select(
     .outerjoin(_owner_org, _owner.c.org_id == _owner_org.c.id)
     .outerjoin(_assignee, cases.c.assignee_id == _assignee.c.id)
     .outerjoin(_assignee_org, _assignee.c.org_id == _assignee_org.c.id)
+)
+
+
+# What grows with a case and no alert depends on; to read it doubled the work of the process that sweeps.
+_NOT_FOR_THE_SWEEP = ("facts", "taken", "search_text", "clocks")
+_FOR_THE_SWEEP = _CASE.with_only_columns(
+    *(column for column in _CASE.selected_columns if column.name not in _NOT_FOR_THE_SWEEP),
+    *(literal_column("'{}'::jsonb", JSONB).label(name) for name in ("facts", "taken")),
+    _clocks(" and k.ended_at is null"),
 )
 
 
@@ -93,8 +104,13 @@ def get_for_applicant(tx: Tx, case_id: UUID, *, lock: bool = False) -> Record:
 
 
 def several(tx: Tx, case_ids: list[UUID]) -> dict[UUID, Record]:
-    """These cases, for the sweep, which has locked them."""
+    """These cases, for whoever has locked them."""
     return {row.id: record_of(row) for row in tx.all(_CASE.where(cases.c.id.in_(case_ids)))}
+
+
+def for_the_sweep(tx: Tx, case_ids: list[UUID]) -> dict[UUID, Record]:
+    """These cases with their people and open clocks only: without facts and deeds nothing is decided on them."""
+    return {row.id: record_of(row) for row in tx.all(_FOR_THE_SWEEP.where(cases.c.id.in_(case_ids)))}
 
 
 def _one(tx: Tx, *where: ColumnElement[bool], lock: bool) -> Record:
@@ -224,7 +240,7 @@ def clock_of(value: Mapping[str, Any]) -> ClockRun:
         status=value["status"],
         ended_at=datetime.fromisoformat(value["ended_at"]) if value["ended_at"] else None,
         policy_id=value["policy_id"],
-        calendar_version=value["calendar_version"],
+        counted_by=CalendarRef(value["calendar"], value["calendar_version"]) if value["calendar"] else None,
     )
 
 

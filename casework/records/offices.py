@@ -6,14 +6,14 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, func, insert, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from casework.records.database import Tx
 from casework.records.tables import calendars, orgs, policies
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import Org, PolicyRow
+from casework.rules.casefile import CalendarRef, Org, PolicyRow
 from casework.rules.text import Text
 
 
@@ -27,10 +27,24 @@ class CalendarVersion:
     calendar: WorkingCalendar
     mapping: Mapping[str, Any]
 
+    @property
+    def ref(self) -> CalendarRef:
+        """What a clock that is counted by it notes down."""
+        return CalendarRef(self.key, self.version)
+
 
 _LOADING: Final = 7_221_003
 
-ORG = (orgs.c.id, orgs.c.code, orgs.c.region, orgs.c.name, orgs.c.kind, orgs.c.path, orgs.c.calendar)
+ORG = (
+    orgs.c.id,
+    orgs.c.code,
+    orgs.c.region,
+    orgs.c.name,
+    orgs.c.kind,
+    orgs.c.path,
+    orgs.c.own_calendar,
+    orgs.c.calendar,
+)
 
 
 def org(tx: Tx, code: str) -> Row[Any] | None:
@@ -79,9 +93,50 @@ def org_page(tx: Tx, path: str, limit: int, after: str | None) -> list[Row[Any]]
     return list(tx.all(query.where(orgs.c.path > after) if after else query))
 
 
-def add_orgs(tx: Tx, rows: list[dict[str, Any]]) -> None:
-    """Store organisations, parents first; those whose code is known already stay as they are."""
-    tx.run_many(upsert(orgs).on_conflict_do_nothing(index_elements=["code"]), rows)
+def all_orgs(tx: Tx) -> dict[str, Row[Any]]:
+    """Every organisation by its code, in the order of the tree."""
+    return {row.code: row for row in tx.all(select(*ORG).order_by(orgs.c.path))}
+
+
+def store_orgs(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Store organisations: new ones, and of known ones the name and the calendar of their own.
+
+    A row has `id, code, region, name, kind, parent_id, path` and `own_calendar`, None where it counts by that of the
+    organisation above. All that lies below an organisation follows it, unless it has a calendar of its own.
+    """
+    held = {row.path: row.own_calendar for row in all_orgs(tx).values()}
+    given = sorted(rows, key=lambda row: str(row["path"]))
+    own = held | {row["path"]: row["own_calendar"] for row in given}
+    store = upsert(orgs)
+    known = {name: store.excluded[name] for name in ("name", "own_calendar", "calendar")}
+    tx.run_many(
+        store.on_conflict_do_update(index_elements=["code"], set_=known),
+        [{**row, "calendar": calendar_of(own, row["path"])} for row in given],
+    )
+    inherited = [path for path in held if own[path] is None]
+    tx.run(
+        """update orgs set calendar = x.calendar from unnest(cast(:paths as text[]), cast(:calendars as text[]))
+             as x(path, calendar) where orgs.path = x.path and orgs.calendar <> x.calendar""",
+        paths=inherited,
+        calendars=[calendar_of(own, path) for path in inherited],
+    )
+
+
+def counting_by(tx: Tx, key: str) -> list[str]:
+    """The codes of the organisations that count by this calendar."""
+    return list(tx.run(select(orgs.c.code).where(orgs.c.calendar == key)).scalars())
+
+
+def calendar_of(own: Mapping[str, str | None], path: str) -> str:
+    """By which calendar the organisation of a path counts, given those that each has of its own, by path.
+
+    Its own, or that of the nearest one above that has one. Raises `LookupError` where none has.
+    """
+    codes = path.rstrip("/").split("/")
+    for depth in range(len(codes), 0, -1):
+        if calendar := own.get("/".join(codes[:depth]) + "/"):
+            return calendar
+    raise LookupError(f"no calendar at or above {path}")
 
 
 def revision(tx: Tx) -> int:
@@ -206,12 +261,12 @@ def latest_calendars(tx: Tx) -> dict[str, CalendarVersion]:
     }
 
 
-def calendar_versions(tx: Tx, key: str, versions: Collection[int | None]) -> dict[int | None, WorkingCalendar]:
-    """Earlier versions of a calendar, as far as there are any."""
-    if not versions:
+def calendar_versions(tx: Tx, refs: Collection[CalendarRef]) -> dict[CalendarRef, WorkingCalendar]:
+    """These versions of calendars."""
+    if not refs:
         return {}
-    rows = tx.all(select(calendars).where(calendars.c.key == key, calendars.c.version.in_(versions)))
-    return {row.version: WorkingCalendar.from_mapping(row.mapping) for row in rows}
+    rows = tx.all(select(calendars).where(tuple_(calendars.c.key, calendars.c.version).in_(refs)))
+    return {CalendarRef(row.key, row.version): WorkingCalendar.from_mapping(row.mapping) for row in rows}
 
 
 def add_calendar(tx: Tx, key: str, title: Mapping[str, str], mapping: Mapping[str, Any]) -> int:

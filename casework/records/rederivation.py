@@ -15,11 +15,11 @@ from casework.records.bulk import copy_rows
 from casework.records.database import Tx
 from casework.records.rows import MoveRows, Row
 from casework.records.tables import clock_marks, due_times, events
-from casework.records.writing import CLOCKS, jsonable
+from casework.records.writing import CLOCKS, MESSAGES, jsonable
 
-_ON_CALENDAR = """
+_IN_ORGS = """
 select c.id from cases c join orgs o on o.id = c.org_id
-where o.calendar = :key and exists (select 1 from clocks k where k.case_id = c.id and k.ended_at is null)
+where o.code = any(:codes) and exists (select 1 from clocks k where k.case_id = c.id and k.ended_at is null)
 """
 _OF_WORKFLOWS = """
 select c.id from cases c
@@ -43,11 +43,14 @@ where c.workflow = any(:workflows) and t.key = any(:transitions) and cast(t.valu
 order by c.number
 """
 _STAND = text(
-    """update cases set urgent = x.urgent, updated_at = x.updated_at, due_at = x.due_at, version = x.version,
-         last_hash = decode(x.last_hash, 'hex')
-       from jsonb_to_recordset(:cases) as x(id uuid, urgent bool, updated_at timestamptz, due_at timestamptz,
-         version int, last_hash text)
-       where cases.id = x.id"""
+    f"""with moved as (
+         update cases set urgent = x.urgent, updated_at = x.updated_at, due_at = x.due_at, version = x.version,
+           last_hash = decode(x.last_hash, 'hex')
+         from jsonb_to_recordset(:cases) as x(id uuid, urgent bool, updated_at timestamptz, due_at timestamptz,
+           version int, last_hash text)
+         where cases.id = x.id
+         returning cases.id, cases.version, cases.updated_at, cases.org_id)
+       {MESSAGES}"""
 ).bindparams(bindparam("cases", type_=JSONB))
 _CLOCKS = text(CLOCKS.format(moved="")).bindparams(bindparam("clocks", type_=JSONB))
 
@@ -61,9 +64,9 @@ class Begun:
     region: str
 
 
-def on_calendar(tx: Tx, key: str) -> list[UUID]:
-    """The cases with open clocks whose organisation counts by this calendar."""
-    return list(tx.run(_ON_CALENDAR, key=key).scalars())
+def in_orgs(tx: Tx, codes: Iterable[str]) -> list[UUID]:
+    """The cases with open clocks of these organisations themselves."""
+    return list(tx.run(_IN_ORGS, codes=list(codes)).scalars())
 
 
 def of_workflows(tx: Tx, workflows: Iterable[str]) -> list[UUID]:
@@ -93,8 +96,8 @@ def write(tx: Tx, moves: Sequence[MoveRows]) -> None:
     """Write down moves that only derive clocks anew, each of another case; all these cases are locked."""
     if not moves:
         return
-    tx.run(_STAND, cases=[_standing(rows) for rows in moves])
     copy_rows(tx, events, (rows.event for rows in moves))
+    tx.run(_STAND, cases=[_standing(rows) for rows in moves])
     tx.run(_CLOCKS, clocks=[jsonable(row) for rows in moves for row in rows.clocks])
     copy_rows(tx, clock_marks, chain.from_iterable(rows.marks for rows in moves))
     copy_rows(tx, due_times, chain.from_iterable(rows.due_times for rows in moves))

@@ -64,10 +64,15 @@ class MoveRows:
 def rows_of(record: Record, move: Move, workflow: Workflow, office: Office) -> MoveRows:
     """The rows of a move. Clocks that have no id yet are given one."""
     move = identified(move)
+    # What goes on after a transfer counts as the other organisation does; what ended there ended by this one's.
+    there = office.destination.office if move.transferred_to and office.destination else office
     return MoveRows(
         case=case_row(after(record, move), workflow),
         event=event_row(record, move),
-        clocks=[clock_row(record, move.case, change.clock, workflow, office) for change in move.clock_changes],
+        clocks=[
+            clock_row(record, move.case, change.clock, workflow, there if change.clock.open else office)
+            for change in move.clock_changes
+        ],
         marks=mark_rows(record, move),
         due_times=due_time_rows(record, move),
     )
@@ -193,7 +198,7 @@ def clock_row(record: Record, case: CaseFile, run: ClockRun, workflow: Workflow,
         "duration": str(run.limit),
         "basis": run.basis.both(),
         "policy_id": run.policy_id,
-        "calendar_version": run.calendar_version,
+        **_counted_by(run),
         "status": run.status,
         "started_at": run.started_at,
         "due_at": run.due.at if run.due else None,
@@ -217,9 +222,14 @@ def due_time_row(run: ClockRun, position: int, at: datetime) -> Row:
         "due_at": run.due.at if run.due else None,
         "due_on": run.due.on if run.due else None,
         "provisional": run.due.provisional if run.due else False,
-        "calendar_version": run.calendar_version,
+        **_counted_by(run),
         "policy_id": run.policy_id,
     }
+
+
+def _counted_by(run: ClockRun) -> Row:
+    key, version = run.counted_by or (None, None)
+    return {"calendar": key, "calendar_version": version}
 
 
 def event_row(record: Record, move: Move) -> Row:
@@ -294,7 +304,7 @@ def _told(change: ClockChange, before: CaseFile) -> Row:
             "limit": str(run.limit),
             "was_limit": str(was.limit),
             "policy_id": run.policy_id,
-            "calendar_version": run.calendar_version,
+            **_counted_by(run),
         }
     return told
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -57,7 +58,10 @@ orgs = Table(
     Column("kind", Text, nullable=False),
     Column("parent_id", Uuid, ForeignKey("orgs.id")),
     Column("path", Text, nullable=False, unique=True),
+    Column("own_calendar", Text),
     Column("calendar", Text, nullable=False),
+    # An organisation counts by its own calendar; one that has none, by that of the organisation above it.
+    CheckConstraint("own_calendar is null or own_calendar = calendar", name="own_calendar_counts"),
     CheckConstraint("right(path, length(code) + 1) = code || '/'", name="path_ends_with_code"),
     Index("ix_orgs_path_prefix", "path", postgresql_ops={"path": "text_pattern_ops"}),
 )
@@ -274,6 +278,7 @@ clocks = Table(
     Column("duration", Text, nullable=False),
     Column("basis", JSONB, nullable=False),
     Column("policy_id", Integer, ForeignKey("policies.id")),
+    Column("calendar", Text),
     Column("calendar_version", Integer),
     Column("status", Text, nullable=False),
     _at("started_at"),
@@ -288,6 +293,7 @@ clocks = Table(
     Column("takes", Text),
     Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
     _at("retry_at", nullable=True),
+    ForeignKeyConstraint(["calendar", "calendar_version"], ["calendars.key", "calendars.version"]),
     # A clock of a case runs one generation at a time, and a generation is never run twice.
     UniqueConstraint("case_id", "name", "generation"),
     Index(
@@ -327,6 +333,7 @@ due_times = Table(
     _at("due_at", nullable=True),
     Column("due_on", Date),
     Column("provisional", Boolean, nullable=False),
+    Column("calendar", Text),
     Column("calendar_version", Integer),
     Column("policy_id", Integer),
 )

@@ -30,30 +30,44 @@ _UPDATED = (
 )  # fmt: skip
 _HEAD_OPEN = f"""
 insert into casework.cases ({", ".join(_COLUMNS)})
-values ({", ".join(f":{name}" for name in _COLUMNS)}) returning id
+values ({", ".join(f":{name}" for name in _COLUMNS)})
+returning id, version, updated_at, org_id
 """
 _HEAD_MOVE = f"""
 update casework.cases set {", ".join(f"{name} = :{name}" for name in _UPDATED)}
-where id = :id and version = :version - 1 returning id
+where id = :id and version = :version - 1
+returning id, version, updated_at, org_id
 """
 # Clocks that begin, and those that are there as they now stand; `{moved}` is what must have been written before them.
 CLOCKS: Final = """
 insert into casework.clocks (id, case_id, name, generation, owed_by, duration, basis, policy_id,
-  calendar_version, status, started_at, due_at, due_on, provisional, ended_at, working_seconds, end_org_id,
+  calendar, calendar_version, status, started_at, due_at, due_on, provisional, ended_at, working_seconds, end_org_id,
   end_owner_id, wake_at, takes)
 select x.id, x.case_id, x.name, x.generation, x.owed_by, x.duration, x.basis, x.policy_id,
-  x.calendar_version, x.status, x.started_at, x.due_at, x.due_on, x.provisional, x.ended_at,
+  x.calendar, x.calendar_version, x.status, x.started_at, x.due_at, x.due_on, x.provisional, x.ended_at,
   x.working_seconds, x.end_org_id, x.end_owner_id, x.wake_at, x.takes
 from {moved}jsonb_to_recordset(:clocks) as x(id uuid, case_id uuid, name text, generation int, owed_by text,
-  duration text, basis jsonb, policy_id int, calendar_version int, status text, started_at timestamptz,
+  duration text, basis jsonb, policy_id int, calendar text, calendar_version int, status text, started_at timestamptz,
   due_at timestamptz, due_on date, provisional bool, ended_at timestamptz, working_seconds int, end_org_id uuid,
   end_owner_id uuid, wake_at timestamptz, takes text)
 on conflict (case_id, name, generation) do update set duration = excluded.duration, basis = excluded.basis,
-  policy_id = excluded.policy_id, calendar_version = excluded.calendar_version, status = excluded.status,
-  due_at = excluded.due_at, due_on = excluded.due_on, provisional = excluded.provisional,
+  policy_id = excluded.policy_id, calendar = excluded.calendar, calendar_version = excluded.calendar_version,
+  status = excluded.status, due_at = excluded.due_at, due_on = excluded.due_on, provisional = excluded.provisional,
   ended_at = excluded.ended_at, working_seconds = excluded.working_seconds, end_org_id = excluded.end_org_id,
   end_owner_id = excluded.end_owner_id, wake_at = excluded.wake_at, takes = excluded.takes, attempts = 0,
   retry_at = null
+"""
+# Each event is told, in the order of its case, to the channels that hear of its organisation; `{moved}` is what must
+# have been written before, with the id, version, time and organisation of each case.
+MESSAGES: Final = """
+insert into casework.outbox (id, channel, receiver_id, lane_id, case_id, event_seq, seq, state, at, try_at)
+select gen_random_uuid(), h.kind, h.id, h.id, moved.id, moved.version,
+  1 + coalesce((select max(o.seq) from casework.outbox o
+    where o.receiver_id = h.id and o.case_id = moved.id and o.seq is not null), 0),
+  'waiting', moved.updated_at, moved.updated_at
+from moved join casework.orgs place on place.id = moved.org_id,
+  casework.channels h join casework.orgs home on home.id = h.org_id
+where h.active and h.events and starts_with(place.path, home.path)
 """
 _TAIL = f"""
 , event as (
@@ -66,11 +80,11 @@ _TAIL = f"""
     jsonb_to_recordset(:marks) as x(clock_id uuid, position smallint, mark text, at timestamptz))
 , due_time as (
   insert into casework.due_times (clock_id, position, recorded_at, due_at, due_on, provisional,
-    calendar_version, policy_id)
-  select x.clock_id, x.position, x.recorded_at, x.due_at, x.due_on, x.provisional, x.calendar_version,
+    calendar, calendar_version, policy_id)
+  select x.clock_id, x.position, x.recorded_at, x.due_at, x.due_on, x.provisional, x.calendar, x.calendar_version,
     x.policy_id from moved,
     jsonb_to_recordset(:due_times) as x(clock_id uuid, position int, recorded_at timestamptz,
-      due_at timestamptz, due_on date, provisional bool, calendar_version int, policy_id int))
+      due_at timestamptz, due_on date, provisional bool, calendar text, calendar_version int, policy_id int))
 , sealed as (
   insert into casework.vault (case_id, part, sealed)
   select moved.id, x.part, decode(x.sealed, 'base64') from moved,
@@ -88,14 +102,7 @@ _TAIL = f"""
   insert into casework.letters (id, case_id, name, number, sealed, at)
   select x.id, moved.id, x.name, x.number, decode(x.sealed, 'base64'), :updated_at from moved,
     jsonb_to_recordset(:letters) as x(id uuid, name text, number text, sealed text))
-, message as (
-  insert into casework.outbox (id, channel, receiver_id, lane_id, case_id, event_seq, seq, state, at, try_at)
-  select gen_random_uuid(), h.kind, h.id, h.id, moved.id, :version,
-    1 + coalesce((select max(o.seq) from casework.outbox o
-      where o.receiver_id = h.id and o.case_id = moved.id and o.seq is not null), 0),
-    'waiting', :updated_at, :updated_at
-  from moved, casework.channels h join casework.orgs home on home.id = h.org_id, casework.orgs place
-  where h.active and h.events and place.id = :org_id and starts_with(place.path, home.path))
+, message as ({MESSAGES})
 select id from moved
 """
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from casework.rules.calendars import WorkingCalendar
@@ -127,6 +127,13 @@ class Taken:
     given: Facts
 
 
+class CalendarRef(NamedTuple):
+    """One version of a calendar: what a due time was counted by."""
+
+    key: str
+    version: int
+
+
 @dataclass(frozen=True, slots=True)
 class ClockRun:
     """One generation of a clock on one case, with the intervals in which it ran."""
@@ -142,7 +149,7 @@ class ClockRun:
     status: Status
     ended_at: datetime | None = None
     policy_id: int | None = None
-    calendar_version: int | None = None
+    counted_by: CalendarRef | None = None
     id: UUID | None = None
 
     @property
@@ -230,7 +237,7 @@ class Office:
 
     calendar: WorkingCalendar
     policies: Mapping[str, PolicyRow]
-    calendar_version: int | None = None
+    counts_by: CalendarRef | None = None
     last_year: Mapping[str, PolicyRow] = field(default_factory=dict)
     people: Mapping[UUID, Person] = field(default_factory=dict)
     orgs: Mapping[str, Org] = field(default_factory=dict)

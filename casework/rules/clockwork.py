@@ -33,7 +33,23 @@ def wind(
         else:
             cancelled = clock.name in cancels or cancels == EVERY_CLOCK
             changes += _step(workflow, clock, before, after, at, office, cancelled, clock.name in restarts)
+    if before.org_code != after.org_code:
+        changes += _counted_there(after.clocks, changes, office)
     return _latest(after.clocks, changes), tuple(changes)
+
+
+def _counted_there(clocks: Iterable[ClockRun], changes: Iterable[ClockChange], office: Office) -> Iterator[ClockChange]:
+    """Clocks that go on in another organisation are counted by its calendar, from the same intervals."""
+    changed = {(change.clock.name, change.clock.generation) for change in changes}
+    for run in clocks:
+        if run.open and (run.name, run.generation) not in changed:
+            there = _derived(run, run.intervals, run.status, office)
+            if there.due != run.due or _key(there) != _key(run):
+                yield ClockChange("rederived", there)
+
+
+def _key(run: ClockRun) -> str | None:
+    return run.counted_by.key if run.counted_by else None
 
 
 def rederive(
@@ -77,7 +93,7 @@ def _counted_again(
     limit, basis, policy_id = _of_row(row) if row else (run.limit, run.basis, run.policy_id)
     again = replace(run, limit=limit, basis=basis, policy_id=policy_id, due=due(limit, run.intervals, office.calendar))
     if again != run:
-        yield ClockChange("rederived", replace(again, calendar_version=office.calendar_version))
+        yield ClockChange("rederived", replace(again, counted_by=office.counts_by))
 
 
 def _latest(clocks: Iterable[ClockRun], changes: Iterable[ClockChange]) -> tuple[ClockRun, ...]:
@@ -175,7 +191,7 @@ def _start(
         due=due(limit, intervals, office.calendar),
         status="running",
         policy_id=policy_id,
-        calendar_version=office.calendar_version,
+        counted_by=office.counts_by,
     )
     yield ClockChange("started", run)
 
@@ -217,7 +233,7 @@ def _derived(run: ClockRun, intervals: tuple[Interval, ...], status: Status, off
         intervals=intervals,
         status=status,
         due=due(run.limit, intervals, office.calendar),
-        calendar_version=office.calendar_version,
+        counted_by=office.counts_by,
     )
 
 

@@ -4,14 +4,13 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from casework.records import offices
 from casework.records.database import Tx
 from casework.records.offices import CalendarVersion
-from casework.records.rederivation import on_calendar
 from casework.rules.calendars import WorkingCalendar, compose
 from casework.rules.text import Text
 from casework.work import rederivation
@@ -89,13 +88,11 @@ def load(tx: Tx, file: Path, extended: str) -> Loaded:
 
 def preview(tx: Tx, change: CalendarFile) -> list[Moved]:
     """The open clocks that would move, by case number; nothing is changed."""
-    rules = rederivation.loaded(tx)
-    held = rules.calendars.get(change.key)
+    held = offices.latest_calendars(tx).get(change.key)
     calendar = WorkingCalendar.from_mapping(change.mapping)
     title = Text(change.title["zh-CN"], change.title["en"])
     version = CalendarVersion(change.key, 1 + (held.version if held else 0), title, calendar, change.mapping)
-    tried = replace(rules, calendars={**rules.calendars, change.key: version})
-    return rederivation.preview(tx, tried, on_calendar(tx, change.key), held)
+    return rederivation.preview_calendar(tx, version)
 
 
 def _content(file: Path) -> dict[str, Any]:

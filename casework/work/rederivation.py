@@ -6,7 +6,7 @@ counts, as far as is loaded now, for the day on which it began and the place whe
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -60,7 +60,31 @@ def follow_calendar(tx: Tx, key: str, before: CalendarVersion | None) -> list[Mo
     """Derive anew what counts by this calendar, of which a version was loaded after `before`; what moved."""
     rules = loaded(tx)
     because = {"calendar": key, "calendar_version": rules.calendars[key].version}
-    return _rederive(tx, rules, rederivation.on_calendar(tx, key), because, before)
+    counted = dict.fromkeys(offices.counting_by(tx, key), before.calendar) if before else {}
+    return _rederive(tx, rules, rederivation.in_orgs(tx, counted), because, counted)
+
+
+def preview_calendar(tx: Tx, change: CalendarVersion) -> list[Moved]:
+    """What would move if this were the latest version of its calendar."""
+    rules = loaded(tx)
+    before = rules.calendars.get(change.key)
+    counted = dict.fromkeys(offices.counting_by(tx, change.key), before.calendar) if before else {}
+    tried = replace(rules, calendars={**rules.calendars, change.key: change})
+    return preview(tx, tried, rederivation.in_orgs(tx, counted), counted)
+
+
+def follow_orgs(tx: Tx, counted: Mapping[str, str], counting: Mapping[str, str]) -> list[Moved]:
+    """Derive anew the clocks of organisations, by code, that have counted by one calendar and now do by another."""
+    rules = loaded(tx)
+    before = {code: rules.calendars[key].calendar for code, key in counted.items()}
+    return _rederive(tx, rules, rederivation.in_orgs(tx, counted), {"calendars": dict(counting)}, before)
+
+
+def preview_orgs(tx: Tx, counted: Mapping[str, str], counting: Mapping[str, str]) -> list[Moved]:
+    """What would move if these organisations counted by these calendars."""
+    rules = loaded(tx)
+    before = {code: rules.calendars[key].calendar for code, key in counted.items()}
+    return preview(tx, rules, rederivation.in_orgs(tx, counted), before, counting)
 
 
 def add_policies(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> tuple[list[PolicyRow], list[Moved]]:
@@ -94,27 +118,38 @@ def loaded(tx: Tx) -> RulesInForce:
     return RulesInForce(offices.revision(tx), tuple(offices.all_policies(tx)), offices.latest_calendars(tx))
 
 
-def preview(tx: Tx, rules: RulesInForce, case_ids: list[UUID], before: CalendarVersion | None = None) -> list[Moved]:
+def preview(
+    tx: Tx,
+    rules: RulesInForce,
+    case_ids: list[UUID],
+    before: Mapping[str, WorkingCalendar] = NOTHING,
+    counting: Mapping[str, str] = NOTHING,
+) -> list[Moved]:
     """What would move if these rules were loaded, by case number; nothing is changed, and nobody has to wait.
 
-    `before` is the version of the calendar by which these cases count, if that is what changes.
+    `before` is the calendar by which an organisation counts, by its code, if that is what changes; `counting` the key
+    of another one by which it would count.
     """
-    batches = _derived(tx, rules, sorted(case_ids), NOTHING, before)
+    batches = _derived(tx, _Known(rules, tx.now, counting), sorted(case_ids), NOTHING, before)
     return _in_order(moved for batch in batches for _, move, _ in batch for moved in _moved(move))
 
 
 def _rederive(
-    tx: Tx, rules: RulesInForce, case_ids: list[UUID], because: Facts, before: CalendarVersion | None = None
+    tx: Tx,
+    rules: RulesInForce,
+    case_ids: list[UUID],
+    because: Facts,
+    before: Mapping[str, WorkingCalendar] = NOTHING,
 ) -> list[Moved]:
     """Derive the open clocks of these cases anew, each case that moves with an event that says why; what moved.
 
-    The cases are locked before they are read and stay so until the end. `before` is the version of the calendar that
-    is superseded. Raises `Refusal` where a due time cannot be worked out.
+    The cases are locked before they are read and stay so until the end. `before` is the calendar that counted so far
+    where another one does now, by the code of the organisation. Raises `Refusal` where a due time cannot be worked out.
     """
     ids = sorted(case_ids)
     rederivation.lock(tx, ids)
     found: list[Moved] = []
-    for batch in _derived(tx, rules, ids, because, before):
+    for batch in _derived(tx, _Known(rules, tx.now), ids, because, before):
         fired = alerts.fired(tx, [record.file.id for record, _, _ in batch]) if before else {}
         moved, wakes = [], list[dict[str, Any]]()
         for record, move, office in batch:
@@ -145,10 +180,9 @@ def _in_order(found: Iterable[Moved]) -> list[Moved]:
 
 
 def _derived(
-    tx: Tx, rules: RulesInForce, ids: list[UUID], because: Facts, before: CalendarVersion | None
+    tx: Tx, known: "_Known", ids: list[UUID], because: Facts, before: Mapping[str, WorkingCalendar]
 ) -> Iterator[list[tuple[Record, Move, Office]]]:
     """What becomes of each case and under which office, so many cases at a time."""
-    known = _Known(rules, tx.now)
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
         begun = rederivation.begun(tx, batch)
@@ -167,13 +201,13 @@ def _within_reach(record: Record) -> Iterator[None]:
 class _Known:
     """The rules in force, worked out once for each office, place and day."""
 
-    def __init__(self, rules: RulesInForce, now: datetime) -> None:
-        self._rules, self._now = rules, now
+    def __init__(self, rules: RulesInForce, now: datetime, counting: Mapping[str, str] = NOTHING) -> None:
+        self._rules, self._now, self._counting = rules, now, counting
         self._offices: dict[tuple[str, str, str], Office] = {}
         self._policies: dict[tuple[str, str, date], Mapping[str, PolicyRow]] = {}
 
     def derived(
-        self, record: Record, begun: Mapping[UUID, Begun], because: Facts, before: CalendarVersion | None
+        self, record: Record, begun: Mapping[UUID, Begun], because: Facts, before: Mapping[str, WorkingCalendar]
     ) -> tuple[Record, Move, Office]:
         """The case, its move and its office."""
         file, office = record.file, self._office(record)
@@ -190,17 +224,18 @@ class _Known:
                 self._now,
                 office,
                 in_force_at_start,
-                before=before.calendar if before else None,
+                before=before.get(file.org_code),
                 because=because,
             )
         return record, identified(move), office
 
     def _office(self, record: Record) -> Office:
         file = record.file
-        key = (file.workflow, file.org_code, record.calendar)
+        calendar = self._counting.get(file.org_code, record.calendar)
+        key = (file.workflow, file.org_code, calendar)
         if key not in self._offices:
             self._offices[key] = office_on(
-                self._rules, file.workflow, file.org_code, record.region, record.calendar, self._now
+                self._rules, file.workflow, file.org_code, record.region, calendar, self._now
             )
         return self._offices[key]
 

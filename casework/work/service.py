@@ -176,7 +176,7 @@ def office_on(
     named: dict[UUID, Person] = {person.id: person for person in people}
     return Office(
         calendar=version.calendar,
-        calendar_version=version.version,
+        counts_by=version.ref,
         policies=offices.in_force(rules.policies, workflow, org_code, region, today),
         last_year=offices.in_force(rules.policies, workflow, org_code, region, last_year),
         people=named,

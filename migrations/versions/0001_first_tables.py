@@ -81,8 +81,10 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("parent_id", sa.Uuid(), nullable=True),
         sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("own_calendar", sa.Text(), nullable=True),
         sa.Column("calendar", sa.Text(), nullable=False),
         sa.CheckConstraint("right(path, length(code) + 1) = code || '/'", name=op.f("ck_orgs_path_ends_with_code")),
+        sa.CheckConstraint("own_calendar is null or own_calendar = calendar", name=op.f("ck_orgs_own_calendar_counts")),
         sa.ForeignKeyConstraint(["parent_id"], ["casework.orgs.id"], name=op.f("fk_orgs_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orgs")),
         sa.UniqueConstraint("code", name=op.f("uq_orgs_code")),
@@ -380,6 +382,7 @@ def upgrade() -> None:
         sa.Column("duration", sa.Text(), nullable=False),
         sa.Column("basis", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("policy_id", sa.Integer(), nullable=True),
+        sa.Column("calendar", sa.Text(), nullable=True),
         sa.Column("calendar_version", sa.Integer(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
@@ -399,6 +402,11 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "status in ('running','paused','met','breached','cancelled')", name=op.f("ck_clocks_status_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["calendar", "calendar_version"],
+            ["casework.calendars.key", "casework.calendars.version"],
+            name=op.f("fk_clocks_calendar"),
         ),
         sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_clocks_case_id")),
         sa.ForeignKeyConstraint(["end_org_id"], ["casework.orgs.id"], name=op.f("fk_clocks_end_org_id")),
@@ -604,6 +612,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column("calendar", sa.Text(), nullable=True),
         sa.Column("calendar_version", sa.Integer(), nullable=True),
         sa.Column("policy_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["clock_id"], ["casework.clocks.id"], name=op.f("fk_due_times_clock_id")),

@@ -106,7 +106,7 @@ def staffed(service: Service) -> Api:
     api = Api(create_app(service), service)
     with service.transaction() as tx:
         ids = {code: uuid4() for code in ORGS}
-        offices.add_orgs(tx.db, [_org(code, ids) for code in ORGS])
+        offices.store_orgs(tx.db, [_org(code, ids) for code in ORGS])
         for username, (role, code) in USERS.items():
             said = {"username": username, "name": f"示例{Role(role).told.zh}", "role": role}
             if username == "caseworker":
@@ -163,5 +163,5 @@ def _org(code: str, ids: Mapping[str, UUID]) -> dict[str, Any]:
         "kind": kind,
         "parent_id": None if kind == "province" else ids["370000"],
         "path": path,
-        "calendar": "china",
+        "own_calendar": "china" if kind == "province" else None,
     }

@@ -91,6 +91,7 @@ def test_wrong_usage_is_explained_on_standard_error_with_status_2(words: tuple[s
         ("workflow", "diagram", "legal_aid"),
         ("policy", "list"),
         ("calendar", "list"),
+        ("org", "list"),
         ("clock", "due", "--from", "2026-03-02", "--limit", "8wh"),
         ("report", "sla", "--from", "2026-01-01", "--to", "2027-01-01"),
         ("doctor",),
@@ -344,6 +345,35 @@ def test_a_new_holiday_is_previewed_and_then_loaded(office: Terminal, tmp_path: 
         "Calendar china is as it was, version 2.",
         "Clocks moved: 0, on cases: 0.",
     ]
+
+
+def test_an_organisation_with_a_calendar_of_its_own_is_previewed_and_then_loaded(
+    office: Terminal, tmp_path: Path
+) -> None:
+    office.says("calendar", "load", own_calendar(tmp_path))
+    orgs = tmp_path / "orgs.toml"
+    row = '[[org]]\ncode = "371702"\nname = "牡丹区总工会"\nkind = "county"\nparent = "371700"\ncalendar = "desk"\n'
+    street = '[[org]]\ncode = "371702001"\nname = "东城街道总工会"\nkind = "street"\nparent = "371702"\n'
+    orgs.write_text(row + street, encoding="utf-8")
+    before = office.says("org", "list")
+
+    previewed = office.says("org", "load", orgs, "--preview").splitlines()
+    assert previewed[0] == "Organisations that would be added: 1, changed: 1."
+    assert previewed[-1].endswith("Nothing has been changed.")
+    assert office.says("org", "list") == before
+
+    assert office.says("org", "load", orgs).splitlines()[0] == "Organisations added: 1, changed: 1."
+    lines = office.says("org", "list").splitlines()
+    [county] = [line.split() for line in lines if line.split()[0] == "371702"]
+    assert county[-1] == "desk"
+    [below] = [line for line in lines if line.split()[0] == "371702001"]
+    assert below.endswith("371702  desk (from above)")
+    assert "org.0.calendar: There is no calendar moon" in office.refuses("org", "load", moonlit(orgs))
+
+
+def moonlit(orgs: Path) -> Path:
+    orgs.write_text(orgs.read_text(encoding="utf-8").replace("desk", "moon"), encoding="utf-8")
+    return orgs
 
 
 def test_a_published_year_is_added_to_a_calendar(office: Terminal, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.rules.calendars import WorkingCalendar, compose
-from casework.rules.casefile import CaseFile, ClockRun, PolicyRow
+from casework.rules.casefile import CalendarRef, CaseFile, ClockRun, PolicyRow
 from casework.rules.clocks import Interval
 from casework.rules.clockwork import levels, rederive, wake_at
 from casework.rules.refusals import Invalid
@@ -353,7 +353,7 @@ class TestUnpublishedYears:
         run = Story("2026-12-25 09:00").opened().clock("review_by_law")
         assert run.due is not None
         assert (run.due.on, run.due.provisional) == (date(2027, 1, 1), True)
-        assert run.calendar_version == 1
+        assert run.counted_by == ("china", 1)
 
 
 class TestAlerts:
@@ -446,7 +446,7 @@ def derived_anew(
     rows: tuple[PolicyRow, ...] | None = None,
 ) -> tuple[CaseFile, list[tuple[str, str]]]:
     """The case after this was loaded, and what happened to which clock."""
-    office = replace(story.office, calendar=calendar or story.office.calendar, calendar_version=2)
+    office = replace(story.office, calendar=calendar or story.office.calendar, counts_by=CalendarRef("china", 2))
     at_start = rows_at_start(story, rows or story.rows)
     clocks, changes = rederive(story.workflow, story.case, story.now, office, at_start, before or china())
     return replace(story.case, clocks=clocks), [(change.clock.name, change.change) for change in changes]
@@ -485,7 +485,7 @@ class TestDerivedAnew:
         case, changes = derived_anew(story, calendar=with_days_off(date(2026, 3, 5), date(2026, 3, 9)))
         moved = {run.name: run for run in case.clocks}
         assert ("review", "rederived") in changes
-        assert (last_day(moved["review"]), moved["review"].calendar_version) == ("2026-03-11", 2)
+        assert (last_day(moved["review"]), moved["review"].counted_by) == ("2026-03-11", ("china", 2))
         assert last_day(moved["review_by_law"]) == "2026-03-10"
         assert moved["review"].intervals == story.clock("review").intervals
         assert moved["review"].generation == 1
@@ -646,7 +646,7 @@ class TestWhateverIsLoaded:
         again = copy(story)
         again.case = once
         begun = rows_at_start(story, rows)
-        office = replace(story.office, calendar=calendar, calendar_version=2)
+        office = replace(story.office, calendar=calendar, counts_by=CalendarRef("china", 2))
         clocks, changes = rederive(story.workflow, once, story.now, office, begun, calendar)
         assert (clocks, changes) == (once.clocks, ())
 

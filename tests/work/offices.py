@@ -92,9 +92,8 @@ class Province:
 def shandong(service: Service) -> Province:
     """The province with its people; it is Monday 2 March 2026, nine o'clock."""
     with service.transaction() as tx:
-        offices.add_orgs(tx.db, [_org("370000", None)])
-        root = offices.org_ids(tx.db)["370000"]
-        offices.add_orgs(tx.db, [_org(code, root) for code in CITIES])
+        root = _org("370000", None)
+        offices.store_orgs(tx.db, [root, *(_org(code, root["id"]) for code in CITIES)])
         ids = offices.org_ids(tx.db)
         staff = {
             "li": (Role.CASEWORKER, "370100"),
@@ -127,5 +126,5 @@ def _org(code: str, parent: UUID | None) -> dict[str, Any]:
         "kind": "province" if parent is None else "city",
         "parent_id": parent,
         "path": f"{code}/" if parent is None else f"370000/{code}/",
-        "calendar": "china",
+        "own_calendar": "china" if parent is None else None,
     }

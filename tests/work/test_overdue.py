@@ -138,9 +138,10 @@ def multiplied(province: Province, case_id: UUID, times: int) -> None:
         )
         tx.db.run(
             """insert into clocks (id, case_id, name, generation, owed_by, duration, basis, policy_id,
-                 calendar_version, status, started_at, due_at, due_on, provisional, wake_at, takes)
+                 calendar, calendar_version, status, started_at, due_at, due_on, provisional, wake_at, takes)
                select gen_random_uuid(), c.id, k.name, k.generation, k.owed_by, k.duration, k.basis, k.policy_id,
-                 k.calendar_version, k.status, k.started_at, k.due_at, k.due_on, k.provisional, k.wake_at, k.takes
+                 k.calendar, k.calendar_version, k.status, k.started_at, k.due_at, k.due_on, k.provisional, k.wake_at,
+                 k.takes
                from clocks k join cases of on of.id = k.case_id
                join cases c on c.number like of.number || '-%' where k.case_id = :id and k.ended_at is null""",
             id=case_id,

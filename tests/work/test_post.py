@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
 from threading import Barrier
@@ -24,7 +24,7 @@ from casework.records.database import Database
 from casework.records.vault import Keyring
 from casework.senders.webhook import verify
 from casework.settings import ROOT
-from casework.work import channels
+from casework.work import channels, rederivation
 from casework.work.overdue import sweep
 from casework.work.post import Posted, deliver
 from casework.work.service import Limits, Service
@@ -198,6 +198,27 @@ def test_events_and_alerts_of_a_case_are_numbered_in_one_row_without_gaps(post: 
     assert [one["sequence"] for one in said if one["case"]["id"] == str(other)] == [1, 2]
     assert {got.json["type"] for got in only_alerts.received} == {"alert.raised"}
     assert {got.json["sequence"] for got in only_alerts.received} == {1}
+
+
+def test_a_case_whose_clocks_follow_a_loaded_rule_is_told_of_in_its_order(post: Post) -> None:
+    rule = {"workflow": "legal_aid", "name": "review_by_law", "place": "CN", "from_date": date(2026, 1, 1)}
+    source = {"zh-CN": "新规定", "en": "new rule"}
+    with receiver() as there, receiver() as elsewhere:
+        post.channel(there, events=True)
+        post.channel(elsewhere, org="370200", events=True)
+        first, other = post.open_case(), post.open_case()
+        with post.service.transaction() as tx:
+            rederivation.add_policies(tx.db, [rule | {"value": "9d", "source": source}])
+        post.province.take("li", first, "accept")
+        post.deliver()
+    assert elsewhere.received == []
+    told = {
+        case: [got.json for got in there.received if got.json["case"]["id"] == str(case)] for case in (first, other)
+    }
+    assert sorted((one["sequence"], one["type"]) for one in told[first]) == [
+        (1, "case.opened"), (2, "case.rederived"), (3, "case.transition"),
+    ]  # fmt: skip
+    assert sorted(one["sequence"] for one in told[other]) == [1, 2]
 
 
 def test_a_channel_hears_of_its_organisation_and_those_below_and_of_no_other(post: Post) -> None:

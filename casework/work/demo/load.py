@@ -130,7 +130,7 @@ def _collector_at_rest() -> Iterator[None]:
 def _add_orgs(tx: Transaction) -> int:
     known = offices.org_ids(tx.db)
     rows = [org_row(place, known) for place in places() if place.code not in known]
-    offices.add_orgs(tx.db, rows)
+    offices.store_orgs(tx.db, rows)
     return len(rows)
 
 

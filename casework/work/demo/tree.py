@@ -119,7 +119,7 @@ def org_row(place: Place, known: Mapping[str, UUID]) -> dict[str, Any]:
         "kind": place.kind,
         "parent_id": ids[1] if len(ids) > 1 else None,
         "path": place.path,
-        "calendar": CALENDAR,
+        "own_calendar": CALENDAR if place.code == PROVINCE else None,
     }
 
 

@@ -1,0 +1,69 @@
+"""`casework org`: the tree of organisations, and the calendar by which each counts."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from casework.cli.console import Console, pass_console
+from casework.cli.installation import working
+from casework.cli.moving import tell_moved, tell_preview
+from casework.cli.rules import FILE
+from casework.records import offices
+from casework.rules.text import Text
+from casework.work import organisations
+
+_TITLES = (
+    Text("代码", "Code"),
+    Text("名称", "Name"),
+    Text("层级", "Kind"),
+    Text("行政区划", "Region"),
+    Text("日历", "Calendar"),
+)
+_INHERITED = Text("{key}（随上级）", "{key} (from above)")
+_LOADED = Text("新增机构 {added} 个，更改 {changed} 个。", "Organisations added: {added}, changed: {changed}.")
+_WOULD_LOAD = Text(
+    "将新增机构 {added} 个，更改 {changed} 个。", "Organisations that would be added: {added}, changed: {changed}."
+)
+
+
+@click.group("org")
+def org() -> None:
+    """The organisations of the union."""
+
+
+@org.command("list")
+@pass_console
+def list_orgs(console: Console) -> None:
+    """List the tree from the root down, each organisation with the calendar by which it counts."""
+    with working(console.settings) as service, service.transaction() as tx:
+        found = offices.all_orgs(tx.db)
+    rows: list[tuple[object, ...]] = [
+        ("  " * (row.path.count("/") - 1) + row.code, row.name, row.kind, row.region, _calendar(console, row))
+        for row in found.values()
+    ]
+    console.table(_TITLES, rows)
+
+
+def _calendar(console: Console, row: Any) -> str:
+    return str(row.calendar) if row.own_calendar else _INHERITED.in_(console.language, key=row.calendar)
+
+
+@org.command("load")
+@click.argument("file", type=FILE)
+@click.option("--preview", is_flag=True, help="Only show what would change, and the running clocks that would move.")
+@pass_console
+def load(console: Console, file: Path, preview: bool) -> None:
+    """Load the [[org]] rows of a TOML file, all of them or none.
+
+    A row has `code`, `name`, `kind` (province, city, county, street or enterprise), `parent`, `region` where the code
+    does not begin with it, and `calendar` where it does not count by that of the organisation above. Running clocks
+    are derived anew where the calendar is another.
+    """
+    with working(console.settings) as service, service.transaction() as tx:
+        done = organisations.preview(tx.db, file) if preview else organisations.load(tx.db, file)
+    console.tell(_WOULD_LOAD if preview else _LOADED, added=len(done.added), changed=len(done.changed))
+    if preview:
+        tell_preview(console, done.moved, console.settings.office.zone)
+    else:
+        tell_moved(console, done.moved)

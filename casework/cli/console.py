@@ -23,7 +23,7 @@ _UNREACHABLE = Text(
     "数据库无法连接：{why}。请检查 CASEWORK_DATABASE_URL。",
     "The database cannot be reached: {why}. Check CASEWORK_DATABASE_URL.",
 )
-_SENTENCES = (BadSettings, NoServer, NotUpgraded, ChangedWorkflow, BadWorkflow, BadFile)
+_SENTENCES = (BadSettings, NoServer, NotUpgraded, ChangedWorkflow, BadWorkflow)
 
 
 class Console:
@@ -81,7 +81,7 @@ class Commands(click.Group):
             raise Cannot(
                 "\n".join(f"{fault.path}: {fault.text.in_(_language(ctx))}" for fault in error.faults)
             ) from error
-        except (Refusal, BadCalendar) as error:
+        except (Refusal, BadCalendar, BadFile) as error:
             raise Cannot(error.text.in_(_language(ctx))) from error
         except OperationalError as error:
             why = str(error.orig).strip().splitlines()[-1].strip()

@@ -6,6 +6,7 @@ from typing import Final
 
 from casework.rules.casefile import NO_LIMIT
 from casework.rules.clocks import Limit
+from casework.rules.text import Text
 
 _AMOUNT: Final = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 
@@ -17,14 +18,35 @@ class PolicyKind(StrEnum):
     AMOUNT = "amount"
     SWITCH = "switch"
 
-    def ensure(self, value: str) -> None:
-        """ValueError with a sentence when this is no value of the kind; `none` does without a limit or an amount."""
+    def fault(self, value: str) -> Text | None:
+        """Why this is no value of the kind, or None where it is one; `none` does without a limit or an amount."""
         if self is PolicyKind.SWITCH:
-            if value not in ("true", "false"):
-                raise ValueError(f"{value[:20]!r} is not a switch; write true or false")
+            sound = value in ("true", "false")
         elif value == NO_LIMIT:
-            return
+            sound = True
         elif self is PolicyKind.LIMIT:
-            Limit.parse(value)
-        elif not _AMOUNT.fullmatch(value):
-            raise ValueError(f"{value[:20]!r} is not an amount; write 2000 or 0.8, without a unit, or none")
+            sound = _is_limit(value)
+        else:
+            sound = _AMOUNT.fullmatch(value) is not None
+        return None if sound else _NOT_ONE[self].with_(value=repr(value[:20]))
+
+
+_NOT_ONE: Final = {
+    PolicyKind.LIMIT: Text(
+        "{value} 不是时限，请写 5wd、7d、8wh、2h、30m、6mo、1y 或者 none，最长一百年",
+        "{value} is not a limit; write 5wd, 7d, 8wh, 2h, 30m, 6mo, 1y or none, and no more than a hundred years",
+    ),
+    PolicyKind.AMOUNT: Text(
+        "{value} 不是金额，请写 2000 或 0.8，不带单位，或者 none",
+        "{value} is not an amount; write 2000 or 0.8, without a unit, or none",
+    ),
+    PolicyKind.SWITCH: Text("{value} 不是开关，请写 true 或 false", "{value} is not a switch; write true or false"),
+}
+
+
+def _is_limit(value: str) -> bool:
+    try:
+        Limit.parse(value)
+    except ValueError:
+        return False
+    return True

@@ -2,7 +2,6 @@
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,18 @@ from casework.rules.calendars import WorkingCalendar, compose
 from casework.rules.text import Text
 from casework.work import rederivation
 from casework.work.rederivation import Moved
-from casework.work.seeds import BadFile, plain, title_of
+from casework.work.seeds import BadFile, plain, read_toml, title_of
 
+_BAD_KEY = Text(
+    "key {key} 只能由字母、数字、点、连字符和下划线组成",
+    "the key {key} is not one of letters, digits, dot, hyphen and underscore",
+)
+_NOTHING_TO_EXTEND = Text(
+    "这是一个年份的放假安排，而没有日历 {key} 可供加入",
+    "this is a published year, and there is no calendar {key} to add it to",
+)
+_NO_JSON = Text("不是可读的 JSON 文件：{wrong}", "it cannot be read as JSON: {wrong}")
+_NO_TABLE = Text("日历须写成键和值的表", "write a calendar as a table of keys and values")
 _ABOUT: Final = ("key", "title", "source")
 _KEY: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
 
@@ -39,7 +48,7 @@ def read_file(file: Path) -> CalendarFile:
     content = _content(file)
     key = content.get("key", file.stem)
     if not isinstance(key, str) or not _KEY.fullmatch(key):
-        raise BadFile(f"{file.name}: the key {key!r} is not one of letters, digits, dot, hyphen and underscore.")
+        raise BadFile(file.name, _BAD_KEY.with_(key=repr(key)))
     if "make_up_week" in content:
         mapping = compose(content, [_content(year) for year in sorted(file.parent.glob("cn-*.toml"))])
     else:
@@ -58,7 +67,7 @@ def read_change(tx: Tx, file: Path, extended: str) -> CalendarFile:
         return read_file(file)
     held = offices.latest_calendars(tx).get(extended)
     if held is None:
-        raise BadFile(f"{file.name} is a published year, and there is no calendar {extended!r} to add it to.")
+        raise BadFile(file.name, _NOTHING_TO_EXTEND.with_(key=repr(extended)))
     return CalendarFile(extended, held.title.both(), plain(compose(held.mapping, [content])))
 
 
@@ -96,11 +105,12 @@ def preview(tx: Tx, change: CalendarFile) -> list[Moved]:
 
 
 def _content(file: Path) -> dict[str, Any]:
+    if file.suffix != ".json":
+        return read_toml(file)
     try:
-        text = file.read_text(encoding="utf-8")
-        content = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, tomllib.TOMLDecodeError) as wrong:
-        raise BadFile(f"{file.name} cannot be read as TOML or JSON: {wrong}.") from wrong
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as wrong:
+        raise BadFile(file.name, _NO_JSON.with_(wrong=wrong)) from wrong
     if not isinstance(content, dict):
-        raise BadFile(f"{file.name}: write a calendar as a table of keys and values.")
+        raise BadFile(file.name, _NO_TABLE)
     return content

@@ -4,7 +4,6 @@ An organisation without a calendar of its own counts by that of the nearest one 
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +19,7 @@ from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Text
 from casework.work import rederivation
 from casework.work.rederivation import Moved
-from casework.work.seeds import BadFile
+from casework.work.seeds import read_toml
 
 KINDS: Final[Mapping[str, Text]] = {
     "province": Text("省", "Province"),
@@ -94,11 +93,7 @@ def preview(tx: Tx, file: Path) -> Loaded:
 
 
 def _read(tx: Tx, file: Path) -> list[dict[str, Any]]:
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
-        raise BadFile(f"{file.name}: {wrong}") from wrong
-    return list(Organisations.check(content, today=tx.now.date())["org"])
+    return list(Organisations.check(read_toml(file), today=tx.now.date())["org"])
 
 
 class _Tree:

@@ -53,7 +53,7 @@ def read(tx: Tx, file: Path) -> list[dict[str, Any]]:
     """The rows of a policy file; raises `BadFile` naming the rows that cannot be loaded."""
     rows = read_policies(file)
     if wrong := unusable(tx, rows):
-        raise BadFile("\n".join(wrong))
+        raise BadFile(file.name, Text("\n".join(one.zh for one in wrong), "\n".join(one.en for one in wrong)))
     return rows
 
 

@@ -197,7 +197,7 @@ def test_a_due_time_can_be_asked_of_a_calendar_file(tmp_path: Path) -> None:
     night.write_text(json.dumps({"tz": "Europe/Berlin", "week": {"mon": [["22:00", "21:00"]]}}))
     assert "does not close after it opens" in Terminal(tmp_path).refuses(*due, night)
     night.write_text("{")
-    assert Terminal(tmp_path).refuses(*due, night).startswith("night.json cannot be read as TOML or JSON")
+    assert Terminal(tmp_path).refuses(*due, night).startswith("night.json: it cannot be read as JSON")
 
 
 def test_a_due_time_beyond_all_calendars_is_refused(tmp_path: Path) -> None:

@@ -454,7 +454,12 @@ def test_a_row_that_counts_by_last_year_touches_the_decisions_of_the_year_after(
         ("least_claim", "370100", "2,000", "'2,000' is not an amount; write 2000 or 0.8, without a unit, or none"),
         ("least_claim", "370100", "-1", "'-1' is not an amount; write 2000 or 0.8, without a unit, or none"),
         ("least_claim", "370100", "NaN", "'NaN' is not an amount; write 2000 or 0.8, without a unit, or none"),
-        ("objection", "370100", "60 days", "'60 days' is not a limit; write 5wd, 7d, 8wh, 2h, 30m, 6mo or 1y"),
+        (
+            "objection",
+            "370100",
+            "60 days",
+            "'60 days' is not a limit; write 5wd, 7d, 8wh, 2h, 30m, 6mo, 1y or none, and no more than a hundred years",
+        ),
         ("objecton", "370100", "60d", "no rule asks for 'objecton'; did you mean objection?"),
         (
             "objection",
@@ -471,8 +476,16 @@ def test_a_slip_in_a_policy_is_told_and_nothing_is_loaded(
     good = ("review", "370100", "2026-03-03", "2wd")
     with pytest.raises(BadFile) as refusal:
         load_policies(province.service, policy_file(tmp_path, good, (name, place, "2026-03-03", value)))
-    assert str(refusal.value) == f"legal_aid {name} at {place} from 2026-03-03: {why}"
+    assert str(refusal.value) == f"policies.toml: legal_aid {name} at {place} from 2026-03-03: {why}"
     assert rows(province, "select count(*) from policies") == before
+
+
+def test_a_slip_in_a_policy_is_told_in_both_languages(province: Province, tmp_path: Path) -> None:
+    with pytest.raises(BadFile) as refusal:
+        load_policies(province.service, policy_file(tmp_path, ("objecton", "370100", "2026-03-03", "60d")))
+    assert refusal.value.text.zh == (
+        "policies.toml：legal_aid objecton（370100，自 2026-03-03 起）：没有规则用到 'objecton'，是否应为 objection？"
+    )
 
 
 def test_a_policy_of_a_workflow_that_is_none_is_not_loaded(province: Province, tmp_path: Path) -> None:

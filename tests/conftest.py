@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
@@ -21,6 +22,10 @@ from casework.settings import ROOT
 from casework.work.seeds import seed
 from casework.work.service import Service
 from tests.receivers import LOOPBACK
+
+# The same examples in every run, so that a change fails by what it changed; HYPOTHESIS_PROFILE=default finds others.
+hypothesis.settings.register_profile("steady", derandomize=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 TEMPLATE = "casework_template"
 SENDERS = Senders(Outside(LOOPBACK))

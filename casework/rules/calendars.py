@@ -46,7 +46,7 @@ LineKind = Literal["counted", "first_day", "holiday", "rest", "rolled", "paused"
 
 _FURTHEST: Final = 100
 """Years that one question may span: more is a slip of the pen and would take seconds to answer."""
-_MOST_LINES: Final = 60
+_MOST_LINES: Final = 200
 
 _LINE_KINDS: Final[dict[DayKind, LineKind]] = {
     "working": "counted",
@@ -104,6 +104,7 @@ class WorkingCalendar:
     """
 
     openings: Openings
+    assumes: bool = True
     _timetables: dict[int, Timetable] = field(default_factory=dict, init=False, compare=False, repr=False)
     _working_days: dict[int, tuple[int, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
@@ -124,9 +125,16 @@ class WorkingCalendar:
         """The same calendar with every unknown year on its plain weekly pattern and yearly holidays.
 
         For provisional due times only: whoever uses it marks the result provisional and computes it again
-        when the year is published.
+        when the year is published. Raises UnknownYear where the calendar is `firm`.
         """
+        if not self.assumes:
+            raise UnknownYear(max(self.openings.years or ()) + 1)
         return self._assumed
+
+    @cached_property
+    def firm(self) -> "WorkingCalendar":
+        """The same calendar for whoever asks whether an answer is firm: it assumes nothing of an unknown year."""
+        return self if self.openings.years is None else replace(self, assumes=False)
 
     @cached_property
     def _assumed(self) -> "WorkingCalendar":
@@ -140,7 +148,7 @@ class WorkingCalendar:
         elif budget < 0:
             due = self._backward(at, -budget)
         else:
-            due = at if self._ends_work(at) else self._next_open(at)
+            due = self._unmoved(at)
         return _told(self._past(pauses, at, due), start)
 
     def elapsed(self, start: datetime, end: datetime, pauses: Pauses = ()) -> float:
@@ -156,7 +164,8 @@ class WorkingCalendar:
         date or the next working day. Then the working time of the pauses that begin before the time is up is
         added.
         """
-        at, local = microseconds(start), start.astimezone(self.tz)
+        at = microseconds(start)
+        local = self._in_zone(at)
         day = self._working_day(local.date(), n)
         if end_of_day:
             due = microseconds(self.closing(day))
@@ -209,8 +218,7 @@ class WorkingCalendar:
 
     def local_date(self, at: datetime) -> date:
         """The date on the office's wall at that instant."""
-        microseconds(at)
-        return at.astimezone(self.tz).date()
+        return self._in_zone(microseconds(at)).date()
 
     def close_of(self, day: date) -> datetime:
         """The end of that date (24:00) in the office's zone, which is the first instant of the next day."""
@@ -236,7 +244,8 @@ class WorkingCalendar:
     def explain_add(self, start: datetime, seconds: float, pauses: Pauses = ()) -> list[Counted]:
         """How `add` came to its answer, in order of time; the `counted` amounts add up to `seconds`.
 
-        Runs of like days are one line, and a long explanation leaves out its middle and says so.
+        Each window is a line, runs of days without one are too; what lies between two windows of a day is left to be
+        understood. A long explanation leaves out its middle and says so.
         """
         at, due = microseconds(start), microseconds(self.add(start, seconds, pauses))
         cursor, end = sorted((at, due))
@@ -273,22 +282,36 @@ class WorkingCalendar:
         return Counted(midnight, self.close_of(last), days, kind, note.with_(amount=days))
 
     def _stretch(self, begins: int, ends: int) -> list[Counted]:
-        """The lines of a stretch in which the clock ran; like days make one line."""
+        """The lines of a stretch in which the clock ran: a line for each window, one for a run of days without any."""
         pieces: list[tuple[DayKind, int, int, int]] = []
         day = self._in_zone(begins).date()
         while begins < ends:
             until = min(ends, self._midnight(_later(day, 1)))
-            worked = self._worked(begins, until)
-            pieces.append((_label(self.openings.kind(day), worked), begins, until, worked))
-            begins, day = max(begins, until), _later(day, 1)
+            # Not so where the clock skips the day, or goes back over midnight and shows its end once more.
+            if begins < until:
+                worked = self._worked(begins, until)
+                pieces.append((_label(self.openings.kind(day), worked), begins, until, worked))
+                begins = until
+            day = _later(day, 1)
         lines = []
         for label, group in groupby(pieces, lambda piece: piece[0]):
             run = list(group)
-            seconds = sum(piece[3] for piece in run) / 1_000_000
-            note = _COUNTED_TIME[label].with_(amount=_spelled(seconds))
-            start, end = self._in_zone(run[0][1]), self._in_zone(run[-1][2])
-            lines.append(Counted(start, end, seconds, _LINE_KINDS[label], note))
+            spans = [(run[0][1], run[-1][2])]
+            if run[0][3]:
+                spans = [window for _, first, last, _ in run for window in self._open_within(first, last)]
+            for opens, closes in spans:
+                seconds = (closes - opens) / 1_000_000 if run[0][3] else 0
+                note = _COUNTED_TIME[label].with_(amount=_spelled(seconds))
+                lines.append(Counted(self._in_zone(opens), self._in_zone(closes), seconds, _LINE_KINDS[label], note))
         return lines
+
+    def _open_within(self, begins: int, ends: int) -> Iterator[tuple[int, int]]:
+        """The openings that lie in a stretch of no more than a day, cut to it."""
+        while begins < ends:
+            table = self._at(begins)
+            for opens, closes in table.openings(begins, ends):
+                yield max(opens, begins), min(closes, ends)
+            begins = table.ends
 
     def _in_zone(self, at: int) -> datetime:
         return (EPOCH + at * MICROSECOND).astimezone(self.tz)
@@ -361,6 +384,17 @@ class WorkingCalendar:
                 return table.latest(worked)
             worked = 0
         raise _too_far()
+
+    def _unmoved(self, at: int) -> int:
+        """Where no budget leads: an open time and a closing stay, another time moves to the next opening."""
+        try:
+            opening = self._next_open(at)
+        except UnknownYear:
+            # A closing at New Year needs only the year that it ends.
+            if not self._ends_work(at):
+                raise
+            return at
+        return at if opening == at or self._ends_work(at) else opening
 
     def _ends_work(self, at: int) -> bool:
         """Whether the office is open right up to that instant."""

@@ -156,7 +156,7 @@ class ClockRun:
     def derived_from(self) -> tuple[Interval, ...]:
         """The intervals from which the due time follows: as they stood before the clock ended."""
         last = self.intervals[-1]
-        if self.ended_at is None or last.end != self.ended_at:
+        if self.ended_at is None or last.end != max(self.ended_at, last.start):
             return self.intervals
         return (*self.intervals[:-1], Interval(last.start))
 

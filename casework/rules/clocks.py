@@ -6,10 +6,11 @@ day of resuming counts, the last natural day rolls over rest days, and the deadl
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from math import inf
 from typing import Final, Literal
 
 from casework.rules.calendars import Counted, CountKind, UnknownYear, WorkingCalendar
@@ -101,13 +102,47 @@ def due(limit: Limit, intervals: Sequence[Interval], calendar: WorkingCalendar) 
 
 
 def _due(limit: Limit, intervals: Sequence[Interval], calendar: WorkingCalendar, *, provisional: bool) -> Due | None:
+    for run in _runs(limit, intervals, calendar):
+        if run.out:
+            return Due(*run.out, provisional)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """An interval and how much of the limit it used up; `out` where it used up all: when, and on which day."""
+
+    interval: Interval
+    amount: float
+    out: tuple[datetime, date] | None = None
+
+
+def _runs(limit: Limit, intervals: Sequence[Interval], calendar: WorkingCalendar) -> Iterator[_Run]:
+    """The intervals up to the one in which the limit runs out."""
     left = float(limit.amount)
     for position, interval in enumerate(intervals):
-        at, on = _run_out(limit, left, intervals[: position + 1], calendar)
-        if interval.end is None or at <= interval.end:
-            return Due(at, on, provisional)
-        left = max(0.0, left - _used(limit.unit, interval.start, interval.end, calendar))
-    return None
+        if out := _out(limit, left, intervals[: position + 1], calendar):
+            yield _Run(interval, left, out)
+            return
+        assert interval.end is not None
+        used = _used(limit.unit, interval.start, interval.end, calendar)
+        yield _Run(interval, used)
+        left = max(0.0, left - used)
+
+
+def _out(
+    limit: Limit, left: float, intervals: Sequence[Interval], calendar: WorkingCalendar
+) -> tuple[datetime, date] | None:
+    """When and on which day the limit runs out in the last of the intervals, if it does."""
+    start, end = intervals[-1].start, intervals[-1].end
+    try:
+        at, on = _run_out(limit, left, intervals, calendar)
+    except UnknownYear:
+        # What would come after the end of the interval need not be known.
+        if end is None or _used(limit.unit, start, end, calendar) >= left:
+            raise
+        return None
+    return (at, on) if end is None or at.astimezone(UTC) <= end.astimezone(UTC) else None
 
 
 def _run_out(
@@ -136,9 +171,9 @@ def _kind(unit: Unit) -> CountKind:
 
 
 def _used(unit: Unit, start: datetime, end: datetime, calendar: WorkingCalendar) -> float:
-    """How much of a limit an interval used up; months and years do not count, they correspond."""
+    """How much of a limit an interval used up; months and years correspond and may be over at any time: inf."""
     if unit in ("mo", "y"):
-        return 0.0
+        return inf
     if unit in ("wd", "d"):
         return calendar.days_between(calendar.local_date(start), calendar.local_date(end), _kind(unit))
     if unit == "wh":
@@ -147,7 +182,14 @@ def _used(unit: Unit, start: datetime, end: datetime, calendar: WorkingCalendar)
 
 
 def _corresponding_day(limit: Limit, intervals: Sequence[Interval], calendar: WorkingCalendar) -> tuple[datetime, date]:
-    """The corresponding day (Civil Code 202), moved on by the days in which the clock stood still."""
+    """The corresponding day, moved on by the days in which the clock stood still and off days of rest."""
+    day, stood = _corresponds(limit, intervals, calendar)
+    on = calendar.roll(day + timedelta(days=stood))
+    return calendar.deadline(on), on
+
+
+def _corresponds(limit: Limit, intervals: Sequence[Interval], calendar: WorkingCalendar) -> tuple[date, int]:
+    """The corresponding day (Civil Code 202), and for how many days the clock stood still."""
     first = calendar.local_date(intervals[0].start)
     months = limit.amount * (12 if limit.unit == "y" else 1)
     stood = sum(
@@ -155,8 +197,7 @@ def _corresponding_day(limit: Limit, intervals: Sequence[Interval], calendar: Wo
         for before, after in pairwise(intervals)
         if before.end is not None
     )
-    on = calendar.roll(calendar.add_months(first, months) + timedelta(days=stood))
-    return calendar.deadline(on), on
+    return calendar.add_months(first, months), stood
 
 
 def working_seconds(intervals: Iterable[Interval], calendar: WorkingCalendar, until: datetime) -> tuple[float, bool]:
@@ -168,6 +209,8 @@ def working_seconds(intervals: Iterable[Interval], calendar: WorkingCalendar, un
         plain = calendar.assuming_unpublished()
         return sum(plain.elapsed(start, end) for start, end in stretches), True
 
+
+Pause = tuple[datetime, datetime]
 
 _WHEN = re.compile(r"(?:(?P<share>[1-9][0-9]?)%|(?P<due>due)|\+(?P<after>[1-9][0-9]*(?:wd|wh|h|m|d)))")
 
@@ -187,23 +230,45 @@ class Level:
         if match["after"]:
             Limit.parse(match["after"])
 
-    def at(self, started_at: datetime, due_at: datetime, calendar: WorkingCalendar) -> datetime:
-        """The instant of this level; shares are of the working time between start and due, pauses included."""
+    @property
+    def told(self) -> Text:
+        """What has come to pass at it."""
+        if self.written.endswith("%"):
+            return Text(f"期限已过 {self.written}", f"{self.written} of the time limit has passed")
+        if self.written == "due":
+            return Text("期限届满", "The time limit has run out")
+        after = Limit.parse(self.written.removeprefix("+")).told()
+        return Text(f"期限届满已过{after.zh}", f"{after.en} have passed since the time limit ran out")
+
+    def at(
+        self, started_at: datetime, due_at: datetime, calendar: WorkingCalendar, pauses: tuple[Pause, ...] = ()
+    ) -> datetime:
+        """The instant of this level; shares are of the working time between start and due, the pauses taken out."""
         match = _WHEN.fullmatch(self.written)
         assert match is not None
         if match["due"]:
             return due_at
+        # In UTC: within its own zone, Python compares and adds by the hands of the clock.
+        started_at, due_at = started_at.astimezone(UTC), due_at.astimezone(UTC)
         try:
-            return self._at(match, started_at, due_at, calendar)
+            return self._at(match, started_at, due_at, calendar, pauses)
         except UnknownYear:
-            return self._at(match, started_at, due_at, calendar.assuming_unpublished())
+            return self._at(match, started_at, due_at, calendar.assuming_unpublished(), pauses)
 
-    def _at(self, match: re.Match[str], started_at: datetime, due_at: datetime, calendar: WorkingCalendar) -> datetime:
+    def _at(
+        self,
+        match: re.Match[str],
+        started_at: datetime,
+        due_at: datetime,
+        calendar: WorkingCalendar,
+        pauses: tuple[Pause, ...],
+    ) -> datetime:
         if match["share"]:
             if due_at <= started_at:
                 return due_at
             share = int(match["share"]) / 100
-            return min(due_at, calendar.add(started_at, calendar.elapsed(started_at, due_at) * share))
+            used = calendar.elapsed(started_at, due_at, pauses) * share
+            return min(due_at, calendar.add(started_at, used, pauses))
         # A day's deadline may be the midnight that ends it: what follows counts from the last day itself.
         limit = Limit.parse(match["after"])
         start = due_at - timedelta(microseconds=1) if limit.unit in ("wd", "d") else due_at
@@ -221,16 +286,33 @@ def into_opening_hours(at: datetime, calendar: WorkingCalendar) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class TraceLine:
-    """One line of the explanation of a due time."""
+    """One line of the explanation of a due time; `counted` is how much of the limit it used up, in the limit's unit."""
 
     start: datetime
     end: datetime | None
     kind: str
     text: Text
+    counted: float = 0
+
+
+_STOOD_STILL = Text("中止计算", "the clock stood still")
+_STANDS_STILL = Text("中止计算，尚余 {left}", "the clock stands still, with {left} left")
+_USED_UP = Text(
+    "期限在中止前已用完，恢复计算的当日届满",
+    "the limit was used up before the clock stood still: the day it goes on is the last",
+)
+_CORRESPONDS = Text("自 {first} 起满{limit}，对应日为 {day}", "{limit} from {first} on, the corresponding day is {day}")
+_MOVED_ON = Text(
+    "中止的 {days} 天顺延至 {day}", "moved on to {day} by the {days} day(s) in which the clock stood still"
+)
+_MOVED_OFF_REST = Text("{rest} 不是工作日，顺延至 {day}", "{rest} is not a working day, so it moves to {day}")
 
 
 def trace(limit: Limit, intervals: Sequence[Interval], calendar: WorkingCalendar) -> list[TraceLine]:
-    """Why the clock runs out when it does, line by line: what counted, what was skipped, where it stood."""
+    """Why the clock runs out when it does, line by line: what counted, what was skipped, where it stood.
+
+    Where it runs out, the `counted` of its lines add up to the limit.
+    """
     try:
         return _trace(limit, intervals, calendar)
     except UnknownYear as unknown:
@@ -248,18 +330,43 @@ def trace(limit: Limit, intervals: Sequence[Interval], calendar: WorkingCalendar
 
 def _trace(limit: Limit, intervals: Sequence[Interval], calendar: WorkingCalendar) -> list[TraceLine]:
     lines: list[TraceLine] = []
+    stopped: datetime | None = None
     left = float(limit.amount)
-    for position, interval in enumerate(intervals):
-        if position and (stopped := intervals[position - 1].end) is not None:
-            lines.append(TraceLine(stopped, interval.start, "paused", Text("中止计算", "the clock stood still")))
-        at, on = _run_out(limit, left, intervals[: position + 1], calendar)
-        if interval.end is None or at <= interval.end:
-            lines += _explain(limit.unit, left, Interval(interval.start, at), calendar, to_the_end=True)
+    for position, run in enumerate(_runs(limit, intervals, calendar)):
+        if stopped:
+            lines.append(TraceLine(stopped, run.interval.start, "paused", _STOOD_STILL))
+        if run.out:
+            at, on = run.out
+            if limit.unit in ("mo", "y"):
+                counted, *moved_on = _corresponding(limit, intervals[: position + 1], at, calendar)
+                lines = [counted, *lines, *moved_on]
+            else:
+                lines += _explain(limit.unit, run.amount, Interval(run.interval.start, at), calendar, to_the_end=True)
             return [*lines, TraceLine(at, None, "due", Text(f"{on} 届满", f"runs out on {on}"))]
-        used = _used(limit.unit, interval.start, interval.end, calendar)
-        lines += _explain(limit.unit, used, interval, calendar, to_the_end=False)
-        left = max(0.0, left - used)
-    return lines
+        used = min(run.amount, left)
+        if limit.unit not in ("mo", "y"):
+            lines += _explain(limit.unit, used, run.interval, calendar, to_the_end=False)
+        stopped, left = run.interval.end, left - used
+    assert stopped is not None
+    stands = _STOOD_STILL if limit.unit in ("mo", "y") else _STANDS_STILL.with_(left=_told(left, limit.unit))
+    return [*lines, TraceLine(stopped, None, "paused", stands)]
+
+
+def _corresponding(
+    limit: Limit, intervals: Sequence[Interval], at: datetime, calendar: WorkingCalendar
+) -> Iterator[TraceLine]:
+    """The corresponding day of months and years, and then what moved it on."""
+    first, last = intervals[0], intervals[-1]
+    day, stood = _corresponds(limit, intervals, calendar)
+    told = _CORRESPONDS.with_(first=calendar.local_date(first.start), limit=limit.told(), day=day)
+    ended = min(calendar.deadline(day), first.end or at)
+    yield TraceLine(first.start, max(first.start, ended), "counted", told, float(limit.amount))
+    later = day + timedelta(days=stood)
+    begins, ends = (max(calendar.deadline(one), last.start) for one in (day, later))
+    if stood:
+        yield TraceLine(begins, min(at, ends), "rolled", _MOVED_ON.with_(days=stood, day=later))
+    if (on := calendar.roll(later)) != later:
+        yield TraceLine(min(at, ends), at, "rolled", _MOVED_OFF_REST.with_(rest=later, day=on))
 
 
 def _explain(
@@ -269,18 +376,24 @@ def _explain(
     end = within.end
     assert end is not None
     first = calendar.local_date(within.start)
-    if unit in ("mo", "y"):
-        counted = Text(f"自 {first} 起按对应日计算", f"counted from {first} to the corresponding day")
-        return [TraceLine(within.start, end, "counted", counted)]
+    if not amount:
+        return [TraceLine(within.start, end, "counted", _USED_UP)] if to_the_end else []
     if unit in ("h", "m"):
-        return [TraceLine(within.start, end, "counted", _told(amount, unit))]
+        return [TraceLine(within.start, end, "counted", _told(amount, unit), amount)]
     lines: list[Counted] = (
         calendar.explain_add(within.start, amount * 3600)
         if unit == "wh"
         else calendar.explain_days(first, int(amount), _kind(unit))
     )
+    an_hour = 3600 if unit == "wh" else 1
     return [
-        TraceLine(max(line.start, within.start), min(line.end, end), line.kind, line.note)
+        TraceLine(
+            max(line.start, within.start),
+            min(line.end, end),
+            line.kind,
+            line.note,
+            line.amount / an_hour if line.kind == "counted" else 0,
+        )
         for line in lines
         if line.start < end and (to_the_end or line.kind != "rolled")
     ]

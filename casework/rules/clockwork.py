@@ -3,10 +3,11 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
-from casework.rules.calendars import WorkingCalendar
+from casework.rules.calendars import UnknownYear, WorkingCalendar
 from casework.rules.casefile import NO_LIMIT, CaseFile, ClockChange, ClockRun, Office, PolicyRow
-from casework.rules.clocks import Interval, Limit, Status, due, into_opening_hours
+from casework.rules.clocks import Due, Interval, Limit, Status, due, into_opening_hours
 from casework.rules.grammar import EVERY_CLOCK, NEW, Clock, PolicyLimit, Workflow
 from casework.rules.text import Text
 
@@ -20,30 +21,41 @@ def wind(
     *,
     cancels: tuple[str, ...] = (),
     restarts: tuple[str, ...] = (),
+    lapsed: str | None = None,
 ) -> tuple[tuple[ClockRun, ...], tuple[ClockChange, ...]]:
     """The clocks of the case after it came from `before` to `after` at `at`, and what changed.
 
     `after` is the case file with the new state and facts and with the clocks as they were before. `cancels` and
-    `restarts` name the clocks for which the move does so.
+    `restarts` name the clocks for which the move does so, `lapsed` the transition that time takes.
     """
     changes: list[ClockChange] = []
     for clock in workflow.clocks:
+        when = _end_of_wait(clock, after) if lapsed and clock.take == lapsed else None
         if clock.start:
-            changes += _step_of_facts(workflow, clock, after, at, office)
+            changes += _step_of_facts(workflow, clock, after, when or at, office)
         else:
             cancelled = clock.name in cancels or cancels == EVERY_CLOCK
-            changes += _step(workflow, clock, before, after, at, office, cancelled, clock.name in restarts)
+            changes += _step(workflow, clock, before, after, when or at, office, cancelled, clock.name in restarts)
     if before.org_code != after.org_code:
-        changes += _counted_there(after.clocks, changes, office)
+        changes += _counted_there(workflow, after, changes, office)
     return _latest(after.clocks, changes), tuple(changes)
 
 
-def _counted_there(clocks: Iterable[ClockRun], changes: Iterable[ClockChange], office: Office) -> Iterator[ClockChange]:
+def _end_of_wait(clock: Clock, case: CaseFile) -> datetime | None:
+    """When a wait that time ends was over: nobody owed anything in it, so however late time comes nobody is late."""
+    run = case.clock(clock.name)
+    return run.due.at if clock.owed_by == "outside" and run and run.open and run.due else None
+
+
+def _counted_there(
+    workflow: Workflow, case: CaseFile, changes: Iterable[ClockChange], office: Office
+) -> Iterator[ClockChange]:
     """Clocks that go on in another organisation are counted by its calendar, from the same intervals."""
     changed = {(change.clock.name, change.clock.generation) for change in changes}
-    for run in clocks:
+    for run in case.clocks:
         if run.open and (run.name, run.generation) not in changed:
-            there = _derived(run, run.intervals, run.status, office)
+            due_there = _due(workflow.by_clock[run.name], case, run.limit, run.intervals, office)
+            there = replace(run, due=due_there, counted_by=office.counts_by)
             if there.due != run.due or _key(there) != _key(run):
                 yield ClockChange("rederived", there)
 
@@ -74,7 +86,7 @@ def rederive(
             begun: list[ClockChange] = []
             if clock.start and before and _facts(clock, case, before) != _facts(clock, case, office.calendar):
                 begun += _step_of_facts(workflow, clock, replace(case, last_at=at), at, office)
-            changes += begun or _counted_again(clock, run, at, office, in_force_at_start(run))
+            changes += begun or _counted_again(clock, case, run, at, office, in_force_at_start(run))
     return _latest(case.clocks, changes), tuple(changes)
 
 
@@ -84,16 +96,30 @@ def _facts(clock: Clock, case: CaseFile, calendar: WorkingCalendar) -> list[date
 
 
 def _counted_again(
-    clock: Clock, run: ClockRun, at: datetime, office: Office, in_force: Mapping[str, PolicyRow]
+    clock: Clock, case: CaseFile, run: ClockRun, at: datetime, office: Office, in_force: Mapping[str, PolicyRow]
 ) -> Iterator[ClockChange]:
     row = in_force.get(clock.limit.name) if isinstance(clock.limit, PolicyLimit) else None
     if row is not None and row.value == NO_LIMIT:
         yield ClockChange("cancelled", _ended(run, at, "cancelled"))
         return
     limit, basis, policy_id = _of_row(row) if row else (run.limit, run.basis, run.policy_id)
-    again = replace(run, limit=limit, basis=basis, policy_id=policy_id, due=due(limit, run.intervals, office.calendar))
+    again = replace(
+        run, limit=limit, basis=basis, policy_id=policy_id, due=_due(clock, case, limit, run.intervals, office)
+    )
     if again != run:
         yield ClockChange("rederived", replace(again, counted_by=office.counts_by))
+
+
+def _due(clock: Clock, case: CaseFile, limit: Limit, intervals: tuple[Interval, ...], office: Office) -> Due | None:
+    """When the limit runs out; provisional too where the clock's first day follows from a year not published yet."""
+    found = due(limit, intervals, office.calendar)
+    if found is None or found.provisional or clock.start is None:
+        return found
+    try:
+        clock.start(case, office.calendar.firm)
+    except UnknownYear:
+        return replace(found, provisional=True)
+    return found
 
 
 def _latest(clocks: Iterable[ClockRun], changes: Iterable[ClockChange]) -> tuple[ClockRun, ...]:
@@ -129,7 +155,7 @@ def _step(
     # Where the case stood already, without a clock because no rule set its limit, none begins in the middle.
     entered = restarted or before.state == NEW or not workflow.runs(clock, before.state)
     if runs and (entered or (run is not None and run.open)):
-        yield from _start(clock, run, at, None, office)
+        yield from _start(clock, after, run, at, None, office)
 
 
 def _step_of_facts(
@@ -152,7 +178,7 @@ def _step_of_facts(
     # What was met or missed is not run again from the same day.
     done = same and run is not None and run.status in ("met", "breached")
     if runs and not stopped and not done:
-        yield from _start(clock, run, at, base, office)
+        yield from _start(clock, after, run, at, base, office)
 
 
 def _as_told(at: datetime, base: date | None, calendar: WorkingCalendar) -> date:
@@ -172,7 +198,7 @@ def _instant_of(day: date, run: ClockRun, calendar: WorkingCalendar) -> datetime
 
 
 def _start(
-    clock: Clock, last: ClockRun | None, at: datetime, base: date | None, office: Office
+    clock: Clock, case: CaseFile, last: ClockRun | None, at: datetime, base: date | None, office: Office
 ) -> Iterator[ClockChange]:
     """The next generation, from `at` or from the beginning of the base date; none where no rule sets a limit."""
     limit, basis, policy_id = _limit(clock, office)
@@ -188,7 +214,7 @@ def _start(
         basis=basis,
         started_at=started_at,
         intervals=intervals,
-        due=due(limit, intervals, office.calendar),
+        due=_due(clock, case, limit, intervals, office),
         status="running",
         policy_id=policy_id,
         counted_by=office.counts_by,
@@ -246,7 +272,10 @@ def _end(run: ClockRun, at: datetime, *, cancelled: bool) -> ClockChange:
 
 
 def _ended(run: ClockRun, at: datetime, status: Status) -> ClockRun:
-    return replace(run, intervals=_closed(run, at), status=status, ended_at=max(at, run.started_at))
+    """The clock as it stays: what it was judged by is firm, and one cancelled before its first day never ran."""
+    judged_by = replace(run.due, provisional=False) if run.due else None
+    ended_at = at if status == "cancelled" else max(at, run.started_at)
+    return replace(run, intervals=_closed(run, at), due=judged_by, status=status, ended_at=ended_at)
 
 
 def levels(clock: Clock, run: ClockRun, calendar: WorkingCalendar) -> list[tuple[str, datetime]]:
@@ -256,7 +285,8 @@ def levels(clock: Clock, run: ClockRun, calendar: WorkingCalendar) -> list[tuple
     """
     if run.due is None:
         return []
-    at = [(alert, alert.when.at(run.started_at, run.due.at, calendar)) for alert in clock.alerts]
+    pauses = tuple((before.end, after.start) for before, after in pairwise(run.intervals) if before.end)
+    at = [(alert, alert.when.at(run.started_at, run.due.at, calendar, pauses)) for alert in clock.alerts]
     return [(alert.level, when if alert.urgent else into_opening_hours(when, calendar)) for alert, when in at]
 
 

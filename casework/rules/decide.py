@@ -239,7 +239,10 @@ def _move(
     if destination:
         after = replace(after, org_code=destination.org.code, org_path=destination.org.path)
     after = replace(after, urgent=workflow.is_urgent(after, at, office.calendar))
-    clocks, changes = wind(workflow, case, after, at, office, cancels=edge.cancels, restarts=edge.restarts)
+    lapsed = edge.name if actor.role is Role.CLOCK else None
+    clocks, changes = wind(
+        workflow, case, after, at, office, cancels=edge.cancels, restarts=edge.restarts, lapsed=lapsed
+    )
     return Move(
         kind="opened" if opening else "transition",
         transition=edge.name,

@@ -195,6 +195,14 @@ class Alert:
         """The level, ready to reckon with."""
         return Level(self.level)
 
+    @cached_property
+    def told(self) -> Text:
+        """What has come to pass when it is raised."""
+        told = self.when.told
+        if not self.above:
+            return told
+        return Text(f"{told.zh}，报上级机构", f"{told.en}; told to the organisation above")
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -202,8 +210,10 @@ class Clock:
 
     `start` makes it run from a fact instead: a pure function of the case file and the calendar that gives the base
     date, or None; `stop` gives the day on which a fact ended it, or None.
-    `take` is the transition that time takes when it runs out. `beside` names the clock it is shown with: the
-    earlier of the two alarms.
+    `take` is the transition that time takes when it runs out; where such a clock is owed by somebody outside it is a
+    wait, which time ends in time. `beside` names the clock it is shown with: the
+    earlier of the two alarms. What is `discreet` is not named in messages to the outside: its name would tell of an
+    injury or an illness.
     """
 
     name: str
@@ -218,6 +228,7 @@ class Clock:
     start: FactDate | None = None
     stop: FactDate | None = None
     beside: str | None = None
+    discreet: bool = False
 
     def __post_init__(self) -> None:
         for name in ("runs_in", "pauses"):
@@ -225,6 +236,11 @@ class Clock:
         if isinstance(self.limit, str):
             with suppress(ValueError):  # `_faults` says it, with the names of workflow and row
                 object.__setattr__(self, "limit", Limit.parse(self.limit))
+
+    @cached_property
+    def by_level(self) -> Mapping[str, Alert]:
+        """The rungs of the ladder."""
+        return {alert.level: alert for alert in self.alerts}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ repeated hour is its first showing. Windows that touch on paper therefore touch 
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -82,7 +82,7 @@ def instant_of(local: datetime, tz: ZoneInfo) -> int:
             first = middle
         else:
             second = middle
-    return first
+    return first // _SECOND * _SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,12 @@ class Timetable:
         """Working time from the start of the year up to `at`."""
         index = bisect_right(self.opens, at) - 1
         return 0 if index < 0 else self.before[index] + min(at, self.closes[index]) - self.opens[index]
+
+    def openings(self, begins: int, ends: int) -> Iterator[tuple[int, int]]:
+        """The openings of the year that reach into a stretch."""
+        for index in range(max(0, bisect_right(self.opens, begins) - 1), bisect_left(self.opens, ends)):
+            if begins < self.closes[index]:
+                yield self.opens[index], self.closes[index]
 
     def earliest(self, worked: int) -> int:
         """The first instant with that much working time behind it: a closing, not the next opening."""
@@ -239,39 +245,40 @@ class Openings:
         return max(0, *(windows[-1][1] - _MIDNIGHT for windows in every if windows))
 
 
+def composed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The calendar mapping to count by of a calendar as an office has given it.
+
+    Either `given` is such a mapping itself, or it keeps the years that were published under `published`. It may name
+    its `source`.
+    """
+    hours = {name: value for name, value in given.items() if name != "published"}
+    if "published" in given:
+        return compose(hours, given["published"])
+    return {name: value for name, value in hours.items() if name != "source"}
+
+
 def compose(base: Mapping[str, Any], years: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """The calendar mapping of an office: its own hours (`base`) under the published years.
 
     `base` is a calendar mapping that may also say `key`, `title`, `source` and `make_up_week`, the weekday
-    whose windows hold on make-up working days (`mon` unless said). A year is `{"year", "source",
-    "holidays", "make_up_days"}`; its dates may reach into the December before, as notices do. What the office
-    says in `date_overrides` wins. The result is plain JSON data.
+    whose windows hold on make-up working days (`mon` unless said). A year is one that `published_year` takes. What
+    the office says in `date_overrides` wins. The result is plain JSON data.
     """
     _only(base, _KEYS | {"key", "title", "source", "make_up_week"}, "办公时间", "the office hours")
     like = base.get("make_up_week", "mon")
-    windows = _table(base, "week").get(like)
+    windows = _table(base, "week").get(like) if like in WEEKDAYS else None
     holidays = {_date(day, "holidays") for day in _list(base, "holidays")}
     make_up_days: set[date] = set()
     known = {_year(year) for year in _list(base, "years")}
-    for published in years:
-        _only(published, ("year", "source", "holidays", "make_up_days"), "年度安排", "a published year")
-        year = _year(published.get("year"))
+    for year, published in ((one["year"], one) for one in map(published_year, years)):
         if year in known:
             raise _bad(f"{year} 年", f"year {year}", "重复载入", "is given twice")
         known.add(year)
-        for name, days in (("holidays", holidays), ("make_up_days", make_up_days)):
-            for day in (_date(text, f"{year}.{name}") for text in _list(published, name)):
-                if day.year != year and (day.year, day.month) != (year - 1, 12):
-                    raise _bad(
-                        f"{year}.{name} 中的 {day}",
-                        f"{day} in {year}.{name}",
-                        "不属于该年",
-                        "does not belong to that year",
-                    )
-                days.add(day)
+        holidays.update(map(date.fromisoformat, published["holidays"]))
+        make_up_days.update(map(date.fromisoformat, published["make_up_days"]))
     if clash := sorted(holidays & make_up_days):
         raise _bad(f"{clash[0]}", f"{clash[0]}", "既是节假日又是调休上班日", "is both a holiday and a make-up day")
-    if make_up_days and not windows:
+    if not windows and (make_up_days or "make_up_week" in base):
         raise _bad(f"make_up_week“{like}”", f"make_up_week {like!r}", "在 week 中没有时间", "has no windows in week")
     office = {_date(day, "date_overrides"): own for day, own in _table(base, "date_overrides").items()}
     overrides = dict.fromkeys(make_up_days, windows) | office
@@ -280,6 +287,45 @@ def compose(base: Mapping[str, Any], years: Iterable[Mapping[str, Any]]) -> dict
     result["date_overrides"] = {day.isoformat(): overrides[day] for day in sorted(overrides)}
     result["years"] = sorted(known)
     return result
+
+
+def published_year(given: Mapping[str, Any]) -> dict[str, Any]:
+    """A year as it was published, checked, as plain JSON data: `year, source, holidays, make_up_days`.
+
+    `source` names the notice. There is a holiday in every year: where none is given, the notice was not entered.
+    Days may lie in the December before, as they do in notices.
+    """
+    _only(given, ("year", "source", "holidays", "make_up_days"), "年度安排", "a published year")
+    year, source = _year(given.get("year")), given.get("source")
+    if not isinstance(source, str) or not source.strip() or not source.isprintable():
+        raise _bad(
+            f"{year} 年",
+            f"year {year}",
+            "没有写明出处，请在 source 中用一行写明公布安排的通知",
+            "does not name its source; name the notice that published it as source, in one line",
+        )
+    if not (holidays := _days_of(year, given, "holidays")):
+        raise _bad(
+            f"{year} 年",
+            f"year {year}",
+            "没有节假日，请按通知填写 holidays",
+            "has no holiday; fill in holidays as the notice says",
+        )
+    make_up_days = _days_of(year, given, "make_up_days")
+    return {"year": year, "source": source, "holidays": holidays, "make_up_days": make_up_days}
+
+
+def _days_of(year: int, published: Mapping[str, Any], name: str) -> list[str]:
+    days = {_date(day, f"{year}.{name}") for day in _list(published, name)}
+    for day in sorted(days):
+        if day.year != year and (day.year, day.month) != (year - 1, 12):
+            raise _bad(
+                f"{year}.{name} 中的 {day}",
+                f"{day} in {year}.{name}",
+                "不属于该年",
+                "does not belong to that year",
+            )
+    return [day.isoformat() for day in sorted(days)]
 
 
 def _bad(where_zh: str, where_en: str, zh: str, en: str) -> BadCalendar:

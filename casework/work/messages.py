@@ -18,6 +18,7 @@ _ALERT = Text(
 )
 _DUE = Text("{at}（最后一日 {on}）", "{at} (last day {on})")
 _PROVISIONAL = Text("{due}，放假安排公布前为暂定", "{due}, provisional until the year's holidays are published")
+_DISCREET = Text("案件期限", "a time limit of the case")
 _PAUSED = Text("期限已暂停", "the clock is paused")
 
 
@@ -28,7 +29,7 @@ def alert_told(row: Any, language: Language, zone: tzinfo) -> tuple[str, str]:
         "number": row.number,
         "workflow": workflow.title,
         "org": row.payload["org"],
-        "clock": clock.title,
+        "clock": _DISCREET if clock.discreet else clock.title,
         "why": why(row.level),
         "due": _due(row, zone),
     }
@@ -62,10 +63,11 @@ def webhook_body(row: Any, zone: tzinfo) -> bytes:
 
 
 def _alert(row: Any, zone: tzinfo) -> dict[str, Any]:
+    _, clock = _rules(row)
     return {
         "id": str(row.alert_id),
-        "clock": row.clock,
-        "title": _rules(row)[1].title.both(),
+        "clock": None if clock.discreet else row.clock,
+        "title": (_DISCREET if clock.discreet else clock.title).both(),
         "generation": row.generation,
         "level": row.level,
         "because": why(row.level).both(),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any, Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from flask import Flask
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
+from casework.api import examples
 from casework.app import create_app
 from casework.embedded import PrivateServer
 from casework.records import offices, people
@@ -118,6 +120,12 @@ def staffed(service: Service) -> Api:
             assert person is not None
             api.tokens[username] = new_token(tx, person, timedelta(days=900))[0]
     return api
+
+
+@pytest.fixture(autouse=True)
+def chance(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Examples are invented from a seed of the test's own: the same ones in every run."""
+    monkeypatch.setattr(examples, "_CHANCE", Random(request.node.nodeid))
 
 
 @pytest.fixture

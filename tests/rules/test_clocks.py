@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from casework.rules.calendars import BadCalendar, WorkingCalendar
 from casework.rules.clocks import Due, Interval, Level, Limit, due, into_opening_hours, trace, working_seconds
+from casework.rules.text import Text
 from tests.story import china, clock_time
 
 ALWAYS = [["00:00", "24:00"]]
@@ -313,7 +314,49 @@ class TestTrace:
 
     def test_a_clock_that_stands_still_is_explained_without_a_due_time(self) -> None:
         lines = trace(Limit.parse("5wd"), ran(("2026-03-02 09:00", "2026-03-04 10:00")), china())
-        assert [line.kind for line in lines] == ["first_day", "counted"]
+        assert [line.kind for line in lines] == ["first_day", "counted", "paused"]
+        assert (lines[-1].start, lines[-1].end) == (clock_time("2026-03-04 10:00"), None)
+        assert lines[-1].text == Text("中止计算，尚余 3个工作日", "the clock stands still, with 3 working day(s) left")
+
+    def test_each_window_that_counts_is_a_line(self) -> None:
+        lines = trace(Limit.parse("8wh"), ran(("2026-03-02 11:00", None)), china())
+        assert [(line.start.strftime("%d %H:%M"), line.end and line.end.strftime("%H:%M")) for line in lines] == [
+            ("02 11:00", "12:00"),
+            ("02 13:30", "17:30"),
+            ("03 08:30", "11:30"),
+            ("03 11:30", None),
+        ]
+        assert [line.counted for line in lines] == [1, 4, 3, 0]
+
+    def test_the_corresponding_day_of_months_is_named_and_what_moved_it_on(self) -> None:
+        lines = trace(Limit.parse("6mo"), ran(("2026-04-01 09:00", None)), china())
+        assert [(line.kind, line.text.en) for line in lines] == [
+            ("counted", "6 month(s) from 2026-04-01 on, the corresponding day is 2026-10-01"),
+            ("rolled", "2026-10-01 is not a working day, so it moves to 2026-10-08"),
+            ("due", "runs out on 2026-10-08"),
+        ]
+        paused = (("2026-03-02 09:00", "2026-03-10 09:00"), ("2026-03-13 09:00", None))
+        lines = trace(Limit.parse("1mo"), ran(*paused), china())
+        assert [(line.kind, line.text.en) for line in lines] == [
+            ("counted", "1 month(s) from 2026-03-02 on, the corresponding day is 2026-04-02"),
+            ("paused", "the clock stood still"),
+            ("rolled", "moved on to 2026-04-05 by the 3 day(s) in which the clock stood still"),
+            ("rolled", "2026-04-05 is not a working day, so it moves to 2026-04-07"),
+            ("due", "runs out on 2026-04-07"),
+        ]
+
+    def test_a_limit_that_a_day_of_rest_carried_into_a_pause_says_why_it_ends_when_it_goes_on(self) -> None:
+        # The seventh day is 7 October, a holiday: the 8th would be the last, but on the 8th the clock is stopped.
+        stretches = (("2026-09-30 09:00", "2026-10-08 10:00"), ("2026-10-20 09:00", None))
+        lines = trace(Limit.parse("7d"), ran(*stretches), china())
+        assert [(line.kind, line.counted) for line in lines] == [
+            ("first_day", 0),
+            ("counted", 7),
+            ("paused", 0),
+            ("counted", 0),
+            ("due", 0),
+        ]
+        assert "used up before the clock stood still" in lines[3].text.en
 
     @settings(max_examples=150, deadline=None)
     @given(
@@ -333,6 +376,7 @@ class TestTrace:
         found = due(Limit.parse(limit), intervals, china())
         assert [line.start for line in lines if line.kind == "due"] == ([found.at] if found else [])
         assert not found or lines[-1].kind == "due"
+        assert not found or sum(line.counted for line in lines) == pytest.approx(Limit.parse(limit).amount)
 
 
 class TestLevels:
@@ -342,6 +386,14 @@ class TestLevels:
         # 44.5 working hours lie between; 80 % are 35.6, of which Monday to Thursday are 29.5 and Friday morning 3.5.
         at = Level("80%").at(clock_time("2026-03-02 09:00"), clock_time("2026-03-10 00:00"), china())
         assert at == clock_time("2026-03-06 16:06")
+
+    def test_a_pause_is_no_part_of_the_share(self) -> None:
+        # Of 37.5 working hours 30 are 80 %: 6 on Monday until it stood still, 24 from Monday the 16th on.
+        pause = (clock_time("2026-03-02 16:30"), clock_time("2026-03-16 08:30"))
+        due = clock_time("2026-03-20 10:00")
+        assert china().elapsed(clock_time("2026-03-02 09:00"), due, [pause]) == 37.5 * 3600
+        at = Level("80%").at(clock_time("2026-03-02 09:00"), due, china(), (pause,))
+        assert at == clock_time("2026-03-19 10:00")
 
     def test_due_is_due(self) -> None:
         assert Level("due").at(clock_time("2026-03-02 09:00"), clock_time("2026-03-10 00:00"), china()) == clock_time(

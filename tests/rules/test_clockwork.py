@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from casework.rules.calendars import WorkingCalendar, compose
 from casework.rules.casefile import CalendarRef, CaseFile, ClockRun, PolicyRow
-from casework.rules.clocks import Interval
+from casework.rules.clocks import Interval, trace
 from casework.rules.clockwork import levels, rederive, wake_at
 from casework.rules.refusals import Invalid
 from casework.rules.text import Text
@@ -169,6 +169,29 @@ class TestEnds:
             "cancelled",
             "cancelled",
         ]
+
+    def test_papers_that_time_misses_late_are_late_and_a_wait_is_not(self) -> None:
+        story = Story("2026-03-04 10:00").opened()
+        story.caseworker("ask_for_papers")
+        story.wait_until("2026-03-20 03:00")
+        story.time("lapse")
+        assert story.clock("papers").status == "breached"
+
+        waiting = Story("2026-03-02 09:00").opened(employment=JOB, arrears=None)
+        due = waiting.clock("urgency").due
+        assert due is not None
+        waiting.wait_until("2026-11-06 03:00")
+        waiting.time("turn_urgent")
+        assert due.at == clock_time("2026-11-04 00:00")
+        assert (waiting.clock("urgency").status, waiting.clock("urgency").ended_at) == ("met", due.at)
+
+    def test_a_clock_cancelled_before_its_first_day_ended_when_it_was_cancelled(self) -> None:
+        story = Story("2026-03-02 09:00").opened(employment=JOB, arrears=None)
+        assert story.clock("urgency").started_at > story.now
+        story.applicant("withdraw")
+        ended = story.clock("urgency")
+        assert (ended.status, ended.ended_at) == ("cancelled", story.now)
+        assert trace(ended.limit, ended.derived_from, china())[-1].kind == "due"
 
     def test_papers_on_the_last_day_are_in_time(self) -> None:
         story = Story("2026-03-04 10:00").opened()
@@ -354,6 +377,26 @@ class TestUnpublishedYears:
         assert run.due is not None
         assert (run.due.on, run.due.provisional) == (date(2027, 1, 1), True)
         assert run.counted_by == ("china", 1)
+
+    def test_a_first_day_that_follows_from_an_unpublished_year_is_provisional_and_settles_with_it(self) -> None:
+        job = {"started_on": "2023-05-08", "ended_on": "2026-01-09"}  # the year ends on Saturday 9 January 2027
+        story = Story("2026-03-02 09:00").opened(employment=job, arrears=None)
+        urgency = story.clock("urgency").due
+        assert urgency is not None
+        assert (urgency.on, urgency.provisional) == (date(2027, 1, 5), True)
+        loaded, changed = derived_anew(story, calendar=with_years(2027))
+        assert {("limitation", "rederived"), ("urgency", "rederived")} <= set(changed)
+        settled = loaded.clock("urgency")
+        assert settled is not None
+        assert settled.due == replace(urgency, provisional=False)
+
+    def test_what_it_was_judged_by_stays_when_it_has_ended(self) -> None:
+        story = Story("2026-12-25 09:00").opened()
+        story.caseworker("accept")
+        story.supervisor("grant")
+        ended = story.clock("review_by_law")
+        assert ended.due is not None
+        assert (ended.status, ended.due.on, ended.due.provisional) == ("met", date(2027, 1, 1), False)
 
 
 class TestAlerts:

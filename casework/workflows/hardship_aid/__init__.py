@@ -212,6 +212,7 @@ APPROVAL_LADDER = (
     Alert("80%", SUPERVISOR),
     Alert("due", SUPERVISOR),
     Alert("+2wd", SUPERVISOR),
+    Alert("+5wd", SUPERVISOR, above=True),
 )
 REMINDER = (Alert("80%", CASEWORKER), Alert("due", CASEWORKER))
 

@@ -118,6 +118,7 @@ HELPER_LADDER = (
     Alert("80%", HELPER),
     Alert("due", (*HELPER, CASEWORKER, SUPERVISOR)),
     Alert("+2wd", SUPERVISOR),
+    Alert("+5wd", SUPERVISOR, above=True),
 )
 PAPERS_LADDER = (Alert("80%", CASEWORKER),)
 PAPERS_DUE_LADDER = (Alert("80%", CASEWORKER), Alert("due", (CASEWORKER, SUPERVISOR)))

@@ -82,7 +82,7 @@ class Deadline:
     """A limit that runs from the last of the steps `after` to the first of the steps `until` that follows.
 
     `ours` is what the client, or the union for the client, must do in time. With `extended_by` it runs only once that
-    step was taken since, with `unless` only while it was not.
+    step was taken since, with `unless` only while it was not. What would tell of an injury is `discreet`.
     """
 
     name: str
@@ -94,6 +94,7 @@ class Deadline:
     ours: bool = False
     extended_by: str | None = None
     unless: str | None = None
+    discreet: bool = False
 
     def begun(self, case: CaseFile, calendar: WorkingCalendar) -> date | None:
         """The day from which it runs; None while it does not, or if it was over before the case came to us."""
@@ -192,31 +193,31 @@ DEADLINES: Final = (
              ("payment_order_served",), ("payment_order_ended", "performed", "settled")),
     Deadline("injury_report",        Text("单位申报工伤", "Employer reports the injury"), "30d",
              Text("工伤保险条例 第17条：用人单位自事故伤害发生之日起三十日", "Work Injury Insurance Regulation 17: the employer, thirty days from the injury"),
-             (INJURED,), ("injury_filed", "injury_accepted", "injury_accepted_clear", "injury_decided")),
+             (INJURED,), ("injury_filed", "injury_accepted", "injury_accepted_clear", "injury_decided"), discreet=True),
     Deadline("injury_claim",         Text("申请工伤认定（职工、近亲属、工会）", "To ask that the injury be recognised"), "1y",
              Text("工伤保险条例 第17条：职工或者其近亲属、工会组织一年内可以直接提出", "Work Injury Insurance Regulation 17: the worker, kin or the union, one year"),
-             (INJURED,), ("injury_filed", "injury_accepted", "injury_accepted_clear", "injury_decided"), ours=True),
+             (INJURED,), ("injury_filed", "injury_accepted", "injury_accepted_clear", "injury_decided"), ours=True, discreet=True),
     Deadline("injury_decision",      Text("工伤认定", "Decision on the injury"),         "60d",
              Text("工伤保险条例 第20条：自受理之日起六十日", "Work Injury Insurance Regulation 20: sixty days from acceptance"),
-             ("injury_accepted",), ("injury_decided",)),
+             ("injury_accepted",), ("injury_decided",), discreet=True),
     Deadline("injury_decision_clear", Text("工伤认定（事实清楚）", "Decision on the injury, facts clear"), "15d",
              Text("工伤保险条例 第20条：事实清楚的，自受理之日起十五日", "Work Injury Insurance Regulation 20: fifteen days where the facts are clear"),
-             ("injury_accepted_clear",), ("injury_decided",)),
+             ("injury_accepted_clear",), ("injury_decided",), discreet=True),
     Deadline("grading",              Text("劳动能力鉴定", "Grading of disability"),      "60d",
              Text("工伤保险条例 第25条：自收到鉴定申请之日起六十日", "Work Injury Insurance Regulation 25: sixty days from the request"),
-             ("grading_filed",), ("grading_received",), unless="grading_extended"),
+             ("grading_filed",), ("grading_received",), unless="grading_extended", discreet=True),
     Deadline("grading_extended",     Text("劳动能力鉴定（延长）", "Grading of disability, extended"), "90d",
              Text("工伤保险条例 第25条：六十日，必要时延长三十日", "Work Injury Insurance Regulation 25: sixty days, thirty more where needed"),
-             ("grading_filed",), ("grading_received",), extended_by="grading_extended"),
+             ("grading_filed",), ("grading_received",), extended_by="grading_extended", discreet=True),
     Deadline("regrading",            Text("申请再次鉴定", "To ask for another grading"), "15d",
              Text("工伤保险条例 第26条：自收到鉴定结论之日起十五日", "Work Injury Insurance Regulation 26: fifteen days from receiving the grading"),
-             ("grading_received",), ("regrading_filed",), ours=True),
+             ("grading_received",), ("regrading_filed",), ours=True, discreet=True),
     Deadline("injury_review",        Text("对工伤认定申请复议", "To ask for review of the decision on the injury"), "60d",
              Text("行政复议法 第20条：自知道之日起六十日", "Administrative Review Law 20: sixty days"),
-             ("injury_decided",), ("injury_review_filed", "injury_suit_filed"), ours=True),
+             ("injury_decided",), ("injury_review_filed", "injury_suit_filed"), ours=True, discreet=True),
     Deadline("injury_suit",          Text("对工伤认定起诉", "To sue against the decision on the injury"), "6mo",
              Text("行政诉讼法 第46条：自知道之日起六个月", "Administrative Litigation Law 46: six months"),
-             ("injury_decided",), ("injury_suit_filed", "injury_review_filed"), ours=True),
+             ("injury_decided",), ("injury_suit_filed", "injury_review_filed"), ours=True, discreet=True),
 )
 # fmt: on
 
@@ -239,6 +240,7 @@ def _clock(deadline: Deadline) -> Clock:
         start=_fact(deadline, "begun"),
         stop=_fact(deadline, "ended"),
         alerts=_NOT_MISSED if deadline.ours else _SEEN,
+        discreet=deadline.discreet,
     )
 
 

@@ -11,9 +11,10 @@ from casework.api.examples import intake_schema
 from casework.api.query import Page, from_cursor, to_cursor, whole
 from casework.api.speech import instant
 from casework.forms.form import Form
-from casework.forms.numbers import Day
+from casework.forms.numbers import Count, Day
 from casework.forms.texts import Code, Line
 from casework.records import offices
+from casework.records.offices import CalendarVersion
 from casework.rules.casefile import PolicyRow
 from casework.rules.clocks import Interval, Limit, due, trace
 from casework.rules.diagram import mermaid
@@ -104,6 +105,33 @@ def calendars(call: Call) -> Answer:
     return cut(call, items)
 
 
+class OfVersion(Form):
+    """Which version of something."""
+
+    version = Count(least=1, title=Text("版本，默认为现行版本", "Version; the one that counts unless said"))
+
+
+@endpoint("GET", "/calendars/<key>", Text("日历全文", "One calendar"), answer="WholeCalendar", query=OfVersion)
+def calendar(call: Call, key: str) -> Answer:
+    """Hours, holidays, make-up days and the published years with their sources, of this or an earlier version."""
+    current = _calendar(call, key)
+    version = call.query.get("version", current.version)
+    found = current if version == current.version else offices.calendar_version(call.tx.db, key, version)
+    if found is None:
+        raise NotFound(_NO_CALENDAR)
+    return Answer(views.calendar(found))
+
+
+_NO_CALENDAR = Text("没有这个日历。", "There is no such calendar.")
+
+
+def _calendar(call: Call, key: str) -> CalendarVersion:
+    found = call.tx.rules.calendars.get(key)
+    if found is None:
+        raise NotFound(_NO_CALENDAR)
+    return found
+
+
 DueQuestion = cast(
     "type[Form]",
     Form.from_dict(
@@ -119,15 +147,14 @@ DueQuestion = cast(
 @endpoint("GET", "/calendars/<key>/due", Text("计算期限", "Work out a due time"), answer="Due", query=DueQuestion)
 def due_time(call: Call, key: str) -> Answer:
     """When a limit that begins at `from` runs out, and why."""
-    calendar = call.tx.rules.calendars.get(key)
-    if calendar is None:
-        raise NotFound(Text("没有这个日历。", "There is no such calendar."))
+    counting = _calendar(call, key)
+    office = counting.calendar
     limit = _limit(call.query["limit"])
-    start = beginning(call.query["from"], calendar.calendar.tz)
+    start = beginning(call.query["from"], office.tz)
     intervals = (Interval(start),)
     try:
-        found = due(limit, intervals, calendar.calendar)
-        lines = trace(limit, intervals, calendar.calendar)
+        found = due(limit, intervals, office)
+        lines = trace(limit, intervals, office)
     except (ValueError, OverflowError) as beyond:
         sentence = Text("日期超出可计算范围。", "The date lies beyond what can be worked out.")
         raise Invalid([Fault("from", "day_range", sentence)]) from beyond
@@ -138,7 +165,7 @@ def due_time(call: Call, key: str) -> Answer:
             "due_on": found.on.isoformat(),
             "provisional": found.provisional,
             "calendar": key,
-            "calendar_version": calendar.version,
+            "calendar_version": counting.version,
             "trace": [views.trace_line(line) for line in lines],
         }
     )

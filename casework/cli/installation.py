@@ -76,6 +76,11 @@ def installed(settings: Settings) -> Iterator[Installation]:
         yield Installation(settings, server.owner_url, server.app_url, server)
 
 
+def has_database(settings: Settings) -> bool:
+    """Whether this installation has a database already, its own server's or one that is named; none is made."""
+    return settings.database_url is not None or PrivateServer(settings.home).known
+
+
 @contextmanager
 def working(settings: Settings) -> Iterator[Service]:
     """The service, ready to work. An outdated private database is upgraded, but not in production; others refuse."""

@@ -11,6 +11,7 @@ from casework.work.rederivation import Moved
 _TITLES = (
     Text("案件", "Case"),
     Text("时限", "Clock"),
+    Text("名称", "Title"),
     Text("原时长", "Limit now"),
     Text("新时长", "Limit then"),
     Text("原到期", "Due now"),
@@ -21,6 +22,14 @@ _WOULD_MOVE = Text(
     "Clocks that would move: {many}, on cases: {cases}. Nothing has been changed.",
 )
 _MOVED = Text("已变动 {cases} 件案件的 {many} 个时限。", "Clocks moved: {many}, on cases: {cases}.")
+_SETTLED = Text(
+    "另有 {cases} 件案件的 {many} 个时限到期时间不变，不再暂定。",
+    "Due as before and no longer provisional: {many}, on cases: {cases}.",
+)
+_NOT_FIRM = Text(
+    "另有 {cases} 件案件的 {many} 个时限到期时间不变，成为暂定。",
+    "Due as before and now provisional: {many}, on cases: {cases}.",
+)
 _ONLY_SOURCE = Text(
     "另有 {many} 个时限到期时间不变，依据改为新载入的规定。",
     "Due as before, with the source of the row that is new: {many}.",
@@ -30,8 +39,8 @@ _CANCELLED = Text("取消", "cancelled")
 
 
 def tell_preview(console: Console, moved: Sequence[Moved], zone: tzinfo) -> None:
-    """Which clocks would move, from when to when, in a zone."""
-    felt = [one for one in moved if one.felt]
+    """Which clocks would move, from when to when, in a zone; those first whose day or limit would be another."""
+    felt = sorted((one for one in moved if one.felt), key=lambda one: one.stays)
     if felt:
         console.table(_TITLES, [_row(console, one, zone) for one in felt])
     _count(console, _WOULD_MOVE, moved)
@@ -43,15 +52,31 @@ def tell_moved(console: Console, moved: Sequence[Moved]) -> None:
 
 
 def _count(console: Console, sentence: Text, moved: Sequence[Moved]) -> None:
-    felt = [one for one in moved if one.felt]
-    console.tell(sentence, many=len(felt), cases=len({one.number for one in felt}))
-    if len(felt) < len(moved):
-        console.tell(_ONLY_SOURCE, many=len(moved) - len(felt))
+    staying = [one for one in moved if one.felt and one.stays]
+    _tell(console, sentence, [one for one in moved if one.felt and not one.stays])
+    for also, ones in (
+        (_SETTLED, [one for one in staying if one.after and not one.after.provisional]),
+        (_NOT_FIRM, [one for one in staying if one.after and one.after.provisional]),
+        (_ONLY_SOURCE, [one for one in moved if not one.felt]),
+    ):
+        if ones:
+            _tell(console, also, ones)
+
+
+def _tell(console: Console, sentence: Text, ones: Sequence[Moved]) -> None:
+    console.tell(sentence, many=len(ones), cases=len({one.number for one in ones}))
 
 
 def _row(console: Console, one: Moved, zone: tzinfo) -> tuple[object, ...]:
-    then = _CANCELLED.in_(console.language) if one.limit is None else _due(console, one.after, zone)
-    return one.number, one.clock, one.limit_before or "-", one.limit or "-", _due(console, one.before, zone), then
+    return (
+        one.number,
+        one.clock,
+        one.title.in_(console.language),
+        one.limit_before or "-",
+        one.limit or "-",
+        _due(console, one.before, zone),
+        _CANCELLED.in_(console.language) if one.limit is None else _due(console, one.after, zone),
+    )
 
 
 def _due(console: Console, due: Due | None, zone: tzinfo) -> str:

@@ -66,6 +66,11 @@ class PrivateServer:
         """SQLAlchemy's URL for the role that the service works as; it has only what it is granted."""
         return self._url(_WEB)
 
+    @property
+    def known(self) -> bool:
+        """Whether a server was ever started for this home; to ask makes nothing."""
+        return self._password_file.exists()
+
     def start(self) -> None:
         """Returns once a server runs and is ready, ours or one that ran already. NoServer says why not."""
         place = self._place

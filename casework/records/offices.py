@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,18 +14,30 @@ from casework.records.database import Tx
 from casework.records.tables import calendars, orgs, policies
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.casefile import CalendarRef, Org, PolicyRow
+from casework.rules.openings import composed
 from casework.rules.text import Text
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarVersion:
-    """One version of a calendar."""
+    """One version of a calendar: what counts, and what it was `given` as; without `loaded_at` it is only tried."""
 
     key: str
     version: int
     title: Text
     calendar: WorkingCalendar
-    mapping: Mapping[str, Any]
+    given: Mapping[str, Any]
+    loaded_at: datetime | None = None
+
+    @property
+    def mapping(self) -> Mapping[str, Any]:
+        """The calendar as a plain mapping, in which the published years are holidays and overrides."""
+        return composed(self.given)
+
+    @property
+    def published(self) -> list[Mapping[str, Any]]:
+        """The years that were loaded as they were published, in order: `year, source, holidays, make_up_days`."""
+        return list(self.given.get("published", ()))
 
     @property
     def ref(self) -> CalendarRef:
@@ -249,37 +261,44 @@ def latest_calendars(tx: Tx) -> dict[str, CalendarVersion]:
     rows = tx.all(
         select(calendars).ext(distinct_on(calendars.c.key)).order_by(calendars.c.key, calendars.c.version.desc())
     )
-    return {
-        row.key: CalendarVersion(
-            row.key,
-            row.version,
-            Text(row.title["zh-CN"], row.title["en"]),
-            WorkingCalendar.from_mapping(row.mapping),
-            row.mapping,
-        )
-        for row in rows
-    }
+    return {row.key: _version_of(row) for row in rows}
 
 
-def calendar_versions(tx: Tx, refs: Collection[CalendarRef]) -> dict[CalendarRef, WorkingCalendar]:
+def calendar_version(tx: Tx, key: str, version: int) -> CalendarVersion | None:
+    """This version of a calendar."""
+    row = tx.one(select(calendars).where(calendars.c.key == key, calendars.c.version == version))
+    return _version_of(row) if row else None
+
+
+def calendar_versions(tx: Tx, refs: Collection[CalendarRef]) -> dict[CalendarRef, CalendarVersion]:
     """These versions of calendars."""
     if not refs:
         return {}
     rows = tx.all(select(calendars).where(tuple_(calendars.c.key, calendars.c.version).in_(refs)))
-    return {CalendarRef(row.key, row.version): WorkingCalendar.from_mapping(row.mapping) for row in rows}
+    return {found.ref: found for found in map(_version_of, rows)}
 
 
-def add_calendar(tx: Tx, key: str, title: Mapping[str, str], mapping: Mapping[str, Any]) -> int:
+def _version_of(row: Any) -> CalendarVersion:
+    return CalendarVersion(
+        row.key,
+        row.version,
+        Text(row.title["zh-CN"], row.title["en"]),
+        WorkingCalendar.from_mapping(composed(row.mapping)),
+        row.mapping,
+        row.loaded_at,
+    )
+
+
+def add_calendar(tx: Tx, key: str, title: Mapping[str, str], given: Mapping[str, Any]) -> int:
     """Store the calendar as a new version and give its number; an unchanged one stays as it is."""
-    WorkingCalendar.from_mapping(mapping)
+    WorkingCalendar.from_mapping(composed(given))
     lock_rules(tx)
     latest = tx.one(select(calendars).where(calendars.c.key == key).order_by(calendars.c.version.desc()).limit(1))
-    if latest is not None and latest.mapping == mapping:
+    if latest is not None and (latest.mapping, latest.title) == (given, title):
         return int(latest.version)
     version = 1 + (latest.version if latest else 0)
-    tx.run(
-        insert(calendars).values(key=key, version=version, title=dict(title), mapping=dict(mapping), loaded_at=tx.now)
-    )
+    row = {"key": key, "version": version, "title": dict(title), "mapping": dict(given), "loaded_at": tx.now}
+    tx.run(insert(calendars).values(row))
     _revised(tx)
     return version
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from casework.rules.casefile import (
     Taken,
     standing_of,
 )
-from casework.rules.clocks import working_seconds
+from casework.rules.clocks import Due, working_seconds
 from casework.rules.clockwork import wake_at
 from casework.rules.grammar import Workflow
 
@@ -294,12 +294,12 @@ def _told(change: ClockChange, before: CaseFile) -> Row:
         "name": run.name,
         "generation": run.generation,
         "change": change.change,
-        "due_at": run.due.at.isoformat() if run.due else None,
+        "due_at": _instant(run.due),
     }
     if change.change == "rederived":
         [was] = [one for one in before.clocks if (one.name, one.generation) == (run.name, run.generation)]
         told |= {
-            "was_due_at": was.due.at.isoformat() if was.due else None,
+            "was_due_at": _instant(was.due),
             "provisional": run.due.provisional if run.due else False,
             "limit": str(run.limit),
             "was_limit": str(was.limit),
@@ -307,6 +307,11 @@ def _told(change: ClockChange, before: CaseFile) -> Row:
             **_counted_by(run),
         }
     return told
+
+
+def _instant(due: Due | None) -> str | None:
+    """In UTC, whatever the zone in which it was worked out or read."""
+    return due.at.astimezone(UTC).isoformat() if due else None
 
 
 def sealed_parts(move: Move) -> dict[str, Facts]:

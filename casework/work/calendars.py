@@ -1,116 +1,168 @@
 """Calendars as an office changes them: read from a file, tried on the clocks that run, loaded as a new version."""
 
-import json
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from casework.records import offices
 from casework.records.database import Tx
 from casework.records.offices import CalendarVersion
-from casework.rules.calendars import WorkingCalendar, compose
+from casework.rules.calendars import WorkingCalendar
+from casework.rules.openings import WEEKDAYS, Windows, composed
 from casework.rules.text import Text
 from casework.work import rederivation
 from casework.work.rederivation import Moved
-from casework.work.seeds import BadFile, plain, read_toml, title_of
+from casework.work.seeds import BadFile, naming, read_calendar, read_content, read_year
 
-_BAD_KEY = Text(
-    "key {key} 只能由字母、数字、点、连字符和下划线组成",
-    "the key {key} is not one of letters, digits, dot, hyphen and underscore",
-)
 _NOTHING_TO_EXTEND = Text(
     "这是一个年份的放假安排，而没有日历 {key} 可供加入",
     "this is a published year, and there is no calendar {key} to add it to",
 )
-_NO_JSON = Text("不是可读的 JSON 文件：{wrong}", "it cannot be read as JSON: {wrong}")
-_NO_TABLE = Text("日历须写成键和值的表", "write a calendar as a table of keys and values")
-_ABOUT: Final = ("key", "title", "source")
-_KEY: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
+_EVERY_YEAR = Text(
+    "日历 {key} 未写 years，所有年份均视为已公布，不能加入 {year} 年；请先载入写有 make_up_week 或 years 的日历",
+    "calendar {key} names no years, so that every year counts as published and {year} cannot be added;"
+    " load it with make_up_week or years first",
+)
+_OWN_YEAR = Text(
+    "日历 {key} 的 years 已包含 {year} 年，其节假日写在日历本身；请更正并重新载入该日历",
+    "calendar {key} names {year} in its own years, with the holidays that it lists itself;"
+    " correct that calendar and load it again",
+)
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarFile:
-    """What a file says: the calendar's key, its title in both languages and its mapping, as JSON holds it."""
+class Change:
+    """What loading a file makes of a calendar; `before` is None where there was none."""
 
-    key: str
-    title: Mapping[str, str]
-    mapping: Mapping[str, Any]
+    before: CalendarVersion | None
+    after: CalendarVersion
 
+    @property
+    def new(self) -> bool:
+        """Whether it is another version than the one that is loaded."""
+        return self.before is None or self.before.version != self.after.version
 
-def read_file(file: Path) -> CalendarFile:
-    """The calendar of a TOML or JSON file: a plain mapping, or office hours under the years published beside it.
-
-    Office hours are recognised by `make_up_week`; the years are the files `cn-*.toml` of the same folder. A file
-    without `key` goes by its own name. Raises `BadFile` and `BadCalendar`.
-    """
-    content = _content(file)
-    key = content.get("key", file.stem)
-    if not isinstance(key, str) or not _KEY.fullmatch(key):
-        raise BadFile(file.name, _BAD_KEY.with_(key=repr(key)))
-    if "make_up_week" in content:
-        mapping = compose(content, [_content(year) for year in sorted(file.parent.glob("cn-*.toml"))])
-    else:
-        mapping = {name: value for name, value in content.items() if name not in _ABOUT}
-        WorkingCalendar.from_mapping(mapping)
-    return CalendarFile(key, title_of({"key": key, "title": content.get("title", {})}), plain(mapping))
-
-
-def read_change(tx: Tx, file: Path, extended: str) -> CalendarFile:
-    """The calendar that loading this file gives: its own, or for a published year the `extended` one with that year.
-
-    Raises `BadFile` and `BadCalendar`.
-    """
-    content = _content(file)
-    if "year" not in content:
-        return read_file(file)
-    held = offices.latest_calendars(tx).get(extended)
-    if held is None:
-        raise BadFile(file.name, _NOTHING_TO_EXTEND.with_(key=repr(extended)))
-    return CalendarFile(extended, held.title.both(), plain(compose(held.mapping, [content])))
+    @property
+    def withdrawn(self) -> list[int]:
+        """The years that were known and are not any more, in order."""
+        before = self.before.calendar.openings.years if self.before else None
+        after = self.after.calendar.openings.years
+        return [] if before is None or after is None else sorted(before - after)
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A calendar that was loaded: the version by which it counts from now on, and the open clocks that moved."""
+    """A calendar that was loaded, and the open clocks that moved."""
 
-    key: str
-    version: int
-    new: bool
+    change: Change
     moved: list[Moved]
+
+    @property
+    def version(self) -> int:
+        """By which version the calendar counts from now on."""
+        return self.change.after.version
+
+    @property
+    def new(self) -> bool:
+        """Whether that version is a new one."""
+        return self.change.new
+
+
+def read_change(tx: Tx, file: Path, extended: str) -> Change:
+    """What loading this file makes of its own calendar, or a published year of the `extended` one.
+
+    A published year takes the place of the same year. Office hours keep the years that are loaded unless files beside
+    them give these years anew. What the file does not say of the title stays. Raises `BadFile`.
+    """
+    content = read_content(file)
+    latest = offices.latest_calendars(tx)
+    if "year" in content:
+        before = latest.get(extended)
+        if before is None:
+            raise BadFile(file.name, _NOTHING_TO_EXTEND.with_(key=repr(extended)))
+        return _change(file, before, before.key, before.title, _with_year(file, before, content))
+    read = read_calendar(file)
+    before = latest.get(read.key)
+    title = read.title or (before.title if before else read.titled)
+    return _change(file, before, read.key, title, _with_loaded_years(read.given, before))
 
 
 def load(tx: Tx, file: Path, extended: str) -> Loaded:
     """The calendar that this file gives is what counts from now on, for the clocks that run as well.
 
-    An unchanged calendar keeps its version and moves nothing. Raises `BadFile`, `BadCalendar` and `Refusal`.
+    An unchanged calendar keeps its version and moves nothing. Raises `BadFile` and `Refusal`.
     """
     # Before the file is laid over what is loaded: two who add a year each must both be heard.
     offices.lock_rules(tx)
     change = read_change(tx, file, extended)
-    held = offices.latest_calendars(tx).get(change.key)
-    version = offices.add_calendar(tx, change.key, change.title, change.mapping)
-    new = held is None or held.version != version
-    return Loaded(change.key, version, new, rederivation.follow_calendar(tx, change.key, held) if new else [])
+    if not change.new:
+        return Loaded(change, [])
+    after = change.after
+    offices.add_calendar(tx, after.key, after.title.both(), after.given)
+    return Loaded(change, rederivation.follow_calendar(tx, after.key, change.before))
 
 
-def preview(tx: Tx, change: CalendarFile) -> list[Moved]:
+def preview(tx: Tx, change: Change) -> list[Moved]:
     """The open clocks that would move, by case number; nothing is changed."""
-    held = offices.latest_calendars(tx).get(change.key)
-    calendar = WorkingCalendar.from_mapping(change.mapping)
-    title = Text(change.title["zh-CN"], change.title["en"])
-    version = CalendarVersion(change.key, 1 + (held.version if held else 0), title, calendar, change.mapping)
-    return rederivation.preview_calendar(tx, version)
+    return rederivation.preview_calendar(tx, change.after) if change.new else []
 
 
-def _content(file: Path) -> dict[str, Any]:
-    if file.suffix != ".json":
-        return read_toml(file)
-    try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as wrong:
-        raise BadFile(file.name, _NO_JSON.with_(wrong=wrong)) from wrong
-    if not isinstance(content, dict):
-        raise BadFile(file.name, _NO_TABLE)
-    return content
+def whole(version: CalendarVersion) -> dict[str, Any]:
+    """All that a version of a calendar says, as plain JSON data but for `title` and `loaded_at`.
+
+    `holidays` and `date_overrides` are those that count, whoever gave them; `published` says which of them came with
+    which notice. `years` is None where every year counts as published.
+    """
+    openings = version.calendar.openings
+    return {
+        "key": version.key,
+        "version": version.version,
+        "title": version.title,
+        "loaded_at": version.loaded_at,
+        "source": version.given.get("source"),
+        "tz": openings.tz.key,
+        "week": {name: _written(windows) for name, windows in zip(WEEKDAYS, openings.week, strict=True)},
+        "make_up_week": version.given.get("make_up_week"),
+        "close_of_business": openings.close_of_business,
+        "years": None if openings.years is None else sorted(openings.years),
+        "published": version.published,
+        "holidays": [day.isoformat() for day in sorted(openings.holidays)],
+        "yearly_holidays": [f"{month:02}-{day:02}" for month, day in sorted(openings.yearly_holidays)],
+        "date_overrides": {day.isoformat(): _written(windows) for day, windows in sorted(openings.overrides)},
+    }
+
+
+def _change(file: Path, before: CalendarVersion | None, key: str, title: Text, given: Mapping[str, Any]) -> Change:
+    with naming(file):
+        calendar = WorkingCalendar.from_mapping(composed(given))
+    if before and (before.given, before.title) == (given, title):
+        return Change(before, before)
+    return Change(before, CalendarVersion(key, before.version + 1 if before else 1, title, calendar, given))
+
+
+def _with_year(file: Path, before: CalendarVersion, content: Mapping[str, Any]) -> Mapping[str, Any]:
+    published = read_year(file, content)
+    year = published["year"]
+    if before.calendar.openings.years is None:
+        raise BadFile(file.name, _EVERY_YEAR.with_(key=before.key, year=year))
+    if year in before.given.get("years", ()):
+        raise BadFile(file.name, _OWN_YEAR.with_(key=before.key, year=year))
+    return _under(before.given, [*before.published, published])
+
+
+def _with_loaded_years(given: Mapping[str, Any], before: CalendarVersion | None) -> Mapping[str, Any]:
+    if before is None or "published" not in given:
+        return given
+    own = given.get("years", ())
+    return _under(given, [*(one for one in before.published if one["year"] not in own), *given["published"]])
+
+
+def _under(hours: Mapping[str, Any], published: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The calendar with these years: of two for the same year the later one is kept."""
+    by_year = {one["year"]: one for one in published}
+    return {**hours, "published": [by_year[year] for year in sorted(by_year)]}
+
+
+def _written(windows: Windows) -> list[list[str]]:
+    return [[f"{minutes // 60:02}:{minutes % 60:02}" for minutes in window] for window in windows]

@@ -45,6 +45,7 @@ class Moved:
 
     number: str
     clock: str
+    title: Text
     limit_before: Limit | None
     before: Due | None
     limit: Limit | None
@@ -54,6 +55,13 @@ class Moved:
     def felt(self) -> bool:
         """Whether somebody has more time or less, and not only another source for the same."""
         return (self.limit_before, self.before) != (self.limit, self.after)
+
+    @property
+    def stays(self) -> bool:
+        """Whether limit and due time are as before, and only may have become provisional or settled."""
+        before, after = self.before, self.after
+        same_day = before is not None and after is not None and (before.at, before.on) == (after.at, after.on)
+        return same_day and self.limit_before == self.limit
 
 
 def follow_calendar(tx: Tx, key: str, before: CalendarVersion | None) -> list[Moved]:
@@ -249,12 +257,14 @@ class _Known:
 
 def _moved(move: Move) -> Iterator[Moved]:
     before = {(run.name, run.generation): run for run in move.before.clocks}
+    workflow = programmes.pinned(move.case)
     for change in move.clock_changes:
         run = change.clock
         was = before.get((run.name, run.generation))
         yield Moved(
             number=move.case.number,
             clock=run.name,
+            title=workflow.by_clock[run.name].title,
             limit_before=was.limit if was else None,
             before=was.due if was else None,
             limit=run.limit if run.open else None,

@@ -1,16 +1,21 @@
 """What an installation starts with: the calendars and policies of `config/`, read once and kept in the database."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
 from casework.records import offices
 from casework.records.database import Tx
-from casework.rules.calendars import compose
+from casework.rules.calendars import BadCalendar, WorkingCalendar
+from casework.rules.openings import composed, published_year
 from casework.rules.text import Text
 from casework.work import programmes
 from casework.work.rederivation import add_policies
@@ -28,7 +33,8 @@ def seed(tx: Tx, config: Path) -> None:
     """Register the workflows and load the seeds that the database does not hold yet."""
     programmes.register(tx)
     if not offices.latest_calendars(tx):
-        load_china(tx, config)
+        china = read_calendar(config / "calendars" / "china.toml")
+        offices.add_calendar(tx, china.key, china.titled.both(), china.given)
     held = {(p.workflow, p.name, p.place, p.from_date) for p in offices.all_policies(tx)}
     rows = [row for file in sorted((config / "policies").glob("*.toml")) for row in read_policies(file)]
     add_policies(
@@ -36,19 +42,82 @@ def seed(tx: Tx, config: Path) -> None:
     )
 
 
-def load_china(tx: Tx, config: Path) -> int:
-    """The office hours of `china.toml` with every year file beside it, as a version of the calendar `china`."""
-    folder = config / "calendars"
-    base = tomllib.loads((folder / "china.toml").read_text(encoding="utf-8"))
-    years = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("cn-*.toml"))]
-    return offices.add_calendar(tx, base["key"], title_of(base), plain(compose(base, years)))
+@dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """What a file says: the calendar's key, its title if it has one, and the calendar as it is to be kept."""
+
+    key: str
+    title: Text | None
+    given: Mapping[str, Any]
+
+    @property
+    def titled(self) -> Text:
+        """The title, else the key."""
+        return self.title or Text(self.key, self.key)
 
 
-def title_of(mapping: Mapping[str, Any]) -> dict[str, str]:
-    """The title of a calendar file in both languages; its key where it has none."""
-    title = mapping.get("title", {})
-    key = str(mapping.get("key", ""))
-    return {"zh-CN": title.get("zh", key), "en": title.get("en", key)}
+def read_calendar(file: Path) -> CalendarFile:
+    """The calendar of a TOML or JSON file: a plain mapping, or office hours with the years published beside it.
+
+    Office hours are recognised by `make_up_week`; the years are the files `cn-*.toml` of the same folder. A file
+    without `key` goes by its own name. Raises `BadFile`.
+    """
+    content = read_content(file)
+    key = content.get("key", file.stem)
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
+        raise BadFile(file.name, _BAD_KEY.with_(key=repr(key)))
+    if "published" in content:
+        raise BadFile(file.name, _YEARS_APART)
+    if "source" in content and not _is_line(content["source"]):
+        raise BadFile(file.name, _BAD_SOURCE)
+    given = {name: value for name, value in content.items() if name not in ("key", "title")}
+    if "make_up_week" in content:
+        years = sorted(file.parent.glob("cn-*.toml"))
+        given["published"] = sorted((read_year(year, read_toml(year)) for year in years), key=itemgetter("year"))
+    with naming(file):
+        WorkingCalendar.from_mapping(composed(given))
+    return CalendarFile(key, _title(file, content), plain(given))
+
+
+def read_year(file: Path, content: Mapping[str, Any]) -> dict[str, Any]:
+    """The published year that is the content of this file, as it is to be kept; raises `BadFile`."""
+    with naming(file):
+        return published_year(content)
+
+
+@contextmanager
+def naming(file: Path) -> Iterator[None]:
+    """What is wrong with a calendar is said of this file, as `BadFile`."""
+    try:
+        yield
+    except BadCalendar as wrong:
+        raise BadFile(file.name, wrong.text) from wrong
+
+
+def read_content(file: Path) -> dict[str, Any]:
+    """The keys and values of a TOML or JSON file; raises `BadFile` where it is none."""
+    if file.suffix != ".json":
+        return read_toml(file)
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as wrong:
+        raise BadFile(file.name, _NO_JSON.with_(wrong=wrong)) from wrong
+    if not isinstance(content, dict):
+        raise BadFile(file.name, _NO_TABLE)
+    return content
+
+
+def _title(file: Path, content: Mapping[str, Any]) -> Text | None:
+    if "title" not in content:
+        return None
+    title = content["title"]
+    if not isinstance(title, Mapping) or set(title) != {"zh", "en"} or not all(map(_is_line, title.values())):
+        raise BadFile(file.name, _BAD_TITLE)
+    return Text(title["zh"], title["en"])
+
+
+def _is_line(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and value.isprintable()
 
 
 def plain(value: Any) -> Any:
@@ -59,6 +128,23 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     return value.isoformat() if isinstance(value, date) else value
 
+
+_KEY: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
+_BAD_KEY: Final = Text(
+    "key {key} 只能由字母、数字、点、连字符和下划线组成",
+    "the key {key} is not one of letters, digits, dot, hyphen and underscore",
+)
+_BAD_TITLE: Final = Text(
+    '名称须用两种语言各写一行：title = { zh = "…", en = "…" }',
+    'write the title in both languages, a line each: title = { zh = "…", en = "…" }',
+)
+_BAD_SOURCE: Final = Text("source 应为一行文本", "source is one line of text")
+_YEARS_APART: Final = Text(
+    "公布的年份不写在日历内，每年一个文件，如 cn-2027.toml",
+    "published years do not stand in a calendar, but in a file each, such as cn-2027.toml",
+)
+_NO_JSON: Final = Text("不是可读的 JSON 文件：{wrong}", "it cannot be read as JSON: {wrong}")
+_NO_TABLE: Final = Text("日历须写成键和值的表", "write a calendar as a table of keys and values")
 
 _FIELDS = {"workflow", "name", "place", "from", "value", "source"}
 
@@ -76,7 +162,7 @@ def read_toml(file: Path) -> dict[str, Any]:
     """The content of a TOML file; raises `BadFile` where it is none."""
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as wrong:
         raise BadFile(file.name, _NO_TOML.with_(wrong=wrong)) from wrong
 
 

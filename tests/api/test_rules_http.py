@@ -1,10 +1,10 @@
 """The dated rules over HTTP: which row counts where and when."""
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from casework.records import offices
-from casework.work import policies
+from casework.work import calendars, policies
 from tests.api.conftest import Api
 
 
@@ -65,3 +65,40 @@ def test_a_case_whose_clocks_were_derived_anew_is_told_as_it_is_described(api: A
     headers = {"If-Match": f'"{case["version"]}"'}
     stale = api.call("supervisor", "POST", f"/cases/{case['id']}/transitions/grant", {}, headers)
     assert stale.status_code == 412, "whoever read the case before is told that it has changed"
+
+
+def test_a_calendar_is_read_as_a_whole_in_any_of_its_versions(api: Api, tmp_path: Path) -> None:
+    api.days_pass(1)
+    file = tmp_path / "cn-2027.toml"
+    file.write_text("year = 2027\nsource = '示例通知'\nholidays = [2027-01-01]\nmake_up_days = [2027-01-03]\n", "utf-8")
+    with api.service.transaction() as tx:
+        calendars.load(tx.db, file, "china")
+
+    now = api.get("auditor", "/calendars/china")
+    assert (now["key"], now["version"], now["tz"]) == ("china", 2, "Asia/Shanghai")
+    assert now["title"] == "Union service desk opening hours"
+    assert datetime.fromisoformat(now["loaded_at"]).date() == date(2026, 3, 3)
+    assert now["published"][-1] == {
+        "year": 2027,
+        "source": "示例通知",
+        "holidays": ["2027-01-01"],
+        "make_up_days": ["2027-01-03"],
+    }
+    assert [one["year"] for one in now["published"]] == now["years"] == [2024, 2025, 2026, 2027]
+    assert all(one["source"] for one in now["published"])
+    assert now["holidays"][-1] == "2027-01-01"
+    assert now["date_overrides"]["2027-01-03"] == now["week"]["mon"] == [["08:30", "12:00"], ["13:30", "17:30"]]
+    assert (now["week"]["sun"], now["make_up_week"], now["close_of_business"]) == ([], "mon", False)
+
+    before = api.get("auditor", "/calendars/china?version=1")
+    assert (before["version"], before["years"]) == (1, [2024, 2025, 2026])
+    assert api.get("caseworker", "/calendars/china?version=2") == now
+    in_chinese = api.call("auditor", "GET", "/calendars/china", headers={"Accept-Language": "zh-CN"}).get_json()
+    assert in_chinese["title"] == "工会帮扶与法律援助窗口办公时间"
+    for path, status in (
+        ("/calendars/moon", 404),
+        ("/calendars/china?version=3", 404),
+        ("/calendars/china?version=0", 422),
+        ("/calendars/china?version=x", 422),
+    ):
+        assert api.call("auditor", "GET", path).status_code == status, path

@@ -3,27 +3,34 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 import pytest
 import structlog
 from click.testing import CliRunner
 
-from casework.app import service_of
+from casework.app import create_app, service_of
 from casework.cli import main
+from casework.cli.console import Console
+from casework.cli.moving import tell_preview
 from casework.embedded import PrivateServer
 from casework.records import people as records
+from casework.rules.clocks import Due, Limit
 from casework.rules.refusals import Unauthenticated
+from casework.rules.text import Text
 from casework.settings import ROOT, Settings
-from casework.work import people
+from casework.work import people, programmes
+from casework.work.rederivation import Moved
 from casework.work.service import Service
 from tests.cli.terminal import Terminal, environment
 
 CONTRACT = {
     "serve", "web", "scheduler", "database upgrade", "database status", "demo load", "user add", "user list",
     "token issue", "workflow list", "workflow check", "workflow diagram", "policy list", "policy load",
-    "calendar list", "calendar load", "clock due", "sweep", "report sla", "doctor",
+    "calendar list", "calendar show", "calendar load", "clock due", "sweep", "report sla", "doctor",
 }  # fmt: skip
 
 
@@ -91,6 +98,7 @@ def test_wrong_usage_is_explained_on_standard_error_with_status_2(words: tuple[s
         ("workflow", "diagram", "legal_aid"),
         ("policy", "list"),
         ("calendar", "list"),
+        ("calendar", "show", "china"),
         ("org", "list"),
         ("clock", "due", "--from", "2026-03-02", "--limit", "8wh"),
         ("report", "sla", "--from", "2026-01-01", "--to", "2027-01-01"),
@@ -174,9 +182,17 @@ def test_a_due_time_comes_with_its_reasons_and_without_a_database(tmp_path: Path
     terminal = Terminal(tmp_path / "home")
     lines = terminal.says("clock", "due", "--from", "2026-02-10T10:00", "--limit", "5wd").splitlines()
 
-    assert lines[:3] == ["Due: 2026-02-25T00:00:00+08:00", "Last day in time: 2026-02-24", "Provisional: no"]
-    assert "  2026-02-14 00:00:00 – 2026-02-15 00:00:00  make-up working days counted: 1" in lines
-    assert "  2026-02-15 00:00:00 – 2026-02-24 00:00:00  holidays not counted: 9" in lines
+    assert lines[:4] == [
+        "Due: 2026-02-25T00:00:00+08:00",
+        "Last day in time: 2026-02-24",
+        "Provisional: no",
+        "Calendar: file config/calendars/china.toml, years loaded: 2024, 2025, 2026",
+    ]
+    assert "  2026-02-14 00:00:00+08:00 – 2026-02-15 00:00:00+08:00  make-up working days counted: 1" in lines
+    assert "  2026-02-15 00:00:00+08:00 – 2026-02-24 00:00:00+08:00  holidays not counted: 9" in lines
+    assert not (tmp_path / "home" / "postgres.lock").exists()
+    nowhere = terminal.refuses("clock", "due", "--from", "2026-02-10", "--limit", "5wd", "--calendar", "moon")
+    assert nowhere.startswith("There is no calendar moon.")
     assert not (tmp_path / "home" / "postgres.lock").exists()
 
 
@@ -192,7 +208,10 @@ def test_a_due_time_can_be_asked_of_a_calendar_file(tmp_path: Path) -> None:
     night.write_text(json.dumps({"tz": "Europe/Berlin", "week": {"mon": [["22:00", "30:00"]]}}))
     due = ("clock", "due", "--from", "2026-03-02T23:00", "--limit", "8wh", "--calendar")
 
-    assert Terminal(tmp_path).says(*due, night).startswith("Due: 2026-03-09T23:00:00+01:00\n")
+    told = Terminal(tmp_path).says(*due, night)
+    assert told.startswith("Due: 2026-03-09T23:00:00+01:00\n")
+    assert f"Calendar: file {night}, years loaded: all\n" in told
+    assert Terminal(tmp_path).refuses(*due, tmp_path / "day.json") == f"There is no file {tmp_path / 'day.json'}."
 
     night.write_text(json.dumps({"tz": "Europe/Berlin", "week": {"mon": [["22:00", "21:00"]]}}))
     assert "does not close after it opens" in Terminal(tmp_path).refuses(*due, night)
@@ -204,6 +223,62 @@ def test_a_due_time_beyond_all_calendars_is_refused(tmp_path: Path) -> None:
     due = ("clock", "due", "--from", "9999-12-31", "--limit", "9999wd")
 
     assert Terminal(tmp_path).refuses(*due) == "The date lies beyond what can be worked out."
+
+
+def test_a_due_time_is_told_hour_by_hour_over_a_change_of_the_clock(tmp_path: Path) -> None:
+    york = tmp_path / "york.json"
+    york.write_text(json.dumps({"tz": "America/New_York", "week": {"mon": [["09:00", "17:00"]]}}))
+    due = ("clock", "due", "--from", "2026-11-01T00:30", "--limit", "3h", "--calendar", york)
+
+    assert "  2026-11-01 00:30:00-04:00 – 2026-11-01 02:30:00-05:00  " in Terminal(tmp_path).says(*due)
+
+
+def test_a_due_time_counts_by_the_calendar_that_is_loaded_as_the_api_does(
+    office: Terminal, service: Service, tmp_path: Path
+) -> None:
+    hours = (ROOT / "config" / "calendars" / "china.toml").read_text(encoding="utf-8")
+    (tmp_path / "shop.toml").write_text(hours.replace('"china"', '"shop"'), encoding="utf-8")
+    office.says("calendar", "load", tmp_path / "shop.toml")
+    office.says("calendar", "load", "--into", "shop", year_file(tmp_path, 2027, "2027-01-04"))
+    due = ("clock", "due", "--from", "2026-12-25", "--limit", "7d", "--calendar", "shop")
+    told = office.says(*due).splitlines()
+    assert told[1:4] == [
+        "Last day in time: 2027-01-05",
+        "Provisional: no",
+        "Calendar: shop version 2, years loaded: 2027",
+    ]
+
+    with service.transaction() as tx:
+        token = people.issue_token(tx, "supervisor", timedelta(days=1))
+    client = create_app(service).test_client()
+    headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
+    answer = client.get("/api/v1/calendars/shop/due?from=2026-12-25&limit=7d", headers=headers).json
+    assert (answer["calendar"], answer["calendar_version"]) == ("shop", 2)
+    assert told[:3] == [
+        f"Due: {answer['due_at']}",
+        f"Last day in time: {answer['due_on']}",
+        f"Provisional: {'yes' if answer['provisional'] else 'no'}",
+    ]
+    lines = [
+        f"  {' – '.join(at.replace('T', ' ') for at in (line['from'], line['to']) if at)}  {line['text']}"
+        for line in answer["trace"]
+    ]
+    assert told[4:] == lines
+    # A file is counted by as it is written, whatever is loaded.
+    assert "Calendar: file " in office.says(*due[:-1], tmp_path / "shop.toml")
+
+
+def test_a_command_starts_the_private_server_for_a_due_time_and_stops_it_again(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path / "home")
+    assert "china version 1" not in terminal.says("clock", "due", "--from", "2026-03-02", "--limit", "5wd")
+    terminal.says("calendar", "list")
+    server = PrivateServer(tmp_path / "home")
+    try:
+        assert not server.running()
+        assert "Calendar: china version 1, " in terminal.says("clock", "due", "--from", "2026-03-02", "--limit", "5wd")
+        assert not server.running()
+    finally:
+        server.remove()
 
 
 def test_a_calendar_that_nobody_has_is_refused(office: Terminal) -> None:
@@ -288,9 +363,9 @@ def test_a_policy_is_previewed_with_what_it_moves_and_the_decisions_that_it_touc
     assert re.split("  +", previewed[0]) == ["Workflow", "Name", "Place", "From", "Value now", "Value then"]
     assert re.split("  +", previewed[1]) == ["legal_aid", "progress", "CN", "2024-01-01", "-", "45d"]
     assert previewed[2] == "Rows that would be new: 1; the others are there already."
-    assert re.split("  +", previewed[3]) == ["Case", "Clock", "Limit now", "Limit then", "Due now", "Due then"]
+    assert re.split("  +", previewed[3]) == MOVED_TITLES
     moved = [re.split("  +", line) for line in previewed[4:-1]]
-    assert {(clock, then) for _, clock, _, then, *_ in moved} == {("progress", "45d")}
+    assert {(clock, then) for _, clock, _, _, then, *_ in moved} == {("progress", "45d")}
     cases = len({number for number, *_ in moved})
     assert previewed[-1] == f"Clocks that would move: {len(moved)}, on cases: {cases}. Nothing has been changed."
     assert office.says("policy", "list") == before
@@ -320,6 +395,9 @@ def policy_file(folder: Path, *, name: str, value: str, place: str = "370100", s
     return file
 
 
+MOVED_TITLES = ["Case", "Clock", "Title", "Limit now", "Limit then", "Due now", "Due then"]
+
+
 def test_a_new_holiday_is_previewed_and_then_loaded(office: Terminal, tmp_path: Path) -> None:
     config = tmp_path / "calendars"
     config.mkdir()
@@ -329,10 +407,12 @@ def test_a_new_holiday_is_previewed_and_then_loaded(office: Terminal, tmp_path: 
     before = office.says("calendar", "list")
 
     previewed = office.says("calendar", "load", config / "china.toml", "--preview").splitlines()
-    assert re.split("  +", previewed[0]) == ["Case", "Clock", "Limit now", "Limit then", "Due now", "Due then"]
+    assert re.split("  +", previewed[0]) == MOVED_TITLES
     moved = [re.split("  +", line) for line in previewed[1:-1]]
     assert moved
-    assert all(number.startswith(("LA-202", "HA-202")) and now < then for number, _, _, _, now, then in moved)
+    assert all(number.startswith(("LA-202", "HA-202")) and now < then for number, *_, now, then in moved)
+    titles = {row[1]: row[2] for row in moved}
+    assert titles.items() <= {(one.name, one.title.en) for flow in programmes.latest() for one in flow.clocks}
     cases = len({number for number, *_ in moved})
     assert previewed[-1] == f"Clocks that would move: {len(moved)}, on cases: {cases}. Nothing has been changed."
     assert office.says("calendar", "list") == before
@@ -345,6 +425,9 @@ def test_a_new_holiday_is_previewed_and_then_loaded(office: Terminal, tmp_path: 
         "Calendar china is as it was, version 2.",
         "Clocks moved: 0, on cases: 0.",
     ]
+    due = office.says("clock", "due", "--from", "2025-06-16", "--limit", "2wd")
+    assert "Last day in time: 2025-06-20" in due, "by what is loaded, and not by the file that comes along"
+    assert "Calendar: china version 2, " in due
 
 
 def test_an_organisation_with_a_calendar_of_its_own_is_previewed_and_then_loaded(
@@ -386,8 +469,106 @@ def test_a_published_year_is_added_to_a_calendar(office: Terminal, tmp_path: Pat
     assert re.search(r"^desk +2 +desk +Asia/Shanghai +2031, 2032$", office.says("calendar", "list"), re.MULTILINE)
     due = office.says("clock", "due", "--from", "2031-12-31", "--limit", "2wd", "--calendar", "desk")
     assert "Last day in time: 2032-01-03" in due
-    assert "Year 2032 is given twice." in office.refuses("calendar", "load", "--into", "desk", year)
+    again = office.says("calendar", "load", "--into", "desk", year)
+    assert again.startswith("Calendar desk is as it was, version 2.\n")
     assert "there is no calendar 'moon'" in office.refuses("calendar", "load", "--into", "moon", year)
+
+
+def test_all_of_a_calendar_is_shown_in_both_languages(office: Terminal, tmp_path: Path) -> None:
+    hall = tmp_path / "hall.toml"
+    hall.write_text(
+        'key = "hall"\ntitle = { zh = "大厅", en = "Hall" }\ntz = "Asia/Shanghai"\nmake_up_week = "sat"\n'
+        'yearly_holidays = ["10-01"]\n[week]\nmon = [["08:30", "12:00"], ["13:30", "17:30"]]\n'
+        'sat = [["09:00", "11:00"]]\n',
+        encoding="utf-8",
+    )
+    office.says("calendar", "load", hall)
+    year = year_file(tmp_path, 2027, "2027-02-06", "2027-02-07", "2027-02-08", make_up_days="2027-02-21")
+    office.says("calendar", "load", "--into", "hall", year)
+
+    told = office.says("calendar", "show", "hall").splitlines()
+    assert told[0] == "Hall (hall), version 2"
+    assert re.fullmatch(r"Counts since: 20\d\d-\d\d-\d\dT\d\d:\d\d\+08:00", told[1])
+    assert told[2:] == [
+        "Zone: Asia/Shanghai",
+        "  Monday  08:30–12:00, 13:30–17:30",
+        "  Tuesday  closed",
+        "  Wednesday  closed",
+        "  Thursday  closed",
+        "  Friday  closed",
+        "  Saturday  09:00–11:00",
+        "  Sunday  closed",
+        "Make-up working days open like Saturday",
+        "The last day ends at 24:00",
+        "Years loaded: 2027",
+        "2027: a notice",
+        "  holidays: 2027-01-01, 2027-02-06 – 2027-02-08",
+        "  make-up working days: 2027-02-21",
+        "Holidays of every year: 10-01",
+        "Days with opening hours of their own:",
+        "  2027-02-21  09:00–11:00",
+    ]
+    chinese = office.says("--language", "zh-CN", "calendar", "show", "hall")
+    assert chinese.startswith("大厅（hall）第 2 版\n")
+    assert "  调休上班：2027-02-21\n" in chinese
+    assert "Years loaded: none" in office.says("calendar", "show", "hall", "--version", "1")
+    assert office.refuses("calendar", "show", "hall", "--version", "9") == "Calendar hall has no version 9."
+    assert office.refuses("calendar", "show", "moon").startswith("There is no calendar moon.")
+
+
+def test_whoever_loads_a_calendar_is_told_what_it_takes_away_and_takes_for_known(
+    office: Terminal, tmp_path: Path
+) -> None:
+    mapping = {"key": "kiosk", "tz": "Asia/Shanghai", "week": {"mon": [["09:00", "17:00"]]}, "years": [2030, 2031]}
+    file = tmp_path / "kiosk.json"
+    file.write_text(json.dumps(mapping))
+    assert office.says("calendar", "load", file) == (
+        "Calendar kiosk now has version 1.\nClocks moved: 0, on cases: 0.\n"
+    )
+    file.write_text(json.dumps(mapping | {"years": [2031]}))
+    assert office.says("calendar", "load", file, "--preview") == (
+        "Calendar kiosk no longer has the years that were loaded: 2030.\n"
+        "Clocks that would move: 0, on cases: 0. Nothing has been changed.\n"
+    )
+    del mapping["years"]
+    file.write_text(json.dumps(mapping))
+    assert "Calendar kiosk names no years: every year counts as published" in office.says("calendar", "load", file)
+    office.says("calendar", "load", file, "--preview")
+    file.write_text(json.dumps(mapping | {"title": "x"}))
+    assert office.refuses("calendar", "load", file).startswith("kiosk.json: write the title in both languages")
+
+
+def test_clocks_that_only_settle_are_told_after_those_that_move(capsys: pytest.CaptureFixture[str]) -> None:
+    def due(day: int, *, provisional: bool) -> Due:
+        at = datetime(2027, 1, day, tzinfo=ZoneInfo("Asia/Shanghai"))
+        return Due(at + timedelta(days=1), at.date(), provisional)
+
+    limit, title = Limit.parse("7d"), Text("审查期限", "Review")
+    settles = Moved("LA-1", "review", title, limit, due(4, provisional=True), limit, due(4, provisional=False))
+    moves = Moved("LA-2", "review", title, limit, due(4, provisional=True), limit, due(5, provisional=False))
+    unsettled = Moved("LA-3", "review", title, limit, due(4, provisional=False), limit, due(4, provisional=True))
+    only_source = Moved("LA-4", "review", title, limit, due(4, provisional=False), limit, due(4, provisional=False))
+
+    tell_preview(Console("en"), [settles, moves, unsettled, only_source], ZoneInfo("Asia/Shanghai"))
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[1:4]] == ["LA-2", "LA-1", "LA-3"]
+    assert lines[1].endswith(
+        "review  Review  7d         7d          2027-01-05T00:00+08:00 (provisional)  2027-01-06T00:00+08:00"
+    )
+    assert lines[4:] == [
+        "Clocks that would move: 1, on cases: 1. Nothing has been changed.",
+        "Due as before and no longer provisional: 1, on cases: 1.",
+        "Due as before and now provisional: 1, on cases: 1.",
+        "Due as before, with the source of the row that is new: 1.",
+    ]
+
+
+def year_file(folder: Path, year: int, *off: str, make_up_days: str = "") -> Path:
+    file = folder / f"cn-{year}.toml"
+    holidays = ", ".join((f"{year}-01-01", *off))
+    file.write_text(f"year = {year}\nsource = 'a notice'\nholidays = [{holidays}]\nmake_up_days = [{make_up_days}]\n")
+    return file
 
 
 def own_calendar(folder: Path) -> Path:

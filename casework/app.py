@@ -22,6 +22,7 @@ from casework.api import (
     door,
     funds,
     health,
+    messages,
     metrics,
     openapi,
     payments,
@@ -48,6 +49,7 @@ ROUTES = (
     channels,
     docs,
     funds,
+    messages,
     openapi,
     payments,
     public,
@@ -79,6 +81,8 @@ def service_of(settings: Settings, database_url: str) -> Service:
         visits=settings.public.visits,
         visit_window=timedelta(minutes=settings.public.window_minutes),
         post_attempts=settings.post.attempts,
+        post_keep=timedelta(hours=settings.post.keep_hours),
+        robot_every=timedelta(seconds=settings.post.robot_every_s),
     )
     return Service(database, Keyring(settings.encryption_keys), settings.office.zone, limits, _senders_of(settings))
 

@@ -1,5 +1,6 @@
 """Whoever receives what is sent: programs that listen on loopback and behave as they are told."""
 
+import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -118,11 +119,16 @@ def receiver(*behaviours: Behaviour, tls: SSLContext | None = None) -> Iterator[
 
 @dataclass
 class Mailbox:
-    """What a mail server does with a mail: `refuse` gives the answer to a recipient, if not 250."""
+    """What a mail server does with a mail: `refuse` gives the answer to a recipient, `refuse_sender` to any sender.
+
+    Without them all are taken. It greets whoever connects after so many seconds.
+    """
 
     port: int = 0
+    greets_after_s: float = 0
     mails: list[EmailMessage] = field(default_factory=list)
     refuse: Callable[[str], str | None] = lambda _: None
+    refuse_sender: str | None = None
     sessions: int = 0
 
     async def handle_EHLO(
@@ -131,6 +137,10 @@ class Mailbox:
         self.sessions += 1
         session.host_name = hostname
         return responses
+
+    async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        envelope.mail_from = address
+        return self.refuse_sender or "250 OK"
 
     async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         if (refused := self.refuse(address)) is not None:
@@ -145,11 +155,24 @@ class Mailbox:
         return "250 OK"
 
 
+class _MailController(Controller):
+    def factory(self) -> SMTP:
+        return _Patient(self.handler, **self.SMTP_kwargs)
+
+
+class _Patient(SMTP):
+    """Lets callers wait for the greeting."""
+
+    async def _handle_client(self) -> None:
+        await asyncio.sleep(self.event_handler.greets_after_s)
+        await super()._handle_client()
+
+
 @contextmanager
-def mailbox(**options: Any) -> Iterator[Mailbox]:
-    """A mail server on loopback until the block ends; the options are those of aiosmtpd's controller."""
-    box = Mailbox(port=free_port())
-    controller = Controller(box, hostname="127.0.0.1", port=box.port, **options)
+def mailbox(*, greets_after_s: float = 0, **options: Any) -> Iterator[Mailbox]:
+    """A mail server on loopback until the block ends; further options are those of aiosmtpd's controller."""
+    box = Mailbox(port=free_port(), greets_after_s=greets_after_s)
+    controller = _MailController(box, hostname="127.0.0.1", port=box.port, **options)
     controller.start()
     try:
         yield box

@@ -9,10 +9,12 @@ from casework.api.door import Answer, Call, cut, endpoint, page
 from casework.api.query import Page, from_cursor, moment, to_cursor, whole
 from casework.api.speech import instant, language
 from casework.records import alerts, cases, history, offices, outbox
+from casework.records.offices import CalendarVersion
 from casework.records.rows import Record
 from casework.rules.clocks import trace
+from casework.rules.grammar import Alert, Clock, Workflow
 from casework.rules.text import Text
-from casework.work import file, forms, overdue, people, programmes
+from casework.work import file, forms, overdue, people, programmes, reasons
 
 
 def _record(call: Call, case_id: UUID) -> Record:
@@ -51,26 +53,32 @@ def clocks(call: Call, case_id: UUID) -> Answer:
     """Each clock with the intervals in which it ran and why it is due then."""
     record = _record(call, case_id)
     workflow = programmes.pinned(record.file)
-    office = call.tx.office(record)
-    # What has ended stays as the calendar of its time counted it.
-    now = office.counts_by
-    assert now is not None
-    past = {run.counted_by for run in record.file.clocks if not run.open and run.counted_by}
-    versions = {now: office.calendar} | offices.calendar_versions(call.tx.db, past - {now})
+    counted_by = _counted_by(call, record)
     items = [
         views.clock(run, workflow.by_clock[run.name], call.tx.now)
         | {
             "limit": str(run.limit),
-            "calendar": ref.key,
-            "calendar_version": ref.version,
+            "calendar": version.key,
+            "calendar_version": version.version,
             "beside": workflow.by_clock[run.name].beside,
             "intervals": [{"from": instant(one.start), "to": instant(one.end)} for one in run.intervals],
-            "trace": [views.trace_line(line) for line in trace(run.limit, run.derived_from, versions[ref])],
+            "trace": [views.trace_line(line) for line in trace(run.limit, run.derived_from, version.calendar)],
         }
         for run in record.file.clocks
-        for ref in (run.counted_by if run.counted_by and not run.open else now,)
+        for version in (counted_by[run.name, run.generation],)
     ]
     return cut(call, items)
+
+
+def _counted_by(call: Call, record: Record) -> dict[tuple[str, int], CalendarVersion]:
+    """What explains each clock, by name and generation: an ended one the calendar of its time, an open one today's."""
+    now = call.tx.rules.calendars[record.calendar]
+    past = {run.counted_by for run in record.file.clocks if not run.open and run.counted_by}
+    versions = {now.ref: now} | offices.calendar_versions(call.tx.db, past - {now.ref})
+    return {
+        (run.name, run.generation): versions[run.counted_by if run.counted_by and not run.open else now.ref]
+        for run in record.file.clocks
+    }
 
 
 @endpoint(
@@ -88,29 +96,34 @@ def ledger(call: Call, case_id: UUID) -> Answer:
     rows = alerts.of_case(call.tx.db, case_id)
     ids = [row.id for row in rows]
     receivers, sent = alerts.receivers_of(call.tx.db, ids), outbox.of_alerts(call.tx.db, ids)
-    items = [_past(row, receivers.get(row.id, []), sent.get(row.id, [])) for row in rows]
-    done = {(row.clock, row.generation, row.level) for row in rows}
     workflow = programmes.pinned(record.file)
-    office = call.tx.office(record)
-    items += [
-        _derived(rung, status)
-        for status, rungs in (
-            ("planned", overdue.planned(record, office, workflow)),
-            ("superseded", overdue.unfired(record, office, workflow)),
-        )
-        for rung in rungs
-        if (rung.clock, rung.generation, rung.level) not in done
-    ]
+    items = [_past(row, workflow, receivers.get(row.id, []), sent.get(row.id, [])) for row in rows]
+    done = {(row.clock, row.generation, row.level) for row in rows}
+    calendars = {name: version.calendar for name, version in _counted_by(call, record).items()}
+    rungs = overdue.rungs(record, workflow, calendars)
+    items += [_to_come(rung) for name, rung in rungs.items() if name not in done and rung.to_come]
+    items += [_to_come(rung) for name, rung in rungs.items() if name not in done and not rung.to_come]
     return cut(call, items)
 
 
-def _past(row: Any, receivers: list[Any], sent: list[Any]) -> dict[str, Any]:
+def _rung(clock: Clock, alert: Alert, generation: int) -> dict[str, Any]:
     return {
-        "clock": row.clock,
-        "generation": row.generation,
-        "level": row.level,
+        "clock": clock.name,
+        "title": clock.title.in_(language()),
+        "generation": generation,
+        "level": alert.level,
+        "roles": [role.value for role in alert.to],
+        "above": alert.above,
+    }
+
+
+def _past(row: Any, workflow: Workflow, receivers: list[Any], sent: list[Any]) -> dict[str, Any]:
+    clock = workflow.by_clock[row.clock]
+    alert = clock.by_level[row.level]
+    return {
+        **_rung(clock, alert, row.generation),
         "status": "suppressed" if row.suppressed else "sent",
-        "because": views.told(row.suppressed) or overdue.why(row.level).in_(language()),
+        "because": views.told(row.suppressed) or alert.told.in_(language()),
         "planned_at": instant(row.planned_at),
         "at": instant(row.at),
         "to": [
@@ -128,6 +141,7 @@ def _past(row: Any, receivers: list[Any], sent: list[Any]) -> dict[str, Any]:
                 "to": message.receiver,
                 "state": message.state,
                 "attempts": message.attempts,
+                "last_error": reasons.told(message.last_error).in_(language()) if message.last_error else None,
                 "delivered_at": instant(message.delivered_at),
             }
             for message in sent
@@ -135,13 +149,11 @@ def _past(row: Any, receivers: list[Any], sent: list[Any]) -> dict[str, Any]:
     }
 
 
-def _derived(rung: overdue.Rung, status: str) -> dict[str, Any]:
+def _to_come(rung: overdue.Rung) -> dict[str, Any]:
     return {
-        "clock": rung.clock,
-        "generation": rung.generation,
-        "level": rung.level,
-        "status": status,
-        "because": (rung.suppressed or overdue.why(rung.level)).in_(language()),
+        **_rung(rung.clock, rung.alert, rung.generation),
+        "status": "planned" if rung.to_come else "superseded",
+        "because": rung.because.in_(language()),
         "planned_at": instant(rung.at),
         "at": None,
         "to": [],

@@ -11,6 +11,7 @@ from casework.api.shapes import (
     ROLE,
     Schema,
     anything,
+    decimal,
     flag,
     many,
     not_yet,
@@ -30,6 +31,16 @@ from casework.work.forms import CHANNELS
 
 PHASE: Final = one_of(phase.value for phase in Phase)
 _CHANNELS: Final = ("email", *KINDS)
+EVENT_KINDS: Final = (
+    "opened",
+    "transition",
+    "corrected",
+    "overridden",
+    "claimed",
+    "released",
+    "handed_over",
+    "rederived",
+)
 OWED_BY: Final = one_of(get_args(OwedBy))
 
 _CLOCK: Final = {
@@ -83,7 +94,15 @@ _TWIN: Final = obj(
         "by": many(one_of(("identity_number", "phone")), Text("相同的号码", "Which of the numbers are the same")),
     }
 )
-TRACE: Final = obj({"from": AT, "to": or_null(AT), "kind": text("counted"), "text": text("计 5 个工作日")})
+TRACE: Final = obj(
+    {
+        "from": AT,
+        "to": or_null(AT),
+        "kind": one_of(("first_day", "counted", "holiday", "rest", "rolled", "paused", "provisional", "due")),
+        "counted": decimal(5, Text("占用期限的数量，以期限的单位计", "How much of the limit it used up, in its unit")),
+        "text": text("计入 5 个工作日"),
+    }
+)
 
 CASE_ITEMS: Final[dict[str, Schema]] = {
     "Case": obj(_CASE, {"same_applicant": many(_TWIN, Text("同一申请人的在办案件", "Open cases of the same person"))}),
@@ -104,9 +123,7 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
         {
             "seq": FIRST,
             "at": AT,
-            "kind": one_of(
-                ("opened", "transition", "corrected", "overridden", "claimed", "released", "handed_over", "rederived"),
-            ),
+            "kind": one_of(EVENT_KINDS),
             "actor": or_null(ref("Person")),
             "role": ROLE,
             "payload": anything(
@@ -130,8 +147,11 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
     "Ledger": obj(
         {
             "clock": text("review"),
+            "title": text("审查期限"),
             "generation": FIRST,
             "level": text("80%"),
+            "roles": many(ROLE, Text("提醒哪些角色", "Which roles are told")),
+            "above": flag(Text("上级机构的人员", "Those of the organisation above")),
             "status": one_of(("sent", "suppressed", "planned", "superseded")),
             "because": text("期限已过 80%", Text("提醒或者不提醒的原因", "Why people are told, or why nobody is told")),
             "planned_at": AT,
@@ -153,6 +173,9 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
                         "to": text("zhang", Text("用户名或渠道名称", "A username, or the name of a channel")),
                         "state": one_of(("waiting", "delivered", "dead", "superseded")),
                         "attempts": whole(0),
+                        "last_error": or_null(
+                            text("接收方没有应答"), Text("未能送达的原因", "Why it could not be delivered")
+                        ),
                         "delivered_at": or_null(AT),
                     }
                 ),

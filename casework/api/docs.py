@@ -82,7 +82,7 @@ def _groups(api: dict[str, Any]) -> list[tuple[dict[str, Any], list[dict[str, An
                 for status, response in operation["responses"].items()
             },
         }
-        for path, methods in api["paths"].items()
+        for path, methods in [*api["paths"].items(), *api["webhooks"].items()]
         for method, operation in methods.items()
     ]
     return [(tag, [one for one in operations if tag["name"] in one["tags"]]) for tag in api["tags"]]

@@ -13,6 +13,7 @@ from casework.api.errors import STATUS, TITLES
 from casework.api.schemas import SCHEMAS
 from casework.api.shapes import Schema, ref, sample
 from casework.api.speech import language
+from casework.api.webhooks import TAG, webhooks
 from casework.api.wording import ABOUT, CREATED, DONE, EMPTY, HEADERS, NOTES, PARAMETERS, TAGS, TITLE, in_language
 from casework.forms.form import Form
 from casework.forms.inventor import Inventor
@@ -36,6 +37,9 @@ _ALSO: Final[dict[str, tuple[int, ...]]] = {
     "POST /auth/token": (401, 429, 503),
     "GET /users": (403,),
     "GET /channels": (403,),
+    "POST /channels/<uuid:channel_id>/try": (409,),
+    "GET /messages": (403,),
+    "POST /messages/<uuid:message_id>/replay": (409,),
     "POST /alerts/<uuid:alert_id>/snooze": (409,),
     "GET /reports/sla": (403,),
     "GET /reports/sla/cases": (403,),
@@ -69,7 +73,7 @@ def document(language: Language) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for one in ENDPOINTS:
         paths.setdefault(path_of(one), {})[one.method.lower()] = _operation(one, language)
-    used = {_tag(one) for one in ENDPOINTS}
+    used = {TAG, *map(_tag, ENDPOINTS)}
     tags = [*(tag for tag in TAGS if tag in used), *sorted(used - TAGS.keys())]
     found: dict[str, Any] = in_language(
         {
@@ -78,6 +82,7 @@ def document(language: Language) -> dict[str, Any]:
             "tags": [{"name": tag, "description": TAGS.get(tag, tag)} for tag in tags],
             "security": [{"bearer": []}],
             "paths": paths,
+            "webhooks": webhooks(),
             "components": {
                 "schemas": _schemas(language),
                 "responses": {_name(status): _problem(status) for status in sorted(set(STATUS.values()))},

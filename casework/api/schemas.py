@@ -23,8 +23,10 @@ from casework.api.shapes import (
     text,
     whole,
 )
+from casework.api.webhooks import WEBHOOK_BODIES
 from casework.rules.text import LANGUAGES, Text
 from casework.work.channels import KINDS
+from casework.work.outgoing import STATES, WAYS
 from casework.work.people import USER_ROLES
 
 _FIGURES: Final = {
@@ -45,6 +47,9 @@ _GROUPS: Final = {
     "month": text("2026-03"),
     "owner": text("zhang", Text("用户名，无人经办为空文本", "A username; empty where nobody owned it")),
 }
+
+_WINDOWS: Final = many(many(text("08:30"))) | {"examples": [[["08:30", "12:00"], ["13:30", "17:30"]]]}
+_HOURS: Final[Schema] = {"type": "object", "additionalProperties": _WINDOWS}
 
 _STATE: Final = obj(
     {"name": text("submitted"), "title": text("已提交"), "phase": PHASE, "waits_for": or_null(ROLE), "final": flag()}
@@ -115,12 +120,49 @@ ITEMS: Final[dict[str, Schema]] = {
             "version": FIRST,
             "title": text("办公时间"),
             "tz": text("Asia/Shanghai"),
-            "week": {
-                "type": "object",
-                "additionalProperties": many(many(text("08:30"))),
-                "examples": [{"mon": [["08:30", "12:00"], ["13:30", "17:30"]]}],
-            },
+            "week": _HOURS | {"examples": [{"mon": [["08:30", "12:00"], ["13:30", "17:30"]]}]},
             "years": or_null(many(whole(2026)), Text("已公布节假日的年份", "Years with known holidays")),
+        }
+    ),
+    "WholeCalendar": obj(
+        {
+            "key": text("china"),
+            "version": FIRST,
+            "title": text("办公时间"),
+            "loaded_at": AT | {"description": Text("自何时起适用", "From when it counts")},
+            "source": not_yet(text("本局公告"), Text("本机构时间的依据", "What the office's own hours rest on")),
+            "tz": text("Asia/Shanghai"),
+            "week": _HOURS | {"examples": [{"mon": [["08:30", "12:00"], ["13:30", "17:30"]], "sun": []}]},
+            "make_up_week": or_null(
+                text("mon"), Text("调休上班日按星期几办公", "The weekday whose hours hold on make-up days")
+            ),
+            "close_of_business": flag(
+                Text("最后一日截止到停止办公时，而非二十四时", "The last day ends when the office closes, not at 24:00")
+            ),
+            "years": or_null(
+                many(whole(2026)),
+                Text("已载入放假安排的年份；空为所有年份", "Years with known holidays; null is every year"),
+            ),
+            "published": many(
+                obj(
+                    {
+                        "year": whole(2026),
+                        "source": text("国务院办公厅关于2026年部分节假日安排的通知"),
+                        "holidays": many(DAY),
+                        "make_up_days": many(DAY),
+                    }
+                ),
+                Text("各年安排，与公布的一致", "The years as they were published"),
+            ),
+            "holidays": many(DAY, Text("全部放假日期", "All holidays, whoever gave them")),
+            "yearly_holidays": many(text("10-01"), Text("每年放假的日期", "Holidays of every year")),
+            "date_overrides": _HOURS
+            | {
+                "description": Text(
+                    "办公时间另定的日期，含调休上班日", "Days with hours of their own, make-up days among them"
+                ),
+                "examples": [{"2026-02-14": [["08:30", "12:00"], ["13:30", "17:30"]]}],
+            },
         }
     ),
     "Notice": obj(
@@ -176,6 +218,23 @@ ITEMS: Final[dict[str, Schema]] = {
             "created_at": AT,
         }
     ),
+    "Message": obj(
+        {
+            "id": ID,
+            "kind": one_of(WAYS),
+            "channel_id": or_null(ID, Text("发往渠道时为其编号", "The channel, where it goes to one")),
+            "receiver": text("值班群", Text("渠道的名称，或收件人的用户名", "The channel's name, or a username")),
+            "case_number": or_null(text("LA-2026-000001"), Text("每日提要没有案件", "Null for a digest")),
+            "state": one_of(STATES),
+            "attempts": whole(1),
+            "last_error": not_yet(
+                text("没有在时限内应答"), Text("上次为何没有送达", "Why it did not go out last time")
+            ),
+            "at": AT,
+            "try_at": or_null(AT, Text("何时再发，仅限等待中的", "When it goes out next, while it waits")),
+            "delivered_at": not_yet(AT),
+        }
+    ),
 }
 
 SCHEMAS: Final[dict[str, Schema]] = {
@@ -183,6 +242,16 @@ SCHEMAS: Final[dict[str, Schema]] = {
     **{f"{name}Page": page_of(name) for name in ITEMS},
     **CASE_PARTS,
     **MONEY_PARTS,
+    **WEBHOOK_BODIES,
+    "Tried": obj(
+        {
+            "delivered": flag(Text("对方是否已接收", "Whether the receiver took it")),
+            "because": or_null(
+                text("没有在时限内应答。请检查对方的程序是否运行、能否访问。"),
+                Text("没有送达的原因和办法", "Why not, and what to do"),
+            ),
+        }
+    ),
     "TrackingCode": obj(
         {
             "number": text("LA-2026-000001"),

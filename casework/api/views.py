@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from casework.api.speech import instant, language
+from casework.records.offices import CalendarVersion
 from casework.records.rows import Record
 from casework.rules.casefile import CaseFile, ClockRun, Person, PolicyRow
 from casework.rules.clocks import TraceLine
 from casework.rules.grammar import STAY, Clock, Workflow
 from casework.rules.text import Text
-from casework.work import programmes
+from casework.work import calendars, programmes, reasons
 
 
 def person(one: Person | None) -> dict[str, Any] | None:
@@ -79,6 +80,7 @@ def trace_line(line: TraceLine) -> dict[str, Any]:
         "from": instant(line.start),
         "to": instant(line.end),
         "kind": line.kind,
+        "counted": line.counted,
         "text": line.text.in_(language()),
     }
 
@@ -146,6 +148,11 @@ def policy(row: PolicyRow) -> dict[str, Any]:
     }
 
 
+def calendar(one: CalendarVersion) -> dict[str, Any]:
+    """All of a version of a calendar."""
+    return calendars.whole(one) | {"title": one.title.in_(language()), "loaded_at": instant(one.loaded_at)}
+
+
 def org(row: Any) -> dict[str, Any]:
     """An organisation; its parent is the code before its own in the path."""
     codes = row.path.rstrip("/").split("/")
@@ -192,6 +199,23 @@ def channel(row: Any, address: str | None, has_secret: bool) -> dict[str, Any]:
         "failures": row.failures or 0,
         "retry_at": instant(row.retry_at),
         "created_at": instant(row.created_at),
+    }
+
+
+def message(row: Any) -> dict[str, Any]:
+    """A message to the outside as administrators see it, without what it says."""
+    return {
+        "id": str(row.id),
+        "kind": row.channel,
+        "channel_id": str(row.channel_id) if row.channel_id else None,
+        "receiver": row.receiver,
+        "case_number": row.number,
+        "state": row.state,
+        "attempts": row.attempts,
+        "last_error": reasons.told(row.last_error).in_(language()) if row.last_error else None,
+        "at": instant(row.at),
+        "try_at": instant(row.try_at) if row.state == "waiting" else None,
+        "delivered_at": instant(row.delivered_at),
     }
 
 

@@ -40,6 +40,8 @@ TAGS: Final = {
     "orgs": Text("机构", "Organisations"),
     "users": Text("用户", "Users"),
     "channels": Text("发送渠道", "Channels to the outside"),
+    "messages": Text("对外消息", "Messages to the outside"),
+    "webhooks": Text("本服务发出的 Webhook", "Webhooks, which this service sends"),
     "docs": Text("接口说明", "About this API"),
 }
 
@@ -92,6 +94,21 @@ NOTES: Final = {
         "仅限管理员。地址须为公网 https，或设置所允许的网段；地址与密钥不再显示。",
         "For administrators. The address is https on the open network, or in a network that the settings allow; neither"
         " address nor secret is shown again.",
+    ),
+    "POST /channels/<uuid:channel_id>/try": Text(
+        "立即发出一条与案件无关的消息（channel.tried），最多等待对方 [post] deadline_s 秒。每次只能试发一个渠道，"
+        "同一渠道每 [post] robot_every_s 秒一次。已停用或暂缓发送的渠道也可试发；对方接收后，等待中的消息随即发出。",
+        "Sends one message about no case (channel.tried) at once and waits for the receiver, [post] deadline_s seconds"
+        " at most. One channel is tried at a time, and each once in [post] robot_every_s seconds. One that is switched"
+        " off or was left alone after failures may be tried; once it takes the message, what waits for it goes out.",
+    ),
+    "GET /messages": Text(
+        "仅限管理员；只有发送情况，没有消息的内容。",
+        "For administrators: how messages fare, not what they say.",
+    ),
+    "POST /messages/<uuid:message_id>/replay": Text(
+        "仅限未能送达的消息；编号不变，再次计数。",
+        "Only what was given up; it keeps its id and is tried as if it had never been.",
     ),
     "POST /queue/claim": Text(
         "领取无人经办的最紧急的一件；两人不会领到同一件。",

@@ -5,11 +5,12 @@ from uuid import UUID
 
 import click
 
-from casework.cli.console import Console, pass_console
+from casework.cli.console import Cannot, Console, pass_console
 from casework.cli.installation import working
 from casework.records import channels as records
+from casework.rules.refusals import NotFound
 from casework.rules.text import Text
-from casework.work import channels
+from casework.work import channels, trying
 from casework.work.people import SPOKEN
 
 _TITLES = (
@@ -26,6 +27,8 @@ _TITLES = (
 _YES, _NO = Text("是", "yes"), Text("否", "no")
 _EVERYTHING: Final = 1_000_000
 _ADDED = Text("已新增渠道 {name}：{id}", "Added channel {name}: {id}")
+_TOOK = Text("渠道 {name} 已接收。", "Channel {name} took it.")
+_DID_NOT = Text("渠道 {name} 没有接收：{because}", "Channel {name} did not take it: {because}")
 _REMOVED = Text("已移除渠道 {name}。", "Removed channel {name}.")
 
 
@@ -92,6 +95,21 @@ def list_channels(console: Console) -> None:
         for row, where in found
     ]
     console.table(_TITLES, rows)
+
+
+@channel.command("try")
+@click.argument("channel_id", metavar="ID", type=click.UUID)
+@pass_console
+def try_channel(console: Console, channel_id: UUID) -> None:
+    """Send a message about no case at once, and say what the receiver did with it. Exits 1 where it was not taken."""
+    with working(console.settings) as service, service.transaction() as tx:
+        row = records.by_id(tx.db, channel_id)
+        if row is None:
+            raise NotFound()
+        tried = trying.try_channel(tx, row)
+    if tried.because is not None:
+        raise Cannot(_DID_NOT.in_(console.language, name=row.name, because=tried.because))
+    console.tell(_TOOK, name=row.name)
 
 
 @channel.command("remove")

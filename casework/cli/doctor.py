@@ -5,7 +5,6 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -13,11 +12,13 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from casework.app import MIGRATIONS
+from casework.cli import ways
 from casework.cli.console import Console, pass_console
+from casework.cli.finding import MARKS, Finding, good
 from casework.cli.installation import Installation, installed
 from casework.cli.rules import told
 from casework.embedded import NoServer
-from casework.records import alerts, figures, offices
+from casework.records import alerts, offices
 from casework.records.upgrade import newest
 from casework.rules.refusals import Unavailable
 from casework.rules.text import Text
@@ -29,15 +30,6 @@ from casework.work.service import Transaction
 
 _LEAST_BYTES: Final = 1_000_000_000
 _SILENT: Final = timedelta(minutes=1)
-_MARKS: Final = {"good": "ok ", "notice": "-- ", "bad": "!! "}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line: what was looked at, whether it is as it should be, and else what to do."""
-
-    grade: Literal["good", "notice", "bad"]
-    text: Text
 
 
 @click.command("doctor")
@@ -49,17 +41,17 @@ def doctor(ctx: click.Context, console: Console) -> None:
     try:
         for finding in _findings(console.settings):
             healthy = healthy and finding.grade != "bad"
-            click.echo(_MARKS[finding.grade] + finding.text.in_(console.language))
+            click.echo(MARKS[finding.grade] + finding.text.in_(console.language))
     except (BadSettings, NoServer) as wrong:
-        click.echo(f"{_MARKS['bad']}{wrong}")
+        click.echo(f"{MARKS['bad']}{wrong}")
         healthy = False
     ctx.exit(0 if healthy else 1)
 
 
 def _findings(settings: Settings) -> Iterator[Finding]:
     """Raises BadSettings or NoServer where nothing further can be looked at."""
-    yield _good(f"Python {platform.python_version()}", f"Python {platform.python_version()}")
-    yield _good(f"设置：{settings.kind}", f"settings: {settings.kind}")
+    yield good(f"Python {platform.python_version()}", f"Python {platform.python_version()}")
+    yield good(f"设置：{settings.kind}", f"settings: {settings.kind}")
     yield from _secrets(settings)
     yield from _zones(settings)
     yield from _room(settings)
@@ -77,10 +69,6 @@ def _findings(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _good(zh: str, en: str) -> Finding:
-    return Finding("good", Text(zh, en))
-
-
 def _secrets(settings: Settings) -> Iterator[Finding]:
     open_files = [
         file
@@ -92,20 +80,20 @@ def _secrets(settings: Settings) -> Iterator[Finding]:
             "bad", Text(f"他人可以读取 {file}：chmod 600 {file}", f"others can read {file}: chmod 600 {file}")
         )
     if not open_files:
-        yield _good(f"密钥：{len(settings.encryption_keys)} 个", f"encryption keys: {len(settings.encryption_keys)}")
+        yield good(f"密钥：{len(settings.encryption_keys)} 个", f"encryption keys: {len(settings.encryption_keys)}")
 
 
 def _zones(settings: Settings) -> Iterator[Finding]:
     version = importlib.metadata.version("tzdata")
     zone = settings.office.zone.key
-    yield _good(f"时区 {zone}（tzdata {version}）", f"time zone {zone} (tzdata {version})")
+    yield good(f"时区 {zone}（tzdata {version}）", f"time zone {zone} (tzdata {version})")
 
 
 def _room(settings: Settings) -> Iterator[Finding]:
     free = shutil.disk_usage(settings.home if settings.home.exists() else sys.prefix).free
     gigabytes = f"{free / 1e9:.1f} GB"
     if free >= _LEAST_BYTES:
-        yield _good(f"磁盘剩余 {gigabytes}", f"free disk space {gigabytes}")
+        yield good(f"磁盘剩余 {gigabytes}", f"free disk space {gigabytes}")
     else:
         yield Finding(
             "bad", Text(f"磁盘只剩 {gigabytes}，请清理。", f"only {gigabytes} of disk space left; make room.")
@@ -127,12 +115,14 @@ def _database(installation: Installation) -> Iterator[Finding]:
             ),
         )
         return
-    yield _good(f"数据库版本 {found}", f"database version {found}")
-    with installation.service() as service, service.transaction() as tx:
-        yield from _seeds(tx)
-        yield from _workflows(tx)
-        yield _heartbeat(tx, installation.settings)
-        yield from _post(tx)
+    yield good(f"数据库版本 {found}", f"database version {found}")
+    with installation.service() as service:
+        yield ways.mail(service.senders.mail)
+        with service.transaction() as tx:
+            yield from _seeds(tx)
+            yield from _workflows(tx)
+            yield _heartbeat(tx, installation.settings)
+            yield from ways.messages(tx)
 
 
 def _seeds(tx: Transaction) -> Iterator[Finding]:
@@ -143,7 +133,7 @@ def _seeds(tx: Transaction) -> Iterator[Finding]:
             Text("尚无日历或政策：casework database upgrade", "no calendars or no policies: casework database upgrade"),
         )
     else:
-        yield _good(
+        yield good(
             f"日历 {len(calendars)} 个，政策 {len(policies)} 条",
             f"calendars {len(calendars)}, policies {len(policies)}",
         )
@@ -167,24 +157,13 @@ def _workflows(tx: Transaction) -> Iterator[Finding]:
         for flaw in flaws:
             yield Finding("bad", Text(told(one.key, flaw), told(one.key, flaw)))
         if not flaws:
-            yield _good(f"流程 {one.key} 已验证", f"workflow {one.key} is proven")
-
-
-def _post(tx: Transaction) -> Iterator[Finding]:
-    if dead := int(figures.now(tx.db)["messages_dead"]):
-        yield Finding(
-            "notice",
-            Text(
-                f"有 {dead} 条消息未能送达：casework outbox list --state dead",
-                f"messages that nobody took: {dead}; see casework outbox list --state dead",
-            ),
-        )
+            yield good(f"流程 {one.key} 已验证", f"workflow {one.key} is proven")
 
 
 def _heartbeat(tx: Transaction, settings: Settings) -> Finding:
     beat: datetime | None = alerts.last_beat(tx.db, PROCESS)
     if beat is not None and beat > tx.now - _SILENT:
-        return _good("调度进程在运行", "the scheduler runs")
+        return good("调度进程在运行", "the scheduler runs")
     # Nothing need run while somebody only looks at a demonstration.
     return Finding(
         "bad" if settings.kind == "production" else "notice",

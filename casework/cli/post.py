@@ -12,9 +12,10 @@ from casework.cli.console import Cannot, Console, pass_console
 from casework.cli.installation import working
 from casework.records import outbox as records
 from casework.rules.text import Text
+from casework.work.outgoing import STATES
 from casework.work.post import deliver
+from casework.work.reasons import told
 
-_STATES: Final = ("waiting", "delivered", "dead", "superseded")
 _MOST: Final = 1000
 _TITLES = (
     Text("编号", "Id"),
@@ -29,7 +30,7 @@ _TITLES = (
     Text("原因", "Why"),
 )
 _REPLAYED = Text("重新发送 {many} 条。", "Messages that wait again: {many}")
-_WHICH = Text("请给出编号或 --all。", "Name messages by their ids, or write --all.")
+_WHICH = Text("请给出编号、--channel 或 --all。", "Name messages by their ids, or write --channel or --all.")
 _NOT_DEAD = Text("没有这些死信：{ids}", "There are no dead messages of these ids: {ids}")
 
 
@@ -49,13 +50,14 @@ def outbox() -> None:
 
 @outbox.command("list")
 @click.option(
-    "--state", "states", type=click.Choice(_STATES), multiple=True, help="Which; waiting and dead unless said."
+    "--state", "states", type=click.Choice(list(STATES)), multiple=True, help="Which; waiting and dead unless said."
 )
+@click.option("--channel", "channel_id", metavar="ID", type=click.UUID, help="Only those to this channel.")
 @pass_console
-def list_messages(console: Console, states: tuple[str, ...]) -> None:
+def list_messages(console: Console, states: tuple[str, ...], channel_id: UUID | None) -> None:
     """List messages, the newest first, a thousand at most."""
     with working(console.settings) as service, service.transaction() as tx:
-        found = records.listed(tx.db, states or ("waiting", "dead"), _MOST)
+        found = records.listed(tx.db, states or ("waiting", "dead"), _MOST, channel_id=channel_id)
     console.table(_TITLES, [_row(console, one) for one in found])
 
 
@@ -70,7 +72,7 @@ def _row(console: Console, one: Any) -> tuple[object, ...]:
         one.attempts,
         _at(console, one.at),
         _at(console, one.try_at) if one.state == "waiting" else "-",
-        one.last_error or "-",
+        told(one.last_error).in_(console.language) if one.last_error else "-",
     )
 
 
@@ -86,14 +88,15 @@ def _at(console: Console, at: datetime) -> str:
 
 @outbox.command("replay")
 @click.argument("ids", metavar="[ID]...", type=click.UUID, nargs=-1)
+@click.option("--channel", "channel_id", metavar="ID", type=click.UUID, help="All that are dead of this channel.")
 @click.option("--all", "every", is_flag=True, help="All dead messages.")
 @pass_console
-def replay(console: Console, ids: tuple[UUID, ...], every: bool) -> None:
+def replay(console: Console, ids: tuple[UUID, ...], channel_id: UUID | None, every: bool) -> None:
     """Let dead messages wait again, all of those that are named or none; they keep their ids."""
-    if every == bool(ids):
+    if [bool(ids), channel_id is not None, every].count(True) != 1:
         raise click.UsageError(_WHICH.in_(console.language))
     with working(console.settings) as service, service.transaction() as tx:
-        again = records.replay(tx.db, None if every else ids)
+        again = records.replay(tx.db, ids or None, channel_id=channel_id)
         _ensure_all(console, ids, again)
     console.tell(_REPLAYED, many=len(again))
 

@@ -1,4 +1,4 @@
-"""Fields for words: one line, several lines, a person's name, a code, a choice, a user."""
+"""Fields for words: one line, several lines, a person's name, a code, a choice, a user, a channel."""
 
 import re
 import unicodedata
@@ -198,3 +198,19 @@ class OneUser(FormField):
     def shape(self, language: Language) -> dict[str, Any]:
         shape = {"format": "uuid", "pattern": self.whole(UUID_PATTERN)}
         return shape | {"x-roles": list(self.roles)} if self.roles else shape
+
+
+class OneChannel(FormField):
+    """The id of a channel."""
+
+    def read(self, value: Any) -> UUID:
+        text = self.text(value)
+        if not re.fullmatch(UUID_PATTERN, text):
+            raise self.wrong("id")
+        return UUID(text)
+
+    def invent(self, inventor: Inventor) -> str:
+        return "5f0e9f6e-3c1d-4b0a-9c55-0a4b7d2f6e11"
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        return {"format": "uuid", "pattern": self.whole(UUID_PATTERN)}

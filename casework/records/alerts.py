@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, literal, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+import msgspec
+from sqlalchemy import ColumnElement, Row, func, literal, select
 
 from casework.records.database import Tx
-from casework.records.outbox import MAIL_LANE
+from casework.records.lanes import MAIL_LANE
 from casework.records.tables import alert_receivers, alerts, cases, clocks
-from casework.records.writing import jsonable
 
 # Everybody locks the case row first. A case that somebody is just working on is left for the next tick; the clock is
 # locked with it, so that one which was settled since the statement began is read again and left out.
@@ -24,7 +23,7 @@ order by k.wake_at limit :limit
 for update of cases, k skip locked
 """
 _LAPSED = """
-select k.case_id, k.id as clock_id, k.takes from clocks k join cases on cases.id = k.case_id
+select k.case_id, k.id as clock_id, k.name, k.generation, k.takes from clocks k join cases on cases.id = k.case_id
 where k.ended_at is null and k.takes is not null and coalesce(k.retry_at, k.due_at) <= :now
 order by coalesce(k.retry_at, k.due_at) limit 1
 for update of cases, k skip locked
@@ -48,7 +47,7 @@ def due_clocks(tx: Tx, limit: int) -> list[DueClock]:
 
 
 def next_lapsed(tx: Tx) -> Row[Any] | None:
-    """A case, locked, whose clock ran out and takes a transition: `case_id, clock_id, takes`."""
+    """A case, locked, whose clock ran out and takes a transition: `case_id, clock_id, name, generation, takes`."""
     return tx.one(_LAPSED, now=tx.now)
 
 
@@ -82,65 +81,73 @@ def fired(tx: Tx, case_ids: Iterable[UUID]) -> dict[tuple[UUID, str, int], set[s
     return found
 
 
-_ADD = text(
-    """with new as (
-         insert into alerts (id, case_id, clock, generation, level, planned_at, at, suppressed, roles)
-         select x.id, x.case_id, x.clock, x.generation, x.level, x.planned_at, :now, x.suppressed, x.roles
-         from jsonb_to_recordset(:alerts) as x(id uuid, case_id uuid, clock text, generation int, level text,
-           planned_at timestamptz, suppressed jsonb, roles text[])
-         on conflict do nothing returning id, case_id, clock, level, planned_at, suppressed),
-       told as (
-         insert into alert_receivers (alert_id, user_id, at)
-         select new.id, x.user_id, :now from new
-         join unnest(cast(:told as uuid[]), cast(:users as uuid[])) as x(alert_id, user_id) on x.alert_id = new.id
-         returning alert_id, user_id),
-       inbox as (
-         insert into outbox (id, channel, receiver_id, case_id, alert_id, state, at, try_at, delivered_at)
-         select gen_random_uuid(), 'inbox', told.user_id, new.case_id, new.id, 'delivered', :now, :now, :now
-         from told join new on new.id = told.alert_id),
-       mail as (
-         insert into outbox (id, channel, receiver_id, lane_id, case_id, alert_id, state, at, try_at)
-         select gen_random_uuid(), 'email', u.id, :mail_lane, new.case_id, new.id, 'waiting', :now, :now
-         from told join new on new.id = told.alert_id join users u on u.id = told.user_id
-         where :mail and u.email is not null),
-       heard as materialized (
-         select h.id, h.kind, o.path from channels h join orgs o on o.id = h.org_id where h.active and h.alerts),
-       post as (
-         insert into outbox (id, channel, receiver_id, lane_id, case_id, alert_id, seq, state, at, try_at)
-         select gen_random_uuid(), h.kind, h.id, h.id, new.case_id, new.id,
-           coalesce((select max(o.seq) from outbox o
-             where o.receiver_id = h.id and o.case_id = new.case_id and o.seq is not null), 0)
-             + row_number() over (partition by h.id, new.case_id order by new.planned_at, new.clock, new.level),
-           'waiting', :now, :now
-         from new join cases c on c.id = new.case_id join orgs place on place.id = c.org_id
-           join heard h on starts_with(place.path, h.path)
-         where new.suppressed is null)
-       select count(*) from new"""
-).bindparams(bindparam("alerts", type_=JSONB))
+@dataclass(frozen=True, slots=True)
+class NewAlert:
+    """A level of a clock that is due; nobody receives it where it is `suppressed`, which says why in both languages.
+
+    Its messages to the outside wait until `send_at`.
+    """
+
+    id: UUID
+    case_id: UUID
+    clock: str
+    generation: int
+    level: str
+    planned_at: datetime
+    send_at: datetime
+    suppressed: Mapping[str, str] | None
+    roles: Sequence[str]
+    receivers: Sequence[UUID]
 
 
-def add(
-    tx: Tx, rows: Sequence[Mapping[str, Any]], receivers: Sequence[tuple[UUID, UUID]], *, mail: bool = False
-) -> int:
-    """Store alerts, their receivers (alert, user) and the messages in the outbox; gives how many were new.
+_ADD = """
+with due as materialized (
+  select * from jsonb_to_recordset(cast(:alerts as jsonb)) as x(id uuid, case_id uuid, clock text, generation int,
+    level text, planned_at timestamptz, send_at timestamptz, suppressed jsonb, roles text[], receivers uuid[])),
+new as (
+  insert into alerts (id, case_id, clock, generation, level, planned_at, at, suppressed, roles)
+  select id, case_id, clock, generation, level, planned_at, :now, suppressed, roles from due
+  on conflict do nothing returning id, case_id, clock, level, planned_at, suppressed),
+told as (
+  insert into alert_receivers (alert_id, user_id, at)
+  select new.id, user_id, :now from new join due on due.id = new.id, unnest(due.receivers) as user_id
+  returning alert_id, user_id),
+inbox as (
+  insert into outbox (id, channel, receiver_id, case_id, alert_id, state, at, try_at, delivered_at)
+  select gen_random_uuid(), 'inbox', told.user_id, new.case_id, new.id, 'delivered', :now, :now, :now
+  from told join new on new.id = told.alert_id),
+mail as (
+  insert into outbox (id, channel, receiver_id, lane_id, case_id, alert_id, state, at, try_at)
+  select gen_random_uuid(), 'email', u.id, :mail_lane, new.case_id, new.id, 'waiting', :now, due.send_at
+  from told join new on new.id = told.alert_id join due on due.id = new.id join users u on u.id = told.user_id
+  where :mail and u.email is not null),
+heard as materialized (
+  select h.id, h.kind, o.path from channels h join orgs o on o.id = h.org_id where h.active and h.alerts),
+post as (
+  insert into outbox (id, channel, receiver_id, lane_id, case_id, alert_id, seq, state, at, try_at)
+  select gen_random_uuid(), h.kind, h.id, h.id, new.case_id, new.id,
+    coalesce((select max(o.seq) from outbox o
+      where o.receiver_id = h.id and o.case_id = new.case_id and o.seq is not null), 0)
+      + row_number() over (partition by h.id, new.case_id order by new.planned_at, new.clock, new.level),
+    'waiting', :now, due.send_at
+  from new join due on due.id = new.id join cases c on c.id = new.case_id join orgs place on place.id = c.org_id
+    join heard h on starts_with(place.path, h.path)
+  where new.suppressed is null)
+select count(*) from new
+"""
+
+
+def add(tx: Tx, new: Sequence[NewAlert], *, mail: bool = False) -> int:
+    """Store alerts, their receivers and the messages in the outbox; gives how many were new.
 
     A message goes to the list of each receiver, with `mail` to those who have an address, and to each channel of the
     case's organisation and those above. A level that fired before is left as it is, with its receivers. The cases are
     locked: a channel's messages about a case are numbered.
     """
-    if not rows:
+    if not new:
         return 0
-    return int(
-        tx.run(
-            _ADD,
-            alerts=[jsonable(row) for row in rows],
-            told=[alert for alert, _ in receivers],
-            users=[user for _, user in receivers],
-            mail=mail,
-            mail_lane=MAIL_LANE,
-            now=tx.now,
-        ).scalar_one()
-    )
+    written = msgspec.json.encode(new).decode()
+    return int(tx.run(_ADD, alerts=written, mail=mail, mail_lane=MAIL_LANE, now=tx.now).scalar_one())
 
 
 def set_wake_times(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -14,6 +14,10 @@ select
   (select count(*) from alert_receivers where acknowledged_at is null) as alerts_unacknowledged,
   (select count(*) from outbox where state = 'waiting' and try_at <= :now) as messages_waiting,
   (select count(*) from outbox where state = 'dead') as messages_dead,
+  (select coalesce(extract(epoch from :now - min(coalesce(waits_since, try_at))), 0) from outbox
+   where state = 'waiting' and coalesce(waits_since, try_at) <= :now) as oldest_message_seconds,
+  (select count(*) from lanes l left join channels h on h.id = l.id
+   where l.closed_since is not null and h.active is not false) as lanes_closed,
   coalesce((select extract(epoch from :now - at) from heartbeats where process = 'scheduler'), -1)
     as scheduler_silent_seconds
 """

@@ -1,79 +1,38 @@
-"""Messages on their way to somebody: leased lane by lane, marked one by one, listed, and sent again on request."""
+"""Messages on their way to somebody: taken lane by lane, marked as they go, listed, and sent again on request."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
 
 from casework.records.database import Tx
-
-MAIL_LANE: Final = UUID(int=0)
-"""The lane of all mail, which goes through one server; any other lane has the id of its channel."""
+from casework.records.lanes import MAIL_LANE, Lane, reopen, waits
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """A lane that is ours until then; `failures` counts how often it was closed since it was last open."""
+def closed_lanes(tx: Tx) -> Sequence[Row[Any]]:
+    """Ways on which nothing goes through, closed longest first.
 
-    id: UUID
-    failures: int
-    until: datetime
-
-
-def open_lane(tx: Tx, lane_id: UUID) -> None:
-    """There is such a lane from now on."""
-    tx.run("insert into lanes (id) values (:id) on conflict do nothing", id=lane_id)
-
-
-# The lanes that work come first, and of these the one that was served longest ago.
-_LEASE = """
-update lanes set leased_until = :until where id = (
-  select l.id from lanes l
-  where (l.leased_until is null or l.leased_until <= :now) and (l.retry_at is null or l.retry_at <= :now)
-    and (:mail or l.id <> :mail_lane)
-    and exists (select from outbox o where o.lane_id = l.id and o.state = 'waiting' and o.try_at <= :now)
-  order by l.failures, l.leased_until nulls first limit 1
-  for update skip locked)
-returning id, failures, leased_until
-"""
-
-
-def lease(tx: Tx, lasts: timedelta, *, mail: bool) -> Lane | None:
-    """A lane with something to send that nobody works in, leased; None if there is none. `mail`: also that of mail."""
-    row = tx.one(_LEASE, now=tx.now, until=tx.now + lasts, mail=mail, mail_lane=MAIL_LANE)
-    return Lane(row.id, row.failures, row.leased_until) if row else None
-
-
-def give_back(tx: Tx, lane: Lane, *, worked: bool) -> None:
-    """The lane is free again, unless somebody else has it since our lease ended; `worked`: something went through."""
-    tx.run(
-        """update lanes set leased_until = :now, retry_at = null, failures = case when :worked then 0 else failures end
-           where id = :id and leased_until = :until""",
-        now=tx.now,
-        worked=worked,
-        id=lane.id,
-        until=lane.until,
+    `id, channel, name, closed_since, retry_at, failures, last_error, waiting`; `name` is null for mail.
+    """
+    return tx.all(
+        """select l.id, coalesce(h.kind, 'email') as channel, h.name, l.closed_since, l.retry_at, l.failures,
+             l.last_error, (select count(*) from outbox o where o.lane_id = l.id and o.state = 'waiting') as waiting
+           from lanes l left join channels h on h.id = l.id
+           where l.closed_since is not null and (h.active or l.id = :mail_lane) order by l.closed_since, l.id""",
+        mail_lane=MAIL_LANE,
     )
 
 
-def close(tx: Tx, lane: Lane, wait: timedelta) -> None:
-    """The lane is free, but closed for so long."""
-    tx.run(
-        """update lanes set leased_until = :now, retry_at = :retry_at, failures = least(failures + 1, 1000)
-           where id = :id and leased_until = :until""",
+def oldest_waiting(tx: Tx) -> datetime | None:
+    """Since when the message that waits longest could have gone out; None if none waits that could."""
+    found: datetime | None = tx.run(
+        """select min(coalesce(waits_since, try_at)) from outbox
+           where state = 'waiting' and coalesce(waits_since, try_at) <= :now""",
         now=tx.now,
-        retry_at=tx.now + wait,
-        id=lane.id,
-        until=lane.until,
-    )
-
-
-def reopen(tx: Tx, lane_ids: Iterable[UUID]) -> None:
-    """These lanes are tried again at once."""
-    tx.run("update lanes set retry_at = null, failures = 0 where id = any(:ids)", ids=list(lane_ids))
+    ).scalar_one()
+    return found
 
 
 # What a message says is taken from rows that are only ever added to, as they stood when it was written: so it says the
@@ -104,76 +63,129 @@ def batch(tx: Tx, lane: Lane, limit: int) -> Sequence[Row[Any]]:
     return tx.all(_BATCH, lane=lane.id, now=tx.now, limit=limit)
 
 
-def delivered(tx: Tx, message_id: UUID) -> None:
-    """The receiver has taken the message."""
+def delivered(tx: Tx, message_ids: Sequence[UUID]) -> None:
+    """The receiver has taken these messages."""
     tx.run(
         """update outbox set state = 'delivered', attempts = attempts + 1, delivered_at = :now, last_error = null
-           where id = :id and state = 'waiting'""",
+           where id = any(:ids) and state = 'waiting'""",
         now=tx.now,
-        id=message_id,
+        ids=list(message_ids),
     )
 
 
-def failed(tx: Tx, message_id: UUID, why: str, wait: timedelta, most: int) -> bool:
-    """An attempt has failed: the message is tried again after the wait, or is dead after the last of `most` attempts.
+# It waits in vain since it was due and either the way had closed or it was tried. It is tried again after as long as it
+# has waited: one on which its receiver chokes, and so closes the way for the others, does so less and less often.
+_FAILED = """
+with tried as (
+  select o.id, coalesce(o.waits_since, greatest(o.try_at, coalesce(l.closed_since, :now))) as since
+  from outbox o join lanes l on l.id = o.lane_id where o.id = any(:ids) and o.state = 'waiting' for update of o)
+update outbox o set last_error = :why, attempts = o.attempts + :counted, waits_since = tried.since,
+  try_at = :now + least(:longest, greatest(:shortest, :now - tried.since)) * :chance,
+  state = case when o.attempts + :counted >= :most or tried.since <= :before then 'dead' else 'waiting' end
+from tried where o.id = tried.id returning o.state
+"""
 
-    True if it is dead.
+
+def failed(
+    tx: Tx, message_ids: Sequence[UUID], why: str, keep: timedelta, *, most: int, counted: bool = True
+) -> tuple[int, int]:
+    """An attempt at these messages has failed; gives how many wait to be tried again, and how many are dead.
+
+    Dead is what has waited in vain for as long as messages are kept, or was tried `most` times; an attempt that says
+    nothing of the message is not `counted`.
     """
-    row = tx.one(
-        """update outbox set attempts = attempts + 1, last_error = :why, try_at = :try_at,
-             state = case when attempts + 1 >= :most then 'dead' else 'waiting' end
-           where id = :id and state = 'waiting' returning state""",
+    rows = tx.all(
+        _FAILED,
+        ids=list(message_ids),
         why=why,
-        try_at=tx.now + wait,
+        counted=int(counted),
         most=most,
-        id=message_id,
+        now=tx.now,
+        before=tx.now - keep,
+        **waits(),
     )
-    return row is not None and row.state == "dead"
+    dead = sum(row.state == "dead" for row in rows)
+    return len(rows) - dead, dead
 
 
-def superseded(tx: Tx, message_id: UUID, why: str) -> None:
-    """The message need not be sent any more."""
+def superseded(tx: Tx, message_ids: Sequence[UUID], why: str) -> None:
+    """These messages need not be sent any more."""
     tx.run(
-        "update outbox set state = 'superseded', last_error = :why where id = :id and state = 'waiting'",
+        "update outbox set state = 'superseded', last_error = :why where id = any(:ids) and state = 'waiting'",
         why=why,
-        id=message_id,
+        ids=list(message_ids),
     )
 
 
 _LISTED = """
-select o.id, o.state, o.channel, coalesce(u.username, h.name) as receiver, c.number, a.clock, a.level, o.event_seq,
-  o.digest_on, o.attempts, o.at, o.try_at, o.delivered_at, o.last_error
+select o.id, o.state, o.channel, h.id as channel_id, coalesce(u.username, h.name) as receiver, c.number, a.clock,
+  a.level, o.event_seq, o.digest_on, o.attempts, o.at, o.try_at, o.delivered_at, o.last_error
 from outbox o
 left join users u on u.id = o.receiver_id
 left join channels h on h.id = o.receiver_id
+join orgs home on home.id = coalesce(u.org_id, h.org_id)
 left join cases c on c.id = o.case_id
 left join alerts a on a.id = o.alert_id
-where o.channel <> 'inbox' and o.state = any(:states) order by o.at desc, o.id limit :limit
+where o.channel <> 'inbox' and starts_with(home.path, :below) and o.state = any(:states)
+  and o.channel = coalesce(:kind, o.channel) and o.receiver_id = coalesce(:channel_id, o.receiver_id)
+  and o.id = coalesce(:only, o.id) and (cast(:before as timestamptz) is null or (o.at, o.id) < (:before, :beyond))
+order by o.at desc, o.id desc limit :limit
 """
 
 
-def listed(tx: Tx, states: Sequence[str], limit: int) -> Sequence[Row[Any]]:
-    """Messages that go outside in these states, the newest first."""
-    return tx.all(_LISTED, states=list(states), limit=limit)
+def listed(
+    tx: Tx,
+    states: Sequence[str],
+    limit: int,
+    *,
+    below: str = "",
+    kind: str | None = None,
+    channel_id: UUID | None = None,
+    only: UUID | None = None,
+    after: tuple[datetime, UUID] | None = None,
+) -> Sequence[Row[Any]]:
+    """Messages that go outside in these states, the newest first.
+
+    Of receivers whose organisation lies at or below this path, of one kind (`email`, `webhook` …), to one channel, with
+    this id, after the one with this `at` and `id`: each unless left out.
+    """
+    before, beyond = after or (None, None)
+    return tx.all(
+        _LISTED,
+        states=list(states),
+        limit=limit,
+        below=below,
+        kind=kind,
+        channel_id=channel_id,
+        only=only,
+        before=before,
+        beyond=beyond,
+    )
 
 
-def replay(tx: Tx, message_ids: Sequence[UUID] | None) -> list[UUID]:
-    """The dead messages of these ids (None: all) wait again, as if they had never been tried; gives their ids."""
+def replay(tx: Tx, message_ids: Sequence[UUID] | None, *, channel_id: UUID | None = None) -> list[UUID]:
+    """The dead messages of these ids (None: all, or all to one channel) wait again, as if they had never been tried.
+
+    Gives their ids.
+    """
     rows = tx.all(
-        """update outbox set state = 'waiting', attempts = 0, try_at = :now
-           where state = 'dead' and (:all or id = any(:ids)) returning id, lane_id""",
+        """update outbox set state = 'waiting', attempts = 0, waits_since = null, try_at = :now
+           where state = 'dead' and (:all or id = any(:ids)) and receiver_id = coalesce(:channel_id, receiver_id)
+           returning id, lane_id""",
         now=tx.now,
         all=message_ids is None,
         ids=list(message_ids or ()),
+        channel_id=channel_id,
     )
     reopen(tx, {row.lane_id for row in rows})
     return [row.id for row in rows]
 
 
 def of_alerts(tx: Tx, alert_ids: list[UUID]) -> dict[UUID, list[Row[Any]]]:
-    """How each alert went out: `channel, receiver, state, attempts, delivered_at`."""
+    """How each alert went out: `channel, receiver, state, attempts, last_error, delivered_at`."""
     rows = tx.all(
-        """select o.alert_id, o.channel, coalesce(u.username, h.name) as receiver, o.state, o.attempts, o.delivered_at
+        """select o.alert_id, o.channel, coalesce(u.username, h.name) as receiver, o.state, o.attempts, o.last_error,
+             o.delivered_at
            from outbox o left join users u on u.id = o.receiver_id left join channels h on h.id = o.receiver_id
            where o.alert_id = any(:ids) order by o.channel, receiver, o.id""",
         ids=alert_ids,

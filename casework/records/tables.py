@@ -453,6 +453,9 @@ lanes = Table(
     # What leads to one receiver's server: a channel, or the mail server. One process at a time works in it.
     Column("id", Uuid, primary_key=True),
     Column("failures", SmallInteger, nullable=False, server_default=text("0")),
+    # Since when nothing has gone through, and why; null while something does.
+    _at("closed_since", nullable=True),
+    Column("last_error", Text),
     _at("retry_at", nullable=True),
     _at("leased_until", nullable=True),
 )
@@ -476,7 +479,10 @@ outbox = Table(
     Column("state", Text, nullable=False, server_default=text("'waiting'")),
     _at("at"),
     _at("try_at"),
+    # Attempts that told something of this message; one that found the way closed does not count.
     Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    # Since when it could have gone out and did not, although it was tried; null until something fails.
+    _at("waits_since", nullable=True),
     Column("last_error", Text),
     _at("delivered_at", nullable=True),
     CheckConstraint("channel in ('inbox','email','webhook','wecom','dingtalk','feishu')", name="channel_known"),

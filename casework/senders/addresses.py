@@ -27,6 +27,9 @@ _HOST: Final = re.compile(r"[0-9a-z](?:[0-9a-z._-]{0,251}[0-9a-z])?|\[[0-9a-f:.]
 # IPv6 addresses that stand for an IPv4 one: RFC 6052 (NAT64), RFC 4291 (compatible).
 _NAT64: Final = ip_network("64:ff9b::/96")
 _COMPATIBLE: Final = ip_network("::/96")
+# Special by the registries of IANA, whatever this version of Python knows of them: protocol assignments (RFC 6890),
+# relays to IPv6 (RFC 7526), documentation (RFC 9637); and what looks open but is the inside of a cloud (Azure).
+_CLOSED: Final = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20", "168.63.129.16/32")))
 _ISATAP: Final = 0x5EFE
 _LOW_32: Final = 0xFFFF_FFFF
 
@@ -53,6 +56,8 @@ _OPEN = Text(
     "明文 http 只能用于 [post] allow_networks 所列的网段，请改用 https。",
     "Plain http is only for the networks named in [post] allow_networks; use https.",
 )
+REFUSALS: Final = (_PLAIN, _PORT, _UNKNOWN_HOST, _INSIDE, _OPEN)
+"""Every sentence of a `BadAddress`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,5 +151,6 @@ def faces_of(address: Address) -> tuple[Address, ...]:
 def is_open(address: Address) -> bool:
     """Whether the address is on the open network: not private, shared, local, reserved or for groups."""
     closed = address.is_multicast or address.is_reserved or address.is_unspecified or address.is_loopback
+    closed = closed or any(address in network for network in _CLOSED)
     local = address.is_link_local or (isinstance(address, IPv6Address) and address.is_site_local)
     return address.is_global and not closed and not local

@@ -18,8 +18,9 @@ from casework.senders.deadline import cut_off
 from casework.senders.failures import Rejected, Unreachable
 
 _LARGEST_ANSWER: Final = 65_536
-# These say "not now" and not "not this".
-_PASSING: Final = (408, 425, 429)
+# These say that this very message is wrong, too long, of the wrong kind or not to be processed (RFC 9110). All others
+# are about the way: a secret that was just changed, an address that leads nowhere during a deployment.
+_NEVER: Final = (400, 413, 415, 422)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Outside:
     def post(self, url: str, body: bytes, headers: Mapping[str, str], *, read_answer: bool = False) -> bytes:
         """Send it; once a success is answered, gives the answer's first 64 KiB if they are wanted, else nothing.
 
-        Raises `Rejected` where the answer says that it will never be taken, else `Unreachable`.
+        Raises `Rejected` where the answer says that this message will never be taken, else `Unreachable`.
         """
         ends = time.monotonic() + self.deadline_s
         try:
@@ -102,6 +103,6 @@ def _answer(where: Destination, sock: socket.socket, body: bytes, headers: Mappi
 def _judge(status: int) -> None:
     if 200 <= status < 300:
         return
-    if 400 <= status < 500 and status not in _PASSING:
+    if status in _NEVER:
         raise Rejected(f"answered {status}")
     raise Unreachable(f"answered {status}")

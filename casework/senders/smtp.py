@@ -17,6 +17,7 @@ from casework.senders.deadline import cut_off
 from casework.senders.failures import Deferred, Rejected, Unreachable
 
 _READY: Final = 220
+_REFUSED: Final = 400
 HandIn = Callable[[EmailMessage], None]
 
 
@@ -59,13 +60,29 @@ class MailServer:
         Raises `Unreachable`, also where the server does not take our name, password or sender: no mail is at fault.
         What is given raises `Rejected` or `Deferred` for a mail that the server does not take.
         """
+        with self._greeted(within_s) as smtp:
+            yield lambda mail: _hand_in(smtp, mail)
+            with suppress(OSError, smtplib.SMTPException):
+                smtp.quit()
+
+    def ask(self, within_s: float) -> None:
+        """Raises `Unreachable` where the server would take no mail of ours; up to the sender, and no mail is sent."""
+        with self._greeted(within_s) as smtp:
+            smtp.ehlo_or_helo_if_needed()
+            code, said = smtp.mail(self.sender)
+            if code >= _REFUSED:
+                raise smtplib.SMTPSenderRefused(code, said, self.sender)
+            with suppress(OSError, smtplib.SMTPException):
+                smtp.quit()
+
+    @contextmanager
+    def _greeted(self, within_s: float) -> Iterator[smtplib.SMTP]:
+        """A session, encrypted and signed in as it is to be, for at most so many seconds; raises `Unreachable`."""
         smtp = self._client()
         try:
             with cut_off(within_s, lambda: smtp.sock):
                 self._greet(smtp)
-                yield lambda mail: _hand_in(smtp, mail)
-                with suppress(OSError, smtplib.SMTPException):
-                    smtp.quit()
+                yield smtp
         except (OSError, smtplib.SMTPException) as lost:
             raise Unreachable(_told(lost)) from None
         finally:
@@ -84,9 +101,27 @@ class MailServer:
         if code != _READY:
             raise smtplib.SMTPConnectError(code, said)
         if self.tls == "starttls":
+            _ensure_offered(smtp, "starttls")
             smtp.starttls(context=ssl.create_default_context())
         if self.user:
+            _ensure_offered(smtp, "auth")
             smtp.login(self.user, self.password)
+
+
+class _NotOffered(smtplib.SMTPException):
+    """The server does not do what is to be done before it gets mail."""
+
+
+_MISSING: Final = {
+    "starttls": "the mail server does not offer STARTTLS",
+    "auth": "the mail server does not offer to sign in",
+}
+
+
+def _ensure_offered(smtp: smtplib.SMTP, extension: Literal["starttls", "auth"]) -> None:
+    smtp.ehlo_or_helo_if_needed()
+    if not smtp.has_extn(extension):
+        raise _NotOffered(_MISSING[extension])
 
 
 def _hand_in(smtp: smtplib.SMTP, mail: EmailMessage) -> None:
@@ -108,8 +143,16 @@ def _judge(code: int) -> None:
 
 
 def _told(lost: Exception) -> str:
+    if isinstance(lost, _NotOffered):
+        return str(lost)
     if isinstance(lost, smtplib.SMTPAuthenticationError):
         return "the mail server does not take the user name or the password"
+    if isinstance(lost, smtplib.SMTPSenderRefused):
+        return f"the mail server does not take the sender (it answered {lost.smtp_code})"
     if isinstance(lost, smtplib.SMTPResponseException):
         return f"the mail server answered {lost.smtp_code}"
+    if isinstance(lost, ssl.SSLCertVerificationError):
+        return f"the certificate of the mail server is not trusted: {lost.verify_message}"
+    if isinstance(lost, ssl.SSLError):
+        return "the mail server speaks no TLS on this port"
     return f"the mail server does not answer ({type(lost).__name__})"

@@ -89,7 +89,9 @@ class Post:
     connect_timeout_s: float
     read_timeout_s: float
     deadline_s: float
+    robot_every_s: float
     attempts: int
+    keep_hours: int
     allow_networks: Networks
 
 

@@ -18,7 +18,7 @@ Kind = Literal["production", "demo", "test"]
 _KINDS: Mapping[str, Kind] = {"production": "production", "demo": "demo", "test": "test"}
 _KEY_BYTES = 32
 _SHORTEST_SECRET = 16
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+_ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ def _secret_key(written: str) -> str:
 def _ensure_mail_can_be_sent(smtp: Smtp, password: str) -> None:
     """Raises BadSettings where there is a mail server that could not be used."""
     if smtp.host and not _ADDRESS.fullmatch(smtp.sender):
-        raise BadSettings(f"[smtp] sender is {smtp.sender!r}. Write the address that mail comes from, at [smtp] host.")
+        raise BadSettings(f"[smtp] sender is {smtp.sender!r}. Write the address in ASCII that mail comes from.")
     if smtp.host and smtp.user and not password:
         raise BadSettings(
             f"[smtp] user is {smtp.user!r}, and CASEWORK_SMTP_PASSWORD is not set. Set it to the password."

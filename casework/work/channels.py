@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from casework.forms.form import Form
 from casework.forms.numbers import Flag
 from casework.forms.texts import Choice, Code, Line
-from casework.records import channels, outbox
+from casework.records import channels, lanes
 from casework.records.ids import new_id
 from casework.records.vault import NotOpened, seal, unseal
 from casework.rules.casefile import Role
@@ -118,13 +118,15 @@ def change_channel(tx: Transaction, channel_id: UUID, given: Any) -> Row[Any]:
     }
     channel = opened(tx, row)
     old_address, old_secret = (channel and channel.known) or (None, None)
-    address, secret = said.get("address", old_address), said.get("secret", old_secret)
+    address = said.get("address", old_address)
+    # null takes a secret away; only where none was said the old one stays.
+    secret = said.get("secret") if "secret" in given else old_secret
     _ensure_usable(row.kind, values.get("events", row.events), secret)
     if "address" in said:
         _ensure_callable(tx, said["address"])
-    if address is not None and ("address" in said or "secret" in said):
+    if address is not None and ("address" in said or "secret" in given):
         values["sealed"] = _sealed(tx, channel_id, address, secret)
-        outbox.reopen(tx.db, [channel_id])
+        lanes.reopen(tx.db, [channel_id])
     if values:
         channels.change(tx.db, channel_id, values)
     return _found(tx, channel_id)

@@ -42,9 +42,11 @@ def _has_opened(calendar: WorkingCalendar, now: datetime) -> bool:
     return calendar.assuming_unpublished().next_open(datetime.combine(today, time(), calendar.tz)) <= now
 
 
-def digest_told(tx: Transaction, user_id: UUID, day: object, language: Language) -> tuple[str, str]:
-    """Subject and text of somebody's digest, with the numbers of this moment."""
+def digest_told(tx: Transaction, user_id: UUID, day: object, language: Language) -> tuple[str, str] | None:
+    """Subject and text of somebody's digest, with the numbers of this moment; None where all of them are zero."""
     numbers = _numbers(tx, user_id)
+    if not any(numbers.values()):
+        return None
     return _SUBJECT.in_(language, day=day), _DIGEST.in_(language, day=day, **numbers)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from casework.rules.grammar import Clock, Workflow
 from casework.rules.text import Language, Text
 from casework.work import programmes
-from casework.work.overdue import why
 
 _SUBJECT = Text("【案件提醒】{number} {clock}：{why}", "[Casework] {number} {clock}: {why}")
 _ALERT = Text(
@@ -30,7 +29,7 @@ def alert_told(row: Any, language: Language, zone: tzinfo) -> tuple[str, str]:
         "workflow": workflow.title,
         "org": row.payload["org"],
         "clock": _DISCREET if clock.discreet else clock.title,
-        "why": why(row.level),
+        "why": clock.by_level[row.level].told,
         "due": _due(row, zone),
     }
     return _SUBJECT.in_(language, **words), _ALERT.in_(language, **words)
@@ -70,7 +69,7 @@ def _alert(row: Any, zone: tzinfo) -> dict[str, Any]:
         "title": (_DISCREET if clock.discreet else clock.title).both(),
         "generation": row.generation,
         "level": row.level,
-        "because": why(row.level).both(),
+        "because": clock.by_level[row.level].told.both(),
         "due_at": _instant(row.due_at, zone),
         "due_on": row.due_on.isoformat() if row.due_on else None,
         "provisional": bool(row.provisional),

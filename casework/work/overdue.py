@@ -5,19 +5,21 @@ key, and what came due while nobody swept is caught up. Nothing is lost by a cra
 not committed is still due.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Final, Literal
 from uuid import UUID
 
 import structlog
 
 from casework.records import alerts, cases, people
-from casework.records.alerts import DueClock
+from casework.records.alerts import DueClock, NewAlert
 from casework.records.ids import new_id
 from casework.records.rows import Record
-from casework.rules.casefile import CLOCK, HELPERS, CaseFile, ClockRun, Office, Person, Role
-from casework.rules.clocks import Limit
+from casework.rules.calendars import WorkingCalendar
+from casework.rules.casefile import CLOCK, HELPERS, CaseFile, ClockRun, Person, Role
+from casework.rules.clocks import into_opening_hours
 from casework.rules.clockwork import levels
 from casework.rules.grammar import Alert, Clock, Workflow
 from casework.rules.refusals import Refusal
@@ -27,9 +29,13 @@ from casework.work import programmes
 from casework.work.cases import apply
 from casework.work.service import Service, Transaction
 
-BATCH: Final = 200
+BATCH: Final = 500
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 30, 3600
 _ENDED = Text("期限在此之前已结束", "the clock had ended before")
+_CANCELLED = Text("期限在此之前已取消", "the clock was cancelled before")
+_BEGUN_ANEW = Text("期限已重新起算，见第 {generation} 次", "the clock began anew, as generation {generation}")
+_EARLIER = Text("由期限更早的“{title}”提醒", "“{title}” is due earlier and alarms instead")
+_AT_ONCE = Text("由同时到期的“{title}”提醒", "“{title}” is due at the same time and alarms instead")
 _log = structlog.get_logger()
 
 
@@ -43,30 +49,34 @@ class Swept:
 
 def sweep(service: Service) -> Swept:
     """Everything that is due now: first the transitions that time takes, then the alerts."""
-    transitions = 0
+    raised = transitions = 0
     while (taken := _take_next(service)) is not None:
-        transitions += taken
-    raised = 0
+        raised, transitions = raised + taken.alerts, transitions + taken.transitions
     while (new := _raise_due(service, BATCH)) is not None:
         raised += new
     return Swept(raised, transitions)
 
 
-def _take_next(service: Service) -> int | None:
-    """Take the next transition that time owes: 1, 0 if it failed and was put off, None if there is none."""
+def _take_next(service: Service) -> Swept | None:
+    """Take the next transition that time owes, or put off one that fails; None if there is none.
+
+    It may end the clock that owes it, so that somebody is told that the clock has run out is written with it.
+    """
     lapsed = None
     try:
         with service.transaction(CLOCK) as tx:
             lapsed = alerts.next_lapsed(tx.db)
             if lapsed is None:
                 return None
-            apply(tx, cases.get_for_time(tx.db, lapsed.case_id), lapsed.takes, {})
-        return 1
+            record = cases.get_for_time(tx.db, lapsed.case_id)
+            raised = _raise(tx, [DueClock(lapsed.clock_id, lapsed.case_id, lapsed.name, lapsed.generation)], {"due"})
+            apply(tx, record, lapsed.takes, {})
+        return Swept(raised, 1)
     except Exception as failed:
         if lapsed is None:
             raise
         _put_off(service, lapsed.clock_id, "retry_at", failed)
-        return 0
+        return Swept(0, 0)
 
 
 def _raise_due(service: Service, limit: int) -> int | None:
@@ -95,59 +105,69 @@ def _put_off(service: Service, clock_id: UUID, until: Literal["wake_at", "retry_
         alerts.put_off(tx.db, clock_id, until, _FIRST_WAIT_S, _LONGEST_WAIT_S)
 
 
-def _raise(tx: Transaction, due: list[DueClock]) -> int:
-    """Raise what is due of these clocks; gives how many alerts are new."""
+def _raise(tx: Transaction, due: list[DueClock], run_out: Collection[str] = ()) -> int:
+    """Raise what is due of these clocks; gives how many alerts are new.
+
+    For clocks that end now the levels of `run_out` alone count, whenever the office opens.
+    """
     ids = list({clock.case_id for clock in due})
-    records = cases.several(tx.db, ids)
+    records = cases.for_the_sweep(tx.db, ids)
     fired = alerts.fired(tx.db, ids)
     receivers = _Receivers(tx)
-    rows: list[dict[str, Any]] = []
-    told: list[tuple[UUID, UUID]] = []
+    raised: list[NewAlert] = []
     wakes = []
     for clock in due:
-        record = records[clock.case_id]
         done = fired.get((clock.case_id, clock.name, clock.generation), set())
-        raised, wake = _look_at(tx, clock, record, done)
+        found, wake = _look_at(tx, clock, records[clock.case_id], done, receivers, run_out)
+        raised += found
         wakes.append({"clock": clock.clock_id, "wake": wake})
-        for row, alert in raised:
-            rows.append(row)
-            if row["suppressed"] is None:
-                told += [(row["id"], person.id) for person in receivers.of(record.file, alert)]
-    new = alerts.add(tx.db, rows, told, mail=tx.service.senders.mail is not None)
-    alerts.set_wake_times(tx.db, wakes)
+    new = alerts.add(tx.db, raised, mail=tx.service.senders.mail is not None)
+    if not run_out:
+        alerts.set_wake_times(tx.db, wakes)
     return new
 
 
 def _look_at(
-    tx: Transaction, due: DueClock, record: Record, done: set[str]
-) -> tuple[list[tuple[dict[str, Any], Alert]], datetime | None]:
+    tx: Transaction,
+    due: DueClock,
+    record: Record,
+    done: set[str],
+    receivers: "_Receivers",
+    run_out: Collection[str],
+) -> tuple[list[NewAlert], datetime | None]:
     """The alerts that this clock raises now, and when to look again."""
-    workflow = programmes.pinned(record.file)
-    office = tx.office(record)
+    case = record.file
+    workflow = programmes.pinned(case)
     clock = workflow.by_clock[due.name]
-    run = record.file.clock(due.name)
+    run = case.clock(due.name)
     if run is None or run.generation != due.generation or not run.open:
         return [], None
-    hushed = _suppressed(workflow, clock, run, record.file)
+    calendar = tx.rules.calendars[record.calendar].calendar
+    hushed = _suppressed(workflow, clock, run, case)
+    # What is caught up at night is on people's lists at once, and called out when the office opens.
+    open_at = into_opening_hours(tx.now, calendar)
     raised = []
     coming: list[datetime] = []
-    for alert, (level, planned_at) in zip(clock.alerts, levels(clock, run, office.calendar), strict=False):
-        if level in done:
+    for alert, (level, planned_at) in zip(clock.alerts, levels(clock, run, calendar), strict=False):
+        if level in done or (run_out and level not in run_out):
             continue
-        if planned_at > tx.now:
+        if planned_at > tx.now and not run_out:
             coming.append(planned_at)
             continue
-        row = {
-            "id": new_id(),
-            "case_id": due.case_id,
-            "clock": due.name,
-            "generation": due.generation,
-            "level": level,
-            "planned_at": planned_at,
-            "suppressed": hushed.both() if hushed else None,
-            "roles": [role.value for role in alert.to],
-        }
-        raised.append((row, alert))
+        raised.append(
+            NewAlert(
+                id=new_id(),
+                case_id=due.case_id,
+                clock=due.name,
+                generation=due.generation,
+                level=level,
+                planned_at=planned_at,
+                send_at=tx.now if alert.urgent else open_at,
+                suppressed=hushed.both() if hushed else None,
+                roles=[role.value for role in alert.to],
+                receivers=[] if hushed else receivers.of(case, alert),
+            )
+        )
     return raised, min(coming, default=None)
 
 
@@ -159,10 +179,10 @@ def _suppressed(workflow: Workflow, clock: Clock, run: ClockRun, case: CaseFile)
     if other is None or not other.open or other.due is None:
         return None
     first = workflow.clocks.index(clock) < workflow.clocks.index(workflow.by_clock[clock.beside])
-    if other.due.at < run.due.at or (other.due.at == run.due.at and not first):
-        title = workflow.by_clock[clock.beside].title
-        return Text(f"由期限更早的“{title.zh}”提醒", f"“{title.en}” is due earlier and alarms instead")
-    return None
+    title = workflow.by_clock[clock.beside].title
+    if other.due.at < run.due.at:
+        return _EARLIER.with_(title=title)
+    return _AT_ONCE.with_(title=title) if other.due.at == run.due.at and not first else None
 
 
 class _Receivers:
@@ -172,15 +192,12 @@ class _Receivers:
         self._tx = tx
         self._staff: dict[tuple[str, Role], list[Person]] = {}
 
-    def of(self, case: CaseFile, alert: Alert) -> list[Person]:
+    def of(self, case: CaseFile, alert: Alert) -> list[UUID]:
         """The people of these roles for this case, or of the next organisation up; where nobody is, the supervisors."""
-        found: dict[UUID, Person] = {}
+        found: list[Person] = []
         for role in alert.to:
-            people = self._nearest(_above(case.org_path), role) if alert.above else self._in_role(case, role)
-            found |= {person.id: person for person in people}
-        if not found:
-            found = {person.id: person for person in self._nearest(case.org_path, Role.SUPERVISOR)}
-        return list(found.values())
+            found += self._nearest(_above(case.org_path), role) if alert.above else self._in_role(case, role)
+        return list(dict.fromkeys(person.id for person in found or self._nearest(case.org_path, Role.SUPERVISOR)))
 
     def _in_role(self, case: CaseFile, role: Role) -> list[Person]:
         if role in HELPERS:
@@ -207,41 +224,41 @@ def _above(org_path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """An alert as things stand: of which clock, when, and why nobody would be told then, if nobody would."""
+    """A rung of the ladder of one generation of a clock: when it is due, and what would come of it or why nothing will.
 
-    clock: str
+    `to_come` says whether it may still be raised.
+    """
+
+    clock: Clock
     generation: int
-    level: str
+    alert: Alert
     at: datetime
-    suppressed: Text | None
+    to_come: bool
+    because: Text
 
 
-def planned(record: Record, office: Office, workflow: Workflow) -> list[Rung]:
-    """The rungs of the open clocks, for the ledger of a case."""
-    return [
-        Rung(run.name, run.generation, level, at, _suppressed(workflow, clock, run, record.file))
+def rungs(
+    record: Record, workflow: Workflow, calendars: Mapping[tuple[str, int], WorkingCalendar]
+) -> dict[tuple[str, int, str], Rung]:
+    """Every rung as things stand, by clock, generation and level; those that have fired are among them.
+
+    `calendars` are those by which each generation of a clock is counted.
+    """
+    return {
+        (run.name, run.generation, level): Rung(
+            clock, run.generation, alert, at, run.open, _outlook(workflow, clock, run, record.file) or alert.told
+        )
         for run in record.file.clocks
-        if run.open
-        for clock in (workflow.by_clock[run.name],)
-        for level, at in levels(clock, run, office.calendar)
-    ]
+        for clock, calendar in ((workflow.by_clock[run.name], calendars[run.name, run.generation]),)
+        for alert, (level, at) in zip(clock.alerts, levels(clock, run, calendar), strict=False)
+    }
 
 
-def unfired(record: Record, office: Office, workflow: Workflow) -> list[Rung]:
-    """The rungs of the clocks that have ended, with why nobody is told any more; those that fired are among them."""
-    return [
-        Rung(run.name, run.generation, level, at, _ENDED)
-        for run in record.file.clocks
-        if not run.open
-        for level, at in levels(workflow.by_clock[run.name], run, office.calendar)
-    ]
-
-
-def why(level: str) -> Text:
-    """What has come to pass at a level of a ladder."""
-    if level.endswith("%"):
-        return Text(f"期限已过 {level}", f"{level} of the time limit has passed")
-    if level == "due":
-        return Text("期限届满", "The time limit has run out")
-    after = Limit.parse(level.removeprefix("+")).told()
-    return Text(f"期限届满已过{after.zh}", f"{after.en} have passed since the time limit ran out")
+def _outlook(workflow: Workflow, clock: Clock, run: ClockRun, case: CaseFile) -> Text | None:
+    """Why nobody will be told, or None."""
+    if run.open:
+        return _suppressed(workflow, clock, run, case)
+    latest = case.clock(run.name)
+    if latest is not None and latest.generation > run.generation:
+        return _BEGUN_ANEW.with_(generation=latest.generation)
+    return _CANCELLED if run.status == "cancelled" else _ENDED

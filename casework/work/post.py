@@ -5,39 +5,30 @@ messages one after another, so that a receiver that is down holds up nobody but 
 and noting it leaves a message that is sent again, under the same id, when the lease has ended.
 """
 
-import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
 from math import inf
 from typing import Any, Final
 
 import structlog
 from sqlalchemy import Row
 
-from casework.records import channels, outbox
-from casework.records.outbox import MAIL_LANE, Lane
-from casework.senders import robots, webhook
+from casework.records import channels, lanes, outbox
+from casework.records.lanes import MAIL_LANE, Lane
 from casework.senders.failures import Rejected, Undelivered, Unreachable
-from casework.senders.smtp import HandIn, MailServer
 from casework.work.channels import Channel, opened
-from casework.work.digest import digest_told
-from casework.work.messages import alert_told, webhook_body
 from casework.work.service import Service, Transaction
+from casework.work.ways import Parcel, Send, Superfluous, is_robot, most_at_once, parcels, way
 
-BATCH: Final = 50
 _BEGINS_WITHIN_S: Final = 30
 """After this part of a lease no further message is begun; the rest of it is for the last one to end."""
-_FIRST_WAIT_S, _LONGEST_WAIT_S = 10, 3600
 _GONE: Final = "the receiver is no longer there"
 _LATE: Final = "the day was over"
+_SLOW: Final = "the connection took too long to open"
 log = structlog.get_logger()
-
-Send = Callable[[Row[Any]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,48 +58,55 @@ class _Round:
 
     lane: Lane
     channel: Channel | None
-    rows: Sequence[Row[Any]]
+    parcels: Sequence[Parcel]
+    superseded: int
     leased_at: datetime
-    today: date
     begun: float
     ends: float
 
-    @property
     def now(self) -> datetime:
         """The time of the service, without asking the database again."""
         return self.leased_at + timedelta(seconds=time.monotonic() - self.begun)
 
 
 def deliver(service: Service, *, threads: int = 1, seconds: float = inf) -> Posted:
-    """Send everything that is due, serving so many lanes at a time; after so many seconds nothing more is begun."""
+    """Send everything that is due, serving so many lanes at a time.
+
+    After so many seconds no further lane is taken. One that was taken is served for as long again from when its way is
+    open, however long it took to open, and with one message at least.
+    """
     ends = time.monotonic() + seconds
     if service.senders.mail is not None:
         with service.transaction() as tx:
-            outbox.open_lane(tx.db, MAIL_LANE)
+            lanes.open_lane(tx.db, MAIL_LANE)
     if threads == 1:
-        return _deliver(service, ends)
+        return _deliver(service, ends, seconds)
     with ThreadPoolExecutor(threads, thread_name_prefix="post") as pool:
-        return sum(pool.map(lambda _: _deliver(service, ends), range(threads)), Posted())
+        return sum(pool.map(lambda _: _deliver(service, ends, seconds), range(threads)), Posted())
 
 
-def _deliver(service: Service, ends: float) -> Posted:
+def _deliver(service: Service, ends: float, seconds: float) -> Posted:
     posted = Posted()
-    while time.monotonic() < ends and (one := _next_round(service, ends)) is not None:
-        posted += _serve(service, one)
+    while (one := _next_round(service)) is not None:
+        posted += _serve(service, one, seconds)
+        if time.monotonic() >= ends:
+            break
     return posted
 
 
-def _next_round(service: Service, ends: float) -> _Round | None:
+def _next_round(service: Service) -> _Round | None:
     """A lane with something to send, leased; of one that was closed only one message is tried."""
     begun = time.monotonic()
     lasts = timedelta(seconds=_BEGINS_WITHIN_S + 2 * _longest(service))
     with service.transaction() as tx:
-        lane = outbox.lease(tx.db, lasts, mail=service.senders.mail is not None)
+        lane = lanes.lease(tx.db, lasts, mail=service.senders.mail is not None)
         if lane is None:
             return None
-        rows = outbox.batch(tx.db, lane, 1 if lane.failures else BATCH)
         channel = None if lane.id == MAIL_LANE else opened(tx, channels.by_id(tx.db, lane.id))
-        return _Round(lane, channel, rows, tx.now, tx.today, begun, min(ends, begun + _BEGINS_WITHIN_S))
+        rows = outbox.batch(tx.db, lane, 1 if lane.failures else most_at_once(channel))
+        needed = _without_pointless(tx, lane, channel, rows)
+        together = parcels(channel, needed)
+        return _Round(lane, channel, together, len(rows) - len(needed), tx.now, begun, begun + _BEGINS_WITHIN_S)
 
 
 def _longest(service: Service) -> float:
@@ -117,119 +115,95 @@ def _longest(service: Service) -> float:
     return max(service.senders.outside.deadline_s, mail.timeout_s if mail else 0)
 
 
-def _serve(service: Service, one: _Round) -> Posted:
+def _without_pointless(
+    tx: Transaction, lane: Lane, channel: Channel | None, rows: Sequence[Row[Any]]
+) -> Sequence[Row[Any]]:
+    judged = [(row, _pointless(lane, channel, row, tx.today)) for row in rows]
+    for why in {why for _, why in judged if why}:
+        outbox.superseded(tx.db, [row.id for row, said in judged if said == why], why)
+    return [row for row, why in judged if why is None]
+
+
+def _pointless(lane: Lane, channel: Channel | None, row: Row[Any], today: date) -> str | None:
+    """Why a message need not be sent any more, if so. An alert is sent also when its clock has ended: it was due."""
+    if lane.id == MAIL_LANE and not (row.active and row.email is not None):
+        return _GONE
+    if lane.id != MAIL_LANE and not (channel is not None and channel.active):
+        return _GONE
+    return _LATE if row.digest_on is not None and row.digest_on < today else None
+
+
+def _serve(service: Service, one: _Round, seconds: float) -> Posted:
     """Send what is to be sent on a lane until it is closed or the time is over, and give it back."""
-    posted = Posted()
-    rows = iter(one.rows)
-    row = next(rows, None)
-    try:
-        if row is not None:
-            with _way(service, one) as send:
-                while row is not None and time.monotonic() <= one.ends:
-                    posted += _send(service, one, row, send)
-                    row = next(rows, None)
-    except Unreachable as closed:
-        assert row is not None
-        return posted + _closed(service, one, row, closed)
+    posted = Posted(superseded=one.superseded)
+    if one.parcels:
+        parcel = one.parcels[0]
+        try:
+            with way(service, one.channel, _BEGINS_WITHIN_S + _longest(service), one.now) as send:
+                opened_at = time.monotonic()
+                if opened_at >= one.ends:
+                    raise Unreachable(_SLOW)
+                ends = min(one.ends, opened_at + seconds)
+                for parcel in one.parcels:
+                    posted += _send(service, parcel, send)
+                    if time.monotonic() >= ends:
+                        break
+        except Unreachable as closed:
+            return posted + _closed(service, one.lane, parcel, closed.why)
+    rest = service.limits.robot_every if is_robot(one.channel) else timedelta()
     with service.transaction() as tx:
-        outbox.give_back(tx.db, one.lane, worked=posted != Posted(superseded=posted.superseded))
+        lanes.give_back(tx.db, one.lane, worked=bool(one.parcels), rest=rest)
     return posted
 
 
-def _send(service: Service, one: _Round, row: Row[Any], send: Send) -> Posted:
-    """Send one message and note what became of it; raises `Unreachable`, with nothing noted."""
-    if pointless := _pointless(one, row):
-        with service.transaction() as tx:
-            outbox.superseded(tx.db, row.id, pointless)
-        return Posted(superseded=1)
+def _send(service: Service, parcel: Parcel, send: Send) -> Posted:
+    """Send one parcel and note what became of it; raises `Unreachable`, with nothing noted."""
     try:
-        send(row)
+        send(parcel)
     except Unreachable:
         raise
+    except Superfluous as needless:
+        with service.transaction() as tx:
+            outbox.superseded(tx.db, _ids(parcel), needless.why)
+        return Posted(superseded=len(parcel))
     except Undelivered as refused:
-        return _failed(service, row, refused.why, final=isinstance(refused, Rejected))
+        return _failed(service, parcel, refused.why, final=isinstance(refused, Rejected) and len(parcel) == 1)
     except Exception as broken:
         # One message that cannot be written must not keep the others of its lane.
-        log.exception("message_broken", message=str(row.id))
-        return _failed(service, row, f"it could not be written ({type(broken).__name__})", final=False)
+        log.exception("message_broken", messages=[str(one) for one in _ids(parcel)])
+        return _failed(service, parcel, f"it could not be written ({type(broken).__name__})", final=False)
     with service.transaction() as tx:
-        outbox.delivered(tx.db, row.id)
-    return Posted(delivered=1)
+        outbox.delivered(tx.db, _ids(parcel))
+    return Posted(delivered=len(parcel))
 
 
-def _failed(service: Service, row: Row[Any], why: str, *, final: bool) -> Posted:
+def _failed(service: Service, parcel: Parcel, why: str, *, final: bool) -> Posted:
+    limits = service.limits
+    most = 0 if final else limits.post_attempts
     with service.transaction() as tx:
-        return _note_failure(tx, row, why, final=final)
+        waiting, dead = outbox.failed(tx.db, _ids(parcel), why, limits.post_keep, most=most)
+    _log_dead(parcel, dead, why)
+    return Posted(failed=waiting, dead=dead)
 
 
-def _closed(service: Service, one: _Round, row: Row[Any], closed: Unreachable) -> Posted:
-    """The lane is left alone for a while, longer each time, and so is the message that was being sent."""
+def _closed(service: Service, lane: Lane, parcel: Parcel, why: str) -> Posted:
+    """The lane is left alone for a while, longer each time, and what was being sent waits behind the others."""
+    limits = service.limits
     with service.transaction() as tx:
-        outbox.close(tx.db, one.lane, _wait(one.lane.failures))
-        return _note_failure(tx, row, closed.why, final=False)
+        waiting, dead = outbox.failed(
+            tx.db, _ids(parcel), why, limits.post_keep, most=limits.post_attempts, counted=False
+        )
+        dead += lanes.close(tx.db, lane, why, limits.post_keep)
+    if lane.failures == 0:
+        log.warning("lane_closed", lane=str(lane.id), channel=parcel[0].channel, why=why)
+    _log_dead(parcel, dead, why)
+    return Posted(failed=waiting, dead=dead)
 
 
-def _note_failure(tx: Transaction, row: Row[Any], why: str, *, final: bool) -> Posted:
-    most = 0 if final else tx.service.limits.post_attempts
-    if outbox.failed(tx.db, row.id, why, _wait(row.attempts), most):
-        log.error("message_dead", message=str(row.id), channel=row.channel, why=why)
-        return Posted(dead=1)
-    return Posted(failed=1)
+def _log_dead(parcel: Parcel, dead: int, why: str) -> None:
+    if dead:
+        log.error("messages_dead", messages=dead, channel=parcel[0].channel, why=why)
 
 
-def _wait(failures: int) -> timedelta:
-    """Twice as long each time up to an hour, and half of it by chance, so that not everybody comes back at once."""
-    longest = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** min(failures, 20))
-    return timedelta(seconds=longest * random.uniform(0.5, 1))
-
-
-def _pointless(one: _Round, row: Row[Any]) -> str | None:
-    """Why a message need not be sent any more, if so. An alert is sent also when its clock has ended: it was due."""
-    if one.lane.id == MAIL_LANE:
-        there = row.active and row.email is not None
-    else:
-        there = one.channel is not None and one.channel.active
-    if not there:
-        return _GONE
-    return _LATE if row.digest_on is not None and row.digest_on < one.today else None
-
-
-@contextmanager
-def _way(service: Service, one: _Round) -> Iterator[Send]:
-    """What sends a message on a lane; raises `Unreachable`."""
-    server = service.senders.mail
-    if one.channel is not None:
-        yield partial(_to_channel, service, one, one.channel)
-    elif one.lane.id == MAIL_LANE and server is not None:
-        with server.session(_BEGINS_WITHIN_S + _longest(service)) as hand_in:
-            yield partial(_by_mail, service, server, hand_in)
-    else:
-        yield _never
-
-
-def _never(_row: Row[Any]) -> None:
-    """Nothing is sent to a channel that was removed: what waits for it is superseded before."""
-    raise Rejected(_GONE)
-
-
-def _to_channel(service: Service, one: _Round, channel: Channel, row: Row[Any]) -> None:
-    outside = service.senders.outside
-    address, secret = channel.way
-    if channel.kind == "webhook":
-        body = webhook_body(row, service.zone)
-        webhook.send(outside, address, secret or "", body, message=row.id, seq=row.seq, at=one.now)
-    else:
-        subject, text = alert_told(row, channel.language, service.zone)
-        robots.send(outside, channel.kind, address, secret, f"{subject}\n{text}", at=one.now)
-
-
-def _by_mail(service: Service, server: MailServer, hand_in: HandIn, row: Row[Any]) -> None:
-    subject, text = _told(service, row)
-    hand_in(server.mail(row.id, row.email, subject, text, language=row.language, at=row.at))
-
-
-def _told(service: Service, row: Row[Any]) -> tuple[str, str]:
-    if row.digest_on is None:
-        return alert_told(row, row.language, service.zone)
-    with service.transaction() as tx:
-        return digest_told(tx, row.receiver_id, row.digest_on, row.language)
+def _ids(parcel: Parcel) -> list[Any]:
+    return [row.id for row in parcel]

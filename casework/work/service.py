@@ -29,6 +29,8 @@ class Limits:
     sign_in_window: timedelta = timedelta(minutes=5)
     keep_answers: timedelta = timedelta(hours=24)
     post_attempts: int = 30
+    post_keep: timedelta = timedelta(days=1)
+    robot_every: timedelta = timedelta(seconds=4)
     openings_an_hour: int = 60
     wrong_codes: int = 100
     visits: int = 1200

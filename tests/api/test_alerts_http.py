@@ -101,7 +101,7 @@ def test_the_ledger_says_how_each_alert_went_out(api: Api) -> None:
             )
         api.post("administrator", "/channels", given)
         case = api.new_case()
-        api.days_pass(6)
+        api.days_pass(7)
         sweep(api.service)
         deliver(api.service)
 
@@ -110,12 +110,15 @@ def test_the_ledger_says_how_each_alert_went_out(api: Api) -> None:
         assert {one["to"] for one in inbox} == {one["username"] for one in line["to"]}
         assert {(one["state"], one["attempts"]) for one in inbox} == {("delivered", 0)}
         [outside] = [one for one in line["deliveries"] if one["channel"] == "webhook"]
-        assert outside == {"channel": "webhook", "to": "OA", "state": "waiting", "attempts": 1, "delivered_at": None}
+        assert outside == {"channel": "webhook", "to": "OA", "state": "waiting", "attempts": 0} | {
+            "delivered_at": None,
+            "last_error": "answered 500",
+        }
         api.days_pass(1)
         deliver(api.service)
         [line] = sent(api, case)
         [outside] = [one for one in line["deliveries"] if one["channel"] == "webhook"]
-        assert (outside["state"], outside["attempts"]) == ("delivered", 2)
+        assert (outside["state"], outside["attempts"]) == ("delivered", 1)
         assert datetime.fromisoformat(outside["delivered_at"]) > datetime.fromisoformat(line["at"])
 
 
@@ -137,7 +140,9 @@ def test_the_rungs_of_a_clock_that_has_ended_are_superseded_and_say_why(api: Api
         "+2wd": "superseded",
         "+5wd": "superseded",
     }
-    assert review["due"]["because"] == "the clock had ended before"
+    assert review["due"]["because"] == "the clock was cancelled before"
+    assert review["+5wd"]["roles"] == ["supervisor"]
+    assert {level: line["above"] for level, line in review.items() if line["above"]} == {"+5wd": True}
     assert (review["due"]["at"], review["due"]["to"], review["due"]["deliveries"]) == (None, [], [])
     assert {line["status"] for line in lines if line["clock"] != "review_by_law"} <= {"superseded"}
 

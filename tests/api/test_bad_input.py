@@ -25,8 +25,11 @@ from casework.forms.texts import Choice, Code
 from casework.records.tables import metadata
 from casework.work import programmes
 from casework.work.overdue import sweep
+from casework.work.post import deliver
 from tests.api.conftest import Api
 from tests.api.money import helped, in_force, make_order, new_fund
+from tests.receivers import answers, receiver
+from tests.running import free_port
 
 STATUS: Final = {
     "malformed": 400,
@@ -73,7 +76,13 @@ class Target:
         self, one: Endpoint, body: Any = None, query: str = "", language: str = "en", path: str = "", **headers: str
     ) -> TestResponse:
         """The answer to somebody who may call this endpoint. `-` in a header's name is written `_`."""
-        who = None if one.public else "administrator" if one.path.startswith(("/users", "/channels")) else "supervisor"
+        who = (
+            None
+            if one.public
+            else "administrator"
+            if one.path.startswith(("/users", "/channels", "/messages"))
+            else "supervisor"
+        )
         said = {name.replace("_", "-"): value for name, value in headers.items()}
         if one.visitor == "applicant":
             said = {"Tracking-Code": self.code} | said
@@ -110,7 +119,7 @@ def target(shared: Api) -> Target:
     sweep(shared.service)
     alert = shared.get("supervisor", "/alerts")["items"][0]["id"]
     users = shared.get("administrator", "/users")["items"]
-    given = {"kind": "wecom", "name": "值班群", "org": "370100", "address": "http://127.0.0.1:8080/hook"}
+    given = {"kind": "wecom", "name": "值班群", "org": "370100", "address": f"http://127.0.0.1:{free_port()}/hook"}
     channel = shared.post("administrator", "/channels", given)
     return Target(
         shared,
@@ -119,6 +128,7 @@ def target(shared: Api) -> Target:
             "number": case["number"],
             "alert_id": alert,
             "channel_id": channel["id"],
+            "message_id": dead_message(shared),
             "fund_id": fund["id"],
             "order_id": order["id"],
             "line_id": order["lines"][0]["id"],
@@ -128,6 +138,18 @@ def target(shared: Api) -> Target:
         },
         tracking["tracking_code"],
     )
+
+
+def dead_message(api: Api) -> str:
+    """The id of a message to a program that did not understand it."""
+    with receiver(answers(422)) as there:
+        given = {"kind": "webhook", "name": "OA", "org": "370100", "address": there.url, "secret": "x" * 16}
+        channel = api.post("administrator", "/channels", given | {"events": True, "alerts": False})
+        api.new_case()
+        deliver(api.service)
+    api.call("administrator", "PATCH", f"/channels/{channel['id']}", {"active": False})
+    [message] = api.get("administrator", "/messages?state=dead")["items"]
+    return str(message["id"])
 
 
 @pytest.fixture

@@ -15,9 +15,11 @@ from openapi_spec_validator import validate
 from casework.api.openapi import document
 from casework.rules.text import Language
 from casework.work.overdue import sweep
+from casework.work.post import deliver
 from tests.api.conftest import PASSWORD, Api
 from tests.api.described import operation_of, path_of, validator
 from tests.api.money import helped
+from tests.receivers import answers, receiver
 
 LANGUAGES = get_args(Language)
 CHECKER = Draft202012Validator.FORMAT_CHECKER
@@ -47,10 +49,12 @@ def test_every_address_is_described_and_nothing_else_is(api: Api) -> None:
 
 
 def test_operations_have_names_of_their_own_and_stand_under_a_known_heading() -> None:
-    names = [said["operationId"] for said in operations().values()]
+    sent = [said["post"] for said in document("en")["webhooks"].values()]
+    named = [*operations().values(), *sent]
+    names = [said["operationId"] for said in named]
     assert len(names) == len(set(names))
     headings = {tag["name"]: tag["description"] for tag in document("en")["tags"]}
-    assert {tag for said in operations().values() for tag in said["tags"]} == headings.keys()
+    assert {tag for said in named for tag in said["tags"]} == headings.keys()
     assert [name for name, told in headings.items() if name == told] == []
 
 
@@ -243,17 +247,14 @@ def _manage(ask: Lived) -> None:
         assert ask("caseworker", "GET", f"/workflows/{key}/diagram").startswith("stateDiagram-v2")
     assert ask("caseworker", "GET", "/policies?limit=1")["next_cursor"]
     assert ask("caseworker", "GET", "/calendars")["items"]
+    assert ask("caseworker", "GET", "/calendars/china")["published"]
     assert ask("caseworker", "GET", "/calendars/china/due?from=2026-03-02&limit=5wd")["due_on"] == "2026-03-09"
     assert ask("caseworker", "GET", "/orgs?limit=1")["next_cursor"]
     assert ask("administrator", "GET", "/users?limit=1")["next_cursor"]
     new = {"username": "sun", "name": "孙宁", "role": "volunteer", "org": "370100"}
     added = ask("administrator", "POST", "/users", new, 201)
     ask("administrator", "PATCH", f"/users/{added['id']}", {"active": False})
-    robot = {"kind": "wecom", "name": "值班群", "org": "370100", "address": "http://127.0.0.1:8080/hook"}
-    for _ in range(2):
-        channel = ask("administrator", "POST", "/channels", robot, 201)
-    assert ask("administrator", "GET", "/channels?limit=1")["next_cursor"]
-    ask("administrator", "PATCH", f"/channels/{channel['id']}", {"active": False})
+    _look_after_channels(ask)
     report = ask(
         "supervisor", "GET", "/reports/sla?from=2026-01-01&to=2027-01-01&group_by=workflow,org,clock,month,owner"
     )
@@ -261,6 +262,25 @@ def _manage(ask: Lived) -> None:
     assert ask("supervisor", "GET", "/reports/sla/cases?from=2026-01-01&to=2027-01-01&limit=1")["next_cursor"]
     ask(None, "GET", "/openapi.json")
     ask(None, "GET", "/docs")
+
+
+def _look_after_channels(ask: Lived) -> None:
+    with receiver(answers(422)) as there:
+        hook = {"kind": "webhook", "name": "OA", "org": "370100", "address": there.url, "secret": "x" * 16}
+        for _ in range(2):
+            channel = ask("administrator", "POST", "/channels", hook | {"events": True}, 201)
+        assert ask("administrator", "GET", "/channels?limit=1")["next_cursor"]
+        at = f"/channels/{channel['id']}"
+        assert ask("administrator", "POST", f"{at}/try")["delivered"] is False
+        ask("administrator", "POST", f"{at}/try", status=409)
+        ask.api.new_case()
+        deliver(ask.api.service)
+    assert ask("administrator", "GET", "/messages?limit=1")["next_cursor"]
+    [message] = ask("administrator", "GET", f"/messages?state=dead&channel={channel['id']}")["items"]
+    again = f"/messages/{message['id']}/replay"
+    ask("administrator", "POST", again)
+    ask("administrator", "POST", again, status=409)
+    ask("administrator", "PATCH", at, {"active": False})
 
 
 def test_every_refusal_is_described_where_it_happens(api: Api) -> None:
@@ -276,6 +296,7 @@ def test_every_refusal_is_described_where_it_happens(api: Api) -> None:
     ask("caseworker", "GET", f"{at}/disclosures", status=403)
     ask("auditor", "POST", "/queue/claim", {}, 403)
     ask("supervisor", "GET", "/channels", status=403)
+    ask("supervisor", "GET", "/messages", status=403)
     ask("auditor", "POST", f"{at}/notes", {"text": "x"}, 403)
     ask("caseworker", "POST", f"{at}/transitions/close", {}, 409)
     ask("caseworker", "POST", f"{at}/transitions/accept", {}, 412, If_Match='"7"')

@@ -263,6 +263,9 @@ def test_what_is_not_about_one_case_is_for_the_roles_that_it_is_for(
         ("GET", "/channels"): 200 if role == "administrator" else 403,
         ("POST", "/channels"): 422 if role == "administrator" else 403,
         ("PATCH", f"/channels/{channel}"): 422 if role == "administrator" and near else 404,
+        ("POST", f"/channels/{channel}/try"): 422 if role == "administrator" and near else 404,
+        ("GET", "/messages"): 200 if role == "administrator" else 403,
+        ("POST", f"/messages/{uuid4()}/replay"): 404,
         ("POST", f"/alerts/{uuid4()}/snooze"): 404,
         **{
             ("GET", f"/reports/{report}?from=2026-01-01&to=2027-01-01"): 200

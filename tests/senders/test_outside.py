@@ -32,8 +32,9 @@ def test_what_is_posted_arrives_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("status", "failure"),
     [
-        (301, Unreachable), (302, Unreachable), (308, Unreachable), (400, Rejected), (401, Rejected), (404, Rejected),
-        (408, Unreachable), (410, Rejected), (429, Unreachable), (500, Unreachable), (503, Unreachable),
+        (301, Unreachable), (302, Unreachable), (308, Unreachable), (400, Rejected), (401, Unreachable),
+        (403, Unreachable), (404, Unreachable), (408, Unreachable), (410, Unreachable), (413, Rejected),
+        (415, Rejected), (422, Rejected), (429, Unreachable), (500, Unreachable), (503, Unreachable),
     ],
 )  # fmt: skip
 def test_an_answer_that_is_no_success_says_whether_to_try_again(status: int, failure: type[Undelivered]) -> None:

@@ -59,11 +59,14 @@ def test_feishu_gets_seconds_and_signature_in_the_body() -> None:
 @pytest.mark.parametrize(
     ("kind", "answer", "failure"),
     [
-        ("wecom", {"errcode": 93000, "errmsg": "invalid webhook url"}, Rejected),
+        ("wecom", {"errcode": 93000, "errmsg": "invalid webhook url"}, Unreachable),
+        ("wecom", {"errcode": 45002, "errmsg": "content size out of limit"}, Rejected),
         ("wecom", {"errcode": 45009, "errmsg": "api freq out of limit"}, Unreachable),
-        ("dingtalk", {"errcode": 310000, "errmsg": "sign not match"}, Rejected),
+        ("dingtalk", {"errcode": 310000, "errmsg": "sign not match"}, Unreachable),
+        ("dingtalk", {"errcode": 430104, "errmsg": "content not allowed"}, Rejected),
         ("dingtalk", {"errcode": 130101, "errmsg": "send too fast"}, Unreachable),
-        ("feishu", {"code": 19021, "msg": "sign match fail"}, Rejected),
+        ("feishu", {"code": 19021, "msg": "sign match fail"}, Unreachable),
+        ("feishu", {"code": 19024, "msg": "Key Words Not Found"}, Unreachable),
         ("feishu", {"code": 11232, "msg": "frequency limited"}, Unreachable),
         ("feishu", {"code": True}, Unreachable),
         ("wecom", "ok", Unreachable),
@@ -76,3 +79,9 @@ def test_an_answer_of_200_is_believed_only_with_the_code_of_success(
 ) -> None:
     with pytest.raises(failure, match=r"answered (code|nothing)"):
         said(kind, None, answer)
+
+
+@pytest.mark.parametrize("kind", ["wecom", "dingtalk", "feishu"])
+def test_a_status_of_a_robot_says_nothing_about_the_message(kind: str) -> None:
+    with receiver(answers(400, {"code": 11232, "msg": "frequency limited"})) as there, pytest.raises(Unreachable):
+        robots.send(Outside(LOOPBACK), kind, there.url, None, TEXT, at=AT)

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from math import inf
 from typing import Any
 from uuid import UUID
 
@@ -38,9 +39,9 @@ class Post:
         """That of the province."""
         return self.province.service
 
-    def mail_by(self, box: Mailbox, **addresses: str) -> None:
+    def mail_by(self, box: Mailbox, *, timeout_s: float = 1, **addresses: str) -> None:
         """From now on mail goes by this server, to these users; `li="zh-CN"` names somebody with the language."""
-        mail = MailServer("127.0.0.1", box.port, "casework@union.example.org", tls="none", timeout_s=1)
+        mail = MailServer("127.0.0.1", box.port, "casework@union.example.org", tls="none", timeout_s=timeout_s)
         self.service.senders = replace(self.service.senders, mail=mail)
         with self.service.transaction() as tx:
             for username, language in addresses.items():
@@ -67,12 +68,18 @@ class Post:
         """So many cases of each of which one alert was raised: four fifths of the review are over."""
         found = [self.open_case(org) for _ in range(cases)]
         self.time_passes(days=4, hours=8)
+        while not self._office_is_open():
+            self.time_passes(hours=1)
         assert sweep(self.service).alerts >= cases
         return found
 
-    def deliver(self, threads: int = 1) -> Posted:
+    def _office_is_open(self) -> bool:
+        local = self.now().astimezone(self.service.zone)
+        return local.weekday() < 5 and time(9) <= local.time() < time(17, 30)
+
+    def deliver(self, threads: int = 1, seconds: float = inf) -> Posted:
         """Everything that is due now goes out."""
-        return deliver(self.service, threads=threads)
+        return deliver(self.service, threads=threads, seconds=seconds)
 
     def time_passes(self, **how_long: float) -> None:
         """Time moves on."""

@@ -78,9 +78,6 @@ def test_a_digest_counts_what_waits_for_one(post: Post, language: str) -> None:
         for _ in range(2):
             post.province.take("li", post.open_case(), "accept")
         post.open_case("370200")
-        at(post, "2026-03-03 09:00")
-        post.deliver()
-        assert numbers(box, language) == [0, 0, 0, 0]
         at(post, "2026-03-09 09:00")
         post.deliver()
         [_, overdue, today, week] = numbers(box, language)
@@ -111,7 +108,19 @@ def test_a_digest_that_comes_too_late_is_not_sent(post: Post) -> None:
     with mailbox() as box:
         post.mail_by(box, li="zh-CN")
         wanted_by(post, "li")
-        assert at(post, "2026-03-03 09:00") == 1
-        assert at(post, "2026-03-04 09:00") == 1
+        post.province.take("li", post.open_case(), "accept")
+        assert at(post, "2026-03-09 09:00") == 1
+        assert at(post, "2026-03-10 09:00") == 1
         assert post.deliver() == Posted(delivered=1, superseded=1)
-    assert "2026-03-04" in str(box.mails[0]["Subject"])
+    assert "2026-03-10" in str(box.mails[0]["Subject"])
+
+
+def test_a_digest_with_nothing_in_it_is_not_sent(post: Post) -> None:
+    with mailbox() as box:
+        post.mail_by(box, li="zh-CN")
+        wanted_by(post, "li")
+        assert at(post, "2026-03-03 09:00") == 1
+        assert post.deliver() == Posted(superseded=1)
+        assert at(post, "2026-03-03 16:00") == 0
+    assert box.mails == []
+    assert [one.last_error for one in post.messages("superseded")] == ["there was nothing to tell"]

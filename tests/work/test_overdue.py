@@ -779,7 +779,7 @@ def test_the_ledger_of_a_case_shows_what_was_sent_suppressed_and_is_planned(
     assert sent["planned_at"].startswith("2026-03-06T16:06")
     hushed = by_rung["review", "80%"]
     assert (hushed["status"], hushed["to"]) == ("suppressed", [])
-    assert hushed["because"] == "“Review, national” is due earlier and alarms instead"
+    assert hushed["because"] == "“Review, national” is due at the same time and alarms instead"
     planned = by_rung["review_by_law", "due"]
     assert (planned["status"], planned["planned_at"], planned["at"]) == ("planned", "2026-03-10T08:30:00+08:00", None)
     assert by_rung["review_by_law", "+2wd"]["planned_at"] == "2026-03-12T08:30:00+08:00"
@@ -788,7 +788,7 @@ def test_the_ledger_of_a_case_shows_what_was_sent_suppressed_and_is_planned(
         "80% of the time limit has passed",
         "The time limit has run out",
         "2 working day(s) have passed since the time limit ran out",
-        "5 working day(s) have passed since the time limit ran out",
+        "5 working day(s) have passed since the time limit ran out; told to the organisation above",
     ]
     # What would be suppressed as things stand says so already.
     assert {by_rung["review", level]["because"] for level in LADDER} == {hushed["because"]}
@@ -797,8 +797,8 @@ def test_the_ledger_of_a_case_shows_what_was_sent_suppressed_and_is_planned(
         "期限已过 80%",
         "期限届满",
         "期限届满已过2个工作日",
-        "期限届满已过5个工作日",
-        "由期限更早的“审查期限（国家）”提醒",
+        "期限届满已过5个工作日，报上级机构",
+        "由同时到期的“审查期限（国家）”提醒",
     }
 
     assert get("sun", f"/cases/{case}/alerts")[0] == 404
@@ -818,6 +818,20 @@ def test_a_sweep_over_many_clocks_takes_no_more_statements_than_over_few(provinc
     with statements(province.service) as many:
         assert sweep(province.service).alerts == len(LADDER) * 200
     assert len(many) <= len(few) + 3 <= 15
+
+
+def test_a_sweep_reads_neither_the_facts_of_a_case_nor_its_deeds_nor_the_clocks_that_ended(province: Province) -> None:
+    case = assigned(province)
+    whole = record(province, case).file
+    assert whole.facts
+    assert whole.taken
+    assert {run.open for run in whole.clocks} == {True, False}
+
+    with province.service.transaction() as tx:
+        seen = case_records.for_the_sweep(tx.db, [case])[case].file
+    assert (seen.facts, seen.taken) == ({}, {})
+    assert seen.clocks == tuple(run for run in whole.clocks if run.open)
+    assert (seen.assignee, seen.owner, seen.org_path) == (whole.assignee, whole.owner, whole.org_path)
 
 
 def test_a_sweep_with_nothing_due_asks_two_questions_that_an_index_answers(province: Province, owner_url: str) -> None:

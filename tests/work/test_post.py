@@ -19,16 +19,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from casework.records import outbox
+from casework.records import figures, lanes, outbox
 from casework.records.database import Database
 from casework.records.vault import Keyring
+from casework.rules.refusals import Invalid
 from casework.senders.webhook import verify
 from casework.settings import ROOT
 from casework.work import channels, rederivation
+from casework.work import post as work
 from casework.work.overdue import sweep
 from casework.work.post import Posted, deliver
 from casework.work.service import Limits, Service
-from tests.receivers import Receiver, answers, drips, hangs, mailbox, receiver
+from tests.receivers import Behaviour, Receiver, answers, drips, hangs, mailbox, receiver
 from tests.work.offices import shandong
 from tests.work.post_office import SECRET, Post
 
@@ -139,6 +141,26 @@ def test_mail_waits_while_the_server_is_down_and_arrives_once_when_it_is_back(po
     assert len({str(mail["Message-ID"]) for mail in box.mails}) == len(box.mails) == 3
 
 
+def test_a_mail_server_that_greets_late_gets_its_mail_however_short_the_time(post: Post) -> None:
+    with mailbox(greets_after_s=0.3) as box:
+        post.mail_by(box, timeout_s=20, li="zh-CN")
+        post.alert(3)
+        assert [post.deliver(seconds=0) for _ in range(4)] == [*[Posted(delivered=1)] * 3, Posted()]
+    assert len(box.mails) == 3
+
+
+def test_a_way_that_opens_too_late_is_closed_and_says_so(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "_BEGINS_WITHIN_S", 0)
+    with mailbox(greets_after_s=0.05) as box:
+        post.mail_by(box, timeout_s=20, li="zh-CN")
+        post.alert(2)
+        assert [post.deliver(), post.deliver()] == [Posted(failed=1), Posted()]
+    with post.service.transaction() as tx:
+        [closed] = outbox.closed_lanes(tx.db)
+    assert (closed.channel, closed.last_error) == ("email", "the connection took too long to open")
+    assert box.mails == []
+
+
 def test_who_has_left_or_has_no_address_any_more_gets_none(post: Post) -> None:
     with mailbox() as box:
         post.mail_by(box, li="zh-CN", wang="zh-CN")
@@ -246,16 +268,31 @@ def test_the_same_message_is_the_same_at_every_attempt_whatever_the_case_does_me
         assert post.deliver() == Posted(delivered=1)
     assert len(set(ids(there))) == 1
     assert len({got.body for got in there.received}) == 1
-    assert [(one.state, one.attempts, one.last_error) for one in post.messages()] == [("delivered", 3, None)]
+    assert [(one.state, one.attempts, one.last_error) for one in post.messages()] == [("delivered", 1, None)]
 
 
 def test_a_message_that_a_channel_refuses_for_good_is_dead_at_once_and_the_next_goes_on(post: Post) -> None:
-    with receiver(answers(410), answers(200)) as there:
+    with receiver(answers(422), answers(200)) as there:
         post.channel(there)
         post.alert(2)
         assert post.deliver() == Posted(delivered=1, dead=1)
     [dead] = post.messages("dead")
-    assert (dead.attempts, dead.last_error) == (1, "answered 410")
+    assert (dead.attempts, dead.last_error) == (1, "answered 422")
+
+
+def test_what_a_receiver_says_while_its_secret_is_changed_or_it_is_deployed_kills_nothing(post: Post) -> None:
+    with receiver(*(answers(status) for status in (401, 403, 404, 410)), answers(200)) as there:
+        post.channel(there)
+        post.alert(5)
+        for _ in range(4):
+            assert post.deliver() == Posted(failed=1)
+            assert post.deliver() == Posted()
+            post.time_passes(minutes=2)
+        for _ in range(3):
+            post.deliver()
+            post.time_passes(minutes=2)
+    assert [one.state for one in post.messages()] == ["delivered"] * 5
+    assert len(ids(there)) == 4 + 5
 
 
 def test_a_redirect_is_a_failure_and_nobody_follows_it(post: Post) -> None:
@@ -292,15 +329,96 @@ def test_a_robot_tells_its_group_of_an_alert(post: Post, kind: str, where: str) 
     assert [fact for fact in facts_of(post, case) if fact in text] == []
 
 
+def the_text(got: Any) -> str:
+    """What a WeCom robot was told."""
+    return str(got.json["text"]["content"])
+
+
+@pytest.mark.parametrize(("language", "rest"), [("zh-CN", "\n另有 20 条\n"), ("en", "\nand 20 more\n")])
+def test_a_robot_speaks_of_all_that_waits_in_one_message(post: Post, language: str, rest: str) -> None:
+    with receiver(answers(200, OK)) as there:
+        post.channel(there, "wecom", language=language)
+        post.alert(30)
+        assert post.deliver() == Posted(delivered=30)
+    [got] = there.received
+    messages = post.messages("delivered")
+    assert sum(one.number in the_text(got) for one in messages) == 10
+    assert rest in the_text(got)
+    assert "30" in the_text(got).splitlines()[0]
+    assert len({one.delivered_at for one in messages}) == 1
+
+
+def test_a_robot_rests_between_messages_and_that_is_no_failure(post: Post) -> None:
+    with receiver(answers(200, OK)) as there:
+        channel = post.channel(there, "wecom")
+        post.alert(40)
+        with post.service.transaction() as tx:
+            # As if one came every second.
+            tx.db.run(
+                "update outbox o set try_at = o.try_at + make_interval(secs => n.n) from (select id, row_number() over"
+                " (order by id) as n from outbox where channel = 'wecom') n where n.id = o.id"
+            )
+        while post.messages("waiting"):
+            post.time_passes(seconds=1)
+            post.deliver()
+            with post.service.transaction() as tx:
+                assert tx.db.run("select failures from lanes where id = :id", id=channel).scalar_one() == 0
+    spoken = sorted({one.delivered_at for one in post.messages("delivered")})
+    assert min(later - earlier for earlier, later in pairwise(spoken)) >= timedelta(seconds=4)
+    assert len(spoken) == len(there.received) <= 11
+
+
 def test_a_robot_that_is_spoken_to_too_often_is_left_alone_for_a_while(post: Post) -> None:
     busy = answers(200, {"errcode": 45009, "errmsg": "too often"})
-    with receiver(answers(200, OK), busy, answers(200, OK)) as there:
+    with receiver(busy, answers(200, OK)) as there:
         post.channel(there, "wecom")
         post.alert(4)
-        assert post.deliver() == Posted(delivered=1, failed=1)
+        assert post.deliver() == Posted(failed=4)
         assert post.deliver() == Posted()
         post.time_passes(minutes=1)
+        assert post.deliver() == Posted(delivered=1)
+        post.time_passes(seconds=5)
         assert post.deliver() == Posted(delivered=3)
+    assert len(there.received) == 3
+
+
+def test_of_alerts_that_a_robot_refuses_together_only_the_one_that_it_refuses_alone_is_dead(post: Post) -> None:
+    def refuses(number: str) -> Behaviour:
+        def behave(there: Receiver, request: BaseHTTPRequestHandler) -> None:
+            wrong = number in the_text(there.received[-1])
+            answers(200, {"errcode": 45002, "errmsg": "too long"} if wrong else OK)(there, request)
+
+        return behave
+
+    with receiver() as there:
+        post.channel(there, "wecom")
+        post.alert(3)
+        wrong = post.messages()[1]
+        there.behaviours = [refuses(wrong.number)]
+        posted = post.deliver()
+        assert posted == Posted(failed=3)
+        for _ in range(6):
+            post.time_passes(seconds=20)
+            posted += post.deliver()
+    assert posted == Posted(failed=3, delivered=2, dead=1)
+    assert [one.id for one in post.messages("dead")] == [wrong.id]
+    assert len(there.received) == 4
+
+
+def test_a_robot_whose_secret_was_taken_away_is_spoken_to_without_one(post: Post) -> None:
+    with receiver(answers(200, {"code": 0})) as there, receiver() as hook:
+        robot, webhook = post.channel(there, "feishu"), post.channel(hook)
+        with post.service.transaction(post.province.actor("administrator")) as tx:
+            channels.change_channel(tx, robot, {"name": "值班群"})
+        post.alert()
+        post.deliver()
+        with post.service.transaction(post.province.actor("administrator")) as tx:
+            channels.change_channel(tx, robot, {"secret": None})
+            with pytest.raises(Invalid):
+                channels.change_channel(tx, webhook, {"secret": None})
+        post.alert()
+        post.deliver()
+    assert ["sign" in got.json for got in there.received] == [True, False]
 
 
 # Receivers that are down
@@ -351,25 +469,151 @@ def test_when_a_receiver_is_back_everything_arrives_once(post: Post) -> None:
     assert len(accepted) == len(set(accepted)) == 6
 
 
-def test_after_the_last_attempt_a_message_is_dead_until_it_is_replayed_under_its_id(post: Post) -> None:
-    post.service.limits = Limits(post_attempts=3)
-    with receiver(answers(500), answers(500), answers(500), answers(200)) as there:
+def go_on(post: Post, hours: float, minutes: float = 15) -> Posted:
+    """Somebody delivers every so many minutes."""
+    posted = Posted()
+    for _ in range(int(hours * 60 / minutes)):
+        post.time_passes(minutes=minutes)
+        posted += post.deliver()
+    return posted
+
+
+@pytest.mark.parametrize("many", [1, 5, 30])
+def test_what_nobody_takes_for_a_day_is_dead_however_much_waits_until_it_is_replayed(post: Post, many: int) -> None:
+    with receiver(answers(503)) as there:
         post.channel(there)
-        post.alert()
-        assert [post.deliver()] == [Posted(failed=1)]
-        post.time_passes(hours=1)
+        post.alert(many)
         assert post.deliver() == Posted(failed=1)
-        post.time_passes(hours=1)
-        assert post.deliver() == Posted(dead=1)
+        assert go_on(post, 23).dead == 0
+        assert go_on(post, 3).dead == many
+        assert {(one.attempts, one.last_error) for one in post.messages("dead")} == {(0, "answered 503")}
         post.time_passes(days=1)
         assert post.deliver() == Posted()
-        [dead] = post.messages("dead")
-        assert (dead.attempts, dead.last_error) == (3, "answered 500")
+        there.behaviours = [answers(200)]
+        asked = len(there.received)
+        dead = [one.id for one in post.messages("dead")]
         with post.service.transaction() as tx:
-            assert outbox.replay(tx.db, [dead.id]) == [dead.id]
-            assert outbox.replay(tx.db, None) == []
-        assert post.deliver() == Posted(delivered=1)
-    assert ids(there) == [str(dead.id)] * 4
+            assert outbox.replay(tx.db, dead[:1]) == dead[:1]
+            assert set(outbox.replay(tx.db, None)) == set(dead[1:])
+        assert post.deliver() == Posted(delivered=many)
+        assert sorted(ids(there)[asked:]) == sorted(map(str, dead))
+
+
+def test_mail_that_no_server_takes_for_a_day_is_dead(post: Post) -> None:
+    with mailbox() as box:
+        post.mail_by(box, li="zh-CN")
+    post.alert(5)
+    assert go_on(post, 26).dead == 5
+    assert {one.state for one in post.messages()} == {"dead"}
+
+
+def test_a_mail_that_its_receiver_puts_off_is_dead_after_so_many_attempts(post: Post) -> None:
+    post.service.limits = Limits(post_attempts=3)
+    with mailbox() as box:
+        box.refuse = lambda _: "450 full"
+        post.mail_by(box, li="zh-CN")
+        post.alert()
+        assert [post.deliver(), go_on(post, 5)] == [Posted(failed=1), Posted(failed=1, dead=1)]
+    assert [one.attempts for one in post.messages("dead")] == [3]
+
+
+def test_what_came_due_while_nobody_delivered_is_not_old(post: Post) -> None:
+    with receiver(answers(503), answers(200)) as there:
+        post.channel(there)
+        post.alert(3)
+        post.time_passes(days=3)
+        assert post.deliver() == Posted(failed=1)
+        post.time_passes(minutes=1)
+        assert post.deliver() == Posted(delivered=3)
+
+
+def test_what_waits_for_its_hour_is_not_old_when_the_way_was_closed_for_a_day(post: Post) -> None:
+    with receiver(answers(503)) as there:
+        post.channel(there)
+        post.alert(2)
+        later = post.messages()[0].id
+        with post.service.transaction() as tx:
+            tx.db.run("update outbox set try_at = try_at + interval '30 hours' where id = :id", id=later)
+        assert go_on(post, 40).dead == 1
+        assert [one.id for one in post.messages("waiting")] == [later]
+        assert go_on(post, 16).dead == 1
+
+
+def test_a_message_on_which_its_receiver_chokes_is_tried_ever_more_seldom_and_dies_alone(post: Post) -> None:
+    def chokes(there: Receiver, request: BaseHTTPRequestHandler) -> None:
+        choking = request.headers["Casework-Event-Id"] == there.received[0].headers["Casework-Event-Id"]
+        answers(500 if choking else 200)(there, request)
+
+    with receiver(chokes) as there:
+        post.channel(there)
+        post.alert(20)
+        with post.service.transaction() as tx:
+            # As if one came every two hours.
+            tx.db.run(
+                "update outbox o set try_at = o.try_at + make_interval(hours => 2 * n.n) from (select id, cast("
+                "row_number() over (order by id) as int) - 1 as n from outbox where channel = 'webhook') n"
+                " where n.id = o.id"
+            )
+        go_on(post, 42, minutes=3)
+    assert Counter(one.state for one in post.messages()) == {"delivered": 19, "dead": 1}
+    assert Counter(ids(there)).most_common(1)[0][1] < 60
+
+
+def test_a_closed_way_says_since_when_and_why_until_something_goes_through(post: Post) -> None:
+    with receiver(answers(503), answers(404), answers(200)) as there:
+        channel = post.channel(there)
+        post.alert(2)
+        due = post.now()
+        post.deliver()
+        closed_at = post.now()
+        post.time_passes(minutes=1)
+        post.deliver()
+        with post.service.transaction() as tx:
+            [closed] = outbox.closed_lanes(tx.db)
+            oldest = outbox.oldest_waiting(tx.db)
+            counted = figures.now(tx.db)
+        assert (closed.id, closed.channel, closed.name, closed.waiting) == (channel, "webhook", "webhook 370100", 2)
+        assert (closed.failures, closed.last_error) == (2, "answered 404")
+        assert due <= closed.closed_since <= closed_at
+        assert oldest is not None
+        assert oldest == closed.closed_since
+        assert counted["lanes_closed"] == 1
+        assert counted["oldest_message_seconds"] >= 60
+        alerts = [UUID(got.json["alert"]["id"]) for got in there.received]
+        with post.service.transaction() as tx:
+            told = [row.last_error for rows in outbox.of_alerts(tx.db, alerts).values() for row in rows]
+        assert {"answered 503", "answered 404"} <= set(told)
+        post.time_passes(minutes=1)
+        post.deliver()
+        post.time_passes(minutes=1)
+        post.deliver()
+        with post.service.transaction() as tx:
+            assert outbox.closed_lanes(tx.db) == []
+            assert outbox.oldest_waiting(tx.db) is None
+            assert figures.now(tx.db)["lanes_closed"] == 0
+
+
+def test_of_closed_ways_one_is_tried_at_a_time_and_those_that_work_do_not_wait_for_it(post: Post) -> None:
+    with receiver(answers(503)) as down, receiver() as fine:
+        for _ in range(3):
+            post.channel(down)
+        post.alert()
+        assert post.deliver() == Posted(failed=3)
+        works = post.channel(fine)
+        post.time_passes(minutes=1)
+        post.alert()
+        with post.service.transaction() as tx:
+            leased = [lanes.lease(tx.db, timedelta(seconds=50), mail=False) for _ in range(3)]
+            assert leased[0] is not None
+            assert leased[1] is not None
+            assert (leased[0].id, leased[0].failures) == (works, 0)
+            assert leased[1].failures == 1
+            assert leased[2] is None
+        with post.service.transaction() as tx:
+            lanes.give_back(tx.db, leased[1], worked=True)
+        with post.service.transaction() as tx:
+            another = lanes.lease(tx.db, timedelta(seconds=50), mail=False)
+        assert another is not None
 
 
 def test_what_waits_for_a_channel_that_was_switched_off_or_removed_is_not_sent(post: Post) -> None:
@@ -454,15 +698,15 @@ def test_a_leased_lane_is_left_alone_until_the_lease_ends(post: Post) -> None:
         post.channel(there)
         post.alert()
         with post.service.transaction() as tx:
-            lane = outbox.lease(tx.db, timedelta(seconds=50), mail=False)
+            lane = lanes.lease(tx.db, timedelta(seconds=50), mail=False)
             assert lane is not None
         assert post.deliver() == Posted()
         post.time_passes(seconds=51)
         assert post.deliver() == Posted(delivered=1)
         with post.service.transaction() as tx:
             # The one whose lease has ended gives back what is no longer its own: nothing.
-            other = outbox.lease(tx.db, timedelta(seconds=50), mail=False)
-            outbox.close(tx.db, lane, timedelta(hours=1))
+            other = lanes.lease(tx.db, timedelta(seconds=50), mail=False)
+            assert lanes.close(tx.db, lane, "answered 503", keep=timedelta()) == 0
         assert other is None
         post.alert()
         assert post.deliver().delivered > 0

@@ -1,0 +1,100 @@
+"""What sends messages on a lane: by mail, to a webhook, or through the robot of a chat group."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from casework.senders import robots, webhook
+from casework.senders.smtp import HandIn, MailServer
+from casework.work.bundle import alerts_told
+from casework.work.channels import Channel
+from casework.work.digest import digest_told
+from casework.work.messages import alert_told, webhook_body
+from casework.work.service import Service
+
+_BATCH: Final = 50
+_BUNDLE: Final = 1000
+_EMPTY: Final = "there was nothing to tell"
+
+Parcel = Sequence[Row[Any]]
+"""Messages that go together in one."""
+Send = Callable[[Parcel], None]
+
+
+class Superfluous(Exception):
+    """The message need not be sent after all."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def is_robot(channel: Channel | None) -> bool:
+    """Whether people read what the channel is told, so that it speaks seldom and of everything at once."""
+    return channel is not None and channel.kind != "webhook"
+
+
+def most_at_once(channel: Channel | None) -> int:
+    """How many messages of a lane are taken at a time; None is the lane of mail."""
+    return _BUNDLE if is_robot(channel) else _BATCH
+
+
+def parcels(channel: Channel | None, rows: Sequence[Row[Any]]) -> list[Parcel]:
+    """How messages are put together: each by itself, but for a robot all in one.
+
+    What was refused in company goes by itself the next time, so that one wrong message takes none with it.
+    """
+    if not rows or not is_robot(channel):
+        return [(row,) for row in rows]
+    if rows[0].attempts:
+        return [rows[:1]]
+    return [[row for row in rows if not row.attempts]]
+
+
+@contextmanager
+def way(service: Service, channel: Channel | None, within_s: float, now: Callable[[], datetime]) -> Iterator[Send]:
+    """What sends parcels to a channel, or mails for at most so many seconds; `now` dates signatures.
+
+    Opening it and sending raise `Undelivered`; sending raises `Superfluous`, too.
+    """
+    if channel is None:
+        server = service.senders.mail
+        assert server is not None
+        with server.session(within_s) as hand_in:
+            yield partial(_by_mail, service, server, hand_in)
+    else:
+        send = _to_group if is_robot(channel) else _to_webhook
+        yield partial(send, service, channel, now)
+
+
+def _to_webhook(service: Service, channel: Channel, now: Callable[[], datetime], parcel: Parcel) -> None:
+    [row] = parcel
+    address, secret = channel.way
+    body = webhook_body(row, service.zone)
+    webhook.send(service.senders.outside, address, secret or "", body, message=row.id, seq=row.seq, at=now())
+
+
+def _to_group(service: Service, channel: Channel, now: Callable[[], datetime], parcel: Parcel) -> None:
+    address, secret = channel.way
+    text = alerts_told(parcel, channel.language, service.zone)
+    robots.send(service.senders.outside, channel.kind, address, secret, text, at=now())
+
+
+def _by_mail(service: Service, server: MailServer, hand_in: HandIn, parcel: Parcel) -> None:
+    [row] = parcel
+    subject, text = _told(service, row)
+    hand_in(server.mail(row.id, row.email, subject, text, language=row.language, at=row.at))
+
+
+def _told(service: Service, row: Row[Any]) -> tuple[str, str]:
+    if row.digest_on is None:
+        return alert_told(row, row.language, service.zone)
+    with service.transaction() as tx:
+        digest = digest_told(tx, row.receiver_id, row.digest_on, row.language)
+    if digest is None:
+        raise Superfluous(_EMPTY)
+    return digest

@@ -1,46 +1,54 @@
-"""Schedulers, deliverers and connections are killed at random over thousands of due clocks; then everything is counted.
+"""Schedulers, deliverers and connections are killed at random over thousands of clocks; then everything is counted.
 
-Four sweep and four deliver, each in a process of its own. What must come out: every level that is due has one alert,
-every lapse was taken once, every message has reached its receiver, and what came twice bears the same id.
+Four sweep and four deliver. What must come out: every level that is due has one alert, every alert one message for each
+that is to hear of it, every lapse was taken once, and every message has reached its receiver; what came twice bears the
+same id, and came because somebody died just then.
 """
 
-import multiprocessing
+import json
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import ExitStack
 from random import Random
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import IntegrityError
 
 from casework.work.overdue import sweep
 from casework.work.service import Service
-from tests import labour
-from tests.receivers import Mailbox, Receiver, mailbox, receiver
+from tests.labour import Labour
+from tests.receivers import Receiver, mailbox, receiver
 from tests.work.offices import shandong
 from tests.work.post_office import Post
 
-LATE: Final = 1600
-LAPSING: Final = 400
-KILLS: Final = 60
+CITIES: Final = {"370100": "li", "370200": "sun"}
+LATE: Final = 1200
+LAPSING: Final = 800
+"""So many clocks, half of them in each city."""
 LEVELS: Final = ("80%", "due", "+2wd", "+5wd")
-LONGEST_S: Final = 400
+EVERY: Final = 120
+"""Somebody is killed each time that about so many alerts, lapses and deliveries were added."""
+LONGEST_S: Final = 600
 
+# They start on five days in turn, so that they come due in many steps.
 _COPIES = """
 with copy as (
   insert into casework.cases (id, number, workflow, workflow_version, state, phase, waits_for, org_id, channel, urgent,
     applicant_id, applicant_name, search_text, facts, taken, opened_at, updated_at, version, last_hash)
   select gen_random_uuid(), c.number || '-' || n, workflow, workflow_version, state, phase, waits_for, org_id, channel,
     urgent, applicant_id, applicant_name, search_text, facts, taken, opened_at, updated_at, version, last_hash
-  from casework.cases c, generate_series(1, :many) n where c.id = :template returning id)
+  from casework.cases c, generate_series(1, :many) n where c.id = :template
+  returning id, cast(split_part(number, '-', 4) as int) % 5 * interval '1 day' as later)
 , clock as (
   insert into casework.clocks (id, case_id, name, generation, owed_by, duration, basis, status, started_at, due_at,
     due_on, provisional, wake_at, takes)
-  select gen_random_uuid(), copy.id, k.name, 1, k.owed_by, k.duration, k.basis, 'running', k.started_at,
-    k.started_at + interval '10 days', cast(k.started_at + interval '10 days' as date), false, k.started_at, k.takes
+  select gen_random_uuid(), copy.id, k.name, 1, k.owed_by, k.duration, k.basis, 'running', k.started_at + later,
+    k.started_at + later + interval '10 days', cast(k.started_at + later + interval '10 days' as date), false,
+    k.started_at + later, k.takes
   from copy, casework.clocks k where k.case_id = :template and k.name = :clock returning id, started_at, due_at, due_on)
 , due_time as (
   insert into casework.due_times (clock_id, position, recorded_at, due_at, due_on, provisional)
@@ -53,94 +61,52 @@ insert into casework.clock_marks (clock_id, position, mark, at) select id, 0, 'r
 """
 
 
-class Labour:
-    """Four who sweep and four who deliver, and somebody who kills them."""
-
-    def __init__(self, url: str, owner_url: str, mail_port: int) -> None:
-        self.chance = Random(20261122)
-        self.engine = create_engine(owner_url, isolation_level="AUTOCOMMIT")
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([labour.__name__])
-        self._arguments = (url, mail_port)
-        self.workers = [self._hired(work) for work in (labour.sweeps, labour.delivers) for _ in range(4)]
-        self.killed: Counter[str] = Counter()
-
-    def _hired(self, work: Callable[[str, int], None]) -> tuple[Callable[[str, int], None], Any]:
-        process = self._context.Process(target=work, args=self._arguments, daemon=True)
-        process.start()
-        return work, process
-
-    def kill_somebody(self) -> None:
-        """A process, which is replaced at once, or some connections."""
-        if self.chance.random() < 0.3:
-            self._cut_connections()
-            return
-        place = self.chance.randrange(len(self.workers))
-        work, process = self.workers[place]
-        assert process.is_alive(), "a worker ended by itself"
-        process.kill()
-        process.join()
-        self.killed[work.__name__] += 1
-        self.workers[place] = self._hired(work)
-
-    def _cut_connections(self) -> None:
-        with self.engine.connect() as connection:
-            rows = connection.execute(
-                text(
-                    "select pid from pg_stat_activity where datname = current_database() and usename <> current_user"
-                    " and application_name <> 'the test'"
-                )
-            ).all()
-            for row in self.chance.sample(rows, min(3, len(rows))):
-                connection.execute(text("select pg_terminate_backend(:pid)"), {"pid": row.pid})
-                self.killed["connections"] += 1
-
-    def count(self, query: str) -> int:
-        """A number that a query gives."""
-        with self.engine.connect() as connection:
-            return int(connection.execute(text(query)).scalar_one())
-
-    def time_passes(self, seconds: int) -> None:
-        """Leases of the dead and waits after a failure end."""
-        with self.engine.connect() as connection:
-            connection.execute(
-                text("update casework.time_offset set value = value + make_interval(secs => :by)"), {"by": seconds}
-            )
-
-    def stop(self) -> None:
-        """Everybody goes."""
-        for _, process in self.workers:
-            process.kill()
-            process.join()
-        self.engine.dispose()
-
-
 @pytest.fixture
 def post(service: Service) -> Post:
     """The province with a view outside."""
     return Post(shandong(service))
 
 
+@pytest.fixture
+def owner(owner_url: str) -> Iterator[Engine]:
+    """The database as its owner sees it; each statement is a transaction of its own."""
+    engine = create_engine(owner_url, isolation_level="AUTOCOMMIT")
+    yield engine
+    engine.dispose()
+
+
+class Outside:
+    """A webhook of each city, and a mail server that leads to the supervisor of one."""
+
+    def __init__(self, post: Post, stack: ExitStack) -> None:
+        self.box = stack.enter_context(mailbox())
+        self.hooks: dict[UUID, Receiver] = {}
+        for city in CITIES:
+            hook = stack.enter_context(receiver())
+            self.hooks[post.channel(hook, org=city)] = hook
+        post.mail_by(self.box, zhao="zh-CN")
+
+
 def test_whatever_is_killed_every_alert_lapse_and_message_is_there_once(
-    post: Post, database_url: str, owner_url: str
+    post: Post, database_url: str, owner: Engine
 ) -> None:
     with ExitStack() as stack:
-        hook, box = stack.enter_context(receiver()), stack.enter_context(mailbox())
-        post.channel(hook)
-        post.mail_by(box, zhao="zh-CN")
-        _fill(post, owner_url)
-        labour_force = Labour(database_url, owner_url, box.port)
-        stack.callback(labour_force.stop)
-        _kill_until_done(labour_force)
-        _ensure_alerts(labour_force)
-        _ensure_lapses(labour_force)
-        _ensure_messages(labour_force, hook, box)
+        outside = Outside(post, stack)
+        _fill(post, owner)
+        labour = Labour(database_url, owner, outside.box.port)
+        stack.callback(labour.stop)
+        _kill_until_done(labour, owner)
+        _ensure_alerts(owner)
+        _ensure_lapses(owner)
+        again = _ensure_messages(owner, outside)
+        _ensure_a_second_is_refused(owner)
+        # Each message is noted as soon as it is sent, so that a death leaves one that comes again, and no more.
+        assert again <= labour.killed["deliver"] + labour.killed["connection"]
 
 
-def test_two_days_in_which_nobody_works_are_made_up_for_without_a_gap_or_a_double(post: Post) -> None:
-    with receiver() as hook, mailbox() as box:
-        post.channel(hook)
-        post.mail_by(box, zhao="zh-CN", li="en")
+def test_two_days_in_which_nobody_works_are_made_up_for_without_a_gap_or_a_double(post: Post, owner: Engine) -> None:
+    with ExitStack() as stack:
+        outside = Outside(post, stack)
         lapsing = [post.open_case() for _ in range(5)]
         for case in lapsing:
             post.province.take("li", case, "ask_for_papers", {"papers": ["工资支付凭证"]})
@@ -153,95 +119,127 @@ def test_two_days_in_which_nobody_works_are_made_up_for_without_a_gap_or_a_doubl
         before = len(post.messages())
 
         post.time_passes(days=2)  # meanwhile the papers were due, and four fifths of the reviews are over
-        assert len(post.messages()) == before
-        swept = sweep(post.service)
-        assert swept.transitions == len(lapsing)
+        assert sweep(post.service).transitions == len(lapsing)
         assert len(post.messages()) > before
         posted = post.deliver(threads=4)
         assert (posted.failed, posted.dead) == (0, 0)
-        sent = Counter(row.id for row in post.messages("delivered"))
-        assert set(sent.values()) == {1}
-        assert len(hook.received) + len(box.mails) == len(sent)
+        assert _ensure_messages(owner, outside) == 0
         again = sweep(post.service)
         assert (again.alerts, again.transitions, post.deliver().delivered) == (0, 0, 0)
 
 
-def _fill(post: Post, owner_url: str) -> None:
-    """Thousands of clocks that came due while nobody looked."""
-    late, lapsing = post.open_case(), post.open_case()
-    post.province.take("li", late, "accept")
-    post.province.take("li", lapsing, "ask_for_papers", {"papers": ["工资支付凭证"]})
-    engine = create_engine(owner_url)
-    with engine.begin() as connection:
-        # Two weeks' late clocks for everybody; the two that were copied are not counted.
-        for template, clock, many in ((late, "review", LATE), (lapsing, "papers", LAPSING)):
+def _fill(post: Post, owner: Engine) -> None:
+    """Clocks of which many came due while nobody looked, and the others come due in the two weeks to come."""
+    copied = []
+    for city, clerk in CITIES.items():
+        late, lapsing = post.open_case(city), post.open_case(city)
+        post.province.take(clerk, late, "accept")
+        post.province.take(clerk, lapsing, "ask_for_papers", {"papers": ["工资支付凭证"]})
+        copied += [(late, "review", LATE // len(CITIES)), (lapsing, "papers", LAPSING // len(CITIES))]
+    with owner.begin() as connection:
+        for template, clock, many in copied:
             connection.execute(text(_COPIES), {"template": template, "clock": clock, "many": many})
         connection.execute(text("update casework.cases set owner_id = null"))
-        connection.execute(text("update casework.clocks set wake_at = null, takes = null where case_id in (:a, :b)"),
-                           {"a": late, "b": lapsing})  # fmt: skip
-    engine.dispose()
-    post.time_passes(days=21)
+        # Those that were copied do not count.
+        templates = {"templates": [template for template, _, _ in copied]}
+        connection.execute(
+            text("update casework.clocks set wake_at = null, takes = null where case_id = any(:templates)"), templates
+        )
+    post.time_passes(days=11)
+    # Only the connections of the labourers are there to be cut.
+    post.service.database.close()
 
 
-_OPEN = (
-    "select (select count(*) from casework.clocks where ended_at is null and wake_at <= clock_timestamp() + (select"
-    " value from casework.time_offset)) + (select count(*) from casework.clocks where ended_at is null and takes is not"
-    " null) + (select count(*) from casework.outbox where state = 'waiting')"
+_OPEN: Final = (
+    "select (select count(*) from casework.clocks where ended_at is null and (wake_at is not null or takes is not"
+    " null)) + (select count(*) from casework.outbox where state = 'waiting')"
 )
-_DONE = (
-    "select (select count(*) from casework.alerts) + (select count(*) from casework.outbox where state = 'delivered')"
-    " + (select count(*) from casework.events where payload ->> 'transition' = 'lapse')"
+_DONE: Final = (
+    "select (select count(*) from casework.alerts) + (select count(*) from casework.cases where state = 'withdrawn')"
+    " + (select count(*) from casework.outbox where state = 'delivered' and lane_id is not null)"
 )
 
 
-def _kill_until_done(work: Labour) -> None:
-    """Somebody is killed whenever something more was done, so that the kills are spread over all of it."""
+def _kill_until_done(labour: Labour, owner: Engine) -> None:
+    """Somebody is killed after something more was done, so that the kills are spread over all of it."""
     limit = time.monotonic() + LONGEST_S
-    step = LATE * len(LEVELS) * 4 // KILLS
-    last = 0
-    while work.count(_OPEN):
-        assert time.monotonic() < limit, f"not done in time: {work.count(_OPEN)} open after {work.killed}"
-        done = work.count(_DONE)
-        if done >= last + step and sum(work.killed.values()) < KILLS * 2:
-            last = done
-            work.kill_somebody()
-        work.time_passes(5)
-        time.sleep(0.05)
-    assert work.killed["sweeps"] > 3
-    assert work.killed["delivers"] > 3
-    assert work.killed["connections"] > 3
+    chance = Random(20260323)
+    next_kill = 0
+    while still := _count(owner, _OPEN):
+        assert time.monotonic() < limit, f"not done in time: {still} open after {labour.killed}"
+        done = _count(owner, _DONE)
+        if done >= next_kill:
+            next_kill = done + chance.randrange(2 * EVERY)
+            labour.kill_somebody()
+        labour.let_time_pass()
+        # For the others to go on; the time of the service does not depend on it.
+        time.sleep(0.1)
+    assert min(labour.killed[kind] for kind in ("sweep", "deliver", "connection")) > 3
 
 
-def _ensure_alerts(work: Labour) -> None:
+def _count(owner: Engine, query: str) -> int:
+    with owner.connect() as connection:
+        return int(connection.execute(text(query)).scalar_one())
+
+
+def _ensure_alerts(owner: Engine) -> None:
     different = "select count(distinct (case_id, clock, generation, level)) from casework.alerts"
-    assert work.count("select count(*) from casework.alerts") == work.count(different)
+    assert _count(owner, "select count(*) from casework.alerts") == _count(owner, different)
     for level in LEVELS:
-        assert work.count(f"select count(*) from casework.alerts where clock = 'review' and level = '{level}'") == LATE
+        of_level = f"select count(*) from casework.alerts where clock = 'review' and level = '{level}'"
+        assert _count(owner, of_level) == LATE
+    assert _count(owner, "select count(*) from casework.alerts where suppressed is not null") == 0
     told = "select count(distinct alert_id) from casework.alert_receivers"
-    assert work.count("select count(*) from casework.alerts where suppressed is null") == work.count(told)
+    assert _count(owner, "select count(*) from casework.alerts") == _count(owner, told)
 
 
-def _ensure_lapses(work: Labour) -> None:
+def _ensure_lapses(owner: Engine) -> None:
     taken = "select count(*) from casework.events where payload ->> 'transition' = 'lapse'"
-    assert work.count(taken) == work.count("select count(*) from casework.cases where state = 'withdrawn'") == LAPSING
-    assert work.count("select count(*) from casework.letters where name = 'deemed_withdrawn'") == LAPSING
+    lapsed = "select count(*) from casework.cases where state = 'withdrawn'"
+    assert _count(owner, taken) == _count(owner, lapsed) == LAPSING
+    assert _count(owner, "select count(*) from casework.letters where name = 'deemed_withdrawn'") == LAPSING
 
 
-def _ensure_messages(work: Labour, hook: Receiver, box: Mailbox) -> None:
-    """Each was delivered, none is lost, and what came twice bears the id of the first."""
-    assert work.count("select count(*) from casework.outbox where channel <> 'inbox' and state <> 'delivered'") == 0
-    called = [request.headers["Casework-Event-Id"] for request in hook.received]
-    mailed = [str(mail["Message-ID"]).strip("<>").partition("@")[0] for mail in box.mails]
-    assert {UUID(one) for one in called} == _sent(work, "webhook")
-    assert {UUID(one) for one in mailed} == _sent(work, "email")
-    again = len(called) + len(mailed) - len(set(called)) - len(set(mailed))
-    # Whoever is killed between sending and noting it leaves one message, or the mails of one session.
-    assert again <= 60 * (work.killed["delivers"] + work.killed["connections"])
-    bodies = {(request.headers["Casework-Event-Id"], request.body) for request in hook.received}
-    assert len(bodies) == len(set(called))
+_TO_BE_TOLD: Final = """
+select a.id as alert_id, h.id as receiver_id
+from casework.alerts a join casework.cases c on c.id = a.case_id join casework.channels h on h.org_id = c.org_id
+where a.suppressed is null
+union all
+select r.alert_id, u.id from casework.alert_receivers r join casework.users u on u.id = r.user_id
+where u.email is not null
+"""
 
 
-def _sent(work: Labour, channel: str) -> set[UUID]:
-    with work.engine.connect() as connection:
-        rows = connection.execute(text("select id from casework.outbox where channel = :channel"), {"channel": channel})
-        return {row.id for row in rows}
+def _ensure_messages(owner: Engine, outside: Outside) -> int:
+    """Of each alert each that is to hear of it has heard once, under the id it has; gives how many came again."""
+    with owner.connect() as connection:
+        to_be_told = Counter(map(tuple, connection.execute(text(_TO_BE_TOLD))))
+        sent = connection.execute(text("select * from casework.outbox where channel <> 'inbox'")).all()
+    assert {row.state for row in sent} == {"delivered"}
+    told = Counter((row.alert_id, row.receiver_id) for row in sent)
+    assert ((to_be_told - told).total(), (told - to_be_told).total()) == (0, 0), "missing, and too many"
+    again = 0
+    for channel, hook in outside.hooks.items():
+        called = [(UUID(request.headers["Casework-Event-Id"]), request.body) for request in hook.received]
+        heard = {(message, UUID(json.loads(body)["alert"]["id"])) for message, body in called}
+        assert heard == {(row.id, row.alert_id) for row in sent if row.receiver_id == channel}
+        assert len(set(called)) == len(heard), "a repetition says something else"
+        again += len(called) - len(heard)
+    mailed = [UUID(str(mail["Message-ID"]).strip("<>").partition("@")[0]) for mail in outside.box.mails]
+    assert set(mailed) == {row.id for row in sent if row.channel == "email"}
+    return again + len(mailed) - len(set(mailed))
+
+
+_SECONDS: Final = (
+    "insert into casework.alerts (id, case_id, clock, generation, level, planned_at, at, roles) select"
+    " gen_random_uuid(), case_id, clock, generation, level, planned_at, at, roles from casework.alerts",
+    "insert into casework.outbox (id, channel, receiver_id, lane_id, case_id, alert_id, at, try_at) select"
+    " gen_random_uuid(), channel, receiver_id, lane_id, case_id, alert_id, at, try_at from casework.outbox",
+)
+
+
+def _ensure_a_second_is_refused(owner: Engine) -> None:
+    """Were two to raise one alert at once in spite of the locks, the database would not take the second."""
+    for second in _SECONDS:
+        with owner.connect() as connection, pytest.raises(IntegrityError, match="unique constraint"):
+            connection.execute(text(second))

@@ -21,7 +21,8 @@ from apscheduler.triggers.base import BaseTrigger
 from casework.records import alerts, attempts, idempotency, people
 from casework.rules.refusals import Unavailable
 from casework.settings import Settings
-from casework.work import digest, overdue, post
+from casework.work import overdue
+from casework.work.delivery import digest, post
 from casework.work.service import Service
 
 PROCESS: Final = "scheduler"

@@ -14,7 +14,8 @@ from casework.records.rows import Record
 from casework.rules.clocks import trace
 from casework.rules.grammar import Alert, Clock, Workflow
 from casework.rules.text import Text
-from casework.work import file, forms, overdue, people, programmes, reasons
+from casework.work import file, forms, overdue, people, programmes
+from casework.work.delivery import reasons
 
 
 def _record(call: Call, case_id: UUID) -> Record:

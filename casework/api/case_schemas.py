@@ -26,7 +26,7 @@ from casework.rules.casefile import Phase
 from casework.rules.clocks import Status
 from casework.rules.grammar import OwedBy
 from casework.rules.text import Text
-from casework.work.channels import KINDS
+from casework.work.delivery.channels import KINDS
 from casework.work.forms import CHANNELS
 
 PHASE: Final = one_of(phase.value for phase in Phase)

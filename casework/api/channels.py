@@ -10,7 +10,7 @@ from casework.api.speech import language
 from casework.forms.form import Form
 from casework.records import channels as records
 from casework.rules.text import Text
-from casework.work import channels, trying
+from casework.work.delivery import channels, trying
 
 
 def _view(call: Call, row: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from casework.forms.form import Form
 from casework.forms.texts import Choice, OneChannel
 from casework.records import outbox
 from casework.rules.text import Text
-from casework.work import outgoing
+from casework.work.delivery import outgoing
 
 
 class MessageFilters(Page):

@@ -25,8 +25,8 @@ from casework.api.shapes import (
 )
 from casework.api.webhooks import WEBHOOK_BODIES
 from casework.rules.text import LANGUAGES, Text
-from casework.work.channels import KINDS
-from casework.work.outgoing import STATES, WAYS
+from casework.work.delivery.channels import KINDS
+from casework.work.delivery.outgoing import STATES, WAYS
 from casework.work.people import USER_ROLES
 
 _FIGURES: Final = {

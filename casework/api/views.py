@@ -10,7 +10,8 @@ from casework.rules.casefile import CaseFile, ClockRun, Person, PolicyRow
 from casework.rules.clocks import TraceLine
 from casework.rules.grammar import STAY, Clock, Workflow
 from casework.rules.text import Text
-from casework.work import calendars, programmes, reasons
+from casework.work import calendars, programmes
+from casework.work.delivery import reasons
 
 
 def person(one: Person | None) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from casework.cli.installation import working
 from casework.records import channels as records
 from casework.rules.refusals import NotFound
 from casework.rules.text import Text
-from casework.work import channels, trying
+from casework.work.delivery import channels, trying
 from casework.work.people import SPOKEN
 
 _TITLES = (

@@ -9,7 +9,7 @@ from casework.records import figures, outbox
 from casework.rules.text import Text
 from casework.senders.failures import Unreachable
 from casework.senders.smtp import MailServer
-from casework.work.reasons import with_cure
+from casework.work.delivery.reasons import with_cure
 from casework.work.service import Service, Transaction
 
 _LONG: Final = timedelta(minutes=10)

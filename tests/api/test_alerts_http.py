@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from casework.work.delivery.post import deliver
 from casework.work.overdue import sweep
-from casework.work.post import deliver
 from tests.api.conftest import Api
 from tests.receivers import answers, receiver
 

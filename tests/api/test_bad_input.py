@@ -24,8 +24,8 @@ from casework.forms.numbers import Count, Flag
 from casework.forms.texts import Choice, Code
 from casework.records.tables import metadata
 from casework.work import programmes
+from casework.work.delivery.post import deliver
 from casework.work.overdue import sweep
-from casework.work.post import deliver
 from tests.api.conftest import Api
 from tests.api.money import helped, in_force, make_order, new_fund
 from tests.receivers import answers, receiver

@@ -20,8 +20,8 @@ from casework.senders.smtp import MailServer
 from casework.senders.webhook import verify
 from casework.settings import ROOT
 from casework.work import rederivation
+from casework.work.delivery.post import deliver
 from casework.work.overdue import sweep
-from casework.work.post import deliver
 from tests.api.conftest import Api
 from tests.api.described import validator
 from tests.cli.terminal import until

@@ -13,9 +13,9 @@ from casework.records import outbox
 from casework.senders.outside import Outside
 from casework.senders.senders import Senders
 from casework.senders.smtp import MailServer
-from casework.work import channels
+from casework.work.delivery import channels
+from casework.work.delivery.post import Posted, deliver
 from casework.work.overdue import sweep
-from casework.work.post import Posted, deliver
 from casework.work.service import Service
 from tests.receivers import LOOPBACK, Mailbox, Receiver
 from tests.work.offices import Province

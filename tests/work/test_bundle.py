@@ -10,8 +10,8 @@ import pytest
 
 from casework.rules.text import LANGUAGES, Language
 from casework.work import programmes
-from casework.work.bundle import alerts_told
-from casework.work.messages import alert_told
+from casework.work.delivery.bundle import alerts_told
+from casework.work.delivery.messages import alert_told
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WECOM_BYTES = 2048

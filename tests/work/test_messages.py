@@ -11,7 +11,7 @@ import pytest
 
 from casework.rules.text import LANGUAGES
 from casework.work import programmes
-from casework.work.messages import alert_told, webhook_body
+from casework.work.delivery.messages import alert_told, webhook_body
 
 ZONE = ZoneInfo("Asia/Shanghai")
 ILLNESS = re.compile(r"伤|病|残|鉴定|医|孕|injur|disab|grading|\bill|sick|health|medic|pregnan", re.IGNORECASE)

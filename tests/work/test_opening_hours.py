@@ -8,8 +8,8 @@ import pytest
 from casework.records import alerts
 from casework.senders.smtp import MailServer
 from casework.work import demo
+from casework.work.delivery.post import Posted
 from casework.work.overdue import Swept, sweep
-from casework.work.post import Posted
 from casework.work.service import Service
 from tests.receivers import receiver
 from tests.work.offices import local, shandong

@@ -25,10 +25,11 @@ from casework.records.vault import Keyring
 from casework.rules.refusals import Invalid
 from casework.senders.webhook import verify
 from casework.settings import ROOT
-from casework.work import channels, rederivation
-from casework.work import post as work
+from casework.work import rederivation
+from casework.work.delivery import channels
+from casework.work.delivery import post as work
+from casework.work.delivery.post import Posted, deliver
 from casework.work.overdue import sweep
-from casework.work.post import Posted, deliver
 from casework.work.service import Limits, Service
 from tests.receivers import Behaviour, Receiver, answers, drips, hangs, mailbox, receiver
 from tests.work.offices import shandong
@@ -720,7 +721,7 @@ from casework.records.database import Database
 from casework.records.vault import Keyring
 from casework.senders.outside import Outside
 from casework.senders.senders import Senders
-from casework.work.post import deliver
+from casework.work.delivery.post import deliver
 from casework.work.service import Service
 database = Database(sys.argv[1], movable_time=True)
 senders = Senders(Outside((ip_network("127.0.0.0/8"),)))

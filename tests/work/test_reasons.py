@@ -8,7 +8,7 @@ import pytest
 
 import casework
 from casework.senders.addresses import REFUSALS
-from casework.work.reasons import told, with_cure
+from casework.work.delivery.reasons import told, with_cure
 
 HAN = re.compile("[\u4e00-\u9fff]")
 # What is called with a reason, and what gives one.
@@ -45,7 +45,7 @@ def reasons_in(file: Path) -> set[str]:
 
 def test_every_reason_that_a_sender_notes_is_known_in_chinese() -> None:
     root = Path(casework.__file__).parent
-    files = [*root.glob("senders/*.py"), *root.glob("work/*.py")]
+    files = [*root.glob("senders/*.py"), *root.glob("work/delivery/*.py")]
     reasons = {refusal.en for refusal in REFUSALS}.union(*map(reasons_in, files))
     assert {"answered 7", "the mail server answered 7", "the mail server does not offer STARTTLS"} <= reasons
     assert {"the day was over", "it could not be written (7)", "no answer in time"} <= reasons

@@ -240,7 +240,10 @@ def _ensure_grown(old: ClockRun | None, run: ClockRun, move: Move) -> None:
     assert (run.status == "running") == (run.intervals[-1].end is None)
     assert run.open == (run.ended_at is None)
     if run.open:
-        assert run.due == due(run.limit, run.intervals, china())
+        found = due(run.limit, run.intervals, china())
+        assert (run.due and (run.due.at, run.due.on)) == (found and (found.at, found.on))
+        # A first day that is provisional makes the due time so too.
+        assert not (found and found.provisional) or (run.due and run.due.provisional)
     if run.status in ("met", "breached"):
         assert (run.status == "breached") == run.overdue(move.at)
     if old is not None and not old.open:

@@ -10,10 +10,10 @@ from sqlalchemy import Row
 
 from casework.senders import robots, webhook
 from casework.senders.smtp import HandIn, MailServer
-from casework.work.bundle import alerts_told
-from casework.work.channels import Channel
-from casework.work.digest import digest_told
-from casework.work.messages import alert_told, webhook_body
+from casework.work.delivery.bundle import alerts_told
+from casework.work.delivery.channels import Channel
+from casework.work.delivery.digest import digest_told
+from casework.work.delivery.messages import alert_told, webhook_body
 from casework.work.service import Service
 
 _BATCH: Final = 50

@@ -5,7 +5,7 @@ from datetime import tzinfo
 from typing import Any, Final
 
 from casework.rules.text import Language, Text
-from casework.work.messages import alert_told
+from casework.work.delivery.messages import alert_told
 
 _MOST_LINES: Final = 10
 # WeCom takes 2048 bytes of text; a character of Chinese has three.

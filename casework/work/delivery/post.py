@@ -19,9 +19,9 @@ from sqlalchemy import Row
 from casework.records import channels, lanes, outbox
 from casework.records.lanes import MAIL_LANE, Lane
 from casework.senders.failures import Rejected, Undelivered, Unreachable
-from casework.work.channels import Channel, opened
+from casework.work.delivery.channels import Channel, opened
+from casework.work.delivery.ways import Parcel, Send, Superfluous, is_robot, most_at_once, parcels, way
 from casework.work.service import Service, Transaction
-from casework.work.ways import Parcel, Send, Superfluous, is_robot, most_at_once, parcels, way
 
 _BEGINS_WITHIN_S: Final = 30
 """After this part of a lease no further message is begun; the rest of it is for the last one to end."""

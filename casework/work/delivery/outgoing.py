@@ -9,7 +9,7 @@ from casework.records import outbox
 from casework.rules.casefile import Role
 from casework.rules.refusals import NotFound, NotNow, NotYours
 from casework.rules.text import Text
-from casework.work.channels import KINDS
+from casework.work.delivery.channels import KINDS
 from casework.work.service import Transaction
 
 WAYS: Final = {"email": Text("邮件", "mail"), **KINDS}

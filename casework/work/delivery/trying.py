@@ -17,8 +17,8 @@ from casework.rules.text import Text
 from casework.senders import robots, webhook
 from casework.senders.failures import Undelivered
 from casework.work.attempts import Allowance, count
-from casework.work.channels import Channel, opened
-from casework.work.reasons import with_cure
+from casework.work.delivery.channels import Channel, opened
+from casework.work.delivery.reasons import with_cure
 from casework.work.service import Transaction
 
 _BUSY: Final = Text(

@@ -130,7 +130,7 @@ def _floor(service: Service) -> float:
 
 
 def _alert(case: UUID, level: str, receiver: UUID, now: datetime) -> NewAlert:
-    return NewAlert(new_id(), case, "floor", 1, level, now, None, ["supervisor"], [receiver])
+    return NewAlert(new_id(), case, "floor", 1, level, now, now, None, ["supervisor"], [receiver])
 
 
 def _nothing(service: Service) -> None:

@@ -11,11 +11,18 @@ from casework.api.speech import instant, language
 from casework.records import alerts, cases, history, offices, outbox
 from casework.records.offices import CalendarVersion
 from casework.records.rows import Record
-from casework.rules.clocks import trace
+from casework.rules.calendars import WorkingCalendar
+from casework.rules.casefile import ClockRun
+from casework.rules.clocks import TraceLine, trace
 from casework.rules.grammar import Alert, Clock, Workflow
 from casework.rules.text import Text
 from casework.work import file, forms, overdue, people, programmes
 from casework.work.delivery import reasons
+
+_FIRST_DAY_PROVISIONAL = Text(
+    "起算之日依据的放假安排尚未公布，暂按普通周推算。",
+    "The first day follows from a year whose holidays are not published; worked out with the plain week for now.",
+)
 
 
 def _record(call: Call, case_id: UUID) -> Record:
@@ -63,12 +70,19 @@ def clocks(call: Call, case_id: UUID) -> Answer:
             "calendar_version": version.version,
             "beside": workflow.by_clock[run.name].beside,
             "intervals": [{"from": instant(one.start), "to": instant(one.end)} for one in run.intervals],
-            "trace": [views.trace_line(line) for line in trace(run.limit, run.derived_from, version.calendar)],
+            "trace": [views.trace_line(line) for line in _trace(run, version.calendar)],
         }
         for run in record.file.clocks
         for version in (counted_by[run.name, run.generation],)
     ]
     return cut(call, items)
+
+
+def _trace(run: ClockRun, calendar: WorkingCalendar) -> list[TraceLine]:
+    lines = trace(run.limit, run.derived_from, calendar)
+    if run.due is None or not run.due.provisional or any(line.kind == "provisional" for line in lines):
+        return lines
+    return [TraceLine(run.started_at, None, "provisional", _FIRST_DAY_PROVISIONAL), *lines]
 
 
 def _counted_by(call: Call, record: Record) -> dict[tuple[str, int], CalendarVersion]:

@@ -103,7 +103,7 @@ def _room(settings: Settings) -> Iterator[Finding]:
 def _database(installation: Installation) -> Iterator[Finding]:
     where = Text("自带 PostgreSQL", "private PostgreSQL") if installation.server else Text("数据库", "database")
     found, wanted = installation.version(), newest(MIGRATIONS)
-    yield Finding("good", Text("{where}可以连接", "{where} can be reached").with_(where=where))
+    yield Finding("good", Text("{where} 可以连接", "{where} can be reached").with_(where=where))
     if found != wanted:
         # A demonstration upgrades itself at its next start.
         grade: Literal["bad", "notice"] = "bad" if installation.settings.kind == "production" else "notice"

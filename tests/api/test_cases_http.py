@@ -511,3 +511,21 @@ def test_a_correction_ends_the_haste_of_a_slip_but_not_what_staff_marked(api: Ap
             {"If-Match": f'"{case["version"]}"'},
         )
         assert (patched.status_code, patched.json["urgent"]) == (200, urgent)
+
+
+def test_a_trace_says_that_a_first_day_follows_from_an_unpublished_year(api: Api) -> None:
+    left = {
+        "employment": {"started_on": "2023-05-08", "ended_on": "2026-01-09"},
+        "arrears": [{"month": "2025-12", "amount": "6500.00"}],
+        "previous_steps": [],
+    }
+    case = api.new_case(**left)
+    clocks = {one["name"]: one for one in api.get("caseworker", f"/cases/{case['id']}/clocks")["items"]}
+    assert {name: clocks[name]["provisional"] for name in ("limitation", "urgency", "review_by_law")} == {
+        "limitation": True,
+        "urgency": True,
+        "review_by_law": False,
+    }
+    for name in ("limitation", "urgency"):
+        assert [line["kind"] for line in clocks[name]["trace"]].count("provisional") == 1
+    assert "first day follows" in clocks["urgency"]["trace"][0]["text"]

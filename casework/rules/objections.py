@@ -1,10 +1,55 @@
-"""Until when one may object to a decision: the time counts from the day of service, once that is recorded."""
+"""Objections to a decision: until when one may object, from when that counts, and who reviews it."""
 
 from datetime import date, datetime, time
+from typing import NamedTuple
 
 from casework.rules.casefile import Situation, Taken, Verdict
 from casework.rules.clocks import Interval, Limit, due
+from casework.rules.grammar import Guard, guard
 from casework.rules.text import Text
+
+
+class Objections(NamedTuple):
+    """The guards of objecting to a decision, of serving it and of reviewing the objection."""
+
+    may_still_object: Guard
+    something_to_serve: Guard
+    served_after_decision: Guard
+    reviewed_by_another: Guard
+
+
+def objections_to(*decisions: str) -> Objections:
+    """The guards for the last of these transitions that was taken."""
+
+    def decided(at: Situation) -> Taken | None:
+        taken = [at.case.taken[name] for name in decisions if name in at.case.taken]
+        return max(taken, key=lambda one: one.at, default=None)
+
+    @guard(zh="提出异议的期限已过。", en="The time to object is over.")
+    def may_still_object(at: Situation) -> Verdict:
+        return within_time(at, decided(at))
+
+    @guard(zh="没有待送达的决定。", en="There is no decision to be served.")
+    def something_to_serve(at: Situation) -> bool:
+        return decided(at) is not None
+
+    @guard(
+        zh="送达日期不能早于作出决定之日。",
+        en="The decision cannot have been served before it was made.",
+        looks_at_given=True,
+    )
+    def served_after_decision(at: Situation) -> bool:
+        return served_since(at, decided(at))
+
+    @guard(
+        zh="作出原决定的人不能审查对该决定的异议，请由其他审批人或者上级机构审查。",
+        en="Whoever decided does not review the objection; another supervisor does, here or at the organisation above.",
+    )
+    def reviewed_by_another(at: Situation) -> bool:
+        row, last = at.office.policy("decided_by_another"), decided(at)
+        return row is None or not row.holds() or last is None or last.by != at.actor.id
+
+    return Objections(may_still_object, something_to_serve, served_after_decision, reviewed_by_another)
 
 
 def within_time(at: Situation, decided: Taken | None) -> Verdict:

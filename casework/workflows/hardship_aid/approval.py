@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from casework.rules.casefile import CaseFile, Facts, Org, Situation, Taken, Verdict
+from casework.rules.casefile import Facts, Org, Situation, Verdict
 from casework.rules.grammar import guard
-from casework.rules.objections import served_since, within_time
+from casework.rules.objections import objections_to
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.payments import lines_of
 
@@ -215,39 +215,4 @@ def _involved(at: Situation) -> set[str]:
 DECISIONS: Final = ("refuse", "approve_exit", "cancel", "strike_off")
 
 
-@guard(zh="提出异议的期限已过。", en="The time to object is over.")
-def may_still_object(at: Situation) -> Verdict:
-    """Within the time that the office has set; where none is set, none holds."""
-    return within_time(at, _decision(at.case))
-
-
-@guard(zh="没有待送达的决定。", en="There is no decision to be served.")
-def something_to_serve(at: Situation) -> bool:
-    """A decision against the applicant."""
-    return _decision(at.case) is not None
-
-
-@guard(
-    zh="送达日期不能早于作出决定之日。",
-    en="The decision cannot have been served before it was made.",
-    looks_at_given=True,
-)
-def served_after_decision(at: Situation) -> bool:
-    """The service follows the decision."""
-    return served_since(at, _decision(at.case))
-
-
-@guard(
-    zh="作出原决定的人不能审查对该决定的异议，请由其他审批人或者上级工会审查。",
-    en="Whoever decided does not review the objection; another supervisor does, here or at the union above.",
-)
-def reviewed_by_another(at: Situation) -> bool:
-    """Where the office's policy `decided_by_another` says so."""
-    row, decided = at.office.policy("decided_by_another"), _decision(at.case)
-    return row is None or not row.holds() or decided is None or decided.by != at.actor.id
-
-
-def _decision(case: CaseFile) -> Taken | None:
-    """The last decision against the applicant."""
-    taken = [case.taken[name] for name in DECISIONS if name in case.taken]
-    return max(taken, key=lambda one: one.at, default=None)
+may_still_object, something_to_serve, served_after_decision, reviewed_by_another = objections_to(*DECISIONS)

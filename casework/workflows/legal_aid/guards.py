@@ -8,7 +8,7 @@ from typing import Any, Final
 from casework.rules.casefile import CaseFile, Facts, Role, Situation, Taken, Verdict
 from casework.rules.eligibility import MeansTest
 from casework.rules.grammar import guard
-from casework.rules.objections import served_since, within_time
+from casework.rules.objections import objections_to
 from casework.rules.text import Text
 from casework.workflows.legal_aid.intake import COLLECTIVE, EXEMPTIONS, MOST_PROCEEDINGS
 from casework.workflows.legal_aid.labour import Proceeding
@@ -179,49 +179,8 @@ def with_proceeding(at: Situation) -> Mapping[str, Any]:
     return {"proceedings": [*at.case.facts.get("proceedings", ()), Proceeding.plain(at.given)]}
 
 
-@guard(
-    zh="提出异议的期限已过。",
-    en="The time to object is over.",
-)
-def may_still_object(at: Situation) -> Verdict:
-    """山东省法律援助条例 16: within thirty days of the notice; where no rule sets a limit, none holds."""
-    return within_time(at, _decision(at.case))
-
-
-@guard(
-    zh="没有待送达的决定。",
-    en="There is no decision to be served.",
-)
-def something_to_serve(at: Situation) -> bool:
-    """A refusal or a termination."""
-    return _decision(at.case) is not None
-
-
-@guard(
-    zh="送达日期不能早于作出决定之日。",
-    en="The decision cannot have been served before it was made.",
-    looks_at_given=True,
-)
-def served_after_decision(at: Situation) -> bool:
-    """The service follows the decision."""
-    return served_since(at, _decision(at.case))
-
-
-@guard(
-    zh="作出原决定的人不能审查对该决定的异议。",
-    en="Whoever decided does not review the objection.",
-)
-def reviewed_by_another(at: Situation) -> bool:
-    """Where the office's policy `decided_by_another` says so (法律援助法 49: another body reviews)."""
-    row = at.office.policy("decided_by_another")
-    decided = _decision(at.case)
-    return row is None or not row.holds() or decided is None or decided.by != at.actor.id
-
-
-def _decision(case: CaseFile) -> Taken | None:
-    """The last refusal or termination."""
-    decisions = [case.taken[name] for name in ("refuse", "terminate") if name in case.taken]
-    return max(decisions, key=lambda taken: taken.at, default=None)
+# 山东省法律援助条例 16: an objection within thirty days of the notice; 法律援助法 49: another body reviews it.
+may_still_object, something_to_serve, served_after_decision, reviewed_by_another = objections_to("refuse", "terminate")
 
 
 @guard(

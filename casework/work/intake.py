@@ -39,6 +39,8 @@ def take_in(tx: Transaction, given: Any, shell: type[Form], below: str = "") -> 
     """
     said, faults = _checked_apart(given, shell, tx)
     workflow = _workflow(said, faults)
+    # Before the organisation is read: by which calendar it counts is among the rules that may just be loaded.
+    offices.keep_rules(tx.db)
     org = _org(tx, said, below, faults)
     if workflow is None or org is None:
         raise Invalid(faults)
@@ -52,7 +54,6 @@ def take_in(tx: Transaction, given: Any, shell: type[Form], below: str = "") -> 
         urgent=said.get("urgent", False),
         now=tx.now,
     )
-    offices.keep_rules(tx.db)
     office = tx.office_at(workflow.key, org.code, org.region, org.calendar)
     [opening] = workflow.leaving(NEW)
     decision = decide(workflow, case, opening.name, given.get("facts", {}), tx.acting, tx.now, office)

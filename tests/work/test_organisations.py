@@ -1,5 +1,6 @@
 """Organisations come from a file, and count by their own calendar or that of the nearest one above."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -206,3 +207,18 @@ def test_what_is_no_toml_is_refused(province: Province, tmp_path: Path) -> None:
     file.write_text("[[org]", encoding="utf-8")
     with pytest.raises(BadFile, match=r"orgs\.toml"):
         load(province, file)
+
+
+def test_a_case_opened_while_organisations_are_loaded_counts_by_what_was_loaded(
+    province: Province, tmp_path: Path
+) -> None:
+    file = written(tmp_path, CITY | {"calendar": "short-week"})
+    with ThreadPoolExecutor(1) as pool:
+        with province.service.transaction() as tx:
+            organisations.load(tx.db, file)
+            opening = pool.submit(province.open_case, "li")
+            with province.service.transaction() as watching:
+                while not watching.db.all("select 1 from pg_locks where not granted"):
+                    assert not opening.done()
+        case = opening.result(20)
+    assert last_day(province, case, "review_by_law") == "2026-03-10", "Monday is no working day there"

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from casework.api.speech import instant, language
-from casework.records.offices import CalendarVersion
+from casework.records.offices import CalendarVersion, parent_of
 from casework.records.rows import Record
 from casework.rules.casefile import CaseFile, ClockRun, Person, PolicyRow
 from casework.rules.clocks import TraceLine
@@ -155,14 +155,13 @@ def calendar(one: CalendarVersion) -> dict[str, Any]:
 
 
 def org(row: Any) -> dict[str, Any]:
-    """An organisation; its parent is the code before its own in the path."""
-    codes = row.path.rstrip("/").split("/")
+    """An organisation."""
     return {
         "code": row.code,
         "region": row.region,
         "name": row.name,
         "kind": row.kind,
-        "parent": codes[-2] if len(codes) > 1 else None,
+        "parent": parent_of(row.path),
         "calendar": row.calendar,
         "own_calendar": row.own_calendar,
     }

@@ -23,7 +23,7 @@ order by k.wake_at limit :limit
 for update of cases, k skip locked
 """
 _LAPSED = """
-select k.case_id, k.id as clock_id, k.name, k.generation, k.takes from clocks k join cases on cases.id = k.case_id
+select k.case_id, k.id as clock_id, k.name, k.takes from clocks k join cases on cases.id = k.case_id
 where k.ended_at is null and k.takes is not null and coalesce(k.retry_at, k.due_at) <= :now
 order by coalesce(k.retry_at, k.due_at) limit 1
 for update of cases, k skip locked
@@ -47,7 +47,7 @@ def due_clocks(tx: Tx, limit: int) -> list[DueClock]:
 
 
 def next_lapsed(tx: Tx) -> Row[Any] | None:
-    """A case, locked, whose clock ran out and takes a transition: `case_id, clock_id, name, generation, takes`."""
+    """A case, locked, whose clock ran out and takes a transition: `case_id, clock_id, name, takes`."""
     return tx.one(_LAPSED, now=tx.now)
 
 

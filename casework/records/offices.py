@@ -134,6 +134,12 @@ def store_orgs(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> None:
     )
 
 
+def parent_of(path: str) -> str | None:
+    """The code of the organisation above the one of a path; None for a topmost one."""
+    codes = path.rstrip("/").split("/")
+    return codes[-2] if len(codes) > 1 else None
+
+
 def counting_by(tx: Tx, key: str) -> list[str]:
     """The codes of the organisations that count by this calendar."""
     return list(tx.run(select(orgs.c.code).where(orgs.c.calendar == key)).scalars())

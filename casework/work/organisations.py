@@ -153,8 +153,7 @@ class _Tree:
     def _parent(self, code: str) -> str | None:
         if code in self._given:
             return self._given[code].get("parent")
-        codes = self._held[code].path.rstrip("/").split("/")
-        return codes[-2] if len(codes) > 1 else None
+        return offices.parent_of(self._held[code].path)
 
     def _path(self, code: str) -> str:
         parent = self._parent(code)
@@ -163,11 +162,12 @@ class _Tree:
     def _faults(self, given: list[dict[str, Any]], calendars: set[str]) -> Iterator[Fault]:
         seen = set[str]()
         for number, row in enumerate(given):
-            code = row["code"]
-            known = Fault(f"org.{number}.code", "twice", _TWICE.with_(code=code)) if code in seen else None
-            seen.add(code)
-            found = [("code", known.text)] if known else list(self._faults_of(self._given[code], calendars))
-            yield from (Fault(f"org.{number}.{field}", "organisation", text) for field, text in found)
+            if row["code"] in seen:
+                yield Fault(f"org.{number}.code", "twice", _TWICE.with_(code=row["code"]))
+                continue
+            seen.add(row["code"])
+            for field, text in self._faults_of(self._given[row["code"]], calendars):
+                yield Fault(f"org.{number}.{field}", "organisation", text)
 
     def _faults_of(self, row: Mapping[str, Any], calendars: set[str]) -> Iterator[tuple[str, Text]]:
         code, parent, calendar = row["code"], row.get("parent"), row.get("calendar")
@@ -182,9 +182,8 @@ class _Tree:
         if not calendar and not parent:
             yield "calendar", _NO_CALENDAR_ABOVE
         if held := self._held.get(code):
-            codes = held.path.rstrip("/").split("/")
-            above = codes[-2] if len(codes) > 1 else None
-            for field, value in (("kind", held.kind), ("region", held.region), ("parent", above)):
+            entered = {"kind": held.kind, "region": held.region, "parent": offices.parent_of(held.path)}
+            for field, value in entered.items():
                 if row.get(field) != value:
                     yield field, _STAYS.with_(code=code, held=value or "-")
 

@@ -5,7 +5,7 @@ key, and what came due while nobody swept is caught up. Nothing is lost by a cra
 not committed is still due.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -69,7 +69,7 @@ def _take_next(service: Service) -> Swept | None:
             if lapsed is None:
                 return None
             record = cases.get_for_time(tx.db, lapsed.case_id)
-            raised = _raise(tx, [DueClock(lapsed.clock_id, lapsed.case_id, lapsed.name, lapsed.generation)], {"due"})
+            raised = _tell_run_out(tx, record, lapsed.name)
             apply(tx, record, lapsed.takes, {})
         return Swept(raised, 1)
     except Exception as failed:
@@ -105,11 +105,22 @@ def _put_off(service: Service, clock_id: UUID, until: Literal["wake_at", "retry_
         alerts.put_off(tx.db, clock_id, until, _FIRST_WAIT_S, _LONGEST_WAIT_S)
 
 
-def _raise(tx: Transaction, due: list[DueClock], run_out: Collection[str] = ()) -> int:
-    """Raise what is due of these clocks; gives how many alerts are new.
+def _tell_run_out(tx: Transaction, record: Record, name: str) -> int:
+    """Raise the rung at the due time of a clock that ends now, whenever the office opens; gives how many are new."""
+    case, workflow = record.file, programmes.pinned(record.file)
+    clock, run = workflow.by_clock[name], record.file.clock(name)
+    alert = clock.by_level.get("due")
+    if run is None or alert is None:
+        return 0
+    calendar = tx.rules.calendars[record.calendar].calendar
+    planned_at = dict(levels(clock, run, calendar))[alert.level]
+    hushed, open_at = _suppressed(workflow, clock, run, case), into_opening_hours(tx.now, calendar)
+    told = _alert(tx, case, run, alert, planned_at, open_at, hushed, _Receivers(tx))
+    return alerts.add(tx.db, [told], mail=tx.service.senders.mail is not None)
 
-    For clocks that end now the levels of `run_out` alone count, whenever the office opens.
-    """
+
+def _raise(tx: Transaction, due: list[DueClock]) -> int:
+    """Raise what is due of these clocks; gives how many alerts are new."""
     ids = list({clock.case_id for clock in due})
     records = cases.for_the_sweep(tx.db, ids)
     fired = alerts.fired(tx.db, ids)
@@ -118,22 +129,16 @@ def _raise(tx: Transaction, due: list[DueClock], run_out: Collection[str] = ()) 
     wakes = []
     for clock in due:
         done = fired.get((clock.case_id, clock.name, clock.generation), set())
-        found, wake = _look_at(tx, clock, records[clock.case_id], done, receivers, run_out)
+        found, wake = _look_at(tx, clock, records[clock.case_id], done, receivers)
         raised += found
         wakes.append({"clock": clock.clock_id, "wake": wake})
     new = alerts.add(tx.db, raised, mail=tx.service.senders.mail is not None)
-    if not run_out:
-        alerts.set_wake_times(tx.db, wakes)
+    alerts.set_wake_times(tx.db, wakes)
     return new
 
 
 def _look_at(
-    tx: Transaction,
-    due: DueClock,
-    record: Record,
-    done: set[str],
-    receivers: "_Receivers",
-    run_out: Collection[str],
+    tx: Transaction, due: DueClock, record: Record, done: set[str], receivers: "_Receivers"
 ) -> tuple[list[NewAlert], datetime | None]:
     """The alerts that this clock raises now, and when to look again."""
     case = record.file
@@ -143,32 +148,42 @@ def _look_at(
     if run is None or run.generation != due.generation or not run.open:
         return [], None
     calendar = tx.rules.calendars[record.calendar].calendar
-    hushed = _suppressed(workflow, clock, run, case)
-    # What is caught up at night is on people's lists at once, and called out when the office opens.
-    open_at = into_opening_hours(tx.now, calendar)
+    hushed, open_at = _suppressed(workflow, clock, run, case), into_opening_hours(tx.now, calendar)
     raised = []
     coming: list[datetime] = []
     for alert, (level, planned_at) in zip(clock.alerts, levels(clock, run, calendar), strict=False):
-        if level in done or (run_out and level not in run_out):
+        if level in done:
             continue
-        if planned_at > tx.now and not run_out:
+        if planned_at > tx.now:
             coming.append(planned_at)
             continue
-        raised.append(
-            NewAlert(
-                id=new_id(),
-                case_id=due.case_id,
-                clock=due.name,
-                generation=due.generation,
-                level=level,
-                planned_at=planned_at,
-                send_at=tx.now if alert.urgent else open_at,
-                suppressed=hushed.both() if hushed else None,
-                roles=[role.value for role in alert.to],
-                receivers=[] if hushed else receivers.of(case, alert),
-            )
-        )
+        raised.append(_alert(tx, case, run, alert, planned_at, open_at, hushed, receivers))
     return raised, min(coming, default=None)
+
+
+def _alert(
+    tx: Transaction,
+    case: CaseFile,
+    run: ClockRun,
+    alert: Alert,
+    planned_at: datetime,
+    open_at: datetime,
+    hushed: Text | None,
+    receivers: "_Receivers",
+) -> NewAlert:
+    """A rung as it is raised: on people's lists at once, and called out when the office opens unless it is urgent."""
+    return NewAlert(
+        id=new_id(),
+        case_id=case.id,
+        clock=run.name,
+        generation=run.generation,
+        level=alert.level,
+        planned_at=planned_at,
+        send_at=tx.now if alert.urgent else open_at,
+        suppressed=hushed.both() if hushed else None,
+        roles=[role.value for role in alert.to],
+        receivers=[] if hushed else receivers.of(case, alert),
+    )
 
 
 def _suppressed(workflow: Workflow, clock: Clock, run: ClockRun, case: CaseFile) -> Text | None:

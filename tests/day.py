@@ -14,8 +14,8 @@ from casework.embedded import PrivateServer
 from casework.records import offices
 from casework.records.database import Database
 from casework.records.vault import Keyring
-from casework.work import seeds
 from casework.work.people import create_user
+from casework.work.policy_files import read_policies
 from casework.work.service import Service
 from tests.running import Answer, Running, serving
 
@@ -68,7 +68,7 @@ class Day:
         """Load the rows of a policy file, as the administrator would."""
         loaded = self.running.command("policy", "load", str(file))
         assert loaded.returncode == 0, loaded.stderr
-        assert seeds.read_policies(file)
+        assert read_policies(file)
 
     def _sign_in(self) -> None:
         for name in self.people:

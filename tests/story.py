@@ -43,8 +43,9 @@ from casework.rules.grammar import NEW, Workflow
 from casework.rules.refusals import Refusal
 from casework.rules.text import Text
 from casework.settings import ROOT
+from casework.work.calendar_files import plain
 from casework.work.letters import render
-from casework.work.seeds import plain, read_policies
+from casework.work.policy_files import read_policies
 from casework.work.service import RulesInForce, office_on
 from casework.workflows.legal_aid import WORKFLOW as LEGAL_AID
 

@@ -21,8 +21,8 @@ from casework.rules.refusals import NotFound, Refusal
 from casework.rules.text import Text
 from casework.settings import ROOT
 from casework.work import calendars
+from casework.work.calendar_files import read_calendar
 from casework.work.calendars import Change
-from casework.work.seeds import read_calendar
 
 _CALENDAR_TITLES = (
     Text("日历", "Calendar"),

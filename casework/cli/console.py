@@ -15,9 +15,9 @@ from casework.rules.grammar import BadWorkflow
 from casework.rules.refusals import Invalid, Refusal
 from casework.rules.text import Language, Text
 from casework.settings import BadSettings, Settings
+from casework.work.files import BadFile
 from casework.work.programmes import ChangedWorkflow
 from casework.work.report_table import width
-from casework.work.seeds import BadFile
 
 _UNREACHABLE = Text(
     "数据库无法连接：{why}。请检查 CASEWORK_DATABASE_URL。",

@@ -14,8 +14,9 @@ from casework.rules.diagram import mermaid
 from casework.rules.text import Text
 from casework.rules.verify import Flaw, verify
 from casework.settings import ROOT
-from casework.work import policies, programmes, seeds
+from casework.work import policies, programmes
 from casework.work.policies import Change, Preview
+from casework.work.policy_files import read_policies
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 _WORKFLOW_TITLES = (
@@ -94,7 +95,7 @@ def told(key: str, flaw: Flaw) -> str:
 
 def policies_of(files: Iterable[Path]) -> list[PolicyRow]:
     """The policies of these files, without a database; of two for the same day the later counts. Raises `BadFile`."""
-    rows = [row for file in files for row in seeds.read_policies(file)]
+    rows = [row for file in files for row in read_policies(file)]
     return [
         PolicyRow(
             id=number,

@@ -12,8 +12,9 @@ from casework.rules.calendars import WorkingCalendar
 from casework.rules.openings import WEEKDAYS, Windows, composed
 from casework.rules.text import Text
 from casework.work import rederivation
+from casework.work.calendar_files import naming, read_calendar, read_year
+from casework.work.files import BadFile, read_content
 from casework.work.rederivation import Moved
-from casework.work.seeds import BadFile, naming, read_calendar, read_content, read_year
 
 _NOTHING_TO_EXTEND = Text(
     "这是一个年份的放假安排，而没有日历 {key} 可供加入",

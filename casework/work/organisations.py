@@ -18,8 +18,8 @@ from casework.records.ids import new_id
 from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Text
 from casework.work import rederivation
+from casework.work.files import read_toml
 from casework.work.rederivation import Moved
-from casework.work.seeds import read_toml
 
 KINDS: Final[Mapping[str, Text]] = {
     "province": Text("省", "Province"),

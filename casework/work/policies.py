@@ -14,8 +14,9 @@ from casework.rules.casefile import PolicyRow
 from casework.rules.grammar import PolicyLimit
 from casework.rules.text import Text
 from casework.work import programmes, rederivation
+from casework.work.files import BadFile
+from casework.work.policy_files import read_policies, unusable
 from casework.work.rederivation import Moved
-from casework.work.seeds import BadFile, read_policies, unusable
 from casework.work.service import RulesInForce
 
 FIRST: Final = 20

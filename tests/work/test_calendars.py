@@ -11,8 +11,9 @@ from casework.records.offices import CalendarVersion
 from casework.rules.casefile import CalendarRef
 from casework.settings import ROOT
 from casework.work import calendars
+from casework.work.calendar_files import read_calendar
 from casework.work.calendars import Change, Loaded
-from casework.work.seeds import BadFile, read_calendar
+from casework.work.files import BadFile
 from casework.work.service import Service
 from tests.work.offices import local, shandong
 

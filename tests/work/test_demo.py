@@ -37,7 +37,7 @@ from casework.work.moves import applicant_key, full_facts, intake_of
 from casework.work.overdue import sweep
 from casework.work.passwords import matches
 from casework.work.payments import make_order
-from casework.work.seeds import read_policies
+from casework.work.policy_files import read_policies
 from casework.work.service import Service, Transaction
 from casework.workflows.legal_aid.closing import SUBSIDY_STAGES
 from tests.conftest import TEMPLATE, url_of

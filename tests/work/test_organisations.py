@@ -14,8 +14,8 @@ from casework.records import offices
 from casework.rules.casefile import ClockRun
 from casework.rules.refusals import Invalid
 from casework.work import calendars, organisations, people
+from casework.work.files import BadFile
 from casework.work.organisations import Loaded
-from casework.work.seeds import BadFile
 from casework.work.service import Service
 from tests.work.offices import Province, shandong
 

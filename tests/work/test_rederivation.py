@@ -29,9 +29,11 @@ from casework.rules.refusals import Refusal
 from casework.settings import ROOT
 from casework.work import calendars, cases, intake, people, policies, rederivation
 from casework.work.calendars import Loaded
+from casework.work.files import BadFile
 from casework.work.overdue import Swept, sweep
+from casework.work.policy_files import read_policies, unusable
 from casework.work.rederivation import Moved
-from casework.work.seeds import BadFile, read_policies, seed, unusable
+from casework.work.seeds import seed
 from casework.work.service import Service
 from casework.workflows.legal_aid.intake import LegalAidIntake
 from tests.work.offices import CITIES, Province, local, shandong

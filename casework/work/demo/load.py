@@ -29,6 +29,7 @@ from casework.work.demo.treasury import Treasury, open_funds
 from casework.work.demo.tree import CALENDAR, Place, fixed_id, org_row, places
 from casework.work.demo.writing import write
 from casework.work.passwords import hash_password
+from casework.work.policy_files import read_policies
 from casework.work.service import RulesInForce, Service, Transaction, office_on
 
 _Thing = TypeVar("_Thing")
@@ -67,7 +68,7 @@ def load(
     with service.transaction() as tx:
         now = now or tx.now
         seeds.seed(tx.db, config)
-        offices.add_policies(tx.db, seeds.read_policies(config / "demo" / "policies.toml"))
+        offices.add_policies(tx.db, read_policies(config / "demo" / "policies.toml"))
         orgs = _add_orgs(tx)
         passwords, added = _add_people(tx, language)
         serials = bulk.next_serials(tx.db, cases)

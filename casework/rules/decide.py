@@ -240,9 +240,9 @@ def _move(
         after = replace(after, org_code=destination.org.code, org_path=destination.org.path)
     after = replace(after, urgent=workflow.is_urgent(after, at, office.calendar))
     lapsed = edge.name if actor.role is Role.CLOCK else None
-    clocks, changes = wind(
-        workflow, case, after, at, office, cancels=edge.cancels, restarts=edge.restarts, lapsed=lapsed
-    )
+    begins_anew = edge.restarts_if is None or edge.restarts_if.judge(situation).holds
+    restarts = edge.restarts if begins_anew else ()
+    clocks, changes = wind(workflow, case, after, at, office, cancels=edge.cancels, restarts=restarts, lapsed=lapsed)
     return Move(
         kind="opened" if opening else "transition",
         transition=edge.name,

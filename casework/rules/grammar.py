@@ -138,7 +138,7 @@ class Transition:
 
     `assigns` names the field of `needs` that says who helps from now on; `releases` ends that. `outcome` is a
     word, or the field that gives it. `cancels` names clocks that this edge cancels instead of ending them in
-    time or late; `restarts` those that end and begin anew. `works_out` adds to what is recorded. `updates` gives the
+    time or late; `restarts` those that end and begin anew, `restarts_if` given what must hold. `works_out` adds to what is recorded. `updates` gives the
     facts that the edge changes, by their names at the top: plain values, nothing sensitive among them. `claims` gives
     what it takes of what others may want too, such as money. `transfers` names the field of `needs` with the
     organisation that gets the case. A `shared` edge is for any colleague who sees the case, such as the cashier;
@@ -159,6 +159,7 @@ class Transition:
     outcome_field: str | None = None
     cancels: Any = ()
     restarts: Any = ()
+    restarts_if: Guard | None = None
     works_out: Callable[[Situation], Mapping[str, Any]] | None = None
     updates: Callable[[Situation], Mapping[str, Any]] | None = None
     claims: Callable[[Situation], Sequence[Claim]] | None = None
@@ -358,7 +359,7 @@ class Workflow:
     def _functions(self) -> Iterable[Callable[..., Any]]:
         """The functions that decide: guards, what is worked out, and the base dates of clocks."""
         for edge in self.transitions:
-            yield from (one.ask for one in edge.when)
+            yield from (one.ask for one in (*edge.when, *((edge.restarts_if,) if edge.restarts_if else ())))
             yield from (one for one in (edge.works_out, edge.updates, edge.claims) if one)
         for clock in self.clocks:
             yield from (fact for fact in (clock.start, clock.stop) if fact)

@@ -1,16 +1,17 @@
 """A dossier on file: its contact person, visits and verifications, and how a household leaves assistance or comes back."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
-from casework.rules.casefile import STAFF, Situation, Verdict
+from casework.rules.casefile import STAFF, Situation, Taken, Verdict
 from casework.rules.clocks import Interval, Limit, due
 from casework.rules.grammar import guard
 from casework.rules.hardship import Finding
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.categories import FRESH, category_noted, finding
 from casework.workflows.hardship_aid.deeds import change_looked_into, change_reported, not_before, taken_since
-from casework.workflows.hardship_aid.dossier_steps import ABSENT, STRIKING_OFF, Reverify
+from casework.workflows.hardship_aid.dossier_steps import ABSENT, STRIKING_OFF, VISIT, Reverify
 from casework.workflows.hardship_aid.intake import MOST_PAPERS
 
 FIGURES: Final = ("medical_own_share", "students", "sudden")
@@ -74,8 +75,20 @@ def contact_is_named(at: Situation) -> bool:
 
 
 def contact_kept(at: Situation) -> Mapping[str, Any]:
-    """When the household was last seen."""
-    return {"last_contact_on": at.given["on"].isoformat()}
+    """When somebody was last in touch with the household, and when it was last visited: a call is no visit."""
+    on = at.given["on"].isoformat()
+    visit = {"last_visit_on": max(on, at.case.facts.get("last_visit_on") or on)} if is_a_visit.judge(at).holds else {}
+    return {"last_contact_on": on, **visit}
+
+
+@guard(
+    zh="电话联系、来访面谈不是走访；半年走访须上门。",
+    en="A phone call or a talk at the office is no visit; the half-yearly visit is made at the home.",
+    looks_at_given=True,
+)
+def is_a_visit(at: Situation) -> bool:
+    """Every half-year the household is visited (rule of the Chengdu union, 2019)."""
+    return bool(at.given["how"] == VISIT)
 
 
 @guard(
@@ -270,12 +283,19 @@ def watched_long_enough(at: Situation) -> Verdict:
 
 
 @guard(
-    zh="跟踪期内尚无走访记录，请先走访并登记。",
-    en="Nobody has seen the household during the watch; visit it and record the visit first.",
+    zh="跟踪期内尚无走访记录（电话联系、来访面谈不算走访），请先走访并登记。",
+    en="The household was not visited during the watch (a call or a talk at the office is no visit); visit it first.",
 )
-def seen_during_the_watch(at: Situation) -> bool:
-    """The watch is a visit, not a waiting time."""
-    return taken_since(at.case, "record_contact", "approve_exit") is not None
+def visited_during_the_watch(at: Situation) -> bool:
+    """The watch is a visit with its record (rule of the Chengdu union, 2019), not a waiting time."""
+    left, visited = at.case.taken.get("approve_exit"), at.case.facts.get("last_visit_on")
+    if visited is None:
+        return False
+    return left is None or not_before(at, date.fromisoformat(visited), _day_of(at, left))
+
+
+def _day_of(at: Situation, taken: Taken) -> str:
+    return at.office.calendar.local_date(taken.at).isoformat()
 
 
 def review_begins_anew(at: Situation) -> Mapping[str, Any]:
@@ -315,8 +335,8 @@ def _reports_waiting(at: Situation) -> int:
     return int((at.case.facts.get("change_reports") or {}).get("waiting", 0))
 
 
-@guard(zh="走访日期不能早于建档日期。", en="A contact visit cannot be older than the dossier.", looks_at_given=True)
+@guard(zh="联系日期不能早于建档日期。", en="A contact cannot be older than the dossier.", looks_at_given=True)
 def since_on_file(at: Situation) -> bool:
-    """A contact visit belongs to the time on file."""
+    """A contact belongs to the time on file."""
     since = at.case.facts.get("on_file_since")
     return since is None or not_before(at, at.given["on"], since)

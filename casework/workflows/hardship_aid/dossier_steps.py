@@ -15,6 +15,7 @@ from casework.workflows.hardship_aid.intake import Means, Paper, Sudden
 from casework.workflows.hardship_aid.steps import CATEGORY_TITLES
 
 ABSENT: Final = "absent"
+VISIT: Final = "visit"
 OFFICE_EXITS: Final = {
     kind: EXIT_KINDS[kind] for kind in ("out_of_hardship", "social_assistance", "lost_contact", "cancelled")
 }
@@ -24,8 +25,8 @@ RESULTS: Final = {
     "returned": Text("银行退回", "returned by the bank"),
 }
 CONTACTS: Final = {
-    "visit": Text("走访", "visit"),
-    "phone": Text("电话", "phone call"),
+    VISIT: Text("走访（上门）", "visit at the home"),
+    "phone": Text("电话联系", "phone call"),
     "meeting": Text("来访面谈", "came to the office"),
 }
 HEARINGS: Final = {
@@ -100,10 +101,10 @@ class NameContact(Form):
 
 
 class RecordContact(Form):
-    """A visit of the contact person."""
+    """A contact with the household; only a visit meets the half-year and the watch."""
 
     on = Day(past=True, years_back=1, required=True, title=Text("日期", "Date"), example=days_ago(0))
-    how = Choice(CONTACTS, required=True, title=Text("方式", "How"))
+    how = Choice(CONTACTS, required=True, title=Text("方式", "How"), example=VISIT)
     finding = LongText(most=4000, sensitive=True, required=True, title=Text("家庭近况", "How the household is"))
 
 

@@ -138,11 +138,12 @@ class Transition:
 
     `assigns` names the field of `needs` that says who helps from now on; `releases` ends that. `outcome` is a
     word, or the field that gives it. `cancels` names clocks that this edge cancels instead of ending them in
-    time or late; `restarts` those that end and begin anew, `restarts_if` given what must hold. `works_out` adds to what is recorded. `updates` gives the
-    facts that the edge changes, by their names at the top: plain values, nothing sensitive among them. `claims` gives
-    what it takes of what others may want too, such as money. `transfers` names the field of `needs` with the
-    organisation that gets the case. A `shared` edge is for any colleague who sees the case, such as the cashier;
-    whoever owns it goes on owning it. After an edge that `decides`, facts are corrected with a reason only.
+    time or late; `restarts` those that end and begin anew, where it is given if `restarts_if` holds. `works_out`
+    adds to what is recorded. `updates` gives the facts that the edge changes, by their names at the top: plain values,
+    nothing sensitive among them. `claims` gives what it takes of what others may want too, such as money. `transfers`
+    names the field of `needs` with the organisation that gets the case. A `shared` edge is for any colleague who sees
+    the case, such as the cashier; whoever owns it goes on owning it. After an edge that `decides`, facts are corrected
+    with a reason only.
     """
 
     name: str

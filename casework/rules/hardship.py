@@ -26,21 +26,33 @@ CATEGORIES: Final[Mapping[Category, Text]] = MappingProxyType(
 )
 """Gravest first: of several that hold, the first is the household's category."""
 
+HARMED: Final = Text(
+    "职工在自然灾害、重大安全事故、重大疫情、社会安全等重大事件中负伤致残或者因公殉职、牺牲。",
+    "A worker was disabled, or lost their life, in a natural disaster, major accident, major epidemic, security event"
+    " or the like.",
+)
+_WHAT_STRUCK: Final = Text("事件名称（类别）", "what it was")
+_WHEN_IT_STRUCK: Final = Text("发生日期", "on which day it happened")
+
 
 @dataclass(frozen=True, slots=True)
 class Household:
     """What is known of a household; the amounts are those of the year, in yuan.
 
-    `sudden_event` says whether the event was a disaster, major accident, epidemic or security event, and
-    `sudden_harmed` whether somebody was injured, disabled or killed. An event counts for a year before the day of
-    asking (`asked_on`, else the day of the finding), so that no household loses by the time the office takes.
+    `sudden_named` says whether it is known what struck the household, and `sudden_event` whether that was a disaster,
+    major accident, epidemic or security event; `sudden_harmed` whether somebody was hurt in it, and `sudden_disabled`
+    whether a disability or a death came of it. An event without its date (`sudden_on`) counts for nothing, one with
+    it for a year before the day of asking (`asked_on`, else the day of the finding), so that no household loses by
+    the time the office takes.
     """
 
     size: int
     annual_income: Decimal
     rigid_expenses: Decimal
-    sudden_harmed: bool = False
+    sudden_named: bool = False
     sudden_event: bool = False
+    sudden_harmed: bool = False
+    sudden_disabled: bool = False
     sudden_loss: Decimal | None = None
     migrant_employed_since: date | None = None
     migrant: bool = False
@@ -125,10 +137,24 @@ class Finding:
 
     @property
     def _in_sudden_hardship(self) -> bool:
+        return (self._harmed or self._lost) and not self._event_missing and not self._event_too_old
+
+    @property
+    def _harmed(self) -> bool:
+        """A disability or a death in an event of the four kinds; an injury that heals is measured by what it cost."""
+        return self.household.sudden_event and self.household.sudden_disabled
+
+    @property
+    def _lost(self) -> bool:
+        loss = self.household.sudden_loss
+        return loss is not None and loss > self.sudden_line
+
+    @property
+    def _event_missing(self) -> tuple[Text, ...]:
+        """What is not known yet of the event, without which neither harm nor loss counts."""
         home = self.household
-        harmed = home.sudden_event and home.sudden_harmed
-        lost = home.sudden_loss is not None and home.sudden_loss > self.sudden_line
-        return (harmed or lost) and not self._event_too_old
+        kind = () if home.sudden_named or home.sudden_event else (_WHAT_STRUCK,)
+        return (*kind, *(() if home.sudden_on else (_WHEN_IT_STRUCK,)))
 
     @property
     def _event_too_old(self) -> bool:
@@ -197,11 +223,33 @@ class Finding:
                 f"The sudden event of {home.sudden_on} lies more than a year before {self._asked_on},"
                 " the day of asking, and does not count.",
             )
-        if home.sudden_event and home.sudden_harmed:
+        if not (home.sudden_harmed or home.sudden_disabled or home.sudden_loss is not None):
+            return None
+        if self._event_missing:
             return Text(
-                "有人在灾害、重大事故、疫情或社会安全事件中受伤、致残或死亡。",
-                "Somebody was injured, disabled or killed in a disaster, major accident, epidemic or security event.",
+                f"突发事件的{'、'.join(one.zh for one in self._event_missing)}尚不清楚，不予计算，请补充。",
+                f"Of the sudden event it is unknown {' and '.join(one.en for one in self._event_missing)}; it does not"
+                " count until that is added.",
             )
+        return _together(self._harm_told(), self._loss_told())
+
+    def _harm_told(self) -> Text | None:
+        if self._harmed:
+            return HARMED
+        if self.household.sudden_disabled:
+            return Text(
+                "突发事件不属于重大事件，致残、死亡不直接认定为意外致困，按支出或损失测算。",
+                "The event is none of the four kinds, so a disability or death is measured by what it cost.",
+            )
+        if self.household.sudden_harmed:
+            return Text(
+                "有人受伤，未致残（或者尚未注明是否致残、死亡），按支出或损失测算。",
+                "Somebody was hurt without a disability, or it is not said what came of it; measured by what it cost.",
+            )
+        return None
+
+    def _loss_told(self) -> Text | None:
+        home = self.household
         if home.sudden_loss is None:
             return None
         sign = ">" if home.sudden_loss > self.sudden_line else "≤"
@@ -238,6 +286,11 @@ class Finding:
         )
 
     def _nearest_means(self) -> Text:
+        if self._event_missing and (self._harmed or self._lost):
+            return Text(
+                f"补充突发事件的{'、'.join(one.zh for one in self._event_missing)}，即可能认定为意外致困。",
+                f"It may be sudden hardship once it is known {' and '.join(one.en for one in self._event_missing)}.",
+            )
         short = _cent_above(self.household.net_income - self.relative.line * 12 * self.household.size)
         loss = _cent_above(self.sudden_line)
         return Text(

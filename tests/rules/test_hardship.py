@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.rules.hardship import CATEGORIES, Finding, Household, categorise
+from casework.rules.hardship import CATEGORIES, HARMED, Finding, Household, categorise
 from casework.rules.text import Text
 
 TODAY = date(2026, 3, 2)
+EVENT: dict[str, Any] = {"sudden_named": True, "sudden_on": date(2026, 2, 1)}
 LINE_TOLD = Text("乳山市城市低保标准（2025）", "Rushan, urban subsistence standard (2025)")
 CENT = Decimal("0.01")
 CENTS = st.integers(0, 20_000_000).map(lambda cents: Decimal(cents) / 100)
@@ -94,25 +95,25 @@ class TestByIncome:
 
 
 class TestSuddenHardship:
-    """Harmed in an event of the four kinds, or a loss of more than the share of the year's income."""
+    """Disabled or killed in an event of the four kinds, or a loss of more than a share of the income; dated."""
 
     @pytest.mark.parametrize(
         ("loss", "category"),
         [("79999.99", None), ("80000.00", None), ("80000.01", "sudden")],
     )
     def test_a_loss_must_be_more_than_the_share_of_the_income(self, loss: str, category: str | None) -> None:
-        assert found("100000", sudden_loss=loss).category == category
+        assert found("100000", **EVENT, sudden_loss=loss).category == category
 
     @pytest.mark.parametrize(
         ("loss", "category"),
         [("98765.36", None), ("98765.37", "sudden")],
     )
     def test_a_share_that_ends_between_two_cents_is_not_rounded(self, loss: str, category: str | None) -> None:
-        assert found("123456.71", sudden_loss=loss).category == category  # 98765.368
+        assert found("123456.71", **EVENT, sudden_loss=loss).category == category  # 98765.368
 
     def test_without_any_income_every_loss_is_sudden_hardship_too(self) -> None:
-        assert found("0", sudden_loss="0.01").met == ("deep", "sudden")
-        assert found("0", sudden_loss="0").met == ("deep",)
+        assert found("0", **EVENT, sudden_loss="0.01").met == ("deep", "sudden")
+        assert found("0", **EVENT, sudden_loss="0").met == ("deep",)
 
     @pytest.mark.parametrize(
         ("event", "harmed", "category"),
@@ -121,18 +122,47 @@ class TestSuddenHardship:
     def test_harm_counts_in_an_event_of_the_four_kinds_only(
         self, event: bool, harmed: bool, category: str | None
     ) -> None:
-        assert found("100000", sudden_event=event, sudden_harmed=harmed).category == category
+        finding = found("600000", **EVENT, sudden_event=event, sudden_disabled=harmed)
+        assert finding.category == category
+        assert (HARMED.zh in finding.told().zh) == (category == "sudden")
+
+    def test_an_injury_without_a_disability_is_measured_by_what_it_cost(self) -> None:
+        hurt = {**EVENT, "sudden_event": True, "sudden_harmed": True}
+        finding = found("600000", **hurt)
+        assert finding.category is None
+        assert "致残" in finding.told().zh
+        assert found("600000", **hurt, sudden_loss="480000").category is None
+        assert found("600000", **hurt, sudden_loss="480000.01").category == "sudden"
+
+    @pytest.mark.parametrize(
+        ("known", "missing"),
+        [
+            ({}, ("类别", "发生日期")),
+            ({"sudden_on": date(2026, 2, 1)}, ("类别",)),
+            ({"sudden_named": True}, ("发生日期",)),
+            ({"sudden_event": True, "sudden_disabled": True}, ("发生日期",)),
+        ],
+    )
+    def test_what_came_of_an_event_without_name_or_date_does_not_count_and_says_what_is_missing(
+        self, known: dict[str, Any], missing: tuple[str, ...]
+    ) -> None:
+        finding = found("100000", sudden_loss="90000", **known)
+        nearest = finding.nearest()
+        assert finding.category is None
+        assert nearest is not None
+        for sentence in (finding.told(), nearest):
+            assert [word for word in ("类别", "发生日期") if word in sentence.zh] == list(missing)
 
     @pytest.mark.parametrize(
         ("on", "category"),
-        [(date(2025, 3, 2), "sudden"), (date(2025, 3, 1), None), (TODAY, "sudden"), (None, "sudden")],
+        [(date(2025, 3, 2), "sudden"), (date(2025, 3, 1), None), (TODAY, "sudden"), (None, None)],
     )
     def test_an_event_counts_for_a_year(self, on: date | None, category: str | None) -> None:
-        assert found("100000", sudden_loss="90000", sudden_on=on).category == category
-        assert found("100000", sudden_event=True, sudden_harmed=True, sudden_on=on).category == category
+        assert found("100000", sudden_named=True, sudden_loss="90000", sudden_on=on).category == category
+        assert found("100000", sudden_event=True, sudden_disabled=True, sudden_on=on).category == category
 
     def test_the_year_is_counted_from_the_day_of_asking_not_from_the_day_of_the_finding(self) -> None:
-        event: dict[str, Any] = {"sudden_loss": "90000", "sudden_on": date(2024, 12, 1)}
+        event: dict[str, Any] = {"sudden_named": True, "sudden_loss": "90000", "sudden_on": date(2024, 12, 1)}
         assert found("100000", **event, asked_on=date(2025, 12, 1)).category == "sudden"
         late = found("100000", **event, asked_on=date(2025, 12, 2))
         assert late.category is None
@@ -140,15 +170,15 @@ class TestSuddenHardship:
         assert "2025-12-02" in late.told().en
 
     def test_an_event_of_a_leap_day_counts_until_the_end_of_the_next_february(self) -> None:
-        event: dict[str, Any] = {"sudden_loss": "90000", "sudden_on": date(2024, 2, 29)}
+        event: dict[str, Any] = {"sudden_named": True, "sudden_loss": "90000", "sudden_on": date(2024, 2, 29)}
         assert found("100000", **event, asked_on=date(2025, 2, 28)).category == "sudden"
         assert found("100000", **event, asked_on=date(2025, 3, 1)).category is None
 
     def test_deep_and_relative_hardship_come_before_sudden_which_is_listed_beside(self) -> None:
-        deep, relative = found("30000", sudden_loss="30000"), found("60000", sudden_loss="60000")
+        deep, relative = found("30000", **EVENT, sudden_loss="30000"), found("60000", **EVENT, sudden_loss="60000")
         assert (deep.category, deep.also) == ("deep", ("sudden",))
         assert (relative.category, relative.also) == ("relative", ("sudden",))
-        alone = found("100000", sudden_loss="90000")
+        alone = found("100000", **EVENT, sudden_loss="90000")
         assert (alone.category, alone.also) == ("sudden", ())
 
 
@@ -201,11 +231,11 @@ class TestWhatPeopleRead:
         assert told.en.endswith("The formula finds no hardship.")
 
     def test_the_loss_is_told_beside_the_income_with_the_share(self) -> None:
-        assert "90000.00 > 100000.00 × 0.8 = 80000.00" in found("100000", sudden_loss="90000").told().zh
-        assert "80000.00 ≤ 100000.00 × 0.8 = 80000.00" in found("100000", sudden_loss="80000").told().en
+        assert "90000.00 > 100000.00 × 0.8 = 80000.00" in found("100000", **EVENT, sudden_loss="90000").told().zh
+        assert "80000.00 ≤ 100000.00 × 0.8 = 80000.00" in found("100000", **EVENT, sudden_loss="80000").told().en
 
     def test_both_categories_are_named_where_two_hold(self) -> None:
-        told = found("30000", sudden_loss="30000").told()
+        told = found("30000", **EVENT, sudden_loss="30000").told()
         assert told.zh.endswith("测算结果：深度困难，同时符合意外致困。")
         assert told.en.endswith("The formula finds deep hardship, and sudden hardship as well.")
 
@@ -239,7 +269,9 @@ class TestWhatPeopleRead:
         assert nearest.en.endswith("add its first day.")
 
     def test_the_sheet_is_json_and_keeps_amounts_as_text(self) -> None:
-        sheet = found("80000", sudden_loss="70000", migrant=True, migrant_employed_since=date(2025, 2, 1)).sheet()
+        sheet = found(
+            "80000", **EVENT, sudden_loss="70000", migrant=True, migrant_employed_since=date(2025, 2, 1)
+        ).sheet()
         assert json.loads(json.dumps(sheet)) == sheet
         assert sheet | {"told": None} == {
             "category": "sudden",
@@ -278,22 +310,22 @@ class TestWhateverTheFigures:
             *(["deep"] if per_head < 1062 else ["relative"] if per_head < 2124 else []),
             *(["sudden"] if Fraction(loss) > Fraction(income) * Fraction(4, 5) else []),
         ]
-        assert list(found(income, rigid, size, sudden_loss=loss).met) == expected
+        assert list(found(income, rigid, size, **EVENT, sudden_loss=loss).met) == expected
 
     @given(CENTS, CENTS, SIZES, CENTS, CENTS)
     def test_more_income_never_makes_the_hardship_graver(
         self, income: Decimal, rigid: Decimal, size: int, loss: Decimal, more: Decimal
     ) -> None:
-        before = found(income, rigid, size, sudden_loss=loss)
-        after = found(income + more, rigid, size, sudden_loss=loss)
+        before = found(income, rigid, size, **EVENT, sudden_loss=loss)
+        after = found(income + more, rigid, size, **EVENT, sudden_loss=loss)
         assert RANK[after.category] <= RANK[before.category]
 
     @given(CENTS, CENTS, SIZES, CENTS, CENTS)
     def test_the_category_changes_only_where_a_line_is_crossed(
         self, income: Decimal, rigid: Decimal, size: int, loss: Decimal, more: Decimal
     ) -> None:
-        before = found(income, rigid, size, sudden_loss=loss)
-        after = found(income + more, rigid, size, sudden_loss=loss)
+        before = found(income, rigid, size, **EVENT, sudden_loss=loss)
+        after = found(income + more, rigid, size, **EVENT, sudden_loss=loss)
         net = income - rigid
         crossed = [
             *(net < bound * 12 * size <= net + more for bound in (1062, 2124)),
@@ -323,8 +355,8 @@ class TestWhateverTheFigures:
         assert found(income, rigid + short, size).category == "relative"
         assert found(income, rigid + short - CENT, size).category is None
         assert found(income - short, rigid, size).category == "relative"
-        assert found(income, rigid, size, sudden_loss=loss).category == "sudden"
-        assert found(income, rigid, size, sudden_loss=loss - CENT).category is None
+        assert found(income, rigid, size, **EVENT, sudden_loss=loss).category == "sudden"
+        assert found(income, rigid, size, **EVENT, sudden_loss=loss - CENT).category is None
 
     @given(st.dates(date(2000, 1, 1), TODAY))
     def test_a_year_of_employment_is_full_after_365_or_366_days(self, since: date) -> None:

@@ -609,7 +609,7 @@ class TestAmounts:
         story.caseworker("propose", category="relative", ground=None, aid=[{**MEDICAL, "amount": "8000.00"}])
 
     def test_sudden_hardship_gets_fifteen_per_cent_of_the_cost_up_to_ten_thousand(self) -> None:
-        event = {"event": "disaster", "on": "2026-08-20", "harmed": True, "loss": "50000.00"}
+        event = {"event": "disaster", "on": "2026-08-20", "harmed": True, "harm": "disabled", "loss": "50000.00"}
         story = prepared(household=NOT_POOR, sudden=event)
         over = {**SUDDEN, "amount": "7500.01"}
         assert isinstance(told(story, "caseworker", "propose", category="sudden", ground=None, aid=[over]), NotMet)
@@ -625,7 +625,7 @@ class TestAmounts:
         assert isinstance(told(prepared(students=0), "caseworker", "propose", ground=None, aid=[STUDY]), NotMet)
 
     def test_living_aid_is_not_for_sudden_hardship(self) -> None:
-        event = {"event": "disaster", "on": "2026-08-20", "harmed": True, "loss": "50000.00"}
+        event = {"event": "disaster", "on": "2026-08-20", "harmed": True, "harm": "disabled", "loss": "50000.00"}
         story = prepared(household=NOT_POOR, sudden=event)
         assert isinstance(told(story, "caseworker", "propose", category="sudden", ground=None, aid=[LIVING]), NotMet)
 

@@ -144,14 +144,20 @@ MEDICAL_INSURANCE: Final = {
 }
 EVENTS: Final = {
     "disaster": Text("自然灾害", "natural disaster"),
-    "major_accident": Text("重大事故", "major accident"),
+    "major_accident": Text("重大安全事故", "major accident"),
     "epidemic": Text("重大疫情", "epidemic"),
     "security_event": Text("社会安全事件", "security event"),
     "sudden_illness": Text("突发重大疾病", "sudden serious illness"),
     "other_sudden": Text("其他突发事件", "other sudden event"),
 }
 HARMING_EVENTS: Final = frozenset(("disaster", "major_accident", "epidemic", "security_event"))
-"""Who was injured, disabled or killed in one of these is in sudden hardship whatever it cost."""
+"""Who was disabled or killed in one of these is in sudden hardship whatever it cost."""
+
+HARMS: Final = {
+    "injured": Text("负伤，未致残", "injured, without a disability"),
+    "disabled": Text("负伤致残", "disabled"),
+    "killed": Text("因公殉职、牺牲", "killed in the line of duty or in the event"),
+}
 
 DOSSIER_KINDS: Final = {
     "existing": Text("存量", "on file before"),

@@ -27,6 +27,7 @@ from casework.workflows.hardship_aid.codes import (
     EVENTS,
     EXCLUSIONS,
     FLOOR_AREAS,
+    HARMS,
     HEALTH,
     HOUSING,
     MARITAL,
@@ -147,7 +148,18 @@ class Sudden(Form):
     event = Choice(EVENTS, title=Text("突发事件", "Event"))
     on = Day(past=True, title=Text("发生日期", "Date"))
     harmed = Flag(title=Text("有人受伤、致残或死亡", "Somebody was injured, disabled or killed"))
+    harm = Choice(HARMS, title=Text("伤亡情况", "What came of it"))
     loss = Money(title=Text("一年内的支出或损失（元）", "Cost or loss within the year (yuan)"))
+
+    @rule(
+        "harm_without_harmed",
+        Text(
+            "填写了伤亡情况的，“有人受伤、致残或死亡”应为是。", "Where harm is told, somebody was harmed; check both."
+        ),
+        at="harm",
+    )
+    def harmed_agrees(self, harm: str, harmed: bool = True) -> bool:
+        return harmed
 
 
 class Migrant(Form):

@@ -44,7 +44,7 @@ from casework.rules.refusals import Refusal
 from casework.rules.text import Text
 from casework.settings import ROOT
 from casework.work.calendar_files import plain
-from casework.work.letters import render
+from casework.work.letters import Sender, render
 from casework.work.policy_files import read_policies
 from casework.work.service import RulesInForce, office_on
 from casework.workflows.legal_aid import WORKFLOW as LEGAL_AID
@@ -145,6 +145,7 @@ class Story:
         self.workflow = workflow
         self.region = region
         self.random = Random(seed)
+        self.sender = Sender("乳山市总工会")
         self.rows = (*_changed(policies(), policy or {}), *rows)
         self.people = _cast(_PATHS[region])
         self.case: CaseFile = new_case(
@@ -331,7 +332,7 @@ class Story:
         for name in move.letters:
             letter = self.workflow.by_letter[name]
             number = f"({self.today.year}){name}-{len(self.moves)}" if letter.numbered else None
-            self.letters[name] = render(letter, move, self.office, "乳山市总工会", str(self.today), number)
+            self.letters[name] = render(letter, move, self.office, self.sender, str(self.today), number)
         return move
 
     def record(self) -> Record:

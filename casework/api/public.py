@@ -96,6 +96,8 @@ def _told(call: Call, record: Record) -> Answer:
         "number": file.number,
         "workflow": file.workflow,
         "office": office.name,
+        "office_phone": office.phone,
+        "office_address": office.address,
         "state": file.state,
         "state_title": workflow.by_state[file.state].title.in_(language()),
         "phase": file.phase.value,

@@ -185,6 +185,9 @@ ITEMS: Final[dict[str, Schema]] = {
             "parent": or_null(text("370000")),
             "calendar": text("china", Text("所用日历", "The calendar by which it counts")),
             "own_calendar": or_null(text("china", Text("本机构的日历；空则随上级", "Its own; null: that from above"))),
+            "phone": or_null(text("0531-55501234", Text("联系电话", "Telephone"))),
+            "address": or_null(text("济南市示例路 1 号", Text("联系地址", "Address"))),
+            "seal_name": or_null(text("济南市总工会", Text("印章名称；空则同名称", "On its seal; null: its name"))),
         }
     ),
     "User": obj(
@@ -269,6 +272,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "number": text("LA-2026-000001"),
             "workflow": text("legal_aid"),
             "office": text("济南市总工会"),
+            "office_phone": or_null(text("0531-55501234")),
+            "office_address": or_null(text("济南市示例路 1 号")),
             "state": text("awaiting_papers"),
             "state_title": text("待补材料"),
             "phase": PHASE,

@@ -164,6 +164,9 @@ def org(row: Any) -> dict[str, Any]:
         "parent": parent_of(row.path),
         "calendar": row.calendar,
         "own_calendar": row.own_calendar,
+        "phone": row.phone,
+        "address": row.address,
+        "seal_name": row.seal_name,
     }
 
 

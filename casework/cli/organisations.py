@@ -57,8 +57,8 @@ def load(console: Console, file: Path, preview: bool) -> None:
     """Load the [[org]] rows of a TOML file, all of them or none.
 
     A row has `code`, `name`, `kind` (province, city, county, street or enterprise), `parent`, `region` where the code
-    does not begin with it, and `calendar` where it does not count by that of the organisation above. Running clocks
-    are derived anew where the calendar is another.
+    does not begin with it, and `calendar` where it does not count by that of the organisation above. `phone`,
+    `address` and `seal_name` stand in its letters. Running clocks are derived anew where the calendar is another.
     """
     with working(console.settings) as service, service.transaction() as tx:
         done = organisations.preview(tx.db, file) if preview else organisations.load(tx.db, file)

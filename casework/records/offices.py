@@ -56,7 +56,13 @@ ORG = (
     orgs.c.path,
     orgs.c.own_calendar,
     orgs.c.calendar,
+    orgs.c.phone,
+    orgs.c.address,
+    orgs.c.seal_name,
 )
+
+REACHED: Final = ("phone", "address", "seal_name")
+"""Where an organisation is reached, and the name on its seal."""
 
 
 def org(tx: Tx, code: str) -> Row[Any] | None:
@@ -111,16 +117,17 @@ def all_orgs(tx: Tx) -> dict[str, Row[Any]]:
 
 
 def store_orgs(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Store organisations: new ones, and of known ones the name and the calendar of their own.
+    """Store organisations: new ones, and of known ones the name, where they are reached and their own calendar.
 
     A row has `id, code, region, name, kind, parent_id, path` and `own_calendar`, None where it counts by that of the
-    organisation above. All that lies below an organisation follows it, unless it has a calendar of its own.
+    organisation above; and `phone, address, seal_name` where they are known. All that lies below an organisation
+    follows its calendar, unless it has one of its own.
     """
     held = {row.path: row.own_calendar for row in all_orgs(tx).values()}
     given = sorted(rows, key=lambda row: str(row["path"]))
     own = held | {row["path"]: row["own_calendar"] for row in given}
     store = upsert(orgs)
-    known = {name: store.excluded[name] for name in ("name", "own_calendar", "calendar")}
+    known = {name: store.excluded[name] for name in (*REACHED, "name", "own_calendar", "calendar")}
     tx.run_many(
         store.on_conflict_do_update(index_elements=["code"], set_=known),
         [{**row, "calendar": calendar_of(own, row["path"])} for row in given],

@@ -60,6 +60,9 @@ orgs = Table(
     Column("path", Text, nullable=False, unique=True),
     Column("own_calendar", Text),
     Column("calendar", Text, nullable=False),
+    Column("phone", Text),
+    Column("address", Text),
+    Column("seal_name", Text),
     # An organisation counts by its own calendar; one that has none, by that of the organisation above it.
     CheckConstraint("own_calendar is null or own_calendar = calendar", name="own_calendar_counts"),
     CheckConstraint("right(path, length(code) + 1) = code || '/'", name="path_ends_with_code"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from casework.records import history, offices
 from casework.records.ids import new_id
@@ -11,8 +11,35 @@ from casework.records.rows import Record, Row
 from casework.records.vault import seal, unseal
 from casework.rules.casefile import Move, Office
 from casework.rules.grammar import Letter, Workflow
-from casework.rules.text import LANGUAGES
+from casework.rules.text import LANGUAGES, Text
 from casework.work.service import Transaction
+
+
+class Sender(NamedTuple):
+    """The organisation that sends a letter: where it is reached, and the name on its seal."""
+
+    name: str
+    phone: str | None = None
+    address: str | None = None
+    seal_name: str | None = None
+
+    @classmethod
+    def of(cls, org: Any) -> "Sender":
+        """The sender of a row of organisations."""
+        return cls(org.name, org.phone, org.address, org.seal_name)
+
+    def told(self) -> Text:
+        """How a letter ends before its date: where to ask, as far as it is known, and the name on the seal."""
+        reached = [text.with_(it=it) for text, it in ((_ADDRESS, self.address), (_PHONE, self.phone)) if it]
+        seal = self.seal_name or self.name
+        if not reached:
+            return Text(seal, seal)
+        zh, en = "；".join(one.zh for one in reached), "; ".join(one.en for one in reached)
+        return Text(f"{zh}。\n\n{seal}", f"{en[0].upper()}{en[1:]}.\n\n{seal}")
+
+
+_ADDRESS = Text("联系地址：{it}", "address: {it}")
+_PHONE = Text("联系电话：{it}", "telephone: {it}")
 
 
 def write_letters(
@@ -24,7 +51,7 @@ def write_letters(
     org = offices.org(tx.db, move.before.org_code)
     assert org is not None
     day = tx.rules.calendars[record.calendar].calendar.local_date(move.at)
-    return letter_rows(move, workflow, key, office, org.name, day, partial(history.next_serial, tx.db))
+    return letter_rows(move, workflow, key, office, Sender.of(org), day, partial(history.next_serial, tx.db))
 
 
 def letter_rows(
@@ -32,7 +59,7 @@ def letter_rows(
     workflow: Workflow,
     key: bytes,
     office: Office,
-    org_name: str,
+    sender: Sender,
     day: date,
     next_serial: Callable[[str], int],
 ) -> list[Row]:
@@ -45,7 +72,7 @@ def letter_rows(
             scope = series(workflow, move.before.org_code, letter, day.year)
             number = f"{scope}-{next_serial(scope)}"
         letter_id = new_id()
-        told = render(letter, move, office, org_name, str(day), number)
+        told = render(letter, move, office, sender, str(day), number)
         rows.append({"id": letter_id, "name": name, "number": number, "sealed": seal(key, place(letter_id), told)})
     return rows
 
@@ -56,14 +83,14 @@ def series(workflow: Workflow, org_code: str, letter: Letter, year: int) -> str:
 
 
 def render(
-    letter: Letter, move: Move, office: Office, org_name: str, day: str, number: str | None
+    letter: Letter, move: Move, office: Office, sender: Sender, day: str, number: str | None
 ) -> dict[str, dict[str, str]]:
     """The letter as it is kept: `{"zh-CN": {"title", "body"}, "en": {…}}`."""
     blanks: Mapping[str, Any] = {
         "applicant": move.case.facts["applicant"]["name"],
         "number": move.case.number,
         "letter_number": number or "",
-        "office": org_name,
+        "office": sender.told(),
         "date": day,
         **letter.fill(move, office),
     }

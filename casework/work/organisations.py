@@ -57,6 +57,9 @@ class Organisation(Form):
     region = Code(most=6, title=Text("行政区划代码", "Region"))
     parent = Code(title=Text("上级机构", "Organisation above"))
     calendar = Code(title=Text("日历", "Calendar"))
+    phone = Line(most=60, title=Text("联系电话", "Telephone"))
+    address = Line(title=Text("联系地址", "Address"))
+    seal_name = Line(title=Text("印章名称", "Name on the seal"))
 
 
 class Organisations(Form):
@@ -77,7 +80,8 @@ class Loaded:
 def load(tx: Tx, file: Path) -> Loaded:
     """The organisations of this file are there, and the clocks that run count by their calendars.
 
-    Known ones get the name and the calendar that the file says, or none; those that it does not name stay as they are.
+    Known ones get the name, the calendar, the telephone, the address and the seal that the file says, or none; those
+    that it does not name stay as they are.
     Raises `BadFile`, `Invalid` and `Refusal`.
     """
     offices.lock_rules(tx)
@@ -119,6 +123,7 @@ class _Tree:
                 "parent_id": self._ids[row["parent"]] if row.get("parent") else None,
                 "path": self._path(code),
                 "own_calendar": row.get("calendar"),
+                **{name: row.get(name) for name in offices.REACHED},
             }
             for code, row in self._given.items()
         ]
@@ -130,11 +135,12 @@ class _Tree:
 
     @property
     def changed(self) -> list[str]:
-        """The codes of known ones whose name or own calendar is another."""
+        """The codes of known ones of which the file says something else."""
+        stored = ("name", "own_calendar", *offices.REACHED)
         return [
-            code
-            for code, row in self._given.items()
-            if (held := self._held.get(code)) and (held.name, held.own_calendar) != (row["name"], row.get("calendar"))
+            row["code"]
+            for row in self.rows
+            if (held := self._held.get(row["code"])) and any(getattr(held, name) != row[name] for name in stored)
         ]
 
     @cached_property

@@ -222,3 +222,33 @@ def test_a_case_opened_while_organisations_are_loaded_counts_by_what_was_loaded(
                     assert not opening.done()
         case = opening.result(20)
     assert last_day(province, case, "review_by_law") == "2026-03-10", "Monday is no working day there"
+
+
+REACHED = {"phone": "0531-55501234", "address": "济南市示例路 1 号", "seal_name": "济南市总工会法律援助专用章"}
+
+
+def test_where_an_organisation_is_reached_and_its_seal_are_loaded_and_given_up(
+    province: Province, tmp_path: Path
+) -> None:
+    def held() -> dict[str, Any]:
+        with province.service.transaction() as tx:
+            row = offices.org(tx.db, "370100")
+        return {name: getattr(row, name) for name in REACHED}
+
+    file = written(tmp_path, CITY | REACHED)
+    assert load(province, file).changed == ["370100"]
+    assert held() == REACHED
+    assert load(province, file).changed == []
+    assert load(province, written(tmp_path, CITY)).changed == ["370100"]
+    assert held() == dict.fromkeys(REACHED)
+
+
+def test_every_organisation_shows_where_it_is_reached(province: Province, tmp_path: Path) -> None:
+    load(province, written(tmp_path, CITY | REACHED))
+    with province.service.transaction() as tx:
+        token = people.issue_token(tx, "province", timedelta(days=1))
+    answer = (
+        create_app(province.service).test_client().get("/api/v1/orgs", headers={"Authorization": f"Bearer {token}"})
+    )
+    shown = {one["code"]: {name: one[name] for name in REACHED} for one in answer.json["items"]}
+    assert (shown["370100"], shown["370200"]) == (REACHED, dict.fromkeys(REACHED))

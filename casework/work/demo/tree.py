@@ -120,6 +120,8 @@ def org_row(place: Place, known: Mapping[str, UUID]) -> dict[str, Any]:
         "parent_id": ids[1] if len(ids) > 1 else None,
         "path": place.path,
         "own_calendar": CALENDAR if place.code == PROVINCE else None,
+        "phone": "12351",
+        "address": f"{place.name.removesuffix('总工会')}示例路 1 号",
     }
 
 

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from uuid import UUID, uuid4
 
-from casework.records import bulk
+from casework.records import bulk, offices
 from casework.records.ledger import GENESIS
 from casework.records.rows import Record
 from casework.records.vault import WrappedKey, applicant_place, blind_index, new_key
 from casework.work.demo.stories import Story, Told
 from casework.work.demo.tree import CALENDAR
-from casework.work.letters import letter_rows, series
+from casework.work.letters import Sender, letter_rows, series
 from casework.work.moves import held_numbers, look_ups_of, sealed_of
 from casework.work.service import Transaction
 
@@ -26,6 +26,7 @@ def write(tx: Transaction, stories: list[Story], org_ids: Mapping[str, UUID]) ->
     keys = {id: tx.service.keyring.unwrap(applicant_place(id), key) for id, key in applicants.values()}
     records = {story.case.id: _unopened(story, org_ids, *applicants[_identity(story)]) for story in stories}
     next_serial = _letter_serials(tx, stories)
+    senders = {code: Sender.of(org) for code, org in offices.all_orgs(tx.db).items()}
     workflows = {story.case.workflow: story.world.workflow for story in stories}
     batches = {key: bulk.Batch(workflow) for key, workflow in workflows.items()}
     for story, told in _in_order(stories):
@@ -37,7 +38,9 @@ def write(tx: Transaction, stories: list[Story], org_ids: Mapping[str, UUID]) ->
             told.office,
             sealed=sealed_of(move, key),
             look_ups=look_ups_of(move, index_key),
-            letters=letter_rows(move, workflow, key, told.office, story.opening.place.name, _day(told), next_serial),
+            letters=letter_rows(
+                move, workflow, key, told.office, senders[story.opening.place.code], _day(told), next_serial
+            ),
         )
     for batch in batches.values():
         batch.send(tx.db)

@@ -1,0 +1,41 @@
+"""What stands in every letter, whatever it says."""
+
+from typing import Any
+
+import pytest
+
+from casework.work import programmes
+from casework.work.letters import Sender
+from tests.story import Story
+
+REACHED = Sender("济南市总工会", "0531-55501234", "济南市示例路 1 号", "济南市总工会法律援助专用章")
+LETTERS = [(workflow, letter) for workflow in programmes.latest() for letter in workflow.letters]
+
+
+class TestSender:
+    """Where the office is reached stands in every letter, as far as it is known."""
+
+    def test_a_letter_ends_with_where_to_ask_and_the_name_on_the_seal(self) -> None:
+        story = Story()
+        story.sender = REACHED
+        letter = story.opened().letters["receipt"]
+        assert letter["zh-CN"]["body"].endswith(
+            "联系地址：济南市示例路 1 号；联系电话：0531-55501234。\n\n济南市总工会法律援助专用章\n2026-03-02"
+        )
+        assert "Address: 济南市示例路 1 号; telephone: 0531-55501234." in letter["en"]["body"]
+
+    @pytest.mark.parametrize(
+        ("sender", "zh"),
+        [
+            (Sender("乳山市总工会"), "乳山市总工会"),
+            (Sender("乳山市总工会", phone="0631-5550123"), "联系电话：0631-5550123。\n\n乳山市总工会"),
+            (Sender("乳山市总工会", address="示例路 2 号"), "联系地址：示例路 2 号。\n\n乳山市总工会"),
+        ],
+    )
+    def test_what_is_not_known_is_left_out(self, sender: Sender, zh: str) -> None:
+        assert sender.told().zh == zh
+
+    @pytest.mark.parametrize(("workflow", "letter"), LETTERS, ids=[f"{w.key}-{one.name}" for w, one in LETTERS])
+    def test_it_stands_in_each(self, workflow: Any, letter: Any) -> None:
+        for body in (letter.body.zh, letter.body.en):
+            assert body.endswith("\n\n{office}\n{date}")

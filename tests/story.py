@@ -27,6 +27,7 @@ from casework.rules.casefile import (
     APPLICANT,
     CLOCK,
     Actor,
+    CalendarRef,
     CaseFile,
     ClockRun,
     Destination,
@@ -111,6 +112,17 @@ def calendar_mapping() -> dict[str, Any]:
     return mapping
 
 
+def with_years(*years: int, off: Iterable[date] = (), make_up: Iterable[date] = ()) -> WorkingCalendar:
+    """The office's calendar with more years published, in this order, and these days off or worked in them."""
+    mapping = calendar_mapping()
+    for year in years:
+        holidays = sorted({date(year, 1, 1), *(day for day in off if day.year == year)})
+        worked = sorted(day for day in make_up if day.year == year)
+        published = {"year": year, "source": "示例", "holidays": holidays, "make_up_days": worked}
+        mapping = compose(mapping | {"make_up_week": "mon"}, [published])
+    return WorkingCalendar.from_mapping(mapping)
+
+
 @cache
 def office_in(workflow: str, region: str, at: date, rows: tuple[PolicyRow, ...]) -> Office:
     """What is in force on a day in a place, the code of an organisation."""
@@ -158,6 +170,8 @@ class Story:
             urgent=False,
             now=self.now,
         )
+        self.calendar = china()
+        self.counts_by = CalendarRef("china", 1)
         self.unsupervised: frozenset[str] = frozenset()
         self.funds = {"RELIEF": Fund("RELIEF", "帮扶资金", Decimal("1000000.00"))}
         self.given_before: tuple[Given, ...] = ()
@@ -169,7 +183,8 @@ class Story:
     @property
     def office(self) -> Office:
         """What is in force here today, with everybody who may be named."""
-        office = office_in(self.workflow.key, self.region, self.today, self.rows)
+        in_force = office_in(self.workflow.key, self.region, self.today, self.rows)
+        office = replace(in_force, calendar=self.calendar, counts_by=self.counts_by)
         people = {person.id: person for person in self.people.values()}
         if not self.workflow.grants_money:
             return replace(office, people=people)
@@ -303,6 +318,21 @@ class Story:
                 office=self.office,
             )
         )
+
+    def publish(self, *years: int, off: Iterable[date] = (), make_up: Iterable[date] = ()) -> Move | None:
+        """These years are published and loaded; the move by which the clocks follow, None where nothing changes."""
+        before, self.calendar = self.calendar, with_years(*years, off=off, make_up=make_up)
+        self.counts_by = CalendarRef("china", self.counts_by.version + 1)
+        move = handling.rederived(
+            self.workflow,
+            self.case,
+            self.actor("administrator"),
+            self.now,
+            self.office,
+            lambda run: self.office.policies,
+            before=before,
+        )
+        return self.keep(move) if move.clock_changes else None
 
     def override(self, who: str, to_state: str, reason: str = "上级要求重新审查") -> Move:
         """A supervisor steps in; raises the refusal."""

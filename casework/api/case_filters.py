@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, tuple_
+from sqlalchemy import ColumnElement, and_, false, func, or_, tuple_
 
 from casework.api.query import Page, from_cursor, moment, to_cursor
+from casework.api.views import due_at
 from casework.forms.field import FormField
 from casework.forms.numbers import Flag
 from casework.forms.texts import Choice, Code, Line
@@ -110,7 +111,7 @@ def filters_of(tx: Transaction, query: Mapping[str, Any]) -> list[ColumnElement[
         if name in query
     ]
     if "overdue" in query:
-        late = cases.c.due_key < tx.now
+        late = func.coalesce(cases.c.late_at < tx.now, false())
         found.append(late if query["overdue"] else ~late)
     if "due_before" in query:
         found.append(cases.c.due_key < min(beginning(query["due_before"], tx.service.zone), NEVER))
@@ -187,4 +188,4 @@ def cursor_of(query: Mapping[str, Any], last: Record) -> str:
     file = last.file
     if query.get("sort") == "-opened_at":
         return to_cursor("-opened_at", file.opened_at, file.id)
-    return to_cursor("due_at", last.due_at or NEVER, file.id)
+    return to_cursor("due_at", due_at(last) or NEVER, file.id)

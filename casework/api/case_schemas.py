@@ -57,6 +57,9 @@ _CLOCK: Final = {
     "provisional": flag(Text("涉及尚未公布节假日的年份", "It needs a year whose holidays are not known yet")),
     "ended_at": not_yet(AT),
 }
+_NEAREST: Final = obj(
+    {name: _CLOCK[name] for name in ("name", "title", "owed_by", "due_at", "due_on", "provisional", "overdue")}
+)
 _CASE: Final = {
     "id": ID,
     "number": text("LA-2026-000001"),
@@ -76,8 +79,11 @@ _CASE: Final = {
     "updated_at": AT,
     "closed_at": not_yet(AT),
     "outcome": not_yet(text("settled")),
-    "due_at": or_null(AT, Text("最近的未结束期限", "The nearest due time of an open clock")),
+    "due_at": or_null(AT, Text("最近的未结束期限", "The nearest due time of an open clock that binds the case")),
+    "due_on": or_null(DAY, Text("该期限的最后一日", "The last day in time")),
+    "provisional": flag(Text("涉及尚未公布节假日的年份", "It needs a year whose holidays are not known yet")),
     "overdue": flag(),
+    "clock": or_null(_NEAREST, Text("最近到期的期限", "The clock that is due next")),
     "clocks": many(ref("CaseClock")),
     "facts": anything(
         Text("案情，敏感内容已遮蔽；栏目见流程的 intake", "Masked where sensitive; fields as in the workflow's intake"),
@@ -212,6 +218,8 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
             "generation": FIRST,
             "level": text("80%"),
             "due_at": or_null(AT),
+            "due_on": or_null(DAY, Text("期限内的最后一日", "The last day in time")),
+            "provisional": flag(Text("涉及尚未公布节假日的年份", "It needs a year whose holidays are not known yet")),
             "at": AT,
             "acknowledged_at": not_yet(AT),
             "snoozed_until": not_yet(AT),

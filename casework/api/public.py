@@ -112,6 +112,7 @@ def _told(call: Call, record: Record) -> Answer:
                 "title": workflow.by_clock[run.name].title.in_(language()),
                 "due_at": instant(run.due.at) if run.due else None,
                 "due_on": run.due.on.isoformat() if run.due else None,
+                "provisional": run.due.provisional if run.due else False,
             }
             for run in applications.owed(record)
         ],

@@ -73,7 +73,7 @@ def queue(call: Call) -> Answer:
 
 
 def _cursor(last: Record) -> str:
-    return to_cursor(int(last.file.urgent), last.due_at or NEVER, last.file.id)
+    return to_cursor(int(last.file.urgent), views.due_at(last) or NEVER, last.file.id)
 
 
 @endpoint("POST", "/queue/claim", Text("领取下一件", "Claim the next case"), answer="Case", body=Claim, etag=True)

@@ -289,6 +289,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
                         "title": text("补充材料"),
                         "due_at": or_null(AT),
                         "due_on": or_null(DAY, Text("期限内的最后一日", "The last day in time")),
+                        "provisional": flag(Text("暂定，待放假安排公布", "Until the year's holidays are published")),
                     }
                 ),
                 Text("申请人须遵守的期限", "The limits that the applicant has to keep"),

@@ -8,6 +8,7 @@ from casework.records.offices import CalendarVersion, parent_of
 from casework.records.rows import Record
 from casework.rules.casefile import CaseFile, ClockRun, Person, PolicyRow
 from casework.rules.clocks import TraceLine
+from casework.rules.clockwork import late_at, nearest_clock
 from casework.rules.grammar import STAY, Clock, Workflow
 from casework.rules.text import Text
 from casework.work import calendars, programmes
@@ -23,7 +24,7 @@ def case(record: Record, as_of: datetime) -> dict[str, Any]:
     """A case as lists and answers show it; sensitive facts are masked."""
     file = record.file
     workflow = programmes.pinned(file)
-    nearest = record.due_at
+    nearest, late = nearest_clock(workflow, file), late_at(workflow, file)
     return {
         "id": str(file.id),
         "number": file.number,
@@ -43,8 +44,9 @@ def case(record: Record, as_of: datetime) -> dict[str, Any]:
         "updated_at": instant(file.last_at),
         "closed_at": instant(file.closed_at),
         "outcome": file.outcome,
-        "due_at": instant(nearest),
-        "overdue": nearest is not None and nearest < as_of,
+        **_due(nearest),
+        "overdue": late is not None and late < as_of,
+        "clock": _nearest(nearest, workflow, as_of),
         "clocks": [clock(run, workflow.by_clock[run.name], as_of) for run in file.clocks],
         "facts": file.facts,
         "version": file.version,
@@ -68,11 +70,33 @@ def clock(run: ClockRun, definition: Clock, as_of: datetime) -> dict[str, Any]:
         "status": run.status,
         "overdue": run.overdue(as_of),
         "started_at": instant(run.started_at),
-        "due_at": instant(run.due.at) if run.due else None,
-        "due_on": run.due.on.isoformat() if run.due else None,
-        "provisional": run.due.provisional if run.due else False,
+        **_due(run),
         "ended_at": instant(run.ended_at),
     }
+
+
+def _due(run: ClockRun | None) -> dict[str, Any]:
+    """When a clock is due: the instant, the last day in time, and whether that is provisional."""
+    due = run.due if run else None
+    return {
+        "due_at": instant(due.at) if due else None,
+        "due_on": due.on.isoformat() if due else None,
+        "provisional": due.provisional if due else False,
+    }
+
+
+def _nearest(run: ClockRun | None, workflow: Workflow, as_of: datetime) -> dict[str, Any] | None:
+    """The clock that is due next, in a few words."""
+    if run is None:
+        return None
+    title = workflow.by_clock[run.name].title.in_(language())
+    return {"name": run.name, "title": title, "owed_by": run.owed_by, **_due(run), "overdue": run.overdue(as_of)}
+
+
+def due_at(record: Record) -> datetime | None:
+    """When the case is due next, by which lists are ordered."""
+    nearest = nearest_clock(programmes.pinned(record.file), record.file)
+    return nearest.due.at if nearest and nearest.due else None
 
 
 def trace_line(line: TraceLine) -> dict[str, Any]:
@@ -248,6 +272,8 @@ def alert(row: Any) -> dict[str, Any]:
         "generation": row.generation,
         "level": row.level,
         "due_at": instant(row.due_at),
+        "due_on": row.due_on.isoformat() if row.due_on else None,
+        "provisional": row.provisional,
         "at": instant(row.received_at),
         "acknowledged_at": instant(row.acknowledged_at),
         "snoozed_until": instant(row.snoozed_until),

@@ -24,7 +24,7 @@ for update of cases, k skip locked
 """
 _LAPSED = """
 select k.case_id, k.id as clock_id, k.name, k.takes from clocks k join cases on cases.id = k.case_id
-where k.ended_at is null and k.takes is not null and coalesce(k.retry_at, k.due_at) <= :now
+where k.ended_at is null and k.takes is not null and not k.provisional and coalesce(k.retry_at, k.due_at) <= :now
 order by coalesce(k.retry_at, k.due_at) limit 1
 for update of cases, k skip locked
 """
@@ -169,6 +169,7 @@ _VIEW = select(
     cases.c.workflow,
     cases.c.workflow_version,
     clocks.c.due_at,
+    clocks.c.due_on,
     clocks.c.provisional,
     (alert_receivers.c.acknowledged_at.is_not(None)).label("acknowledged"),
 ).select_from(

@@ -7,9 +7,9 @@ from casework.records.database import Tx
 _FIGURES: Final = """
 select
   (select count(*) from cases where closed_at is null) as cases_open,
-  (select count(*) from cases where closed_at is null and due_key < :now) as cases_overdue,
+  (select count(*) from cases where closed_at is null and late_at < :now) as cases_overdue,
   (select count(*) from clocks where ended_at is null and wake_at <= :now)
-    + (select count(*) from clocks where ended_at is null and takes is not null
+    + (select count(*) from clocks where ended_at is null and takes is not null and not provisional
        and coalesce(retry_at, due_at) <= :now) as clocks_waiting,
   (select count(*) from alert_receivers where acknowledged_at is null) as alerts_unacknowledged,
   (select count(*) from outbox where state = 'waiting' and try_at <= :now) as messages_waiting,

@@ -9,20 +9,28 @@ from sqlalchemy import Row
 
 from casework.records.database import Tx
 
-# A notice ends with its last day whether or not anything has moved the case on by then. The order is that of the time
+# A notice ends with its last day whether or not anything has moved the case on by then; while that day is provisional
+# it stands. The last day is that of the clock that takes the case on, which follows the calendar, and where no clock
+# does, the one that was announced. The order is that of the time
 # since when a case stands there; what tells apart two of the same time gives away nothing of them. The states are
 # named twice, because by the second name the index of open cases finds them.
 _PAGE = """
 with shown as (
-  select c.workflow, c.facts -> p.fact as notice, md5(c.id::text) as mark,
+  select c.workflow, md5(c.id::text) as mark,
+         c.facts -> p.fact || jsonb_strip_nulls(
+           jsonb_build_object('until', k.due_on::text, 'provisional', k.provisional)) as notice,
          (select max(e.at) from events e where e.case_id = c.id and e.payload ->> 'state' = c.state
             and e.payload ->> 'from' is distinct from c.state) as since
-  from unnest(cast(:workflows as text[]), cast(:versions as int[]), cast(:states as text[]), cast(:facts as text[]))
-         as p(workflow, version, state, fact)
+  from unnest(cast(:workflows as text[]), cast(:versions as int[]), cast(:states as text[]), cast(:facts as text[]),
+         cast(:clocks as text[])) as p(workflow, version, state, fact, clock)
   join cases c on (c.workflow, c.workflow_version, c.state) = (p.workflow, p.version, p.state)
   join orgs o on o.id = c.org_id
+  left join lateral (select k.due_on, k.provisional from clocks k
+    where k.case_id = c.id and k.ended_at is null and k.name = p.clock) k on true
   where c.state = any(:states) and c.closed_at is null and starts_with(o.path, :below)
-    and c.facts -> p.fact ->> 'until' >= :today)
+    and coalesce(
+      k.provisional or k.due_on >= cast(:today as date),
+      cast(c.facts -> p.fact ->> 'until' as date) >= cast(:today as date)))
 select workflow, notice, since, mark from shown
 where cast(:before as timestamptz) is null or (since, mark) < (:before, :mark)
 order by since desc, mark desc limit :limit
@@ -31,12 +39,13 @@ order by since desc, mark desc limit :limit
 
 @dataclass(frozen=True, slots=True)
 class Publishing:
-    """A state in which cases of a version of a workflow publish a fact."""
+    """A state in which cases of a version of a workflow publish a fact, until this clock takes them on, if one does."""
 
     workflow: str
     version: int
     state: str
     fact: str
+    clock: str | None
 
 
 def page(
@@ -50,6 +59,7 @@ def page(
         versions=[one.version for one in places],
         states=[one.state for one in places],
         facts=[one.fact for one in places],
+        clocks=[one.clock for one in places],
         below=below,
         today=today.isoformat(),
         before=before,

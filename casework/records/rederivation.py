@@ -19,7 +19,8 @@ from casework.records.writing import CLOCKS, MESSAGES, jsonable
 
 _IN_ORGS = """
 select c.id from cases c join orgs o on o.id = c.org_id
-where o.code = any(:codes) and exists (select 1 from clocks k where k.case_id = c.id and k.ended_at is null)
+where o.code = any(:codes)
+  and exists (select 1 from clocks k where k.case_id = c.id and (k.ended_at is null or k.provisional))
 """
 _OF_WORKFLOWS = """
 select c.id from cases c
@@ -44,10 +45,11 @@ order by c.number
 """
 _STAND = text(
     f"""with moved as (
-         update cases set urgent = x.urgent, updated_at = x.updated_at, due_at = x.due_at, version = x.version,
+         update cases set urgent = x.urgent, updated_at = x.updated_at, due_at = x.due_at, late_at = x.late_at,
+           version = x.version,
            last_hash = decode(x.last_hash, 'hex')
          from jsonb_to_recordset(:cases) as x(id uuid, urgent bool, updated_at timestamptz, due_at timestamptz,
-           version int, last_hash text)
+           late_at timestamptz, version int, last_hash text)
          where cases.id = x.id
          returning cases.id, cases.version, cases.updated_at, cases.org_id)
        {MESSAGES}"""
@@ -65,7 +67,7 @@ class Begun:
 
 
 def in_orgs(tx: Tx, codes: Iterable[str]) -> list[UUID]:
-    """The cases with open clocks of these organisations themselves."""
+    """The cases of these organisations themselves with clocks that are open or were not judged by a known year."""
     return list(tx.run(_IN_ORGS, codes=list(codes)).scalars())
 
 
@@ -104,5 +106,5 @@ def write(tx: Tx, moves: Sequence[MoveRows]) -> None:
 
 
 def _standing(rows: MoveRows) -> Row:
-    names = ("id", "urgent", "updated_at", "due_at", "version")
+    names = ("id", "urgent", "updated_at", "due_at", "late_at", "version")
     return jsonable({name: rows.case[name] for name in names}) | {"last_hash": rows.event["hash"].hex()}

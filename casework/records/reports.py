@@ -92,11 +92,11 @@ def _clocks(tx: Tx, scope: Scope) -> CTE:
 
     The keys are texts; the owner of what nobody owns is the empty one. Owner and organisation are those at the
     clock's end, or the case's while it is open. Late is judged by the due time as it now stands: it may have been
-    derived anew since the clock ended.
+    derived anew since the clock ended. By a provisional one nothing is late.
     """
     still_open = clocks.c.ended_at.is_(None)
     cancelled = clocks.c.status == "cancelled"
-    late = clocks.c.due_at < func.coalesce(clocks.c.ended_at, tx.now)
+    late = ~clocks.c.provisional & (clocks.c.due_at < func.coalesce(clocks.c.ended_at, tx.now))
     standing = case((cancelled, "cancelled"), (late, "breached"), (still_open, "open"), else_="met")
     rounded_half_up = (clocks.c.working_seconds + _STEP // 2) // _STEP
     query = (

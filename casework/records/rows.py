@@ -23,7 +23,7 @@ from casework.rules.casefile import (
     standing_of,
 )
 from casework.rules.clocks import Due, working_seconds
-from casework.rules.clockwork import wake_at
+from casework.rules.clockwork import late_at, nearest_clock, wake_at
 from casework.rules.grammar import Workflow
 
 Row = dict[str, Any]
@@ -42,12 +42,6 @@ class Record:
     applicant_key: WrappedKey
     marks: Mapping[UUID, int] = field(default_factory=dict)
     due_times: Mapping[UUID, int] = field(default_factory=dict)
-
-    @property
-    def due_at(self) -> datetime | None:
-        """The nearest due time of an open clock."""
-        due = [clock.due.at for clock in self.file.clocks if clock.open and clock.due is not None]
-        return min(due, default=None)
 
 
 @dataclass(slots=True)
@@ -114,7 +108,7 @@ def due_time_rows(record: Record, move: Move) -> list[Row]:
     return [
         due_time_row(change.clock, record.due_times.get(_id(change.clock), 0), move.at)
         for change in move.clock_changes
-        if change.change in ("started", "paused", "resumed", "rederived")
+        if change.change in ("started", "paused", "resumed", "rederived", "settled")
     ]
 
 
@@ -134,6 +128,7 @@ def marks_of(run: ClockRun) -> Iterator[tuple[str, datetime]]:
 def case_row(record: Record, workflow: Workflow) -> Row:
     """The columns of `cases` but `last_hash`, which comes with the event."""
     case = record.file
+    nearest = nearest_clock(workflow, case)
     return {
         "id": case.id,
         "number": case.number,
@@ -156,7 +151,8 @@ def case_row(record: Record, workflow: Workflow) -> Row:
         "opened_at": case.opened_at,
         "updated_at": case.last_at,
         "closed_at": case.closed_at,
-        "due_at": record.due_at,
+        "due_at": nearest.due.at if nearest and nearest.due else None,
+        "late_at": late_at(workflow, case),
         "version": case.version,
     }
 
@@ -296,11 +292,12 @@ def _told(change: ClockChange, before: CaseFile) -> Row:
         "change": change.change,
         "due_at": _instant(run.due),
     }
-    if change.change == "rederived":
+    if change.change in ("rederived", "settled"):
         [was] = [one for one in before.clocks if (one.name, one.generation) == (run.name, run.generation)]
         told |= {
             "was_due_at": _instant(was.due),
             "provisional": run.due.provisional if run.due else False,
+            "status": run.status,
             "limit": str(run.limit),
             "was_limit": str(was.limit),
             "policy_id": run.policy_id,

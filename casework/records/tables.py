@@ -204,6 +204,7 @@ cases = Table(
     _at("updated_at"),
     _at("closed_at", nullable=True),
     _at("due_at", nullable=True),
+    _at("late_at", nullable=True),
     Column("version", Integer, nullable=False),
     Column("last_hash", LargeBinary, nullable=False),
     # Lists page by these keys; a case without a due time sorts last.
@@ -225,6 +226,7 @@ cases = Table(
         "id",
         postgresql_where=text("closed_at is null"),
     ),
+    Index("ix_cases_late_at", "late_at", postgresql_where=text("late_at is not null")),
     Index("ix_cases_owner_id", "owner_id", "due_key", postgresql_where=text("closed_at is null")),
     Index("ix_cases_assignee_id", "assignee_id", "due_key"),
     Index(
@@ -310,7 +312,7 @@ clocks = Table(
     Index(
         "ix_clocks_takes",
         text("coalesce(retry_at, due_at)"),
-        postgresql_where=text("ended_at is null and takes is not null"),
+        postgresql_where=text("ended_at is null and takes is not null and not provisional"),
     ),
     Index("ix_clocks_started_at", "started_at"),
     CheckConstraint("status in ('running','paused','met','breached','cancelled')", name="status_known"),

@@ -26,7 +26,7 @@ from casework.rules.text import Text
 _COLUMNS = [column.name for column in cases.columns if column.name != "due_key"]
 _UPDATED = (
     "org_id", "state", "phase", "waits_for", "urgent", "facts", "taken", "owner_id", "assignee_id", "outcome",
-    "updated_at", "closed_at", "due_at", "version", "last_hash", "search_text", "applicant_name",
+    "updated_at", "closed_at", "due_at", "late_at", "version", "last_hash", "search_text", "applicant_name",
 )  # fmt: skip
 _HEAD_OPEN = f"""
 insert into casework.cases ({", ".join(_COLUMNS)})
@@ -53,9 +53,10 @@ from {moved}jsonb_to_recordset(:clocks) as x(id uuid, case_id uuid, name text, g
 on conflict (case_id, name, generation) do update set duration = excluded.duration, basis = excluded.basis,
   policy_id = excluded.policy_id, calendar = excluded.calendar, calendar_version = excluded.calendar_version,
   status = excluded.status, due_at = excluded.due_at, due_on = excluded.due_on, provisional = excluded.provisional,
-  ended_at = excluded.ended_at, working_seconds = excluded.working_seconds, end_org_id = excluded.end_org_id,
-  end_owner_id = excluded.end_owner_id, wake_at = excluded.wake_at, takes = excluded.takes, attempts = 0,
-  retry_at = null
+  ended_at = excluded.ended_at, working_seconds = excluded.working_seconds,
+  end_org_id = coalesce(clocks.end_org_id, excluded.end_org_id),
+  end_owner_id = case when clocks.ended_at is null then excluded.end_owner_id else clocks.end_owner_id end,
+  wake_at = excluded.wake_at, takes = excluded.takes, attempts = 0, retry_at = null
 """
 # Each event is told, in the order of its case, to the channels that hear of its organisation; `{moved}` is what must
 # have been written before, with the id, version, time and organisation of each case.

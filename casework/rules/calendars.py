@@ -180,7 +180,11 @@ class WorkingCalendar:
         return _told(self._next_open(microseconds(at)), at)
 
     def is_working_day(self, day: date) -> bool:
-        """Whether the office opens at all on that date, make-up days and short days included."""
+        """Whether the office opens at all on that date, make-up days and short days included.
+
+        UnknownYear where its year is not loaded, unless the calendar names the day itself, as it does the law's
+        yearly holidays.
+        """
         return bool(self.openings.windows(day))
 
     def count_days(self, start_date: date, n: int, kind: CountKind) -> date:
@@ -204,10 +208,7 @@ class WorkingCalendar:
         if _checked(kind) == "natural" or last <= first:
             return max(0, (last - first).days)
         after, until = first.toordinal(), last.toordinal()
-        return sum(
-            bisect_right(days, until) - bisect_right(days, after)
-            for days in map(self._days_of, range((first + DAY).year, last.year + 1))
-        )
+        return sum(self._counted(year, after, until) for year in range((first + DAY).year, last.year + 1))
 
     def add_months(self, day: date, months: int) -> date:
         """The corresponding day that many months on, else the month's last; not rolled (Civil Code 202)."""
@@ -417,23 +418,49 @@ class WorkingCalendar:
 
     def _working_day(self, day: date, n: int) -> date:
         """The n-th working day after `day` (before it for negative n); for 0 the first one from `day` on."""
-        if n < 0:
-            before, place = _later(day, -1), -n
-            place -= bisect_left(self._days_of(before.year), day.toordinal())
-            for year in _years(before.year, -1):
-                if place <= 0:
-                    return date.fromordinal(self._days_of(year)[-place])
-                place -= len(self._days_of(year - 1))
-            raise _too_far()
-        after = day.toordinal() - (n == 0)
-        first = date.fromordinal(after + 1).year
-        place = bisect_right(self._days_of(first), after) + max(n, 1) - 1
-        for year in _years(first, 1):
-            days = self._days_of(year)
-            if place < len(days):
-                return date.fromordinal(days[place])
-            place -= len(days)
+        step, left = (-1, -n) if n < 0 else (1, max(n, 1))
+        at = day.toordinal() + (step if n else 0)
+        for year in _years(date.fromordinal(at).year, step):
+            last, left = self._nth(year, at, step, left)
+            if last is not None:
+                return date.fromordinal(last)
         raise _too_far()
+
+    def _nth(self, year: int, at: int, step: int, n: int) -> tuple[int | None, int]:
+        """The n-th working day of the year from the ordinal `at` on, forward or back; else None and how many it lacks.
+
+        Of a year that was not published the days that the calendar names itself can be told; UnknownYear at the first
+        other one.
+        """
+        try:
+            days = self._days_of(year)
+        except UnknownYear:
+            first, last = _ends(year)
+            for one in range(max(at, first), last + 1) if step > 0 else range(min(at, last), first - 1, -1):
+                n -= self.is_working_day(date.fromordinal(one))
+                if not n:
+                    return one, 0
+            return None, n
+        passed = bisect_left(days, at) if step > 0 else len(days) - bisect_right(days, at)
+        if n > len(days) - passed:
+            return None, n - (len(days) - passed)
+        return days[passed + n - 1] if step > 0 else days[-passed - n], 0
+
+    def _counted(self, year: int, after: int, until: int) -> int:
+        """How many working days of the year lie after one ordinal up to another; see `_nth`."""
+        try:
+            days = self._days_of(year)
+        except UnknownYear:
+            first, last = _ends(year)
+            return sum(
+                self.is_working_day(date.fromordinal(one)) for one in range(max(after + 1, first), min(until, last) + 1)
+            )
+        return bisect_right(days, until) - bisect_right(days, after)
+
+
+def _ends(year: int) -> tuple[int, int]:
+    """The ordinals of the first and the last day of a year."""
+    return date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
 
 
 def _told(at: int, like: datetime) -> datetime:

@@ -166,8 +166,10 @@ class ClockRun:
         return self.status in ("running", "paused")
 
     def overdue(self, as_of: datetime) -> bool:
-        """Late: the due time lies before the end, or before `as_of` while it is open."""
-        return self.status != "cancelled" and self.due is not None and self.due.at < (self.ended_at or as_of)
+        """Late: the due time lies before the end, or before `as_of` while it is open; never by a provisional one."""
+        if self.status == "cancelled" or self.due is None or self.due.provisional:
+            return False
+        return self.due.at < (self.ended_at or as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +247,11 @@ class Office:
     given_before: tuple[Given, ...] = ()
     destination: "Destination | None" = None
 
+    @property
+    def counts_by_key(self) -> str | None:
+        """The key of the calendar by which it counts."""
+        return self.counts_by.key if self.counts_by else None
+
     def policy(self, name: str) -> PolicyRow | None:
         """The row in force for this office, or None when nobody has set one or the place does without it."""
         return _set(self.policies.get(name))
@@ -292,7 +299,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class ClockChange:
-    """What a move did to one clock: `started`, `paused`, `resumed`, `rederived`, `met`, `breached` or `cancelled`."""
+    """What a move did to one clock: `started`, `paused`, `resumed`, `rederived`, `met`, `breached` or `cancelled`.
+
+    `settled`: it had ended while its due time was provisional, and is judged now that the year is known.
+    """
 
     change: str
     clock: ClockRun

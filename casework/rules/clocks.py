@@ -88,6 +88,22 @@ class Due:
     on: date
     provisional: bool
 
+    def passed(self, as_of: datetime) -> bool:
+        """Whether it lies at or before `as_of` for sure: nothing runs out on a guessed day."""
+        return not self.provisional and self.at <= as_of
+
+    @property
+    def told(self) -> Text:
+        """The last day in time as letters and messages give it, with a mark where it is provisional."""
+        day = Text(str(self.on), str(self.on))
+        return _FOR_NOW.with_(day=day) if self.provisional else day
+
+
+_FOR_NOW: Final = Text(
+    "{day}（暂定，以国务院办公厅公布的放假安排为准）",
+    "{day} (provisional: the State Council's notice of the year's holidays decides)",
+)
+
 
 def due(limit: Limit, intervals: Sequence[Interval], calendar: WorkingCalendar) -> Due | None:
     """When the limit runs out, or None while the clock is paused and has not run out before.
@@ -134,15 +150,25 @@ def _out(
     limit: Limit, left: float, intervals: Sequence[Interval], calendar: WorkingCalendar
 ) -> tuple[datetime, date] | None:
     """When and on which day the limit runs out in the last of the intervals, if it does."""
-    start, end = intervals[-1].start, intervals[-1].end
+    end = intervals[-1].end
     try:
         at, on = _run_out(limit, left, intervals, calendar)
     except UnknownYear:
         # What would come after the end of the interval need not be known.
-        if end is None or _used(limit.unit, start, end, calendar) >= left:
+        if end is None or _may_be_over(limit, left, intervals, end, calendar):
             raise
         return None
     return (at, on) if end is None or at.astimezone(UTC) <= end.astimezone(UTC) else None
+
+
+def _may_be_over(
+    limit: Limit, left: float, intervals: Sequence[Interval], end: datetime, calendar: WorkingCalendar
+) -> bool:
+    """Whether the limit may have run out by the end of the last interval, whatever its last day is rolled to."""
+    if limit.unit in ("mo", "y"):
+        day, stood = _corresponds(limit, intervals, calendar)
+        return day + timedelta(days=stood) <= calendar.local_date(end)
+    return _used(limit.unit, intervals[-1].start, end, calendar) >= left
 
 
 def _run_out(
@@ -231,9 +257,14 @@ class Level:
             Limit.parse(match["after"])
 
     @property
+    def is_share(self) -> bool:
+        """Whether it is a share of the limit, and not the due time or later."""
+        return self.written.endswith("%")
+
+    @property
     def told(self) -> Text:
         """What has come to pass at it."""
-        if self.written.endswith("%"):
+        if self.is_share:
             return Text(f"期限已过 {self.written}", f"{self.written} of the time limit has passed")
         if self.written == "due":
             return Text("期限届满", "The time limit has run out")
@@ -321,8 +352,8 @@ def trace(limit: Limit, intervals: Sequence[Interval], calendar: WorkingCalendar
             None,
             "provisional",
             Text(
-                f"{unknown.year} 年的放假安排尚未载入，暂按普通周计算。",
-                f"The holidays of {unknown.year} are not loaded; counted with the plain week for now.",
+                f"{unknown.year} 年的放假安排尚未载入，暂按每周办公日和法定节假日计算。",
+                f"The holidays of {unknown.year} are not loaded; counted with the plain week and the law's holidays.",
             ),
         )
         return [note, *_trace(limit, intervals, calendar.assuming_unpublished())]

@@ -8,7 +8,7 @@ from itertools import pairwise
 from casework.rules.calendars import UnknownYear, WorkingCalendar
 from casework.rules.casefile import NO_LIMIT, CaseFile, ClockChange, ClockRun, Office, PolicyRow
 from casework.rules.clocks import Due, Interval, Limit, Status, due, into_opening_hours
-from casework.rules.grammar import EVERY_CLOCK, NEW, Clock, PolicyLimit, Workflow
+from casework.rules.grammar import EVERY_CLOCK, NEW, Alert, Clock, PolicyLimit, Workflow
 from casework.rules.text import Text
 
 
@@ -76,7 +76,8 @@ def rederive(
 
     `office` has the calendar and policies that count now, `in_force_at_start` gives the rows by name that by now count
     for the day and the place in which a clock began, `before` is the calendar that counted so far if it is another.
-    A clock that has ended never changes. One whose limit was none from the start, as we know now, is cancelled; none
+    A clock that has ended never changes, but for one that ended while its due time was provisional: whether it ended
+    in time is said once the year is known. One whose limit was none from the start, as we know now, is cancelled; none
     begins in the middle.
     """
     changes: list[ClockChange] = []
@@ -87,6 +88,8 @@ def rederive(
             if clock.start and before and _facts(clock, case, before) != _facts(clock, case, office.calendar):
                 begun += _step_of_facts(workflow, clock, replace(case, last_at=at), at, office)
             changes += begun or _counted_again(clock, case, run, at, office, in_force_at_start(run))
+        else:
+            changes += _settled(workflow.by_clock[run.name], case, run, office)
     return _latest(case.clocks, changes), tuple(changes)
 
 
@@ -108,6 +111,17 @@ def _counted_again(
     )
     if again != run:
         yield ClockChange("rederived", replace(again, counted_by=office.counts_by))
+
+
+def _settled(clock: Clock, case: CaseFile, run: ClockRun, office: Office) -> Iterator[ClockChange]:
+    """A clock that ended while its due time was provisional, judged by what the calendar that counted it says now."""
+    if run.due is None or not run.due.provisional or run.ended_at is None or _key(run) != office.counts_by_key:
+        return
+    found = _due(clock, case, run.limit, run.derived_from, office)
+    if found is None or found.provisional:
+        return
+    status: Status = "breached" if found.at < run.ended_at else "met"
+    yield ClockChange("settled", replace(run, due=found, status=status, counted_by=office.counts_by))
 
 
 def _due(clock: Clock, case: CaseFile, limit: Limit, intervals: tuple[Interval, ...], office: Office) -> Due | None:
@@ -148,10 +162,10 @@ def _step(
             if run.status == "running":
                 yield _pause(run, at, office)
         elif not runs:
-            yield _end(run, at, cancelled=cancelled)
+            yield _end(clock, after, run, at, office, cancelled=cancelled)
         return
     if run is not None and run.open:
-        yield _end(run, at, cancelled=cancelled)
+        yield _end(clock, after, run, at, office, cancelled=cancelled)
     # Where the case stood already, without a clock because no rule set its limit, none begins in the middle.
     entered = restarted or before.state == NEW or not workflow.runs(clock, before.state)
     if runs and (entered or (run is not None and run.open)):
@@ -170,11 +184,12 @@ def _step_of_facts(
     runs = base is not None and workflow.runs(clock, after.state)
     if run is not None and run.open:
         if same and stopped:
-            yield _end(run, min(at, _instant_of(stopped, run, office.calendar)), cancelled=False)
+            ended = min(at, _instant_of(stopped, run, office.calendar))
+            yield _end(clock, after, run, ended, office, cancelled=False)
             return
         if same and runs:
             return
-        yield _end(run, at, cancelled=True)
+        yield _end(clock, after, run, at, office, cancelled=True)
     # What was met or missed is not run again from the same day.
     done = same and run is not None and run.status in ("met", "breached")
     if runs and not stopped and not done:
@@ -263,17 +278,32 @@ def _derived(run: ClockRun, intervals: tuple[Interval, ...], status: Status, off
     )
 
 
-def _end(run: ClockRun, at: datetime, *, cancelled: bool) -> ClockChange:
+def _end(clock: Clock, case: CaseFile, run: ClockRun, at: datetime, office: Office, *, cancelled: bool) -> ClockChange:
     """The clock ended at `at`. What the office or a helper owed and is late stays late, whoever cancels it."""
-    late = run.due is not None and run.due.at < at
+    judged = replace(run, due=_judged(clock, case, run, at, office))
+    late = judged.due is not None and not judged.due.provisional and judged.due.at < at
     kept = cancelled and not (late and run.owed_by in ("office", "helper"))
     status: Status = "cancelled" if kept else "breached" if late else "met"
-    return ClockChange(status, _ended(run, at, status))
+    return ClockChange(status, _ended(judged, at, status))
+
+
+def _judged(clock: Clock, case: CaseFile, run: ClockRun, at: datetime, office: Office) -> Due | None:
+    """The due time by which a clock that ends is judged: firm where all days up to the end are known."""
+    if run.due is None or not run.due.provisional:
+        return run.due
+    known = office.calendar.firm
+    try:
+        due(run.limit, _closed(run, at), known)
+        if clock.start:
+            clock.start(case, known)
+    except UnknownYear:
+        return run.due
+    return replace(run.due, provisional=False)
 
 
 def _ended(run: ClockRun, at: datetime, status: Status) -> ClockRun:
-    """The clock as it stays: what it was judged by is firm, and one cancelled before its first day never ran."""
-    judged_by = replace(run.due, provisional=False) if run.due else None
+    """The clock as it stays; nobody judges one that was cancelled, and before its first day it never ran."""
+    judged_by = replace(run.due, provisional=False) if run.due and status == "cancelled" else run.due
     ended_at = at if status == "cancelled" else max(at, run.started_at)
     return replace(run, intervals=_closed(run, at), due=judged_by, status=status, ended_at=ended_at)
 
@@ -290,8 +320,42 @@ def levels(clock: Clock, run: ClockRun, calendar: WorkingCalendar) -> list[tuple
     return [(alert.level, when if alert.urgent else into_opening_hours(when, calendar)) for alert, when in at]
 
 
+def held_back(alert: Alert, run: ClockRun) -> bool:
+    """Whether a rung waits for the year to be published: nobody is told that a guessed day has passed."""
+    return run.due is not None and run.due.provisional and not alert.when.is_share
+
+
 def wake_at(clock: Clock, run: ClockRun, calendar: WorkingCalendar, fired: Collection[str] = ()) -> datetime | None:
     """When the next rung that has not fired is due; None when no more will come as things stand."""
     if not run.open:
         return None
-    return min((when for level, when in levels(clock, run, calendar) if level not in fired), default=None)
+    coming = (
+        when
+        for level, when in levels(clock, run, calendar)
+        if level not in fired and not held_back(clock.by_level[level], run)
+    )
+    return min(coming, default=None)
+
+
+def nearest_clock(workflow: Workflow, case: CaseFile) -> ClockRun | None:
+    """Return the open clock that is due next of those that bind the case, or None while none is known to be due."""
+    due = ((run.due.at, index, run) for index, run in enumerate(_binding(workflow, case)) if run.due)
+    return min(due, default=(None, None, None))[-1]
+
+
+def late_at(workflow: Workflow, case: CaseFile) -> datetime | None:
+    """Return when the case becomes or became late, by its earliest open clock that binds it; None where none can.
+
+    A wait that time ends is nobody's delay, and by a provisional due time nothing is late.
+    """
+    due = (
+        run.due.at
+        for run in _binding(workflow, case)
+        if run.due and not run.due.provisional
+        if run.owed_by != "outside" or workflow.by_clock[run.name].guards_right
+    )
+    return min(due, default=None)
+
+
+def _binding(workflow: Workflow, case: CaseFile) -> Iterator[ClockRun]:
+    return (run for run in case.clocks if run.open and workflow.by_clock[run.name].binds(case.phase))

@@ -10,7 +10,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final, Literal, Protocol
@@ -214,7 +214,8 @@ class Clock:
     date, or None; `stop` gives the day on which a fact ended it, or None.
     `take` is the transition that time takes when it runs out; where such a clock is owed by somebody outside it is a
     wait, which time ends in time. `beside` names the clock it is shown with: the
-    earlier of the two alarms. What is `discreet` is not named in messages to the outside: its name would tell of an
+    earlier of the two alarms. What somebody outside owes only informs, unless `guards_right` says that the client loses
+    a right by it. What is `discreet` is not named in messages to the outside: its name would tell of an
     injury or an illness.
     """
 
@@ -230,6 +231,7 @@ class Clock:
     start: FactDate | None = None
     stop: FactDate | None = None
     beside: str | None = None
+    guards_right: bool = False
     discreet: bool = False
 
     def __post_init__(self) -> None:
@@ -238,6 +240,15 @@ class Clock:
         if isinstance(self.limit, str):
             with suppress(ValueError):  # `_faults` says it, with the names of workflow and row
                 object.__setattr__(self, "limit", Limit.parse(self.limit))
+
+    def binds(self, phase: Phase) -> bool:
+        """Whether it counts for the case as a whole in this phase: for what is due next, and whether it is late.
+
+        What another body owes only informs. A right of the client binds until the case is concluded.
+        """
+        if self.owed_by != "outside" or self.take is not None:
+            return True
+        return self.guards_right and phase not in (Phase.FOLLOW_UP, Phase.CLOSED)
 
     @cached_property
     def by_level(self) -> Mapping[str, Alert]:
@@ -368,7 +379,9 @@ class Workflow:
 
 
 def _meaning(row: State | Transition | Clock) -> list[tuple[str, Any]]:
-    return [(name, _named(value)) for name, value in vars(row).items() if not isinstance(value, Text)]
+    # Its fields only: what a row has worked out and keeps beside them depends on who has asked.
+    values = ((one.name, getattr(row, one.name)) for one in fields(row))
+    return [(name, _named(value)) for name, value in values if not isinstance(value, Text)]
 
 
 def _named(value: Any) -> Any:

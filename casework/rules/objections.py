@@ -58,7 +58,7 @@ def within_time(at: Situation, decided: Taken | None) -> Verdict:
     if row is None or decided is None:
         return Verdict(True)
     last = due(Limit.parse(row.value), (Interval(_counts_from(at, decided)),), at.office.calendar)
-    if last is None or at.now < last.at:
+    if last is None or not last.passed(at.now):
         return Verdict(True)
     return Verdict(
         False,

@@ -171,13 +171,17 @@ class Openings:
         return openings
 
     def windows(self, day: date) -> Windows:
-        """The windows that open on `day`. An override wins over a holiday. UnknownYear beyond `years`."""
-        if self.years is not None and day.year not in self.years:
-            raise UnknownYear(day.year)
+        """The windows that open on `day`. An override wins over a holiday.
+
+        What the calendar says of a day itself holds whether or not its year was published: 1 January is a day of rest
+        by law (全国年节及纪念日放假办法). UnknownYear for any other day beyond `years`.
+        """
         if day in self._by_date:
             return self._by_date[day]
         if day in self.holidays or (day.month, day.day) in self.yearly_holidays:
             return ()
+        if self.years is not None and day.year not in self.years:
+            raise UnknownYear(day.year)
         return self.week[day.weekday()]
 
     def kind(self, day: date) -> DayKind:

@@ -38,7 +38,7 @@ def _may(edge: Transition, role: Role) -> bool:
 def _time_is_up(workflow: Workflow, edge: Transition, case: CaseFile, now: datetime) -> bool:
     taking = {clock.name for clock in workflow.clocks if clock.take == edge.name}
     return any(
-        run.name in taking and run.status == "running" and run.due is not None and run.due.at <= now
+        run.name in taking and run.status == "running" and run.due is not None and run.due.passed(now)
         for run in case.clocks
     )
 

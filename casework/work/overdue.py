@@ -20,7 +20,7 @@ from casework.records.rows import Record
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.casefile import CLOCK, HELPERS, CaseFile, ClockRun, Person, Role
 from casework.rules.clocks import into_opening_hours
-from casework.rules.clockwork import levels
+from casework.rules.clockwork import held_back, levels
 from casework.rules.grammar import Alert, Clock, Workflow
 from casework.rules.refusals import Refusal
 from casework.rules.rights import may_own
@@ -35,6 +35,9 @@ _ENDED = Text("期限在此之前已结束", "the clock had ended before")
 _CANCELLED = Text("期限在此之前已取消", "the clock was cancelled before")
 _BEGUN_ANEW = Text("期限已重新起算，见第 {generation} 次", "the clock began anew, as generation {generation}")
 _EARLIER = Text("由期限更早的“{title}”提醒", "“{title}” is due earlier and alarms instead")
+_NOT_PUBLISHED = Text(
+    "到期日暂定，待放假安排公布后再提醒", "the due time is provisional: raised once the year's holidays are published"
+)
 _AT_ONCE = Text("由同时到期的“{title}”提醒", "“{title}” is due at the same time and alarms instead")
 _log = structlog.get_logger()
 
@@ -152,7 +155,7 @@ def _look_at(
     raised = []
     coming: list[datetime] = []
     for alert, (level, planned_at) in zip(clock.alerts, levels(clock, run, calendar), strict=False):
-        if level in done:
+        if level in done or held_back(alert, run):
             continue
         if planned_at > tx.now:
             coming.append(planned_at)
@@ -261,7 +264,7 @@ def rungs(
     """
     return {
         (run.name, run.generation, level): Rung(
-            clock, run.generation, alert, at, run.open, _outlook(workflow, clock, run, record.file) or alert.told
+            clock, run.generation, alert, at, run.open, _outlook(workflow, clock, run, alert, record.file) or alert.told
         )
         for run in record.file.clocks
         for clock, calendar in ((workflow.by_clock[run.name], calendars[run.name, run.generation]),)
@@ -269,10 +272,10 @@ def rungs(
     }
 
 
-def _outlook(workflow: Workflow, clock: Clock, run: ClockRun, case: CaseFile) -> Text | None:
-    """Why nobody will be told, or None."""
+def _outlook(workflow: Workflow, clock: Clock, run: ClockRun, alert: Alert, case: CaseFile) -> Text | None:
+    """Why nobody will be told, or not yet; None where somebody will."""
     if run.open:
-        return _suppressed(workflow, clock, run, case)
+        return _suppressed(workflow, clock, run, case) or (_NOT_PUBLISHED if held_back(alert, run) else None)
     latest = case.clock(run.name)
     if latest is not None and latest.generation > run.generation:
         return _BEGUN_ANEW.with_(generation=latest.generation)

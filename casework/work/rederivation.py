@@ -1,7 +1,8 @@
 """Clocks that run follow the calendars and policies: each is derived anew from what it ran when these change.
 
-Ended clocks never change. A clock counts by the calendar that is loaded now, and its limit is the policy row that
-counts, as far as is loaded now, for the day on which it began and the place where it did.
+Ended clocks never change, but for those that ended while their due time was provisional. A clock counts by the calendar
+that is loaded now, and its limit is the policy row that counts, as far as is loaded now, for the day on which it began
+and the place where it did.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -267,6 +268,6 @@ def _moved(move: Move) -> Iterator[Moved]:
             title=workflow.by_clock[run.name].title,
             limit_before=was.limit if was else None,
             before=was.due if was else None,
-            limit=run.limit if run.open else None,
-            after=run.due if run.open else None,
+            limit=None if run.status == "cancelled" else run.limit,
+            after=None if run.status == "cancelled" else run.due,
         )

@@ -244,6 +244,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("late_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("last_hash", sa.LargeBinary(), nullable=False),
         sa.Column(
@@ -266,6 +267,14 @@ def upgrade() -> None:
     op.create_index("ix_cases_due_key_id", "cases", ["due_key", "id"], unique=False, schema="casework")
     op.create_index("ix_cases_opened_at_id", "cases", ["opened_at", "id"], unique=False, schema="casework")
     op.create_index("ix_cases_org_id_due_key_id", "cases", ["org_id", "due_key", "id"], unique=False, schema="casework")
+    op.create_index(
+        "ix_cases_late_at",
+        "cases",
+        ["late_at"],
+        unique=False,
+        schema="casework",
+        postgresql_where=sa.text("late_at is not null"),
+    )
     op.create_index(
         "ix_cases_owner_id",
         "cases",
@@ -428,7 +437,7 @@ def upgrade() -> None:
         [sa.literal_column("coalesce(retry_at, due_at)")],
         unique=False,
         schema="casework",
-        postgresql_where=sa.text("ended_at is null and takes is not null"),
+        postgresql_where=sa.text("ended_at is null and takes is not null and not provisional"),
     )
     op.create_index(
         "ix_clocks_wake_at",

@@ -144,9 +144,16 @@ class Oracle:
     def windows(self, day: date) -> list[list[str]]:
         """The windows of that date: an override wins over a holiday, a holiday over the week."""
         override = self.mapping["date_overrides"].get(day.isoformat())
-        named = day.isoformat() in self.mapping["holidays"] or f"{day:%m-%d}" in self.mapping["yearly_holidays"]
-        usual: list[list[str]] = [] if named else self.mapping["week"].get(WEEKDAYS[day.weekday()], [])
+        usual: list[list[str]] = [] if self.rests(day) else self.mapping["week"].get(WEEKDAYS[day.weekday()], [])
         return usual if override is None else override
+
+    def rests(self, day: date) -> bool:
+        """Whether the calendar names the day as a holiday."""
+        return day.isoformat() in self.mapping["holidays"] or f"{day:%m-%d}" in self.mapping["yearly_holidays"]
+
+    def named(self, day: date) -> bool:
+        """Whether the calendar says of the day itself what it is: then it is known, published year or not."""
+        return self.rests(day) or day.isoformat() in self.mapping["date_overrides"]
 
     def loaded(self, day: date) -> bool:
         return "years" not in self.mapping or day.year in self.mapping["years"]
@@ -216,7 +223,7 @@ class Oracle:
     def is_working_day(self, day: date) -> bool:
         if not self.wall.sees(day):
             raise OutOfSight
-        if not self.loaded(day):
+        if not self.loaded(day) and not self.named(day):
             raise Unloaded
         return bool(self.windows(day))
 

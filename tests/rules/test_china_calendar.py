@@ -1,11 +1,13 @@
 """The calendars that the office starts with: every day of 2024 to 2026, and the legal counting on them."""
 
 import tomllib
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import chinese_calendar
+import holidays
 import pytest
 
 from casework.rules.calendars import CountKind, UnknownYear, WorkingCalendar, compose
@@ -90,7 +92,28 @@ def test_a_make_up_saturday_keeps_the_hours_of_a_monday(china: WorkingCalendar) 
 def test_a_week_after_christmas_2026_waits_for_the_notice_of_2027(china: WorkingCalendar) -> None:
     with pytest.raises(UnknownYear, match="2027"):
         china.count_days(date(2026, 12, 25), 7, "natural")
-    assert china.assuming_unpublished().count_days(date(2026, 12, 25), 7, "natural") == date(2027, 1, 1)
+    assert china.assuming_unpublished().count_days(date(2026, 12, 25), 7, "natural") == date(2027, 1, 4)
+
+
+@pytest.mark.parametrize("year", range(2025, 2037))
+def test_the_holidays_of_the_law_are_days_of_rest_before_the_year_is_published(
+    china: WorkingCalendar, year: int
+) -> None:
+    by_law = {
+        day
+        for day, name in holidays.China(years=year, observed=False, language="zh_CN").items()
+        if "休息日" not in name
+    }
+    fixed = {date(year, month, day) for month, day in ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))}
+    assert fixed < by_law
+    assert not any(china.is_working_day(day) for day in by_law)
+    known = set()
+    for index in range((date(year + 1, 1, 1) - date(year, 1, 1)).days):
+        with suppress(UnknownYear):
+            day = date(year, 1, 1) + timedelta(days=index)
+            china.is_working_day(day)
+            known.add(day)
+    assert year in YEARS or known == by_law, "of an unpublished year nothing else is known"
 
 
 def test_an_explanation_tells_the_first_day_the_make_up_saturday_and_the_holiday(china: WorkingCalendar) -> None:

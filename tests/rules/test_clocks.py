@@ -230,9 +230,25 @@ class TestUnpublishedYears:
         assert found is not None
         assert found.provisional
 
-    def test_it_is_counted_with_the_plain_week_for_now(self) -> None:
+    def test_it_is_counted_with_the_plain_week_and_the_holidays_of_the_law_for_now(self) -> None:
         found = due(Limit.parse("7d"), ran(("2026-12-25 09:00", None)), china())
-        assert found == Due(clock_time("2027-01-02 00:00"), date(2027, 1, 1), provisional=True)
+        assert found == Due(clock_time("2027-01-05 00:00"), date(2027, 1, 4), provisional=True)
+        assert found.told.zh == "2027-01-04（暂定，以国务院办公厅公布的放假安排为准）"
+        assert "provisional" in found.told.en
+
+    def test_it_has_passed_on_no_day_while_it_is_provisional(self) -> None:
+        at = clock_time("2027-01-05 00:00")
+        assert not Due(at, date(2027, 1, 4), provisional=True).passed(at + timedelta(days=99))
+        assert Due(at, date(2027, 1, 4), provisional=False).passed(at)
+        assert not Due(at, date(2027, 1, 4), provisional=False).passed(at - timedelta(seconds=1))
+
+    def test_the_holidays_of_the_law_settle_what_looks_at_no_other_day(self) -> None:
+        paused = ran(("2026-12-30 09:00", "2027-01-01 10:00"), ("2027-01-01 11:00", None))
+        found = due(Limit.parse("1wd"), paused, china())
+        assert found == Due(clock_time("2027-01-01 00:00"), date(2026, 12, 31), provisional=False)
+        assert due(Limit.parse("2wd"), paused, china()) == Due(
+            clock_time("2027-01-05 00:00"), date(2027, 1, 4), provisional=True
+        )
 
     def test_it_settles_when_the_year_is_loaded(self) -> None:
         mapping = {
@@ -250,12 +266,12 @@ class TestUnpublishedYears:
 
     def test_the_explanation_says_so_first(self) -> None:
         lines = trace(Limit.parse("7d"), ran(("2026-12-25 09:00", None)), china())
-        assert [line.kind for line in lines] == ["provisional", "first_day", "counted", "due"]
+        assert [line.kind for line in lines] == ["provisional", "first_day", "counted", "rolled", "due"]
         assert "2027" in lines[0].text.zh
         assert "2027" in lines[0].text.en
 
     def test_working_time_over_the_turn_of_the_year_says_that_it_is_a_guess(self) -> None:
-        spent, guessed = working_seconds(ran(("2026-12-31 08:30", None)), china(), clock_time("2027-01-01 10:30"))
+        spent, guessed = working_seconds(ran(("2026-12-31 08:30", None)), china(), clock_time("2027-01-04 10:30"))
         assert (spent, guessed) == (9.5 * 3600, True)
 
 

@@ -1,6 +1,6 @@
 """Which clocks start, pause, resume and end as a case moves, told on legal aid in Rushan, Shandong."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.rules.calendars import WorkingCalendar, compose
+from casework.rules.calendars import WorkingCalendar
 from casework.rules.casefile import CalendarRef, CaseFile, ClockRun, PolicyRow
 from casework.rules.clocks import Interval, trace
-from casework.rules.clockwork import levels, rederive, wake_at
+from casework.rules.clockwork import late_at, levels, nearest_clock, rederive, wake_at
 from casework.rules.refusals import Invalid
 from casework.rules.text import Text
-from tests.story import Story, calendar_mapping, china, clock_time, office_in, policies
+from tests.story import Story, calendar_mapping, china, clock_time, office_in, policies, with_years
 
 JOB = {"started_on": "2023-05-08", "ended_on": "2025-11-10"}
 
@@ -375,7 +375,7 @@ class TestUnpublishedYears:
     def test_its_due_time_is_provisional_and_says_which_calendar_it_was_counted_with(self) -> None:
         run = Story("2026-12-25 09:00").opened().clock("review_by_law")
         assert run.due is not None
-        assert (run.due.on, run.due.provisional) == (date(2027, 1, 1), True)
+        assert (run.due.on, run.due.provisional) == (date(2027, 1, 4), True)
         assert run.counted_by == ("china", 1)
 
     def test_a_first_day_that_follows_from_an_unpublished_year_is_provisional_and_settles_with_it(self) -> None:
@@ -390,13 +390,98 @@ class TestUnpublishedYears:
         assert settled is not None
         assert settled.due == replace(urgency, provisional=False)
 
-    def test_what_it_was_judged_by_stays_when_it_has_ended(self) -> None:
+    def test_one_that_ends_while_every_day_is_known_is_judged_at_once(self) -> None:
         story = Story("2026-12-25 09:00").opened()
         story.caseworker("accept")
+        story.wait_until("2026-12-31 23:00")
         story.supervisor("grant")
         ended = story.clock("review_by_law")
         assert ended.due is not None
-        assert (ended.status, ended.due.on, ended.due.provisional) == ("met", date(2027, 1, 1), False)
+        assert (ended.status, ended.due.on, ended.due.provisional) == ("met", date(2027, 1, 4), False)
+
+    @pytest.mark.parametrize(
+        ("decided", "off", "make_up", "status", "last"),
+        [
+            ("2027-01-05 10:00", (), (), "breached", date(2027, 1, 4)),
+            ("2027-01-05 10:00", (date(2027, 1, 4),), (), "met", date(2027, 1, 5)),
+            ("2027-01-03 10:00", (), (), "met", date(2027, 1, 4)),
+            ("2027-01-03 10:00", (), (date(2027, 1, 2),), "breached", date(2027, 1, 2)),
+        ],
+    )
+    def test_one_that_ends_before_the_year_is_known_is_judged_when_it_is(
+        self, decided: str, off: tuple[date, ...], make_up: tuple[date, ...], status: str, last: date
+    ) -> None:
+        story = Story("2026-12-25 09:00").opened()
+        story.caseworker("accept")
+        story.wait_until(decided)
+        story.supervisor("grant")
+        ended = story.clock("review_by_law")
+        assert ended.due is not None
+        assert (ended.status, ended.due.on, ended.due.provisional) == ("met", date(2027, 1, 4), True)
+        assert not ended.overdue(story.now)
+
+        move = story.publish(2027, off=off, make_up=make_up)
+        assert move is not None
+        assert ("review_by_law", "settled") in [(one.clock.name, one.change) for one in move.clock_changes]
+        judged = story.clock("review_by_law")
+        assert judged.due is not None
+        assert (judged.status, judged.due.on, judged.due.provisional) == (status, last, False)
+        assert judged.ended_at == ended.ended_at
+        assert story.publish(2027, off=off, make_up=make_up) is None, "what is settled stays"
+
+
+class TestTheCaseAsAWhole:
+    """What is due next, and whether the case is late."""
+
+    def test_what_another_body_owes_informs_and_makes_no_case_late(self) -> None:
+        filed = [{"kind": "mediation_applied", "on": "2026-03-02"}]
+        story = Story("2026-03-02 09:00").opened(proceedings=filed)
+        mediation = story.clock("mediation").due
+        assert mediation is not None
+        nearest = nearest_clock(story.workflow, story.case)
+        assert nearest is not None
+        assert nearest.name == "review_by_law"
+        story.along((("caseworker", "accept"), ("supervisor", "grant")))
+        for who, name in (("caseworker", "assign"), ("lawyer", "engage")):
+            story.takes(who, name)
+        story.wait_until("2026-03-27 09:00")
+        assert story.clock("mediation").overdue(story.now)
+        late = late_at(story.workflow, story.case)
+        assert late is None or late > story.now
+
+    def test_a_right_of_the_client_binds_until_the_case_is_concluded(self) -> None:
+        received = [{"kind": "award_received", "on": "2026-03-02"}]
+        story = Story("2026-03-02 09:00").opened(proceedings=received)
+        for who, name in (
+            ("caseworker", "accept"),
+            ("supervisor", "grant"),
+            ("caseworker", "assign"),
+            ("lawyer", "engage"),
+        ):
+            story.takes(who, name)
+        sue = story.clock("sue").due
+        assert sue is not None
+        assert late_at(story.workflow, story.case) == sue.at
+        story.wait_until("2026-03-20 09:00")
+        story.lawyer("conclude")
+        after = late_at(story.workflow, story.case)
+        assert after is None or after > story.now
+
+    def test_a_wait_is_due_and_never_late(self) -> None:
+        story = Story("2026-03-02 09:00").opened(employment=JOB, arrears=None)
+        urgency = story.clock("urgency")
+        assert urgency.due is not None
+        binding = [run for run in story.case.clocks if run.open and run.name != "urgency" and run.due]
+        only = replace(story.case, clocks=(urgency,))
+        assert nearest_clock(story.workflow, only) == urgency
+        assert late_at(story.workflow, only) is None
+        assert binding
+
+    def test_a_provisional_due_time_makes_nothing_late(self) -> None:
+        story = Story("2026-12-28 09:00").opened()
+        only = replace(story.case, clocks=(story.clock("review_by_law"),))
+        assert nearest_clock(story.workflow, only) == story.clock("review_by_law")
+        assert late_at(story.workflow, only) is None
 
 
 class TestAlerts:
@@ -499,15 +584,6 @@ def with_days_off(*days: date) -> WorkingCalendar:
     """The office's calendar with more holidays."""
     mapping = calendar_mapping()
     return WorkingCalendar.from_mapping(mapping | {"holidays": [*mapping["holidays"], *map(str, days)]})
-
-
-def with_years(*years: int, off: Iterable[date] = ()) -> WorkingCalendar:
-    """The office's calendar with more years published, in this order, and these days off in them."""
-    mapping = calendar_mapping()
-    for year in years:
-        holidays = sorted({date(year, 1, 1), *(day for day in off if day.year == year)})
-        mapping = compose(mapping, [{"year": year, "source": "示例", "holidays": holidays, "make_up_days": []}])
-    return WorkingCalendar.from_mapping(mapping)
 
 
 def row(number: int, name: str, value: str, since: date = date(2022, 1, 1), place: str = "CN") -> PolicyRow:
@@ -624,7 +700,7 @@ class TestDerivedAnew:
         story = Story("2026-12-25 09:00").opened()
         due = story.clock("review_by_law").due
         assert due is not None
-        assert (due.on, due.provisional) == (date(2027, 1, 1), True)
+        assert (due.on, due.provisional) == (date(2027, 1, 4), True)
         case, _ = derived_anew(story, calendar=with_years(2027, off=[date(2027, 1, 4)]))
         run = case.clock("review_by_law")
         assert run is not None

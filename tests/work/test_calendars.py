@@ -331,7 +331,7 @@ def test_a_year_settles_what_was_provisional_and_moves_what_falls_on_its_holiday
     province = shandong(service)
     province.time_is(local("2026-12-24 09:00"))
     province.open_case("li")
-    province.days_pass(1)
+    province.days_pass(4)
     province.open_case("li")
 
     def told(file: Path) -> dict[tuple[str, str], Any]:
@@ -348,7 +348,7 @@ def test_a_year_settles_what_was_provisional_and_moves_what_falls_on_its_holiday
 
     holidays = (date(2027, 1, 2), date(2027, 1, 3))
     assert told(year_file(tmp_path, 2027, *holidays)) == {
-        ("2", "2027-01-01"): ("2027-01-04", False, False),
+        ("2", "2027-01-04"): ("2027-01-04", True, False),
     }
     assert told(year_file(tmp_path, 2027, *holidays, date(2027, 1, 4))) == {
         ("2", "2027-01-04"): ("2027-01-05", False, False),

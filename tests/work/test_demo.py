@@ -243,7 +243,8 @@ def test_every_due_time_follows_from_the_marks(demo: Demo) -> None:
             assert clock.due is not None
             assert (clock.due.at, clock.due.on) == (found.at, found.on), (record.file.number, clock.name)
             # A first day that is provisional makes the due time so too; what has ended is firm.
-            assert clock.due.provisional >= found.provisional if clock.open else not clock.due.provisional
+            told = (record.file.number, clock.name, clock.status, clock.ended_at, clock.due)
+            assert clock.due.provisional >= found.provisional if clock.open else not clock.due.provisional, told
 
 
 def test_the_vault_gives_back_an_application_that_the_form_accepts(demo: Demo) -> None:

@@ -326,7 +326,7 @@ def test_a_robot_tells_its_group_of_an_alert(post: Post, kind: str, where: str) 
     [got] = there.received
     text = next(iter(got.json[where].values()))
     assert post.messages()[0].number in text
-    assert "Due: 2026-03-10 00:00 UTC+08:00 (last day 2026-03-09)" in text
+    assert "Due: 2026-03-09 (2026-03-10 00:00 UTC+08:00)" in text
     assert [fact for fact in facts_of(post, case) if fact in text] == []
 
 

@@ -156,6 +156,7 @@ class TestTheMainRoad:
         waits("notice")
         goes("time", "take_down")
         goes("supervisor", "approve_exit")
+        story.publish(2027)
         waits("watch")
         goes("caseworker", "record_contact")
         goes("caseworker", "close_watch")
@@ -388,7 +389,7 @@ class TestTheNotice:
         assert shown["exit"] is None
         assert set(shown) == {
             *("subject", "unit", "name", "category", "amount", "exit"),
-            *("from", "until", "posted_at", "objections_to"),
+            *("from", "until", "provisional", "posted_at", "objections_to"),
         }
         secrets = [str(value) for value in story.sealed.values()] + [name]
         secrets += [title for kind in GRANT_KINDS.values() for title in (kind.zh, kind.en)]
@@ -1285,6 +1286,7 @@ class TestTheExit:
 
     def test_the_watch_lasts_six_months_and_needs_a_visit(self) -> None:
         story = left()
+        story.publish(2027)
         due = story.clock("watch").due
         assert due is not None
         story.caseworker("name_contact")

@@ -59,7 +59,7 @@ def _numbers(tx: Transaction, user_id: UUID) -> Mapping[str, int]:
 
     counted = tx.db.run(
         select(
-            func.count().filter(due < tx.now).label("overdue"),
+            func.count().filter(cases.c.late_at < tx.now).label("overdue"),
             func.count().filter(due >= tx.now, due <= midnight).label("today"),
             func.count().filter(due > midnight, due <= sunday).label("week"),
         )

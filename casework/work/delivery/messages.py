@@ -4,6 +4,7 @@ import json
 from datetime import datetime, tzinfo
 from typing import Any
 
+from casework.rules.clocks import Due
 from casework.rules.grammar import Clock, Workflow
 from casework.rules.text import Language, Text
 from casework.work import programmes
@@ -15,8 +16,7 @@ _ALERT = Text(
     "Case: {number} ({workflow})\nOrganisation: {org}\nTime limit: {clock}\nNow: {why}\nDue: {due}\n\n"
     "Please sign in, act on the case and acknowledge the alert. This message was sent automatically; do not reply.",
 )
-_DUE = Text("{at}（最后一日 {on}）", "{at} (last day {on})")
-_PROVISIONAL = Text("{due}，放假安排公布前为暂定", "{due}, provisional until the year's holidays are published")
+_DUE = Text("{on}（{at}）", "{on} ({at})")
 _DISCREET = Text("案件期限", "a time limit of the case")
 _PAUSED = Text("期限已暂停", "the clock is paused")
 
@@ -39,8 +39,8 @@ def _due(row: Any, zone: tzinfo) -> Text:
     if row.due_at is None:
         return _PAUSED
     at = row.due_at.astimezone(zone)
-    due = _DUE.with_(at=f"{at:%Y-%m-%d %H:%M} UTC{at.isoformat()[-6:]}", on=row.due_on)
-    return _PROVISIONAL.with_(due=due) if row.provisional else due
+    last_day = Due(row.due_at, row.due_on, row.provisional).told
+    return _DUE.with_(on=last_day, at=f"{at:%Y-%m-%d %H:%M} UTC{at.isoformat()[-6:]}")
 
 
 def webhook_body(row: Any, zone: tzinfo) -> bytes:

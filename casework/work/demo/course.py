@@ -43,7 +43,7 @@ def tell(story: Story) -> None:
 def _turn_urgent(story: Story) -> None:
     """Time goes on where nobody acts: a case left with fewer than seven days to a limit has turned urgent."""
     clock = story.case.clock("urgency")
-    if clock is not None and clock.open and clock.due is not None:
+    if clock is not None and clock.open and clock.due is not None and not clock.due.provisional:
         story.take("turn_urgent", {}, CLOCK, clock.due.at + timedelta(seconds=story.rng.randint(1, 5)))
 
 
@@ -115,7 +115,7 @@ def _awaiting_papers(story: Story, asked: Application) -> None:
     if story.rng.random() < 0.6:
         actor, at = story.worker(), story.at_the_desk(at)
     clock = story.case.clock("papers")
-    if clock is not None and clock.due is not None and at >= clock.due.at:
+    if clock is not None and clock.due is not None and clock.due.passed(at):
         story.take("lapse", {}, CLOCK, clock.due.at + timedelta(seconds=story.rng.randint(1, 5)))
         return
     papers = [{"name": name, "copies": 1} for name in story.case.taken["ask_for_papers"].given["papers"]]

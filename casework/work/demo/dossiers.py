@@ -87,10 +87,12 @@ class Dossier:
         self.take(name, given, self.story.staff(Role.SUPERVISOR, not_by), self.story.after_work(hours))
 
     def ends(self, clock_name: str, name: str) -> None:
-        """Time takes a transition as soon as a clock has run out."""
+        """Time takes a transition as soon as a clock has run out; raises `Over` while that day is provisional."""
         clock = self.case.clock(clock_name)
         assert clock is not None
         assert clock.due is not None
+        if clock.due.provisional:
+            raise Over
         self.take(name, {}, CLOCK, clock.due.at + timedelta(seconds=self.rng.randint(1, 5)))
 
     def situation(self, at: datetime) -> Situation:

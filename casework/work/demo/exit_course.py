@@ -8,6 +8,7 @@ from casework.rules.refusals import NotMet
 from casework.work.demo.approvals import objection_answered, objection_is_founded, objects
 from casework.work.demo.dossiers import Dossier
 from casework.work.demo.on_file_course import name_contact, visit
+from casework.work.demo.stories import Over
 
 
 def _exit_hearing(dossier: Dossier) -> None:
@@ -71,6 +72,8 @@ def _watching(dossier: Dossier) -> None:
         dossier.agenda = {}
         at = story.at_the_desk(dossier.later(5, 60))
         dossier.take("fall_back", {"reasons": "家庭成员突患重病，再度陷入困难。"}, story.worker(), at)
+    elif clock.due.provisional:
+        raise Over
     else:
         dossier.settle_all()
         at = max(story.after_work(8), story.at_the_desk(clock.due.at + timedelta(days=dossier.rng.uniform(0, 15))))

@@ -98,7 +98,7 @@ def _awaiting_papers(dossier: Dossier) -> None:
     if dossier.chance(0.6):
         actor, at = story.worker(), story.at_the_desk(at)
     clock = story.case.clock("papers")
-    if clock is not None and clock.due is not None and at >= clock.due.at:
+    if clock is not None and clock.due is not None and clock.due.passed(at):
         dossier.ends("papers", "lapse")
         return
     papers = [{"name": name, "copies": 1} for name in story.case.taken["ask_for_papers"].given["papers"]]

@@ -197,13 +197,13 @@ def waited_for_the_absent(at: Situation) -> Verdict:
     if at.given["how"] != ABSENT or row is None or invited is None:
         return Verdict(True)
     last = due(Limit.parse(row.value), (Interval(invited.at),), at.office.calendar)
-    if last is None or at.now >= last.at:
+    if last is None or last.passed(at.now):
         return Verdict(True)
     return Verdict(
         False,
         Text(
-            f"须等候至 {last.on} 届满，方可按未到场处理（{row.source.zh}）。",
-            f"Wait until the end of {last.on} before the person counts as absent ({row.source.en}).",
+            f"须等候至 {last.told.zh} 届满，方可按未到场处理（{row.source.zh}）。",
+            f"Wait until the end of {last.told.en} before the person counts as absent ({row.source.en}).",
         ),
     )
 
@@ -271,13 +271,13 @@ def exit_dropped(at: Situation) -> Mapping[str, Any]:
 def watched_long_enough(at: Situation) -> Verdict:
     """At least six months after the exit (rule of the Chengdu union, 2019)."""
     run = at.case.clock("watch")
-    if run is None or run.due is None or run.due.at <= at.now:
+    if run is None or run.due is None or run.due.passed(at.now):
         return Verdict(True)
     return Verdict(
         False,
         Text(
-            f"跟踪期至 {run.due.on} 届满（{run.basis.zh}），此前不能结案。",
-            f"The watch lasts until the end of {run.due.on} ({run.basis.en}); the case is not closed before.",
+            f"跟踪期至 {run.due.told.zh} 届满（{run.basis.zh}），此前不能结案。",
+            f"The watch lasts until the end of {run.due.told.en} ({run.basis.en}); the case is not closed before.",
         ),
     )
 

@@ -36,10 +36,10 @@ def _papers(move: Move, office: Office) -> Mapping[str, Any]:
     return {"papers": _listed([Text(one, one) for one in papers])}
 
 
-def _day_due(move: Move, name: str) -> str | None:
+def _day_due(move: Move, name: str) -> Text | None:
     """The last day of a clock that runs; None where the place has set no limit."""
     clock = move.case.clock(name)
-    return str(clock.due.on) if clock and clock.open and clock.due else None
+    return clock.due.told if clock and clock.open and clock.due else None
 
 
 def _papers_needed(move: Move, office: Office) -> Mapping[str, Any]:
@@ -50,8 +50,8 @@ def _papers_needed(move: Move, office: Office) -> Mapping[str, Any]:
     return {
         "papers": papers,
         "by_when": Text(
-            f"请于 {last}（含当日）前提交。逾期未补充的，视为撤回申请；撤回后仍可重新申请。",
-            f"Please hand them in by the end of {last}. If they do not come, the request counts as withdrawn; you may"
+            f"请于 {last.zh}（含当日）前提交。逾期未补充的，视为撤回申请；撤回后仍可重新申请。",
+            f"Please hand them in by the end of {last.en}. If they do not come, the request counts as withdrawn; you may"
             " ask again.",
         ),
     }
@@ -75,7 +75,9 @@ def _yuan(item: Facts) -> str:
 
 def _helped_at_once(move: Move, office: Office) -> Mapping[str, Any]:
     last = _day_due(move, "making_up")
-    by_when = Text(f"于 {last}（含当日）前", f"by the end of {last}") if last else Text("尽快", "as soon as you can")
+    by_when = (
+        Text(f"于 {last.zh}（含当日）前", f"by the end of {last.en}") if last else Text("尽快", "as soon as you can")
+    )
     return {"amount": _yuan(move.given), "by_when": by_when}
 
 

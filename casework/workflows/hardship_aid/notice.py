@@ -5,12 +5,11 @@ procuratorate took such notices to task in 2025). It is a frozen copy: later cor
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from casework.rules.casefile import Facts, Situation, Verdict
-from casework.rules.clocks import Interval, Limit, due
+from casework.rules.clocks import Due, Interval, Limit, due
 from casework.rules.grammar import guard
 from casework.rules.identifiers import mask_name
 from casework.rules.text import Text
@@ -41,17 +40,16 @@ def consents_to_notice(at: Situation) -> bool:
 def notice_is_long_enough(at: Situation) -> bool:
     """No shorter than the policy `notice_least`, counted from now."""
     until, least = _last_day(at, "notice"), _last_day(at, "notice_least")
-    return until is not None and (least is None or until >= least)
+    return until is not None and (least is None or until.on >= least.on)
 
 
-def _last_day(at: Situation, name: str) -> date | None:
-    """The last day of a limit that would begin with this move."""
+def _last_day(at: Situation, name: str) -> Due | None:
+    """When a limit would run out that begins with this move."""
     row = at.office.policy(name)
     if row is None:
         return None
     begins = max(at.now, at.case.last_at)
-    last = due(Limit.parse(row.value), (Interval(begins),), at.office.calendar)
-    return last.on if last else None
+    return due(Limit.parse(row.value), (Interval(begins),), at.office.calendar)
 
 
 def admission_published(at: Situation) -> Mapping[str, Any]:
@@ -94,7 +92,8 @@ def _snapshot(at: Situation, subject: str, items: Sequence[Facts]) -> dict[str, 
         # Not the kinds of aid: medical aid tells the neighbours of an illness.
         "exit": None,
         "from": at.office.calendar.local_date(max(at.now, at.case.last_at)).isoformat(),
-        "until": until.isoformat() if until else None,
+        "until": until.on.isoformat() if until else None,
+        "provisional": until.provisional if until else False,
         "posted_at": at.given["posted_at"],
         "objections_to": at.given["objections_to"],
     }
@@ -102,8 +101,9 @@ def _snapshot(at: Situation, subject: str, items: Sequence[Facts]) -> dict[str, 
 
 def notice_taken_down(at: Situation) -> Mapping[str, Any]:
     """The day on which the notice had stood for its full time; a state that published nothing ends no notice."""
-    notice, today = at.case.facts.get("notice"), at.today.isoformat()
-    return {"notice_over_on": today if notice and notice["until"] <= today else None}
+    stood = at.case.clock("notice")
+    over = at.case.facts.get("notice") and stood and stood.due and stood.due.passed(at.now)
+    return {"notice_over_on": at.today.isoformat() if over else None}
 
 
 def consent_withdrawn(at: Situation) -> Mapping[str, Any]:

@@ -288,7 +288,7 @@ WORKFLOW = Workflow(
               policy("closing"), Text("内部规定", "office rule"), alerts=OFFICE_LADDER),
         Clock("limitation",    Text("劳动仲裁时效", "Limitation for arbitration"), ANY,
               "1y", Text("劳动争议调解仲裁法 第27条", "Labour Dispute Mediation and Arbitration Law 27"),
-              owed_by="outside", start=limitation_base, stop=limitation_met, alerts=LIMITATION_LADDER),
+              owed_by="outside", start=limitation_base, stop=limitation_met, alerts=LIMITATION_LADDER, guards_right=True),
         Clock("urgency",       Text("期限将不足七日", "Fewer than seven days left"), NOT_YET_CONCLUDED,
               "24h", Text("法律援助法 第44条：距法定时效或者期限届满不足七日", "Legal Aid Law 44: fewer than seven days to the end of a limitation or time limit"),
               owed_by="outside", start=seven_days_before, stop=turned_urgent, alerts=URGENCY_LADDER, take="turn_urgent"),

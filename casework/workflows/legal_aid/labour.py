@@ -240,6 +240,7 @@ def _clock(deadline: Deadline) -> Clock:
         start=_fact(deadline, "begun"),
         stop=_fact(deadline, "ended"),
         alerts=_NOT_MISSED if deadline.ours else _SEEN,
+        guards_right=deadline.ours,
         discreet=deadline.discreet,
     )
 

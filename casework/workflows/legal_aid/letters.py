@@ -26,7 +26,7 @@ def _listed(items: list[str]) -> Text:
 def _until(move: Move, clock: str) -> Text:
     """The last day in time of a clock, or soon where no rule sets one."""
     run = move.case.clock(clock)
-    return Text(*[str(run.due.on)] * 2) if run and run.open and run.due else SOON
+    return run.due.told if run and run.open and run.due else SOON
 
 
 def _remedies(office: Office) -> Text:

@@ -28,6 +28,7 @@ def test_what_is_no_visit_leaves_the_half_year_as_it_runs(how: str) -> None:
 @pytest.mark.parametrize("how", NO_VISITS)
 def test_what_is_no_visit_does_not_close_the_watch(how: str) -> None:
     story = left()
+    story.publish(2027)
     story.caseworker("name_contact")
     story.caseworker("record_contact", how=how)
     due = story.clock("watch").due
@@ -44,6 +45,7 @@ def test_what_is_no_visit_does_not_close_the_watch(how: str) -> None:
 
 def test_a_visit_before_the_exit_is_none_of_the_watch_whenever_it_is_recorded() -> None:
     story = left()
+    story.publish(2027)
     gone = story.today
     story.caseworker("name_contact")
     story.days_pass(1)

@@ -10,7 +10,7 @@ from casework.api.speech import instant, language
 from casework.forms.texts import Code
 from casework.records import cases, offices
 from casework.records.rows import Record
-from casework.rules.casefile import Role
+from casework.rules.casefile import Role, TimeToObject
 from casework.rules.text import Text
 from casework.work import applications, notices, programmes
 
@@ -106,6 +106,7 @@ def _told(call: Call, record: Record) -> Answer:
         "outcome": file.outcome,
         "waits_for_you": file.waits_for is Role.APPLICANT,
         "papers": applications.papers_awaited(record),
+        "time_to_object": _time_to_object(applications.time_to_object(call.tx, record)),
         "deadlines": [
             {
                 "name": run.name,
@@ -119,6 +120,17 @@ def _told(call: Call, record: Record) -> Answer:
         "letters": [one | {"at": instant(one["at"])} for one in applications.own_letters(call.tx, record)],
     }
     return Answer(told, headers={"ETag": f'"{file.version}"'})
+
+
+def _time_to_object(left: TimeToObject | None) -> dict[str, Any] | None:
+    """Until when one may object, as a sentence, and as a day once it is known when the decision came."""
+    if left is None:
+        return None
+    return {
+        "told": left.told.in_(language()),
+        "due_at": instant(left.due.at) if left.due else None,
+        "due_on": left.due.on.isoformat() if left.due else None,
+    }
 
 
 class NoticeFilters(Page):

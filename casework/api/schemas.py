@@ -294,6 +294,17 @@ SCHEMAS: Final[dict[str, Schema]] = {
                 ),
                 Text("申请人须遵守的期限", "The limits that the applicant has to keep"),
             ),
+            "time_to_object": or_null(
+                obj(
+                    {
+                        "told": text("对决定有异议的，可以在 2026-04-20（含当日）前提出。"),
+                        "due_at": or_null(AT),
+                        "due_on": or_null(
+                            DAY, Text("能提出异议的最后一日；未知收到日期时为空", "Null: receipt unknown")
+                        ),
+                    }
+                )
+            ),
             "letters": many(
                 obj(
                     {

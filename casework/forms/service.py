@@ -1,11 +1,11 @@
-"""How a decision reached the person whom it concerns (送达回证)."""
+"""How a decision reached the person whom it concerns: as the office proves it (送达回证), and as that person says."""
 
 from typing import Final
 
 from casework.forms.form import Form
 from casework.forms.inventor import days_ago
 from casework.forms.numbers import Day
-from casework.forms.texts import Choice
+from casework.forms.texts import Choice, Line
 from casework.rules.text import Text
 
 SERVICES: Final = {
@@ -22,3 +22,10 @@ class RecordService(Form):
 
     on = Day(past=True, years_back=2, required=True, title=Text("送达日期", "Served on"), example=days_ago(0))
     how = Choice(SERVICES, required=True, title=Text("送达方式", "How"))
+    proof = Line(most=120, title=Text("送达凭证（回证、邮件编号等）", "Proof (return slip, number of the mail)"))
+
+
+class TellReceipt(Form):
+    """The day on which a decision came, as the applicant says; a service that the office proves stands before it."""
+
+    on = Day(past=True, years_back=2, required=True, title=Text("收到日期", "Received on"), example=days_ago(0))

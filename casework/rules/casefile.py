@@ -297,6 +297,13 @@ class Verdict:
     because: Text | None = None
 
 
+class TimeToObject(NamedTuple):
+    """How long a decision may still be objected to, as people are told; `due` is None while the time has not begun."""
+
+    told: Text
+    due: Due | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ClockChange:
     """What a move did to one clock: `started`, `paused`, `resumed`, `rederived`, `met`, `breached` or `cancelled`.

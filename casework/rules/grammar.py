@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any, Final, Literal, Protocol
 
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import CaseFile, Move, Office, Phase, Role, Situation, Verdict
+from casework.rules.casefile import CaseFile, Move, Office, Phase, Role, Situation, TimeToObject, Verdict
 from casework.rules.claims import Claim
 from casework.rules.clocks import Level, Limit
 from casework.rules.policy_kinds import PolicyKind
@@ -282,7 +282,8 @@ class Workflow:
     see the funds that may pay and the organisations above. `corrected` gives the facts that a correction changes beside
     those corrected, or raises the refusal that says why it may not be made. `policies` are the names of the dated rows
     that it asks for beside the limits of its clocks, with what their values are; those `by_last_year` count as they
-    stood at the end of the year before.
+    stood at the end of the year before. `time_to_object` gives how long a decision may still be objected to, as the
+    applicant is told.
     """
 
     key: str
@@ -301,6 +302,7 @@ class Workflow:
     corrected: Callable[[Move], Mapping[str, Any]] | None = None
     policies: Mapping[str, PolicyKind] = field(default_factory=dict)
     by_last_year: tuple[str, ...] = ()
+    time_to_object: Callable[[CaseFile, Office], TimeToObject | None] | None = None
 
     def __post_init__(self) -> None:
         for sentence in _faults(self):

@@ -1,37 +1,49 @@
 """Objections to a decision: until when one may object, from when that counts, and who reviews it."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from casework.rules.casefile import Situation, Taken, Verdict
+from casework.rules.casefile import CaseFile, Office, Situation, Taken, TimeToObject, Verdict
 from casework.rules.clocks import Interval, Limit, due
 from casework.rules.grammar import Guard, guard
 from casework.rules.text import Text
 
+SERVED: Final = "record_service"
+SAID_TO_HAVE_COME: Final = "tell_receipt"
+
 
 class Objections(NamedTuple):
-    """The guards of objecting to a decision, of serving it and of reviewing the objection."""
+    """The guards of objecting to a decision, of serving it and of reviewing the objection, and the time there is."""
 
     may_still_object: Guard
     something_to_serve: Guard
     served_after_decision: Guard
     reviewed_by_another: Guard
+    time_to_object: Callable[[CaseFile, Office], TimeToObject | None]
 
 
-def objections_to(*decisions: str) -> Objections:
-    """The guards for the last of these transitions that was taken."""
+def objections_to(*decisions: str, without_limit: tuple[str, ...] = (), reviewed_by: str = "uphold") -> Objections:
+    """The guards for the last of these transitions that was taken; to those `without_limit` one may always object.
 
-    def decided(at: Situation) -> Taken | None:
-        taken = [at.case.taken[name] for name in decisions if name in at.case.taken]
-        return max(taken, key=lambda one: one.at, default=None)
+    What the review decides is served too: the time to go on from there runs from its receipt.
+    """
+
+    def decided(case: CaseFile, *more: str) -> Taken | None:
+        names = (*decisions, *more)
+        return max((case.taken[name] for name in names if name in case.taken), key=lambda one: one.at, default=None)
+
+    def limited(case: CaseFile) -> bool:
+        last = decided(case)
+        return not any(case.taken.get(name) is last for name in without_limit)
 
     @guard(zh="提出异议的期限已过。", en="The time to object is over.")
     def may_still_object(at: Situation) -> Verdict:
-        return within_time(at, decided(at))
+        return within_time(at, decided(at.case)) if limited(at.case) else Verdict(True)
 
     @guard(zh="没有待送达的决定。", en="There is no decision to be served.")
     def something_to_serve(at: Situation) -> bool:
-        return decided(at) is not None
+        return decided(at.case, reviewed_by) is not None
 
     @guard(
         zh="送达日期不能早于作出决定之日。",
@@ -39,41 +51,73 @@ def objections_to(*decisions: str) -> Objections:
         looks_at_given=True,
     )
     def served_after_decision(at: Situation) -> bool:
-        return served_since(at, decided(at))
+        return served_since(at, decided(at.case, reviewed_by))
 
     @guard(
         zh="作出原决定的人不能审查对该决定的异议，请由其他审批人或者上级机构审查。",
         en="Whoever decided does not review the objection; another supervisor does, here or at the organisation above.",
     )
     def reviewed_by_another(at: Situation) -> bool:
-        row, last = at.office.policy("decided_by_another"), decided(at)
+        row, last = at.office.policy("decided_by_another"), decided(at.case)
         return row is None or not row.holds() or last is None or last.by != at.actor.id
 
-    return Objections(may_still_object, something_to_serve, served_after_decision, reviewed_by_another)
+    def time_to_object(case: CaseFile, office: Office) -> TimeToObject | None:
+        last = decided(case)
+        if last is None or not limited(case):
+            return None
+        return _time(case, office, last)
+
+    return Objections(may_still_object, something_to_serve, served_after_decision, reviewed_by_another, time_to_object)
 
 
 def within_time(at: Situation, decided: Taken | None) -> Verdict:
-    """Whether the time that the policy `objection` sets after this decision still runs; where none is set, it does."""
+    """Whether the time that the policy `objection` sets after this decision still runs; where none is set, it does.
+
+    It runs from the day on which the decision was received (山东省法律援助条例 16: 自接到通知之日): while nobody knows
+    that day it has not begun. A last day that is provisional closes nothing.
+    """
     row = at.office.policy("objection")
-    if row is None or decided is None:
-        return Verdict(True)
-    last = due(Limit.parse(row.value), (Interval(_counts_from(at, decided)),), at.office.calendar)
-    if last is None or not last.passed(at.now):
+    left = _time(at.case, at.office, decided) if decided else None
+    if row is None or left is None or left.due is None or not left.due.passed(at.now):
         return Verdict(True)
     return Verdict(
         False,
         Text(
-            f"提出异议的期限于 {last.on} 届满（{row.source.zh}）。",
-            f"The time to object ended on {last.on} ({row.source.en}).",
+            f"提出异议的期限于 {left.due.on} 届满（{row.source.zh}）。",
+            f"The time to object ended on {left.due.on} ({row.source.en}).",
         ),
     )
 
 
-def _counts_from(at: Situation, decided: Taken) -> datetime:
-    served = at.case.taken.get("record_service")
-    if served is None or served.at < decided.at:
-        return decided.at
-    return datetime.combine(date.fromisoformat(served.given["on"]), time(), at.office.calendar.tz)
+def _time(case: CaseFile, office: Office, decided: Taken) -> TimeToObject | None:
+    row = office.policy("objection")
+    if row is None:
+        return None
+    limit, received = Limit.parse(row.value), _received(case, office, decided)
+    if received is None:
+        return TimeToObject(_FROM_RECEIPT.with_(limit=limit.told(), source=row.source))
+    last = due(limit, (Interval(received),), office.calendar)
+    assert last is not None
+    return TimeToObject(_UNTIL.with_(on=last.told, source=row.source), last)
+
+
+_FROM_RECEIPT = Text(
+    "对决定有异议的，可以自收到决定书之日起{limit}内提出（{source}）。",
+    "You may object within {limit} of receiving the decision ({source}).",
+)
+_UNTIL = Text(
+    "对决定有异议的，可以在 {on}（含当日）前提出（{source}）。",
+    "You may object until the end of {on} ({source}).",
+)
+
+
+def _received(case: CaseFile, office: Office, decided: Taken) -> datetime | None:
+    """When the decision was received: as its service is recorded, else as the applicant says; None: nobody knows."""
+    told = (case.taken.get(name) for name in (SERVED, SAID_TO_HAVE_COME))
+    since = next((one for one in told if one is not None and one.at >= decided.at), None)
+    if since is None:
+        return None
+    return datetime.combine(date.fromisoformat(since.given["on"]), time(), office.calendar.tz)
 
 
 def served_since(at: Situation, decided: Taken | None) -> bool:

@@ -19,7 +19,7 @@ from casework.records import attempts, cases, history, tracking
 from casework.records.rows import Record
 from casework.records.vault import blind_index
 from casework.rules import handling
-from casework.rules.casefile import ClockRun, Office, Role
+from casework.rules.casefile import ClockRun, Office, Role, TimeToObject
 from casework.rules.decide import Offer
 from casework.rules.refusals import Invalid, NotFound
 from casework.rules.text import Text
@@ -33,6 +33,7 @@ from casework.work.service import Limits, Service, Transaction
 # 32 characters that nobody mistakes for one another, 5 bits each: 20 of them are 100 bits.
 _CHARACTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _GROUPS, _IN_A_GROUP = 5, 4
+_OBJECT: Final = "object"
 _NUMBER: Final = re.compile(r"[0-9A-Z]+(?:-[0-9A-Z]+)*")
 _NO_SUCH: Final = Text(
     "没有这份申请，或者查询码不正确；请核对编号，并在 Tracking-Code 中给出查询码。",
@@ -122,6 +123,16 @@ def own_steps(tx: Transaction, record: Record) -> tuple[list[Offer], Office]:
 def owed(record: Record) -> list[ClockRun]:
     """The open clocks that wait for the applicant."""
     return [run for run in record.file.clocks if run.open and run.owed_by == "applicant"]
+
+
+def time_to_object(tx: Transaction, record: Record) -> TimeToObject | None:
+    """How long the applicant may still object to a decision; None where there is none, or the time is over."""
+    workflow = programmes.pinned(record.file)
+    if workflow.time_to_object is None or workflow.edge(_OBJECT, record.file.state) is None:
+        return None
+    steps, office = own_steps(tx, record)
+    open_ = any(offer.transition.name == _OBJECT and offer.allowed for offer in steps)
+    return workflow.time_to_object(record.file, office) if open_ else None
 
 
 def papers_awaited(record: Record) -> list[str]:

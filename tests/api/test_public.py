@@ -900,3 +900,18 @@ def ensure_publishable(story: Story, notice: Mapping[str, Any]) -> None:
 def test_a_case_that_is_published_stands_in_an_open_state() -> None:
     for workflow in programmes.all_versions():
         assert [state.name for state in workflow.states if state.publishes and state.final] == []
+
+
+def test_until_when_one_may_object_is_shown_and_the_applicant_says_when_the_letter_came(visitor: Visitor) -> None:
+    api, mine = visitor.api, visitor.applied()
+    case = case_of(api, mine.number)
+    api.take("caseworker", case, "accept")
+    assert mine.told()["time_to_object"] is None
+    api.take("supervisor", case, "refuse")
+    shown = mine.told(Accept_Language="zh-CN")["time_to_object"]
+    assert (shown["due_on"], "自收到决定书之日起30日内" in shown["told"]) == (None, True)
+    assert mine.take("tell_receipt").status_code == 200
+    shown = mine.told()["time_to_object"]
+    assert shown["due_on"] in shown["told"]
+    assert mine.take("object").status_code == 200
+    assert mine.told()["time_to_object"] is None

@@ -1356,8 +1356,10 @@ class TestTheExit:
         story.supervisor("strike_off", kind="moved_away")
         assert "60日" in story.letters["struck_off"]["zh-CN"]["body"]
         late = story.as_it_stands()
+        late.caseworker("record_service", on=str(late.today))
         late.days_pass(65)
         assert isinstance(told(late, "applicant", "object"), NotMet)
+        story.days_pass(65)
         story.applicant("object")
         assert isinstance(told(story, "supervisor", "overturn"), NotMet)
         story.takes("chief", "overturn")
@@ -1434,7 +1436,13 @@ class TestRefusals:
         refused.takes("chief", "overturn")
         assert (refused.case.state, refused.case.closed_at) == ("under_review", None)
 
-    def test_the_time_to_object_ends(self, refused: Story) -> None:
+    def test_the_time_to_object_has_not_begun_while_nobody_knows_that_the_letter_came(self, refused: Story) -> None:
+        refused.days_pass(400)
+        assert refused.offered("applicant")["object"].allowed
+
+    def test_the_time_to_object_counts_from_the_day_that_the_applicant_says(self, refused: Story) -> None:
+        refused.days_pass(20)
+        refused.applicant("tell_receipt", on=str(refused.today))
         refused.days_pass(60)
         assert refused.offered("applicant")["object"].allowed
         refused.days_pass(5)

@@ -1,6 +1,5 @@
 """Legal aid as the office tells it: from the request to the closed file, and every other way that a case can end."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from casework.rules.casefile import Phase, Role
 from casework.rules.refusals import Invalid, NotMet, NotNow, NotYours, Refusal
 from casework.rules.text import LANGUAGES
+from casework.workflows.legal_aid.guards import time_to_object
 from casework.workflows.legal_aid.intake import EXEMPTIONS, FORMS_OF_AID, INTERRUPTS, LABOUR, MATTERS
 from casework.workflows.legal_aid.letters import LETTERS
 from casework.workflows.legal_aid.steps import REFUSAL_GROUNDS, RESULTS, TERMINATION_GROUNDS
@@ -682,30 +682,68 @@ class TestObjection:
         assert str(refused.clock("objection_by_law").due.on) == "2026-03-10"
         assert str(refused.clock("objection_review").due.on) == "2026-03-12"
 
-    def test_the_thirtieth_day_is_in_time_and_the_next_is_not(self, refused: Story) -> None:
-        decided = refused.now
-        refused.days_pass(30)
-        assert refused.offered("applicant")["object"].allowed
-        refused.wait_until(str((decided + timedelta(days=31)).date()) + " 00:00")
-        late = told(refused, "applicant", "object")
-        assert isinstance(late, NotMet)
-        assert "2026-04-01" in late.text.zh
-
-    def test_the_thirty_days_count_from_the_service_once_it_is_recorded(self, refused: Story) -> None:
+    @pytest.mark.parametrize("step", ["record_service", "tell_receipt"])
+    def test_the_thirtieth_day_from_the_receipt_is_in_time_and_the_next_is_not(self, step: str, refused: Story) -> None:
         refused.wait_until("2026-03-20 09:00")
-        refused.caseworker("record_service", on="2026-03-18", how="by_post")
+        refused.takes("caseworker" if step == "record_service" else "applicant", step, on="2026-03-18")
         assert (refused.case.state, refused.case.outcome) == ("refused", "refused")
         refused.wait_until("2026-04-17 23:59")
         assert refused.offered("applicant")["object"].allowed
         refused.wait_until("2026-04-18 00:00")
         late = told(refused, "applicant", "object")
+        assert isinstance(late, NotMet)
         assert "2026-04-17" in late.text.zh
 
-    def test_a_service_that_is_recorded_late_opens_the_door_again(self, refused: Story) -> None:
-        refused.days_pass(40)
-        assert isinstance(told(refused, "applicant", "object"), NotMet)
-        refused.caseworker("record_service", on=str(refused.today - timedelta(days=5)))
+    @pytest.mark.parametrize("days", [31, 39, 400])
+    def test_while_nobody_knows_that_the_letter_came_the_time_has_not_begun(self, days: int, refused: Story) -> None:
+        refused.days_pass(days)
         refused.applicant("object")
+        assert refused.case.state == "objected"
+
+    def test_a_service_that_is_proven_stands_before_what_the_applicant_says(self, refused: Story) -> None:
+        refused.wait_until("2026-03-20 09:00")
+        refused.caseworker("record_service", on="2026-03-10", how="by_post", proof="示例邮件 0001")
+        refused.applicant("tell_receipt", on="2026-03-20")
+        refused.wait_until("2026-04-10 09:00")
+        assert isinstance(told(refused, "applicant", "object"), NotMet)
+
+    def test_how_long_one_may_object_is_told_as_a_sentence_and_then_as_a_day(self, refused: Story) -> None:
+        before = time_to_object(refused.case, refused.office)
+        assert (before.due, "自收到决定书之日起30日内" in before.told.zh) == (None, True)
+        refused.wait_until("2026-03-20 09:00")
+        refused.applicant("tell_receipt", on="2026-03-20")
+        after = time_to_object(refused.case, refused.office)
+        assert (str(after.due.on), "2026-04-20" in after.told.zh, "2026-04-20" in after.told.en) == (
+            "2026-04-20",
+            True,
+            True,
+        )
+
+    def test_a_last_day_that_may_still_move_closes_nothing(self) -> None:
+        story = Story("2026-12-01 09:00").opened().along(MAIN_ROAD[:2])
+        story.supervisor("refuse")
+        story.wait_until("2026-12-10 09:00")
+        story.caseworker("record_service", on="2026-12-10")
+        left = time_to_object(story.case, story.office)
+        assert left.due.provisional
+        story.wait_until("2027-03-01 09:00")
+        assert story.offered("applicant")["object"].allowed
+
+    @pytest.mark.parametrize("days", [31, 400])
+    def test_an_objection_to_a_termination_has_no_last_day(self, days: int, story: Story) -> None:
+        story.along(MAIN_ROAD[:4])
+        story.supervisor("terminate")
+        story.caseworker("record_service", on=str(story.today))
+        assert time_to_object(story.case, story.office) is None
+        story.days_pass(days)
+        story.applicant("object")
+
+    def test_what_the_review_decided_is_served_too(self, refused: Story) -> None:
+        refused.applicant("object")
+        refused.takes("chief", "uphold")
+        refused.days_pass(9)
+        refused.caseworker("record_service", on=str(refused.today))
+        assert isinstance(told(refused, "caseworker", "record_service", on="2026-03-01"), NotMet)
 
     def test_nothing_is_served_before_it_was_decided_nor_after_today(self, refused: Story) -> None:
         assert isinstance(told(refused, "caseworker", "record_service", on="2026-03-01"), NotMet)

@@ -5,7 +5,7 @@ Sources: 社会救助法 (in force 2026-07-01), whose pattern is followed where 
 policy rows, `config/policies/hardship_aid.toml`, each with its source.
 """
 
-from casework.forms.service import RecordService
+from casework.forms.service import RecordService, TellReceipt
 from casework.rules.casefile import Phase, Role
 from casework.rules.fact_dates import taken_on, taken_since
 from casework.rules.grammar import (
@@ -36,6 +36,7 @@ from casework.workflows.hardship_aid.approval import (
     reviewed_by_another,
     served_after_decision,
     something_to_serve,
+    time_to_object,
 )
 from casework.workflows.hardship_aid.categories import (
     category_can_be_worked_out,
@@ -194,6 +195,7 @@ ON_FILE = ("active", "aid_on_notice", "aid_awaiting_approval", "aid_objected", *
 AFTER_EXIT = ("watching", "exit_objected")
 OPEN = (*BEFORE_REVIEW, *DECIDING, *ON_FILE, *AFTER_EXIT, "objected", "file_objected")
 ENDED = ("closed", "cancelled", "refused", "upheld", "withdrawn")
+SERVED = ("refused", "cancelled", "closed", "active", "watching", "upheld")
 NOTICED = (
     "on_notice",
     "awaiting_approval",
@@ -224,6 +226,7 @@ WORKFLOW = Workflow(
     key="hardship_aid", version=1, title=Text("困难职工帮扶", "Hardship assistance"), numbering="HA",
     intake=HardshipIntake, parties=("applicant.work_unit",), grants_money=True, corrected=correction_noted, policies=POLICIES,
     one_open_case_per=("applicant.identity_number", "members.*.identity_number"),
+    time_to_object=time_to_object,
     states=(
         State("submitted",              Text("已申请", "Submitted"),                    INTAKE,     CASEWORKER),
         State("awaiting_papers",        Text("待补材料", "Awaiting papers"),            INTAKE,     APPLICANT),
@@ -366,8 +369,10 @@ WORKFLOW = Workflow(
                    by=(APPLICANT, CASEWORKER), needs=Reasons, when=(aid_was_refused, may_still_object)),
         Transition("object",              Text("对退出提出异议", "Object to the exit"),  "watching", "exit_objected",
                    by=(APPLICANT, CASEWORKER), needs=Reasons, when=(exit_not_reviewed_yet, may_still_object)),
-        Transition("record_service",      Text("登记送达", "Record the service"),        ("refused", "cancelled", "closed", "active", "watching"), STAY,
+        Transition("record_service",      Text("登记送达", "Record the service"),        SERVED, STAY,
                    by=CASEWORKER, needs=RecordService, when=(something_to_serve, served_after_decision)),
+        Transition("tell_receipt",        Text("告知收到日期", "Say when the letter came"), SERVED, STAY,
+                   by=APPLICANT, needs=TellReceipt, when=(something_to_serve, served_after_decision)),
         Transition("uphold",              Text("维持原决定", "Uphold the decision"),     ("objected", "file_objected"), "upheld",
                    by=SUPERVISOR, decides=True, needs=Reasons, when=reviewed_by_another, letter="objection_dismissed", outcome="upheld"),
         Transition("uphold",              Text("维持退出", "Uphold the exit"),           "exit_objected", "watching",

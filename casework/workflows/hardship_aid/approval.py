@@ -215,4 +215,6 @@ def _involved(at: Situation) -> set[str]:
 DECISIONS: Final = ("refuse", "approve_exit", "cancel", "strike_off")
 
 
-may_still_object, something_to_serve, served_after_decision, reviewed_by_another = objections_to(*DECISIONS)
+may_still_object, something_to_serve, served_after_decision, reviewed_by_another, time_to_object = objections_to(
+    *DECISIONS
+)

@@ -4,7 +4,7 @@ Sources: 中华人民共和国法律援助法 (in force 2022-01-01), which union
 办理法律援助案件程序规定 (2023); 劳动争议调解仲裁法. Limits are policy rows, `config/policies/legal_aid.toml`.
 """
 
-from casework.forms.service import RecordService
+from casework.forms.service import RecordService, TellReceipt
 from casework.rules.casefile import HELPERS, Phase, Role
 from casework.rules.grammar import (
     ANY,
@@ -56,6 +56,7 @@ from casework.workflows.legal_aid.guards import (
     room_for_a_proceeding,
     served_after_decision,
     something_to_serve,
+    time_to_object,
     with_proceeding,
 )
 from casework.workflows.legal_aid.intake import LegalAidIntake
@@ -133,6 +134,7 @@ LIMITATION_LADDER = (
 WORKFLOW = Workflow(
     key="legal_aid", version=1, title=Text("法律援助", "Legal aid"), numbering="LA",
     intake=LegalAidIntake, parties=("employer.name",), urgent=is_urgent, policies=POLICIES, by_last_year=("subsistence_line",),
+    time_to_object=time_to_object,
     states=(
         State("submitted",         Text("已提交", "Submitted"),                    INTAKE,     CASEWORKER),
         State("awaiting_papers",   Text("待补材料", "Awaiting papers"),            INTAKE,     APPLICANT),
@@ -212,8 +214,10 @@ WORKFLOW = Workflow(
                    by=SUPERVISOR, decides=True, needs=Terminate, releases=True, letter="terminated", outcome="terminated", cancels=EVERY_CLOCK),
         Transition("object",          Text("提出异议", "Object"),                  ("refused", "terminated"), "objected",
                    by=(APPLICANT, CASEWORKER), needs=Objection, when=may_still_object, letter="objection_received"),
-        Transition("record_service",  Text("登记送达", "Record the service"),      ("refused", "terminated"), STAY,
+        Transition("record_service",  Text("登记送达", "Record the service"),      ("refused", "terminated", "upheld"), STAY,
                    by=CASEWORKER, needs=RecordService, when=(something_to_serve, served_after_decision)),
+        Transition("tell_receipt",    Text("告知收到日期", "Say when the letter came"), ("refused", "terminated", "upheld"), STAY,
+                   by=APPLICANT, needs=TellReceipt, when=(something_to_serve, served_after_decision)),
         Transition("uphold",          Text("维持原决定", "Uphold the decision"),   "objected", "upheld",
                    by=SUPERVISOR, decides=True, needs=Review, when=reviewed_by_another, letter="objection_dismissed", outcome="upheld", cancels="limitation"),
         Transition("overturn",        Text("纠正原决定", "Correct the decision"),  "objected", "granted",

@@ -179,8 +179,11 @@ def with_proceeding(at: Situation) -> Mapping[str, Any]:
     return {"proceedings": [*at.case.facts.get("proceedings", ()), Proceeding.plain(at.given)]}
 
 
-# 山东省法律援助条例 16: an objection within thirty days of the notice; 法律援助法 49: another body reviews it.
-may_still_object, something_to_serve, served_after_decision, reviewed_by_another = objections_to("refuse", "terminate")
+# 山东省法律援助条例 16: an objection to a refusal within thirty days of the notice; 法律援助法 49 sets no time for one to a
+# termination, and has another body review both.
+may_still_object, something_to_serve, served_after_decision, reviewed_by_another, time_to_object = objections_to(
+    "refuse", "terminate", without_limit=("terminate",)
+)
 
 
 @guard(

@@ -1,4 +1,4 @@
-# `make run` starts everything, `make test` and `make check` are what a change must pass.
+# `make run` starts everything, `make test` and `make check` are what a change must pass; `make help`.
 # Needs Python 3.11 or newer: `make run PYTHON=/path/to/python3.12` chooses another one.
 
 PYTHON ?= python3
@@ -12,7 +12,19 @@ INSTALLED := .venv/installed-$(HERE)
 INSTALLED_DEV := .venv/installed-dev-$(HERE)
 INSTALL := $(BIN)/python -m pip install --quiet --require-hashes
 
-.PHONY: run test check bench docs lock format
+.DEFAULT_GOAL := run
+.PHONY: help run test check bench wheel docs lock format
+
+help: # What each target does, and how long it takes on two processors once the requirements are installed.
+	@echo "make run     the whole service with an invented office on http://127.0.0.1:8000; ready in 20 s"
+	@echo "             (the first time a minute more, to install); PORT=8001 make run takes another port"
+	@echo "make test    all tests, on a real PostgreSQL; ten minutes and more"
+	@echo "make check   formatter, linter, types, import contracts, documentation; about 1 min"
+	@echo "make bench   the benchmarks, each beside its floor; some minutes"
+	@echo "make wheel   dist/casework-*.whl, which can be installed without this folder; 10 s"
+	@echo "make docs    docs/rules.md from docs/rules.toml; 5 s"
+	@echo "make format  formats the code; 1 s"
+	@echo "make lock    newest versions of the requirements, with hashes; 1 min, needs the network"
 
 run: $(INSTALLED)
 	@exec $(BIN)/casework serve --demo
@@ -35,6 +47,9 @@ check: $(INSTALLED_DEV)
 
 bench: $(INSTALLED_DEV)
 	$(BIN)/python -m benchmarks
+
+wheel: $(INSTALLED)
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-index --no-build-isolation --wheel-dir dist .
 
 docs: $(INSTALLED_DEV)
 	$(BIN)/python docs/make_rules.py

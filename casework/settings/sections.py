@@ -13,8 +13,12 @@ from casework.settings.errors import BadSettings
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-"""The checkout, in which config/ and migrations/ lie."""
+_PACKAGE: Final = Path(__file__).resolve().parents[1]
+_SHIPPED: Final = _PACKAGE / "shipped"
+ROOT: Final = _SHIPPED if _SHIPPED.is_dir() else _PACKAGE.parent
+"""Where config/, migrations/ and wsgi.py lie: the checkout, or a folder of the package where a wheel was installed."""
+INSTALLED: Final = ROOT == _SHIPPED
+"""Whether a wheel was installed, so that nothing may be kept beside the code."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Literal, Self
 
 from casework.settings.errors import BadSettings
 from casework.settings.private_file import kept
-from casework.settings.sections import ROOT, Sections, Smtp, read_sections
+from casework.settings.sections import INSTALLED, ROOT, Sections, Smtp, read_sections
 
 Kind = Literal["production", "demo", "test"]
 _KINDS: Mapping[str, Kind] = {"production": "production", "demo": "demo", "test": "test"}
@@ -43,7 +43,8 @@ class Settings(Sections):
         given = {name: value.strip() for name, value in environ.items() if value.strip()}
         kind = _kind(given)
         config = Path(given["CASEWORK_CONFIG"]).absolute() if "CASEWORK_CONFIG" in given else None
-        home = Path(given.get("CASEWORK_HOME", ROOT / "instance")).absolute()
+        beside = Path.cwd() if INSTALLED else ROOT
+        home = Path(given.get("CASEWORK_HOME", beside / "instance")).absolute()
         sections = read_sections(config)
         smtp_password = given.get("CASEWORK_SMTP_PASSWORD", "")
         _ensure_mail_can_be_sent(sections["smtp"], smtp_password)

@@ -957,12 +957,14 @@ class TestEmergency:
     def test_a_caseworker_does_not_give_it(self, awaiting: Story) -> None:
         assert isinstance(told(awaiting, "caseworker", "help_at_once"), NotYours)
 
-    def test_the_papers_are_due_from_the_deed_and_stop_the_proposal(self) -> None:
+    def test_the_papers_are_due_from_the_end_of_the_emergency_and_stop_the_proposal(self) -> None:
         story = prepared()
         story.supervisor("help_at_once")
-        due = story.clock("making_up").due
-        assert due is not None
-        assert due.on.isoformat() == "2026-09-20"
+        story.days_pass(7)
+        assert story.case.clock("making_up") is None
+        assert isinstance(told(story, "caseworker", "propose", aid=None), NotMet)
+        story.caseworker("end_emergency")
+        assert last_day(story, "making_up") == "2026-09-28"
         assert isinstance(told(story, "caseworker", "propose", aid=None), NotMet)
         story.caseworker("make_up_papers", papers=[{"name": "事故证明", "copies": 1}])
         assert story.clock("making_up").status == "met"
@@ -1484,7 +1486,8 @@ class TestLetters:
         assert "请尽快提交" in asking["zh-CN"]["body"]
         assert not [word for word in ("逾期", "含当日") if word in asking["zh-CN"]["body"]]
         assert "withdrawn" not in asking["en"]["body"]
-        assert "尽快补齐" in helping["zh-CN"]["body"]
+        assert "尽快将有关材料交本工会" in helping["zh-CN"]["body"]
+        assert "含当日" not in helping["zh-CN"]["body"]
 
     def test_no_letter_holds_a_secret_and_every_blank_is_filled(self) -> None:
         seen: dict[str, dict[str, dict[str, str]]] = {}
@@ -1505,6 +1508,7 @@ def every_road() -> list[Story]:
     lapsed = asked()
     lapsed.caseworker("ask_for_papers")
     lapsed.supervisor("help_at_once")
+    lapsed.caseworker("end_emergency")
     due = lapsed.clock("papers").due
     assert due is not None
     lapsed.now = due.at

@@ -21,7 +21,7 @@ _LEFT_LYING: Final = timedelta(days=120)
 _ABOUT: Final = Decimal(900)
 """Around what households live where the subsistence line is not known, and their files wait for it."""
 
-_PAPERS: Final = ("近一年工资收入证明", "医疗费用票据", "就读学校证明", "失业登记证明", "低保证复印件", "银行卡复印件")
+_PAPERS: Final = ("近一年工资收入证明", "医疗费用票据", "就读学校证明", "疾病诊断证明", "学费缴费票据", "银行卡复印件")
 _CONSENTS: Final = ("consent_to_publish", "consent_sensitive")
 _REASONS: Final = {
     "not_hard_up": "经测算，家庭人均月收入不低于认定标准。",

@@ -213,7 +213,7 @@ class _Home:
                 "event": rng.choice(_EVENTS),
                 "on": self.ago(5, 90),
                 "harmed": harmed,
-                **({"harm": rng.choice(("injured", "disabled"))} if harmed else {}),
+                **({"harm": "disabled"} if harmed else {}),
                 "loss": f"{loss}.00",
             }
         return told

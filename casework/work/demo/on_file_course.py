@@ -74,13 +74,12 @@ def name_contact(dossier: Dossier, at: datetime) -> None:
 def visit(dossier: Dossier, at: datetime) -> None:
     """A visit every half-year; one in twelve comes late."""
     story = dossier.story
-    if dossier.chance(0.2):
-        how = dossier.rng.choice(("phone", "meeting"))
+    how = dossier.rng.choices(("visit", "phone", "meeting"), (8, 1, 1))[0]
+    if how != "visit":
         called = {"on": story.day(at), "how": how, "finding": "约定上门走访时间，家庭暂无变化。"}
         dossier.take("record_contact", called, story.worker(), at)
         at = story.after_work(30)
-    how = "visit"
-    given = {"on": story.day(at), "how": how, "finding": "家庭生活平稳，已了解就医就学情况。"}
+    given = {"on": story.day(at), "how": "visit", "finding": "家庭生活平稳，已了解就医就学情况。"}
     dossier.take("record_contact", given, story.worker(), at)
     dossier.agenda["visit"] = dossier.later(185, 230) if dossier.chance(0.08) else dossier.later(120, 176)
 

@@ -46,7 +46,13 @@ from casework.workflows.hardship_aid.categories import (
     refusal_proposed,
     still_as_proposed,
 )
-from casework.workflows.hardship_aid.corrections import correction_noted, everybody_is_known, still_as_published
+from casework.workflows.hardship_aid.checkable import nothing_asked_that_is_checked
+from casework.workflows.hardship_aid.corrections import (
+    applicant_is_known,
+    correction_noted,
+    everybody_is_known,
+    still_as_published,
+)
 from casework.workflows.hardship_aid.deeds import (
     aid_approved,
     aid_settled,
@@ -54,6 +60,7 @@ from casework.workflows.hardship_aid.deeds import (
     change_reported,
     check_answered,
     check_sent,
+    emergency_over,
     exit_begun,
     no_longer_poor,
     review_begun,
@@ -123,17 +130,21 @@ from casework.workflows.hardship_aid.notice import (
     objection_noted,
 )
 from casework.workflows.hardship_aid.payments import (
-    account_is_known,
     aid_can_be_paid,
+    cash_is_signed_for,
     emergency_aid_is_open,
+    emergency_lasts,
     emergency_noted,
+    emergency_over_noted,
     emergency_reserved,
     has_received_aid,
+    line_has_where_to_go,
     line_is_outstanding,
     line_paid_by_another,
     line_takes_the_result,
     not_helped_before,
     nothing_outstanding,
+    over_after_help,
     paid_by_another,
     payment_claimed,
     payment_noted,
@@ -168,6 +179,7 @@ from casework.workflows.hardship_aid.steps import (
     AnswerObjection,
     Approve,
     AskForPapers,
+    EndEmergency,
     Endorse,
     HelpAtOnce,
     Propose,
@@ -192,6 +204,7 @@ BEFORE_REVIEW = ("submitted", "awaiting_papers", "under_review")
 DECIDING = ("proposed", "on_notice", "awaiting_approval")
 LEAVING = ("exit_hearing", "exit_proposed", "on_exit_notice", "awaiting_exit_approval")
 ON_FILE = ("active", "aid_on_notice", "aid_awaiting_approval", "aid_objected", *LEAVING)
+HELPED_AT_ONCE = (*BEFORE_REVIEW, *DECIDING, *ON_FILE)
 AFTER_EXIT = ("watching", "exit_objected")
 OPEN = (*BEFORE_REVIEW, *DECIDING, *ON_FILE, *AFTER_EXIT, "objected", "file_objected")
 ENDED = ("closed", "cancelled", "refused", "upheld", "withdrawn")
@@ -260,14 +273,16 @@ WORKFLOW = Workflow(
         Transition("accept",              Text("受理", "Accept for review"),             "submitted", "under_review",
                    by=CASEWORKER),
         Transition("ask_for_papers",      Text("一次性告知补正", "Ask for papers"),      ("submitted", "under_review"), "awaiting_papers",
-                   by=CASEWORKER, needs=AskForPapers, when=(not_asked_before, nothing_asked_twice), letter="papers_needed"),
+                   by=CASEWORKER, needs=AskForPapers, when=(not_asked_before, nothing_asked_twice, nothing_asked_that_is_checked), letter="papers_needed"),
         Transition("supply_papers",       Text("补充材料", "Supply papers"),             "awaiting_papers", "under_review",
                    by=(APPLICANT, CASEWORKER), needs=SupplyPapers, when=room_for_papers, updates=papers_received, letter="receipt"),
         Transition("lapse",               Text("逾期视为撤回", "Deemed withdrawn"),      "awaiting_papers", "withdrawn",
                    by=TIME, letter="deemed_withdrawn", outcome="deemed_withdrawn", cancels="review"),
-        Transition("help_at_once",        Text("先行紧急救助", "Help at once"),          BEFORE_REVIEW, STAY,
-                   by=SUPERVISOR, decides=True, needs=HelpAtOnce, when=(everybody_is_known, not_helped_before, emergency_aid_is_open, account_is_known, within_emergency_cap), updates=emergency_noted, claims=emergency_reserved, letter="helped_at_once"),
-        Transition("make_up_papers",      Text("补齐先行救助材料", "Make up the papers"), (*BEFORE_REVIEW, *DECIDING, *ON_FILE), STAY,
+        Transition("help_at_once",        Text("先行紧急救助", "Help at once"),          HELPED_AT_ONCE, STAY,
+                   by=SUPERVISOR, decides=True, needs=HelpAtOnce, when=(applicant_is_known, not_helped_before, emergency_aid_is_open, within_emergency_cap), updates=emergency_noted, claims=emergency_reserved, letter="helped_at_once"),
+        Transition("end_emergency",       Text("登记紧急情况解除", "Record the end of the emergency"), HELPED_AT_ONCE, STAY,
+                   by=CASEWORKER, needs=EndEmergency, when=(emergency_lasts, over_after_help), updates=emergency_over_noted, letter="papers_after_emergency"),
+        Transition("make_up_papers",      Text("补齐先行救助材料", "Make up the papers"), HELPED_AT_ONCE, STAY,
                    by=CASEWORKER, needs=SupplyPapers, when=(emergency_papers_missing, room_for_papers), updates=papers_received),
         Transition("record_visit",        Text("登记入户调查", "Record the home visit"), "under_review", STAY,
                    by=CASEWORKER, needs=RecordVisit, updates=visit_noted),
@@ -330,7 +345,7 @@ WORKFLOW = Workflow(
         Transition("report_change",       Text("报告情况变化", "Report a change"),       (*ON_FILE, *AFTER_EXIT), STAY,
                    by=(APPLICANT, CASEWORKER), needs=ReportChange, when=room_for_a_report, updates=change_noted),
         Transition("record_payment",      Text("登记支付结果", "Record a payment"),      (*OPEN, *ENDED), STAY,
-                   by=CASEWORKER, needs=RecordPayment, when=(something_to_record, paid_by_another, line_takes_the_result, line_paid_by_another, settled_after_approval), updates=payment_noted, claims=payment_claimed, shared=True),
+                   by=CASEWORKER, needs=RecordPayment, when=(something_to_record, paid_by_another, line_takes_the_result, line_paid_by_another, settled_after_approval, line_has_where_to_go, cash_is_signed_for), updates=payment_noted, claims=payment_claimed, shared=True),
         Transition("release_payment",     Text("撤销支付", "Release a payment"),         (*OPEN, *ENDED), STAY,
                    by=SUPERVISOR, needs=ReleasePayment, when=(something_outstanding, line_is_outstanding), updates=release_noted, claims=release_claimed),
         Transition("propose_exit",        Text("提出退出", "Propose an exit"),           "active", "exit_hearing",
@@ -404,7 +419,9 @@ WORKFLOW = Workflow(
         Clock("check",         Text("经济状况核对", "Check of the means"),        "under_review",
               policy("check"), Text("本机构设定", "set by the office"), owed_by="outside", start=check_sent, stop=check_answered, alerts=REMINDER),
         Clock("making_up",     Text("补齐先行救助材料", "Papers after emergency aid"), ANY,
-              policy("making_up"), Text("社会救助法 第50条", "Social Assistance Law 50"), start=helped_on, stop=taken_since(helped_on, "make_up_papers"), alerts=OFFICE_LADDER),
+              policy("making_up"), Text("社会救助法 第50条", "Social Assistance Law 50"), start=emergency_over, stop=taken_since(helped_on, "make_up_papers"), alerts=OFFICE_LADDER),
+        Clock("emergency",     Text("紧急情况是否解除", "Whether the emergency is over"), ANY,
+              policy("emergency"), Text("本机构设定", "set by the office"), start=helped_on, stop=taken_since(helped_on, "end_emergency", "make_up_papers"), alerts=REMINDER),
         Clock("notice",        Text("公示", "Notice"),                            ("on_notice", "aid_on_notice", "on_exit_notice"),
               policy("notice"), Text("工会公示规定", "unions' rules on notices"), owed_by="outside", alerts=(Alert("due", CASEWORKER),), take="take_down"),
         Clock("approval",      Text("审批", "Approval"),                          ("awaiting_approval", "aid_awaiting_approval", "awaiting_exit_approval"),

@@ -70,6 +70,15 @@ def everybody_is_known(at: Situation) -> Verdict:
     )
 
 
+@guard(
+    zh="尚缺申请人身份证号码，请先补充；家庭成员的可以后补。",
+    en="The applicant's identity number is unknown; add it first. Those of the members may follow.",
+)
+def applicant_is_known(at: Situation) -> bool:
+    """What cannot wait is given to somebody whom the office knows by real name; the household's numbers may follow."""
+    return "identity_number" in at.case.facts["applicant"]
+
+
 def _unnumbered(facts: Facts) -> list[str]:
     """The members who have neither a number nor a reason why there is none."""
     return [one["name"] for one in _members(facts) if not {"identity_number", "no_number_because"} & one.keys()]

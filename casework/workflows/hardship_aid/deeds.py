@@ -48,6 +48,11 @@ def check_sent(case: CaseFile, calendar: WorkingCalendar) -> date | None:
     return _day(case.facts.get("check"), "sent_on")
 
 
+def emergency_over(case: CaseFile, calendar: WorkingCalendar) -> date | None:
+    """The day on which the emergency was over for which aid was given at once."""
+    return _day(case.facts.get("emergency"), "over_on")
+
+
 def check_answered(case: CaseFile, calendar: WorkingCalendar) -> date | None:
     """The day on which its answer came."""
     return _day(case.facts.get("check"), "answered_on")

@@ -12,7 +12,7 @@ from casework.rules.casefile import STAFF
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import EXCLUSIONS, EXIT_KINDS
 from casework.workflows.hardship_aid.intake import Means, Paper, Sudden
-from casework.workflows.hardship_aid.steps import CATEGORY_TITLES
+from casework.workflows.hardship_aid.steps import CASH, CATEGORY_TITLES
 
 ABSENT: Final = "absent"
 VISIT: Final = "visit"
@@ -53,6 +53,7 @@ class RecordPayment(Form):
     result = Choice(RESULTS, required=True, title=Text("结果", "Result"))
     on = Day(past=True, required=True, title=Text("日期", "Date"), example=days_ago(0))
     reason = Line(most=200, sensitive=True, title=Text("退回原因", "Why it was returned"))
+    receipt = Line(most=60, title=Text("本人签收单号（现金发放）", "Signed receipt (cash)"), example="（示例）签收1号")
 
     @rule("reason_missing", Text("银行退回的，请写明原因。", "Say why the bank returned it."), at="reason")
     def returned_with_reason(self, result: str, reason: str | None = None) -> bool:
@@ -67,7 +68,8 @@ class RecordPayment(Form):
         told = {"line": line["line"], "on": inventor.today.isoformat()}
         if line.get("status") == "paid":
             return {**told, "result": "returned", "reason": "账号已注销"}
-        return {**told, "result": "paid"}
+        signed = {"receipt": "（示例）签收1号"} if line.get("pay_by") == CASH else {}
+        return {**told, "result": "paid", **signed}
 
 
 class ReleasePayment(Form):

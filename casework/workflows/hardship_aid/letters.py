@@ -13,7 +13,7 @@ from casework.rules.grammar import Letter
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import EXIT_KINDS, GRANT_KINDS
 from casework.workflows.hardship_aid.dossier_steps import ABSENT
-from casework.workflows.hardship_aid.steps import CATEGORY_TITLES, REFUSAL_GROUNDS
+from casework.workflows.hardship_aid.steps import CASH, CATEGORY_TITLES, REFUSAL_GROUNDS, TRANSFER
 
 HEARD_HOW = {
     "own_request": Text("应您本人申请", "at your own request"),
@@ -74,11 +74,29 @@ def _yuan(item: Facts) -> str:
 
 
 def _helped_at_once(move: Move, office: Office) -> Mapping[str, Any]:
+    row = office.policy("making_up")
+    by_when = _SOON
+    if row:
+        time = Limit.parse(row.value).told()
+        by_when = Text(f"于解除后{time.zh}届满之日（含当日）前将有关材料交本工会", f"within {time.en} of its end")
+    return {"amount": _yuan(move.given), "way": _WAYS[move.given.get("pay_by", TRANSFER)], "by_when": by_when}
+
+
+def _papers_after_emergency(move: Move, office: Office) -> Mapping[str, Any]:
     last = _day_due(move, "making_up")
-    by_when = (
-        Text(f"于 {last.zh}（含当日）前", f"by the end of {last.en}") if last else Text("尽快", "as soon as you can")
-    )
-    return {"amount": _yuan(move.given), "by_when": by_when}
+    if last is None:
+        return {"by_when": _SOON}
+    return {"by_when": Text(f"于 {last.zh}（含当日）前将有关材料交本工会", f"by the end of {last.en}")}
+
+
+_SOON = Text("尽快将有关材料交本工会", "as soon as you can")
+_WAYS = {
+    TRANSFER: Text(
+        "转入您本人的银行账户（尚未提供账户的，可以随后提供）",
+        "paid into your own account, of which you may tell us later",
+    ),
+    CASH: Text("以现金发放，由您本人签收", "paid to you in cash, for which you sign"),
+}
 
 
 def _approved(move: Move, office: Office) -> Mapping[str, Any]:
@@ -205,13 +223,25 @@ LETTERS = (
         "helped_at_once",
         Text("先行救助通知书", "Notice of aid in advance"),
         Text(
-            "{applicant}：\n\n鉴于您家庭的紧急情况，本工会决定先行给予救助 {amount} 元（案号 {number}），转入您本人的银行账户。"
-            "依照《中华人民共和国社会救助法》第五十条，有关材料请{by_when}补齐。\n\n{office}\n{date}",
+            "{applicant}：\n\n鉴于您家庭的紧急情况，本工会决定先行给予救助 {amount} 元（案号 {number}），{way}。"
+            "参照《中华人民共和国社会救助法》第五十条，紧急情况解除后，请您补充说明有关情况，并{by_when}。\n\n{office}\n{date}",
             "{applicant},\n\nas your household needs help at once, this office gives {amount} yuan in advance (case"
-            " {number}), paid into your own account. By article 50 of the Social Assistance Law the papers follow: please"
-            " hand them in {by_when}.\n\n{office}\n{date}",
+            " {number}), {way}. With reference to article 50 of the Social Assistance Law the papers follow once the emergency"
+            " is over: then please tell us more, and hand them in {by_when}.\n\n{office}\n{date}",
         ),
         fill=_helped_at_once,
+    ),
+    Letter(
+        "papers_after_emergency",
+        Text("补齐先行救助材料通知书", "Notice to make up the papers"),
+        Text(
+            "{applicant}：\n\n您家庭的紧急情况（案号 {number}）已经解除。参照《中华人民共和国社会救助法》第五十条，紧急情况解除后，"
+            "请您补充说明有关情况，并{by_when}。准备材料有困难的，请与我们联系，我们会协助您。\n\n{office}\n{date}",
+            "{applicant},\n\nthe emergency of your household (case {number}) is over. With reference to article 50 of the"
+            " Social Assistance Law please tell us more about it now, and hand in the papers {by_when}. If they are hard to"
+            " get, tell us and we will help.\n\n{office}\n{date}",
+        ),
+        fill=_papers_after_emergency,
     ),
     Letter(
         "approved",

@@ -10,6 +10,7 @@ from casework.rules.claims import Claim, Pay, Release, Reserve, Return
 from casework.rules.grammar import guard
 from casework.workflows.hardship_aid.aid import EMERGENCY, granted, short_of_funds, too_much, unknown_fund
 from casework.workflows.hardship_aid.deeds import OUTSTANDING, not_before, taken_since
+from casework.workflows.hardship_aid.steps import CASH, TRANSFER
 
 
 def outstanding(facts: Facts) -> list[Facts]:
@@ -74,9 +75,10 @@ def lines_of(at: Situation, items: Sequence[Facts]) -> list[dict[str, Any]]:
     " if it is still in need, put it on file soon.",
 )
 def not_helped_before(at: Situation) -> bool:
-    """Emergency aid bridges a gap; it is not a series. Who has fallen back asks anew."""
+    """Emergency aid bridges a gap; it is not a series. Who has fallen back asks anew; on file it is once a year."""
     this_year = any(one.kind == EMERGENCY for one in granted(at))
-    return not this_year and taken_since(at.case, "help_at_once", "fall_back") is None
+    on_file = bool(at.case.facts.get("on_file_since"))
+    return not this_year and (on_file or taken_since(at.case, "help_at_once", "fall_back") is None)
 
 
 @guard(
@@ -104,9 +106,55 @@ def emergency_reserved(at: Situation) -> Sequence[Claim]:
 
 
 def emergency_noted(at: Situation) -> Mapping[str, Any]:
-    """The payment that the emergency aid makes."""
+    """The payment that the emergency aid makes and the way it goes, and the emergency, which lasts until it is ended."""
     item = {"kind": EMERGENCY, "fund": at.given["fund"], "amount": f"{at.given['amount']:.2f}"}
-    return {"aid": lines_of(at, [item])}
+    *before, made = lines_of(at, [item])
+    way = at.given.get("pay_by", TRANSFER)
+    return {"aid": [*before, {**made, "pay_by": way}], "emergency": {"since": at.today.isoformat(), "over_on": None}}
+
+
+@guard(zh="没有尚未解除的紧急情况。", en="No emergency is under way.")
+def emergency_lasts(at: Situation) -> bool:
+    """Its end is recorded once."""
+    emergency = at.case.facts.get("emergency") or {}
+    return bool(emergency) and emergency["over_on"] is None
+
+
+@guard(
+    zh="紧急情况解除的日期不能早于先行救助之日。",
+    en="The emergency cannot have ended before aid was given for it.",
+    looks_at_given=True,
+)
+def over_after_help(at: Situation) -> bool:
+    """The end follows the aid; what was over before was no emergency."""
+    return not_before(at, at.given["on"], at.case.facts["emergency"]["since"])
+
+
+def emergency_over_noted(at: Situation) -> Mapping[str, Any]:
+    """The day on which the emergency was over, from which the papers are due (社会救助法 50)."""
+    return {"emergency": {**at.case.facts["emergency"], "over_on": at.given["on"].isoformat()}}
+
+
+@guard(
+    zh="尚无申请人本人的银行账户，该笔款项须转账；请先补充账户。",
+    en="This payment goes to the applicant's own account, which is unknown; add it first.",
+    looks_at_given=True,
+)
+def line_has_where_to_go(at: Situation) -> bool:
+    """Emergency aid may be promised before the account is known; what is paid in cash needs none."""
+    by_transfer = _line(at).get("pay_by", TRANSFER) == TRANSFER
+    return at.given["result"] != "paid" or not by_transfer or account_is_known.judge(at).holds
+
+
+@guard(
+    zh="现金发放的，请填写本人签收单号（receipt）。",
+    en="Cash is signed for: give the number of the signed receipt (`receipt`).",
+    looks_at_given=True,
+)
+def cash_is_signed_for(at: Situation) -> bool:
+    """Real name too where no bank tells who was paid."""
+    in_cash = _line(at).get("pay_by", TRANSFER) == CASH
+    return at.given["result"] != "paid" or not in_cash or "receipt" in at.given
 
 
 @guard(zh="没有待支付的款项。", en="No payment is outstanding.")

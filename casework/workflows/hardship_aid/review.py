@@ -1,6 +1,5 @@
 """What comes before a proposal: the papers, the home visit, the check of the means, the consents, the exclusions."""
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -9,6 +8,7 @@ from typing import Any, Final
 from casework.rules.casefile import Facts, Role, Situation, Verdict
 from casework.rules.grammar import guard
 from casework.rules.text import Text
+from casework.workflows.hardship_aid.checkable import plain_name
 from casework.workflows.hardship_aid.codes import EXCLUSIONS
 from casework.workflows.hardship_aid.deeds import not_before, taken_since
 
@@ -32,8 +32,8 @@ def not_asked_before(at: Situation) -> bool:
 )
 def nothing_asked_twice(at: Situation) -> Verdict:
     """What was given is not asked for again (社会救助法 62; practice of the Weihai union)."""
-    held = {_plain_name(paper["name"]) for paper in at.case.facts.get("papers", ())}
-    again = [name for name in at.given["papers"] if _plain_name(name) in held]
+    held = {plain_name(paper["name"]) for paper in at.case.facts.get("papers", ())}
+    again = [name for name in at.given["papers"] if plain_name(name) in held]
     return Verdict(
         not again,
         Text(
@@ -41,10 +41,6 @@ def nothing_asked_twice(at: Situation) -> Verdict:
             f"These have been handed in already: {', '.join(again)}. Take them off the list; nothing is asked twice.",
         ),
     )
-
-
-def _plain_name(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def papers_received(at: Situation) -> Mapping[str, Any]:
@@ -152,8 +148,8 @@ def nothing_excludes(at: Situation) -> Verdict:
 
 
 @guard(
-    zh="已先行紧急救助，请先补齐材料。",
-    en="Emergency aid came first; make up its papers before the proposal.",
+    zh="已先行紧急救助；请在紧急情况解除后补齐材料，再提出意见。",
+    en="Emergency aid came first; once the emergency is over make up its papers, before the proposal.",
 )
 def emergency_papers_made_up(at: Situation) -> bool:
     """Aid first, papers after (社会救助法 50), but before the case goes on."""

@@ -23,6 +23,12 @@ REFUSAL_GROUNDS: Final = {
     "not_competent": Text("不属于本工会受理范围", "another union is competent"),
     "other": Text("其他", "other"),
 }
+TRANSFER: Final = "transfer"
+CASH: Final = "cash"
+PAID_BY: Final = {
+    TRANSFER: Text("转入本人账户（账户可以后补）", "to the applicant's own account, which may follow"),
+    CASH: Text("现金，本人签收", "in cash, signed for"),
+}
 OBJECTION_RESULTS: Final = {
     "unfounded": Text("异议不成立", "unfounded"),
     "founded": Text("异议成立", "founded"),
@@ -72,6 +78,14 @@ class HelpAtOnce(Form):
         example=lambda inventor: next(iter(inventor.funds), "RELIEF"),
     )
     reason = LongText(most=2000, sensitive=True, required=True, title=Text("紧急情况", "Why it cannot wait"))
+    pay_by = Choice(PAID_BY, title=Text("支付方式", "Paid by"), example=TRANSFER)
+
+
+class EndEmergency(Form):
+    """The emergency is over; from this day the papers are due (社会救助法 art 50)."""
+
+    on = Day(past=True, years_back=1, required=True, title=Text("解除日期", "Over since"), example=days_ago(0))
+    note = LongText(most=2000, sensitive=True, title=Text("情况说明", "Note"))
 
 
 class RecordVisit(Form):

@@ -67,6 +67,25 @@ class Limit:
         """`5 个工作日` / `5 working day(s)`."""
         return _told(self.amount, self.unit)
 
+    def told_in_letters(self) -> Text:
+        """`六十日` / `60 days`: below a hundred the number is written out in Chinese, as official letters do."""
+        told = self.told()
+        zh = told.zh.lstrip("0123456789")
+        return Text(f"{_numeral(self.amount)}{zh}", told.en.replace("(s)", "" if self.amount == 1 else "s"))
+
+
+_DIGITS: Final = "零一二三四五六七八九"
+
+
+def _numeral(number: int) -> str:
+    """A number below a hundred in Chinese; larger ones in digits."""
+    if number >= 100:
+        return str(number)
+    tens, ones = divmod(number, 10)
+    if not tens:
+        return _DIGITS[ones]
+    return ("" if tens == 1 else _DIGITS[tens]) + "十" + (_DIGITS[ones] if ones else "")
+
 
 def _told(amount: float, unit: Unit) -> Text:
     return Text(f"{amount:.10g}{_UNITS[unit].zh}", f"{amount:.10g} {_UNITS[unit].en}")

@@ -664,7 +664,7 @@ class TestFurtherAid:
     def test_a_refusal_of_further_aid_is_objected_to_once_as_the_letter_says(self) -> None:
         story = further()
         story.supervisor("refuse")
-        assert "60日" in story.letters["aid_refused"]["zh-CN"]["body"]
+        assert "自收到本决定书之日起六十日内" in story.letters["aid_refused"]["zh-CN"]["body"]
         contact = story.clock("contact").due
         story.applicant("object")
         assert isinstance(told(story, "supervisor", "uphold"), NotMet)
@@ -1276,8 +1276,8 @@ class TestTheExit:
         story.supervisor("approve_exit", reasons="家庭收入稳定超过标准")
         letter = story.letters["exit_notice"]
         assert "家庭收入稳定超过标准" in letter["zh-CN"]["body"]
-        assert "60日" in letter["zh-CN"]["body"]
-        assert "60 day(s)" in letter["en"]["body"]
+        assert "自收到本决定书之日起六十日内" in letter["zh-CN"]["body"]
+        assert "Within 60 days" in letter["en"]["body"]
 
     def test_a_supervisor_may_keep_the_household_on_file(self) -> None:
         story = leaving()
@@ -1356,7 +1356,7 @@ class TestTheExit:
         story = on_file()
         pay(story)
         story.supervisor("strike_off", kind="moved_away")
-        assert "60日" in story.letters["struck_off"]["zh-CN"]["body"]
+        assert "自收到本决定书之日起六十日内" in story.letters["struck_off"]["zh-CN"]["body"]
         late = story.as_it_stands()
         late.caseworker("record_service", on=str(late.today))
         late.days_pass(65)
@@ -1380,7 +1380,7 @@ class TestTheExit:
         assert isinstance(told(story, "supervisor", "approve_exit"), NotMet)
         story.supervisor("cancel")
         assert (story.case.state, story.case.outcome) == ("cancelled", "cancelled")
-        assert "取消（不实）" in story.letters["cancelled"]["zh-CN"]["body"]
+        assert "申报不实" in story.letters["cancelled"]["zh-CN"]["body"]
 
     def test_an_exit_is_no_cancellation(self) -> None:
         story = leaving()
@@ -1416,7 +1416,7 @@ class TestRefusals:
         assert REFUSAL_GROUNDS["excluded"].zh in letter
         assert "登记有两套住房" in letter
         assert "第四十五条" in letter
-        assert "60日" in letter
+        assert "自收到本决定书之日起六十日内" in letter
 
     def test_a_proposed_refusal_cannot_be_approved(self) -> None:
         story = prepared()

@@ -200,6 +200,6 @@ EXIT_KINDS: Final = {
     "retired": Text("退休", "retired"),
     "moved_away": Text("调离", "moved to another unit or place"),
     "died": Text("死亡", "died"),
-    "cancelled": Text("取消（不实）", "cancelled (untrue)"),
+    "cancelled": Text("申报不实", "told untruly"),
     "lost_contact": Text("失联", "contact lost"),
 }

@@ -223,13 +223,13 @@ def person_was_heard(at: Situation) -> bool:
     return bool(exit_.get("own_request") or exit_.get("heard_on"))
 
 
-@guard(zh="取消（不实）不公示，请直接提请审批。", en="A cancellation is not published; put it to the decision.")
+@guard(zh="因申报不实取消的不公示，请直接提请审批。", en="A cancellation is not published; put it to the decision.")
 def exit_is_published(at: Situation) -> bool:
     """Nobody is pilloried: a cancellation for untruth is decided after the hearing, without a notice."""
     return (at.case.facts.get("exit") or {}).get("kind") != "cancelled"
 
 
-@guard(zh="仅适用于取消（不实）。", en="This is for a cancellation for untruth only.")
+@guard(zh="仅适用于因申报不实取消。", en="This is for a cancellation for untruth only.")
 def exit_is_a_cancellation(at: Situation) -> bool:
     """The other exits go through a notice."""
     return (at.case.facts.get("exit") or {}).get("kind") == "cancelled"

@@ -164,6 +164,10 @@ class ProposeExit(Form):
         title=Text("听取意见的时间、地点和方式", "When, where and how the person is heard"),
         example="收到本通知后五个工作日内，本工会帮扶中心，也可以来电或者来信",
     )
+    hearing_at_en = Line(
+        title=Text("听取意见的时间、地点和方式（英文）", "The same in English"),
+        example="within five working days of this letter, at our aid centre; a call or a letter will do as well",
+    )
 
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:

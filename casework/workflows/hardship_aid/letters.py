@@ -16,11 +16,15 @@ from casework.workflows.hardship_aid.dossier_steps import ABSENT
 from casework.workflows.hardship_aid.steps import CASH, CATEGORY_TITLES, REFUSAL_GROUNDS, TRANSFER
 
 HEARD_HOW = {
-    "own_request": Text("应您本人申请", "at your own request"),
+    "own_request": Text("应您本人申请，", "at your own request"),
     "heard": Text("经听取您的意见", "after you were heard"),
     ABSENT: Text(
-        "经通知您陈述意见，您未到场也未答复", "after you were invited to be heard and neither came nor answered"
+        "经通知您陈述意见，您未到场也未答复，", "after you were invited to be heard and neither came nor answered"
     ),
+}
+GONE_BECAUSE = {
+    "retired": Text("您已退休", "you have retired"),
+    "moved_away": Text("您已调离原单位", "you have left your unit"),
 }
 
 
@@ -123,10 +127,10 @@ def _remedy(office: Office) -> Text:
             "您可以向本工会书面或者口头提出异议，也可以向上一级工会反映。",
             "You may object to this office, in writing or in person, and you may turn to the union above it.",
         )
-    time = Limit.parse(row.value).told()
+    time = Limit.parse(row.value).told_in_letters()
     return Text(
-        f"您可以自收到本通知之日起{time.zh}内，向本工会书面或者口头提出异议；也可以向上一级工会反映。",
-        f"Within {time.en} of receiving this letter you may object to this office, in writing or in person."
+        f"您可以自收到本决定书之日起{time.zh}内，向本工会书面或者口头提出异议；也可以向上一级工会反映。",
+        f"Within {time.en} of receiving this decision you may object to this office, in writing or in person."
         " You may also turn to the union above this office.",
     )
 
@@ -135,8 +139,13 @@ def _exit_hearing(move: Move, office: Office) -> Mapping[str, Any]:
     return {
         "kind": EXIT_KINDS[move.given["kind"]],
         "reasons": move.sealed["reasons"],
-        "hearing": move.given["hearing_at"],
+        "hearing": _as_given(move.given["hearing_at"], move.given.get("hearing_at_en")),
     }
+
+
+def _as_given(zh: str, en: str | None) -> Text:
+    """What somebody wrote for the letter; what came in Chinese only is told in Chinese, and said to be."""
+    return Text(zh, en or (zh if zh.isascii() else f"as told in Chinese, {zh}"))
 
 
 def _exit_decided(move: Move, office: Office) -> Mapping[str, Any]:
@@ -151,7 +160,8 @@ def _exit_decided(move: Move, office: Office) -> Mapping[str, Any]:
 
 
 def _struck_off(move: Move, office: Office) -> Mapping[str, Any]:
-    return {"kind": EXIT_KINDS[move.given["kind"]], "reasons": move.sealed["reasons"], "remedy": _remedy(office)}
+    because = GONE_BECAUSE[move.given["kind"]]
+    return {"because": because, "reasons": move.sealed["reasons"], "remedy": _remedy(office)}
 
 
 def _reasons(move: Move, office: Office) -> Mapping[str, Any]:
@@ -247,11 +257,11 @@ LETTERS = (
         "approved",
         Text("困难职工认定及帮扶通知书", "Notice that the household is on file"),
         Text(
-            "{letter_number}\n\n{applicant}：\n\n您的申请（案号 {number}）经公示和审批，认定为：{category}。给予的帮扶：\n\n{aid}\n\n"
-            "帮扶款转入您本人的银行账户。本工会将确定一名联系人，至少每半年联系一次，每年核查一次。家庭情况发生变化的，请及时告知"
+            "{letter_number}\n\n{applicant}：\n\n您的申请（案号 {number}）经公示和审批，您的家庭被认定为{category}职工家庭。给予的帮扶：\n\n{aid}\n\n"
+            "帮扶款转入您本人的银行账户。本工会将确定一名联系人，至少每半年走访一次，每年核查一次。家庭情况发生变化的，请及时告知"
             "（《中华人民共和国社会救助法》第四十六条）。\n\n{office}\n{date}",
             "{letter_number}\n\n{applicant},\n\nafter the public notice, your request (case {number}) was approved. Category:"
-            " {category}. Aid given:\n\n{aid}\n\nIt is paid into your own account. One of us will be your contact and see you"
+            " {category}. Aid given:\n\n{aid}\n\nIt is paid into your own account. One of us will be your contact and visit you"
             " every half-year at least; the file is verified once a year. Please tell us when things change in your"
             " household (Social Assistance Law, article 46).\n\n{office}\n{date}",
         ),
@@ -274,10 +284,10 @@ LETTERS = (
         "refused",
         Text("不予帮扶决定书", "Decision to refuse assistance"),
         Text(
-            "{letter_number}\n\n{applicant}：\n\n您的申请（案号 {number}）经审查不予认定（{ground}）。依照《中华人民共和国社会救助法》"
+            "{letter_number}\n\n{applicant}：\n\n您的申请（案号 {number}）经审查不予认定（{ground}）。参照《中华人民共和国社会救助法》"
             "第四十五条书面说明理由：\n\n{reasons}\n\n救济途径：{remedy}情况变化后可以重新申请。\n\n{office}\n{date}",
-            "{letter_number}\n\n{applicant},\n\nyour request (case {number}) was examined and is refused ({ground}). By"
-            " article 45 of the Social Assistance Law these are the reasons:\n\n{reasons}\n\nRemedies: {remedy} When things"
+            "{letter_number}\n\n{applicant},\n\nyour request (case {number}) was examined and is refused ({ground}). With"
+            " reference to article 45 of the Social Assistance Law these are the reasons:\n\n{reasons}\n\nRemedies: {remedy} When things"
             " change you may ask again.\n\n{office}\n{date}",
         ),
         numbered=True,
@@ -300,9 +310,9 @@ LETTERS = (
         Text("听取意见通知书", "Invitation to be heard"),
         Text(
             "{applicant}：\n\n本工会拟对您的档案（案号 {number}）作退出处理，情形：{kind}。理由：\n\n{reasons}\n\n在作出决定之前，"
-            "依照《中华人民共和国社会救助法》第四十八条，请您陈述意见：{hearing}。您可以带人陪同，也可以提交材料。\n\n{office}\n{date}",
+            "参照《中华人民共和国社会救助法》第四十八条，请您陈述意见：{hearing}。您可以带人陪同，也可以提交材料。\n\n{office}\n{date}",
             "{applicant},\n\nthis office considers closing your file (case {number}): {kind}. Reasons:\n\n{reasons}\n\nBefore"
-            " anything is decided you are heard (Social Assistance Law, article 48): {hearing}. You may bring somebody along,"
+            " anything is decided you are heard (Social Assistance Law 48 by reference): {hearing}. You may bring somebody along,"
             " and hand in papers.\n\n{office}\n{date}",
         ),
         fill=_exit_hearing,
@@ -311,11 +321,11 @@ LETTERS = (
         "exit_notice",
         Text("退出帮扶决定书", "Decision that assistance ends"),
         Text(
-            "{letter_number}\n\n{applicant}：\n\n您的档案（案号 {number}），{heard}，并经公示和审批，决定退出帮扶，情形：{kind}。理由：\n\n"
-            "{reasons}\n\n此后本工会将跟踪走访至少六个月；其间再次陷入困难的，请立即告知，我们随即重新办理。\n\n救济途径：{remedy}"
+            "{letter_number}\n\n{applicant}：\n\n{heard}并经公示和审批，本工会决定您的家庭退出困难职工帮扶（案号 {number}），情形为：{kind}。理由："
+            "\n\n{reasons}\n\n此后本工会将跟踪走访至少六个月；其间再次陷入困难的，请立即告知，我们随即重新办理。\n\n救济途径：{remedy}"
             "\n\n{office}\n{date}",
             "{letter_number}\n\n{applicant},\n\n{heard}, and after the public notice, it was decided that assistance on"
-            " your file (case {number}) ends: {kind}. Reasons:\n\n{reasons}\n\nFor at least six months we will keep in touch;"
+            " your file (case {number}) ends: {kind}. Reasons:\n\n{reasons}\n\nFor at least six months we will visit you;"
             " if hardship comes back, tell us and we begin again at once.\n\nRemedies: {remedy}\n\n{office}\n{date}",
         ),
         numbered=True,
@@ -325,10 +335,10 @@ LETTERS = (
         "cancelled",
         Text("取消帮扶决定书", "Decision to cancel the file"),
         Text(
-            "{letter_number}\n\n{applicant}：\n\n您的档案（案号 {number}），{heard}，决定取消，情形：{kind}。理由：\n\n{reasons}\n\n"
-            "救济途径：{remedy}\n\n{office}\n{date}",
-            "{letter_number}\n\n{applicant},\n\n{heard}, it was decided to cancel your file (case {number}): {kind}."
-            " Reasons:\n\n{reasons}\n\nRemedies: {remedy}\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant}：\n\n经核实，申报情况与实际不符，本工会决定取消您的困难职工档案（案号 {number}）。情形：{kind}。{heard}作出本决定。"
+            "理由：\n\n{reasons}\n\n救济途径：{remedy}\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\nas was found, what was told does not agree with the facts; {heard} it was decided to"
+            " cancel your file (case {number}): {kind}. Reasons:\n\n{reasons}\n\nRemedies: {remedy}\n\n{office}\n{date}",
         ),
         numbered=True,
         fill=_exit_decided,
@@ -345,11 +355,11 @@ LETTERS = (
     ),
     Letter(
         "struck_off",
-        Text("注销档案通知书", "Notice that the file is struck off"),
+        Text("注销档案决定书", "Decision that the file is struck off"),
         Text(
-            "{letter_number}\n\n{applicant}：\n\n您的档案（案号 {number}）因{kind}注销。说明：\n\n{reasons}\n\n调入新单位的，可以由新"
+            "{letter_number}\n\n{applicant}：\n\n因{because}，您的困难职工档案（案号 {number}）予以注销。说明：\n\n{reasons}\n\n调入新单位的，可以由新"
             "单位工会继续办理。\n\n救济途径：{remedy}\n\n{office}\n{date}",
-            "{letter_number}\n\n{applicant},\n\nyour file (case {number}) is struck off: {kind}. Explanation:\n\n{reasons}\n\nIf"
+            "{letter_number}\n\n{applicant},\n\nas {because}, your file (case {number}) is struck off. Explanation:\n\n{reasons}\n\nIf"
             " you have moved to another unit, its union can go on with it.\n\nRemedies: {remedy}\n\n{office}\n{date}",
         ),
         numbered=True,

@@ -62,6 +62,11 @@ SENTENCES: Final[Mapping[str, Text]] = MappingProxyType(
             "银行账号为 8 至 32 位数字，请对照存折或银行卡核对。",
             "A bank account has 8 to 32 digits; please compare it with the passbook or card.",
         ),
+        "not_for_the_public": Text(
+            "此栏将向公众公示，不能出现{what}，请删去（单位固定电话只能写在异议受理单位和方式中）。",
+            "This is shown to the public and contains {what}; take it out (an office's landline may stand only where"
+            " objections go to).",
+        ),
         "email": Text("邮箱地址请写成 name@example.org 的样子。", "Write a mail address like name@example.org."),
         "choice": Text("请从列出的选项中选择：{options}。", "Please choose one of: {options}."),
         "user": Text("请选择一名用户（填写其编号 UUID）。", "Please name a user by its id (a UUID)."),

@@ -10,6 +10,7 @@ from casework.forms.faults import INVISIBLE, SURROGATES
 from casework.forms.field import FormField
 from casework.forms.inventor import Inventor
 from casework.rules.identifiers import mask_name
+from casework.rules.publishing import personal_number
 from casework.rules.text import Language, Text
 
 _LINE_BREAK: Final = re.compile(r"[\r\n]")
@@ -68,6 +69,23 @@ class Line(Prose):
 
     refused_controls = r"\u0000-\u001f"
     default_most = 200
+
+
+class PublicLine(Line):
+    """One line that is shown to everybody: without numbers that lead to a person (`rules.publishing`).
+
+    With `landlines` an office may say by which telephone it is reached.
+    """
+
+    def __init__(self, *, landlines: bool = False, **common: Any) -> None:
+        super().__init__(**common)
+        self.landlines = landlines
+
+    def read(self, value: Any) -> str:
+        line = super().read(value)
+        if what := personal_number(line, landlines=self.landlines):
+            raise self.wrong("not_for_the_public", what=what)
+        return line
 
 
 class LongText(Prose):

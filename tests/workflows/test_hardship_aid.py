@@ -395,6 +395,63 @@ class TestTheNotice:
         secrets += [title for kind in GRANT_KINDS.values() for title in (kind.zh, kind.en)]
         assert not [secret for secret in secrets if secret in str(shown)]
 
+    @pytest.mark.parametrize(
+        "unit",
+        [
+            "张三 11010519491231002X 6222021234567891234",
+            "示例公司（１３８０００００００１）",
+            "示例公司 6222 0212 3456 7891",
+            "示例公司 护照E12345678",
+            "示例公司 0531-82912345",
+        ],
+    )
+    def test_a_unit_with_a_number_of_a_person_is_not_published_and_the_field_is_named(self, unit: str) -> None:
+        story = proposed(LIVING, applicant={"work_unit": unit})
+        assert "applicant.work_unit" in told(story, "caseworker", "publish").text.zh
+        story.correct("caseworker", applicant={"work_unit": "示例公司"})
+        story.caseworker("publish")
+        assert story.case.facts["notice"]["unit"] == "示例公司"
+
+    @pytest.mark.parametrize(
+        "number", ["11010519491231002X", "138-0000-0001", "６２２２０２１２３４５６７８９１２３４"]
+    )
+    @pytest.mark.parametrize("field", ["posted_at", "objections_to"])
+    def test_what_is_typed_for_the_public_has_no_number_of_a_person(self, field: str, number: str) -> None:
+        refusal = told(proposed(LIVING), "caseworker", "publish", **{field: f"公示栏 {number}"})
+        assert isinstance(refusal, Invalid)
+        assert [(one.path, one.code) for one in refusal.faults] == [(field, "not_for_the_public")]
+
+    def test_the_landline_of_the_office_stands_where_objections_go_to_and_only_there(self) -> None:
+        story = proposed(LIVING)
+        assert isinstance(told(story, "caseworker", "publish", posted_at="公示栏 0631-6651234"), Invalid)
+        story.caseworker("publish", objections_to="帮扶中心 0631-6651234")
+        assert story.case.facts["notice"]["objections_to"] == "帮扶中心 0631-6651234"
+
+    def test_the_names_of_the_household_are_masked_in_every_field(self) -> None:
+        story = prepared()
+        own, spouse = story.case.facts["applicant"]["name"], story.case.facts["members"][0]["name"]
+        story.correct("caseworker", applicant={"work_unit": f"乳山市{own}小吃店"})
+        story.caseworker("propose", category="deep", ground=None, aid=[LIVING])
+        story.caseworker("publish", posted_at=f"{own[0]} {own[1:]}小吃店门口", objections_to=f"{spouse}的单位工会")
+        shown = story.case.facts["notice"]
+        assert shown["unit"] == f"乳山市{own[0]}*小吃店"
+        assert shown["posted_at"] == f"{own[0]}*小吃店门口"
+        assert shown["objections_to"] == f"{spouse[0]}*的单位工会"
+
+    @pytest.mark.parametrize("seed", range(8))
+    @pytest.mark.parametrize("gap", ["", " ", "-", "\u3000"])
+    def test_no_notice_tells_a_sealed_number_or_a_name_in_full(self, seed: int, gap: str) -> None:
+        story = Story("2026-09-07 09:00", workflow=WORKFLOW, seed=seed).opened().along(PREPARED)
+        names = [one["name"] for one in (story.case.facts["applicant"], *story.case.facts["members"])]
+        story.caseworker("propose", category="deep", ground=None, aid=[LIVING])
+        numbers = [str(value) for path, value in story.sealed.items() if path.endswith(("number", "phone", "account"))]
+        assert len(numbers) >= 4
+        for number in numbers:
+            typed = gap.join(number[at : at + 4] for at in range(0, len(number), 4))
+            assert isinstance(told(story, "caseworker", "publish", objections_to=f"帮扶中心 {typed}"), Invalid)
+        story.caseworker("publish", posted_at="、".join(names), objections_to=gap.join(names[0]))
+        assert not [name for name in names if name in str(story.case.facts["notice"])]
+
     def test_it_is_frozen(self) -> None:
         story = proposed(LIVING)
         story.caseworker("publish")

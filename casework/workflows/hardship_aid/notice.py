@@ -1,10 +1,11 @@
 """The public notice: what is shown, for how long, and how objections to it are kept.
 
 A notice never shows an identity number, an account, a phone, an illness or an address (个人信息保护法 25; a county
-procuratorate took such notices to task in 2025). It is a frozen copy: later corrections do not change what was shown.
+procuratorate took such notices to task in 2025), nor a name of the household in full, whatever field it was typed
+into. It is a frozen copy: later corrections do not change what was shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from casework.rules.casefile import Facts, Situation, Verdict
 from casework.rules.clocks import Due, Interval, Limit, due
 from casework.rules.grammar import guard
 from casework.rules.identifiers import mask_name
+from casework.rules.publishing import personal_number, without_names
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.categories import FRESH, items_noted, proposal_dropped
 from casework.workflows.hardship_aid.codes import EXIT_KINDS
@@ -21,6 +23,10 @@ SUBJECTS: Final = {
     "aid": Text("拟给予帮扶", "aid to be given"),
     "exit": Text("拟退出困难职工帮扶", "to leave hardship assistance"),
 }
+_NUMBER_IN_UNIT: Final = Text(
+    "“工作单位”（applicant.work_unit）将公示，其中有{what}，请先更正。",
+    "The place of work (applicant.work_unit) is shown to the public and contains {what}; correct it first.",
+)
 WITHHELD: Final = Text("（未同意公开姓名）", "(the name is not public)")
 
 
@@ -41,6 +47,16 @@ def notice_is_long_enough(at: Situation) -> bool:
     """No shorter than the policy `notice_least`, counted from now."""
     until, least = _last_day(at, "notice"), _last_day(at, "notice_least")
     return until is not None and (least is None or until.on >= least.on)
+
+
+@guard(
+    zh="工作单位一栏中有不能公示的内容，请先更正。",
+    en="The place of work contains what is not for the public; correct it first.",
+)
+def unit_is_for_the_public(at: Situation) -> Verdict:
+    """No number that leads to a person is published, whatever field it was typed into (个人信息保护法 25)."""
+    what = personal_number(at.case.facts["applicant"].get("work_unit") or "")
+    return Verdict(what is None, _NUMBER_IN_UNIT.with_(what=what) if what else None)
 
 
 def _last_day(at: Situation, name: str) -> Due | None:
@@ -81,11 +97,15 @@ def _published(at: Situation, subject: str, items: Sequence[Facts]) -> dict[str,
 
 def _snapshot(at: Situation, subject: str, items: Sequence[Facts]) -> dict[str, Any]:
     facts = at.case.facts
+    household = list(_names(facts))
+    posted_at = without_names(at.given["posted_at"], household)
+    unit = facts["applicant"].get("work_unit")
     name = mask_name(facts["applicant"]["name"]) if consents_to_notice.judge(at).holds else WITHHELD.both()
     category, until = facts.get("category") or {}, _last_day(at, "notice")
     return {
         "subject": SUBJECTS[subject].both(),
-        "unit": facts["applicant"].get("work_unit") or at.given["posted_at"],
+        # A one-person business often bears the name of its owner.
+        "unit": without_names(unit, household) if unit else posted_at,
         "name": name,
         "category": category.get("title"),
         "amount": f"{sum((Decimal(item['amount']) for item in items), Decimal()):.2f}",
@@ -94,9 +114,16 @@ def _snapshot(at: Situation, subject: str, items: Sequence[Facts]) -> dict[str, 
         "from": at.office.calendar.local_date(max(at.now, at.case.last_at)).isoformat(),
         "until": until.on.isoformat() if until else None,
         "provisional": until.provisional if until else False,
-        "posted_at": at.given["posted_at"],
-        "objections_to": at.given["objections_to"],
+        "posted_at": posted_at,
+        "objections_to": without_names(at.given["objections_to"], household),
     }
+
+
+def _names(facts: Facts) -> Iterator[str]:
+    """The people of the household by name, and in whose name the account is."""
+    yield from (one["name"] for one in (facts["applicant"], *(facts.get("members") or ())) if one.get("name"))
+    if holder := (facts.get("bank") or {}).get("holder"):
+        yield holder
 
 
 def notice_taken_down(at: Situation) -> Mapping[str, Any]:

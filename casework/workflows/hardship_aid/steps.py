@@ -8,7 +8,7 @@ from casework.forms.across import rule
 from casework.forms.form import Form, Many
 from casework.forms.inventor import Inventor, days_ago
 from casework.forms.numbers import Count, Day, Flag, Money
-from casework.forms.texts import Choice, Code, Line, LongText, PersonName
+from casework.forms.texts import Choice, Code, Line, LongText, PersonName, PublicLine
 from casework.rules.hardship import CATEGORIES
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import EXCLUSIONS, GRANT_KINDS
@@ -211,9 +211,12 @@ class ProposeRefusal(Form):
 class Publish(Form):
     """Where the notice is posted, and where objections go."""
 
-    posted_at = Line(required=True, title=Text("公示地点", "Posted at"), example="示例社区公示栏")
-    objections_to = Line(
-        required=True, title=Text("异议受理单位和方式", "Objections to"), example="本工会帮扶中心（工作时间来访）"
+    posted_at = PublicLine(required=True, title=Text("公示地点", "Posted at"), example="示例社区公示栏")
+    objections_to = PublicLine(
+        landlines=True,
+        required=True,
+        title=Text("异议受理单位和方式", "Objections to"),
+        example="本工会帮扶中心（工作时间来访）",
     )
 
 

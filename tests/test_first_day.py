@@ -65,7 +65,7 @@ def test_a_wage_claim_from_the_hotline_to_the_closed_case(day: Day) -> None:
     letters = [row["name"] for row in day.call("caseworker", "GET", f"/cases/{case}/letters")["items"]]
     assert letters == ["receipt", "papers_needed", "receipt", "granted", "assigned"]
     ensure_chained(day.call("caseworker", "GET", f"/cases/{case}/events?limit=200")["items"])
-    assert day.running.call("GET", "//readyz").body == {"database": "ok", "scheduler": "ok"}
+    assert day.running.call("GET", "//readyz").body == {"database": "ok", "keys": "ok", "scheduler": "ok"}
 
 
 def test_papers_that_do_not_come_let_the_request_lapse(day: Day) -> None:

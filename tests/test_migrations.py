@@ -7,8 +7,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
+from casework.records.roles import APPEND_ONLY
 from casework.records.tables import SCHEMA, metadata
-from casework.records.upgrade import APPEND_ONLY, config_of, current, newest, upgrade
+from casework.records.upgrade import config_of, current, newest, upgrade
 from casework.settings import ROOT
 
 MIGRATIONS = ROOT / "migrations"

@@ -7,7 +7,7 @@ from casework.cli.calendars import calendar, clock
 from casework.cli.call import call
 from casework.cli.channels import channel
 from casework.cli.console import Commands, Console
-from casework.cli.database import database
+from casework.cli.database import database, roles
 from casework.cli.demo import demo
 from casework.cli.doctor import doctor
 from casework.cli.organisations import org
@@ -39,6 +39,7 @@ for _command in (
     web,
     scheduler,
     database,
+    roles,
     demo,
     org,
     user,

@@ -8,7 +8,6 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from casework.embedded import NoServer
-from casework.records.upgrade import NotUpgraded
 from casework.rules.calendars import BadCalendar
 from casework.rules.clocks import Limit
 from casework.rules.grammar import BadWorkflow
@@ -23,7 +22,7 @@ _UNREACHABLE = Text(
     "数据库无法连接：{why}。请检查 CASEWORK_DATABASE_URL。",
     "The database cannot be reached: {why}. Check CASEWORK_DATABASE_URL.",
 )
-_SENTENCES = (BadSettings, NoServer, NotUpgraded, ChangedWorkflow, BadWorkflow)
+_SENTENCES = (BadSettings, NoServer, ChangedWorkflow, BadWorkflow)
 
 
 class Console:

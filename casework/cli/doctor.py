@@ -6,7 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
 import click
 from sqlalchemy.exc import OperationalError
@@ -16,9 +16,10 @@ from casework.cli import ways
 from casework.cli.console import Console, pass_console
 from casework.cli.finding import MARKS, Finding, good
 from casework.cli.installation import Installation, installed
+from casework.cli.installation import told as cure_of
 from casework.cli.rules import told
 from casework.embedded import NoServer
-from casework.records import alerts, offices
+from casework.records import alerts, offices, people
 from casework.records.upgrade import newest
 from casework.rules.refusals import Unavailable
 from casework.rules.text import Text
@@ -26,10 +27,15 @@ from casework.rules.verify import verify
 from casework.scheduler import PROCESS
 from casework.settings import BadSettings, Settings
 from casework.work import programmes
-from casework.work.service import Transaction
+from casework.work.service import Transaction, WrongKeys
 
 _LEAST_BYTES: Final = 1_000_000_000
 _SILENT: Final = timedelta(minutes=1)
+_MISSING_KEYS: Final = Text(
+    "CASEWORK_ENCRYPTION_KEYS 缺少密钥 {key_ids}，部分申请人的资料打不开；请把旧密钥补在新密钥之后。",
+    "CASEWORK_ENCRYPTION_KEYS lacks the keys {key_ids}, so some applicants cannot be read; put the old keys behind"
+    " the new one.",
+)
 
 
 @click.command("doctor")
@@ -102,27 +108,33 @@ def _room(settings: Settings) -> Iterator[Finding]:
 
 def _database(installation: Installation) -> Iterator[Finding]:
     where = Text("自带 PostgreSQL", "private PostgreSQL") if installation.server else Text("数据库", "database")
-    found, wanted = installation.version(), newest(MIGRATIONS)
+    look, wanted = installation.look(), newest(MIGRATIONS)
     yield Finding("good", Text("{where} 可以连接", "{where} can be reached").with_(where=where))
-    if found != wanted:
-        # A demonstration upgrades itself at its next start.
-        grade: Literal["bad", "notice"] = "bad" if installation.settings.kind == "production" else "notice"
-        yield Finding(
-            grade,
-            Text(
-                f"数据库的版本是 {found}，需要 {wanted}：casework database upgrade",
-                f"the database has version {found} and needs {wanted}: casework database upgrade",
-            ),
-        )
+    if look.version != wanted:
+        # A demonstration upgrades itself at its next start, where only that is missing.
+        upgrades = installation.settings.kind != "production" and not look.lacking
+        yield Finding("notice" if upgrades else "bad", cure_of(look, wanted))
         return
-    yield good(f"数据库版本 {found}", f"database version {found}")
+    yield good(f"数据库版本 {wanted}，权限齐全", f"database version {wanted}, with all rights")
     with installation.service() as service:
         yield ways.mail(service.senders.mail)
         with service.transaction() as tx:
+            yield _keys(tx)
             yield from _seeds(tx)
             yield from _workflows(tx)
             yield _heartbeat(tx, installation.settings)
             yield from ways.messages(tx)
+
+
+def _keys(tx: Transaction) -> Finding:
+    """Whether the keys of the settings open what this database has sealed."""
+    try:
+        tx.service.ensure_keys_open(tx.db)
+    except WrongKeys as wrong:
+        return Finding("bad", wrong.text)
+    if missing := tx.service.keyring.missing(people.key_ids(tx.db)):
+        return Finding("bad", _MISSING_KEYS.with_(key_ids=", ".join(missing)))
+    return good("密钥能打开本库的数据", "the encryption keys open this database")
 
 
 def _seeds(tx: Transaction) -> Iterator[Finding]:

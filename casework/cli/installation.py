@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import create_engine, make_url
-from sqlalchemy.exc import ProgrammingError
 
 from casework.app import MIGRATIONS, service_of
 from casework.embedded import PrivateServer
-from casework.records.upgrade import current, newest, upgrade
+from casework.records.roles import lacking
+from casework.records.upgrade import as_script, current, newest, upgrade
 from casework.rules.refusals import Refusal
 from casework.rules.text import Text
 from casework.settings import ROOT, Settings
@@ -23,7 +23,19 @@ _BEHIND = Text(
     "The database has version {found}, and this program needs {wanted}. Run: casework database upgrade",
 )
 _EMPTY = Text("空", "none")
+_NO_RIGHTS = Text(
+    "数据库登录名或 casework_app 缺少权限。请由数据库管理员在本库中执行：\n{sql}",
+    "The database login or casework_app lacks rights. Have a database administrator run in this database:\n{sql}",
+)
 _SEED_LOCK: Final = 7_221_002
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one finds in a database: its version, None when there are no tables; the statements that give the rights."""
+
+    version: str | None
+    lacking: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +47,26 @@ class Installation:
     app_url: str
     server: PrivateServer | None
 
-    def version(self) -> str | None:
-        """The version of the tables; None when there are none."""
+    def look(self) -> "Look":
+        """The version of the tables, and the rights that are lacking to work with them."""
         engine = create_engine(self.app_url, connect_args={"connect_timeout": 5})
         try:
             with engine.connect() as connection:
-                return current(connection)
-        except ProgrammingError:  # the login may not see tables that others have made
-            return None
+                lacks = lacking(connection)
+                return Look(None if lacks else current(connection), lacks)
         finally:
             engine.dispose()
 
     def bring_up_to_date(self) -> None:
         """The newest tables, and the calendars and policies that everybody starts with."""
-        if self.version() != newest(MIGRATIONS):
+        look = self.look()
+        if look.version != newest(MIGRATIONS):
             worker = str(make_url(self.app_url).username)
             upgrade(self.owner_url, MIGRATIONS, members=(worker,) if self.server else ())
         with self.service() as service, service.transaction() as tx:
             # Two processes that start at once seed one after the other.
             tx.db.run("select pg_advisory_xact_lock(:key)", key=_SEED_LOCK)
+            service.ensure_keys_open(tx.db)
             seed(tx.db, ROOT / "config")
 
     @contextmanager
@@ -81,16 +94,24 @@ def has_database(settings: Settings) -> bool:
     return settings.database_url is not None or PrivateServer(settings.home).known
 
 
+def told(look: Look, wanted: str) -> Text:
+    """Why a database cannot be worked with, and the cure."""
+    if look.lacking:
+        return _NO_RIGHTS.with_(sql=as_script(look.lacking))
+    return _BEHIND.with_(found=look.version or _EMPTY, wanted=wanted)
+
+
 @contextmanager
 def working(settings: Settings) -> Iterator[Service]:
     """The service, ready to work. An outdated private database is upgraded, but not in production; others refuse."""
     with installed(settings) as installation:
-        found, wanted = installation.version(), newest(MIGRATIONS)
-        if found != wanted:
+        look, wanted = installation.look(), newest(MIGRATIONS)
+        if look.version != wanted:
             if installation.server is None or settings.kind == "production":
-                raise Refusal(_BEHIND.with_(found=found or _EMPTY, wanted=wanted))
+                raise Refusal(told(look, wanted))
             installation.bring_up_to_date()
         with installation.service() as service:
             with service.transaction() as tx:
+                service.ensure_keys_open(tx.db)
                 programmes.register(tx.db)
             yield service

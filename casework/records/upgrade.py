@@ -1,8 +1,4 @@
-"""Migrations: the roles, the schema and its versions, under the owner's role.
-
-The login of the database URL must be allowed to become `casework_owner` for this. The application works as
-`casework_app`, which owns nothing and may not change what is only ever added to.
-"""
+"""Migrations: the roles, the schema and its versions, under the owner's role."""
 
 from pathlib import Path
 from typing import Final
@@ -11,19 +7,27 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.exc import ProgrammingError
 
-from casework.records.database import APPLICATION, OWNER
-from casework.records.tables import SCHEMA, metadata
+from casework.records.database import OWNER
+from casework.records.roles import grants, setup_of
+from casework.records.tables import SCHEMA
+from casework.rules.refusals import Refusal
+from casework.rules.text import Text
 
-# What is only ever added to, by anybody.
-APPEND_ONLY: Final = ("events", "clock_marks", "due_times", "notes", "letters", "disclosures", "fund_entries")
 _LOCK: Final = 7_221_001
 
 
-class NotUpgraded(RuntimeError):
-    """The database cannot be brought to the version of this code; the message says why and what to do."""
+_NOT_ALLOWED: Final = Text(
+    "数据库登录名的权限不足（{why}）。请由数据库管理员在数据库 {database} 中一次执行以下全部语句，然后重试：\n{sql}",
+    "The database login may not do what is needed once ({why}). Have a database administrator run all of this"
+    " in the database {database}, then try again:\n{sql}",
+)
+
+
+class NotUpgraded(Refusal):
+    """The database cannot be brought to the version of this code; the text says why and what to do."""
 
 
 def upgrade(url: str, scripts: Path, *, members: tuple[str, ...] = ()) -> None:
@@ -33,40 +37,46 @@ def upgrade(url: str, scripts: Path, *, members: tuple[str, ...] = ()) -> None:
         with engine.begin() as connection:
             # Two processes that start at once migrate one after the other.
             connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            _roles(connection, members)
+            _make_roles(connection, members)
             _migrate(connection, scripts)
     finally:
         engine.dispose()
 
 
-def _roles(connection: Connection, members: tuple[str, ...]) -> None:
-    for role in (OWNER, APPLICATION):
-        if not connection.execute(text("select 1 from pg_roles where rolname = :role"), {"role": role}).first():
-            _allowed(connection, f"create role {role} nologin")
-    me = connection.execute(text("select current_user")).scalar_one()
-    superuser = connection.execute(text("select rolsuper from pg_roles where rolname = current_user")).scalar_one()
-    for member in (*members, *(() if superuser else (me,))):
-        roles = (APPLICATION,) if member in members else (OWNER, APPLICATION)
-        for role in roles:
-            if not connection.execute(
-                text("select pg_has_role(:member, :role, 'member')"), {"member": member, "role": role}
-            ).scalar_one():
-                _allowed(connection, f'grant {role} to "{member}"')
-    exists = connection.execute(text("select 1 from pg_namespace where nspname = :schema"), {"schema": SCHEMA}).first()
-    if not exists:
-        _allowed(connection, f"create schema {SCHEMA} authorization {OWNER}")
-    if not connection.execute(text("select 1 from pg_extension where extname = 'pg_trgm'")).first():
-        _allowed(connection, f"create extension pg_trgm schema {SCHEMA}")
-
-
-def _allowed(connection: Connection, statement: str) -> None:
+def make_roles(url: str, *, members: tuple[str, ...] = ()) -> None:
+    """Make the roles, the schema and the memberships, all or none; raises `NotUpgraded` with what to run instead."""
+    engine = create_engine(url)
     try:
-        connection.execute(text(statement))
+        with engine.begin() as connection:
+            _make_roles(connection, members)
+    finally:
+        engine.dispose()
+
+
+def needed(url: str, members: tuple[str, ...] = ()) -> list[str]:
+    """The statements that have yet to be run before this login may migrate."""
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            return setup_of(connection, members)
+    finally:
+        engine.dispose()
+
+
+def _make_roles(connection: Connection, members: tuple[str, ...]) -> None:
+    statements = setup_of(connection, members)
+    try:
+        for statement in statements:
+            connection.execute(text(statement))
     except ProgrammingError as refused:
-        raise NotUpgraded(
-            f"The database login may not run `{statement}`: {str(refused.orig).strip()}."
-            " Run it once as a database administrator, then try again."
-        ) from refused
+        why = str(refused.orig).strip().splitlines()[0]
+        database = make_url(connection.engine.url).database
+        raise NotUpgraded(_NOT_ALLOWED.with_(why=why, database=database, sql=as_script(statements))) from refused
+
+
+def as_script(statements: list[str]) -> str:
+    """Statements as they can be given to psql, one a line."""
+    return "\n".join(f"{statement};" for statement in statements)
 
 
 def _migrate(connection: Connection, scripts: Path) -> None:
@@ -76,17 +86,8 @@ def _migrate(connection: Connection, scripts: Path) -> None:
     config = config_of(scripts)
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-    _grant(connection)
-
-
-def _grant(connection: Connection) -> None:
-    """What the application may do: everything with the rows, but only add to what is append-only."""
-    connection.execute(text(f"grant usage on schema {SCHEMA} to {APPLICATION}"))
-    connection.execute(text(f"grant usage on all sequences in schema {SCHEMA} to {APPLICATION}"))
-    for table in metadata.sorted_tables:
-        rights = "select, insert" if table.name in APPEND_ONLY else "select, insert, update, delete"
-        connection.execute(text(f"grant {rights} on {SCHEMA}.{table.name} to {APPLICATION}"))
-    connection.execute(text(f"grant select on {SCHEMA}.alembic_version to {APPLICATION}"))
+    for statement in grants():
+        connection.execute(text(statement))
 
 
 def config_of(scripts: Path) -> Config:

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -54,6 +54,10 @@ class Keyring:
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._keys = {hashlib.sha256(key).hexdigest()[:8]: key for key in keys}
         self._current = next(iter(self._keys))
+
+    def missing(self, key_ids: Iterable[str]) -> list[str]:
+        """Those of these numbers of keys that are not ours."""
+        return sorted(set(key_ids) - set(self._keys))
 
     def wrap(self, place: str, key: bytes) -> WrappedKey:
         """A data key encrypted under the current service key."""

@@ -12,9 +12,10 @@ from casework.records import offices
 from casework.records.database import APPLICATION, Database, Tx
 from casework.records.offices import CalendarVersion
 from casework.records.rows import Record
-from casework.records.vault import Keyring, WrappedKey, new_key
+from casework.records.vault import Keyring, NotOpened, WrappedKey, new_key
 from casework.rules.casefile import Actor, Office, Person, PolicyRow
-from casework.rules.text import Language
+from casework.rules.refusals import Refusal
+from casework.rules.text import Language, Text
 from casework.senders.senders import Senders
 
 _INDEX_KEY = "service_keys.wrapped_key:index"
@@ -98,6 +99,29 @@ class Service:
             wrapped=fresh.wrapped,
         ).one()
         return self.keyring.unwrap(_INDEX_KEY, WrappedKey(row.key_id, row.wrapped_key))
+
+    def ensure_keys_open(self, tx: Tx) -> None:
+        """Raises `WrongKeys` where the keys of the settings do not open the key that this database was begun with."""
+        row = tx.one("select key_id, wrapped_key from service_keys where name = 'index'")
+        if row is not None:
+            try:
+                self.keyring.unwrap(_INDEX_KEY, WrappedKey(row.key_id, row.wrapped_key))
+            except NotOpened as wrong:
+                raise WrongKeys(_WRONG_KEYS.with_(key_id=row.key_id)) from wrong
+
+
+class WrongKeys(Refusal):
+    """The service's own key does not open: CASEWORK_ENCRYPTION_KEYS is another installation's."""
+
+    code = "unavailable"
+
+
+_WRONG_KEYS = Text(
+    "CASEWORK_ENCRYPTION_KEYS 打不开本数据库的密钥（需要编号 {key_id}）。请填回本库启用时的密钥；"
+    "新密钥写在前面，旧密钥保留在后面。",
+    "CASEWORK_ENCRYPTION_KEYS does not open the key of this database (number {key_id} is needed). Put back the key"
+    " that it was begun with: a new key goes in front, the old ones stay behind it.",
+)
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from contextlib import ExitStack
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from casework.app import create_app
@@ -51,17 +52,41 @@ def test_a_database_of_another_version_is_behind(database_url: str, owner_url: s
     assert readiness(database_url) == (503, "behind")
 
 
-def test_a_login_that_may_not_work_as_the_application_is_behind(
+def test_a_login_that_may_not_work_as_the_application_is_told_so(
     server: PrivateServer, admin: Engine, database_url: str
 ) -> None:
     with admin.connect() as connection:
         connection.execute(text("create role stranger login password 'stranger'"))
     url = database_url.replace(database_url.split("//")[1].split("@")[0], "stranger:stranger")
     try:
-        assert readiness(url) == (503, "behind")
+        assert readiness(url) == (503, "no_rights")
     finally:
         with admin.connect() as connection:
             connection.execute(text("drop role stranger"))
+
+
+@pytest.mark.parametrize(
+    "taken",
+    ["update on casework.cases", "insert on casework.events", "select on casework.users", "usage on schema casework"],
+)
+def test_a_right_that_the_application_lacks_makes_it_unready(database_url: str, owner_url: str, taken: str) -> None:
+    engine = create_engine(owner_url)
+    with engine.begin() as connection:
+        connection.execute(text(f"revoke {taken} from casework_app"))
+    engine.dispose()
+    assert readiness(database_url) == (503, "no_rights")
+
+
+def test_a_key_that_does_not_open_the_database_makes_it_unready(service: Service, database_url: str) -> None:
+    with service.transaction() as tx:
+        assert tx.index_key
+
+    told = create_app(Service(service.database, Keyring([b"k" * 32]), service.zone)).test_client().get("/readyz")
+    assert (told.status_code, told.get_json()["keys"]) == (503, "wrong")
+
+    newer = Service(service.database, Keyring([b"k" * 32, bytes(range(32))]), service.zone)
+    told = create_app(newer).test_client().get("/readyz")
+    assert (told.status_code, told.get_json()["keys"]) == (200, "ok")
 
 
 def test_a_database_that_is_not_there_is_unreachable(server: PrivateServer, admin: Engine) -> None:

@@ -11,6 +11,7 @@ import click
 import pytest
 import structlog
 from click.testing import CliRunner
+from sqlalchemy import create_engine, text
 
 from casework.app import create_app, service_of
 from casework.cli import main
@@ -26,9 +27,10 @@ from casework.work import people, programmes
 from casework.work.rederivation import Moved
 from casework.work.service import Service
 from tests.cli.terminal import Terminal, environment
+from tests.running import free_port
 
 CONTRACT = {
-    "serve", "web", "scheduler", "database upgrade", "database status", "demo load", "user add", "user list",
+    "serve", "web", "scheduler", "database upgrade", "database status", "roles", "demo load", "user add", "user list",
     "token issue", "workflow list", "workflow check", "workflow diagram", "policy list", "policy load",
     "calendar list", "calendar show", "calendar load", "clock due", "sweep", "report sla", "doctor",
 }  # fmt: skip
@@ -142,7 +144,7 @@ def test_production_is_not_upgraded_by_the_way(empty: Terminal) -> None:
     assert empty.refuses("policy", "list", **production) == (
         "The database has version none, and this program needs 0001. Run: casework database upgrade"
     )
-    assert "needs 0001: casework database upgrade" in empty("doctor", **production).stdout
+    assert "needs 0001. Run: casework database upgrade" in empty("doctor", **production).stdout
 
     assert empty.says("database", "upgrade", **production) == "The database has version 0001, the newest.\n"
     assert empty.says("database", "status", **production) == "The database has version 0001, the newest.\n"
@@ -615,3 +617,63 @@ def test_the_doctor_names_a_secret_that_others_can_read(office: Terminal) -> Non
 
     assert done.returncode == 1
     assert f"!! others can read {key}: chmod 600 {key}" in done.stdout
+
+
+@pytest.mark.parametrize("command", [("web",), ("scheduler",), ("serve", "--port", "0"), ("user", "list")])
+def test_a_key_that_does_not_open_the_database_stops_the_start_in_a_sentence(
+    office: Terminal, command: tuple[str, ...]
+) -> None:
+    words = [str(free_port()) if word == "0" else word for word in command]
+    told = office.refuses(*words, CASEWORK_ENCRYPTION_KEYS="cd" * 32, PORT=str(free_port()))
+
+    assert told.startswith("CASEWORK_ENCRYPTION_KEYS does not open the key of this database (number ")
+
+
+def test_the_doctor_names_a_key_that_does_not_open_the_database(office: Terminal) -> None:
+    done = office("doctor", CASEWORK_ENCRYPTION_KEYS="cd" * 32)
+    assert done.returncode == 1
+    assert "!! CASEWORK_ENCRYPTION_KEYS does not open the key of this database" in done.stdout
+
+    kept = (office.home / "encryption_keys").read_text().strip()
+    done = office("doctor", CASEWORK_ENCRYPTION_KEYS=f"{'cd' * 32},{kept}")
+    assert done.returncode == 0
+    assert "ok the encryption keys open this database" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("taken", "given"),
+    [
+        (
+            "revoke insert on casework.events from casework_app",
+            "grant select, insert on casework.events to casework_app;",
+        ),
+        ("revoke usage on schema casework from casework_app", "grant usage on schema casework to casework_app;"),
+        ("revoke casework_app from casework_web", "grant casework_app to casework_web;"),
+    ],
+)
+def test_the_doctor_tells_which_rights_are_lacking_and_how_to_give_them(
+    office: Terminal, taken: str, given: str
+) -> None:
+    owner = create_engine(PrivateServer(office.home).owner_url, isolation_level="AUTOCOMMIT")
+    with owner.connect() as connection:
+        connection.execute(text(taken))
+    try:
+        done = office("doctor")
+        assert done.returncode == 1
+        assert f"lacks rights. Have a database administrator run in this database:\n{given}\n" in done.stdout
+        secrets = {"CASEWORK_SECRET_KEY": "a secret of the tests", "CASEWORK_ENCRYPTION_KEYS": "ab" * 32}
+        assert given in office("user", "list", CASEWORK_ENV="production", **secrets).stderr
+    finally:
+        with owner.connect() as connection:
+            connection.execute(text(given))
+        owner.dispose()
+    assert office("doctor").returncode == 0
+
+
+def test_roles_that_are_there_are_left_as_they_are(office: Terminal) -> None:
+    assert office.says("roles", "--sql") == "\n"
+    assert office.says("roles").startswith("The roles casework_owner and casework_app are ready")
+    assert office.says("roles", "--member", "casework_web") == office.says("roles")
+    refused = office("roles", "--member", "nobody-here")
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines()[1:] == ['grant casework_app to "nobody-here";']

@@ -67,7 +67,7 @@ class Running:
 
     def ready(self) -> bool:
         """Whether it answers, with a scheduler that beats."""
-        return self.get("/readyz") == (200, {"database": "ok", "scheduler": "ok"})
+        return self.get("/readyz") == (200, {"database": "ok", "keys": "ok", "scheduler": "ok"})
 
     def stop(self, *requests: signal.Signals) -> int:
         """Ask it to stop and give its exit status; nothing that it started may be left."""

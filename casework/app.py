@@ -10,7 +10,6 @@ from typing import Any
 import structlog
 from flask import Flask
 from structlog.typing import ExcInfo
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from casework.api import (
     administration,
@@ -100,7 +99,6 @@ def _senders_of(settings: Settings) -> Senders:
 def create_app(service: Service, settings: Settings | None = None) -> Flask:
     """The web application on a service."""
     app = Flask("casework", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = settings.web.max_body_bytes if settings else 1_048_576
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.extensions["casework"] = Wiring(
@@ -109,11 +107,9 @@ def create_app(service: Service, settings: Settings | None = None) -> Flask:
         language=settings.office.language if settings else "zh-CN",
         schema_version=newest(MIGRATIONS),
         secret=settings.secret_key.encode() if settings else os.urandom(32),
+        most_bytes=settings.web.max_body_bytes if settings else 1_048_576,
+        trusted_proxies=settings.web.trusted_proxies if settings else 0,
     )
-    if settings and settings.web.trusted_proxies:
-        # Each proxy adds at the end whom it heard; only what the trusted ones added is believed, and only the address.
-        proxied = ProxyFix(app.wsgi_app, x_for=settings.web.trusted_proxies, x_proto=0)
-        app.wsgi_app = proxied  # type: ignore[method-assign]
     door.install(app)
     health.install(app)
     metrics.install(app)

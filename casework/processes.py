@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable, Iterator
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from casework.api.callers import UNREADABLE
 from casework.launch import bound
 from casework.settings import ROOT
 
@@ -84,6 +85,21 @@ class Watchdog:
         os.kill(me, signal.SIGTERM)
         time.sleep(_DRAIN_S)
         os.kill(me, signal.SIGKILL)
+
+
+def marked(application: WSGIApplication) -> WSGIApplication:
+    """The application, which is told of headers that could not be read.
+
+    Granian gives an empty text for a value with a byte above 0x7F, as if nothing had been said.
+    """
+
+    def run(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        for name, value in environ.items():
+            if value == "" and name.startswith("HTTP_"):
+                environ[name] = UNREADABLE
+        return application(environ, start_response)
+
+    return run
 
 
 class _Answer:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import request
 
+from casework.api.callers import caller_network
 from casework.api.door import Answer, endpoint
 from casework.api.query import NoQuery, read_query
 from casework.api.speech import instant
@@ -25,5 +26,5 @@ def token(service: Service, body: Any) -> Answer:
     if request.args:
         with service.transaction() as tx:
             read_query(NoQuery, request.args, tx.today)
-    issued, expires_at = people.sign_in(service, body, request.remote_addr or "")
+    issued, expires_at = people.sign_in(service, body, caller_network())
     return Answer({"access_token": issued, "token_type": "Bearer", "expires_at": instant(expires_at)})

@@ -18,6 +18,19 @@ class Malformed(Refusal):
     code = "malformed"
 
 
+class Encoded(Refusal):
+    """The body is compressed or otherwise encoded."""
+
+    code = "media_type"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "请勿压缩请求内容，直接以 JSON 提交。", "Send the body as it is; encodings such as gzip are not taken."
+            )
+        )
+
+
 def read_json(raw: bytes) -> Any:
     """The JSON value of UTF-8 bytes; floats stay floats, and NUL and odd characters are left to the fields.
 

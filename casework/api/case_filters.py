@@ -27,13 +27,16 @@ from casework.work.service import Transaction
 NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 _SORTS: Final = {"due_at": Text("期限", "by due time"), "-opened_at": Text("最新登记", "newest first")}
 
+_LOST_PLUS: Final = re.compile(r"(T[0-9:.,]+) (?=[0-9]{2}:?[0-9]{2}$)")
+
 
 class When(FormField):
     """A date (its beginning in the office's zone) or an instant with its offset."""
 
     def read(self, value: Any) -> date | datetime:
         """The date or the aware instant."""
-        text = self.text(value)
+        # A plus sign that was not written as %2B arrives as a blank, and here a blank means nothing else.
+        text = _LOST_PLUS.sub(r"\1+", self.text(value))
         try:
             if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
                 return date.fromisoformat(text)

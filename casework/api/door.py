@@ -8,20 +8,22 @@ being asked to fill in a form.
 import hashlib
 import hmac
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, Literal
-from urllib.parse import urlencode
+from urllib.parse import unquote_to_bytes, urlencode
 from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
 from flask import Flask, Response, current_app, request
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
-from casework.api.body import read_json
+from casework.api.body import Encoded, Malformed, read_json
+from casework.api.callers import UNREADABLE, caller_network
 from casework.api.errors import register as register_errors
 from casework.api.query import NoQuery, from_cursor, read_query, to_cursor, whole
 from casework.api.speech import language, request_id
@@ -36,6 +38,9 @@ from casework.work.service import Service, Transaction
 
 PREFIX: Final = "/api/v1"
 _LONGEST_KEY: Final = 200
+# Proxies that compress answers make `"1"` weak or write `"1-gzip"`; the version they speak of is still the one that
+# was read.
+_OUR_TAG: Final = re.compile(r"([0-9]{1,9})(?:--?[a-z]{1,10})?")
 # Asked every few seconds by whatever watches the service; the log has better things to say.
 _ASKED_BY_MACHINES: Final = ("/healthz", "/readyz", "/metrics")
 _log = structlog.get_logger()
@@ -50,6 +55,9 @@ class Wiring:
     language: Language
     schema_version: str
     secret: bytes
+    most_bytes: int
+    """How long a body may be."""
+    trusted_proxies: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +95,9 @@ class Call:
         """The versions of `If-Match`, None where it is missing or `*`."""
         if "If-Match" not in request.headers or request.if_match.star_tag:
             return None
-        # A weak or foreign tag, or what is no tag at all, is no version of ours: it matches nothing.
-        versions = (tag for tag in request.if_match.as_set() if tag and tag.isdecimal() and len(tag) < 10)
-        return frozenset(int(version) for version in versions)
+        # A foreign tag, or what is no tag at all, is no version of ours: it matches nothing.
+        versions = (_OUR_TAG.fullmatch(tag or "") for tag in request.if_match.as_set(include_weak=True))
+        return frozenset(int(version[1]) for version in versions if version)
 
     def needs_if_match(self) -> frozenset[int] | None:
         """The same where it must be given; raises `PreconditionMissing`."""
@@ -164,8 +172,9 @@ def install(app: Flask) -> None:
         )
 
     @app.before_request
-    def start_clock() -> None:
+    def begin() -> None:
         request.environ["casework.started"] = time.monotonic()
+        _ensure_utf8()
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -193,7 +202,7 @@ def _view(one: Endpoint) -> Callable[..., Response]:
     def answer(**path: Any) -> Response:
         wiring: Wiring = current_app.extensions["casework"]
         # Read before the transaction begins: a slow sender must not hold a connection of the database.
-        raw = request.get_data(cache=False)
+        raw = _body(wiring.most_bytes)
         if one.visitor:
             return _visited(one, wiring.service, raw, path)
         if one.public:
@@ -208,17 +217,18 @@ def _view(one: Endpoint) -> Callable[..., Response]:
 
 def _visited(one: Endpoint, service: Service, raw: bytes, path: dict[str, Any]) -> Response:
     """The answer to somebody without an account, who is counted before anything is looked at."""
-    address = request.remote_addr or ""
+    address = caller_network()
     if one.visitor == "newcomer":
         with applications.opening(service, address), service.transaction(APPLICANT) as tx:
             # A digest, so that nobody reads in the table who was here.
             caller = hmac.digest(tx.key_for("callers"), address.encode(), "sha256").hex()
             return _answered(one, tx, f"from {caller}", raw, path)
+    applications.visit(service, address)
     if one.visitor == "applicant":
-        case_id = applications.identify(service, path.pop("number"), _tracking_code(), address)
+        raw, code = _tracking_code(one, service, raw)
+        case_id = applications.identify(service, path.pop("number"), code, address)
         with service.transaction(APPLICANT) as tx:
             return _answered(one, tx, f"applicant of {case_id}", raw, {"case_id": case_id, **path})
-    applications.visit(service, address)
     with service.transaction(APPLICANT) as tx:
         return _answered(one, tx, "", raw, path)
 
@@ -240,18 +250,62 @@ def _token() -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-def _tracking_code() -> str:
-    """The code that the applicant has sent; WSGI gives the bytes of a header as Latin-1, but people type UTF-8."""
+def _tracking_code(one: Endpoint, service: Service, raw: bytes) -> tuple[bytes, str]:
+    """The body without the code, and the code: `tracking_code` of the body of a POST, else the header.
+
+    What is typed is no ASCII at times, and no web server promises to hand on other headers; WSGI gives their bytes as
+    Latin-1. Raises `Malformed` for a header that could not be read, so that it counts as no wrong code.
+    """
+    if one.method == "POST" and raw.strip():
+        _ensure_json(raw)
+        body = read_json(raw)
+        if isinstance(body, dict) and "tracking_code" in body:
+            code = applications.typed_code(service, body.pop("tracking_code"))
+            return json.dumps(body).encode(), code
     given = request.headers.get("Tracking-Code", "")
+    if UNREADABLE in given:
+        raise Malformed(
+            Text(
+                "Tracking-Code 请求头无法读取，只能使用 ASCII 字符；也可以在 POST 的内容中以 tracking_code 给出。",
+                "The header Tracking-Code cannot be read; it may hold ASCII only. A POST takes tracking_code in"
+                " its body.",
+            )
+        )
     try:
-        return given.encode("latin-1").decode()
+        return raw, given.encode("latin-1").decode()
     except UnicodeError:
-        return given
+        return raw, given
+
+
+def _body(most: int) -> bytes:
+    """The body, read to its end however it is framed; raises `RequestEntityTooLarge` where it is longer."""
+    # One byte more is asked for: of a body in chunks nobody says before how long it is.
+    request.max_content_length = most + 1
+    raw = request.get_data(cache=False)
+    if len(raw) > most:
+        raise RequestEntityTooLarge
+    return raw
 
 
 def _ensure_json(raw: bytes) -> None:
-    if raw and request.mimetype != "application/json":
+    if not raw:
+        return
+    codings = request.headers.get("Content-Encoding", "").split(",")
+    if any(one.strip().lower() not in ("", "identity") for one in codings):
+        raise Encoded
+    if request.mimetype != "application/json":
         raise UnsupportedMediaType
+
+
+def _ensure_utf8() -> None:
+    """Raises `Malformed` for an address that is not written in UTF-8, such as one that was typed in GBK."""
+    path = request.environ.get("PATH_INFO", "").encode("latin-1", "replace")
+    try:
+        path.decode(), unquote_to_bytes(request.query_string).decode()
+    except UnicodeDecodeError as wrong:
+        raise Malformed(
+            Text("地址中的字符须以 UTF-8 编码并以 % 转写。", "An address is written in UTF-8, and with %.")
+        ) from wrong
 
 
 def _once(call: Call, path: Mapping[str, Any]) -> Response:
@@ -263,8 +317,9 @@ def _once(call: Call, path: Mapping[str, Any]) -> Response:
         )
         raise Invalid([Fault("Idempotency-Key", "idempotency_key", sentence)])
     tx, caller = call.tx, call.caller
-    # A digest, because an address may be longer than an index takes and hold what no column does.
-    address = hashlib.sha256(request.path.encode()).hexdigest()
+    # Of what the address names and not of how it is written; a digest, because it may be longer than an index takes.
+    named = json.dumps([call.endpoint.path, path], sort_keys=True, default=str)
+    address = hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()
     digest = _digest(call)
     # Answers hold what lies open nowhere else (notes, disclosures), and so they are sealed too.
     seal_key, place = tx.key_for("answers"), f"idempotency_keys.body:{caller}:{address}:{key}"

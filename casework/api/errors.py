@@ -7,6 +7,7 @@ import structlog
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from casework.api.body import Encoded
 from casework.api.speech import language, request_id
 from casework.rules.refusals import Invalid, Refusal
 from casework.rules.text import Text
@@ -87,6 +88,8 @@ def of_refusal(refusal: Refusal) -> Response:
     retry_after = getattr(refusal, "retry_after", None)
     if retry_after is not None:
         answer.headers["Retry-After"] = str(retry_after)
+    if isinstance(refusal, Encoded):
+        answer.headers["Accept-Encoding"] = "identity"
     if refusal.code == "unauthenticated":
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer

@@ -166,7 +166,7 @@ def _header_parameters(one: Endpoint) -> list[dict[str, Any]]:
     if one.body in ("Correction", "Given"):
         found.append(_header_parameter("If-Match", {"type": "string"}, required=one.method == "PATCH"))
     if one.visitor == "applicant":
-        found.append(_header_parameter("Tracking-Code", {"type": "string"}, required=True))
+        found.append(_header_parameter("Tracking-Code", {"type": "string"}, required=one.method == "GET"))
     return found
 
 

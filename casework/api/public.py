@@ -43,6 +43,21 @@ def application(call: Call, case_id: UUID) -> Answer:
 
 
 @endpoint(
+    "POST",
+    "/public/applications/<number>/status",
+    Text("以查询码查询申请", "One application, with the code in the body"),
+    answer="Application",
+    body=applications.GivenCode,
+    etag=True,
+    visitor="applicant",
+)
+def status(call: Call, case_id: UUID) -> Answer:
+    """The same for a code as it is typed, which a header may not be able to hold."""
+    applications.nothing_else(call.tx, call.body)
+    return application(call, case_id)
+
+
+@endpoint(
     "GET",
     "/public/applications/<number>/transitions",
     Text("申请人可办理的操作", "What the applicant can do from here"),
@@ -54,6 +69,21 @@ def transitions(call: Call, case_id: UUID) -> Answer:
     """The applicant's own transitions, whether each is allowed, and what it needs."""
     record = cases.get_for_applicant(call.tx.db, case_id)
     return offers(call, record, *applications.own_steps(call.tx, record))
+
+
+@endpoint(
+    "POST",
+    "/public/applications/<number>/transitions",
+    Text("以查询码查询可办理的操作", "What the applicant can do from here, with the code in the body"),
+    answer="TransitionPage",
+    body=applications.GivenCode,
+    query=Page,
+    visitor="applicant",
+)
+def transitions_by_code(call: Call, case_id: UUID) -> Answer:
+    """The same for a code as it is typed."""
+    applications.nothing_else(call.tx, call.body)
+    return transitions(call, case_id)
 
 
 @endpoint(

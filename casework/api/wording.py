@@ -75,6 +75,19 @@ NOTES: Final = {
         "须以 Tracking-Code 给出查询码；编号或查询码不正确时同样为 404。",
         "Tracking-Code gives the code; a wrong number and a wrong code are the same 404.",
     ),
+    "POST /public/applications/<number>/status": Text(
+        "内容为 tracking_code；请求头只能使用 ASCII 字符，申请人键入的查询码可能含全角字符，网页宜用此方式。",
+        "The body gives tracking_code. A header holds ASCII only, and applicants may type full-width characters, so"
+        " pages use this.",
+    ),
+    "POST /public/applications/<number>/transitions": Text(
+        "内容为 tracking_code；只列出申请人自己的操作。",
+        "The body gives tracking_code; only the applicant's own steps.",
+    ),
+    "POST /public/applications/<number>/transitions/<name>": Text(
+        "查询码可由 Tracking-Code 请求头给出，也可在内容中以 tracking_code 给出。",
+        "The code is given as the header Tracking-Code, or as tracking_code in the body.",
+    ),
     "GET /public/applications/<number>/transitions": Text(
         "只列出申请人自己的操作。", "Only the steps that are the applicant's own."
     ),

@@ -48,7 +48,7 @@ def call(
         "Accept-Language": console.language,
         **({"If-Match": if_match} if if_match else {}),
     }
-    answer = _sent(console, method, f"{base}/api/v1{quote(path, safe='/?&=%:,+@')}", headers, _body(body, method))
+    answer = _sent(console, method, f"{base}/api/v1{quote(path, safe='/?&=%:,@')}", headers, _body(body, method))
     click.echo(_shown(console, answer, field))
 
 

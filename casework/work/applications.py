@@ -14,7 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from casework.forms.form import Form
-from casework.forms.texts import Code, LongText
+from casework.forms.texts import Code, Line, LongText
 from casework.records import attempts, cases, history, tracking
 from casework.records.rows import Record
 from casework.records.vault import blind_index
@@ -36,8 +36,9 @@ _GROUPS, _IN_A_GROUP = 5, 4
 _OBJECT: Final = "object"
 _NUMBER: Final = re.compile(r"[0-9A-Z]+(?:-[0-9A-Z]+)*")
 _NO_SUCH: Final = Text(
-    "没有这份申请，或者查询码不正确；请核对编号，并在 Tracking-Code 中给出查询码。",
-    "There is no such application, or its code is another; check the number, and give the code in Tracking-Code.",
+    "没有这份申请，或者查询码不正确；请核对编号和查询码（以 Tracking-Code 请求头或 tracking_code 给出）。",
+    "There is no such application, or its code is another; check both. The code is given as Tracking-Code or"
+    " tracking_code.",
 )
 
 
@@ -52,6 +53,12 @@ class NewTrackingCode(Form):
     """Why a case gets a new tracking code."""
 
     reason = LongText(most=500, required=True, title=Text("理由", "Reason"), example="申请人到场，遗失查询码")
+
+
+class GivenCode(Form):
+    """The code of an application, as the applicant types it; the door takes it before anything else is looked at."""
+
+    tracking_code = Line(most=200, title=Text("查询码", "Tracking code"), example="7K2M-9QXD-4HTR-W8BC-63NF")
 
 
 def visit(service: Service, address: str) -> None:
@@ -86,7 +93,6 @@ def identify(service: Service, number: str, code: str, address: str) -> UUID:
     """
     limits = service.limits
     number = unicodedata.normalize("NFKC", number).strip().upper()
-    visit(service, address)
     with service.transaction() as tx:
         found = tracking.find(tx.db, number) if _NUMBER.fullmatch(number) else None
         # Where there is no such case, the same is worked out, in the same time.
@@ -96,6 +102,17 @@ def identify(service: Service, number: str, code: str, address: str) -> UUID:
             return case_id
         count(tx, [Allowance("codes from address", address, limits.wrong_codes, limits.visit_window)])
     raise NotFound(_NO_SUCH)
+
+
+def typed_code(service: Service, given: Any) -> str:
+    """The code that was given in a body; raises `Invalid` for what is no text."""
+    with service.transaction() as tx:
+        return str(GivenCode.check({"tracking_code": given}, today=tx.today).get("tracking_code", ""))
+
+
+def nothing_else(tx: Transaction, given: Any) -> None:
+    """Raises `Invalid` where more was sent than the code, which has been taken out."""
+    GivenCode.check(given, today=tx.today)
 
 
 def _visits(limits: Limits, address: str) -> Allowance:

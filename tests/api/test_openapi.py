@@ -194,6 +194,9 @@ def _apply_without_an_account(ask: Lived) -> None:
     assert ask(None, "GET", at, Tracking_Code=code)["letters"]
     [step] = ask(None, "GET", f"{at}/transitions", Tracking_Code=code)["items"]
     _ensure_self_contained(step["needs"])
+    by_code = {"tracking_code": code}
+    assert ask(None, "POST", f"{at}/status", by_code)["number"] == mine["number"]
+    assert ask(None, "POST", f"{at}/transitions", by_code)["items"] == [step]
     given = step["needs"]["examples"][0]
     ask(None, "POST", f"{at}/transitions/{step['name']}", given, Tracking_Code=code)
     [case] = ask("caseworker", "GET", f"/cases?q={mine['number']}")["items"]

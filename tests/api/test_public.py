@@ -672,6 +672,35 @@ def test_what_callers_say_of_their_address_is_not_believed(visitor: Visitor, tmp
     assert applications_behind(visitor, tmp_path, 1, [f"{one}, 203.0.113.9" for one in pretended]) == [201, 429, 429]
 
 
+def test_ports_and_addresses_of_one_network_are_one_caller(visitor: Visitor, tmp_path: Path) -> None:
+    allow(visitor.api, openings_an_hour=2)
+    ports = [f"203.0.113.8:{port}" for port in (40000, 40001, 40002)]
+    assert applications_behind(visitor, tmp_path, 1, ports) == [201, 201, 429]
+    hosts = ["2001:db8:1:2::1", "[2001:DB8:1:2:0::2]:443", "2001:db8:1:2:ffff::3%eth0", "2001:db8:1:3::1"]
+    assert applications_behind(visitor, tmp_path, 1, hosts) == [201, 201, 429, 201]
+
+
+def test_addresses_of_one_network_share_their_wrong_codes_without_a_proxy_too(visitor: Visitor) -> None:
+    allow(visitor.api, wrong_codes=3)
+    mine = visitor.applied()
+    tried = [replace(mine, address=f"2001:db8:1:2::{n}", code="2").ask().status_code for n in range(5)]
+    assert tried == [404, 404, 404, 429, 429]
+    assert guesses(replace(mine, address="2001:db8:1:3::1"), 1) == [404]
+
+
+def test_what_the_trusted_proxy_says_that_is_no_address_counts_for_the_proxy(visitor: Visitor, tmp_path: Path) -> None:
+    allow(visitor.api, openings_an_hour=2)
+    assert applications_behind(visitor, tmp_path, 1, ["unknown", "_a", "é", "é, 203.0.113.99"]) == [201, 201, 429, 201]
+    assert applications_behind(visitor, tmp_path, 2, ["198.51.100.7"]) == [429]
+
+
+def test_an_entry_that_was_lost_is_refused_and_counts_for_nobody(visitor: Visitor, tmp_path: Path) -> None:
+    allow(visitor.api, openings_an_hour=1)
+    assert applications_behind(visitor, tmp_path, 1, ["", "203.0.113.9,"]) == [400, 400]
+    assert applications_behind(visitor, tmp_path, 1, [",203.0.113.9", ",203.0.113.9"]) == [201, 429]
+    assert applications_behind(visitor, tmp_path, 2, [",203.0.113.9"]) == [400]
+
+
 def test_applications_from_one_address_are_limited_for_an_hour(visitor: Visitor) -> None:
     allow(visitor.api, openings_an_hour=3)
     assert [visitor.apply().status_code for _ in range(4)] == [201, 201, 201, 429]

@@ -1,0 +1,60 @@
+"""From where somebody calls, as attempts are counted: one customer's network is one, however it is written."""
+
+import re
+from ipaddress import AddressValueError, IPv4Address, IPv6Address, IPv6Network
+from typing import Final
+
+from flask import current_app, request
+
+from casework.api.body import Malformed
+from casework.rules.text import Text
+
+UNREADABLE: Final = "\ufffd"
+"""What stands for the value of a header that the web server could not read."""
+# `203.0.113.8:40000`, `[2001:db8::1]:443`, `"[2001:db8::1]"`, `fe80::1%eth0`.
+_BRACKETED: Final = re.compile(r"\[([^\]]*)\](?::[0-9]*)?")
+_WITH_PORT: Final = re.compile(r"([0-9.]+):[0-9]*")
+# What a customer of IPv6 is given at least (RFC 6177); within it addresses are free.
+_CUSTOMER: Final = 64
+
+
+def caller_network() -> str:
+    """The address of the caller, or its /64 where it is of IPv6; the nearest proxy's where none is told.
+
+    Each trusted proxy adds at the end of `X-Forwarded-For` whom it heard, so only as many entries from the end are
+    believed. Raises `Malformed` where the one that counts was lost with a header that cannot be read.
+    """
+    heard = request.remote_addr or ""
+    proxies: int = current_app.extensions["casework"].trusted_proxies
+    said = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",")]
+    if proxies == 0 or "X-Forwarded-For" not in request.headers:
+        return network_of(heard) or heard
+    told = said[-proxies] if len(said) >= proxies else ""
+    if UNREADABLE in said or (not told and "" in said):
+        raise Malformed(
+            Text(
+                "X-Forwarded-For 请求头无法读取，只能使用 ASCII 字符。",
+                "The header X-Forwarded-For cannot be read; it may hold ASCII only.",
+            )
+        )
+    return network_of(told) or network_of(heard) or heard
+
+
+def network_of(written: str) -> str | None:
+    """What is counted for an address as proxies write it, with or without port; None where it is none."""
+    plain = written.strip().strip('"')
+    if bracketed := _BRACKETED.fullmatch(plain):
+        plain = bracketed[1]
+    elif with_port := _WITH_PORT.fullmatch(plain):
+        plain = with_port[1]
+    try:
+        return str(IPv4Address(plain))
+    except AddressValueError:
+        pass
+    try:
+        address = IPv6Address(plain.partition("%")[0])
+    except AddressValueError:
+        return None
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((int(address), _CUSTOMER), strict=False))

@@ -1,7 +1,7 @@
 """How lists of cases are filtered, ordered and paged."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any, Final
@@ -12,20 +12,34 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, tuple_
 from casework.api.query import Page, from_cursor, moment, to_cursor
 from casework.api.views import due_at
 from casework.forms.field import FormField
+from casework.forms.form import Many
 from casework.forms.numbers import Flag
-from casework.forms.texts import Choice, Code, Line
+from casework.forms.texts import USER_PATTERN, Choice, Code, Line
+from casework.records import offices
 from casework.records.rows import Record
 from casework.records.tables import cases, look_ups
 from casework.records.vault import blind_index
 from casework.records.visibility import of_org
 from casework.rules.casefile import Phase
 from casework.rules.identifiers import BadIdentifier, check_identity_number, check_phone
+from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Language, Text
+from casework.work import people, programmes
 from casework.work.service import Transaction
 
 # A case without a due time sorts last, under the key that the column `due_key` gives it.
 NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
-_SORTS: Final = {"due_at": Text("期限", "by due time"), "-opened_at": Text("最新登记", "newest first")}
+# A case that is still open sorts after all closed ones.
+_NOT_YET: Final = datetime(1900, 1, 1, tzinfo=UTC)
+_SORTS: Final = {
+    "due_at": Text("期限", "by due time"),
+    "-opened_at": Text("最新登记", "newest first"),
+    "-closed_at": Text("最近办结", "closed last first, open ones at the end"),
+}
+_PHASES: Final = {phase.value: Text(phase.value, phase.value) for phase in Phase}
+_ONE_PHASE: Final = Text("阶段", "Phase")
+_ONE_STATE: Final = Text("状态", "State")
+_ONE_WORKFLOW: Final = Text("流程", "Workflow")
 
 _LOST_PLUS: Final = re.compile(r"(T[0-9:.,]+) (?=[0-9]{2}:?[0-9]{2}$)")
 
@@ -63,74 +77,121 @@ def beginning(value: date | datetime, zone: tzinfo) -> datetime:
 
 
 class Someone(FormField):
-    """A user's id, `me` or `none`."""
+    """A user by id or username, `me` or `none`."""
 
-    def read(self, value: Any) -> UUID | str:
-        """The id or the word."""
+    def read(self, value: Any) -> str:
+        """What is written; whether there is such a user, `filters_of` looks up."""
         text = self.text(value)
-        if text in ("me", "none"):
-            return text
-        try:
-            return UUID(text)
-        except ValueError:
-            raise self.wrong("user") from None
+        if not re.fullmatch(USER_PATTERN, text):
+            raise self.wrong("user")
+        return text
 
     def invent(self, inventor: Any) -> str:
         """Me."""
         return "me"
 
     def shape(self, language: Language) -> dict[str, Any]:
-        """An id or one of two words."""
-        return {"anyOf": [{"format": "uuid"}, {"enum": ["me", "none"]}]}
+        """An id, a username or one of two words."""
+        return {"pattern": self.whole(USER_PATTERN)}
 
 
 class CaseFilters(Page):
     """The filters of a list of cases."""
 
-    workflow = Code(title=Text("流程", "Workflow"))
-    state = Code(title=Text("状态", "State"))
-    phase = Choice({phase.value: Text(phase.value, phase.value) for phase in Phase}, title=Text("阶段", "Phase"))
+    workflow = Many(Code(title=_ONE_WORKFLOW), title=Text("流程，可多次给出", "Workflow; may be given several times"))
+    state = Many(Code(title=_ONE_STATE), title=Text("状态，可多次给出", "State; may be given several times"))
+    phase = Many(Choice(_PHASES, title=_ONE_PHASE), title=Text("阶段，可多次给出", "Phase; may be given several times"))
+    open = Flag(title=Text("未办结", "Not closed"))
     org = Code(title=Text("机构（含下级）", "Organisation and below"))
-    owner = Someone(title=Text("经办人", "Owner"))
-    assignee = Someone(title=Text("承办人", "Who helps"))
+    owner = Someone(title=Text("经办人（编号、用户名、me 或 none）", "Owner: id, username, me or none"))
+    assignee = Someone(title=Text("承办人（编号、用户名、me 或 none）", "Who helps: id, username, me or none"))
     overdue = Flag(title=Text("已超期", "Overdue"))
     due_before = When(title=Text("期限早于", "Due before"))
     opened_from = When(title=Text("登记自", "Opened from"))
     opened_to = When(title=Text("登记至（不含）", "Opened before"))
+    closed_from = When(title=Text("办结自", "Closed from"))
+    closed_to = When(title=Text("办结至（不含）", "Closed before"))
+    urgent = Flag(title=Text("紧急", "Urgent"))
     q = Line(most=100, title=Text("搜索", "Search"))
     sort = Choice(_SORTS, title=Text("排序", "Order"))
+    count = Flag(title=Text("同时给出总数（至多数到 1000）", "Count them too, up to 1,000"))
 
 
 def filters_of(tx: Transaction, query: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    """The conditions of these filters, and the one where the page begins."""
+    """The conditions of these filters; raises `Invalid` for a workflow, state, organisation or user that is none."""
+    faults = [*_unknown_words(query), *unknown_org(tx, query)]
+    owner, assignee = _someone(tx, "owner", query, faults), _someone(tx, "assignee", query, faults)
+    if faults:
+        raise Invalid(faults)
     found: list[ColumnElement[bool]] = [
-        cases.c[name] == query[name] for name in ("workflow", "state", "phase") if name in query
+        cases.c[name].in_(query[name]) for name in ("workflow", "state", "phase") if name in query
     ]
     if "org" in query:
         found.append(of_org(tx.db, query["org"]))
-    found += [
-        _someone(tx, cases.c[column], query[name])
-        for name, column in (("owner", "owner_id"), ("assignee", "assignee_id"))
-        if name in query
-    ]
-    if "overdue" in query:
-        late = func.coalesce(cases.c.late_at < tx.now, false())
-        found.append(late if query["overdue"] else ~late)
+    found += [one for one in (owner, assignee) if one is not None]
+    late = func.coalesce(cases.c.late_at < tx.now, false())
+    switches = {"open": cases.c.closed_at.is_(None), "overdue": late, "urgent": cases.c.urgent}
+    found += [one if query[name] else ~one for name, one in switches.items() if name in query]
     if "due_before" in query:
         found.append(cases.c.due_key < min(beginning(query["due_before"], tx.service.zone), NEVER))
-    if "opened_from" in query:
-        found.append(cases.c.opened_at >= beginning(query["opened_from"], tx.service.zone))
-    if "opened_to" in query:
-        found.append(cases.c.opened_at < beginning(query["opened_to"], tx.service.zone))
+    for column in (cases.c.opened_at, cases.c.closed_at):
+        first, end = column.name.replace("_at", "_from"), column.name.replace("_at", "_to")
+        if first in query:
+            found.append(column >= beginning(query[first], tx.service.zone))
+        if end in query:
+            found.append(column < beginning(query[end], tx.service.zone))
     if "q" in query:
         found.append(_search(tx, query["q"]))
-    return [*found, *_after(query)]
+    return found
 
 
-def _someone(tx: Transaction, column: ColumnElement[Any], who: UUID | str) -> ColumnElement[bool]:
+def _unknown_words(query: Mapping[str, Any]) -> list[Fault]:
+    """A fault for each workflow and state that does not exist, which names those that do."""
+    asked = query.get("workflow", ())
+    # Of every version: older cases may stand in states that the newest one has no more.
+    versions = [one for one in programmes.all_versions() if one.key in asked or not asked]
+    states = {state.name: state.title for one in versions for state in one.states}
+    strange = (state for state in query.get("state", ()) if state not in states)
+    return unknown_workflow(asked) + [_unknown("state", "unknown_state", states) for _ in strange if states]
+
+
+def unknown_workflow(keys: Iterable[str]) -> list[Fault]:
+    """A fault for each of these that is no workflow."""
+    known = {one.key: one.title for one in programmes.latest()}
+    return [_unknown("workflow", "unknown_workflow", known) for key in keys if key not in known]
+
+
+def unknown_org(tx: Transaction, query: Mapping[str, Any]) -> list[Fault]:
+    """A fault where the organisation does not exist; one that the caller does not see merely has no cases to show."""
+    if "org" not in query or offices.org(tx.db, query["org"]):
+        return []
+    sentence = Text("没有这个机构；可查询机构列表。", "There is no such organisation; see the list of organisations.")
+    return [Fault("org", "unknown_org", sentence)]
+
+
+def _unknown(field: str, code: str, known: Mapping[str, Text]) -> Fault:
+    zh = "、".join(f"{key}（{title.zh}）" for key, title in known.items())
+    en = ", ".join(f"{key} ({title.en})" for key, title in known.items())
+    return Fault(field, code, Text(f"没有这个值；可用的有：{zh}。", f"There is no such value; there are: {en}."))
+
+
+def _someone(tx: Transaction, name: str, query: Mapping[str, Any], faults: list[Fault]) -> ColumnElement[bool] | None:
+    if name not in query:
+        return None
+    column, who = cases.c[f"{name}_id"], query[name]
     if who == "none":
         return column.is_(None)
-    return column == (tx.person.id if who == "me" else who)
+    if who == "me":
+        return column == tx.person.id
+    person = people.named(tx, who)
+    if person is None:
+        sentence = Text(
+            "没有这名用户；请填写编号、用户名、me 或 none。",
+            "There is no such user; give an id, a username, me or none.",
+        )
+        faults.append(Fault(name, "unknown_user", sentence))
+        return None
+    return column == person.id
 
 
 def _search(tx: Transaction, words: str) -> ColumnElement[bool]:
@@ -159,36 +220,34 @@ def _numbers(words: str, today: date) -> list[tuple[str, str]]:
 
 
 def order_of(query: Mapping[str, Any]) -> list[ColumnElement[Any]]:
-    """By due time unless the newest are wanted first."""
-    if query.get("sort") == "-opened_at":
-        return [cases.c.opened_at.desc(), cases.c.id.desc()]
-    return [cases.c.due_key, cases.c.id]
+    """By due time unless another order is wanted."""
+    column, newest = _key(query)
+    return [column.desc(), cases.c.id.desc()] if newest else [column, cases.c.id]
 
 
-def _after(query: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    newest = query.get("sort") == "-opened_at"
-    column = cases.c.opened_at if newest else cases.c.due_key
-    key = from_cursor(query, _sort(query), moment, UUID)
+def after(query: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    """Where the page begins."""
+    key = from_cursor(query, moment, UUID)
     if key is None:
         return []
-    row, mark = tuple_(column, cases.c.id), tuple_(key[1], key[2])
+    column, newest = _key(query)
+    row, mark = tuple_(column, cases.c.id), tuple_(*key)
     return [row < mark if newest else row > mark]
 
 
-def _sort(query: Mapping[str, Any]) -> Any:
-    wanted = query.get("sort", "due_at")
-
-    def same(part: Any) -> str:
-        if part != wanted:
-            raise ValueError(part)
-        return str(part)
-
-    return same
+def _key(query: Mapping[str, Any]) -> tuple[ColumnElement[Any], bool]:
+    """By which column the list is ordered, and whether the latest comes first."""
+    match query.get("sort"):
+        case "-opened_at":
+            return cases.c.opened_at, True
+        case "-closed_at":
+            return func.coalesce(cases.c.closed_at, _NOT_YET), True
+        case _:
+            return cases.c.due_key, False
 
 
 def cursor_of(query: Mapping[str, Any], last: Record) -> str:
     """The cursor after this case."""
     file = last.file
-    if query.get("sort") == "-opened_at":
-        return to_cursor("-opened_at", file.opened_at, file.id)
-    return to_cursor("due_at", due_at(last) or NEVER, file.id)
+    keys = {"-opened_at": file.opened_at, "-closed_at": file.closed_at or _NOT_YET}
+    return to_cursor(keys.get(query.get("sort", ""), due_at(last) or NEVER), file.id)

@@ -1,11 +1,13 @@
 """Cases: open, list, look at, correct, move."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
+
 from casework.api import views
-from casework.api.case_filters import CaseFilters, cursor_of, filters_of, order_of
+from casework.api.case_filters import CaseFilters, after, cursor_of, filters_of, order_of
 from casework.api.door import PREFIX, Answer, Call, cut, endpoint, page
 from casework.api.examples import needs_schema
 from casework.api.query import Page
@@ -15,6 +17,8 @@ from casework.rules.casefile import STAFF, Office
 from casework.rules.decide import Offer
 from casework.rules.text import Text
 from casework.work import cases, corrections, forms, intake
+
+_MOST_COUNTED: Final = 1_000
 
 
 def _answer(call: Call, record: Record, status: int = 200, **more: Any) -> Answer:
@@ -41,12 +45,20 @@ def open_case(call: Call) -> Answer:
 
 @endpoint("GET", "/cases", Text("案件列表", "List cases"), answer="CasePage", query=CaseFilters)
 def list_cases(call: Call) -> Answer:
-    """Visible cases by due time, or the newest first."""
+    """Visible cases that fit every filter, by due time unless another order is asked for."""
     filters = filters_of(call.tx, call.query)
-    found = records.page(call.tx.db, call.tx.person, filters, order_of(call.query), call.limit + 1)
+    order = order_of(call.query)
+    found = records.page(call.tx.db, call.tx.person, [*filters, *after(call.query)], order, call.limit + 1)
     shown = found[: call.limit]
-    after = cursor_of(call.query, shown[-1]) if len(found) > call.limit else None
-    return page([views.case(record, call.tx.now) for record in shown], after)
+    cursor = cursor_of(call.query, shown[-1]) if len(found) > call.limit else None
+    counted = _counted(call, filters) if call.query.get("count") else {}
+    return page([views.case(record, call.tx.now) for record in shown], cursor, **counted)
+
+
+def _counted(call: Call, filters: list[ColumnElement[bool]]) -> dict[str, Any]:
+    """How many cases the filters find on all pages, exact up to `_MOST_COUNTED`."""
+    number = records.count(call.tx.db, call.tx.person, filters, _MOST_COUNTED + 1)
+    return {"count": min(number, _MOST_COUNTED), "capped": number > _MOST_COUNTED}
 
 
 @endpoint("GET", "/cases/<uuid:case_id>", Text("查看案件", "One case"), answer="Case", etag=True)

@@ -369,10 +369,10 @@ def cut(call: Call, items: list[Any]) -> Answer:
     return page(items[first:after], to_cursor(after) if after < len(items) else None)
 
 
-def page(items: list[Any], next_cursor: str | None) -> Answer:
-    """A page of a list, with the address of the next one in `Link`."""
+def page(items: list[Any], next_cursor: str | None, **more: Any) -> Answer:
+    """A page of a list, with the address of the next one in `Link`; `more` is what is said of the whole list."""
     headers = {}
     if next_cursor is not None:
-        args = request.args.to_dict() | {"cursor": next_cursor}
-        headers["Link"] = f'<{request.path}?{urlencode(args)}>; rel="next"'
-    return Answer({"items": items, "next_cursor": next_cursor}, headers=headers)
+        args = request.args.to_dict(flat=False) | {"cursor": [next_cursor]}
+        headers["Link"] = f'<{request.path}?{urlencode(args, doseq=True)}>; rel="next"'
+    return Answer({"items": items, "next_cursor": next_cursor, **more}, headers=headers)

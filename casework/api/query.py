@@ -6,14 +6,15 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from flask import current_app
+from flask import current_app, request
 from werkzeug.datastructures import MultiDict
 
 from casework.forms.faults import speakable
-from casework.forms.form import Form
+from casework.forms.form import Form, Many
 from casework.forms.numbers import Count, Flag
 from casework.forms.texts import Line
 from casework.rules.refusals import Fault, Invalid
@@ -21,7 +22,11 @@ from casework.rules.text import Text
 
 _SIGNED_BY: Final = 12  # bytes
 _TWICE = Text("此参数只能出现一次。", "This parameter may be given once.")
-_CURSOR = Text("游标无效，请从第一页开始。", "The cursor is not valid; begin with the first page.")
+_CURSOR = Text(
+    "游标无效，或者属于另一查询，请从第一页开始。",
+    "The cursor is not valid, or belongs to another query; begin with the first page.",
+)
+_ROWS_DO_NOT_DEPEND_ON = ("cursor", "limit", "count")
 
 
 class NoQuery(Form):
@@ -37,10 +42,22 @@ class Page(Form):
 
 def read_query(form: type[Form], args: MultiDict[str, str], today: date) -> dict[str, Any]:
     """The clean parameters; raises `Invalid` for unknown, repeated and wrong ones."""
-    repeated = [name for name, values in args.lists() if len(values) > 1]
+    several = {name for name, field in form.form_fields() if isinstance(field, Many)}
+    repeated = [name for name, values in args.lists() if len(values) > 1 and name not in several]
     if repeated:
         raise Invalid([Fault(speakable(name), "twice", _TWICE) for name in repeated])
-    return form.check({name: _typed(form, name, value) for name, value in args.items()}, today=today)
+    said = {name: args.getlist(name) if name in several else _typed(form, name, args[name]) for name in args}
+    try:
+        return form.check(said, today=today)
+    except Invalid as wrong:
+        # One of several values is told under the name of the parameter, which is the field that a caller knows.
+        raise Invalid(
+            [replace(one, path=name) if name in several else one for one, name in _by_parameter(wrong)]
+        ) from None
+
+
+def _by_parameter(wrong: Invalid) -> list[tuple[Fault, str]]:
+    return [(one, one.path.partition(".")[0]) for one in wrong.faults]
 
 
 def _typed(form: type[Form], name: str, value: str) -> Any:
@@ -54,7 +71,7 @@ def _typed(form: type[Form], name: str, value: str) -> Any:
 
 
 def to_cursor(*key: Any) -> str:
-    """An opaque cursor of the last row's key, signed so that nobody makes up one."""
+    """An opaque cursor of the last row's key, signed for this query so that no other one takes it."""
     plain = [value.isoformat() if isinstance(value, datetime) else value for value in key]
     raw = json.dumps([value if isinstance(value, str | int | None) else str(value) for value in plain]).encode()
     return base64.urlsafe_b64encode(_signature(raw) + raw).decode().rstrip("=")
@@ -79,7 +96,12 @@ def from_cursor(query: Mapping[str, Any], *kinds: Any) -> tuple[Any, ...] | None
 
 
 def _signature(raw: bytes) -> bytes:
-    return hmac.digest(current_app.extensions["casework"].secret, b"cursor:" + raw, "sha256")[:_SIGNED_BY]
+    """Of the key and of the query whose rows it belongs to: the path and every parameter that chooses or orders."""
+    asked = sorted(
+        (name, value) for name, value in request.args.items(multi=True) if name not in _ROWS_DO_NOT_DEPEND_ON
+    )
+    query = json.dumps([request.path, asked]).encode()
+    return hmac.digest(current_app.extensions["casework"].secret, b"cursor:" + query + raw, "sha256")[:_SIGNED_BY]
 
 
 def moment(value: str) -> datetime:

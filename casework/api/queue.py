@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, tuple_
 
 from casework.api import views
-from casework.api.case_filters import NEVER
+from casework.api.case_filters import NEVER, unknown_org, unknown_workflow
 from casework.api.door import Answer, Call, endpoint, page
 from casework.api.query import Page, from_cursor, moment, switch, to_cursor
 from casework.forms.form import Form
@@ -16,7 +16,7 @@ from casework.records.rows import Record
 from casework.records.tables import cases as table
 from casework.records.visibility import in_queue, of_org, visible
 from casework.rules.casefile import Phase
-from casework.rules.refusals import NotFound
+from casework.rules.refusals import Invalid, NotFound
 from casework.rules.text import Text
 from casework.work.alerts import Snooze
 from casework.work.alerts import snooze as put_off
@@ -43,6 +43,10 @@ class Claim(Form):
 
 
 def _part(tx: Transaction, said: dict[str, Any]) -> list[ColumnElement[bool]]:
+    """The conditions of this part; raises `Invalid` for a workflow or organisation that does not exist."""
+    faults = [*unknown_workflow(said[name] for name in ("workflow",) if name in said), *unknown_org(tx, said)]
+    if faults:
+        raise Invalid(faults)
     found: list[ColumnElement[bool]] = [table.c[name] == said[name] for name in ("workflow", "phase") if name in said]
     if "org" in said:
         found.append(of_org(tx.db, said["org"]))

@@ -88,6 +88,11 @@ _LIMIT: Final = obj(
     }
 )
 
+_COUNTED: Final = {
+    "count": whole(12, Text("总数，查询 count=true 时给出", "How many there are, where count=true asks for it")),
+    "capped": flag(Text("不止 count 件", "There are more than `count`")),
+}
+
 ITEMS: Final[dict[str, Schema]] = {
     **CASE_ITEMS,
     **MONEY_ITEMS,
@@ -243,6 +248,7 @@ ITEMS: Final[dict[str, Schema]] = {
 SCHEMAS: Final[dict[str, Schema]] = {
     **ITEMS,
     **{f"{name}Page": page_of(name) for name in ITEMS},
+    "CasePage": page_of("Case", _COUNTED),
     **CASE_PARTS,
     **MONEY_PARTS,
     **WEBHOOK_BODIES,

@@ -70,10 +70,10 @@ def ref(name: str) -> Schema:
     return {"$ref": f"{COMPONENTS}{name}"}
 
 
-def page_of(name: str) -> Schema:
-    """A page of a list of this component."""
+def page_of(name: str, more: Mapping[str, Schema] | None = None) -> Schema:
+    """A page of a list of this component; `more` may be said of the whole list."""
     cursor = text("WyIyMDI2LTAzLTAyIl0", Text("下一页的游标", "The cursor of the next page"))
-    return obj({"items": many(ref(name)), "next_cursor": or_null(cursor)})
+    return obj({"items": many(ref(name)), "next_cursor": or_null(cursor)}, more)
 
 
 def sample(schema: Schema, components: Mapping[str, Schema]) -> Any:

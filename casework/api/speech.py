@@ -1,14 +1,17 @@
 """How we speak with the caller: language, request id, zone of times."""
 
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from flask import current_app, g, request
 
 from casework.rules.text import Language
 
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _GIVEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SPOKEN: Final[dict[str, Language]] = {"zh": "zh-CN", "en": "en"}
 
@@ -30,6 +33,18 @@ def request_id() -> str:
         g.request_id = given if _GIVEN_ID.fullmatch(given) else uuid4().hex
     chosen: str = g.request_id
     return chosen
+
+
+def in_zone(value: Any) -> Any:
+    """Stored JSON with the office's offset in every instant that it holds."""
+    if isinstance(value, Mapping):
+        return {name: in_zone(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [in_zone(inner) for inner in value]
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        with suppress(ValueError, OverflowError):
+            return instant(datetime.fromisoformat(value))
+    return value
 
 
 def instant(at: datetime | None) -> str | None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from casework.api.speech import instant, language
+from casework.api.speech import in_zone, instant, language
 from casework.records.offices import CalendarVersion, parent_of
 from casework.records.rows import Record
 from casework.rules.casefile import CaseFile, ClockRun, Person, PolicyRow
@@ -48,7 +48,7 @@ def case(record: Record, as_of: datetime) -> dict[str, Any]:
         "overdue": late is not None and late < as_of,
         "clock": _nearest(nearest, workflow, as_of),
         "clocks": [clock(run, workflow.by_clock[run.name], as_of) for run in file.clocks],
-        "facts": file.facts,
+        "facts": in_zone(file.facts),
         "version": file.version,
     }
 
@@ -254,7 +254,7 @@ def event(row: Any) -> dict[str, Any]:
         "kind": row.kind,
         "actor": {"id": str(row.actor_id), "username": row.username, "name": row.actor_name} if row.actor_id else None,
         "role": row.actor_role,
-        "payload": row.payload,
+        "payload": in_zone(row.payload),
         "prev_hash": row.prev_hash.hex(),
         "hash": row.hash.hex(),
     }

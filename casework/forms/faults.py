@@ -69,7 +69,7 @@ SENTENCES: Final[Mapping[str, Text]] = MappingProxyType(
         ),
         "email": Text("邮箱地址请写成 name@example.org 的样子。", "Write a mail address like name@example.org."),
         "choice": Text("请从列出的选项中选择：{options}。", "Please choose one of: {options}."),
-        "user": Text("请选择一名用户（填写其编号 UUID）。", "Please name a user by its id (a UUID)."),
+        "user": Text("请填写一名用户的编号或用户名。", "Please name a user by id or username."),
         "id": Text("请填写编号（UUID）。", "Please give an id (a UUID)."),
         "money_float": Text(
             '金额请写成带引号的文字，例如 "1234.50"；小数数字会丢失精度。',

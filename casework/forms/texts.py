@@ -119,6 +119,10 @@ class PersonName(FormField):
         return {"pattern": self.whole(NAME_PATTERN), "maxLength": 50}
 
 
+USER_PATTERN: Final = r"[0-9A-Za-z][0-9A-Za-z._\-]{0,59}"
+"""The id of a user, or a username."""
+
+
 class Code(FormField):
     """A code such as an organisation's: letters, digits, dot, hyphen, underscore; 40 characters at most."""
 
@@ -195,17 +199,17 @@ class Choice(FormField):
 
 
 class OneUser(FormField):
-    """The id of a user; `roles` say who may be named, which the work above verifies."""
+    """A user by id or username; `roles` say who may be named, which the work above verifies and stores as an id."""
 
     def __init__(self, *, roles: tuple[str, ...] = (), **common: Any) -> None:
         super().__init__(**common)
         self.roles = roles
 
-    def read(self, value: Any) -> UUID:
+    def read(self, value: Any) -> UUID | str:
         text = self.text(value)
-        if not re.fullmatch(UUID_PATTERN, text):
+        if not re.fullmatch(USER_PATTERN, text):
             raise self.wrong("user")
-        return UUID(text)
+        return UUID(text) if re.fullmatch(UUID_PATTERN, text) else text
 
     def plain(self, value: Any) -> str:
         return str(value)
@@ -214,7 +218,7 @@ class OneUser(FormField):
         return inventor.user(self.roles)
 
     def shape(self, language: Language) -> dict[str, Any]:
-        shape = {"format": "uuid", "pattern": self.whole(UUID_PATTERN)}
+        shape: dict[str, Any] = {"pattern": self.whole(USER_PATTERN)}
         return shape | {"x-roles": list(self.roles)} if self.roles else shape
 
 

@@ -151,6 +151,12 @@ def page(
     return [record_of(row) for row in rows]
 
 
+def count(tx: Tx, person: Person, filters: list[ColumnElement[bool]], most: int) -> int:
+    """How many visible cases these filters find, counted no further than `most`."""
+    chosen = select(cases.c.id).where(visible(person), *filters).limit(most).subquery()
+    return int(tx.one(select(func.count().label("n")).select_from(chosen)).n)  # type: ignore[union-attr]
+
+
 def record_of(row: Any) -> Record:
     """The record of a row that has the columns of `_CASE`."""
     people = {

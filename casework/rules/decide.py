@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, cast
-from uuid import UUID
 
 from transitions import EventData, Machine
 
@@ -282,7 +281,7 @@ def _assignee_after(edge: Transition, situation: Situation) -> Person | None:
         return None
     if edge.assigns is None:
         return situation.case.assignee
-    person = situation.office.people.get(UUID(str(situation.given[edge.assigns])))
+    person = situation.office.people.get(situation.given[edge.assigns])
     if person is None or not may_help(person, situation.case):
         raise Invalid(
             [
@@ -325,9 +324,13 @@ def _destination(edge: Transition, situation: Situation) -> Destination | None:
 
 
 def offers(workflow: Workflow, case: CaseFile, actor: Actor, now: datetime, office: Office) -> list[Offer]:
-    """Every transition from here with the judgement of state, role and the guards that look at the case."""
+    """Every transition from here with the judgement of state, role and the guards that look at the case.
+
+    Those that time alone takes are left out for everybody else.
+    """
     situation = Situation(case, actor, now, office)
-    return [_offer(workflow, edge, situation) for edge in workflow.leaving(case.state)]
+    edges = [edge for edge in workflow.leaving(case.state) if actor.role is Role.CLOCK or edge.by != (Role.CLOCK,)]
+    return [_offer(workflow, edge, situation) for edge in edges]
 
 
 def _offer(workflow: Workflow, edge: Transition, situation: Situation) -> Offer:

@@ -11,12 +11,7 @@ from casework.rules.text import Text
 def refuse_by_role(workflow: Workflow, edge: Transition, case: CaseFile, actor: Actor, now: datetime) -> Refusal | None:
     """Why this actor may not take the edge whatever is given, or None."""
     if not _may(edge, actor.role):
-        return NotYours(
-            Text(
-                f"此操作由{'、'.join(role.told.zh for role in edge.by)}办理。",
-                f"This is for: {', '.join(role.told.en for role in edge.by)}.",
-            )
-        )
+        return _for_others(edge)
     if actor.role is Role.CLOCK:
         return None if _time_is_up(workflow, edge, case, now) else _not_due()
     if actor.role in HELPERS and (case.assignee is None or case.assignee.id != actor.id):
@@ -24,6 +19,23 @@ def refuse_by_role(workflow: Workflow, edge: Transition, case: CaseFile, actor: 
     if is_colleagues(case, actor) and actor.role is Role.CASEWORKER and not edge.shared:
         return colleagues(case, may_give_reason=False)
     return None
+
+
+def _for_others(edge: Transition) -> NotYours:
+    people = [role.told for role in edge.by if role is not Role.CLOCK]
+    if not people:
+        return NotYours(
+            Text(
+                "期限届满时由系统自动办理，无需也不能由人办理。",
+                "This happens by itself when its time limit runs out; nobody can or need do it.",
+            )
+        )
+    return NotYours(
+        Text(
+            f"此操作由{'、'.join(told.zh for told in people)}办理。",
+            f"This is for: {', '.join(told.en for told in people)}.",
+        )
+    )
 
 
 def _may(edge: Transition, role: Role) -> bool:

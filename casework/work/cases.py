@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement
 
 from casework.forms.texts import OneUser
-from casework.records import cases, funds, offices, people
+from casework.records import cases, funds, offices
 from casework.records.rows import Record
 from casework.rules import handling
 from casework.rules.casefile import STAFF, Destination, Move, Office, Person
@@ -19,6 +19,7 @@ from casework.rules.text import Text
 from casework.work import programmes
 from casework.work.forms import Handover, Override, Release
 from casework.work.moves import ensure, ensure_fresh, form_of, household, moved, write_down
+from casework.work.people import named
 from casework.work.service import Transaction
 
 
@@ -36,7 +37,7 @@ def apply(tx: Transaction, record: Record, name: str, given: Any, if_match: froz
     Whether this can be done here, and by whom, is told before whether the caller has read the case as it is.
     """
     workflow = programmes.pinned(record.file)
-    named = _named(tx, workflow, record, name, given)
+    given, named = _named(tx, workflow, record, name, given)
     edge = workflow.edge(name, record.file.state)
     found = looked_up(tx, record, workflow, named, claiming=edge is not None and edge.claims is not None)
     office = _destined(tx, found, record, name, given)
@@ -46,22 +47,14 @@ def apply(tx: Transaction, record: Record, name: str, given: Any, if_match: froz
     return write_down(tx, record, moved(decision), workflow, office)
 
 
-def _named(tx: Transaction, workflow: Workflow, record: Record, name: str, given: Any) -> list[Person]:
-    """The users whom the form names."""
+def _named(tx: Transaction, workflow: Workflow, record: Record, name: str, given: Any) -> tuple[Any, list[Person]]:
+    """What is given with the users whom it names by their ids, however they were written, and these users."""
     edge = workflow.edge(name, record.file.state)
     if edge is None or edge.needs is None or not isinstance(given, Mapping):
-        return []
-    fields = form_of(edge.needs).form_fields()
-    ids = [_id(given.get(name)) for name, field in fields if isinstance(field, OneUser)]
-    found = (people.by_id(tx.db, one) for one in ids if one)
-    return [person for person in found if person]
-
-
-def _id(written: Any) -> UUID | None:
-    try:
-        return UUID(str(written))
-    except ValueError:
-        return None
+        return given, []
+    fields = [name for name, field in form_of(edge.needs).form_fields() if isinstance(field, OneUser)]
+    found = {name: person for name in fields if (person := named(tx, given.get(name)))}
+    return {**given, **{name: str(person.id) for name, person in found.items()}}, list(found.values())
 
 
 def looked_up(
@@ -121,7 +114,7 @@ def hand_over(tx: Transaction, case_id: UUID, given: Any) -> Record:
     record = cases.get(tx.db, case_id, tx.person, lock=True)
     ensure(handling.may_let_go(record.file, tx.acting))
     said = Handover.check(given, today=tx.today)
-    to = people.by_id(tx.db, said["to"])
+    to = named(tx, said["to"])
     return _handled(tx, record, handling.hand_over(record.file, to, said["reason"], tx.acting, tx.now))
 
 

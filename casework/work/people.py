@@ -1,5 +1,6 @@
 """Who is there and who is calling: sign-in, tokens, users."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from sqlalchemy import Row
 
 from casework.forms.form import Form
 from casework.forms.numbers import Flag
-from casework.forms.texts import Choice, Code, EmailAddress, Line, PersonName
+from casework.forms.texts import USER_PATTERN, UUID_PATTERN, Choice, Code, EmailAddress, Line, PersonName
 from casework.records import attempts, offices, people
 from casework.records.database import Tx
 from casework.rules.casefile import Actor, Person, Role
@@ -112,6 +113,16 @@ def new_token(tx: Transaction, person: Person, lasts: timedelta) -> tuple[str, d
     expires_at = tx.now + lasts
     people.keep_token(tx.db, token, person.id, expires_at)
     return token, expires_at
+
+
+def named(tx: Transaction, written: Any) -> Person | None:
+    """The user of this id or username, active or not; None where there is none, or it is no name of a user at all."""
+    if not re.fullmatch(USER_PATTERN, said := str(written).strip()):
+        return None
+    if re.fullmatch(UUID_PATTERN, said):
+        return people.by_id(tx.db, UUID(said))
+    found = people.by_username(tx.db, said)
+    return found[0] if found else None
 
 
 def issue_token(tx: Transaction, username: str, lasts: timedelta) -> str:

@@ -1,5 +1,6 @@
 """Whether an answer is what the OpenAPI document says: status, media type, headers, body."""
 
+import re
 from functools import cache
 from typing import Any, Final
 
@@ -30,7 +31,19 @@ def ensure_described(app: Flask, answer: TestResponse) -> None:
         return
     content = said["content"][answer.mimetype]
     if "json" in answer.mimetype:
+        _ensure_the_offices_offset(answer.get_json())
         validator(content["schema"]["$ref"].rsplit("/", 1)[1], language).validate(answer.get_json())
+
+
+def _ensure_the_offices_offset(value: Any) -> None:
+    """Every instant in the answer is in the zone of the office."""
+    if isinstance(value, dict):
+        _ensure_the_offices_offset([*value.values()])
+    elif isinstance(value, list):
+        for one in value:
+            _ensure_the_offices_offset(one)
+    elif isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\S+", value):
+        assert value.endswith("+08:00"), value
 
 
 def _response(app: Flask, answer: TestResponse, language: Language) -> Any:

@@ -419,7 +419,9 @@ def test_a_parameter_that_is_not_known_or_given_twice_is_refused(
     ):
         for language in LANGUAGES:
             ensure_faulted(target.send(one, query=query, language=language), field, language)
-    for name in one.query.field_names():
+    for name, field in one.query.form_fields():
+        if isinstance(field, Many):
+            continue
         answer = target.send(one, query=f"?{name}=1&{name}=1")
         ensure_faulted(answer, name, "en")
         assert answer.get_json()["errors"][0]["code"] == "twice"

@@ -33,6 +33,11 @@ def due(case: Case) -> datetime:
     return at(case["due_at"]) if case["due_at"] else NEVER
 
 
+def closed(case: Case) -> datetime:
+    """When the case was closed; an open one is closed after everything that is asked about."""
+    return at(case["closed_at"]) if case["closed_at"] else NEVER
+
+
 @pytest.fixture(scope="module")
 def crowd(server: PrivateServer, admin: Engine) -> Iterator[Api]:
     """Two cities with cases in many states, opened over two months."""
@@ -88,12 +93,20 @@ def ids(cases: list[Case]) -> list[str]:
 
 @pytest.mark.parametrize("limit", [1, 3, 7, 200])
 @pytest.mark.parametrize(
-    "path", ["/cases", "/cases?sort=-opened_at", "/cases?org=370100&sort=due_at", "/cases?phase=intake"]
+    "path",
+    [
+        "/cases",
+        "/cases?sort=-opened_at",
+        "/cases?sort=-closed_at",
+        "/cases?sort=-closed_at&open=false",
+        "/cases?org=370100&sort=due_at&count=true",
+        "/cases?phase=intake&phase=review",
+    ],
 )
 def test_pages_of_any_size_give_the_same_list(path: str, limit: int, crowd: Api) -> None:
     found = walk(crowd, "supervisor-sd", path, limit)
     assert ids(found) == ids(crowd.get("supervisor-sd", f"{path}{'&' if '?' in path else '?'}limit=200")["items"])
-    assert len(set(ids(found))) == len(found) >= 5
+    assert len(set(ids(found))) == len(found) >= (1 if "open=false" in path else 5)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +114,13 @@ def test_pages_of_any_size_give_the_same_list(path: str, limit: int, crowd: Api)
     [
         ("", lambda case: (due(case), case["id"])),
         ("?sort=due_at", lambda case: (due(case), case["id"])),
+        (
+            "?sort=-closed_at",
+            lambda case: (
+                -at(case["closed_at"]).timestamp() if case["closed_at"] else 0.0,
+                -int(case["id"].replace("-", ""), 16),
+            ),
+        ),
         ("?sort=-opened_at", lambda case: (-at(case["opened_at"]).timestamp(), -int(case["id"].replace("-", ""), 16))),
     ],
 )
@@ -112,15 +132,30 @@ def test_a_list_is_in_the_order_that_was_asked_for(sort: str, key: Any, crowd: A
 
 FILTERS: Final[dict[str, Callable[[Case, Api], bool]]] = {
     "workflow=legal_aid": lambda case, api: True,
-    "workflow=hardship": lambda case, api: case["workflow"] == "hardship",
+    "workflow=hardship_aid": lambda case, api: case["workflow"] == "hardship_aid",
+    "workflow=hardship_aid&workflow=legal_aid": lambda case, api: True,
     "state=submitted": lambda case, api: case["state"] == "submitted",
     "state=awaiting_papers": lambda case, api: case["state"] == "awaiting_papers",
-    "state=nonsense": lambda case, api: False,
+    "state=submitted&state=awaiting_papers": lambda case, api: case["state"] in ("submitted", "awaiting_papers"),
+    "state=submitted&state=granted&phase=intake": lambda case, api: case["state"] == "submitted",
+    "phase=closed&phase=review": lambda case, api: case["phase"] in ("closed", "review"),
+    "open=true": lambda case, api: case["closed_at"] is None,
+    "open=false": lambda case, api: case["closed_at"] is not None,
+    "urgent=true": lambda case, api: case["urgent"],
+    "urgent=false": lambda case, api: not case["urgent"],
+    "closed_from=2026-04-01": lambda case, api: closed(case) >= midnight("2026-04-01") and bool(case["closed_at"]),
+    "closed_to=2026-04-01": lambda case, api: closed(case) < midnight("2026-04-01"),
+    "closed_from=2026-03-20&closed_to=2026-04-10T09:00:00%2B08:00": lambda case, api: (
+        midnight("2026-03-20") <= closed(case) < at("2026-04-10T09:00:00+08:00")
+    ),
+    "closed_from=2026-03-20&open=true": lambda case, api: False,
     "phase=closed": lambda case, api: case["phase"] == "closed",
     "phase=review": lambda case, api: case["phase"] == "review",
     "org=370100": lambda case, api: case["org"] == "370100",
     "org=370000": lambda case, api: True,
-    "org=999999": lambda case, api: False,
+    "org=370200": lambda case, api: case["org"] == "370200",
+    "owner=caseworker-qd": lambda case, api: (case["owner"] or {}).get("username") == "caseworker-qd",
+    "assignee=lawyer": lambda case, api: (case["assignee"] or {}).get("username") == "lawyer",
     "owner=none": lambda case, api: case["owner"] is None,
     "owner=me": lambda case, api: False,
     "owner={caseworker}": lambda case, api: (case["owner"] or {}).get("username") == "caseworker",
@@ -156,6 +191,64 @@ def test_the_filters_are_put_to_cases_of_which_some_fit_and_some_do_not(crowd: A
     cases = everything(crowd)
     counts = [sum(bool(fits(case, crowd)) for case in cases) for fits in FILTERS.values()]
     assert sum(0 < count < len(cases) for count in counts) >= 18
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "named"),
+    [
+        ("state=nonsense", "unknown_state", "awaiting_papers"),
+        ("state=submitted&state=nonsense", "unknown_state", "awaiting_papers"),
+        ("workflow=hardship_aid&state=in_progress", "unknown_state", "under_review"),
+        ("workflow=legal", "unknown_workflow", "legal_aid"),
+        ("workflow=legal_aid&workflow=LEGAL_AID", "unknown_workflow", "hardship_aid"),
+        ("phase=nonsense", "choice", "follow_up"),
+        ("phase=review&phase=", "required", ""),
+        ("sort=opened_at", "choice", "-closed_at"),
+        ("org=999999", "unknown_org", "organisations"),
+        ("owner=nobody.here", "unknown_user", "username"),
+        ("owner=5f0e9f6e-3c1d-4b0a-9c55-0a4b7d2f6e11", "unknown_user", "username"),
+        ("assignee=%E5%BC%A0", "user", "username"),
+        ("open=yes", "flag", "true"),
+        ("urgent=1", "flag", "true"),
+        ("closed_from=yesterday", "moment", "offset"),
+        ("count=2", "flag", "true"),
+    ],
+)
+def test_a_value_that_does_not_exist_is_refused_with_those_that_do(
+    query: str, code: str, named: str, crowd: Api
+) -> None:
+    for language in ("en", "zh-CN"):
+        answer = crowd.call("supervisor-sd", "GET", f"/cases?{query}", headers={"Accept-Language": language})
+        assert answer.status_code == 422
+        [fault] = answer.get_json()["errors"]
+        assert (fault["field"], fault["code"]) == (query.rsplit("&", 1)[-1].partition("=")[0], code)
+        if language == "en":
+            assert named in fault["message"]
+
+
+def test_the_queue_refuses_a_workflow_and_an_organisation_that_do_not_exist(crowd: Api) -> None:
+    for name, value in (("workflow", "legal"), ("org", "999999")):
+        for answer in (
+            crowd.call("caseworker", "GET", f"/queue?{name}={value}"),
+            crowd.call("caseworker", "POST", "/queue/claim", {name: value}),
+        ):
+            assert answer.status_code == 422
+            assert [fault["field"] for fault in answer.get_json()["errors"]] == [name]
+    assert crowd.call("auditor", "POST", "/queue/claim", {"workflow": "legal"}).status_code == 403
+
+
+def test_cases_are_counted_when_that_is_asked_for(crowd: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = len(walk(crowd, "supervisor-sd", "/cases?phase=intake", 200))
+    first = crowd.get("supervisor-sd", "/cases?phase=intake&count=true&limit=2")
+    assert (first["count"], first["capped"], len(first["items"])) == (number, False, 2)
+    rest = crowd.get("supervisor-sd", f"/cases?phase=intake&limit=2&cursor={first['next_cursor']}")
+    assert "count" not in rest
+    assert crowd.get("supervisor-sd", "/cases?state=submitted&closed_from=2026-01-01&count=true")["count"] == 0
+    assert crowd.get("lawyer", "/cases?count=true")["count"] == len(everything(crowd, "lawyer"))
+    for most, told in ((number - 1, (number - 1, True)), (number, (number, False))):
+        monkeypatch.setattr("casework.api.cases._MOST_COUNTED", most)
+        page = crowd.get("supervisor-sd", "/cases?phase=intake&count=true&limit=1")
+        assert (page["count"], page["capped"]) == told
 
 
 @pytest.mark.parametrize("who", ["lawyer", "caseworker", "supervisor"])
@@ -245,15 +338,27 @@ def test_acknowledged_alerts_come_after_the_open_ones_and_paging_knows_it(crowd:
     assert ids(walk(crowd, "supervisor", "/alerts", 3)) == ids(whole)
 
 
-def test_a_cursor_leads_on_only_in_the_list_and_the_order_that_gave_it(crowd: Api) -> None:
+def test_a_cursor_leads_on_only_in_the_query_that_gave_it(crowd: Api) -> None:
+    one, other = crowd.get("caseworker", "/cases?state=under_review&state=granted&limit=2")["items"]
     lists = (
         "/cases?limit=1",
         "/cases?limit=1&sort=-opened_at",
+        "/cases?limit=1&org=370100",
+        "/cases?limit=1&open=true",
+        "/cases?limit=1&phase=intake",
+        "/cases?limit=1&phase=intake&phase=review",
         "/queue?limit=1",
+        "/queue?limit=1&workflow=legal_aid",
         "/users?limit=1",
         "/policies?limit=1",
+        "/policies?limit=1&workflow=legal_aid",
+        "/workflows?limit=1",
+        f"/cases/{one['id']}/events?limit=1",
+        f"/cases/{other['id']}/events?limit=1",
+        f"/cases/{one['id']}/clocks?limit=1",
+        f"/cases/{one['id']}/transitions?limit=1",
     )
-    who = "caseworker"
+    who = "supervisor"
     cursors = {path: crowd.get(who, path)["next_cursor"] for path in lists}
     assert all(cursors.values())
     for path in lists:
@@ -477,9 +582,7 @@ def test_a_queue_is_in_the_order_of_urgency(api: Api) -> None:
     assert api.call("supervisor", "POST", "/queue/claim", {}).status_code == 204
 
 
-@pytest.mark.parametrize(
-    "part", [{"workflow": "hardship"}, {"org": "370200"}, {"phase": "review"}, {"org": str(uuid4())}]
-)
+@pytest.mark.parametrize("part", [{"workflow": "hardship_aid"}, {"org": "370200"}, {"phase": "review"}])
 def test_a_claim_takes_only_from_the_part_of_the_queue_that_was_named(part: Any, crowd: Api) -> None:
     answer = crowd.call("supervisor", "POST", "/queue/claim", part)
     assert (answer.status_code, answer.data) == (204, b"")
@@ -529,3 +632,40 @@ def test_a_trace_says_that_a_first_day_follows_from_an_unpublished_year(api: Api
     for name in ("limitation", "urgency"):
         assert [line["kind"] for line in clocks[name]["trace"]].count("provisional") == 1
     assert "first day follows" in clocks["urgency"]["trace"][0]["text"]
+
+
+def test_whoever_is_named_is_named_by_id_or_by_username(api: Api) -> None:
+    case = api.new_case()
+    at_case = f"/cases/{case['id']}"
+    api.take("caseworker", case, "accept")
+    to = {"to": "supervisor", "reason": "leave"}
+    assert api.post("caseworker", f"{at_case}/handover", to)["owner"]["username"] == "supervisor"
+    to = {"to": str(api.ids["caseworker"]), "reason": "back"}
+    assert api.post("supervisor", f"{at_case}/handover", to)["owner"]["username"] == "caseworker"
+    for nobody in ("nobody.here", str(uuid4()), "lawyer", "caseworker-qd"):
+        answer = api.call("caseworker", "POST", f"{at_case}/handover", {"to": nobody, "reason": "leave"})
+        assert (answer.status_code, answer.get_json()["errors"][0]["field"]) == (422, "to")
+    api.take("supervisor", case, "grant")
+    for nobody in ("nobody.here", "lawyer-qd", "caseworker"):
+        answer = api.call("caseworker", "POST", f"{at_case}/transitions/assign", {"to": nobody})
+        assert (answer.status_code, answer.get_json()["errors"][0]["field"]) == (422, "to"), answer.text
+    assert api.take("caseworker", case, "assign", to="volunteer")["assignee"]["username"] == "volunteer"
+    kept = [one["payload"]["given"] for one in api.get("caseworker", f"{at_case}/events")["items"][-1:]]
+    assert [one["to"] for one in kept] == [str(api.ids["volunteer"])]
+
+
+def test_what_time_alone_takes_is_offered_to_nobody_and_refused_with_a_sentence(api: Api) -> None:
+    case = api.new_case()
+    path = f"/cases/{case['id']}/transitions"
+    for name in ("accept", "ask_for_papers"):
+        api.take("caseworker", case, name)
+    for who in ("caseworker", "supervisor", "auditor"):
+        offered = {one["name"] for one in api.get(who, path)["items"]}
+        assert "supply_papers" in offered
+        assert not {"lapse", "turn_urgent"} & offered
+    for name in ("lapse", "turn_urgent"):
+        answer = api.call("supervisor", "POST", f"{path}/{name}", {})
+        assert (answer.status_code, answer.get_json()["detail"]) == (
+            403,
+            "This happens by itself when its time limit runs out; nobody can or need do it.",
+        )

@@ -268,7 +268,9 @@ class TestLimitation:
             ("claimed", "2027-01-12"),
             ("asked_authority", "2027-01-12"),
             ("acknowledged", "2027-01-12"),
-            ("mediation", "2026-11-10"),
+            ("mediation", "2027-01-12"),
+            ("negotiated", "2027-01-12"),
+            ("payment_order", "2027-01-12"),
             ("other", "2026-11-10"),
         ],
     )

@@ -8,7 +8,7 @@ from casework.rules.casefile import Phase, Role
 from casework.rules.refusals import Invalid, NotMet, NotNow, NotYours, Refusal
 from casework.rules.text import LANGUAGES
 from casework.workflows.legal_aid.guards import time_to_object
-from casework.workflows.legal_aid.intake import EXEMPTIONS, FORMS_OF_AID, INTERRUPTS, LABOUR, MATTERS
+from casework.workflows.legal_aid.intake import EXEMPTIONS, FORMS_OF_AID, LABOUR, MATTERS
 from casework.workflows.legal_aid.letters import LETTERS
 from casework.workflows.legal_aid.steps import REFUSAL_GROUNDS, RESULTS, TERMINATION_GROUNDS
 from tests.story import Story
@@ -503,9 +503,6 @@ class TestTheRequest:
         refusal = story.decides("applicant", "submit", story.form("submit", facts))
         assert isinstance(refusal, Invalid)
         assert code in [fault.code for fault in refusal.faults]
-
-    def test_what_interrupts_the_limitation_are_claim_request_and_acknowledgement(self) -> None:
-        assert {"claimed", "asked_authority", "acknowledged"} == INTERRUPTS
 
 
 class TestDatesMakeSenseTogether:

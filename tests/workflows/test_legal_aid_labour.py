@@ -11,7 +11,7 @@ from casework.rules.clocks import Limit
 from casework.rules.refusals import Invalid, NotMet
 from casework.workflows.legal_aid import WORKFLOW
 from casework.workflows.legal_aid.intake import MOST_PROCEEDINGS
-from casework.workflows.legal_aid.labour import DEADLINES, INJURED, LABOUR_CLOCKS, PROCEEDINGS
+from casework.workflows.legal_aid.labour import DEADLINES, INFRINGED, INJURED, LABOUR_CLOCKS, PROCEEDINGS
 from tests.story import Story
 
 BY_NAME = {deadline.name: deadline for deadline in DEADLINES}
@@ -49,6 +49,11 @@ class TestHowLong:
             ("sue", "final_award_received", "2026-02-05", "2026-02-24"),
             ("sue", "arbitration_refused", "2026-03-02", "2026-03-17"),
             ("set_aside", "final_award_received", "2026-09-01", "2026-10-08"),
+            ("sue_after_set_aside", "award_set_aside", "2026-09-10", "2026-09-28"),
+            ("inspection", "inspection_filed", "2026-03-02", "2026-05-28"),
+            ("review_decision", "review_accepted", "2026-03-02", "2026-05-06"),
+            ("sue_after_review", "review_received", "2026-09-10", "2026-09-28"),
+            ("sue_after_overdue_review", "review_accepted", "2026-03-02", "2026-05-21"),
             ("court_acceptance", "lawsuit_filed", "2026-09-30", "2026-10-08"),
             ("court_acceptance", "lawsuit_filed", "2026-02-07", "2026-02-14"),  # a make-up Saturday does not roll
             ("court_acceptance", "lawsuit_filed", "2026-04-24", "2026-05-06"),
@@ -84,12 +89,50 @@ class TestHowLong:
     def test_from_the_day_of_the_injury(self, clock: str, on: str, until: str) -> None:
         assert last_day(injured(f"{on} 09:00", on).clock(clock)) == until
 
+    @pytest.mark.parametrize(("clock", "until"), [("injury_report", "2026-10-08"), ("injury_claim", "2027-09-01")])
+    def test_from_the_day_on_which_an_occupational_disease_was_diagnosed(self, clock: str, until: str) -> None:
+        employment = JOB | {"diagnosed_on": "2026-09-01"}
+        story = asked("2026-09-01 09:00", matter="work_injury", exemption=None, employment=employment)
+        assert last_day(story.clock(clock)) == until
+
+    def test_a_disease_was_not_diagnosed_before_the_work_began(self) -> None:
+        employment = JOB | {"diagnosed_on": "2019-01-06"}
+        with pytest.raises(Invalid) as refused:
+            asked("2026-09-01 09:00", matter="work_injury", exemption=None, employment=employment)
+        assert [fault.code for fault in refused.value.faults] == ["diagnosed_before_employed"]
+
+    @pytest.mark.parametrize("matter", ["wages", "social_insurance"])
+    def test_two_years_to_complain_from_the_day_of_knowing(self, matter: str) -> None:
+        story = asked("2026-09-01 09:00", matter=matter, exemption=None, known_on="2025-03-10")
+        assert last_day(story.clock("complaint")) == "2027-03-10"
+        story.caseworker("record_proceeding", kind="complaint_filed", on="2026-09-01")
+        assert story.clock("complaint").status == "met"
+
+    def test_a_review_that_is_decided_late_gives_fifteen_days_from_its_receipt(self) -> None:
+        story = asked("2026-03-02 09:00", ("review_accepted", "2026-03-02"))
+        story.wait_until("2026-05-14 09:00")
+        story.caseworker("record_proceeding", kind="review_received", on="2026-05-14")
+        assert story.clock("sue_after_overdue_review").status == "cancelled"
+        assert last_day(story.clock("sue_after_review")) == "2026-05-29"
+
+    def test_a_suit_before_the_time_of_the_review_is_over_leaves_nothing_to_sue_for(self) -> None:
+        story = asked("2026-03-02 09:00", ("review_accepted", "2026-03-02"))
+        story.caseworker("record_proceeding", kind="administrative_suit_filed", on="2026-03-02")
+        assert story.clock("sue_after_overdue_review").status == "cancelled"
+
     def test_an_injury_starts_nothing_in_a_wage_claim(self) -> None:
         story = asked("2026-03-02 09:00", employment=JOB | {"injured_on": "2026-02-27"})
         assert story.case.clock("injury_claim") is None
 
     def test_every_limit_of_the_table_is_counted_above(self) -> None:
-        counted = {"award_extended", "grading_extended", "injury_report", "injury_claim"}
+        counted = {
+            "award_extended",
+            "grading_extended",
+            "inspection_extended",
+            "injury_report",
+            "injury_claim",
+            "complaint",
+        }
         marks = self.test_the_last_day.pytestmark  # type: ignore[attr-defined]
         counted |= {case[0] for mark in marks for case in mark.args[1]}
         assert counted == set(BY_NAME)
@@ -103,6 +146,7 @@ class TestExtensions:
         [
             ("arbitration_accepted", "award_extended", "award", "award_extended", "2026-05-06"),
             ("grading_filed", "grading_extended", "grading", "grading_extended", "2026-06-01"),
+            ("inspection_filed", "inspection_extended", "inspection", "inspection_extended", "2026-07-10"),
         ],
     )
     def test_it_is_counted_from_the_same_day(
@@ -126,7 +170,12 @@ class TestWhatEndsThem:
 
     @pytest.mark.parametrize(
         ("clock", "step", "end"),
-        [(one.name, one.after[0], end) for one in DEADLINES for end in one.until if one.after != (INJURED,)],
+        [
+            (one.name, one.after[0], end)
+            for one in DEADLINES
+            for end in one.until
+            if one.after[0] in PROCEEDINGS and one.first is None
+        ],
     )
     def test_the_step_that_was_waited_for(self, clock: str, step: str, end: str) -> None:
         extended = BY_NAME[clock].extended_by
@@ -231,6 +280,10 @@ class TestTheTable:
         pressing = {one.name for one in DEADLINES if one.ours}
         assert pressing == {
             "sue",
+            "sue_after_set_aside",
+            "sue_after_review",
+            "sue_after_overdue_review",
+            "complaint",
             "appeal_judgment",
             "appeal_ruling",
             "enforcement",
@@ -247,14 +300,14 @@ class TestTheTable:
 
     def test_every_step_that_a_row_names_can_be_recorded(self) -> None:
         named = chain.from_iterable(one.after + one.until + (one.extended_by, one.unless) for one in DEADLINES)
-        assert {step for step in named if step} - {INJURED} <= set(PROCEEDINGS)
+        assert {step for step in named if step} - {INJURED, INFRINGED} <= set(PROCEEDINGS)
 
     def test_nobody_in_the_office_owes_them(self) -> None:
         assert {clock.owed_by for clock in LABOUR_CLOCKS} == {"outside"}
 
     def test_what_was_recalled_and_not_read_says_so(self) -> None:
-        [recalled] = [one for one in DEADLINES if Limit.parse(one.limit).unit == "wd"]
-        assert "R" in recalled.basis.zh
+        [recalled] = [one for one in DEADLINES if "（R）" in one.basis.zh]
+        assert (recalled.name, Limit.parse(recalled.limit).unit) == ("acceptance", "wd")
         assert "recalled" in recalled.basis.en
 
     def test_the_fingerprint_tells_them_apart(self) -> None:

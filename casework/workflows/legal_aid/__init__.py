@@ -7,7 +7,6 @@ Sources: 中华人民共和国法律援助法 (in force 2022-01-01), which union
 from casework.forms.service import RecordService, TellReceipt
 from casework.rules.casefile import HELPERS, Phase, Role
 from casework.rules.grammar import (
-    ANY,
     EVERY_CLOCK,
     NEW,
     STAY,
@@ -58,11 +57,12 @@ from casework.workflows.legal_aid.guards import (
     something_to_serve,
     time_to_object,
     with_proceeding,
+    with_what_is_reported,
 )
 from casework.workflows.legal_aid.intake import LegalAidIntake
 from casework.workflows.legal_aid.labour import LABOUR_CLOCKS, Proceeding
 from casework.workflows.legal_aid.letters import LETTERS
-from casework.workflows.legal_aid.limitation import limitation_base, limitation_met
+from casework.workflows.legal_aid.limitation import LIMITATION_CLOCKS, LIMITATION_NAMES
 from casework.workflows.legal_aid.policies import POLICIES
 from casework.workflows.legal_aid.steps import (
     AskForChange,
@@ -124,11 +124,6 @@ HELPER_LADDER = (
 PAPERS_LADDER = (Alert("80%", CASEWORKER),)
 PAPERS_DUE_LADDER = (Alert("80%", CASEWORKER), Alert("due", (CASEWORKER, SUPERVISOR)))
 URGENCY_LADDER = (Alert("due", (CASEWORKER, *HELPER, SUPERVISOR), urgent=True),)
-LIMITATION_LADDER = (
-    Alert("80%", (CASEWORKER, *HELPER), urgent=True),
-    Alert("95%", (CASEWORKER, *HELPER, SUPERVISOR), urgent=True),
-    Alert("due", (CASEWORKER, *HELPER, SUPERVISOR), urgent=True),
-)
 
 # fmt: off
 WORKFLOW = Workflow(
@@ -170,7 +165,7 @@ WORKFLOW = Workflow(
         Transition("supply_papers",   Text("补充材料", "Supply papers"),           "awaiting_papers", "under_review",
                    by=(APPLICANT, CASEWORKER), needs=SupplyPapers, letter="receipt"),
         Transition("lapse",           Text("逾期视为撤回", "Deemed withdrawn"),    "awaiting_papers", "withdrawn",
-                   by=TIME, letter="deemed_withdrawn", outcome="deemed_withdrawn", cancels=(*REVIEW_CLOCKS, "limitation")),
+                   by=TIME, letter="deemed_withdrawn", outcome="deemed_withdrawn", cancels=(*REVIEW_CLOCKS, *LIMITATION_NAMES)),
         Transition("propose",         Text("提出审查意见", "Propose a decision"),  "under_review", "awaiting_decision",
                    by=CASEWORKER, needs=Propose, works_out=review_sheet),
         Transition("send_back",       Text("退回补充审查", "Send back"),           "awaiting_decision", "under_review",
@@ -178,7 +173,7 @@ WORKFLOW = Workflow(
         Transition("grant",           Text("给予援助", "Grant"),                   ("under_review", "awaiting_decision"), "granted",
                    by=SUPERVISOR, decides=True, needs=Grant, when=(decided_by_another, means_are_small, claim_is_large_enough), works_out=means_sheet, letter="granted"),
         Transition("refuse",          Text("不予援助", "Refuse"),                  ("under_review", "awaiting_decision"), "refused",
-                   by=SUPERVISOR, decides=True, needs=Refuse, when=decided_by_another, letter="refused", outcome="refused", cancels="limitation"),
+                   by=SUPERVISOR, decides=True, needs=Refuse, when=decided_by_another, letter="refused", outcome="refused", cancels=LIMITATION_NAMES),
         Transition("transfer",        Text("移送其他机构", "Transfer"),            ("submitted", "under_review", "awaiting_decision"), "submitted",
                    by=CASEWORKER, needs=Transfer, when=not_pushed_about, transfers="to_org", letter="transferred", cancels=REVIEW_CLOCKS, restarts=REVIEW_CLOCKS),
         Transition("turn_urgent",     Text("转为紧急", "Turn urgent"),             NOT_YET_CONCLUDED, STAY,
@@ -199,7 +194,7 @@ WORKFLOW = Workflow(
         Transition("engage",          Text("签订委托协议", "Engage"),              "assigned", "in_progress",
                    by=HELPER, needs=Engage, when=engaged_after_assigned),
         Transition("record_progress", Text("通报承办情况", "Record progress"),     "in_progress", "in_progress",
-                   by=HELPER, needs=Progress, restarts="progress"),
+                   by=HELPER, needs=Progress, when=room_for_a_proceeding, updates=with_what_is_reported, restarts="progress"),
         Transition("conclude",        Text("办结", "Conclude"),                    "in_progress", "concluded",
                    by=HELPER, needs=Conclude, when=(concluded_after_engaged, papers_are_made_up), works_out=claimed_sheet, outcome_field="result"),
         Transition("reassign",        Text("收回指派", "Take back the assignment"), ("assigned", "in_progress"), "granted",
@@ -219,13 +214,13 @@ WORKFLOW = Workflow(
         Transition("tell_receipt",    Text("告知收到日期", "Say when the letter came"), ("refused", "terminated", "upheld"), STAY,
                    by=APPLICANT, needs=TellReceipt, when=(something_to_serve, served_after_decision)),
         Transition("uphold",          Text("维持原决定", "Uphold the decision"),   "objected", "upheld",
-                   by=SUPERVISOR, decides=True, needs=Review, when=reviewed_by_another, letter="objection_dismissed", outcome="upheld", cancels="limitation"),
+                   by=SUPERVISOR, decides=True, needs=Review, when=reviewed_by_another, letter="objection_dismissed", outcome="upheld", cancels=LIMITATION_NAMES),
         Transition("overturn",        Text("纠正原决定", "Correct the decision"),  "objected", "granted",
                    by=SUPERVISOR, decides=True, needs=Review, when=reviewed_by_another, letter="objection_allowed"),
         Transition("follow_up",       Text("回访", "Follow up"),                   "concluded", "followed_up",
                    by=CASEWORKER, needs=FollowUp),
         Transition("close",           Text("结案", "Close"),                       "followed_up", "closed",
-                   by=CASEWORKER, when=file_may_follow, cancels=("closing_papers", "limitation")),
+                   by=CASEWORKER, when=file_may_follow, cancels=("closing_papers", *LIMITATION_NAMES)),
         Transition("hand_in_file",    Text("提交卷宗", "Hand in the file"),        ("concluded", "followed_up", "file_returned"), "file_submitted",
                    by=(*HELPER, SUPERVISOR), needs=HandInFile, works_out=file_sheet),
         Transition("return_file",     Text("退回卷宗", "Return the file"),         "file_submitted", "file_returned",
@@ -290,9 +285,7 @@ WORKFLOW = Workflow(
               policy("archiving"), Text("内部规定", "office rule"), alerts=OFFICE_LADDER),
         Clock("closing",       Text("结案", "Closing"),                           ("concluded", "followed_up"),
               policy("closing"), Text("内部规定", "office rule"), alerts=OFFICE_LADDER),
-        Clock("limitation",    Text("劳动仲裁时效", "Limitation for arbitration"), ANY,
-              "1y", Text("劳动争议调解仲裁法 第27条", "Labour Dispute Mediation and Arbitration Law 27"),
-              owed_by="outside", start=limitation_base, stop=limitation_met, alerts=LIMITATION_LADDER, guards_right=True),
+        *LIMITATION_CLOCKS,
         Clock("urgency",       Text("期限将不足七日", "Fewer than seven days left"), NOT_YET_CONCLUDED,
               "24h", Text("法律援助法 第44条：距法定时效或者期限届满不足七日", "Legal Aid Law 44: fewer than seven days to the end of a limitation or time limit"),
               owed_by="outside", start=seven_days_before, stop=turned_urgent, alerts=URGENCY_LADDER, take="turn_urgent"),

@@ -12,6 +12,8 @@ from casework.rules.objections import objections_to
 from casework.rules.text import Text
 from casework.workflows.legal_aid.intake import COLLECTIVE, EXEMPTIONS, MOST_PROCEEDINGS
 from casework.workflows.legal_aid.labour import Proceeding
+from casework.workflows.legal_aid.limitation import AWARDED, RETURNED
+from casework.workflows.legal_aid.steps import REPORTED
 
 PUSHED_ABOUT: Final = 2
 REVIEWING = ("propose", "accept", "ask_for_papers")
@@ -177,6 +179,18 @@ def room_for_a_proceeding(at: Situation) -> bool:
 def with_proceeding(at: Situation) -> Mapping[str, Any]:
     """The steps of the proceedings with the one that is recorded."""
     return {"proceedings": [*at.case.facts.get("proceedings", ()), Proceeding.plain(at.given)]}
+
+
+def with_what_is_reported(at: Situation) -> Mapping[str, Any]:
+    """A report that the matter was filed, heard or decided is that step of the proceedings, unless it is known."""
+    kind, known = REPORTED.get(at.given["stage"]), list(at.case.facts.get("proceedings", ()))
+    same = AWARDED if kind in AWARDED else {kind}
+    for step in reversed(known):
+        if step["kind"] in same:
+            return {}
+        if step["kind"] in RETURNED:
+            break
+    return {"proceedings": [*known, {"kind": kind, "on": str(at.given["on"])}]} if kind else {}
 
 
 # 山东省法律援助条例 16: an objection to a refusal within thirty days of the notice; 法律援助法 49 sets no time for one to a

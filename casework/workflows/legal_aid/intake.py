@@ -35,10 +35,22 @@ MATTERS: Final = {
     "maintenance": Text("赡养、抚养、扶养费", "maintenance"),
     "personal_injury": Text("人身损害赔偿", "personal injury"),
     "domestic_violence": Text("家庭暴力", "domestic violence"),
-    "union_rights": Text("工会及工会干部权益", "rights of unions and union workers"),
+    "abuse": Text("虐待、遗弃", "abuse or abandonment"),
+    "state_compensation": Text("国家赔偿", "state compensation"),
+    "retrial_acquittal": Text("再审改判无罪请求国家赔偿", "state compensation after acquittal in a retrial"),
+    "pension": Text("发给抚恤金", "pension for the disabled or bereaved"),
+    "legal_capacity": Text("确认民事行为能力", "finding on legal capacity"),
+    "pollution": Text("环境污染、生态破坏损害赔偿", "damage by pollution"),
+    "act_of_courage": Text("见义勇为相关民事权益", "civil rights out of an act of courage"),
+    "heroes": Text("英雄烈士人格权益", "personality rights of heroes and martyrs"),
+    "union_rights": Text("工会组织、工会工作者权益", "rights of union organisations and union workers"),
     "other": Text("其他", "other"),
 }
 LABOUR: Final = frozenset(("wages", "labour_relation", "dismissal", "work_injury", "social_insurance"))
+CIVIL: Final = frozenset(
+    ("personal_injury", "maintenance", "pollution", "act_of_courage", "abuse", "domestic_violence", "other")
+)
+"""Matters outside labour law whose claims the Civil Code limits in time."""
 FORMS_OF_AID: Final = {
     "advice": Text("法律咨询", "legal advice"),
     "drafting": Text("代拟法律文书", "drafting documents"),
@@ -71,14 +83,14 @@ EXEMPTIONS: Final = {
 PREVIOUS_STEPS: Final = {
     "claimed": Text("向对方主张权利", "claimed from the other side"),
     "asked_authority": Text("向有关部门请求权利救济", "asked an authority for relief"),
+    "negotiated": Text("与对方协商", "negotiated with the other side"),
     "acknowledged": Text("对方同意履行义务", "the other side acknowledged the debt"),
     "mediation": Text("申请调解", "applied for mediation"),
     "arbitration": Text("申请仲裁", "applied for arbitration"),
     "lawsuit": Text("提起诉讼", "went to court"),
+    "payment_order": Text("申请支付令", "applied for a payment order"),
     "other": Text("其他", "other"),
 }
-INTERRUPTS: Final = frozenset(("claimed", "asked_authority", "acknowledged"))
-FILINGS: Final = frozenset(("arbitration", "lawsuit"))
 # From how many workers on a dispute is collective (劳动争议调解仲裁法 7).
 COLLECTIVE: Final = 10
 MOST_PROCEEDINGS: Final = 200
@@ -157,6 +169,11 @@ class Employment(Form):
     monthly_pay = Money(title=Text("月工资（元）", "Monthly pay (yuan)"))
     social_insurance_paid = Flag(title=Text("是否缴纳社会保险", "Social insurance paid"))
     injured_on = Day(past=True, years_back=WORKING_LIFE, title=Text("受伤日期", "Date of injury"))
+    diagnosed_on = Day(
+        past=True,
+        years_back=WORKING_LIFE,
+        title=Text("职业病诊断、鉴定日期", "Date of the diagnosis of an occupational disease"),
+    )
 
     @rule(
         "ends_before_it_starts",
@@ -189,6 +206,14 @@ class Employment(Form):
     )
     def injured_at_work(self, started_on: date, injured_on: date) -> bool:
         return started_on <= injured_on
+
+    @rule(
+        "diagnosed_before_employed",
+        Text("职业病诊断日期早于入职日期。", "The diagnosis lies before the first day of work."),
+        at="diagnosed_on",
+    )
+    def diagnosed_after_starting(self, started_on: date, diagnosed_on: date) -> bool:
+        return started_on <= diagnosed_on
 
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:
@@ -235,6 +260,24 @@ class PreviousStep(Form):
     note = Line(title=Text("说明", "Note"))
 
 
+class Suspension(Form):
+    """A stretch in which the limitation stands still (调解仲裁法 art 27 III); without its end it still does."""
+
+    begins = Day(past=True, years_back=WORKING_LIFE, required=True, title=Text("中止开始日期", "First day"))
+    ends = Day(past=True, years_back=WORKING_LIFE, title=Text("中止原因消除日期", "Day on which its cause ended"))
+    reason = Line(
+        required=True, title=Text("不可抗力或者其他正当理由", "Force majeure or other good reason"), example="住院治疗"
+    )
+
+    @rule(
+        "ends_before_it_begins",
+        Text("中止原因消除日期早于开始日期。", "The cause ended before it began."),
+        at="ends",
+    )
+    def ends_after_it_begins(self, begins: date, ends: date) -> bool:
+        return begins <= ends
+
+
 class Paper(Form):
     """A paper that was handed in."""
 
@@ -275,6 +318,7 @@ class LegalAidIntake(Form):
     evidence = Many(Evidence, most=100, title=Text("证据", "Evidence"))
     previous_steps = Many(PreviousStep, most=50, title=Text("此前处理经过", "Previous steps"))
     proceedings = Many(Proceeding, most=MOST_PROCEEDINGS, title=Text("程序节点", "Steps of the proceedings"))
+    suspensions = Many(Suspension, most=20, title=Text("时效中止", "Suspensions of the limitation"))
     claimants = Count(least=1, most=100_000, title=Text("人数", "Number of claimants"))
     representatives = Many(Representative, most=5, title=Text("劳动者代表", "Representatives of the workers"))
     preservation_needed = Flag(

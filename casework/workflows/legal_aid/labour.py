@@ -4,6 +4,7 @@ Nobody in the office owes them, but a lawyer must see them: what the client must
 over. Sources stand at each row; what was only recalled and not read says so.
 """
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -28,12 +29,20 @@ PROCEEDINGS: Final = {
     "arbitration_filed": Text("提交仲裁申请", "filed for arbitration"),
     "arbitration_accepted": Text("仲裁受理", "arbitration accepted"),
     "arbitration_refused": Text("收到仲裁不予受理通知", "got the tribunal's refusal"),
+    "arbitration_withdrawn": Text("仲裁申请撤回或者按撤回处理", "arbitration withdrawn or deemed withdrawn"),
+    "arbitration_hearing": Text("仲裁开庭", "arbitration hearing"),
     "award_extended": Text("仲裁审理期限经批准延长", "time for the award extended"),
     "award_received": Text("收到仲裁裁决书（非终局）", "got the award (not final)"),
     "final_award_received": Text("收到仲裁裁决书（一裁终局）", "got the award (final for the employer)"),
     "set_aside_filed": Text("用人单位申请撤销裁决", "employer asked to set the award aside"),
+    "award_set_aside": Text("收到撤销仲裁裁决的裁定", "got the ruling that sets the award aside"),
     "lawsuit_filed": Text("向法院起诉", "filed in court"),
     "lawsuit_accepted": Text("法院立案", "court accepted the case"),
+    "lawsuit_refused": Text(
+        "收到法院不予受理或者驳回起诉的裁定", "court did not accept the case or dismissed the suit"
+    ),
+    "lawsuit_withdrawn": Text("撤诉或者按撤诉处理", "suit withdrawn or deemed withdrawn"),
+    "court_hearing": Text("法院开庭", "court hearing"),
     "judgment_received": Text("收到一审判决书", "got the judgment"),
     "ruling_received": Text("收到可上诉的裁定书", "got a ruling open to appeal"),
     "appeal_filed": Text("提起上诉", "appealed"),
@@ -43,6 +52,13 @@ PROCEEDINGS: Final = {
     "payment_order_filed": Text("法院受理支付令申请", "court accepted the request for a payment order"),
     "payment_order_served": Text("支付令送达债务人", "payment order served on the debtor"),
     "payment_order_ended": Text("已清偿、提出异议或支付令失效", "paid, objected to, or lapsed"),
+    "complaint_filed": Text("向劳动保障监察机构投诉", "complained to the labour inspection"),
+    "inspection_filed": Text("劳动保障监察立案", "labour inspection opened its case"),
+    "inspection_extended": Text("劳动保障监察办理期限经批准延长", "time of the labour inspection extended"),
+    "inspection_decided": Text("收到劳动保障监察处理结果", "got the result of the labour inspection"),
+    "review_accepted": Text("行政复议受理", "request for administrative review accepted"),
+    "review_received": Text("收到行政复议决定书", "got the decision on the administrative review"),
+    "administrative_suit_filed": Text("提起行政诉讼", "went to court against the authority"),
     "injury_filed": Text("提出工伤认定申请", "asked to recognise the injury"),
     "injury_accepted": Text("受理工伤认定申请", "request to recognise the injury accepted"),
     "injury_accepted_clear": Text("受理工伤认定申请（事实清楚）", "accepted, the facts being clear"),
@@ -54,13 +70,14 @@ PROCEEDINGS: Final = {
     "grading_received": Text("收到劳动能力鉴定结论", "got the grading"),
     "regrading_filed": Text("申请再次鉴定", "asked for another grading"),
 }
-ARBITRATED_OR_SUED: Final = frozenset(
-    ("arbitration_filed", "arbitration_accepted", "arbitration_refused", "award_received", "final_award_received",
-     "lawsuit_filed", "lawsuit_accepted")
-)  # fmt: skip
 INJURED: Final = "injured"
-"""The day of the injury counts as a step, though it stands among the facts of the employment."""
+"""The day of the injury or of the diagnosis counts as a step, though it stands among the facts of the employment."""
+INFRINGED: Final = "infringed"
+"""The day on which the infringement became known counts as a step in what the labour inspection looks into."""
+INSPECTED: Final = frozenset(("wages", "social_insurance"))
 _CAME: Final = ("judgment_received", "ruling_received", "settled")
+_GONE: Final = ("lawsuit_refused", "lawsuit_withdrawn")
+_SUED: Final = ("administrative_suit_filed", "injury_suit_filed")
 
 
 class Proceeding(Form):
@@ -81,8 +98,9 @@ class Proceeding(Form):
 class Deadline:
     """A limit that runs from the last of the steps `after` to the first of the steps `until` that follows.
 
-    `ours` is what the client, or the union for the client, must do in time. With `extended_by` it runs only once that
-    step was taken since, with `unless` only while it was not. What would tell of an injury is `discreet`.
+    Where a body has `first` so long to answer, it runs from the last day of that time. `ours` is what the client, or
+    the union for the client, must do in time. With `extended_by` it runs only once that step was taken since, with
+    `unless` only while it was not. What would tell of an injury is `discreet`.
     """
 
     name: str
@@ -95,16 +113,24 @@ class Deadline:
     extended_by: str | None = None
     unless: str | None = None
     discreet: bool = False
+    first: str | None = None
 
     def begun(self, case: CaseFile, calendar: WorkingCalendar) -> date | None:
         """The day from which it runs; None while it does not, or if it was over before the case came to us."""
         steps = _steps(case)
         if not steps:
             return None
-        base = max((on for kind, on in steps if kind in self.after), default=None)
-        if base is None or last_day(Limit.parse(self.limit), base, calendar) < calendar.local_date(case.opened_at):
+        begun = max((on for kind, on in steps if kind in self.after), default=None)
+        base = last_day(Limit.parse(self.first), begun, calendar) if begun and self.first else begun
+        if (
+            begun is None
+            or base is None
+            or last_day(Limit.parse(self.limit), base, calendar) < calendar.local_date(case.opened_at)
+        ):
             return None
-        since = {kind for kind, on in steps if on >= base}
+        since = {kind for kind, on in steps if on >= begun}
+        if any(kind in self.until and begun <= on < base for kind, on in steps):
+            return None
         applies = self.unless not in since and (self.extended_by is None or self.extended_by in since)
         return base if applies else None
 
@@ -119,8 +145,12 @@ class Deadline:
 def _steps(case: CaseFile) -> list[tuple[str, date]]:
     facts = case.facts
     steps = [(step["kind"], date.fromisoformat(step["on"])) for step in facts.get("proceedings", ())]
-    if facts.get("matter") == "work_injury" and "injured_on" in facts.get("employment", {}):
-        steps.append((INJURED, date.fromisoformat(facts["employment"]["injured_on"])))
+    employment = facts.get("employment", {})
+    if facts.get("matter") == "work_injury":
+        harmed = [employment[name] for name in ("injured_on", "diagnosed_on") if name in employment]
+        steps += [(INJURED, date.fromisoformat(day)) for day in harmed]
+    if facts.get("matter") in INSPECTED and "known_on" in facts:
+        steps.append((INFRINGED, date.fromisoformat(facts["known_on"])))
     return steps
 
 
@@ -130,6 +160,12 @@ def last_day(limit: Limit, base: date, calendar: WorkingCalendar) -> date:
     last = due(limit, (Interval(datetime.combine(base, time(), calendar.tz)),), calendar)
     assert last is not None
     return last.on
+
+
+def corresponding(day: date, years: int) -> date:
+    """The same day so many years later or earlier, else the last of its month (民法典 202)."""
+    last = monthrange(day.year + years, day.month)[1]
+    return day.replace(year=day.year + years, day=min(day.day, last))
 
 
 def days_to_act(case: CaseFile, calendar: WorkingCalendar) -> list[date]:
@@ -153,15 +189,15 @@ DEADLINES: Final = (
     Deadline("acceptance",           Text("仲裁是否受理", "Whether arbitration is accepted"), "5wd",
              Text("劳动争议调解仲裁法 第29条：五日；按工作日计系据办案规则（2017），未核对原文（R）",
                   "Labour Dispute Mediation and Arbitration Law 29: five days; working days by the 2017 rules, recalled and not read (R)"),
-             ("arbitration_filed",), ("arbitration_accepted", "arbitration_refused", "lawsuit_filed", "settled")),
+             ("arbitration_filed",), ("arbitration_accepted", "arbitration_refused", "arbitration_withdrawn", "lawsuit_filed", "settled")),
     Deadline("award",                Text("仲裁裁决", "Award"),                          "45d",
              Text("劳动争议调解仲裁法 第43条：自受理之日起四十五日；逾期可以起诉",
                   "Labour Dispute Mediation and Arbitration Law 43: forty-five days from acceptance; later one may sue"),
-             ("arbitration_accepted",), ("award_received", "final_award_received", "settled", "lawsuit_filed"), unless="award_extended"),
+             ("arbitration_accepted",), ("award_received", "final_award_received", "settled", "lawsuit_filed", "arbitration_withdrawn"), unless="award_extended"),
     Deadline("award_extended",       Text("仲裁裁决（经批准延长）", "Award, extended"),  "60d",
              Text("劳动争议调解仲裁法 第43条：四十五日，经批准延长不超过十五日",
                   "Labour Dispute Mediation and Arbitration Law 43: forty-five days and, with approval, at most fifteen more"),
-             ("arbitration_accepted",), ("award_received", "final_award_received", "settled", "lawsuit_filed"), extended_by="award_extended"),
+             ("arbitration_accepted",), ("award_received", "final_award_received", "settled", "lawsuit_filed", "arbitration_withdrawn"), extended_by="award_extended"),
     Deadline("sue",                  Text("不服仲裁起诉", "To sue after arbitration"),   "15d",
              Text("劳动争议调解仲裁法 第48条、第50条：自收到裁决书之日起十五日；第29条对不予受理未规定期限，从严按此提示",
                   "Labour Dispute Mediation and Arbitration Law 48, 50: fifteen days from receiving the award; article 29 sets none after a refusal, so the same is shown"),
@@ -170,12 +206,16 @@ DEADLINES: Final = (
              Text("劳动争议调解仲裁法 第49条：用人单位自收到裁决书之日起三十日",
                   "Labour Dispute Mediation and Arbitration Law 49: the employer, thirty days from receiving the award"),
              ("final_award_received",), ("set_aside_filed", "settled", "performed")),
+    Deadline("sue_after_set_aside",  Text("裁决被撤销后起诉", "To sue after the award was set aside"), "15d",
+             Text("劳动争议调解仲裁法 第49条第3款：自收到撤销裁决的裁定书之日起十五日",
+                  "Labour Dispute Mediation and Arbitration Law 49 III: fifteen days from receiving the ruling that sets the award aside"),
+             ("award_set_aside",), ("lawsuit_filed", "lawsuit_accepted", "settled", "performed"), ours=True),
     Deadline("court_acceptance",     Text("法院立案", "Court acceptance"),               "7d",
              Text("民事诉讼法 第126条：七日内立案", "Civil Procedure Law 126: accepted in seven days"),
-             ("lawsuit_filed",), ("lawsuit_accepted", *_CAME)),
+             ("lawsuit_filed",), ("lawsuit_accepted", *_CAME, *_GONE)),
     Deadline("first_instance",       Text("一审审理", "First instance"),                 "6mo",
              Text("民事诉讼法 第152条：普通程序自立案之日起六个月", "Civil Procedure Law 152: ordinary procedure, six months from acceptance"),
-             ("lawsuit_accepted",), _CAME),
+             ("lawsuit_accepted",), (*_CAME, *_GONE)),
     Deadline("appeal_judgment",      Text("对判决上诉", "To appeal the judgment"),       "15d",
              Text("民事诉讼法 第171条：判决书送达之日起十五日", "Civil Procedure Law 171: fifteen days from service of the judgment"),
              ("judgment_received",), ("appeal_filed", "settled", "performed"), ours=True),
@@ -191,8 +231,30 @@ DEADLINES: Final = (
     Deadline("payment_order_answer", Text("债务人清偿或者异议", "Debtor pays or objects"), "15d",
              Text("民事诉讼法 第227条：债务人自收到支付令之日起十五日", "Civil Procedure Law 227: the debtor, fifteen days from receiving the order"),
              ("payment_order_served",), ("payment_order_ended", "performed", "settled")),
+    Deadline("complaint",            Text("向劳动保障监察投诉", "To complain to the labour inspection"), "2y",
+             Text("劳动保障监察条例 第20条：违法行为发生之日起二年，连续或者继续的自终了之日起；按知道之日提示",
+                  "Labour Inspection Regulation 20: two years from the infringement or its end; shown from the day of knowing"),
+             (INFRINGED,), ("complaint_filed", "inspection_filed", "arbitration_filed", "lawsuit_filed", "settled", "performed"), ours=True),
+    Deadline("inspection",           Text("劳动保障监察办理", "Labour inspection"),      "60wd",
+             Text("劳动保障监察条例 第17条、山东省劳动和社会保障监察条例 第18条：自立案之日起六十个工作日",
+                  "Labour Inspection Regulation 17, Shandong Regulation 18: sixty working days from opening the case"),
+             ("inspection_filed",), ("inspection_decided", "settled", "performed"), unless="inspection_extended"),
+    Deadline("inspection_extended",  Text("劳动保障监察办理（延长）", "Labour inspection, extended"), "90wd",
+             Text("劳动保障监察条例 第17条：六十个工作日，经批准延长三十个工作日",
+                  "Labour Inspection Regulation 17: sixty working days and, with approval, thirty more"),
+             ("inspection_filed",), ("inspection_decided", "settled", "performed"), extended_by="inspection_extended"),
+    Deadline("review_decision",      Text("行政复议决定", "Decision on the review"),     "60d",
+             Text("行政复议法 第62条：自受理申请之日起六十日", "Administrative Review Law 62: sixty days from acceptance"),
+             ("review_accepted",), ("review_received", *_SUED)),
+    Deadline("sue_after_review",     Text("对复议决定起诉", "To sue after the review"),  "15d",
+             Text("行政诉讼法 第45条：自收到复议决定书之日起十五日", "Administrative Litigation Law 45: fifteen days from receiving the decision"),
+             ("review_received",), _SUED, ours=True),
+    Deadline("sue_after_overdue_review", Text("复议逾期后起诉", "To sue where the review is overdue"), "15d",
+             Text("行政诉讼法 第45条：复议机关逾期不作决定的，自复议期满之日起十五日",
+                  "Administrative Litigation Law 45: without a decision in time, fifteen days from the end of that time"),
+             ("review_accepted",), _SUED, ours=True, unless="review_received", first="60d"),
     Deadline("injury_report",        Text("单位申报工伤", "Employer reports the injury"), "30d",
-             Text("工伤保险条例 第17条：用人单位自事故伤害发生之日起三十日", "Work Injury Insurance Regulation 17: the employer, thirty days from the injury"),
+             Text("工伤保险条例 第17条：用人单位自事故伤害发生之日或者被诊断、鉴定为职业病之日起三十日", "Work Injury Insurance Regulation 17: the employer, thirty days from the injury or the diagnosis"),
              (INJURED,), ("injury_filed", "injury_accepted", "injury_accepted_clear", "injury_decided"), discreet=True),
     Deadline("injury_claim",         Text("申请工伤认定（职工、近亲属、工会）", "To ask that the injury be recognised"), "1y",
              Text("工伤保险条例 第17条：职工或者其近亲属、工会组织一年内可以直接提出", "Work Injury Insurance Regulation 17: the worker, kin or the union, one year"),

@@ -1,65 +1,236 @@
-"""The year in which a labour dispute goes to arbitration (调解仲裁法 27): from which day it runs, and what meets it."""
+"""The limitations of a case, each claim with its own: from which day it runs, what starts it anew, what it rests for.
 
+Sources: 劳动争议调解仲裁法 27; 劳动人事争议仲裁办案规则 27 (wording to be confirmed); 民法典 188, 195, 196.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import CaseFile
+from casework.rules.casefile import HELPERS, CaseFile, Facts, Role
 from casework.rules.clocks import Limit
-from casework.workflows.legal_aid.intake import FILINGS, INTERRUPTS, LABOUR
-from casework.workflows.legal_aid.labour import ARBITRATED_OR_SUED, last_day
+from casework.rules.grammar import ANY, Alert, Clock, FactDate
+from casework.rules.text import Text
+from casework.workflows.legal_aid.intake import CIVIL, LABOUR
+from casework.workflows.legal_aid.labour import corresponding, last_day
 
-ONE_YEAR: Final = Limit.parse("1y")
-FILED_STAGES: Final = frozenset(("arbitration_filed", "arbitration_hearing", "award", "court"))
-
-
-def limitation_base(case: CaseFile, calendar: WorkingCalendar) -> date | None:
-    """The day from which the year for arbitration runs (调解仲裁法 27), or None where none runs yet.
-
-    Pay: from the end of the employment, and not at all while it lasts. Other labour matters: from the day the
-    infringement was or should have been known. A claim, a request for relief or an acknowledgement starts the year
-    anew while it still runs; once it has run out nothing revives it.
-    """
-    base = _known_since(case)
-    if base is None:
-        return None
-    for step in sorted(case.facts.get("previous_steps", ()), key=lambda step: str(step["on"])):
-        on = date.fromisoformat(step["on"])
-        if step["kind"] in INTERRUPTS and base < on <= last_day(ONE_YEAR, base, calendar):
-            base = on
-    return base
+INTERRUPTS: Final = frozenset(
+    ("claimed", "negotiated", "asked_authority", "acknowledged", "mediation", "payment_order",
+     "mediation_applied", "complaint_filed", "inspection_filed", "payment_order_filed", "settled")
+)  # fmt: skip
+"""Steps, among those before the request and those of the proceedings, after which the whole time runs anew."""
+FILED: Final = frozenset(
+    ("arbitration", "lawsuit", "arbitration_filed", "arbitration_accepted", "arbitration_hearing", "award_received",
+     "final_award_received", "lawsuit_filed", "lawsuit_accepted", "court_hearing")
+)  # fmt: skip
+"""Steps that show that a tribunal or a court has the matter: the limitation rests."""
+RETURNED: Final = frozenset(("arbitration_refused", "arbitration_withdrawn", "lawsuit_refused", "lawsuit_withdrawn"))
+"""Steps with which the matter comes back undecided: the whole time runs anew."""
+AWARDED: Final = frozenset(("award_received", "final_award_received"))
 
 
-def limitation_met(case: CaseFile, calendar: WorkingCalendar) -> date | None:
-    """The day on which arbitration or a lawsuit was filed in time, or None."""
-    base = limitation_base(case, calendar)
-    filed = [day for day in _filed_on(case) if base and base <= day <= last_day(ONE_YEAR, base, calendar)]
-    return min(filed, default=None)
+class _Standing(NamedTuple):
+    """The day from which a limitation runs or last ran (None while it stands still), and that of filing in time."""
+
+    base: date | None
+    filed: date | None
 
 
-def last_day_to_arbitrate(case: CaseFile, calendar: WorkingCalendar) -> date | None:
-    """The last day of the limitation while it runs; None where none does or it was met."""
-    base = limitation_base(case, calendar)
-    if base is None or limitation_met(case, calendar) is not None:
-        return None
-    return last_day(ONE_YEAR, base, calendar)
+@dataclass(frozen=True, slots=True)
+class Limitation:
+    """The limitation of one kind of claim; `since` gives the day from which it first runs, or None."""
+
+    name: str
+    title: Text
+    limit: str
+    basis: Text
+    since: Callable[[Facts], date | None]
+    suspends: bool = True
+
+    def base(self, case: CaseFile, calendar: WorkingCalendar) -> date | None:
+        """The day from which it runs; moved on by the days in which it stood still, so that it ends as late."""
+        standing = self._standing(case, calendar)
+        return standing.base if standing else None
+
+    def filed(self, case: CaseFile, calendar: WorkingCalendar) -> date | None:
+        """The day of the filing in time for which it rests, or None."""
+        standing = self._standing(case, calendar)
+        return standing.filed if standing else None
+
+    def last_day(self, case: CaseFile, calendar: WorkingCalendar) -> date | None:
+        """The last day in time while it runs; None where it does not run, stands still or rests."""
+        standing = self._standing(case, calendar)
+        if standing is None or standing.base is None or standing.filed:
+            return None
+        return last_day(Limit.parse(self.limit), standing.base, calendar)
+
+    def _standing(self, case: CaseFile, calendar: WorkingCalendar) -> _Standing | None:
+        """What the steps make of it, in their order; none revives a limitation that has run out before."""
+        runs = self.since(case.facts)
+        if runs is None:
+            return None
+        filed, awarded = None, False
+        for on, kind in _steps(case.facts):
+            if filed is None and (on < runs or self._over(runs, case.facts, on, calendar)):
+                continue
+            if kind in RETURNED and not awarded:
+                runs, filed = on, None
+            elif filed is None and kind in FILED:
+                filed = on
+            elif filed is None and kind in INTERRUPTS:
+                runs = on
+            awarded |= kind in AWARDED
+        return _Standing(self._moved(runs, case.facts), filed)
+
+    def _over(self, runs: date, facts: Facts, day: date, calendar: WorkingCalendar) -> bool:
+        base = self._moved(runs, facts)
+        return base is not None and day > last_day(Limit.parse(self.limit), base, calendar)
+
+    def _moved(self, runs: date, facts: Facts) -> date | None:
+        """The day moved on by the stretches in which the time stood still; None while it does (调解仲裁法 27 III).
+
+        The first and the last day of a stretch are days on which the time went on.
+        """
+        years = int(Limit.parse(self.limit).amount)
+        end, counted = corresponding(runs, years), runs
+        for stretch in sorted(
+            facts.get("suspensions", ()) if self.suspends else (), key=lambda one: str(one["begins"])
+        ):
+            begins = max(date.fromisoformat(stretch["begins"]), counted)
+            if begins > end:
+                break
+            if "ends" not in stretch:
+                return None
+            ends = date.fromisoformat(stretch["ends"])
+            if ends > begins:
+                end, counted = end + (ends - begins), ends
+        return runs if end == corresponding(runs, years) else corresponding(end, -years)
 
 
-def _filed_on(case: CaseFile) -> list[date]:
-    """Every day on which something shows that a tribunal or a court had the matter."""
-    facts = case.facts
-    filed = [step["on"] for step in facts.get("previous_steps", ()) if step["kind"] in FILINGS]
-    filed += [step["on"] for step in facts.get("proceedings", ()) if step["kind"] in ARBITRATED_OR_SUED]
-    progress = case.taken.get("record_progress")
-    if progress is not None and progress.given["stage"] in FILED_STAGES:
-        filed.append(progress.given["on"])
-    return [date.fromisoformat(day) for day in filed]
+def _steps(facts: Facts) -> list[tuple[date, str]]:
+    """The steps before the request and those of the proceedings, by day; what comes back comes after what was filed."""
+    steps = [*facts.get("previous_steps", ()), *facts.get("proceedings", ())]
+    days = [(date.fromisoformat(step["on"]), step["kind"]) for step in steps]
+    return sorted(days, key=lambda step: (step[0], step[1] in RETURNED))
 
 
-def _known_since(case: CaseFile) -> date | None:
-    facts = case.facts
-    if facts.get("matter") not in LABOUR:
-        return None
-    ended = facts.get("employment", {}).get("ended_on")
-    known = ended if facts["matter"] == "wages" else facts.get("known_on") or ended
+def _known(facts: Facts) -> date | None:
+    known = facts.get("known_on") or facts.get("employment", {}).get("ended_on")
     return date.fromisoformat(known) if known else None
+
+
+def _left(facts: Facts) -> date | None:
+    ended = facts.get("employment", {}).get("ended_on")
+    return date.fromisoformat(ended) if ended else None
+
+
+def _demands(facts: Facts, *kinds: str) -> bool:
+    return facts.get("matter") in LABOUR and any(row["kind"] in kinds for row in facts.get("demands", ()))
+
+
+def _of_the_matter(facts: Facts) -> date | None:
+    """Pay: the end of the employment, and nothing while it lasts. Other labour matters: the day of knowing."""
+    matter = facts.get("matter")
+    return _left(facts) if matter == "wages" else _known(facts) if matter in LABOUR else None
+
+
+def _of_pay(facts: Facts) -> date | None:
+    return _left(facts) if facts.get("matter") != "wages" and _demands(facts, "wages") else None
+
+
+def _of_dismissal(facts: Facts) -> date | None:
+    """Severance and damages fall due with the end of the employment."""
+    if facts.get("matter") == "dismissal" or not _demands(facts, "severance", "damages"):
+        return None
+    return _left(facts) or _known(facts)
+
+
+def _of_double_wages(facts: Facts) -> date | None:
+    """From the end of the twelve months for which they are owed (劳动合同法 82), or of the employment before that.
+
+    Where the courts count month by month, the first months are out of time sooner.
+    """
+    if not _demands(facts, "double_wages"):
+        return None
+    started, left = facts.get("employment", {}).get("started_on"), _left(facts)
+    year = corresponding(date.fromisoformat(started), 1) if started else None
+    return min((day for day in (year, left) if day), default=_known(facts))
+
+
+def _of_other_claims(facts: Facts) -> date | None:
+    if facts.get("matter") not in ("wages", "dismissal"):
+        return None
+    return _known(facts) if _demands(facts, "overtime", "social_insurance", "injury_benefits", "other") else None
+
+
+def _of_civil_claims(facts: Facts) -> date | None:
+    known = facts.get("known_on")
+    return date.fromisoformat(known) if known and facts.get("matter") in CIVIL else None
+
+
+_ARTICLE_27: Final = Text("劳动争议调解仲裁法 第27条", "Labour Dispute Mediation and Arbitration Law 27")
+# fmt: off
+LIMITATIONS: Final = (
+    Limitation("limitation",              Text("劳动仲裁时效", "Limitation for arbitration"),
+               "1y", _ARTICLE_27, _of_the_matter),
+    Limitation("limitation_pay",          Text("劳动报酬的仲裁时效", "Limitation, pay"),
+               "1y", _ARTICLE_27, _of_pay),
+    Limitation("limitation_dismissal",    Text("经济补偿、赔偿金的仲裁时效", "Limitation, severance and damages"),
+               "1y", _ARTICLE_27, _of_dismissal),
+    Limitation("limitation_double_wages", Text("二倍工资的仲裁时效", "Limitation, double wages"),
+               "1y", _ARTICLE_27, _of_double_wages),
+    Limitation("limitation_other_claims", Text("其他请求的仲裁时效", "Limitation, other claims"),
+               "1y", _ARTICLE_27, _of_other_claims),
+    Limitation("limitation_civil",        Text("诉讼时效", "Limitation, civil"),
+               "3y", Text("民法典 第188条：三年；支付抚养费、赡养费、扶养费的请求不适用诉讼时效（第196条），仅作提醒",
+                          "Civil Code 188: three years; claims for maintenance have none (196), which this only reminds of"),
+               _of_civil_claims, suspends=False),
+)
+# fmt: on
+"""One clock each. `limitation` is that of the matter itself; the others are of what is demanded beside it."""
+
+LIMITATION_NAMES: Final = tuple(one.name for one in LIMITATIONS)
+
+
+def last_days_to_claim(case: CaseFile, calendar: WorkingCalendar) -> list[date]:
+    """The last days of the limitations that run."""
+    return [day for one in LIMITATIONS if (day := one.last_day(case, calendar)) is not None]
+
+
+def out_of_time(case: CaseFile, calendar: WorkingCalendar, today: date) -> bool:
+    """Whether the limitation of the matter is over and no other claim is in time; maintenance never is (民法典 196)."""
+    if case.facts.get("matter") == "maintenance":
+        return False
+    own = [one for one in LIMITATIONS if one.name in ("limitation", "limitation_civil")]
+    known = [day for one in own if (day := one.last_day(case, calendar)) is not None]
+    filed = any(one.filed(case, calendar) for one in LIMITATIONS)
+    return bool(known) and not filed and all(day < today for day in last_days_to_claim(case, calendar))
+
+
+_LADDER: Final = (
+    Alert("80%", (Role.CASEWORKER, *HELPERS), urgent=True),
+    Alert("95%", (Role.CASEWORKER, *HELPERS, Role.SUPERVISOR), urgent=True),
+    Alert("due", (Role.CASEWORKER, *HELPERS, Role.SUPERVISOR), urgent=True),
+)
+
+
+def _clock(one: Limitation) -> Clock:
+    return Clock(
+        one.name, one.title, ANY, one.limit, one.basis, owed_by="outside",
+        start=_fact(one, "base"), stop=_fact(one, "filed"), alerts=_LADDER, guards_right=True,
+    )  # fmt: skip
+
+
+def _fact(one: Limitation, which: str) -> FactDate:
+    """The date under a name that tells what it looks at, so that the workflow's fingerprint tells it from others."""
+
+    def fact(case: CaseFile, calendar: WorkingCalendar) -> date | None:
+        return one.base(case, calendar) if which == "base" else one.filed(case, calendar)
+
+    fact.__qualname__ = f"{which}({one.name}, {one.since.__name__})"
+    return fact
+
+
+LIMITATION_CLOCKS: Final = tuple(map(_clock, LIMITATIONS))

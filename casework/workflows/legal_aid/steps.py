@@ -29,11 +29,18 @@ STAGES: Final = {
     "mediation": Text("调解", "mediation"),
     "arbitration_filed": Text("申请仲裁", "filed for arbitration"),
     "arbitration_hearing": Text("仲裁开庭", "arbitration hearing"),
-    "award": Text("收到裁决", "received the award"),
-    "court": Text("诉讼", "in court"),
+    "award": Text("收到仲裁裁决书（非终局）", "got the award (not final)"),
+    "court": Text("法院开庭", "court hearing"),
     "enforcement": Text("执行", "enforcement"),
     "other": Text("其他", "other"),
 }
+REPORTED: Final = {
+    "arbitration_filed": "arbitration_filed",
+    "arbitration_hearing": "arbitration_hearing",
+    "award": "award_received",
+    "court": "court_hearing",
+}
+"""Which step of the proceedings a stage is: told by a report or recorded, it means the same."""
 SPECIAL: Final = {
     "major_doubt": Text("证据或者法律适用存在重大疑点", "major doubt about evidence or law"),
     "mass_case": Text("群体性案件", "many people are concerned"),

@@ -13,7 +13,7 @@ from casework.rules.grammar import guard
 from casework.rules.text import Text
 from casework.workflows.legal_aid.intake import FORMS_OF_AID, LegalAidIntake, Paper
 from casework.workflows.legal_aid.labour import days_to_act
-from casework.workflows.legal_aid.limitation import last_day_to_arbitrate
+from casework.workflows.legal_aid.limitation import last_days_to_claim
 
 BEFORE_DECISION: Final = ("submitted", "awaiting_papers", "under_review", "awaiting_decision")
 HELPED: Final = ("granted", "assigned", "in_progress", "change_requested")
@@ -40,8 +40,7 @@ class MakeUpPapers(Form):
 
 def pressing_days(case: CaseFile, calendar: WorkingCalendar) -> list[date]:
     """The last days of every limitation and time limit within which the applicant must act."""
-    arbitration = last_day_to_arbitrate(case, calendar)
-    return days_to_act(case, calendar) + ([arbitration] if arbitration else [])
+    return days_to_act(case, calendar) + last_days_to_claim(case, calendar)
 
 
 def cannot_wait(case: CaseFile, calendar: WorkingCalendar, day: date) -> bool:

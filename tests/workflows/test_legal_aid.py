@@ -8,7 +8,7 @@ from casework.rules.casefile import Phase, Role
 from casework.rules.refusals import Invalid, NotMet, NotNow, NotYours, Refusal
 from casework.rules.text import LANGUAGES
 from casework.workflows.legal_aid.guards import time_to_object
-from casework.workflows.legal_aid.intake import EXEMPTIONS, FORMS_OF_AID, LABOUR, MATTERS
+from casework.workflows.legal_aid.intake import EXEMPTIONS, FORMS_OF_AID, LABOUR, MATTERS, NO_HARDSHIP_CONDITION
 from casework.workflows.legal_aid.letters import LETTERS
 from casework.workflows.legal_aid.steps import REFUSAL_GROUNDS, RESULTS, TERMINATION_GROUNDS
 from tests.story import Story
@@ -196,14 +196,14 @@ class TestMeans:
         assert "证明" in refusal.text.zh
 
     @pytest.mark.parametrize("exemption", sorted(EXEMPTIONS))
-    def test_five_kinds_of_people_are_not_asked_for_their_means(self, exemption: str) -> None:
+    def test_four_kinds_of_people_are_not_asked_for_their_means(self, exemption: str) -> None:
         story = reviewed(exemption=exemption, means=None)
         move = story.supervisor("grant")
         assert move.given["means"]["exempt"] == exemption
         assert set(move.given["means"]["told"]) == set(LANGUAGES)
 
-    def test_there_are_exactly_five(self) -> None:
-        assert len(EXEMPTIONS) == 5
+    def test_there_are_exactly_four(self) -> None:
+        assert len(EXEMPTIONS) == 4
 
     @pytest.mark.parametrize("matter", sorted(MATTERS))
     def test_migrant_workers_are_exempt_for_pay_and_injury_only(self, matter: str) -> None:
@@ -212,6 +212,59 @@ class TestMeans:
         decision = story.decides("applicant", "submit", given)
         exempt = matter in ("wages", "work_injury")
         assert isinstance(decision, Invalid) is not exempt
+
+    @pytest.mark.parametrize("matter", ["wages", "work_injury"])
+    @pytest.mark.parametrize("groups", [None, ["woman"], ["platform_worker"]])
+    def test_nobody_but_a_migrant_worker_is_exempt_as_one(self, matter: str, groups: list[str] | None) -> None:
+        story = Story()
+        decision = story.decides(
+            "applicant", "submit", story.form("submit", {"matter": matter, "applicant": {"groups": groups}})
+        )
+        assert isinstance(decision, Invalid)
+        assert [fault.code for fault in decision.faults] == ["exemption_does_not_fit"]
+
+    @pytest.mark.parametrize("matter", sorted(NO_HARDSHIP_CONDITION))
+    @pytest.mark.parametrize("said", [True, False])
+    def test_in_five_matters_nobody_is_asked_for_means_nor_for_proof(self, matter: str, said: bool) -> None:
+        means = {"household_size": 1, "annual_income": "60000.00", "declared_true": True}
+        story = reviewed(
+            matter=matter,
+            no_hardship_condition=matter if said else None,
+            exemption=None,
+            exemption_proof=None,
+            means=means,
+        )
+        assert story.offered("supervisor")["grant"].allowed
+        sheet = story.supervisor("grant").given["means"]
+        assert sheet["condition"] is False
+        assert "第32条" in sheet["told"]["zh-CN"]
+
+    @pytest.mark.parametrize("matter", sorted(set(MATTERS) - set(NO_HARDSHIP_CONDITION)))
+    def test_in_other_matters_means_are_a_condition(self, matter: str) -> None:
+        means = {"household_size": 1, "annual_income": "60000.00", "declared_true": True}
+        story = reviewed(matter=matter, exemption=None, exemption_proof=None, means=means)
+        assert "2124.00" in told(story, "supervisor", "grant").text.zh
+
+    @pytest.mark.parametrize("condition", sorted(NO_HARDSHIP_CONDITION))
+    def test_nobody_chooses_that_without_the_matter(self, condition: str) -> None:
+        story = Story()
+        decision = story.decides("applicant", "submit", story.form("submit", {"no_hardship_condition": condition}))
+        assert isinstance(decision, Invalid)
+        assert [fault.code for fault in decision.faults] == ["no_such_condition"]
+
+    @pytest.mark.parametrize("form", ["advice", "drafting"])
+    def test_what_represents_nobody_asks_for_no_means(self, form: str) -> None:
+        means = {"household_size": 1, "annual_income": "60000.00", "declared_true": True}
+        story = reviewed(form_of_aid=form, exemption=None, exemption_proof=None, means=means)
+        assert story.offered("supervisor")["grant"].allowed
+        assert isinstance(told(story, "supervisor", "grant", form_of_aid="litigation"), NotMet)
+        assert "第31条" in story.supervisor("grant", form_of_aid=form).given["means"]["told"]["zh-CN"]
+
+    @pytest.mark.parametrize("form", ["mediation_arbitration", "litigation", "non_litigation"])
+    def test_representation_does(self, form: str) -> None:
+        means = {"household_size": 1, "annual_income": "60000.00", "declared_true": True}
+        story = reviewed(form_of_aid=form, exemption=None, exemption_proof=None, means=means)
+        assert not story.offered("supervisor")["grant"].allowed
 
     def test_a_finding_keeps_the_reckoning_whatever_it_proposes(self) -> None:
         story = Story().opened(exemption=None, means=MEANS | {"annual_income": "80000.00"}).along(MAIN_ROAD[:1])
@@ -503,6 +556,35 @@ class TestTheRequest:
         refusal = story.decides("applicant", "submit", story.form("submit", facts))
         assert isinstance(refusal, Invalid)
         assert code in [fault.code for fault in refusal.faults]
+
+
+class TestTheOfficialForm:
+    """The fields of the official forms, and a way in which it is safe to reach somebody."""
+
+    def test_they_are_kept(self) -> None:
+        told: dict[str, Any] = {
+            "applicant": {"education": "lower_secondary"},
+            "legal_position": "claimant",
+            "legal_standing": "arbitration",
+            "applied_before": [{"on": "2025-05-06", "where": "济南市法律援助中心", "number": "2025-12"}],
+            "means": {
+                "monthly_incomes": [{"kind": "pay", "amount": "3000.00"}],
+                "homes": [{"area": "60.00", "use": "own"}],
+            },
+        }
+        facts = Story().opened(**told).case.facts
+        assert facts["applicant"]["education"] == "lower_secondary"
+        assert {name: facts[name] for name in told if name != "applicant"} == {
+            name: value for name, value in told.items() if name != "applicant"
+        }
+
+    def test_where_somebody_can_be_reached_safely_is_sealed_and_in_no_letter(self) -> None:
+        way = "工作日上午打单位座机，不要发短信"
+        story = Story().opened(matter="domestic_violence", exemption=None, applicant={"safe_contact": way})
+        assert way in story.sealed.values()
+        assert way not in str(story.case.facts)
+        assert way not in str(story.events)
+        assert way not in str(story.letters)
 
 
 class TestDatesMakeSenseTogether:

@@ -56,6 +56,8 @@ def application(rng: Random, today: date, region: str, person: Someone, line: De
     entitled = True
     if exemption and (line is None or rng.random() < 0.8):
         facts |= {"exemption": exemption, "exemption_proof": _PROOFS[exemption]}
+        if exemption == "migrant_wages_or_injury" and "migrant_worker" not in facts["applicant"]["groups"]:
+            facts["applicant"]["groups"].append("migrant_worker")
     elif line is None or rng.random() < 0.2:
         facts |= {"exemption": "other_by_law", "exemption_proof": "有关部门出具的证明"}
     else:
@@ -198,7 +200,6 @@ _PROOFS: Final = {
     "migrant_wages_or_injury": "居住证及工资表",
     "no_steady_income": "社区出具的生活来源证明",
     "on_assistance": "低保证",
-    "no_hardship_test": "出警记录",
 }
 # How many of a hundred ask about the matter, what they tell, and which exemption from the means test may fit.
 _MATTERS: Final[dict[str, tuple[int, Callable[[_Asked], Facts], str | None]]] = {
@@ -211,6 +212,6 @@ _MATTERS: Final[dict[str, tuple[int, Callable[[_Asked], Facts], str | None]]] = 
     "maintenance": (3, _other("子女多年不支付赡养费。", "litigation"), "no_steady_income"),
     "social_assistance": (2, _other("低保申请未获批准，希望复核。", "drafting"), "on_assistance"),
     "union_rights": (1, _other("任工会主席期间被单位调岗降薪。", "advice"), None),
-    "domestic_violence": (1, _other("长期遭受家庭暴力，希望申请人身安全保护令。", "litigation"), "no_hardship_test"),
+    "domestic_violence": (1, _other("长期遭受家庭暴力，希望申请人身安全保护令。", "litigation"), None),
     "other": (2, _other("咨询劳务合同纠纷的处理办法。", "advice"), None),
 }

@@ -10,7 +10,14 @@ from casework.rules.eligibility import MeansTest
 from casework.rules.grammar import guard
 from casework.rules.objections import objections_to
 from casework.rules.text import Text
-from casework.workflows.legal_aid.intake import COLLECTIVE, EXEMPTIONS, MOST_PROCEEDINGS
+from casework.workflows.legal_aid.intake import (
+    COLLECTIVE,
+    EXEMPTIONS,
+    FORMS_OF_AID,
+    MOST_PROCEEDINGS,
+    NO_HARDSHIP_CONDITION,
+    REPRESENTATION,
+)
 from casework.workflows.legal_aid.labour import Proceeding
 from casework.workflows.legal_aid.limitation import AWARDED, RETURNED
 from casework.workflows.legal_aid.steps import REPORTED
@@ -55,13 +62,34 @@ def taken_here(case: CaseFile, name: str) -> Taken | None:
     en="Income for each person must be below the hardship line, unless the applicant is exempt.",
 )
 def means_are_small(at: Situation) -> Verdict:
-    """法律援助法 41, 42, 32; 山东省法律援助条例 8: below twice the previous year's 低保 standard of the county."""
+    """法律援助法 31, 32, 41, 42; 山东省法律援助条例 8: below twice the previous year's 低保 standard of the county."""
+    if needs_no_means(at) is not None:
+        return Verdict(True)
     if at.case.facts.get("exemption") in EXEMPTIONS:
         return Verdict("exemption_proof" in at.case.facts, _UNPROVEN)
     test = means_test(at)
     if isinstance(test, Text):
         return Verdict(False, test)
     return Verdict(test.met, None if test.met else test.told())
+
+
+def needs_no_means(at: Situation) -> Text | None:
+    """Why means are no condition: the matter (法律援助法 32), or that nobody is represented (31); None where they are.
+
+    The form of aid is the one that is decided, was decided, or else was asked for.
+    """
+    facts = at.case.facts
+    if facts.get("matter") in NO_HARDSHIP_CONDITION:
+        return NO_HARDSHIP_CONDITION[facts["matter"]]
+    helped = at.case.taken.get("help_first")
+    decided = helped.given if helped else facts
+    form = at.given.get("form_of_aid") or decided.get("form_of_aid")
+    if form is None or form in REPRESENTATION:
+        return None
+    return Text(
+        f"{FORMS_OF_AID[form].zh}不以经济困难为条件（法律援助法第23条、第31条）",
+        f"{FORMS_OF_AID[form].en} is not for the hard up only (Legal Aid Law 23, 31)",
+    )
 
 
 _UNPROVEN = Text(
@@ -109,6 +137,9 @@ def means_test(at: Situation) -> MeansTest | Text:
 
 def means_sheet(at: Situation) -> Mapping[str, Any]:
     """Why the means were found small, kept with the decision."""
+    told = needs_no_means(at)
+    if told is not None:
+        return {"means": {"condition": False, "told": told.both()}}
     exemption = at.case.facts.get("exemption")
     if exemption in EXEMPTIONS:
         return {"means": {"exempt": exemption, "told": EXEMPTIONS[exemption].both()}}

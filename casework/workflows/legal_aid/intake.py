@@ -19,6 +19,7 @@ from casework.workflows.legal_aid.labour import WORKING_LIFE, Proceeding
 
 GROUPS: Final = {
     "migrant_worker": Text("进城务工人员", "migrant worker"),
+    "platform_worker": Text("新就业形态劳动者", "platform worker"),
     "disabled": Text("残疾人", "disabled person"),
     "elderly": Text("老年人", "elderly person"),
     "minor": Text("未成年人", "minor"),
@@ -75,10 +76,72 @@ EXEMPTIONS: Final = {
         "法律、法规、规章规定的其他人员（法律援助法第42条第4项）",
         "others whom laws and regulations name (Legal Aid Law 42(4))",
     ),
-    "no_hardship_test": Text(
-        "不受经济困难条件限制的事项（法律援助法第32条）",
-        "matters without a hardship test (Legal Aid Law 32)",
+}
+NO_HARDSHIP_CONDITION: Final = {
+    "heroes": Text(
+        "英雄烈士近亲属为维护英雄烈士的人格权益（法律援助法第32条第1项）",
+        "close relatives who defend the personality rights of heroes and martyrs (Legal Aid Law 32(1))",
     ),
+    "act_of_courage": Text(
+        "因见义勇为行为主张相关民事权益（法律援助法第32条第2项）",
+        "civil rights out of an act of courage (Legal Aid Law 32(2))",
+    ),
+    "retrial_acquittal": Text(
+        "再审改判无罪请求国家赔偿（法律援助法第32条第3项）",
+        "state compensation after acquittal in a retrial (Legal Aid Law 32(3))",
+    ),
+    "abuse": Text(
+        "遭受虐待、遗弃的受害人主张相关权益（法律援助法第32条第4项）",
+        "victims of abuse or abandonment (Legal Aid Law 32(4))",
+    ),
+    "domestic_violence": Text(
+        "遭受家庭暴力的受害人主张相关权益（法律援助法第32条第4项）",
+        "victims of domestic violence (Legal Aid Law 32(4))",
+    ),
+}
+"""The matters in which nobody is asked for means; each is the matter of its name and needs no proof."""
+REPRESENTATION: Final = frozenset(("mediation_arbitration", "litigation", "non_litigation"))
+"""Hardship is a condition of representation only (法律援助法 31); advice and drafting are for everybody (22, 23)."""
+WORKERS_FIRST: Final = frozenset(("migrant_worker", "platform_worker"))
+PAY: Final = frozenset(("wages", "overtime"))
+EDUCATION: Final = {
+    "none": Text("未上学", "none"),
+    "primary": Text("小学", "primary school"),
+    "lower_secondary": Text("初中", "lower secondary school"),
+    "upper_secondary": Text("高中、中专、技校", "upper secondary or vocational school"),
+    "college": Text("大专", "college"),
+    "university": Text("本科及以上", "university"),
+}
+POSITIONS: Final = {
+    "claimant": Text("申请人", "claimant in arbitration"),
+    "respondent": Text("被申请人", "respondent in arbitration"),
+    "plaintiff": Text("原告", "plaintiff"),
+    "defendant": Text("被告", "defendant"),
+    "third_party": Text("第三人", "third party"),
+    "other": Text("其他", "other"),
+}
+STANDINGS: Final = {
+    "not_entered": Text("未进入程序", "in no procedure yet"),
+    "mediation": Text("调解", "in mediation"),
+    "arbitration": Text("仲裁", "in arbitration"),
+    "lawsuit": Text("诉讼", "in court"),
+    "administrative": Text("行政处理", "before an authority"),
+    "review": Text("行政复议", "in administrative review"),
+    "complaint_unanswered": Text("投诉无答复", "complaint without an answer"),
+}
+INCOMES: Final = {
+    "pay": Text("工资", "pay"),
+    "pension": Text("养老金", "pension"),
+    "business": Text("经营", "business"),
+    "farming": Text("务农", "farming"),
+    "assistance": Text("低保等救助", "social assistance"),
+    "support": Text("赡养、抚养、扶养费", "maintenance"),
+    "other": Text("其他", "other"),
+}
+HOME_USES: Final = {
+    "own": Text("自住", "lived in"),
+    "let": Text("出租", "let"),
+    "idle": Text("闲置", "empty"),
 }
 PREVIOUS_STEPS: Final = {
     "claimed": Text("向对方主张权利", "claimed from the other side"),
@@ -123,13 +186,22 @@ class Applicant(Identified):
     residence = Line(sensitive=True, title=Text("户籍地", "Registered residence"))
     address = Line(sensitive=True, title=Text("住址", "Address"))
     work_unit = Line(title=Text("工作单位", "Place of work"))
+    education = Choice(EDUCATION, title=Text("文化程度", "Education"))
     occupation = Line(title=Text("职业", "Occupation"), example="钢筋工")
     health = Line(sensitive=True, title=Text("身体状况", "Health"))
     groups = Many(
         Choice(GROUPS, title=Text("人群类别", "Group")),
-        most=6,
+        most=len(GROUPS),
         title=Text("人群类别", "Groups"),
         example=["migrant_worker"],
+    )
+    safe_contact = Line(
+        most=500,
+        sensitive=True,
+        title=Text("安全联系方式和时间", "Safe way and time to be reached"),
+        help=Text(
+            "仅供工作人员联系本人时查看，不写入文书和消息。", "Only for staff who call; in no letter and no message."
+        ),
     )
 
 
@@ -285,12 +357,37 @@ class Paper(Form):
     copies = Count(least=1, most=999, required=True, title=Text("份数", "Copies"))
 
 
+class AppliedBefore(Form):
+    """An earlier request for legal aid."""
+
+    on = Day(past=True, years_back=WORKING_LIFE, title=Text("申请日期", "When"))
+    where = Line(required=True, title=Text("申请地点或者机构", "Where"), example="济南市法律援助中心")
+    number = Line(most=60, title=Text("案件编号", "Number"))
+
+
+class MonthlyIncome(Form):
+    """A part of the household's income of a month."""
+
+    kind = Choice(INCOMES, required=True, title=Text("收入来源", "Source"))
+    amount = Money(required=True, title=Text("月金额（元）", "Amount a month (yuan)"))
+
+
+class Home(Form):
+    """A home that the household owns."""
+
+    area = Money(title=Text("建筑面积（平方米）", "Floor area (square metres)"))
+    certificate = Line(most=60, sensitive=True, title=Text("不动产权证号", "Number of the certificate"))
+    use = Choice(HOME_USES, required=True, title=Text("使用情况", "Use"))
+
+
 class Means(Form):
     """The household's means, told by the applicant, who answers for the truth (法律援助法 art 41)."""
 
     household_size = Count(least=1, most=30, title=Text("共同生活人口", "People in the household"))
     annual_income = Money(title=Text("家庭年收入（元）", "Annual income of the household (yuan)"))
     annual_expenses = Money(title=Text("家庭年支出（元）", "Annual expenses of the household (yuan)"))
+    monthly_incomes = Many(MonthlyIncome, most=20, title=Text("月收入构成", "Income of a month by source"))
+    homes = Many(Home, most=10, title=Text("房产", "Homes"))
     assets = LongText(most=2000, sensitive=True, title=Text("财产状况", "Assets"))
     debts = LongText(most=2000, sensitive=True, title=Text("债务状况", "Debts"))
     declared_true = Flag(title=Text("个人诚信承诺", "Declared to be true"))
@@ -303,6 +400,9 @@ class LegalAidIntake(Form):
     agent = Nested(Agent, title=Text("代为申请人", "Applying in the name of the applicant"))
     matter = Choice(MATTERS, required=True, title=Text("案由", "Matter"))
     form_of_aid = Choice(FORMS_OF_AID, title=Text("申请的援助形式", "Form of aid asked for"))
+    legal_position = Choice(POSITIONS, title=Text("法律地位", "Position in the procedure"))
+    legal_standing = Choice(STANDINGS, title=Text("案件法律状态", "Where the matter stands"))
+    applied_before = Many(AppliedBefore, most=20, title=Text("曾否申请过法律援助", "Earlier requests for legal aid"))
     story = LongText(sensitive=True, needed_by="propose", title=Text("案情简述", "What happened"))
     reason = LongText(most=2000, sensitive=True, title=Text("申请理由", "Why aid is asked for"))
     known_on = Day(
@@ -327,7 +427,10 @@ class LegalAidIntake(Form):
     other_urgency = Line(title=Text("法律规定的其他紧急情形", "Other urgent circumstance that the law names"))
     papers = Many(Paper, most=100, title=Text("收到的材料", "Papers received"))
     means = Nested(Means, title=Text("经济困难状况", "Means"))
-    exemption = Choice(EXEMPTIONS, title=Text("免予核查经济困难的情形", "Exemption from the means test"))
+    no_hardship_condition = Choice(
+        NO_HARDSHIP_CONDITION, title=Text("不受经济困难条件限制", "No condition of hardship")
+    )
+    exemption = Choice(EXEMPTIONS, title=Text("免予核查经济困难状况", "Exemption from the check of means"))
     exemption_proof = Line(title=Text("免予核查的证明", "Proof of the exemption"), example="居住证及工资表")
 
     @rule(
@@ -352,13 +455,22 @@ class LegalAidIntake(Form):
     @rule(
         "exemption_does_not_fit",
         Text(
-            "该免予核查情形仅适用于申请劳动报酬或工伤赔偿的进城务工人员。",
-            "This exemption is for migrant workers who claim pay or compensation for an injury.",
+            "该免予核查情形仅适用于申请支付劳动报酬或者请求工伤赔偿的进城务工人员，请填写人群类别和案由。",
+            "This exemption is for migrant workers who claim pay or compensation for an injury; give group and matter.",
         ),
         at="exemption",
     )
-    def exemption_fits(self, matter: str, exemption: str) -> bool:
-        return exemption != "migrant_wages_or_injury" or matter in ("wages", "work_injury")
+    def exemption_fits(self, matter: str, exemption: str, applicant: dict[str, Any]) -> bool:
+        fits = matter in ("wages", "work_injury") and "migrant_worker" in applicant.get("groups", ())
+        return exemption != "migrant_wages_or_injury" or fits
+
+    @rule(
+        "no_such_condition",
+        Text("该情形与案由不符。", "This is another matter than the one that is asked for."),
+        at="no_hardship_condition",
+    )
+    def no_hardship_condition_fits(self, matter: str, no_hardship_condition: str) -> bool:
+        return matter == no_hardship_condition
 
     @rule(
         "employed_before_born",

@@ -80,6 +80,11 @@ CHANGE_GROUNDS: Final = {
 }
 
 
+def form_asked_for(inventor: Inventor) -> Any:
+    """The form of aid that was asked for."""
+    return inventor.facts.get("form_of_aid", "mediation_arbitration")
+
+
 class AskForPapers(Form):
     """The one-off notice: everything that is missing (法律援助法 art 43)."""
 
@@ -110,7 +115,7 @@ class Propose(Form):
 class Grant(Form):
     """The decision to help (form 9)."""
 
-    form_of_aid = Choice(FORMS_OF_AID, required=True, title=Text("援助形式", "Form of aid"))
+    form_of_aid = Choice(FORMS_OF_AID, required=True, title=Text("援助形式", "Form of aid"), example=form_asked_for)
     note = Line(title=Text("备注", "Note"))
 
 

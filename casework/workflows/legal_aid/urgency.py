@@ -14,6 +14,7 @@ from casework.rules.text import Text
 from casework.workflows.legal_aid.intake import FORMS_OF_AID, LegalAidIntake, Paper
 from casework.workflows.legal_aid.labour import days_to_act
 from casework.workflows.legal_aid.limitation import last_days_to_claim
+from casework.workflows.legal_aid.steps import form_asked_for
 
 BEFORE_DECISION: Final = ("submitted", "awaiting_papers", "under_review", "awaiting_decision")
 HELPED: Final = ("granted", "assigned", "in_progress", "change_requested")
@@ -27,7 +28,7 @@ PAPERS_MADE_UP: Final = taken_since(HELPED_FIRST, "make_up_papers")
 class HelpFirst(Form):
     """The decision to help at once, before the request is reviewed (法律援助法 44)."""
 
-    form_of_aid = Choice(FORMS_OF_AID, required=True, title=Text("援助形式", "Form of aid"))
+    form_of_aid = Choice(FORMS_OF_AID, required=True, title=Text("援助形式", "Form of aid"), example=form_asked_for)
     note = Line(title=Text("备注", "Note"))
 
 

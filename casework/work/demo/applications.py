@@ -55,7 +55,7 @@ def application(rng: Random, today: date, region: str, person: Someone, line: De
         facts["representatives"] = [_representative(asked) for _ in range(3)]
     entitled = True
     if exemption and (line is None or rng.random() < 0.8):
-        facts |= {"exemption": exemption, "exemption_proof": _PROOFS[exemption]}
+        facts |= _ground(exemption)
         if exemption == "migrant_wages_or_injury" and "migrant_worker" not in facts["applicant"]["groups"]:
             facts["applicant"]["groups"].append("migrant_worker")
     elif line is None or rng.random() < 0.2:
@@ -64,6 +64,11 @@ def application(rng: Random, today: date, region: str, person: Someone, line: De
         entitled = rng.random() < 0.85
         facts["means"] = _means(rng, line, entitled)
     return Application(facts, entitled)
+
+
+def _ground(of: str) -> Facts:
+    """Why the means are not asked for: the matter itself, or an exemption with its proof."""
+    return {"exemption": of, "exemption_proof": _PROOFS[of]} if of in _PROOFS else {"no_hardship_condition": of}
 
 
 def _applicant(asked: _Asked) -> Facts:
@@ -212,6 +217,6 @@ _MATTERS: Final[dict[str, tuple[int, Callable[[_Asked], Facts], str | None]]] = 
     "maintenance": (3, _other("子女多年不支付赡养费。", "litigation"), "no_steady_income"),
     "social_assistance": (2, _other("低保申请未获批准，希望复核。", "drafting"), "on_assistance"),
     "union_rights": (1, _other("任工会主席期间被单位调岗降薪。", "advice"), None),
-    "domestic_violence": (1, _other("长期遭受家庭暴力，希望申请人身安全保护令。", "litigation"), None),
+    "domestic_violence": (1, _other("长期遭受家庭暴力，希望申请人身安全保护令。", "litigation"), "domestic_violence"),
     "other": (2, _other("咨询劳务合同纠纷的处理办法。", "advice"), None),
 }

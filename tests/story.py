@@ -5,6 +5,7 @@ and the letters. Only the database is missing.
 """
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import replace
@@ -45,7 +46,7 @@ from casework.rules.refusals import Refusal
 from casework.rules.text import Text
 from casework.settings import ROOT
 from casework.work.calendar_files import plain
-from casework.work.letters import Sender, render
+from casework.work.letters import Sender, number_of, render, sent_by, series
 from casework.work.policy_files import read_policies
 from casework.work.service import RulesInForce, office_on
 from casework.workflows.legal_aid import WORKFLOW as LEGAL_AID
@@ -158,6 +159,7 @@ class Story:
         self.region = region
         self.random = Random(seed)
         self.sender = Sender("乳山市总工会")
+        self.serials = Counter[str]()
         self.rows = (*_changed(policies(), policy or {}), *rows)
         self.people = _cast(_PATHS[region])
         self.case: CaseFile = new_case(
@@ -186,9 +188,10 @@ class Story:
         in_force = office_in(self.workflow.key, self.region, self.today, self.rows)
         office = replace(in_force, calendar=self.calendar, counts_by=self.counts_by)
         people = {person.id: person for person in self.people.values()}
+        office = replace(office, people=people, orgs=self.orgs)
         if not self.workflow.grants_money:
-            return replace(office, people=people)
-        return replace(office, people=people, orgs=self.orgs, funds=self.funds, given_before=self.given_before)
+            return office
+        return replace(office, funds=self.funds, given_before=self.given_before)
 
     @property
     def orgs(self) -> dict[str, Org]:
@@ -361,7 +364,12 @@ class Story:
             self.sealed = dict(move.sealed)
         for name in move.letters:
             letter = self.workflow.by_letter[name]
-            number = f"({self.today.year}){name}-{len(self.moves)}" if letter.numbered else None
+            number = None
+            if letter.numbered:
+                code, year = sent_by(letter, move), self.today.year
+                scope = series(self.workflow, code, letter, year)
+                self.serials[scope] += 1
+                number = number_of(self.workflow, self.office, code, letter, year, self.serials[scope])
             self.letters[name] = render(letter, move, self.office, self.sender, str(self.today), number)
         return move
 
@@ -382,6 +390,7 @@ class Story:
         other = copy(self)
         other.random = Random(self.random.random())
         other.moves, other.events, other.letters = list(self.moves), list(self.events), dict(self.letters)
+        other.serials = Counter(self.serials)
         return other
 
     def clock(self, name: str) -> ClockRun:

@@ -194,7 +194,7 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
         {
             "id": ID,
             "name": text("receipt"),
-            "number": not_yet(text("(2026)LA-370100-granted-1")),
+            "number": not_yet(text("（2026）济工援决字第1号")),
             "at": AT,
             "title": text("收件回执"),
             "body": text("王秀英：您的申请已收到。"),

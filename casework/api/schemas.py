@@ -314,7 +314,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "letters": many(
                 obj(
                     {
-                        "number": not_yet(text("(2026)LA-370100-granted-1")),
+                        "number": not_yet(text("（2026）济工援决字第1号")),
                         "at": AT,
                         "title": text("补充材料通知书"),
                         "body": text("王秀英：请补充以下材料。"),

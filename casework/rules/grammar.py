@@ -261,7 +261,9 @@ class Letter:
     """A letter in both languages.
 
     `{applicant}`, `{number}`, `{office}`, `{date}` and, where it is `numbered`, `{letter_number}` are filled for
-    every letter; `fill` gives the rest from the move that sends it and the office in which it was made.
+    every letter; `fill` gives the rest, of the title too, from the move that sends it and the office in which it was
+    made. `kind` is the word of its kind in the number, such as 决 for decisions. One that is not `to_applicant` goes to
+    the helper; one `of_reviewer` comes from the organisation of whoever decided, where that is one above.
     """
 
     name: str
@@ -269,6 +271,9 @@ class Letter:
     body: Text
     fill: Callable[[Move, Office], Mapping[str, Any]]
     numbered: bool = False
+    kind: str = "决"
+    to_applicant: bool = True
+    of_reviewer: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -283,7 +288,7 @@ class Workflow:
     those corrected, or raises the refusal that says why it may not be made. `policies` are the names of the dated rows
     that it asks for beside the limits of its clocks, with what their values are; those `by_last_year` count as they
     stood at the end of the year before. `time_to_object` gives how long a decision may still be objected to, as the
-    applicant is told.
+    applicant is told. Decisions in the states `reviewed_above` see the organisations above.
     """
 
     key: str
@@ -303,6 +308,7 @@ class Workflow:
     policies: Mapping[str, PolicyKind] = field(default_factory=dict)
     by_last_year: tuple[str, ...] = ()
     time_to_object: Callable[[CaseFile, Office], TimeToObject | None] | None = None
+    reviewed_above: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for sentence in _faults(self):

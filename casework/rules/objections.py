@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from casework.rules.casefile import CaseFile, Office, Situation, Taken, TimeToObject, Verdict
 from casework.rules.clocks import Interval, Limit, due
 from casework.rules.grammar import Guard, guard
+from casework.rules.office_kinds import kind_of, sits_above, supervised_above
 from casework.rules.text import Text
 
 SERVED: Final = "record_service"
@@ -23,10 +24,13 @@ class Objections(NamedTuple):
     time_to_object: Callable[[CaseFile, Office], TimeToObject | None]
 
 
-def objections_to(*decisions: str, without_limit: tuple[str, ...] = (), reviewed_by: str = "uphold") -> Objections:
+def objections_to(
+    *decisions: str, without_limit: tuple[str, ...] = (), reviewed_by: str = "uphold", one_level_up: bool = False
+) -> Objections:
     """The guards for the last of these transitions that was taken; to those `without_limit` one may always object.
 
-    What the review decides is served too: the time to go on from there runs from its receipt.
+    What the review decides is served too: the time to go on from there runs from its receipt. With `one_level_up` the
+    review of a union's decision is for the organisations above, where one of them has a supervisor.
     """
 
     def decided(case: CaseFile, *more: str) -> Taken | None:
@@ -57,8 +61,12 @@ def objections_to(*decisions: str, without_limit: tuple[str, ...] = (), reviewed
         zh="作出原决定的人不能审查对该决定的异议，请由其他审批人或者上级机构审查。",
         en="Whoever decided does not review the objection; another supervisor does, here or at the organisation above.",
     )
-    def reviewed_by_another(at: Situation) -> bool:
+    def reviewed_by_another(at: Situation) -> Verdict | bool:
         row, last = at.office.policy("decided_by_another"), decided(at.case)
+        above = kind_of(at.office).of_a_union and one_level_up
+        by = last.by if last else None
+        if above and supervised_above(at.case, at.office, by) and not sits_above(at.actor.person, at.case):
+            return Verdict(False, _ABOVE)
         return row is None or not row.holds() or last is None or last.by != at.actor.id
 
     def time_to_object(case: CaseFile, office: Office) -> TimeToObject | None:
@@ -68,6 +76,12 @@ def objections_to(*decisions: str, without_limit: tuple[str, ...] = (), reviewed
         return _time(case, office, last)
 
     return Objections(may_still_object, something_to_serve, served_after_decision, reviewed_by_another, time_to_object)
+
+
+_ABOVE = Text(
+    "对工会决定的异议由上一级工会审查。",
+    "An objection to a union's decision is reviewed by the union above it.",
+)
 
 
 def within_time(at: Situation, decided: Taken | None) -> Verdict:

@@ -170,7 +170,12 @@ def own_letters(tx: Transaction, record: Record) -> list[dict[str, Any]]:
     """
     key = applicant_key(tx, record)
     rows = history.letter_page(tx.db, record.file.id, 200, None)
-    return [{"number": row.number, "at": row.at, **letters.read(key, row)[tx.language]} for row in rows]
+    addressed = {letter.name for letter in programmes.pinned(record.file).letters if letter.to_applicant}
+    return [
+        {"number": row.number, "at": row.at, **letters.read(key, row)[tx.language]}
+        for row in rows
+        if row.name in addressed
+    ]
 
 
 def issue_code(tx: Transaction, case_id: UUID, given: Any) -> tuple[Record, str]:

@@ -65,6 +65,8 @@ def looked_up(
     While somebody is `claiming` money for a household, nobody else does on another file.
     """
     office = tx.office(record, named)
+    if record.file.state in workflow.reviewed_above:
+        office = replace(office, orgs=offices.above(tx.db, record.file.org_path))
     if not workflow.grants_money:
         return office
     path, year = record.file.org_path, office.calendar.local_date(tx.now).year

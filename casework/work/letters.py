@@ -11,6 +11,7 @@ from casework.records.rows import Record, Row
 from casework.records.vault import seal, unseal
 from casework.rules.casefile import Move, Office
 from casework.rules.grammar import Letter, Workflow
+from casework.rules.office_kinds import sits_above
 from casework.rules.text import LANGUAGES, Text
 from casework.work.service import Transaction
 
@@ -48,10 +49,14 @@ def write_letters(
     """The rows of the letters that a move sends, numbered where the letter has a serial."""
     if not move.letters:
         return []
-    org = offices.org(tx.db, move.before.org_code)
-    assert org is not None
+
+    def sender_of(code: str) -> Sender:
+        org = offices.org(tx.db, code)
+        assert org is not None
+        return Sender.of(org)
+
     day = tx.rules.calendars[record.calendar].calendar.local_date(move.at)
-    return letter_rows(move, workflow, key, office, Sender.of(org), day, partial(history.next_serial, tx.db))
+    return letter_rows(move, workflow, key, office, sender_of, day, partial(history.next_serial, tx.db))
 
 
 def letter_rows(
@@ -59,27 +64,53 @@ def letter_rows(
     workflow: Workflow,
     key: bytes,
     office: Office,
-    sender: Sender,
+    sender_of: Callable[[str], Sender],
     day: date,
     next_serial: Callable[[str], int],
 ) -> list[Row]:
-    """The rows of the letters of a move. `next_serial` gives the next number of a series; see `series`."""
+    """The rows of the letters of a move.
+
+    `sender_of` gives the organisation of a code; `next_serial` the next number of a series, see `series`.
+    """
     rows = []
     for name in move.letters:
         letter = workflow.by_letter[name]
+        code = sent_by(letter, move)
         number = None
         if letter.numbered:
-            scope = series(workflow, move.before.org_code, letter, day.year)
-            number = f"{scope}-{next_serial(scope)}"
+            serial = next_serial(series(workflow, code, letter, day.year))
+            number = number_of(workflow, office, code, letter, day.year, serial)
         letter_id = new_id()
-        told = render(letter, move, office, sender, str(day), number)
+        told = render(letter, move, office, sender_of(code), str(day), number)
         rows.append({"id": letter_id, "name": name, "number": number, "sealed": seal(key, place(letter_id), told)})
     return rows
 
 
+def sent_by(letter: Letter, move: Move) -> str:
+    """The code of the organisation that sends a letter."""
+    person = move.actor.person
+    if letter.of_reviewer and person is not None and sits_above(person, move.before):
+        return person.org_path.rstrip("/").rpartition("/")[2]
+    return move.before.org_code
+
+
 def series(workflow: Workflow, org_code: str, letter: Letter, year: int) -> str:
-    """`(2026)LA-370100-granted`: numbered per year, office and kind, without gaps, no number used again."""
-    return f"({year}){workflow.numbering}-{org_code}-{letter.name}"
+    """`(2026)LA-370100-决`: numbered per year, office and kind, without gaps, no number used again."""
+    return f"({year}){workflow.numbering}-{org_code}-{letter.kind}"
+
+
+def number_of(workflow: Workflow, office: Office, org_code: str, letter: Letter, year: int, serial: int) -> str:
+    """`（2026）济工援决字第1号`: by the pattern that the policy `letter_number` sets for the organisation.
+
+    The pattern of a wider place counts where the code of the organisation stands in it, so that no two offices give
+    the same number. Without one, `（2026）LA-370100决字第1号`.
+    """
+    row = office.policy("letter_number")
+    own = row is not None and (row.place == org_code or "{org}" in row.value)
+    pattern = (
+        row.value if row is not None and own else f"（{{year}}）{workflow.numbering}-{{org}}{{kind}}字第{{serial}}号"
+    )
+    return pattern.format(year=year, org=org_code, kind=letter.kind, serial=serial)
 
 
 def render(
@@ -95,7 +126,7 @@ def render(
         **letter.fill(move, office),
     }
     return {
-        language: {"title": letter.title.in_(language), "body": letter.body.in_(language, **blanks)}
+        language: {"title": letter.title.in_(language, **blanks), "body": letter.body.in_(language, **blanks)}
         for language in LANGUAGES
     }
 

@@ -8,6 +8,7 @@ import pytest
 
 from casework.cli.rules import policies_of
 from casework.rules.casefile import PolicyRow
+from casework.rules.policy_kinds import PolicyKind
 from casework.rules.refusals import Invalid, NotMet, NotNow
 from casework.rules.text import LANGUAGES, Text
 from casework.rules.verify import verify
@@ -154,22 +155,224 @@ class TestTwoSteps:
         assert verify(WORKFLOW, variants) == []
 
 
+UNION, STATION, AGENCY = "union_legal_aid", "union_station", "justice_agency"
+
+
+def kind(value: str, place: str = "CN") -> PolicyRow:
+    return row("office_kind", value, place)
+
+
+class TestKindsOfOffice:
+    """Jinan: the legal aid of a union; Qingdao: a union's station; elsewhere an agency of a justice department."""
+
+    @staticmethod
+    def told(story: Story, name: str) -> tuple[str, str]:
+        letter = story.letters[name]
+        return letter["zh-CN"]["body"], letter["en"]["body"]
+
+    def refused(self, region: str, office: str) -> Story:
+        story = Story(region=region, rows=[kind(office, region)]).opened().along((("caseworker", "accept"),))
+        story.supervisor("refuse")
+        return story
+
+    def ended(self, office: str) -> Story:
+        story = Story(region=JINAN, rows=[kind(office, JINAN)]).opened()
+        story.along((("caseworker", "accept"), ("supervisor", "grant"), ("supervisor", "terminate")))
+        return story
+
+    @pytest.mark.parametrize(("region", "office"), [(JINAN, UNION), (QINGDAO, STATION), ("371083", UNION)])
+    def test_a_unions_refusal_names_the_union_above_and_the_local_centre(self, region: str, office: str) -> None:
+        zh, en = self.told(self.refused(region, office), "refused")
+        assert (
+            "您对本决定有异议的，可以自收到本决定书之日起三十日内，向作出本决定的工会的上一级工会法律援助机构书面提出"
+            "（参照《中华人民共和国法律援助法》第四十九条、《山东省法律援助条例》第十六条）；"
+            "您也可以直接向当地法律援助中心申请法律援助（电话 12348）。"
+        ) in zh
+        assert "within 30 days of receiving this decision" in en
+        assert "union above the one that decided" in en
+        for none in ("行政复议", "行政诉讼", "司法行政部门"):
+            assert none not in zh
+
+    @pytest.mark.parametrize("region", [JINAN, QINGDAO])
+    def test_an_agencys_refusal_names_the_justice_department_that_set_it_up(self, region: str) -> None:
+        zh, en = self.told(self.refused(region, AGENCY), "refused")
+        for remedy in (
+            "三十日内",
+            "设立本机构的司法行政部门",
+            "行政复议",
+            "行政诉讼",
+            "《山东省法律援助条例》第十六条",
+        ):
+            assert remedy in zh
+        assert ("参照" in zh, "工会" in zh.replace("乳山市总工会", "")) == (False, False)
+        assert "justice department that set up this office" in en
+
+    @pytest.mark.parametrize("office", [UNION, STATION])
+    def test_a_union_ends_the_aid_by_reference_and_without_a_last_day_to_object(self, office: str) -> None:
+        zh, _ = self.told(self.ended(office), "terminated")
+        assert (
+            "出现下列情形：案件终止审理或者已经被撤销。参照《中华人民共和国法律援助法》第四十八条，本会决定终止法律援助。"
+            in zh
+        )
+        assert "上一级工会法律援助机构书面提出（参照《中华人民共和国法律援助法》第四十九条）" in zh
+        assert ("三十日内" in zh, "条例" in zh) == (False, False)
+
+    def test_an_agency_ends_it_under_the_law(self) -> None:
+        zh, _ = self.told(self.ended(AGENCY), "terminated")
+        assert "依照《中华人民共和国法律援助法》第四十八条，本机构决定终止法律援助。" in zh
+        assert ("司法行政部门" in zh, "三十日内" in zh, "条例" in zh) == (True, False, False)
+
+    @pytest.mark.parametrize("office", [UNION, STATION])
+    def test_an_objection_to_a_unions_decision_is_reviewed_one_level_up(self, office: str) -> None:
+        story = self.refused(JINAN, office)
+        story.applicant("object")
+        for who in ("supervisor", "chief"):
+            refusal = story.refused(who, "uphold")
+            assert isinstance(refusal, NotMet)
+            assert "上一级工会" in refusal.text.zh
+        story.takes("superior", "uphold")
+        zh, _ = self.told(story, "objection_dismissed")
+        assert "您可以向上一级工会反映，或者向当地法律援助中心申请法律援助。" in zh
+        for none in ("复议", "诉讼", "六十日"):
+            assert none not in zh
+
+    def test_where_nobody_supervises_above_another_supervisor_reviews(self) -> None:
+        story = self.refused(JINAN, UNION)
+        story.unsupervised = frozenset({"370000"})
+        story.applicant("object")
+        assert isinstance(story.refused("supervisor", "uphold"), NotMet)
+        story.takes("chief", "uphold")
+
+    def test_where_the_only_one_above_has_decided_another_supervisor_reviews(self) -> None:
+        story = Story(region=JINAN).opened().along((("caseworker", "accept"), ("superior", "refuse")))
+        story.applicant("object")
+        assert isinstance(story.refused("superior", "uphold"), NotMet)
+        story.takes("chief", "uphold")
+
+    def test_of_an_agency_another_supervisor_reviews_and_then_come_review_and_court(self) -> None:
+        story = self.refused(JINAN, AGENCY)
+        story.applicant("object")
+        assert isinstance(story.refused("supervisor", "uphold"), NotMet)
+        story.takes("chief", "uphold")
+        zh, en = self.told(story, "objection_dismissed")
+        assert "自收到本决定书之日起六十日内申请行政复议，或者六个月内向人民法院提起行政诉讼" in zh
+        assert "within 60 days" in en
+
+    @pytest.mark.parametrize(("ends", "zh", "en"), [
+        (False, "给予法律援助", "legal aid is granted"), (True, "继续提供法律援助", "legal aid goes on"),
+    ])  # fmt: skip
+    def test_an_objection_that_is_right_grants_the_aid_or_lets_it_go_on(self, ends: bool, zh: str, en: str) -> None:
+        story = self.ended(UNION) if ends else self.refused(JINAN, UNION)
+        story.applicant("object")
+        story.takes("superior", "overturn")
+        bodies = self.told(story, "objection_allowed")
+        assert f"原决定予以纠正，{zh}。" in bodies[0]
+        assert f"corrected and {en}." in bodies[1]
+
+    def test_what_the_union_above_decided_comes_from_there_with_its_number(self) -> None:
+        story = self.refused("371083", UNION)
+        assert self.told(story, "refused")[0].startswith("（2026）LA-371083决字第1号")
+        story.applicant("object")
+        story.takes("superior", "uphold")
+        assert self.told(story, "objection_dismissed")[0].startswith("（2026）LA-371000异字第1号")
+
+    @pytest.mark.parametrize(("office", "union"), [(UNION, True), (AGENCY, False)])
+    def test_who_complains_of_the_helper_goes_to_the_justice_department(self, office: str, union: bool) -> None:
+        story = Story(region=JINAN, rows=[kind(office, JINAN)]).opened()
+        story.along((("caseworker", "accept"), ("supervisor", "grant"), ("caseworker", "assign"), ("lawyer", "engage")))
+        story.applicant("ask_for_change")
+        story.supervisor("deny_change")
+        zh, _ = self.told(story, "change_denied")
+        assert "认为承办人员未依法履行职责的，您可以向司法行政部门投诉" in zh
+        assert ("也可以向上一级工会反映" in zh) is union
+
+    @pytest.mark.parametrize(
+        ("office", "title"), [(UNION, "指派通知书"), (AGENCY, "指派通知书"), (STATION, "工会法律援助服务案件委派函")]
+    )
+    def test_the_helper_is_commissioned_and_the_recipient_is_told_who_and_by_when(
+        self, office: str, title: str
+    ) -> None:
+        story = Story(region=JINAN, rows=[kind(office, JINAN)]).opened()
+        story.along((("caseworker", "accept"), ("supervisor", "grant"), ("caseworker", "assign")))
+        assert story.letters["commission"]["zh-CN"]["title"] == title
+        assert story.letters["assigned"]["zh-CN"]["title"] == "承办人员告知书"
+        assert "承办人员将自指派之日起五日内约见您并签订委托协议" in self.told(story, "assigned")[0]
+
+    @pytest.mark.parametrize(("limit", "zh"), [("3wd", "自指派之日起三个工作日内"), ("none", "尽快")])
+    def test_by_when_is_the_rule_of_the_place(self, limit: str, zh: str) -> None:
+        story = Story(policy={"engagement": limit}).opened()
+        story.along((("caseworker", "accept"), ("supervisor", "grant"), ("caseworker", "assign")))
+        assert f"承办人员将{zh}约见您" in self.told(story, "assigned")[0]
+
+    @pytest.mark.parametrize(("office", "word"), [(UNION, "参照"), (AGENCY, "依照")])
+    def test_help_before_the_review_cites_the_law_as_the_office_applies_it(self, office: str, word: str) -> None:
+        story = Story(rows=[kind(office)]).opened(preservation_needed=True)
+        story.supervisor("help_first")
+        assert f"{word}《中华人民共和国法律援助法》第四十四条" in self.told(story, "help_first")[0]
+        late = Story(rows=[kind(office)]).opened()
+        late.caseworker("ask_for_papers")
+        late.days_pass(60)
+        late.time("lapse")
+        assert f"{word}《中华人民共和国法律援助法》第四十三条" in self.told(late, "deemed_withdrawn")[0]
+
+    @pytest.mark.parametrize("value", ["union", "justice", "true", "", "none"])
+    def test_no_other_kind_can_be_loaded(self, value: str) -> None:
+        assert PolicyKind.OFFICE_KIND.fault(value) is not None
+
+    def test_each_kind_can_be_loaded(self) -> None:
+        assert [PolicyKind.OFFICE_KIND.fault(one) for one in (UNION, STATION, AGENCY)] == [None, None, None]
+
+
+class TestNumbers:
+    """Letters are numbered by the pattern of the office, per year, organisation and kind."""
+
+    @staticmethod
+    def decided(region: str, *rows: PolicyRow) -> Story:
+        story = Story(region=region, rows=rows).opened()
+        return story.along((("caseworker", "accept"), ("supervisor", "grant"), ("supervisor", "terminate")))
+
+    @staticmethod
+    def number(story: Story, name: str) -> str:
+        return story.letters[name]["zh-CN"]["body"].partition("\n")[0]
+
+    def test_jinan_numbers_its_decisions_in_one_series(self) -> None:
+        story = self.decided(JINAN)
+        assert self.number(story, "granted") == "（2026）济工援决字第1号"
+        assert self.number(story, "terminated") == "（2026）济工援决字第2号"
+
+    def test_assignments_and_reviews_have_series_of_their_own(self) -> None:
+        story = Story(region=JINAN).opened().along((("caseworker", "accept"), ("supervisor", "grant")))
+        story.caseworker("assign")
+        assert self.number(story, "commission") == "（2026）济工援指字第1号"
+
+    def test_where_no_row_says_otherwise_the_code_of_the_organisation_stands_in_it(self) -> None:
+        assert self.number(self.decided(QINGDAO), "granted") == "（2026）LA-370200决字第1号"
+
+    def test_the_pattern_of_a_wider_place_counts_only_where_it_names_the_organisation(self) -> None:
+        without = self.decided("371083", row("letter_number", "（{year}）威工援{kind}字第{serial}号", "371000"))
+        assert self.number(without, "granted") == "（2026）LA-371083决字第1号"
+        with_it = self.decided("371083", row("letter_number", "（{year}）威工援{kind}字{org}第{serial}号", "371000"))
+        assert self.number(with_it, "granted") == "（2026）威工援决字371083第1号"
+
+    @pytest.mark.parametrize(
+        "value",
+        ["", "none", "济工援字第{serial}号", "（{year}）济工援{kind}字", "（{year}）{kind}{serial}{serial}",
+         "（{year}）{kind}{serial}{name}", "（{year.real}）{kind}{serial}", "（{year:>99999}）{kind}{serial}",
+         "{year}{kind}{serial"],
+    )  # fmt: skip
+    def test_a_pattern_has_year_kind_and_serial_once_each(self, value: str) -> None:
+        assert PolicyKind.NUMBERING.fault(value) is not None
+
+
 class TestRemedies:
     """A letter cites the rule in force at the place, and none of another province."""
 
     @staticmethod
     def refused(region: str, rows: Iterable[PolicyRow] = (), policy: Any = None) -> dict[str, str]:
+        rows = [kind("justice_agency"), *rows]
         story = Story(region=region, rows=rows, policy=policy).opened().along((("caseworker", "accept"),))
         story.supervisor("refuse")
         return {language: story.letters["refused"][language]["body"] for language in LANGUAGES}
-
-    def test_in_shandong_within_thirty_days(self) -> None:
-        for region in ("371083", JINAN):
-            body = self.refused(region)
-            assert "自收到本决定书之日起三十日内" in body["zh-CN"]
-            assert "山东省法律援助条例 第16条" in body["zh-CN"]
-            assert "within 30 days" in body["en"]
-            assert "Shandong Legal Aid Regulation 16" in body["en"]
 
     def test_where_no_local_rule_holds_the_national_remedies_only(self) -> None:
         body = self.refused(BEIJING)

@@ -296,6 +296,10 @@ def _can_close(story: Story) -> bool:
 
     A step that leaves the case where it stands counts the first time that it is taken: others may need it.
     """
+    if story.workflow.reviewed_above:
+        # Only where somebody of the cast is at home does anybody review.
+        homes = {one.org_path for one in story.people.values()}
+        story.unsupervised = frozenset(code for code, org in story.orgs.items() if org.path not in homes)
     seen, open_ends = {(story.case.state, frozenset[str]())}, [(story.case, frozenset[str]())]
     while open_ends:
         # Those who stayed least come first: most cases are closed without.
@@ -317,10 +321,10 @@ def _can_close(story: Story) -> bool:
 
 
 def _suitable(story: Story, case: CaseFile) -> list[str]:
-    """The owner, two supervisors, the helper and the applicant."""
+    """The owner, two supervisors and one from above, the helper and the applicant."""
     owner = case.owner.username if case.owner else "caseworker"
     helper = [case.assignee.username] if case.assignee else []
-    return [owner, "supervisor", "chief", *helper, "applicant"]
+    return [owner, "supervisor", "chief", "superior", *helper, "applicant"]
 
 
 def test_the_walks_come_through_every_state_and_every_transition(workflow: Workflow, stops: list[Story]) -> None:

@@ -208,7 +208,7 @@ def _change_requested(story: Story, asked: Application) -> None:
 
 def _objected(story: Story, asked: Application) -> None:
     decided = story.case.taken.get("terminate") or story.case.taken["refuse"]
-    actor = story.staff(Role.SUPERVISOR, not_by=decided.by)
+    actor = story.reviewer(decided.by)
     name = "overturn" if story.rng.random() < 0.35 else "uphold"
     try:
         story.take(name, {"reasons": "经复核原审查材料及补充证据。"}, actor, story.after_work(16))

@@ -90,7 +90,7 @@ def _load_cases(service: Service, serials: list[int], seed: int, now: datetime) 
         # Steps are taken at the desk in years whose holidays are not loaded too.
         calendar = tx.rules.calendars[CALENDAR].calendar.assuming_unpublished()
         treasury = open_funds(tx, calendar, staff, len(serials), now - BACK, now, Random(f"{seed}/{serials[0]}"))
-        offices_of = {"legal_aid": _offices(tx.rules, "legal_aid"), "hardship_aid": _with_money(tx, treasury)}
+        offices_of = {"legal_aid": _with_those_above(tx, "legal_aid"), "hardship_aid": _with_money(tx, treasury)}
     worlds = {key: World(programmes.newest(key), calendar, now, staff, office) for key, office in offices_of.items()}
     tellers: dict[str, Callable[[Story], None]] = {
         "legal_aid": course.tell,
@@ -183,8 +183,14 @@ def _offices(rules: RulesInForce, workflow: str) -> Callable[[Place, datetime], 
     return office
 
 
-def _with_money(tx: Transaction, treasury: Treasury) -> Callable[[Place, datetime], Office]:
-    """The same for dossiers, with the organisations above and the funds that may pay."""
-    office = _offices(tx.rules, "hardship_aid")
+def _with_those_above(tx: Transaction, workflow: str) -> Callable[[Place, datetime], Office]:
+    """The same with the organisations above."""
+    office = _offices(tx.rules, workflow)
     above = {place.code: offices.above(tx.db, place.path) for place in places()}
-    return lambda place, at: replace(office(place, at), orgs=above[place.code], funds=treasury.open_to(place, at))
+    return lambda place, at: replace(office(place, at), orgs=above[place.code])
+
+
+def _with_money(tx: Transaction, treasury: Treasury) -> Callable[[Place, datetime], Office]:
+    """The same for dossiers, with the funds that may pay."""
+    office = _with_those_above(tx, "hardship_aid")
+    return lambda place, at: replace(office(place, at), funds=treasury.open_to(place, at))

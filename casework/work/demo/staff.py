@@ -21,9 +21,11 @@ class Staff:
         """Those of this role in the organisation itself."""
         return self._at.get((code, role), [])
 
-    def one(self, rng: Random, place: Place, role: Role, not_by: UUID | None = None) -> Person | None:
-        """Somebody of the nearest organisation that has such people other than `not_by`, or None."""
-        for code in place.chain:
+    def one(
+        self, rng: Random, place: Place, role: Role, not_by: UUID | None = None, *, above: bool = False
+    ) -> Person | None:
+        """Somebody of the nearest organisation, or the nearest `above`, that has such people but `not_by`, or None."""
+        for code in place.chain[1:] if above else place.chain:
             found = [person for person in self.of(code, role) if person.id != not_by]
             if found:
                 return rng.choice(found)

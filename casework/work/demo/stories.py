@@ -135,6 +135,12 @@ class Story:
             raise Over
         return Actor(role, person)
 
+    def reviewer(self, decided_by: UUID | None) -> Actor:
+        """A supervisor of the nearest organisation above that has one, else another one; raises `Over`."""
+        place = self.opening.place
+        person = self.world.staff.one(self.rng, place, Role.SUPERVISOR, above=True)
+        return Actor(Role.SUPERVISOR, person) if person else self.staff(Role.SUPERVISOR, not_by=decided_by)
+
     def helper(self) -> Actor:
         """The lawyer or volunteer who has the case."""
         assert self.case.assignee is not None

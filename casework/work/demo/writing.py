@@ -11,7 +11,7 @@ from casework.records.rows import Record
 from casework.records.vault import WrappedKey, applicant_place, blind_index, new_key
 from casework.work.demo.stories import Story, Told
 from casework.work.demo.tree import CALENDAR
-from casework.work.letters import Sender, letter_rows, series
+from casework.work.letters import Sender, letter_rows, sent_by, series
 from casework.work.moves import held_numbers, look_ups_of, sealed_of
 from casework.work.service import Transaction
 
@@ -38,9 +38,7 @@ def write(tx: Transaction, stories: list[Story], org_ids: Mapping[str, UUID]) ->
             told.office,
             sealed=sealed_of(move, key),
             look_ups=look_ups_of(move, index_key),
-            letters=letter_rows(
-                move, workflow, key, told.office, senders[story.opening.place.code], _day(told), next_serial
-            ),
+            letters=letter_rows(move, workflow, key, told.office, senders.__getitem__, _day(told), next_serial),
         )
     for batch in batches.values():
         batch.send(tx.db)
@@ -97,7 +95,7 @@ def _unopened(story: Story, org_ids: Mapping[str, UUID], applicant_id: UUID, key
 def _letter_serials(tx: Transaction, stories: list[Story]) -> Callable[[str], int]:
     """Gives the next number of a series of letters, of as many as these stories need."""
     needed = Counter(
-        series(workflow, told.move.before.org_code, letter, _day(told).year)
+        series(workflow, sent_by(letter, told.move), letter, _day(told).year)
         for story in stories
         for workflow in (story.world.workflow,)
         for told in story.told

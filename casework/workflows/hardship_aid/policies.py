@@ -22,6 +22,7 @@ POLICIES: Final[Mapping[str, PolicyKind]] = {
     "grants_count_as_income": PolicyKind.SWITCH,
     "notice_least": PolicyKind.LIMIT,
     "hearing_wait": PolicyKind.LIMIT,
+    "letter_number": PolicyKind.NUMBERING,
     "objection": PolicyKind.LIMIT,
     "subsistence_line": PolicyKind.AMOUNT,
     "relative_multiple": PolicyKind.AMOUNT,

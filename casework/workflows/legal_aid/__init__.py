@@ -129,7 +129,7 @@ URGENCY_LADDER = (Alert("due", (CASEWORKER, *HELPER, SUPERVISOR), urgent=True),)
 WORKFLOW = Workflow(
     key="legal_aid", version=1, title=Text("法律援助", "Legal aid"), numbering="LA",
     intake=LegalAidIntake, parties=("employer.name",), urgent=is_urgent, policies=POLICIES, by_last_year=("subsistence_line",),
-    time_to_object=time_to_object,
+    time_to_object=time_to_object, reviewed_above=("objected",),
     states=(
         State("submitted",         Text("已提交", "Submitted"),                    INTAKE,     CASEWORKER),
         State("awaiting_papers",   Text("待补材料", "Awaiting papers"),            INTAKE,     APPLICANT),
@@ -188,7 +188,7 @@ WORKFLOW = Workflow(
         Transition("withdraw",        Text("撤回申请", "Withdraw"),                (*BEFORE_DECISION, "granted"), "withdrawn",
                    by=(APPLICANT, CASEWORKER), needs=Withdraw, letter="withdrawn", outcome="withdrawn", cancels=EVERY_CLOCK),
         Transition("assign",          Text("指派承办人", "Assign"),                "granted", "assigned",
-                   by=CASEWORKER, needs=Assign, assigns="to", letter="assigned"),
+                   by=CASEWORKER, needs=Assign, assigns="to", letter=("commission", "assigned")),
         Transition("decline",         Text("退回指派", "Decline"),                 "assigned", "granted",
                    by=HELPER, needs=Decline, releases=True, cancels=("engagement", "start")),
         Transition("engage",          Text("签订委托协议", "Engage"),              "assigned", "in_progress",

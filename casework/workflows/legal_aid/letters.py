@@ -4,11 +4,12 @@ They are neutral: only the decision itself says that aid is granted or refused.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from casework.rules.casefile import Move, Office
 from casework.rules.clocks import Limit
 from casework.rules.grammar import Letter
+from casework.rules.office_kinds import OfficeKind, cited, kind_of
 from casework.rules.text import Text
 from casework.workflows.legal_aid.intake import FORMS_OF_AID, MATTERS
 from casework.workflows.legal_aid.steps import REFUSAL_GROUNDS, TERMINATION_GROUNDS, TRANSFER_GROUNDS
@@ -29,16 +30,21 @@ def _until(move: Move, clock: str) -> Text:
     return run.due.told if run and run.open and run.due else SOON
 
 
-def _remedies(office: Office) -> Text:
-    """How to object to a refusal or a termination: by the rule of the place, and by national law where it has none."""
-    row = office.policy("objection")
-    if row is None:
-        return _NATIONAL_REMEDIES
-    limit = Limit.parse(row.value)
-    return _LOCAL_REMEDIES.with_(
-        limit=Text(_numeral(limit.amount) + limit.told().zh.lstrip("0123456789"), limit.told().en.replace("(s)", "s")),
-        source=row.source,
-    )
+def _remedies(office: Office, decision: str) -> Text:
+    """How to object to a refusal or a termination, by the kind of the office and the rule of the place.
+
+    山东省法律援助条例 16 sets a time for a refusal; for a termination no rule does (法律援助法 49).
+    """
+    row = office.policy("objection") if decision == "refuse" else None
+    by_union, timed = kind_of(office).of_a_union, row is not None
+    remedies = _REMEDIES[by_union, timed]
+    return remedies.with_(limit=_written(Limit.parse(row.value)), source=row.source) if row else remedies
+
+
+def _written(limit: Limit) -> Text:
+    """A limit as letters write it: 三十日, 30 days."""
+    told = limit.told()
+    return Text(_numeral(limit.amount) + told.zh.lstrip("0123456789"), told.en.replace("(s)", "s"))
 
 
 def _numeral(number: int) -> str:
@@ -50,19 +56,49 @@ def _numeral(number: int) -> str:
 
 
 _DIGITS = "零一二三四五六七八九"
-_NATIONAL_REMEDIES = Text(
-    "救济权利：您对本决定有异议的，可以向设立本机构的司法行政部门提出（《中华人民共和国法律援助法》第四十九条）；对其审查决定不服"
-    "的，可以依法申请行政复议或者提起行政诉讼。",
-    "Remedies: you may object to the justice department that set up this office (Legal Aid Law, article 49). Against"
-    " its decision you may ask for administrative review or go to court.",
+_UNION_REMEDY = Text(
+    "救济权利：您对本决定有异议的，可以{when}向作出本决定的工会的上一级工会法律援助机构书面提出（参照《中华人民共和国法律援助法》"
+    "第四十九条{rule}）；您也可以直接向当地法律援助中心申请法律援助（电话 12348）。",
+    "Remedies: you may object{when}, in writing, to the legal aid of the union above the one that decided (Legal Aid Law,"
+    " article 49, applied by reference{rule}). You may also ask the local legal aid centre for legal aid (call 12348).",
 )
-_LOCAL_REMEDIES = Text(
-    "救济权利：您对本决定有异议的，可以自收到本决定书之日起{limit}内，向设立本机构的司法行政部门提出（《中华人民共和国法律援助法》"
-    "第四十九条；{source}）；对其审查决定不服的，可以依法申请行政复议或者提起行政诉讼。",
-    "Remedies: within {limit} of receiving this decision you may object to the justice department that set up this"
-    " office (Legal Aid Law, article 49; {source}). Against its decision you may ask for administrative review or go"
-    " to court.",
+_JUSTICE_REMEDY = Text(
+    "救济权利：您对本决定有异议的，可以{when}向设立本机构的司法行政部门提出（《中华人民共和国法律援助法》第四十九条{rule}）；"
+    "对其审查决定不服的，可以依法申请行政复议或者提起行政诉讼。",
+    "Remedies: you may object{when} to the justice department that set up this office (Legal Aid Law, article 49{rule})."
+    " Against its decision you may ask for administrative review or go to court.",
 )
+_IN_TIME = Text("自收到本决定书之日起{limit}内，", " within {limit} of receiving this decision")
+_BY_RULE = Text("、{source}", "; {source}")
+_NOTHING = Text("", "")
+_REMEDIES: Final = {
+    (by_union, timed): remedy.with_(when=_IN_TIME if timed else _NOTHING, rule=_BY_RULE if timed else _NOTHING)
+    for by_union, remedy in ((True, _UNION_REMEDY), (False, _JUSTICE_REMEDY))
+    for timed in (True, False)
+}
+_AFTER_THE_REVIEW: Final = {
+    True: Text(
+        "您可以向上一级工会反映，或者向当地法律援助中心申请法律援助。",
+        "You may turn to the union above, or ask the local legal aid centre for legal aid.",
+    ),
+    False: Text(
+        "救济权利：对本决定不服的，可以自收到本决定书之日起六十日内申请行政复议，或者六个月内向人民法院提起行政诉讼。",
+        "Remedies: within 60 days of receiving this decision you may ask for administrative review, or within six months"
+        " go to court.",
+    ),
+}
+_COMPLAINTS: Final = {
+    True: Text(
+        "认为承办人员未依法履行职责的，您可以向司法行政部门投诉；也可以向上一级工会反映。",
+        "If you think that the helper does not do the duty of the law, you may complain to the justice department; you may"
+        " also turn to the union above.",
+    ),
+    False: Text(
+        "认为承办人员未依法履行职责的，您可以向司法行政部门投诉。",
+        "If you think that the helper does not do the duty of the law, you may complain to the justice department.",
+    ),
+}
+_THIS_OFFICE: Final = {True: Text("本会", "this union"), False: Text("本机构", "this office")}
 
 
 def _matter(move: Move) -> Text:
@@ -82,7 +118,7 @@ def _papers_needed(move: Move, office: Office) -> Mapping[str, Any]:
 
 
 def _matter_only(move: Move, office: Office) -> Mapping[str, Any]:
-    return {"matter": _matter(move)}
+    return {"matter": _matter(move), "cited": cited(office)}
 
 
 def _granted(move: Move, office: Office) -> Mapping[str, Any]:
@@ -94,13 +130,21 @@ def _refused(move: Move, office: Office) -> Mapping[str, Any]:
         "matter": _matter(move),
         "ground": REFUSAL_GROUNDS[move.given["ground"]],
         "reasons": move.sealed["reasons"],
-        "remedies": _remedies(office),
+        "remedies": _remedies(office, "refuse"),
     }
 
 
 def _assigned(move: Move, office: Office) -> Mapping[str, Any]:
     assert move.case.assignee is not None
-    return {"matter": _matter(move), "helper": move.case.assignee.name}
+    row, station = office.policy("engagement"), kind_of(office) is OfficeKind.UNION_STATION
+    within = _WITHIN.with_(limit=_written(Limit.parse(row.value))) if row else SOON
+    form = _COMMISSION_BY_STATION if station else _COMMISSION
+    return {"matter": _matter(move), "helper": move.case.assignee.name, "within": within, "form": form}
+
+
+_WITHIN: Final = Text("自指派之日起{limit}内", "within {limit} of the assignment")
+_COMMISSION: Final = Text("指派通知书", "Notice of assignment")
+_COMMISSION_BY_STATION: Final = Text("工会法律援助服务案件委派函", "Letter of commission of the union's legal aid")
 
 
 def _terminated(move: Move, office: Office) -> Mapping[str, Any]:
@@ -108,17 +152,39 @@ def _terminated(move: Move, office: Office) -> Mapping[str, Any]:
         "matter": _matter(move),
         "ground": TERMINATION_GROUNDS[move.given["ground"]],
         "reasons": move.sealed["reasons"],
-        "remedies": _remedies(office),
+        "remedies": _remedies(office, "terminate"),
+        "cited": cited(office),
+        "this_office": _THIS_OFFICE[kind_of(office).of_a_union],
     }
 
 
-def _reasons(move: Move, office: Office) -> Mapping[str, Any]:
-    return {"matter": _matter(move), "reasons": move.sealed["reasons"]}
+def _change_denied(move: Move, office: Office) -> Mapping[str, Any]:
+    complaints = _COMPLAINTS[kind_of(office).of_a_union]
+    return {"matter": _matter(move), "reasons": move.sealed["reasons"], "complaints": complaints}
+
+
+def _reviewed(move: Move, office: Office) -> Mapping[str, Any]:
+    ended = "terminate" in move.case.taken
+    return {
+        "matter": _matter(move),
+        "reasons": move.sealed["reasons"],
+        "remedies": _AFTER_THE_REVIEW[kind_of(office).of_a_union],
+        "aid": _GOES_ON if ended else _IS_GRANTED,
+    }
+
+
+_GOES_ON: Final = Text("继续提供法律援助", "legal aid goes on")
+_IS_GRANTED: Final = Text("给予法律援助", "legal aid is granted")
 
 
 def _helped_first(move: Move, office: Office) -> Mapping[str, Any]:
     form = FORMS_OF_AID[move.given["form_of_aid"]]
-    return {"matter": _matter(move), "form_of_aid": form, "until": _until(move, "making_up")}
+    return {
+        "matter": _matter(move),
+        "form_of_aid": form,
+        "until": _until(move, "making_up"),
+        "cited": cited(office),
+    }
 
 
 def _transferred(move: Move, office: Office) -> Mapping[str, Any]:
@@ -170,10 +236,10 @@ LETTERS = (
         "deemed_withdrawn",
         Text("视为撤回申请通知书", "The request counts as withdrawn"),
         Text(
-            "{applicant}：\n\n您的申请（案号 {number}，{matter}）所需材料在期限内未补充，依照《中华人民共和国法律援助法》"
+            "{applicant}：\n\n您的申请（案号 {number}，{matter}）所需材料在期限内未补充，{cited}《中华人民共和国法律援助法》"
             "第四十三条，视为撤回申请。您可以备齐材料后重新申请。\n\n{office}\n{date}",
             "{applicant},\n\nthe papers needed for your request (case {number}, {matter}) did not come in time. By"
-            " article 43 of the Legal Aid Law the request counts as withdrawn. You may ask again with the papers."
+            " article 43 of the Legal Aid Law, {cited}the request counts as withdrawn. You may ask again with the papers."
             "\n\n{office}\n{date}",
         ),
         fill=_matter_only,
@@ -205,13 +271,30 @@ LETTERS = (
         fill=_refused,
     ),
     Letter(
-        "assigned",
-        Text("指派通知书", "Notice of assignment"),
+        "commission",
+        Text("{form}", "{form}"),
         Text(
-            "{applicant}：\n\n您的法律援助案件（案号 {number}，{matter}）由{helper}承办，将尽快与您约见并签订委托协议。"
+            "{letter_number}\n\n{helper}及所在机构：\n\n现指派您承办{applicant}的法律援助案件（案号 {number}，{matter}）。请{within}约见"
+            "受援人并签订委托协议，及时通报办理情况，办结后提交卷宗。不得收取受援人任何费用或者财物，无正当理由不得拒绝、拖延或者终止"
+            "提供法律援助。\n\n{office}\n{date}",
+            "{letter_number}\n\nTo {helper} and the firm,\n\nyou are assigned the legal aid case of {applicant} (case"
+            " {number}, {matter}). Please meet the recipient and sign the agreement {within}, report on progress, and hand"
+            " in the file at the end. Take no fee and no gift from the recipient, and do not refuse, delay or stop without"
+            " good reason.\n\n{office}\n{date}",
+        ),
+        numbered=True,
+        kind="指",
+        to_applicant=False,
+        fill=_assigned,
+    ),
+    Letter(
+        "assigned",
+        Text("承办人员告知书", "Who handles your case"),
+        Text(
+            "{applicant}：\n\n您的法律援助案件（案号 {number}，{matter}）由{helper}承办。承办人员将{within}约见您并签订委托协议。"
             "承办人员不得向您收取任何费用或财物；您有权了解办理进度，并可依法申请更换承办人员。\n\n{office}\n{date}",
-            "{applicant},\n\nyour case (case {number}, {matter}) will be handled by {helper}, who will soon meet you"
-            " and sign the agreement. You owe no fee and no gift. You may ask about progress, and you may ask for"
+            "{applicant},\n\nyour case (case {number}, {matter}) will be handled by {helper}, who meets you and signs the"
+            " agreement with you {within}. You owe no fee and no gift. You may ask about progress, and you may ask for"
             " another lawyer.\n\n{office}\n{date}",
         ),
         fill=_assigned,
@@ -221,20 +304,20 @@ LETTERS = (
         Text("不予更换承办人员通知书", "Notice that the lawyer is not changed"),
         Text(
             "{applicant}：\n\n您就案件 {number}（{matter}）提出的更换承办人员申请，经审查不予更换。理由：\n\n{reasons}\n\n"
-            "您可以向本机构投诉。\n\n{office}\n{date}",
+            "{complaints}\n\n{office}\n{date}",
             "{applicant},\n\nyour request for another lawyer in case {number} ({matter}) was examined; the lawyer is not"
-            " changed. Reasons:\n\n{reasons}\n\nYou may complain to this office.\n\n{office}\n{date}",
+            " changed. Reasons:\n\n{reasons}\n\n{complaints}\n\n{office}\n{date}",
         ),
-        fill=_reasons,
+        fill=_change_denied,
     ),
     Letter(
         "terminated",
         Text("终止法律援助决定书", "Decision to end legal aid"),
         Text(
-            "{letter_number}\n\n{applicant}：\n\n您的法律援助案件（案号 {number}，{matter}）因{ground}，决定终止法律援助。理由："
-            "\n\n{reasons}\n\n{remedies}\n\n{office}\n{date}",
-            "{letter_number}\n\n{applicant},\n\nlegal aid in your case (case {number}, {matter}) is ended: {ground}."
-            " Reasons:\n\n{reasons}\n\n{remedies}\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant}：\n\n您的法律援助案件（案号 {number}，{matter}）出现下列情形：{ground}。{cited}"
+            "《中华人民共和国法律援助法》第四十八条，{this_office}决定终止法律援助。理由：\n\n{reasons}\n\n{remedies}\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\nin your legal aid case (case {number}, {matter}) this has come to pass:"
+            " {ground}. By article 48 of the Legal Aid Law, {cited}{this_office} ends the legal aid. Reasons:\n\n{reasons}\n\n{remedies}\n\n{office}\n{date}",
         ),
         numbered=True,
         fill=_terminated,
@@ -243,11 +326,11 @@ LETTERS = (
         "help_first",
         Text("先行提供法律援助决定书", "Decision to help before the review"),
         Text(
-            "{letter_number}\n\n{applicant}：\n\n您就“{matter}”提出的法律援助申请（案号 {number}）情况紧急，依照《中华人民共和国"
+            "{letter_number}\n\n{applicant}：\n\n您就“{matter}”提出的法律援助申请（案号 {number}）情况紧急，{cited}《中华人民共和国"
             "法律援助法》第四十四条，决定先行提供法律援助，援助形式：{form_of_aid}。请于 {until}（含当日）前补办有关手续、补充有关材料；经"
             "审查不符合条件的，将终止法律援助。法律援助不收取任何费用。\n\n{office}\n{date}",
             "{letter_number}\n\n{applicant},\n\nyour request for legal aid in the matter “{matter}” (case {number}) cannot"
-            " wait. By article 44 of the Legal Aid Law you are helped before it is reviewed, in this form: {form_of_aid}."
+            " wait. By article 44 of the Legal Aid Law, {cited}you are helped before it is reviewed, in this form: {form_of_aid}."
             " Please make up the formalities and the papers by the end of {until}; if the conditions turn out not to be"
             " met, the aid will be ended. Legal aid is free of charge.\n\n{office}\n{date}",
         ),
@@ -258,10 +341,10 @@ LETTERS = (
         "transferred",
         Text("移送告知书", "Notice that the request is handled elsewhere"),
         Text(
-            "{applicant}：\n\n您的法律援助申请（案号 {number}，{matter}）因{ground}，已连同全部材料移送至机构 {to} 继续办理。您无需"
+            "{applicant}：\n\n您的法律援助申请（案号 {number}，{matter}）因{ground}，已连同全部材料移送至{to}继续办理。您无需"
             "重新申请或者再次提交材料，案号和查询方式不变；该机构将与您联系。如有疑问，可以向本机构或者拨打 12348 询问。"
             "\n\n{office}\n{date}",
-            "{applicant},\n\nyour request for legal aid (case {number}, {matter}) has gone with all its papers to office"
+            "{applicant},\n\nyour request for legal aid (case {number}, {matter}) has gone with all its papers to"
             " {to}, which takes it from here: {ground}. You need not ask again nor hand anything in a second time; the"
             " number of the case stays the same, and that office will contact you. With questions, ask us or call"
             " 12348.\n\n{office}\n{date}",
@@ -307,25 +390,28 @@ LETTERS = (
         Text("异议审查决定书（维持）", "Decision on the objection: upheld"),
         Text(
             "{letter_number}\n\n{applicant}：\n\n您就案件 {number}（{matter}）提出的异议，经审查，维持原决定。理由：\n\n{reasons}"
-            "\n\n救济权利：对本决定不服的，可以自收到之日起六十日内依法申请行政复议，或者提起行政诉讼。\n\n{office}\n{date}",
+            "\n\n{remedies}\n\n{office}\n{date}",
             "{letter_number}\n\n{applicant},\n\nyour objection in case {number} ({matter}) was reviewed; the decision"
-            " stands. Reasons:\n\n{reasons}\n\nRemedies: within sixty days of receiving this decision you may ask for"
-            " administrative review, or go to court.\n\n{office}\n{date}",
+            " stands. Reasons:\n\n{reasons}\n\n{remedies}\n\n{office}\n{date}",
         ),
         numbered=True,
-        fill=_reasons,
+        kind="异",
+        of_reviewer=True,
+        fill=_reviewed,
     ),
     Letter(
         "objection_allowed",
         Text("异议审查决定书（纠正）", "Decision on the objection: corrected"),
         Text(
-            "{letter_number}\n\n{applicant}：\n\n您就案件 {number}（{matter}）提出的异议成立，原决定予以纠正，给予法律援助。理由："
+            "{letter_number}\n\n{applicant}：\n\n您就案件 {number}（{matter}）提出的异议成立，原决定予以纠正，{aid}。理由："
             "\n\n{reasons}\n\n承办人员确定后将另行通知。\n\n{office}\n{date}",
             "{letter_number}\n\n{applicant},\n\nyour objection in case {number} ({matter}) is right: the decision is"
-            " corrected and legal aid is granted. Reasons:\n\n{reasons}\n\nYou will be told who takes the case."
+            " corrected and {aid}. Reasons:\n\n{reasons}\n\nYou will be told who takes the case."
             "\n\n{office}\n{date}",
         ),
         numbered=True,
-        fill=_reasons,
+        kind="异",
+        of_reviewer=True,
+        fill=_reviewed,
     ),
 )

@@ -10,6 +10,8 @@ POLICIES: Final[Mapping[str, PolicyKind]] = {
     "decided_by_another": PolicyKind.SWITCH,
     "paid_by_another": PolicyKind.SWITCH,
     "file_before_closing": PolicyKind.SWITCH,
+    "office_kind": PolicyKind.OFFICE_KIND,
+    "letter_number": PolicyKind.NUMBERING,
     "objection": PolicyKind.LIMIT,
     "subsistence_line": PolicyKind.AMOUNT,
     "hardship_multiple": PolicyKind.AMOUNT,

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from casework.settings import ROOT, BadSettings, Settings
+from casework.work.files import BadFile, read_content
 
 KEY = bytes(range(32))
 
@@ -196,3 +197,28 @@ def test_networks_that_may_be_called_are_written_as_networks(tmp_path: Path) -> 
     for wrong in ('"10.20.0.0/16"', "[10]", '["10.20.0.1/16"]', '["intranet"]'):
         with pytest.raises(BadSettings, match=r"\[post\] allow_networks is .*Write a list of networks"):
             overlaid(tmp_path, f"[post]\nallow_networks = {wrong}\n")
+
+
+def test_a_file_may_begin_with_a_byte_order_mark_but_is_in_utf_8(tmp_path: Path) -> None:
+    file = tmp_path / "over.toml"
+    written = "[web]\r\ntrusted_proxies = 2\r\n"
+    file.write_bytes(written.encode("utf-8-sig"))
+    assert load(tmp_path, CASEWORK_CONFIG=str(file)).web.trusted_proxies == 2
+    for encoding in ("utf-16", "utf-16-be", "gbk"):
+        file.write_bytes(("# 济南\n" + written).encode(encoding))
+        with pytest.raises(BadSettings, match=r"over\.toml is not TOML: it is not in UTF-8"):
+            load(tmp_path, CASEWORK_CONFIG=str(file))
+
+
+@pytest.mark.parametrize("name", ["x.toml", "x.json"])
+def test_files_that_are_loaded_may_begin_with_a_byte_order_mark(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    written = 'a = "济南"\r\n' if name == "x.toml" else '{"a": "济南"}'
+    file.write_bytes(written.encode("utf-8-sig"))
+    assert read_content(file) == {"a": "济南"}
+    for encoding in ("utf-16", "gbk"):
+        file.write_bytes(written.encode(encoding))
+        with pytest.raises(BadFile) as refused:
+            read_content(file)
+        assert "请另存为 UTF-8" in refused.value.text.zh
+        assert "save it as UTF-8" in refused.value.text.en

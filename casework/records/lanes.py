@@ -74,7 +74,7 @@ _CLOSE = """
 with ours as (
   update lanes set leased_until = :now, failures = least(failures + 1, 1000), last_error = :why,
     closed_since = coalesce(closed_since, :now),
-    retry_at = :now + least(:longest, :shortest * power(2, least(failures, 20))) * :chance
+    retry_at = :now + greatest(:wait, least(:longest, :shortest * power(2, least(failures, 20))) * :chance)
   where id = :id and leased_until = :until returning id, closed_since)
 update outbox o set state = 'dead', last_error = :why from ours
 where o.lane_id = ours.id and o.state = 'waiting'
@@ -82,12 +82,14 @@ where o.lane_id = ours.id and o.state = 'waiting'
 """
 
 
-def close(tx: Tx, lane: Lane, why: str, keep: timedelta) -> int:
-    """The lane is free, but closed for a while, longer each time; gives how many messages are dead by that.
+def close(tx: Tx, lane: Lane, why: str, keep: timedelta, wait: timedelta = timedelta()) -> int:
+    """The lane is free, but closed for a while, longer each time and for `wait` at least; gives how many messages are
+    dead by that.
 
     Dead is what has waited in vain for as long as messages are kept.
     """
-    return tx.run(_CLOSE, id=lane.id, until=lane.until, why=why, now=tx.now, before=tx.now - keep, **waits()).rowcount
+    times = {"until": lane.until, "now": tx.now, "before": tx.now - keep, "wait": wait}
+    return tx.run(_CLOSE, id=lane.id, why=why, **times, **waits()).rowcount
 
 
 def waits() -> dict[str, object]:

@@ -18,4 +18,8 @@ class Deferred(Undelivered):
 
 
 class Unreachable(Undelivered):
-    """The way itself is closed for now, for every message alike."""
+    """The way itself is closed for now, for every message alike; for so many seconds at least where that was said."""
+
+    def __init__(self, why: str, wait_s: float = 0) -> None:
+        super().__init__(why)
+        self.wait_s = wait_s

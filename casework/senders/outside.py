@@ -5,11 +5,14 @@ name that resolves to something else a moment later changes nothing. Redirects a
 environment is used.
 """
 
+import re
 import socket
 import ssl
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Final
 
@@ -21,6 +24,9 @@ _LARGEST_ANSWER: Final = 65_536
 # These say that this very message is wrong, too long, of the wrong kind or not to be processed (RFC 9110). All others
 # are about the way: a secret that was just changed, an address that leads nowhere during a deployment.
 _NEVER: Final = (400, 413, 415, 422)
+# These may say when to come back.
+_LATER: Final = (429, 503)
+_LONGEST_WAIT_S: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class Outside:
             raise Unreachable(f"the certificate is not trusted: {untrusted.verify_message}") from None
         except (OSError, HTTPException) as lost:
             raise Unreachable(f"no answer ({type(lost).__name__})") from None
-        _judge(response.status)
+        _judge(response.status, response.headers.get("Retry-After"))
         return said
 
     def _connected(self, where: Destination, found: Sequence[str], ends: float) -> socket.socket:
@@ -100,9 +106,23 @@ def _answer(where: Destination, sock: socket.socket, body: bytes, headers: Mappi
     return connection.getresponse()
 
 
-def _judge(status: int) -> None:
+def _judge(status: int, retry_after: str | None) -> None:
     if 200 <= status < 300:
         return
     if status in _NEVER:
         raise Rejected(f"answered {status}")
-    raise Unreachable(f"answered {status}")
+    raise Unreachable(f"answered {status}", _wait(retry_after) if status in _LATER else 0)
+
+
+def _wait(retry_after: str | None) -> float:
+    """The seconds that `Retry-After` asks for, as a number or a date (RFC 9110), a day at most; 0 for none."""
+    said = (retry_after or "").strip()
+    if re.fullmatch(r"[0-9]+", said):
+        return float(min(int(said[:9]), _LONGEST_WAIT_S))
+    try:
+        at = parsedate_to_datetime(said)
+    except ValueError:
+        return 0
+    # Without a zone it is of UTC, as all dates of HTTP are.
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return min(max(0.0, at.timestamp() - time.time()), _LONGEST_WAIT_S)

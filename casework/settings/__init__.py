@@ -1,6 +1,7 @@
 """What an installation can set, checked at the start; only this reads the environment and config/default.toml."""
 
 from casework.settings.errors import BadSettings
+from casework.settings.file import NotUtf8, read_text
 from casework.settings.private_file import kept
 from casework.settings.sections import (
     ROOT,
@@ -24,6 +25,7 @@ __all__ = [
     "Demo",
     "Idempotency",
     "Kind",
+    "NotUtf8",
     "Office",
     "Post",
     "Scheduler",
@@ -33,4 +35,5 @@ __all__ = [
     "Tokens",
     "Web",
     "kept",
+    "read_text",
 ]

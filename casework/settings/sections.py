@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
 from casework.settings.errors import BadSettings
+from casework.settings.file import read_text
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
@@ -139,13 +140,13 @@ def read_sections(overlay: Path | None) -> dict[str, Any]:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(read_text(file))
     except OSError as error:
         raise BadSettings(
             f"{file} cannot be read ({error.strerror}). Correct CASEWORK_CONFIG, or leave it out to use the defaults."
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSettings(f"{file} is not TOML in UTF-8: {error}.") from error
+    except ValueError as error:
+        raise BadSettings(f"{file} is not TOML: {error}.") from error
 
 
 def _refuse_unknown(file: Path, name: str, known: Mapping[str, Any], where: str = "") -> None:

@@ -6,9 +6,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from casework.rules.text import Text
+from casework.settings import NotUtf8, read_text
 
 _NO_TOML: Final = Text("不是可读的 TOML 文件：{wrong}", "it cannot be read as TOML: {wrong}")
 _NO_JSON: Final = Text("不是可读的 JSON 文件：{wrong}", "it cannot be read as JSON: {wrong}")
+_NOT_UTF_8: Final = Text(
+    "不是 UTF-8 编码（例如 PowerShell 会存为 UTF-16），请另存为 UTF-8",
+    "it is not in UTF-8 (PowerShell writes UTF-16, for one); save it as UTF-8",
+)
 _NO_TABLE: Final = Text("日历须写成键和值的表", "write a calendar as a table of keys and values")
 
 
@@ -23,8 +28,10 @@ class BadFile(ValueError):
 def read_toml(file: Path) -> dict[str, Any]:
     """The content of a TOML file; raises `BadFile` where it is none."""
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as wrong:
+        return tomllib.loads(read_text(file))
+    except NotUtf8 as wrong:
+        raise BadFile(file.name, _NOT_UTF_8) from wrong
+    except (OSError, ValueError, RecursionError) as wrong:
         raise BadFile(file.name, _NO_TOML.with_(wrong=wrong)) from wrong
 
 
@@ -33,8 +40,10 @@ def read_content(file: Path) -> dict[str, Any]:
     if file.suffix != ".json":
         return read_toml(file)
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as wrong:
+        content = json.loads(read_text(file))
+    except NotUtf8 as wrong:
+        raise BadFile(file.name, _NOT_UTF_8) from wrong
+    except (OSError, ValueError, RecursionError) as wrong:
         raise BadFile(file.name, _NO_JSON.with_(wrong=wrong)) from wrong
     if not isinstance(content, dict):
         raise BadFile(file.name, _NO_TABLE)

@@ -3,6 +3,8 @@
 import ssl
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -131,3 +133,23 @@ def test_a_hanging_handshake_ends_with_the_deadline(identity: tuple[Path, ssl.SS
         with pytest.raises(Unreachable):
             post(outside, f"https://hooks.example.org:{there.port}/")
         assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_receiver_that_says_when_to_come_back_is_heard(status: int) -> None:
+    in_two_minutes = format_datetime(datetime.now(UTC) + timedelta(seconds=120), usegmt=True)
+    year_ago = format_datetime(datetime.now(UTC) - timedelta(days=365), usegmt=True)
+    for said, least, most in (
+        ("120", 120, 120), (in_two_minutes, 110, 120), ("0", 0, 0), (year_ago, 0, 0), ("soon", 0, 0), ("-5", 0, 0),
+        ("1.5", 0, 0), ("", 0, 0), ("9" * 400, 86_400, 86_400), ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400, 86_400),
+        ("Sat, 99 Foo 2026 00:00:00 GMT", 0, 0),
+    ):  # fmt: skip
+        with receiver(answers(status, **{"Retry-After": said})) as there, pytest.raises(Unreachable) as refused:
+            post(OPEN, there.url)
+        assert least <= refused.value.wait_s <= most, said
+
+
+def test_other_answers_close_the_way_for_the_usual_time() -> None:
+    with receiver(answers(500, **{"Retry-After": "120"})) as there, pytest.raises(Unreachable) as refused:
+        post(OPEN, there.url)
+    assert refused.value.wait_s == 0

@@ -1,22 +1,30 @@
 """Mail is handed in at a real server, and what the server says decides what is done next."""
 
+import re
 import socket
 import ssl
 import threading
 import time
 from datetime import UTC, datetime
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import pytest
 from aiosmtpd.smtp import AuthResult
 
+from casework.rules.text import Language
 from casework.senders.failures import Deferred, Rejected, Undelivered, Unreachable
 from casework.senders.smtp import MailServer
+from casework.work import programmes
+from casework.work.delivery import digest, messages
 from tests.receivers import Mailbox, mailbox
 
+LANGUAGES: Final[tuple[Language, ...]] = ("zh-CN", "en")
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 WITHIN_S = 10
 
@@ -128,3 +136,34 @@ def test_a_server_that_drips_its_greeting_gets_no_more_than_the_time_there_is() 
         assert time.monotonic() - began < 3
         over.set()
         thread.join()
+
+
+def test_no_encoded_word_of_a_subject_is_longer_than_75_characters() -> None:
+    one = MailServer("127.0.0.1", 25, "casework@union.example.org")
+    numbers = ("LA-2026-000001", "HA-2026-1234567")
+    told = [
+        messages._SUBJECT.in_(language, number=number, clock=title, why=level.told)
+        for workflow in programmes.all_versions()
+        for clock, number, language in product(workflow.clocks, numbers, LANGUAGES)
+        for level in clock.by_level.values()
+        for title in (clock.title, messages._DISCREET)
+    ]
+    assert len(told) > 500
+    told += [digest._SUBJECT.in_(language, day=AT.date()) for language in LANGUAGES]
+    shapes = ("济", "济南 ", "a济", "济 a", "𠮷")
+    told += [shape * many for shape in shapes for many in range(1, 60)]
+    told += [f"[Casework] {'x' * many} 济南" for many in range(1, 80)]
+    for subject in told:
+        ensure_short(one, subject)
+
+
+def ensure_short(one: MailServer, subject: str) -> None:
+    """The subject, as it travels, keeps to RFC 2047 and says the same."""
+    mail = one.mail(uuid4(), "li@example.org", subject, "text", language="zh-CN", at=datetime.now(UTC))
+    raw = mail.as_bytes()
+    head = raw.partition(b"\r\n\r\n")[0].decode("ascii")
+    field = re.search(r"^Subject:(.*(?:\r\n[ \t].*)*)", head, re.MULTILINE)
+    assert field
+    words = re.findall(r"=\?\S+\?=", field[1])
+    assert [len(word) for word in words if len(word) > 75] == [], subject
+    assert message_from_bytes(raw, policy=default)["Subject"].replace(" ", "") == subject.replace(" ", "")

@@ -594,6 +594,20 @@ def test_a_closed_way_says_since_when_and_why_until_something_goes_through(post:
             assert figures.now(tx.db)["lanes_closed"] == 0
 
 
+def test_a_receiver_that_asks_to_be_left_alone_is_left_alone_for_that_long(post: Post) -> None:
+    with receiver(answers(429, **{"Retry-After": "120"}), answers(200)) as there:
+        post.channel(there)
+        post.alert(2)
+        post.deliver()
+        for _ in range(5):
+            post.time_passes(seconds=23)
+            post.deliver()
+        assert len(there.received) == 1
+        post.time_passes(seconds=6)
+        post.deliver()
+        assert len(there.received) > 1
+
+
 def test_of_closed_ways_one_is_tried_at_a_time_and_those_that_work_do_not_wait_for_it(post: Post) -> None:
     with receiver(answers(503)) as down, receiver() as fine:
         for _ in range(3):

@@ -149,7 +149,7 @@ def _serve(service: Service, one: _Round, seconds: float) -> Posted:
                     if time.monotonic() >= ends:
                         break
         except Unreachable as closed:
-            return posted + _closed(service, one.lane, parcel, closed.why)
+            return posted + _closed(service, one.lane, parcel, closed)
     rest = service.limits.robot_every if is_robot(one.channel) else timedelta()
     with service.transaction() as tx:
         lanes.give_back(tx.db, one.lane, worked=bool(one.parcels), rest=rest)
@@ -186,14 +186,15 @@ def _failed(service: Service, parcel: Parcel, why: str, *, final: bool) -> Poste
     return Posted(failed=waiting, dead=dead)
 
 
-def _closed(service: Service, lane: Lane, parcel: Parcel, why: str) -> Posted:
-    """The lane is left alone for a while, longer each time, and what was being sent waits behind the others."""
-    limits = service.limits
+def _closed(service: Service, lane: Lane, parcel: Parcel, closed: Unreachable) -> Posted:
+    """The lane is left alone for a while, longer each time and as long as its receiver asked for; what was being sent
+    waits behind the others."""
+    limits, why, wait = service.limits, closed.why, timedelta(seconds=closed.wait_s)
     with service.transaction() as tx:
         waiting, dead = outbox.failed(
             tx.db, _ids(parcel), why, limits.post_keep, most=limits.post_attempts, counted=False
         )
-        dead += lanes.close(tx.db, lane, why, limits.post_keep)
+        dead += lanes.close(tx.db, lane, why, limits.post_keep, wait)
     if lane.failures == 0:
         log.warning("lane_closed", lane=str(lane.id), channel=parcel[0].channel, why=why)
     _log_dead(parcel, dead, why)

@@ -1,0 +1,25 @@
+"""Files that administrators write by hand, with whatever editor they have."""
+
+from pathlib import Path
+
+
+class NotUtf8(ValueError):
+    """The file is in another encoding, such as the UTF-16 of PowerShell."""
+
+    def __init__(self) -> None:
+        super().__init__("it is not in UTF-8 (PowerShell writes UTF-16, for one); save it as UTF-8")
+
+
+def read_text(file: Path) -> str:
+    """The text of a file in UTF-8, without the byte order mark that Notepad and PowerShell put before it.
+
+    Raises `OSError` or `NotUtf8`.
+    """
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        raise NotUtf8 from wrong
+    # Every other byte of UTF-16 is a NUL where the text is ASCII.
+    if "\x00" in text:
+        raise NotUtf8
+    return text.replace("\r\n", "\n")

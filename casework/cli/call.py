@@ -48,8 +48,13 @@ def call(
         "Accept-Language": console.language,
         **({"If-Match": if_match} if if_match else {}),
     }
-    answer = _sent(console, method, f"{base}/api/v1{quote(path, safe='/?&=%:,@')}", headers, _body(body, method))
+    answer = _sent(console, method, _address(base, path), headers, _body(body, method))
     click.echo(_shown(console, answer, field))
+
+
+def _address(base: str, path: str) -> str:
+    """The address of a path as people write it; a + stands for itself, as in the offset of a time."""
+    return f"{base}/api/v1{quote(path, safe='/?&=%:,@')}"
 
 
 def _body(written: str | None, method: str) -> bytes | None:

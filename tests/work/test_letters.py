@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from casework.rules.grammar import Workflow
 from casework.work import programmes
 from casework.work.letters import Sender
 from tests.story import Story
@@ -39,3 +40,20 @@ class TestSender:
     def test_it_stands_in_each(self, workflow: Any, letter: Any) -> None:
         for body in (letter.body.zh, letter.body.en):
             assert body.endswith("\n\n{office}\n{date}")
+
+
+@pytest.mark.parametrize("workflow", programmes.latest(), ids=lambda one: one.key)
+class TestExplanation:
+    """What the office explains beside the papers for which it asks reaches the applicant."""
+
+    def test_it_stands_in_the_notice(self, workflow: Workflow) -> None:
+        story = Story(workflow=workflow).opened()
+        story.caseworker("ask_for_papers", papers=["一份示例材料"], explanation="请到 {窗口} 办理。")
+        letter = story.letters["papers_needed"]
+        assert "1. 一份示例材料\n\n说明：请到 {窗口} 办理。\n\n请" in letter["zh-CN"]["body"]
+        assert "Explanation: 请到 {窗口} 办理。" in letter["en"]["body"]
+
+    def test_without_one_nothing_is_said_of_it(self, workflow: Workflow) -> None:
+        story = Story(workflow=workflow).opened()
+        story.caseworker("ask_for_papers", papers=["一份示例材料"], explanation=None)
+        assert "说明：" not in story.letters["papers_needed"]["zh-CN"]["body"]

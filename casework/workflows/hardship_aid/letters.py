@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from casework.forms.papers import explained
 from casework.rules.casefile import Facts, Move, Office
 from casework.rules.clocks import Limit
 from casework.rules.grammar import Letter
@@ -50,9 +51,11 @@ def _papers_needed(move: Move, office: Office) -> Mapping[str, Any]:
     papers = _listed([Text(one, one) for one in move.given["papers"]])
     last = _day_due(move, "papers")
     if last is None:
-        return {"papers": papers, "by_when": Text("请尽快提交。", "Please hand them in as soon as you can.")}
+        by_when = Text("请尽快提交。", "Please hand them in as soon as you can.")
+        return {"papers": papers, "explained": explained(move), "by_when": by_when}
     return {
         "papers": papers,
+        "explained": explained(move),
         "by_when": Text(
             f"请于 {last.zh}（含当日）前提交。逾期未补充的，视为撤回申请；撤回后仍可重新申请。",
             f"Please hand them in by the end of {last.en}. If they do not come, the request counts as withdrawn; you may"
@@ -185,10 +188,10 @@ LETTERS = (
         "papers_needed",
         Text("补充材料通知书", "Notice of missing papers"),
         Text(
-            "{applicant}：\n\n您的申请（案号 {number}）尚需补充以下全部材料：\n\n{papers}\n\n{by_when}"
+            "{applicant}：\n\n您的申请（案号 {number}）尚需补充以下全部材料：\n\n{papers}{explained}\n\n{by_when}"
             "准备材料有困难的，请与我们联系，我们会协助您。\n\n{office}\n{date}",
             "{applicant},\n\nfor your request (case {number}) we need all of the following, and nothing more:\n\n{papers}"
-            "\n\n{by_when} If they are hard to get, tell us and we will help.\n\n{office}\n{date}",
+            "{explained}\n\n{by_when} If they are hard to get, tell us and we will help.\n\n{office}\n{date}",
         ),
         fill=_papers_needed,
     ),

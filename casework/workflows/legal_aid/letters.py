@@ -6,6 +6,7 @@ They are neutral: only the decision itself says that aid is granted or refused.
 from collections.abc import Mapping
 from typing import Any, Final
 
+from casework.forms.papers import explained
 from casework.rules.casefile import Move, Office
 from casework.rules.clocks import Limit
 from casework.rules.grammar import Letter
@@ -114,7 +115,8 @@ def _receipt(move: Move, office: Office) -> Mapping[str, Any]:
 
 
 def _papers_needed(move: Move, office: Office) -> Mapping[str, Any]:
-    return {"matter": _matter(move), "papers": _listed(move.given["papers"]), "until": _until(move, "papers")}
+    papers = _listed(move.given["papers"])
+    return {"matter": _matter(move), "papers": papers, "explained": explained(move), "until": _until(move, "papers")}
 
 
 def _matter_only(move: Move, office: Office) -> Mapping[str, Any]:
@@ -224,10 +226,10 @@ LETTERS = (
         "papers_needed",
         Text("补充材料通知书", "Notice of missing papers"),
         Text(
-            "{applicant}：\n\n您的申请（案号 {number}，{matter}）经审查，尚需补充以下全部材料：\n\n{papers}\n\n请于"
+            "{applicant}：\n\n您的申请（案号 {number}，{matter}）经审查，尚需补充以下全部材料：\n\n{papers}{explained}\n\n请于"
             " {until}（含当日）前提交。逾期未补充的，视为撤回申请；撤回后仍可重新申请。\n\n{office}\n{date}",
             "{applicant},\n\nto examine your request (case {number}, {matter}) we need all of the following, and"
-            " nothing more:\n\n{papers}\n\nPlease hand them in by the end of {until}. If they do not come, the request counts"
+            " nothing more:\n\n{papers}{explained}\n\nPlease hand them in by the end of {until}. If they do not come, the request counts"
             " as withdrawn; you may ask again.\n\n{office}\n{date}",
         ),
         fill=_papers_needed,

@@ -111,7 +111,7 @@ def kinds(schema: Schema) -> tuple[tuple[str, str | None], ...]:
     if "const" in schema:
         return ((json.dumps(schema["const"]), None),)
     if "type" not in schema:
-        return tuple(kind for one in schema["anyOf"] for kind in kinds(one))
+        return tuple(kind for one in (schema.get("anyOf") or schema["oneOf"]) for kind in kinds(one))
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     said = f" ({schema['format']})" if "format" in schema else ""
     return tuple((f"{word}{said if word == 'string' else ''}", None) for word in types)

@@ -11,12 +11,25 @@ import msgspec
 from casework.api.door import ENDPOINTS, PREFIX, Answer, Endpoint, endpoint
 from casework.api.errors import STATUS, TITLES
 from casework.api.schemas import SCHEMAS
-from casework.api.shapes import Schema, ref, sample
+from casework.api.shapes import COMPONENTS, Schema, ref, sample
 from casework.api.speech import language
 from casework.api.webhooks import TAG, webhooks
-from casework.api.wording import ABOUT, CREATED, DONE, EMPTY, HEADERS, NOTES, PARAMETERS, TAGS, TITLE, in_language
+from casework.api.wording import (
+    ABOUT,
+    CREATED,
+    DONE,
+    EMPTY,
+    HEADERS,
+    NOTES,
+    PARAMETERS,
+    SERVER,
+    TAGS,
+    TITLE,
+    in_language,
+)
 from casework.forms.form import Form
 from casework.forms.inventor import Inventor
+from casework.rules.grammar import Workflow
 from casework.rules.text import Language, Text
 from casework.work import programmes
 from casework.work.applications import NewApplication
@@ -32,6 +45,8 @@ _MEDIA: Final = {
 }
 # Examples are made up once for this day, so that the document is the same in every process.
 _EXAMPLE_DAY: Final = date(2026, 3, 2)
+# What opens a case has a component for each workflow.
+_SHELLS: Final[dict[type[Form], str]] = {NewCase: "NewCase", NewApplication: "NewApplication"}
 # Refusals that the shape of a declaration does not tell.
 _ALSO: Final[dict[str, tuple[int, ...]]] = {
     "POST /auth/token": (401, 429, 503),
@@ -79,6 +94,7 @@ def document(language: Language) -> dict[str, Any]:
         {
             "openapi": "3.1.1",
             "info": {"title": TITLE, "version": "1", "description": ABOUT},
+            "servers": [{"url": "/", "description": SERVER}],
             "tags": [{"name": tag, "description": TAGS.get(tag, tag)} for tag in tags],
             "security": [{"bearer": []}],
             "paths": paths,
@@ -141,7 +157,7 @@ def _query_parameters(one: Endpoint, language: Language) -> list[dict[str, Any]]
             "in": "query",
             "required": field.required,
             "description": field.title,
-            "schema": _without_null(field.schema(language)),
+            "schema": _named(_without_null(field.schema(language)), _camel(name)),
         }
         for name, field in one.query.form_fields()
     ]
@@ -183,15 +199,58 @@ def _body(body: type[Form] | str, language: Language) -> dict[str, Any]:
         schema, example = ref(body), sample(SCHEMAS[body], SCHEMAS)
         required = bool(SCHEMAS[body].get("required"))
     else:
-        schema, example = body.schema(language), body.example(_inventor())
+        schema, example = _named(body.schema(language), body.__name__), body.example(_inventor())
         required = bool(schema["required"])
-    if body in (NewCase, NewApplication):
-        intakes = programmes.latest()
-        facts = {"anyOf": [ref(_intake_name(one.key)) for one in intakes]}
-        schema["properties"]["facts"] = facts
-        schema["required"].append("facts")
+    if isinstance(body, type) and body in _SHELLS:
+        schema = _by_workflow(_SHELLS[body])
         example["facts"] = intake_of(programmes.newest(example["workflow"])).example(_inventor())
     return {"required": required, "content": {"application/json": {"schema": schema, "example": example}}}
+
+
+def _by_workflow(shell: str) -> Schema:
+    """One of the components for each workflow, told apart by the word that `workflow` says."""
+    names = {one.key: f"{shell}.{one.key}" for one in programmes.latest()}
+    mapping = {key: f"{COMPONENTS}{name}" for key, name in names.items()}
+    return {
+        "oneOf": [ref(name) for name in names.values()],
+        "discriminator": {"propertyName": "workflow", "mapping": mapping},
+    }
+
+
+def _opening(form: type[Form], workflow: Workflow, language: Language) -> Schema:
+    """What opens a case of this workflow: the form, this word as `workflow`, and facts after its intake form."""
+    schema = form.schema(language)
+    schema["properties"] |= {
+        "workflow": {"type": "string", "const": workflow.key, "title": workflow.title.in_(language)},
+        "facts": ref(_intake_name(workflow.key)),
+    }
+    schema["required"].append("facts")
+    example = {**form.example(_inventor()), "workflow": workflow.key}
+    return schema | {"examples": [example | {"facts": intake_of(workflow).example(_inventor())}]}
+
+
+def _named(schema: Any, name: str) -> Any:
+    """The schema with ASCII names as titles of its objects, from which programs make the names of their classes.
+
+    What people read as a title becomes the description. `name` is that of the schema.
+    """
+    if isinstance(schema, list):
+        return [_named(one, name) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    said = {word: _named(inner, name) for word, inner in schema.items() if word not in ("properties", "examples")}
+    if isinstance(schema.get("title"), str):
+        del said["title"]
+        said["description"] = " ".join(filter(None, (schema["title"], schema.get("description"))))
+    if "properties" in schema:
+        members = schema["properties"].items()
+        said["properties"] = {member: _named(inner, name + _camel(member)) for member, inner in members}
+        said["title"] = name
+    return said | ({"examples": schema["examples"]} if "examples" in schema else {})
+
+
+def _camel(words: str) -> str:
+    return "".join(word.capitalize() for word in re.findall(r"[0-9A-Za-z]+", words))
 
 
 def _inventor() -> Inventor:
@@ -203,11 +262,13 @@ def _intake_name(workflow: str) -> str:
 
 
 def _schemas(language: Language) -> dict[str, Schema]:
-    intakes = {
-        _intake_name(one.key): intake_of(one).schema(language)
-        | {"title": one.title, "examples": [intake_of(one).example(_inventor())]}
-        for one in programmes.latest()
-    }
+    intakes: dict[str, Schema] = {}
+    for one in programmes.latest():
+        facts = intake_of(one).schema(language)
+        facts |= {"title": one.title.in_(language), "examples": [intake_of(one).example(_inventor())]}
+        intakes[_intake_name(one.key)] = _named(facts, f"Intake{_camel(one.key)}")
+        for form, shell in _SHELLS.items():
+            intakes[f"{shell}.{one.key}"] = _named(_opening(form, one, language), f"{shell}{_camel(one.key)}")
     named = {name: schema | {"examples": [sample(schema, SCHEMAS)]} for name, schema in SCHEMAS.items()}
     return {**dict(sorted(named.items())), **intakes}
 

@@ -25,6 +25,8 @@ ABOUT: Final = Text(
     " gets the first answer. The language follows Accept-Language (zh-CN or en).",
 )
 
+SERVER: Final = Text("提供本文档的服务", "The service that gives this document")
+
 TAGS: Final = {
     "auth": Text("登录", "Signing in"),
     "public": Text("无账号办理", "Without an account"),

@@ -75,6 +75,47 @@ def test_the_example_of_every_body_is_an_instance_of_its_schema() -> None:
         Draft202012Validator(schema, format_checker=CHECKER).validate(body["example"])
 
 
+@pytest.mark.parametrize("path", ["/api/v1/cases", "/api/v1/public/applications"])
+def test_what_opens_a_case_is_told_apart_by_its_workflow(path: str) -> None:
+    [body] = operations()["post", path]["requestBody"]["content"].values()
+    mapping = body["schema"]["discriminator"]["mapping"]
+    assert body["schema"]["discriminator"]["propertyName"] == "workflow"
+    assert sorted(mapping.values()) == sorted(one["$ref"] for one in body["schema"]["oneOf"])
+    assert mapping.keys() == {"legal_aid", "hardship_aid"}
+    for key, address in mapping.items():
+        name = address.rsplit("/", 1)[1]
+        component = document("en")["components"]["schemas"][name]
+        assert component["properties"]["workflow"]["const"] == key
+        assert component["properties"]["facts"] == {"$ref": f"#/components/schemas/Intake.{key}"}
+        [example] = component["examples"]
+        for other in mapping.values():
+            fits = validator(other.rsplit("/", 1)[1], "en").is_valid(example)
+            assert fits == (other == address)
+
+
+def test_names_for_programs_are_ascii_and_the_same_in_every_language() -> None:
+    def named(value: Any, path: str = "") -> dict[str, str]:
+        found: dict[str, str] = {}
+        if isinstance(value, dict):
+            if isinstance(value.get("title"), str):
+                found[path] = value["title"]
+            for word, inner in value.items():
+                if word not in ("examples", "example", "const", "enum"):
+                    found |= named(inner, f"{path}/{word}")
+        elif isinstance(value, list):
+            for number, inner in enumerate(value):
+                found |= named(inner, f"{path}/{number}")
+        return found
+
+    parts = [{word: document(one)[word] for word in ("components", "paths")} for one in LANGUAGES]
+    first, second = (named(one) for one in parts)
+    assert first == second
+    assert all(title.isascii() and title.isidentifier() for title in first.values())
+    assert {"IntakeLegalAid", "NewCaseLegalAid", "NewApplicationHardshipAid"} <= {*first.values()}
+    for one in LANGUAGES:
+        assert [server["url"] for server in document(one)["servers"]] == ["/"]
+
+
 def test_the_document_is_served_to_everybody_in_the_callers_language(api: Api) -> None:
     english = api.call(None, "GET", "/openapi.json")
     chinese = api.call(None, "GET", "/openapi.json", headers={"Accept-Language": "zh-CN"})

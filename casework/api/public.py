@@ -1,6 +1,7 @@
 """The doors without an account: applications, followed by number and tracking code, and public notices."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from casework.api.cases import offers
@@ -11,8 +12,14 @@ from casework.forms.texts import Code
 from casework.records import cases, offices
 from casework.records.rows import Record
 from casework.rules.casefile import Role, TimeToObject
-from casework.rules.text import Text
+from casework.rules.text import LANGUAGES, Text
 from casework.work import applications, notices, programmes
+
+_BOTH: Final = frozenset(LANGUAGES)
+_PROVISIONAL: Final = Text(
+    "公示截止日为暂定，以国务院办公厅公布的放假安排为准。",
+    "The last day is provisional until the year's holidays are published.",
+)
 
 
 @endpoint(
@@ -178,9 +185,25 @@ class NoticeFilters(Page):
     visitor="reader",
 )
 def public_notices(call: Call) -> Answer:
-    """What offices publish, newest first: the snapshot, and nothing by which the case could be found."""
+    """What offices publish, newest first: the snapshot, who published it, and nothing by which the case is found."""
     key = from_cursor(call.query, moment, text)
     rows = notices.page(call.tx, call.query.get("org"), call.limit + 1, (key[0], key[1]) if key else None)
     shown = rows[: call.limit]
-    items: list[Any] = [{"workflow": row.workflow, "since": instant(row.since), "notice": row.notice} for row in shown]
-    return page(items, to_cursor(shown[-1].since, shown[-1].mark) if len(rows) > call.limit else None)
+    return page(
+        [_notice(row) for row in shown], to_cursor(shown[-1].since, shown[-1].mark) if len(rows) > call.limit else None
+    )
+
+
+def _notice(row: Any) -> dict[str, Any]:
+    told = {
+        name: value[language()] if isinstance(value, Mapping) and value.keys() == _BOTH else value
+        for name, value in row.notice.items()
+    }
+    return {
+        "id": str(row.id),
+        "workflow": row.workflow,
+        "org": {"code": row.org, "name": row.org_name, "phone": row.phone, "address": row.address},
+        "since": instant(row.since),
+        "notice": told,
+        "until_note": _PROVISIONAL.in_(language()) if row.notice.get("provisional") else None,
+    }

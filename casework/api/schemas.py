@@ -172,12 +172,26 @@ ITEMS: Final[dict[str, Schema]] = {
     ),
     "Notice": obj(
         {
+            "id": ID,
+            "org": obj(
+                {
+                    "code": text("370100"),
+                    "name": text("济南市总工会"),
+                    "phone": or_null(text("0531-55501234")),
+                    "address": or_null(text("济南市示例路 1 号")),
+                }
+            )
+            | {"description": Text("公示机构", "Who publishes it")},
             "workflow": text("hardship_aid"),
             "since": AT,
             "notice": anything(
-                Text("公示内容，与保存的一致", "What is published, as it is kept"),
+                Text("公示内容，按请求的语言", "What is published, in the language asked for"),
                 until="2026-03-09",
                 unit="示例机械厂",
+            ),
+            "until_note": or_null(
+                text("公示截止日为暂定，以国务院办公厅公布的放假安排为准。"),
+                Text("截止日为暂定时的说明", "Said where the last day is provisional"),
             ),
         }
     ),

@@ -16,7 +16,7 @@ from casework.records.database import Tx
 # named twice, because by the second name the index of open cases finds them.
 _PAGE = """
 with shown as (
-  select c.workflow, md5(c.id::text) as mark,
+  select c.workflow, md5(c.id::text) as mark, o.code as org, o.name as org_name, o.phone, o.address,
          c.facts -> p.fact || jsonb_strip_nulls(
            jsonb_build_object('until', k.due_on::text, 'provisional', k.provisional)) as notice,
          (select max(e.at) from events e where e.case_id = c.id and e.payload ->> 'state' = c.state
@@ -31,7 +31,7 @@ with shown as (
     and coalesce(
       k.provisional or k.due_on >= cast(:today as date),
       cast(c.facts -> p.fact ->> 'until' as date) >= cast(:today as date)))
-select workflow, notice, since, mark from shown
+select *, md5(mark || extract(epoch from since)::text)::uuid as id from shown
 where cast(:before as timestamptz) is null or (since, mark) < (:before, :mark)
 order by since desc, mark desc limit :limit
 """
@@ -51,7 +51,11 @@ class Publishing:
 def page(
     tx: Tx, places: Sequence[Publishing], below: str, today: date, limit: int, after: tuple[datetime, str] | None
 ) -> Sequence[Row[Any]]:
-    """Notices at and below a path, newest first, at most `limit`, after a key: `workflow, notice, since, mark`."""
+    """Notices at and below a path, newest first, at most `limit`, after a key.
+
+    `id` (of this notice, from which the case cannot be told), `workflow, notice, since, mark`, and of the organisation
+    `org, org_name, phone, address`.
+    """
     before, mark = after or (None, "")
     return tx.all(
         _PAGE,

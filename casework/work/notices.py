@@ -14,7 +14,7 @@ from casework.work.service import Transaction
 
 
 def page(tx: Transaction, org: str | None, limit: int, after: tuple[datetime, str] | None) -> Sequence[Row[Any]]:
-    """Notices of an organisation and below, or of all, newest first: `workflow, notice, since, mark`.
+    """Notices of an organisation and below, or of all, newest first, as `records.notices.page` gives them.
 
     `notice` is the snapshot as the case keeps it. It is shown while the case stands in the state that publishes it,
     up to and including the day that its `until` names; that day follows the calendar and may be `provisional`.

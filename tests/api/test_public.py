@@ -857,9 +857,18 @@ def test_a_notice_is_the_snapshot_and_nothing_else_while_the_case_stands_there(p
     case = api.take("caseworker", case, "accept")
     snapshot = case["facts"]["notice"]
     assert snapshot["until"] == "2026-03-09"
-    assert notices(publishing)["items"] == [
-        {"workflow": "legal_aid", "since": case["updated_at"], "notice": snapshot},
-    ]
+    [shown] = notices(publishing)["items"]
+    office = api.get("caseworker", "/orgs?limit=200")["items"]
+    [org] = [one for one in office if one["code"] == "370100"]
+    assert {**shown, "id": None} == {
+        "id": None,
+        "workflow": "legal_aid",
+        "org": {name: org[name] for name in ("code", "name", "phone", "address")},
+        "since": case["updated_at"],
+        "notice": snapshot,
+        "until_note": None,
+    }
+    assert shown["id"] != case["id"]
     change = {"facts": {"employer": {"name": "另一家公司"}}, "reason": "更正单位名称"}
     assert api.call("caseworker", "PATCH", f"/cases/{case['id']}", change, {"If-Match": "*"}).status_code == 200
     assert notices(publishing)["items"][0]["notice"] == snapshot
@@ -877,6 +886,34 @@ def test_a_notice_ends_with_its_last_day_though_nothing_moves_the_case_on(publis
     assert notices(publishing)["items"] == []
     assert api.get("caseworker", f"/cases/{case['id']}")["state"] == "under_review"
     assert sweep(api.service).transitions == 0
+
+
+def test_a_notice_speaks_the_language_that_is_asked_for_and_keeps_its_id(api: Api) -> None:
+    money.in_force(api, "subsistence_line", "370100", "1062")
+    case = money.dossier(api)
+    api.take("caseworker", case, "accept")
+    for name in ("record_visit", "send_check", "record_check"):
+        api.take("caseworker", case, name)
+    api.take("caseworker", case, "propose", aid=None)
+    api.take("caseworker", case, "publish")
+    told = {
+        spoken: api.app.test_client()
+        .get("/api/v1/public/notices", headers={"Accept-Language": spoken})
+        .get_json()["items"]
+        for spoken in ("zh-CN", "en")
+    }
+    [zh], [en] = told["zh-CN"], told["en"]
+    assert (zh["notice"]["subject"], zh["notice"]["category"]) == ("拟认定困难职工家庭", "深度困难")
+    assert en["notice"]["subject"] == "to be put on file as a household in hardship"
+    assert en["notice"]["category"] == "deep hardship"
+    assert zh["id"] == en["id"]
+    api.take("caseworker", case, "withdraw_notice")
+    assert api.app.test_client().get("/api/v1/public/notices").get_json()["items"] == []
+    time_passes(api, minutes=1)
+    api.take("caseworker", case, "propose", aid=None)
+    api.take("caseworker", case, "publish")
+    [anew] = api.app.test_client().get("/api/v1/public/notices").get_json()["items"]
+    assert anew["id"] != zh["id"]
 
 
 def test_notices_are_asked_for_by_office_and_come_page_by_page_newest_first(publishing: Visitor) -> None:

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader
 
 from casework.api.docs import policy_for
 from casework.api.speech import instant, language
+from casework.rules.chinese_amount import in_capitals
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import GRANT_KINDS
 
@@ -45,6 +46,8 @@ _SAY: Final = {
     "status": Text("状态", "Status"),
     "signature": Text("签字", "Signature"),
     "total": Text("合计", "Total"),
+    "in_capitals": Text("合计（大写）", "Total in Chinese capitals"),
+    "seal": Text("（盖章处）", "(place for the seal)"),
     "made_by": Text("制单", "Made by"),
     "checked_by": Text("审核", "Checked by"),
     "approved_by": Text("批准", "Approved by"),
@@ -93,6 +96,7 @@ def to_sign(order: Any, lines: Sequence[Any]) -> str:
             for line in lines
         ],
         total=f"{order.total:,.2f}",
+        in_capitals=in_capitals(order.total),
     )
 
 

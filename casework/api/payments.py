@@ -10,7 +10,6 @@ from casework.api.speech import instant, language
 from casework.forms.form import Form
 from casework.forms.texts import Choice, Code
 from casework.records import payments as records
-from casework.rules.refusals import NotNow
 from casework.rules.text import Text
 from casework.work import funds, payments
 
@@ -73,17 +72,14 @@ def one_order(call: Call, order_id: UUID) -> Answer:
     query=Export,
 )
 def export(call: Call, order_id: UUID) -> Answer:
-    """What still waits for the bank, with full accounts as they were ordered; or the list to be signed, without."""
+    """The payments as they were ordered, with full accounts, settled or not; or the list to be signed, without."""
     order, lines = payments.whole(call.tx, order_id)
     if call.query.get("format") == "html":
         return Answer(text=payment_files.to_sign(order, lines), headers=payment_files.SIGNED)
-    waiting = [line for line in lines if line.result is None]
-    if not waiting:
-        raise NotNow(Text("本单款项均已有结果。", "Every payment of this order is settled."))
-    accounts = payments.accounts(call.tx, order, waiting)
+    accounts = payments.accounts(call.tx, order, lines)
     name = f'attachment; filename="{order.number}.csv"'
     headers = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": name}
-    return Answer(text=payment_files.for_bank(order, waiting, accounts), headers=headers)
+    return Answer(text=payment_files.for_bank(order, lines, accounts), headers=headers)
 
 
 @endpoint(

@@ -159,9 +159,11 @@ NOTES: Final = {
         " details were not corrected.",
     ),
     "GET /payment-orders/<uuid:order_id>/export": Text(
-        "csv 供银行代发，含尚无结果的款项和开单时的完整账号，逐案留痕；html 为签字用发放表，账号只显示末四位。",
-        "csv is for the bank: what is not settled yet, with full accounts as they were ordered, each reading logged"
-        " with its case. html is the list to be signed, with the last four digits of accounts.",
+        "csv 供银行代发，含本单全部款项和开单时的完整账号，登记结果后内容不变，逐案留痕；"
+        "html 为签字用发放表，账号只显示末四位。",
+        "csv is for the bank: every payment of the order with full accounts as they were ordered, the same also after"
+        " results were recorded, each reading logged with its case. html is the list to be signed, with the last four"
+        " digits of accounts.",
     ),
     "POST /payment-orders/<uuid:order_id>/lines/<uuid:line_id>/paid": Text(
         "即在该案件上办理 record_payment；同事经办的案件也可登记，经办人不变。",

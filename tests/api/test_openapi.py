@@ -265,7 +265,7 @@ def _pay(ask: Lived) -> None:
     first, second = (f"{here}/lines/{line['id']}" for line in order["lines"])
     ask("caseworker", "POST", f"{first}/paid", {"on": on})
     ask("caseworker", "POST", f"{second}/returned", {"on": on, "reason": "wrong name"})
-    ask("caseworker", "GET", f"{here}/export", status=409)
+    ask("caseworker", "GET", f"{here}/export")
     ask("caseworker", "POST", "/payment-orders", {"fund": "RELIEF"}, 409)
 
 

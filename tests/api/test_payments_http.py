@@ -569,15 +569,18 @@ def test_the_banks_file_has_full_accounts_and_each_reading_is_logged_with_its_ca
     assert answer.mimetype == "text/csv"
     assert answer.data.startswith(b"\xef\xbb\xbf")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="(2026)PAY-RELIEF-1.csv"'
-    head, line = csv.reader(StringIO(answer.data.decode("utf-8-sig")))
+    head, *lines = csv.reader(StringIO(answer.data.decode("utf-8-sig")))
+    line = lines[1 - place]
     assert head == ["收款人", "开户银行", "支行", "账号", "金额", "用途"]
     payee = case["facts"]["bank"]["holder"]
     assert line == [payee, "示例银行", "历下支行", account, "500.00", "(2026)PAY-RELIEF-1"]
     assert disclosed(office, case) == [(["bank.account"], "(2026)PAY-RELIEF-1", "caseworker")]
-    assert disclosed(office, paid) == []
+    assert len(disclosed(office, paid)) == 1
+    # The file can be fetched again as it was, also after the bank has told of everything.
     record(office, order, "paid", number=1 - place)
-    settled = export(office, order)
-    assert (settled.status_code, settled.get_json()["code"]) == (409, "not_now")
+    settled = export(office, order, Accept_Language="zh-CN")
+    assert (settled.status_code, settled.data) == (200, answer.data)
+    assert len(disclosed(office, paid)) == 2
 
 
 def test_the_banks_file_is_the_same_whatever_was_corrected_since_it_was_ordered(office: Api) -> None:
@@ -661,7 +664,7 @@ def test_the_list_to_be_signed_shows_the_last_four_digits_and_loads_nothing(
     page = answer.text
     assert f'<html lang="{language}">' in page
     assert f"<h1>{title}</h1>" in page
-    for shown in (order["number"], case["number"], case["applicant"]["name"], "500.00", "2333"):
+    for shown in (order["number"], case["number"], case["applicant"]["name"], "500.00", "2333", "伍佰元整"):
         assert shown in page, shown
     assert account not in page
     assert max(map(len, ACCOUNT.findall(page)), default=0) < 12

@@ -20,6 +20,7 @@ from casework.records.rows import Record
 from casework.records.tables import cases, look_ups
 from casework.records.vault import blind_index
 from casework.records.visibility import of_org
+from casework.rules import folding
 from casework.rules.casefile import Phase
 from casework.rules.identifiers import BadIdentifier, check_identity_number, check_phone
 from casework.rules.refusals import Fault, Invalid
@@ -196,8 +197,9 @@ def _someone(tx: Transaction, name: str, query: Mapping[str, Any], faults: list[
 
 def _search(tx: Transaction, words: str) -> ColumnElement[bool]:
     """Every word is in the number or a name; a whole identity or phone number is looked up by its blind index."""
-    conditions = [cases.c.search_text.contains(word.lower(), autoescape=True) for word in words.split()]
-    found: ColumnElement[bool] = and_(*conditions)
+    sought = filter(None, map(folding.key, words.split()))
+    conditions = [cases.c.search_text.contains(word, autoescape=True) for word in sought]
+    found: ColumnElement[bool] = and_(*conditions) if conditions else false()
     key = tx.index_key
     for kind, number in _numbers(words, tx.today):
         digest = blind_index(key, kind, number)

@@ -2,7 +2,7 @@
 
 from casework.forms.across import Rule, rule
 from casework.forms.form import Form, Many, Nested
-from casework.forms.identity import BankAccount, CreditCode, IdentityNumber, Phone
+from casework.forms.identity import BankAccount, CreditCode, IdentityNumber, OfficePhone, Phone
 from casework.forms.inventor import Inventor, Person, birth_date, days_ago, sex
 from casework.forms.json_schema import json_schema
 from casework.forms.numbers import Count, Day, Flag, Moment, Money, Month
@@ -32,6 +32,7 @@ __all__ = [
     "Money",
     "Month",
     "Nested",
+    "OfficePhone",
     "OneUser",
     "OtherOrg",
     "Person",

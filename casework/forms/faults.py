@@ -42,8 +42,8 @@ SENTENCES: Final[Mapping[str, Text]] = MappingProxyType(
         ),
         "one_line": Text("此处只能填写一行，请去掉换行。", "Only one line fits here; please remove the line breaks."),
         "unreadable": Text(
-            "内容中有看不见的控制字符，请删除后重新输入。",
-            "There are invisible control characters in this text; please type it again.",
+            "第 {line} 行第 {place} 个字处有无法识别的字符（{sign}），请删除后重新输入。",
+            "There is a sign that cannot be read ({sign}) in line {line}, place {place}; please type it again.",
         ),
         "masked": Text(
             "这是遮蔽后的显示，不是原值；请填写完整内容，或保留原来这一行不作改动。",

@@ -101,6 +101,12 @@ class FormField(fields.Field[Any]):
             raise self.wrong("not_text")
         return value.strip()
 
+    def unreadable(self, text: str, at: int) -> ValidationError:
+        """The fault of a sign that cannot be read, at an index of the text: its code point, line and place in it."""
+        before = text[:at]
+        line, place = before.count("\n") + 1, at - before.rfind("\n")
+        return self.wrong("unreadable", sign=f"U+{ord(text[at]):04X}", line=line, place=place)
+
     def example_from(self, inventor: Inventor) -> Any:
         """A JSON value to show: the one given with the field, else an invented one."""
         if self.example is None:

@@ -6,13 +6,15 @@ from typing import Any, Final
 
 from marshmallow import ValidationError
 
-from casework.forms.faults import INVISIBLE, SURROGATES
+from casework.forms.faults import SURROGATES
 from casework.forms.field import TODAY, FormField
 from casework.forms.inventor import Inventor
+from casework.rules.folding import identifier, typed
 from casework.rules.identifiers import (
     BadIdentifier,
     check_credit_code,
     check_identity_number,
+    check_office_phone,
     check_phone,
     invent_credit_code,
     mask_account,
@@ -24,12 +26,13 @@ from casework.rules.text import Language
 
 IDENTITY_PATTERN: Final = "[0-9]{17}[0-9Xx]"
 CREDIT_CODE_PATTERN: Final = "[0-9A-HJ-NP-RTUWXY]{2}[0-9]{6}[0-9A-HJ-NP-RTUWXY]{10}"
-PHONE_PATTERN: Final = "1[3-9][0-9]{9}|0(?:10|2[0-9]|[3-9][0-9]{2})-[2-9][0-9]{6,7}(?:-[0-9]{1,6})?"
+PHONE_PATTERN: Final = r"1[3-9][0-9]{9}|0(?:10|2[0-9]|[3-9][0-9]{2})-[1-9][0-9]{6,7}(?:-[0-9]{1,6})?|\+[1-9][0-9]{7,14}"
+OFFICE_PHONE_PATTERN: Final = f"{PHONE_PATTERN}|[48]00-[0-9]{{3}}-[0-9]{{4}}|9[56][0-9]{{3,6}}|1[0-2][0-9]{{1,4}}"
 ACCOUNT_PATTERN: Final = r"(?:[0-9][ \-]?){7,31}[0-9]"
 
 
 _LONGEST: Final = 60
-_UNREADABLE: Final = re.compile(f"[\\u0000-\\u001f{INVISIBLE}{SURROGATES}]")
+_UNREADABLE: Final = re.compile(f"[\\u0000-\\u001f\\u007f-\\u009f{SURROGATES}]")
 
 
 class Identifier(FormField):
@@ -42,8 +45,8 @@ class Identifier(FormField):
         text = self.text(value)
         if len(text) > _LONGEST:
             raise self.wrong("too_long", most=_LONGEST)
-        if _UNREADABLE.search(text):
-            raise self.wrong("unreadable")
+        if unreadable := _UNREADABLE.search(text):
+            raise self.unreadable(text, unreadable.start())
         if self.sensitive and "*" in text:
             raise self.wrong("masked")
         try:
@@ -73,7 +76,7 @@ class IdentityNumber(Identifier):
 
 
 class Phone(Identifier):
-    """A mobile or land line number of the mainland."""
+    """A mobile or land line number of the mainland, or one abroad with its country code."""
 
     def identify(self, text: str) -> str:
         return check_phone(text).number
@@ -86,6 +89,16 @@ class Phone(Identifier):
 
     def shape(self, language: Language) -> dict[str, Any]:
         return {"pattern": self.whole(PHONE_PATTERN)}
+
+
+class OfficePhone(Phone):
+    """The telephone of a firm or office: also 400 and 800 numbers, and short numbers such as 95588."""
+
+    def identify(self, text: str) -> str:
+        return check_office_phone(text).number
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        return {"pattern": self.whole(OFFICE_PHONE_PATTERN)}
 
 
 class CreditCode(Identifier):
@@ -108,9 +121,9 @@ class BankAccount(Identifier):
     """
 
     def identify(self, text: str) -> str:
-        if not re.fullmatch(ACCOUNT_PATTERN, text):
+        if not re.fullmatch(ACCOUNT_PATTERN, " ".join(typed(text).split())):
             raise self.wrong("bank_account")
-        return re.sub("[ -]", "", text)
+        return identifier(text).replace("-", "")
 
     def mask(self, value: Any) -> str:
         return mask_account(value)

@@ -7,10 +7,12 @@ from typing import Any, ClassVar, Final
 
 from casework.forms.field import TODAY, FormField
 from casework.forms.inventor import Inventor
+from casework.rules.folding import typed
+from casework.rules.identifiers import EARLIEST
 from casework.rules.text import Language
 
 MOST_MONEY: Final = Decimal("999999999999.99")
-FIRST_DAY: Final = date(1900, 1, 1)
+FIRST_DAY: Final = EARLIEST
 LAST_DAY: Final = date(2199, 12, 31)
 """Later days are typing errors, and adding limits to them would run out of the calendar."""
 
@@ -39,7 +41,7 @@ class Money(FormField):
         if isinstance(value, float):
             raise self.wrong("money_float")
         if type(value) is not int:
-            text = value.strip() if isinstance(value, str) else ""
+            text = typed(value) if isinstance(value, str) else ""
             if not re.fullmatch(self.pattern, text):
                 raise self.wrong("money")
             value = Decimal(text)
@@ -76,7 +78,7 @@ class Day(FormField):
         self.years_back = years_back
 
     def read(self, value: Any) -> date:
-        day = _date(self.text(value))
+        day = _date(typed(self.text(value)))
         if day is None:
             raise self.wrong("day")
         if self.past and day > TODAY.get():
@@ -131,7 +133,7 @@ class Month(FormField):
         self.past = past
 
     def read(self, value: Any) -> str:
-        month = self.text(value)
+        month = typed(self.text(value))
         if not re.fullmatch(MONTH_PATTERN, month):
             raise self.wrong("month")
         if self.past and month > f"{TODAY.get():%Y-%m}":

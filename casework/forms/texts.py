@@ -1,7 +1,6 @@
 """Fields for words: one line, several lines, a person's name, a code, a choice, a user, a channel."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -9,16 +8,14 @@ from uuid import UUID
 from casework.forms.faults import INVISIBLE, SURROGATES
 from casework.forms.field import FormField
 from casework.forms.inventor import Inventor
+from casework.rules import folding
 from casework.rules.identifiers import mask_name
 from casework.rules.publishing import personal_number
 from casework.rules.text import Language, Text
 
-_LINE_BREAK: Final = re.compile(r"[\r\n]")
-
 _HAN: Final = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _LATIN: Final = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0300-\u036f\u1e00-\u1eff"
 _BETWEEN: Final = "\u00b7\u2022\u2027\u30fb '\u2019\\-"
-_DOTS: Final = str.maketrans("\u2022\u2027\u30fb\u2019", "\u00b7\u00b7\u00b7'")
 NAME_PATTERN: Final = f"[{_HAN}{_LATIN}][{_HAN}{_LATIN}{_BETWEEN}]{{0,48}}[{_HAN}{_LATIN}]"
 EMAIL_PATTERN: Final = r"[0-9A-Za-z][0-9A-Za-z._%+\-]*@[0-9A-Za-z][0-9A-Za-z\-]*(?:\.[0-9A-Za-z][0-9A-Za-z\-]*)+"
 _LONGEST_ADDRESS: Final = 200
@@ -26,7 +23,7 @@ UUID_PATTERN: Final = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 
 class Prose(FormField):
-    """Words as the database and every page can hold them: NFC, no control characters, no half characters."""
+    """Words as the database and every page can hold them: folded to plain signs, no controls, no half characters."""
 
     refused_controls: ClassVar[str]
     default_most: ClassVar[int]
@@ -44,15 +41,17 @@ class Prose(FormField):
         text = self.text(value)
         if len(value) > self.most:
             raise self.wrong("too_long", most=self.most)
+        text = folding.plain(folding.with_line_breaks(text)).strip()
+        if not text and self.required:
+            raise self.wrong("required")
+        found = [one for one in self._unreadable.finditer(text) if one.group() != "\n"]
+        if found:
+            raise self.unreadable(text, found[0].start())
         if self._unreadable.search(text):
-            raise self.wrong("one_line" if self._only_breaks(text) else "unreadable")
-        text = unicodedata.normalize("NFC", text)
+            raise self.wrong("one_line")
         if len(text) > self.most:
             raise self.wrong("too_long", most=self.most)
         return text
-
-    def _only_breaks(self, text: str) -> bool:
-        return not self._unreadable.search(_LINE_BREAK.sub("", text))
 
     def invent(self, inventor: Inventor) -> str:
         return f"{self.title.zh}（示例）"[: self.most]
@@ -94,9 +93,6 @@ class LongText(Prose):
     refused_controls = r"\u0000-\u0008\u000b\u000c\u000e-\u001f"
     default_most = 10_000
 
-    def read(self, value: Any) -> str:
-        return super().read(value).replace("\r\n", "\n").replace("\r", "\n")
-
 
 class PersonName(FormField):
     """A name as on the identity document: Han or Latin, 2 to 50 characters; every kind of dot is `·`."""
@@ -104,10 +100,10 @@ class PersonName(FormField):
     _whole = re.compile(NAME_PATTERN)
 
     def read(self, value: Any) -> str:
-        name = unicodedata.normalize("NFC", self.text(value))
+        name = folding.name(self.text(value))
         if not self._whole.fullmatch(name):
             raise self.wrong("masked" if self.sensitive and "*" in name else "person_name")
-        return name.translate(_DOTS)
+        return name
 
     def mask(self, value: Any) -> str:
         return mask_name(value)
@@ -132,7 +128,7 @@ class Code(FormField):
         self.pattern = f"[0-9A-Za-z][0-9A-Za-z._\\-]{{0,{most - 1}}}"
 
     def read(self, value: Any) -> str:
-        code = self.text(value)
+        code = folding.typed(self.text(value))
         if not re.fullmatch(self.pattern, code):
             raise self.wrong("code", most=self.most)
         return code
@@ -155,7 +151,7 @@ class EmailAddress(FormField):
     """A mail address in ASCII, 200 characters at most."""
 
     def read(self, value: Any) -> str:
-        address = self.text(value)
+        address = folding.typed(self.text(value))
         if len(address) > _LONGEST_ADDRESS or not re.fullmatch(EMAIL_PATTERN, address):
             raise self.wrong("email")
         return address

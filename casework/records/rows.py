@@ -10,6 +10,7 @@ from casework.forms.field import MASK
 from casework.records.ids import new_id
 from casework.records.ledger import digest
 from casework.records.vault import WrappedKey
+from casework.rules import folding
 from casework.rules.casefile import (
     NOTHING,
     CaseFile,
@@ -166,7 +167,7 @@ def search_text(case: CaseFile, workflow: Workflow) -> str:
             value = value.get(step) if isinstance(value, Mapping) else None
         if isinstance(value, str):
             words.append(value)
-    return "\n".join(words).lower()
+    return "\n".join(map(folding.key, words))
 
 
 def taken_json(taken: Taken) -> Row:

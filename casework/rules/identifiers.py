@@ -5,11 +5,11 @@ number is a hint and never a reason to refuse, because codes were made and aboli
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
+from casework.rules import folding
 from casework.rules.text import Text
 
 Sex = Literal["male", "female"]
@@ -17,13 +17,16 @@ Sex = Literal["male", "female"]
 _IDENTITY_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _IDENTITY_CHECKS: Final = "10X98765432"
 _CREDIT_SIGNS: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_SPACES: Final = re.compile(r"[\s\u200b-\u200f\ufeff]+")
-_DASHES: Final = re.compile(r"[-\u2010-\u2015\u2212]+")
 _MOBILE: Final = re.compile(r"(?:(?:\+|00)?86)?(1[3-9][0-9]{9})")
 _LANDLINE: Final = re.compile(
     r"(?:(?:\+|00)86-?\(?0?|\(?0)(10|2[0-9]|[3-9][0-9]{2})\)?-?([1-9][0-9]{6,7})"
-    r"(?:(?:-|转|EXT\.?|X|#)([0-9]{1,6}))?"
+    r"(?:\(?(?:-|(?:转|-)?(?:分机|内线)号?:?|转|,?EXT\.?:?|X|#|,)([0-9]{1,6})\)?)?"
 )
+_ABROAD: Final = re.compile(r"(?:\+|00)([1-9][0-9]{7,14})")
+_TOLL_FREE: Final = re.compile(r"([48]00)([0-9]{3})([0-9]{4})")
+_SERVICE: Final = re.compile(r"9[56][0-9]{3,6}|1[0-2][0-9]{1,4}")
+EARLIEST: Final = date(1900, 1, 1)
+"""No day in a form lies before it, and nobody alive was born before it: earlier days are typing errors."""
 
 _PROVINCES: Final = {
     "11": Text("北京", "Beijing"),
@@ -61,6 +64,18 @@ _PROVINCES: Final = {
     "82": Text("澳门（居住证）", "Macao (residence permit)"),
     "83": Text("台湾（居住证）", "Taiwan (residence permit)"),
 }
+
+
+# 《百家姓》 (Song dynasty), its compound surnames that are borne today, with the traditional forms used in Hong Kong,
+# Macao and Taiwan; 独孤, 纳兰 and 完颜, which are no part of it, as 《中国姓氏大辞典》 has them.
+_COMPOUND: Final = """
+    万俟 司马 上官 欧阳 夏侯 诸葛 闻人 东方 赫连 皇甫 尉迟 公羊 澹台 公冶 宗政 濮阳 淳于 单于 太叔 申屠 公孙 仲孙
+    轩辕 令狐 钟离 宇文 长孙 慕容 鲜于 闾丘 司徒 司空 亓官 司寇 子车 颛孙 端木 巫马 公西 漆雕 乐正 壤驷 公良 拓跋
+    夹谷 宰父 谷梁 段干 百里 东郭 南门 呼延 羊舌 微生 梁丘 左丘 东门 西门 南宫 第五 独孤 纳兰 完颜
+    司馬 歐陽 諸葛 聞人 東方 赫連 尉遲 澹臺 濮陽 單于 公孫 仲孫 軒轅 鍾離 鐘離 長孫 鮮于 閭丘 顓孫 巫馬 樂正
+    壤駟 夾谷 穀梁 東郭 南門 東門 西門 獨孤 納蘭 完顏
+"""
+COMPOUND_SURNAMES: Final = frozenset(_COMPOUND.split())
 
 
 class BadIdentifier(ValueError):
@@ -104,10 +119,10 @@ class CreditCode:
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A telephone number as it is stored: `13812345678` or `0531-12345678-801`."""
+    """A telephone number as it is stored: `13812345678`, `0531-12345678-801`, `+85251234567` or `400-618-1234`."""
 
     number: str
-    kind: Literal["mobile", "landline"]
+    kind: Literal["mobile", "landline", "abroad", "service"]
 
 
 def check_identity_number(text: str, today: date) -> IdentityNumber:
@@ -147,6 +162,12 @@ def check_identity_number(text: str, today: date) -> IdentityNumber:
             "future",
             f"身份证号码中的出生日期 {birth_date} 晚于今天，请核对。",
             f"The birth date in the identity number, {birth_date}, lies in the future.",
+        )
+    if birth_date < EARLIEST:
+        raise _bad(
+            "birth_date",
+            f"身份证号码中的出生日期 {birth_date} 早于{EARLIEST.year}年，请核对。",
+            f"The birth date in the identity number, {birth_date}, lies before {EARLIEST.year}; please compare them.",
         )
     if number[17] != _identity_check(number[:17]):
         raise _bad(
@@ -192,15 +213,18 @@ def check_credit_code(text: str) -> CreditCode:
 
 
 def check_phone(text: str) -> Phone:
-    """A mobile number, or a landline with its area code and perhaps an extension; +86 may stand before it.
+    """A mobile number, a landline with its area code and perhaps an extension, or a number abroad (ITU-T E.164).
 
-    BadIdentifier `area_code` where only that is missing, else `phone`.
+    +86 may stand before those of the mainland. BadIdentifier `area_code` where only that is missing, else `phone`.
     """
-    written = _DASHES.sub("-", _plain(text))
+    written = re.sub("-+", "-", folding.identifier(text))
     if mobile := _MOBILE.fullmatch(written.replace("-", "")):
         return Phone(mobile[1], "mobile")
     if landline := _LANDLINE.fullmatch(written):
         return Phone("0" + "-".join(part for part in landline.groups() if part), "landline")
+    abroad = _ABROAD.fullmatch(re.sub(r"[-()]", "", written))
+    if abroad and not abroad[1].startswith("86"):
+        return Phone(f"+{abroad[1]}", "abroad")
     if re.fullmatch(r"[2-9][0-9]{6,7}", written.replace("-", "")):
         raise _bad(
             "area_code",
@@ -209,9 +233,23 @@ def check_phone(text: str) -> Phone:
         )
     raise _bad(
         "phone",
-        "不是有效的电话号码，请填写11位手机号或带区号的固定电话。",
-        "This is no telephone number: give 11 digits of a mobile, or a landline with its area code.",
+        "不是有效的电话号码，请填写11位手机号、带区号的固定电话，或带国家（地区）代码的境外号码（如 +852…）。",
+        "This is no telephone number: give 11 digits of a mobile, a landline with its area code, or a number abroad"
+        " with its country code (such as +852…).",
     )
+
+
+def check_office_phone(text: str) -> Phone:
+    """The telephone of a firm or office: as `check_phone`, and 400 and 800 numbers or short numbers such as 95588.
+
+    BadIdentifier `area_code` or `phone` (numbering plan 电信网编号计划, 2017).
+    """
+    digits = re.sub(r"[-()]", "", folding.identifier(text))
+    if free := _TOLL_FREE.fullmatch(digits):
+        return Phone("-".join(free.groups()), "service")
+    if _SERVICE.fullmatch(digits):
+        return Phone(digits, "service")
+    return check_phone(text)
 
 
 def mask_identity_number(number: str) -> str:
@@ -228,8 +266,15 @@ def mask_phone(number: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """`张*`: the first sign of the name, and one star that does not tell how many follow."""
-    return f"{name.strip()[:1]}*" if name.strip() else ""
+    """`张*`, `欧阳*`: the surname, and one star that does not tell how many signs follow.
+
+    The surname is the first sign, or a compound one of `COMPOUND_SURNAMES` with a given name behind it.
+    """
+    name = name.strip()
+    if not name:
+        return ""
+    compound = len(name) > 2 and name[:2] in COMPOUND_SURNAMES
+    return f"{name[: 2 if compound else 1]}*"
 
 
 def mask_account(number: str) -> str:
@@ -254,8 +299,8 @@ def invent_credit_code(region: str, serial: int, registered_under: str = "81") -
 
 
 def _plain(text: str) -> str:
-    """Upper case without spaces; full-width digits and letters, as input methods give them, become plain."""
-    return _SPACES.sub("", unicodedata.normalize("NFKC", text)).upper()
+    """An identifier in which spaces and dashes mean nothing."""
+    return folding.identifier(text).replace("-", "")
 
 
 def _identity_check(body: str) -> str:

@@ -6,7 +6,6 @@ What they are told names no one but themselves: no member of staff, no other cas
 import hmac
 import re
 import secrets
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -18,7 +17,7 @@ from casework.forms.texts import Code, Line, LongText
 from casework.records import attempts, cases, history, tracking
 from casework.records.rows import Record
 from casework.records.vault import blind_index
-from casework.rules import handling
+from casework.rules import folding, handling
 from casework.rules.casefile import ClockRun, Office, Role, TimeToObject
 from casework.rules.decide import Offer
 from casework.rules.refusals import Invalid, NotFound
@@ -92,7 +91,7 @@ def identify(service: Service, number: str, code: str, address: str) -> UUID:
     That it is not guessed, its length sees to.
     """
     limits = service.limits
-    number = unicodedata.normalize("NFKC", number).strip().upper()
+    number = folding.case_number(number)
     with service.transaction() as tx:
         found = tracking.find(tx.db, number) if _NUMBER.fullmatch(number) else None
         # Where there is no such case, the same is worked out, in the same time.
@@ -196,5 +195,4 @@ def _new_code(tx: Transaction, record: Record) -> str:
 
 def _digest(tx: Transaction, case_id: UUID, code: str) -> bytes:
     """What is stored of a code: bound to its case, and the same however the code is typed."""
-    typed = unicodedata.normalize("NFKC", code).upper()
-    return blind_index(tx.index_key, f"tracking_code:{case_id}", re.sub(r"[\W_]", "", typed))
+    return blind_index(tx.index_key, f"tracking_code:{case_id}", folding.key(code))

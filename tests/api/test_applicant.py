@@ -41,6 +41,37 @@ def test_a_corrected_name_is_found_and_used_in_later_letters(api: Api) -> None:
     assert "欧阳慕雪" not in letters["papers_needed"]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "古丽米热·艾比布力",
+        "古丽米热•艾比布力",
+        "古丽米热．艾比布力",
+        "古丽米热艾比布力",
+        "艾比布力 启明(山东)",
+        "济南启明（山东）建筑",
+        "济南\u200b启明〔山东〕建筑",
+        "\u202d13987650021\u202c",
+        "#{number}",
+        "{number}。",
+        "（{dashed}）",
+        "{wide}",
+    ],
+)
+def test_a_case_is_found_however_its_names_and_number_are_typed(api: Api, words: str) -> None:
+    said = facts(api, name="古丽米热‧艾比布力", phone="139 8765 0021")
+    case = api.new_case(**said | {"employer": said["employer"] | {"name": "济南启明（山东）建筑劳务有限公司"}})
+    number = case["number"]
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in number)
+    assert found(api, words.format(number=number, dashed=number.replace("-", "–"), wide=wide)) == [case["id"]]
+
+
+@pytest.mark.parametrize("words", ["·", "（）", "\u200b", "古丽米热 王"])
+def test_words_that_say_nothing_find_nothing(api: Api, words: str) -> None:
+    api.new_case(**facts(api, name="古丽米热·艾比布力"))
+    assert found(api, words) == []
+
+
 def applicants_of(api: Api, *cases: Any) -> list[Any]:
     with api.service.transaction() as tx:
         return [tx.db.run("select applicant_id from cases where id = :id", id=one["id"]).scalar_one() for one in cases]

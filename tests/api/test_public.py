@@ -607,6 +607,21 @@ def guesses(mine: Visitor, many: int, **changed: str) -> list[int]:
     return [replace(mine, code=f"WRONG-{n}", **changed).ask().status_code for n in range(many)]
 
 
+def test_a_number_is_read_however_it_was_copied(visitor: Visitor) -> None:
+    allow(visitor.api, wrong_codes=3)
+    mine = visitor.applied()
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in mine.number)
+    for written in (
+        mine.number.replace("-", "–"),
+        wide,
+        f"#{mine.number}",
+        f"{mine.number}。",
+        f"\u202d{mine.number}\u202c",
+    ):
+        assert replace(mine, number=quote(written)).ask().status_code == 200
+    assert guesses(mine, 4) == [404] * 3 + [429]
+
+
 def test_nobody_is_kept_out_of_the_own_application_by_what_others_try(visitor: Visitor) -> None:
     allow(visitor.api, wrong_codes=3)
     mine = visitor.applied()

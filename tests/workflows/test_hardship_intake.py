@@ -157,6 +157,20 @@ class TestWhatMustFitTogether:
         assert faults(applicant={"name": "王秀英"}, bank={"holder": "王秀英"}) == []
         assert faults(applicant={"name": "王秀英"}, bank={"holder": None}) == []
 
+    @pytest.mark.parametrize(
+        ("name", "holder", "same"),
+        [
+            ("Maria dos Santos", "MARIA DOS SANTOS", True),
+            ("Maria dos Santos", "ＭＡＲＩＡ　ＤＯＳＳＡＮＴＯＳ", True),
+            ("古丽米热·艾比布力", "古丽米热艾比布力", True),
+            ("Maria dos Santos", "MARIO DOS SANTOS", False),
+            ("王秀英", "王秀瑛", False),
+        ],
+    )
+    def test_a_bank_writes_names_in_its_own_way(self, name: str, holder: str, same: bool) -> None:
+        found = faults(applicant={"name": name}, bank={"holder": holder})
+        assert found == ([] if same else [("bank.holder", "account_of_somebody_else")])
+
     @pytest.mark.parametrize("account", ["6222020000000000005", "0123 4567"])
     def test_an_account_whose_check_digit_is_wrong_or_that_has_none_is_taken(self, account: str) -> None:
         assert faults(bank={"account": account}) == []

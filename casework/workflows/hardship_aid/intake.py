@@ -17,6 +17,7 @@ from casework.forms.inventor import Inventor, birth_date, days_ago, sex
 from casework.forms.numbers import Count, Day, Flag, Money
 from casework.forms.person import SEX, Identified
 from casework.forms.texts import Choice, Code, Line, PersonName
+from casework.rules.folding import same_name
 from casework.rules.identifiers import invent_identity_number
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import (
@@ -269,7 +270,7 @@ class HardshipIntake(Form):
         at="bank.holder",
     )
     def own_account(self, applicant: dict[str, Any], bank: dict[str, Any]) -> bool:
-        return bool(bank.get("holder", applicant["name"]) == applicant["name"])
+        return same_name(bank.get("holder", applicant["name"]), applicant["name"])
 
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:

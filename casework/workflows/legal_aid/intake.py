@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from casework.forms.across import rule
 from casework.forms.form import Form, Many, Nested
-from casework.forms.identity import CreditCode, IdentityNumber, Phone
+from casework.forms.identity import CreditCode, IdentityNumber, OfficePhone, Phone
 from casework.forms.inventor import Inventor, birth_date, sex
 from casework.forms.numbers import Count, Day, Flag, Money, Month
 from casework.forms.person import SEX, Identified
@@ -228,7 +228,7 @@ class Employer(Form):
     credit_code = CreditCode(title=Text("统一社会信用代码", "Unified social credit code"))
     address = Line(title=Text("地址", "Address"), example="济南市历下区示例路8号")
     legal_representative = PersonName(title=Text("法定代表人", "Legal representative"))
-    phone = Phone(title=Text("电话", "Phone"))
+    phone = OfficePhone(title=Text("电话", "Phone"))
 
 
 class Employment(Form):

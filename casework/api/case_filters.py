@@ -22,7 +22,7 @@ from casework.records.vault import blind_index
 from casework.records.visibility import of_org
 from casework.rules import folding
 from casework.rules.casefile import Phase
-from casework.rules.identifiers import BadIdentifier, check_identity_number, check_phone
+from casework.rules.identifiers import BadIdentifier, check_document_number, check_identity_number, check_phone
 from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Language, Text
 from casework.work import people, programmes
@@ -216,6 +216,8 @@ def _numbers(words: str, today: date) -> list[tuple[str, str]]:
     found = []
     with suppress(BadIdentifier):
         found.append(("identity_number", check_identity_number(words, today).number))
+    with suppress(BadIdentifier):
+        found.append(("document_number", check_document_number(words)))
     with suppress(BadIdentifier):
         found.append(("phone", check_phone(words).number))
     return found

@@ -97,7 +97,10 @@ _TWIN: Final = obj(
         "number": or_null(text("LA-2026-000002")),
         "state": or_null(text("granted")),
         "org": text("370200"),
-        "by": many(one_of(("identity_number", "phone")), Text("相同的号码", "Which of the numbers are the same")),
+        "by": many(
+            one_of(("identity_number", "document_number", "phone")),
+            Text("相同的号码", "Which of the numbers are the same"),
+        ),
     }
 )
 TRACE: Final = obj(

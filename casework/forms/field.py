@@ -23,6 +23,7 @@ class FormField(fields.Field[Any]):
     """A field that is read strictly. Absent, null and (for texts) blank all mean: not known.
 
     `required` refuses the unknown at once; `needed_by` names the transition until which the value may follow.
+    `or_else` names the field beside it that will do instead.
     A `sensitive` value leaves the open facts and is shown there by its mask. `example` is a JSON value, or a
     function of the `Inventor` that gives one; without it the kind of field invents its own.
     """
@@ -37,6 +38,7 @@ class FormField(fields.Field[Any]):
         help: Text | None = None,
         sensitive: bool = False,
         needed_by: str | None = None,
+        or_else: str | None = None,
         example: Any = None,
     ) -> None:
         if required and needed_by:
@@ -46,6 +48,7 @@ class FormField(fields.Field[Any]):
         self.help = help
         self.sensitive = sensitive
         self.needed_by = needed_by
+        self.or_else = or_else
         self.example = example
 
     @abstractmethod
@@ -128,6 +131,8 @@ class FormField(fields.Field[Any]):
             said["x-sensitive"] = True
         if self.needed_by is not None:
             said["x-needed-by"] = self.needed_by
+        if self.or_else is not None:
+            said["x-or-else"] = self.or_else
         return said
 
     def whole(self, pattern: str) -> str:

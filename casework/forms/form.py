@@ -93,10 +93,12 @@ class Form(Schema):
         """Paths and titles of what had to be known by this transition and is still unknown."""
         if transition not in cls.awaited():
             return []
+        found = list(walk(cls, facts))
+        known = {path for path, _, value in found if value is not None}
         return [
             (path, field.title)
-            for path, field, value in walk(cls, facts)
-            if field.needed_by == transition and value is None
+            for path, field, value in found
+            if field.needed_by == transition and value is None and _beside(path, field.or_else) not in known
         ]
 
     @classmethod
@@ -212,6 +214,11 @@ class Many(FormField):
     def shape(self, language: Language) -> dict[str, Any]:
         shape: dict[str, Any] = {"items": self.item.schema(language), "maxItems": self.most}
         return shape | {"minItems": self.least} if self.least else shape
+
+
+def _beside(path: str, name: str | None) -> str | None:
+    """The path of the field of this name in the same group."""
+    return join(path.rpartition(".")[0], name) if name else None
 
 
 def walk(form: type[Form], facts: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, FormField, Any]]:

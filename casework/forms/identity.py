@@ -13,11 +13,13 @@ from casework.rules.folding import identifier, typed
 from casework.rules.identifiers import (
     BadIdentifier,
     check_credit_code,
+    check_document_number,
     check_identity_number,
     check_office_phone,
     check_phone,
     invent_credit_code,
     mask_account,
+    mask_document_number,
     mask_identity_number,
     mask_phone,
 )
@@ -26,6 +28,7 @@ from casework.rules.text import Language
 
 IDENTITY_PATTERN: Final = "[0-9]{17}[0-9Xx]"
 CREDIT_CODE_PATTERN: Final = "[0-9A-HJ-NP-RTUWXY]{2}[0-9]{6}[0-9A-HJ-NP-RTUWXY]{10}"
+DOCUMENT_PATTERN: Final = "(?=(?:[A-Z]*[0-9]){4})[0-9A-Z]{5,20}"
 PHONE_PATTERN: Final = r"1[3-9][0-9]{9}|0(?:10|2[0-9]|[3-9][0-9]{2})-[1-9][0-9]{6,7}(?:-[0-9]{1,6})?|\+[1-9][0-9]{7,14}"
 OFFICE_PHONE_PATTERN: Final = f"{PHONE_PATTERN}|[48]00-[0-9]{{3}}-[0-9]{{4}}|9[56][0-9]{{3,6}}|1[0-2][0-9]{{1,4}}"
 ACCOUNT_PATTERN: Final = r"(?:[0-9][ \-]?){7,31}[0-9]"
@@ -73,6 +76,22 @@ class IdentityNumber(Identifier):
 
     def shape(self, language: Language) -> dict[str, Any]:
         return {"pattern": self.whole(IDENTITY_PATTERN)}
+
+
+class DocumentNumber(Identifier):
+    """The number of a document that stands for the identity card: a passport, a travel or residence permit."""
+
+    def identify(self, text: str) -> str:
+        return check_document_number(text)
+
+    def mask(self, value: Any) -> str:
+        return mask_document_number(value)
+
+    def invent(self, inventor: Inventor) -> str:
+        return f"H{inventor.random.randrange(10**8):08d}"
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        return {"pattern": self.whole(DOCUMENT_PATTERN)}
 
 
 class Phone(Identifier):

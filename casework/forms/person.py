@@ -3,17 +3,52 @@
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from casework.forms.across import rule
 from casework.forms.form import Form
+from casework.forms.identity import DocumentNumber
+from casework.forms.inventor import Inventor
+from casework.forms.texts import Choice
 from casework.rules.text import Text
 
 SEX: Final[Mapping[str, Text]] = MappingProxyType({"male": Text("男", "male"), "female": Text("女", "female")})
 
 
+DOCUMENTS: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "hk_macao_permit": Text("港澳居民来往内地通行证", "mainland travel permit of Hong Kong and Macao residents"),
+        "taiwan_permit": Text("台湾居民来往大陆通行证", "mainland travel permit of Taiwan residents"),
+        "residence_permit": Text("港澳台居民居住证", "residence permit of Hong Kong, Macao and Taiwan residents"),
+        "permanent_residence": Text("外国人永久居留身份证", "permanent residence card of foreigners"),
+        "passport": Text("护照", "passport"),
+        "other": Text("其他有效身份证件", "another valid identity document"),
+    }
+)
+
+
 class Identified(Form):
-    """Base of a form with `identity_number`, `birth_date` and `sex` (one of `SEX`), which must agree (GB 11643)."""
+    """Base of a form with `identity_number`, `birth_date` and `sex` (one of `SEX`), which must agree (GB 11643).
+
+    Whoever has no identity card is known by another document, its kind and number together.
+    """
+
+    document_kind = Choice(DOCUMENTS, title=Text("其他身份证件类型", "Kind of another identity document"))
+    document_number = DocumentNumber(sensitive=True, title=Text("其他身份证件号码", "Number of that document"))
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """Somebody with an identity number, who needs no other document."""
+        without = ("document_kind", "document_number")
+        return {name: value for name, value in super().example(inventor).items() if name not in without}
+
+    @rule(
+        "document_in_part",
+        Text("其他身份证件的类型和号码须一并填写。", "Give the kind and the number of the other document together."),
+        at="document_number",
+    )
+    def document_whole(self, document_kind: str | None = None, document_number: str | None = None) -> bool:
+        return (document_kind is None) == (document_number is None)
 
     @rule(
         "birth_date_disagrees",

@@ -38,6 +38,9 @@ QUOTES: Final = (
     "'`\u00b4\u02b9\u02bb-\u02bd\u02c8\u02ca\u02cb\u055a\u05f3\u1fbd\u1fbf\u1fef\u1ffd\u1ffe\u2018-\u201b\u2032"
     "\u2035\ua78c\uff07\uff40"
 )
+SPOKEN: Final = "%&*+/@\\_"
+"""Punctuation that tells one name or masked number from another."""
+
 # Signs for which Unicode names an equal ideograph but no decomposition (EquivalentUnifiedIdeograph, 14.0). For the
 # other radicals, and for compatibility ideographs, the decomposition itself is the table.
 _RADICALS: Final = {
@@ -122,12 +125,12 @@ def case_number(text: str) -> str:
 
 @_settled
 def key(text: str) -> str:
-    """What is compared and searched: letters and digits, case and width folded; the rest is laid aside.
+    """What is compared and searched: letters, digits, symbols, case and width folded; the rest is laid aside.
 
     Equal keys mean the same name or number for search; Han are compared exactly. Empty where nothing is left.
     """
     folded = _compatible(_LAID_ASIDE.sub("", text)).casefold()
-    return "".join(sign for sign in folded if unicodedata.category(sign)[0] not in "PZC")
+    return "".join(sign for sign in folded if sign in SPOKEN or unicodedata.category(sign)[0] not in "PZC")
 
 
 def same_name(one: str, other: str) -> bool:

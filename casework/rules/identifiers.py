@@ -212,6 +212,21 @@ def check_credit_code(text: str) -> CreditCode:
     return CreditCode(code, code[2:8])
 
 
+def check_document_number(text: str) -> str:
+    """The number of a travel document or permit in one writing: 5 to 20 letters and digits, 4 digits at least.
+
+    BadIdentifier `document`. Every state numbers its own, so nothing else can be known wrong.
+    """
+    number = _plain(text)
+    if not re.fullmatch(r"(?=(?:[A-Z]*[0-9]){4})[0-9A-Z]{5,20}", number):
+        raise _bad(
+            "document",
+            "证件号码应为5至20位字母和数字，请对照证件核对。",
+            "The number of a document has 5 to 20 letters and digits; please compare it with the document.",
+        )
+    return number
+
+
 def check_phone(text: str) -> Phone:
     """A mobile number, a landline with its area code and perhaps an extension, or a number abroad (ITU-T E.164).
 
@@ -275,6 +290,11 @@ def mask_name(name: str) -> str:
         return ""
     compound = len(name) > 2 and name[:2] in COMPOUND_SURNAMES
     return f"{name[: 2 if compound else 1]}*"
+
+
+def mask_document_number(number: str) -> str:
+    """`H******78`: the first sign and the last two."""
+    return _masked(number, 1, 2)
 
 
 def mask_account(number: str) -> str:

@@ -195,4 +195,4 @@ def _new_code(tx: Transaction, record: Record) -> str:
 
 def _digest(tx: Transaction, case_id: UUID, code: str) -> bytes:
     """What is stored of a code: bound to its case, and the same however the code is typed."""
-    return blind_index(tx.index_key, f"tracking_code:{case_id}", folding.key(code))
+    return blind_index(tx.index_key, f"tracking_code:{case_id}", re.sub(r"[\W_]", "", folding.identifier(code)))

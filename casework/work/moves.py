@@ -17,7 +17,7 @@ from casework.rules.text import Text
 from casework.work.letters import write_letters
 from casework.work.service import Transaction
 
-LOOK_UPS = {"identity_number": "applicant.identity_number", "phone": "applicant.phone"}
+LOOK_UPS = {name: f"applicant.{name}" for name in ("identity_number", "document_number", "phone")}
 
 
 def moved(decision: Move | Refusal) -> Move:

@@ -347,6 +347,14 @@ class TestTheCategory:
         story = prepared(applicant={"identity_number": None, "birth_date": None, "sex": None})
         assert isinstance(told(story, "caseworker", "propose"), NotMet)
 
+    @pytest.mark.parametrize(("kind", "number"), [("hk_macao_permit", "H12345678"), ("passport", "E12345678")])
+    def test_another_document_does_for_an_identity_card(self, kind: str, number: str) -> None:
+        without = {"identity_number": None, "birth_date": None, "sex": None}
+        story = prepared(applicant=without | {"document_kind": kind, "document_number": number})
+        assert number not in str(story.case.facts)
+        story.caseworker("propose")
+        assert story.case.state == "proposed"
+
     def test_figures_that_change_after_the_proposal_send_it_back(self) -> None:
         story = noticed()
         story.correct("caseworker", household=NOT_POOR)

@@ -195,7 +195,7 @@ class TestWhatIsSensitive:
         assert sealed["members.1.identity_number"] == payload["members"][1]["identity_number"]
 
     def test_these_fields_and_no_others_are_sensitive(self) -> None:
-        about_all = ("identity_number", "phone", "birth_date", "health")
+        about_all = ("identity_number", "document_number", "phone", "birth_date", "health")
         applicant = (*about_all, "other_contact", "disability_kind", "disability_level", "address")
         assert set(sensitive_paths(HardshipIntake)) == {
             *(f"applicant.{name}" for name in applicant),

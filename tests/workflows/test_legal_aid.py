@@ -494,8 +494,44 @@ class TestWhatMayFollow:
         story.supervisor("grant")
         assert story.case.state == "granted"
 
+    @pytest.mark.parametrize(
+        ("kind", "number", "kept"),
+        [
+            ("hk_macao_permit", "Ｈ12345678", "H12345678"),
+            ("taiwan_permit", "1234 5678", "12345678"),
+            ("passport", "\u202de12345678\u202c", "E12345678"),
+            ("permanent_residence", "USA123456789012", "USA123456789012"),
+        ],
+    )
+    def test_another_document_does_for_an_identity_card(self, kind: str, number: str, kept: str) -> None:
+        without = {"identity_number": None, "birth_date": None, "sex": None}
+        story = reviewed(applicant=without | {"document_kind": kind, "document_number": number})
+        assert kept not in str(story.case.facts)
+        story.supervisor("grant")
+        assert story.case.state == "granted"
+
+    def test_a_document_is_known_by_kind_and_number_together(self) -> None:
+        story = Story()
+        refusal = story.decides(
+            "applicant", "submit", story.form("submit", {"applicant": {"document_kind": "passport"}})
+        )
+        assert isinstance(refusal, Invalid)
+        assert [fault.code for fault in refusal.faults] == ["document_in_part"]
+
+    def test_whoever_has_no_telephone_is_reached_in_another_way(self) -> None:
+        story = reviewed(applicant={"phone": None, "other_contact": "无电话，由社区居委会转达"})
+        story.supervisor("grant")
+        story.caseworker("assign")
+        assert story.case.state == "assigned"
+
+    def test_a_telephone_abroad_will_do(self) -> None:
+        story = reviewed(applicant={"phone": "+852 5123 4567", "other_contact": None})
+        story.supervisor("grant")
+        story.caseworker("assign")
+        assert story.case.state == "assigned"
+
     def test_the_phone_is_needed_when_somebody_is_named_to_help(self) -> None:
-        story = reviewed(applicant={"phone": None})
+        story = reviewed(applicant={"phone": None, "other_contact": None})
         story.supervisor("grant")
         assert "联系电话" in told(story, "caseworker", "assign").text.zh
         story.correct("caseworker", reason="来电补充", applicant={"phone": "13800138000"})

@@ -239,7 +239,12 @@ helped_on = taken_on("help_at_once")
 WORKFLOW = Workflow(
     key="hardship_aid", version=1, title=Text("困难职工帮扶", "Hardship assistance"), numbering="HA",
     intake=HardshipIntake, parties=("applicant.work_unit",), grants_money=True, corrected=correction_noted, policies=POLICIES,
-    one_open_case_per=("applicant.identity_number", "members.*.identity_number"),
+    one_open_case_per=(
+        "applicant.identity_number",
+        "applicant.document_number",
+        "members.*.identity_number",
+        "members.*.document_number",
+    ),
     time_to_object=time_to_object,
     states=(
         State("submitted",              Text("已申请", "Submitted"),                    INTAKE,     CASEWORKER),

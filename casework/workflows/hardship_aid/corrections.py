@@ -10,7 +10,8 @@ from casework.rules.text import Text
 from casework.workflows.hardship_aid.intake import HardshipIntake
 
 FIGURES: Final = ("household", "sudden", "migrant", "medical_own_share", "students")
-WHO: Final = ("name", "relation", "identity_number")
+WHO: Final = ("name", "relation", "identity_number", "document_number")
+KNOWN_BY: Final = frozenset(("identity_number", "document_number"))
 
 
 def correction_noted(move: Move) -> Mapping[str, Any]:
@@ -20,7 +21,7 @@ def correction_noted(move: Move) -> Mapping[str, Any]:
     _ensure_consent(move)
     if not before.get("notice"):
         return {}
-    renumbered = {path.partition(".")[0] for path in move.replaced if path.endswith("identity_number")}
+    renumbered = {path.partition(".")[0] for path in move.replaced if path.rpartition(".")[2] in KNOWN_BY}
     rests_on, now = _published(before), _published(after)
     changed = {name for name in rests_on if rests_on[name] != now[name]} | renumbered
     known = before.get("corrected_since_notice") or ()
@@ -59,7 +60,7 @@ def still_as_published(at: Situation) -> Verdict:
 def everybody_is_known(at: Situation) -> Verdict:
     """Aid is given by real name, and a household has one dossier: each has a number, or a reason why there is none."""
     applicant = at.case.facts["applicant"]
-    unknown = [*(() if "identity_number" in applicant else (applicant["name"],)), *_unnumbered(at.case.facts)]
+    unknown = [*(() if KNOWN_BY & applicant.keys() else (applicant["name"],)), *_unnumbered(at.case.facts)]
     return Verdict(
         not unknown,
         Text(
@@ -81,7 +82,7 @@ def applicant_is_known(at: Situation) -> bool:
 
 def _unnumbered(facts: Facts) -> list[str]:
     """The members who have neither a number nor a reason why there is none."""
-    return [one["name"] for one in _members(facts) if not {"identity_number", "no_number_because"} & one.keys()]
+    return [one["name"] for one in _members(facts) if not (KNOWN_BY | {"no_number_because"}) & one.keys()]
 
 
 def _members(facts: Facts) -> Iterable[Facts]:
@@ -93,9 +94,9 @@ def _ensure_known(move: Move) -> None:
     before, after = move.before.facts, move.case.facts
     if not {"propose", "help_at_once"} & move.before.taken.keys():
         return
-    numbered = {one["name"] for one in _members(before) if "identity_number" in one}
-    lost = {one["name"] for one in _members(after) if "identity_number" not in one} & numbered
-    if "identity_number" in before["applicant"] and "identity_number" not in after["applicant"]:
+    numbered = {one["name"] for one in _members(before) if KNOWN_BY & one.keys()}
+    lost = {one["name"] for one in _members(after) if not KNOWN_BY & one.keys()} & numbered
+    if KNOWN_BY & before["applicant"].keys() and not KNOWN_BY & after["applicant"].keys():
         lost.add(after["applicant"]["name"])
     lost |= set(_unnumbered(after)) - set(_unnumbered(before))
     if lost:

@@ -48,7 +48,9 @@ class Applicant(Identified):
     """The worker in whose name the dossier stands."""
 
     name = PersonName(required=True, title=Text("姓名", "Name"))
-    identity_number = IdentityNumber(sensitive=True, needed_by="propose", title=Text("身份证号码", "Identity number"))
+    identity_number = IdentityNumber(
+        sensitive=True, needed_by="propose", or_else="document_number", title=Text("身份证号码", "Identity number")
+    )
     phone = Phone(sensitive=True, title=Text("手机号码", "Phone"))
     other_contact = Line(sensitive=True, title=Text("其他联系方式", "Other contact"), example="单位工会代为转达")
     sex = Choice(SEX, title=Text("性别", "Sex"), example=sex)

@@ -178,8 +178,15 @@ class Applicant(Identified):
     """The person who asks."""
 
     name = PersonName(required=True, title=Text("姓名", "Name"))
-    identity_number = IdentityNumber(sensitive=True, needed_by="grant", title=Text("身份证件号码", "Identity number"))
-    phone = Phone(sensitive=True, needed_by="assign", title=Text("联系电话", "Phone"))
+    identity_number = IdentityNumber(
+        sensitive=True, needed_by="grant", or_else="document_number", title=Text("身份证件号码", "Identity number")
+    )
+    phone = Phone(sensitive=True, needed_by="assign", or_else="other_contact", title=Text("联系电话", "Phone"))
+    other_contact = Line(
+        sensitive=True,
+        title=Text("其他联系方式（无电话的写明原因）", "Other contact (and why, without a telephone)"),
+        example="无电话，由社区居委会转达",
+    )
     sex = Choice(SEX, title=Text("性别", "Sex"), example=sex)
     birth_date = Day(past=True, sensitive=True, title=Text("出生日期", "Date of birth"), example=birth_date)
     ethnicity = Line(most=40, title=Text("民族", "Ethnic group"), example="汉族")
@@ -203,6 +210,11 @@ class Applicant(Identified):
             "仅供工作人员联系本人时查看，不写入文书和消息。", "Only for staff who call; in no letter and no message."
         ),
     )
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """Somebody who can be called."""
+        return {name: value for name, value in super().example(inventor).items() if name != "other_contact"}
 
 
 class Representative(Form):

@@ -288,7 +288,7 @@ class TestWhatIsClaimed:
         assert self.concluded({"demands": [{"kind": "wages"}]}) == "13000.00"
 
     def test_what_the_lawyer_says_counts_before_that(self) -> None:
-        assert self.concluded({}, claimed="9000.00") == "9000.00"
+        assert self.concluded({}, claimed="9000.00", awarded="9000.00", recovered=None) == "9000.00"
 
     def test_nothing_is_made_up_where_nothing_is_known(self) -> None:
         assert self.concluded({"demands": None, "arrears": None}) is None
@@ -334,6 +334,29 @@ class TestCollectiveDisputes:
         assert isinstance(told(story, "lawyer", "record_progress", special="boring"), Invalid)
 
 
+class TestPlausibleAmounts:
+    """A slip of the keyboard is asked about."""
+
+    @pytest.mark.parametrize(("awarded", "accepted"), [("13000.00", True), ("13000.01", False), ("99999999.00", False)])
+    def test_more_awarded_than_claimed_needs_its_explanation(self, story: Story, awarded: str, accepted: bool) -> None:
+        story.along(MAIN_ROAD[:6])
+        given: dict[str, Any] = {"awarded": awarded, "recovered": None}
+        if not accepted:
+            assert "请求金额" in told(story, "lawyer", "conclude", **given).text.zh
+            given["award_explanation"] = "审理中增加请求"
+        story.lawyer("conclude", **given)
+        assert story.case.state == "concluded"
+
+    def test_arrears_of_nothing_are_none(self) -> None:
+        story = Story()
+        month = story.form("submit", {})["arrears"][0]["month"]
+        decision = story.decides(
+            "applicant", "submit", story.form("submit", {"arrears": [{"month": month, "amount": "0.00"}]})
+        )
+        assert isinstance(decision, Invalid)
+        assert [fault.code for fault in decision.faults] == ["nothing_owed"]
+
+
 class TestRating:
     """The recipient says how the help was, at any time after it ended."""
 
@@ -348,6 +371,11 @@ class TestRating:
     def test_staff_writes_it_down_for_the_recipient(self, story: Story) -> None:
         story.along(MAIN_ROAD[:7])
         assert story.caseworker("rate").on_behalf is True
+
+    def test_once(self, story: Story) -> None:
+        story.along(MAIN_ROAD[:7])
+        story.applicant("rate", rating=5)
+        assert "已评价" in told(story, "applicant", "rate", rating=1).text.zh
 
     def test_not_while_the_work_goes_on(self, story: Story) -> None:
         story.along(MAIN_ROAD[:6])

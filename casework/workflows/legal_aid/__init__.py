@@ -34,11 +34,13 @@ from casework.workflows.legal_aid.closing import (
     file_sheet,
     followed_up_before,
     not_followed_up_yet,
+    not_rated_yet,
     paid_after_approval,
     paid_by_another,
     subsidy_sheet,
 )
 from casework.workflows.legal_aid.guards import (
+    award_is_explained,
     claim_is_large_enough,
     claimed_sheet,
     collective_sheet,
@@ -196,7 +198,7 @@ WORKFLOW = Workflow(
         Transition("record_progress", Text("通报承办情况", "Record progress"),     "in_progress", "in_progress",
                    by=HELPER, needs=Progress, when=room_for_a_proceeding, updates=with_what_is_reported, restarts="progress"),
         Transition("conclude",        Text("办结", "Conclude"),                    "in_progress", "concluded",
-                   by=HELPER, needs=Conclude, when=(concluded_after_engaged, papers_are_made_up), works_out=claimed_sheet, outcome_field="result"),
+                   by=HELPER, needs=Conclude, when=(concluded_after_engaged, papers_are_made_up, award_is_explained), works_out=claimed_sheet, outcome_field="result"),
         Transition("reassign",        Text("收回指派", "Take back the assignment"), ("assigned", "in_progress"), "granted",
                    by=SUPERVISOR, needs=Reassign, releases=True, letter="lawyer_changed", cancels=("engagement", "start", "progress")),
         Transition("ask_for_change",  Text("申请更换承办人", "Ask for another lawyer"), "in_progress", "change_requested",
@@ -238,7 +240,7 @@ WORKFLOW = Workflow(
         Transition("archive",         Text("归档", "Archive"),                     "to_archive", "closed",
                    by=CASEWORKER, needs=Archive, when=followed_up_before),
         Transition("rate",            Text("评价", "Rate"),                        ("concluded", "followed_up", *FILE_STATES, "closed"), STAY,
-                   by=APPLICANT, needs=Rate),
+                   by=APPLICANT, needs=Rate, when=not_rated_yet),
     ),
     clocks=(
         #     name             title                                     runs in

@@ -166,6 +166,15 @@ class Rate(Form):
     comment = LongText(most=2000, sensitive=True, title=Text("意见和建议", "Comment"))
 
 
+@guard(
+    zh="已评价过，不能重复评价。",
+    en="The help has been rated already.",
+)
+def not_rated_yet(at: Situation) -> bool:
+    """One rating of each recipient."""
+    return "rate" not in at.case.taken
+
+
 CONCLUDED: Final = taken_on("conclude")
 FOLLOWED_UP: Final = taken_since(CONCLUDED, "follow_up")
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from casework.rules.casefile import CaseFile, Facts, Role, Situation, Taken, Verdict
+from casework.rules.casefile import CaseFile, Role, Situation, Taken, Verdict
 from casework.rules.eligibility import MeansTest
 from casework.rules.grammar import guard
 from casework.rules.objections import objections_to
@@ -17,6 +17,7 @@ from casework.workflows.legal_aid.intake import (
     MOST_PROCEEDINGS,
     NO_HARDSHIP_CONDITION,
     REPRESENTATION,
+    claimed,
 )
 from casework.workflows.legal_aid.labour import Proceeding
 from casework.workflows.legal_aid.limitation import AWARDED, RETURNED
@@ -157,13 +158,6 @@ def collective_sheet(at: Situation) -> Mapping[str, Any]:
     return {"collective": at.case.facts.get("claimants", 1) >= COLLECTIVE}
 
 
-def claimed(facts: Facts) -> Decimal | None:
-    """What the demands amount to in yuan, else the pay that is owed; None where no amount is known."""
-    amounts = [row["amount"] for row in facts.get("demands", ()) if "amount" in row]
-    amounts = amounts or [row["amount"] for row in facts.get("arrears", ())]
-    return sum(map(Decimal, amounts), Decimal(0)) if amounts else None
-
-
 def claimed_sheet(at: Situation) -> Mapping[str, Any]:
     """The amount claimed, worked out from the facts where the helper does not give it."""
     known = at.given.get("claimed", claimed(at.case.facts))
@@ -251,6 +245,17 @@ def concluded_after_engaged(at: Situation) -> bool:
     """The end follows the beginning."""
     engaged = at.case.taken.get("engage")
     return engaged is None or follows(at, "concluded_on", date.fromisoformat(engaged.given["engaged_on"]))
+
+
+@guard(
+    zh="裁判或协议金额大于请求金额的，请写明原因。",
+    en="More was awarded than was claimed; say why.",
+    looks_at_given=True,
+)
+def award_is_explained(at: Situation) -> bool:
+    """A slip of the keyboard is no success: what is awarded beyond the claim needs its explanation."""
+    awarded, asked = at.given.get("awarded"), at.given.get("claimed", claimed(at.case.facts))
+    return awarded is None or asked is None or awarded <= asked or "award_explanation" in at.given
 
 
 def follows(at: Situation, field: str, day: date) -> bool:

@@ -5,6 +5,7 @@ arbitration states).
 """
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from casework.forms.across import rule
@@ -14,6 +15,7 @@ from casework.forms.inventor import Inventor, birth_date, sex
 from casework.forms.numbers import Count, Day, Flag, Money, Month
 from casework.forms.person import SEX, Identified
 from casework.forms.texts import Choice, Line, LongText, PersonName
+from casework.rules.casefile import Facts
 from casework.rules.text import Text
 from casework.workflows.legal_aid.labour import WORKING_LIFE, Proceeding
 
@@ -319,6 +321,14 @@ class Arrears(Form):
     month = Month(past=True, required=True, title=Text("月份", "Month"))
     amount = Money(required=True, title=Text("拖欠金额（元）", "Amount owed (yuan)"))
 
+    @rule(
+        "nothing_owed",
+        Text("拖欠金额须大于零。", "The amount owed is more than nothing."),
+        at="amount",
+    )
+    def something_owed(self, amount: Decimal) -> bool:
+        return amount > 0
+
 
 class Demand(Form):
     """One demand with its amount."""
@@ -534,3 +544,10 @@ class LegalAidIntake(Form):
             "exemption": "migrant_wages_or_injury",
             "exemption_proof": "居住证及工资表",
         }
+
+
+def claimed(facts: Facts) -> Decimal | None:
+    """What the demands amount to in yuan, else the pay that is owed; None where no amount is known."""
+    amounts = [row["amount"] for row in facts.get("demands", ()) if "amount" in row]
+    amounts = amounts or [row["amount"] for row in facts.get("arrears", ())]
+    return sum(map(Decimal, amounts), Decimal(0)) if amounts else None

@@ -9,7 +9,7 @@ from casework.forms.numbers import Count, Day, Flag, Money
 from casework.forms.texts import Choice, Line, LongText, OneUser, OtherOrg
 from casework.rules.casefile import Role
 from casework.rules.text import Text
-from casework.workflows.legal_aid.intake import FORMS_OF_AID, Paper
+from casework.workflows.legal_aid.intake import FORMS_OF_AID, Paper, claimed
 
 OPINIONS: Final = {
     "grant": Text("拟给予法律援助", "grant legal aid"),
@@ -174,6 +174,7 @@ class Conclude(Form):
     concluded_on = Day(past=True, required=True, title=Text("结案日期", "Date"))
     claimed = Money(title=Text("请求金额（元）", "Amount claimed (yuan)"))
     awarded = Money(title=Text("裁判或协议金额（元）", "Amount awarded (yuan)"))
+    award_explanation = Line(most=500, title=Text("金额大于请求金额的原因", "Why more was awarded than claimed"))
     recovered = Money(title=Text("实际到账金额（元）", "Amount recovered (yuan)"))
     report = LongText(sensitive=True, required=True, title=Text("办理过程", "Report"))
 
@@ -187,12 +188,14 @@ class Conclude(Form):
 
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:
-        """Settled today and paid."""
+        """Settled today and paid in full."""
+        amount = claimed(inventor.facts)
+        paid = "13000.00" if amount is None else f"{amount:.2f}"
         return {
             "result": "settled",
             "concluded_on": inventor.today.isoformat(),
-            "awarded": "13000.00",
-            "recovered": "13000.00",
+            "awarded": paid,
+            "recovered": paid,
             "report": "经调解达成协议，款项已付清。",
         }
 

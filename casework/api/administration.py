@@ -34,7 +34,7 @@ def orgs(call: Call) -> Answer:
 class UserFilters(Page):
     """Which users."""
 
-    username = Code(most=60, title=Text("用户名", "User name"))
+    username = people.Username(most=60, title=Text("用户名", "User name"))
     role = Choice(people.USER_ROLES, title=Text("角色", "Role"))
     active = Flag(title=Text("在岗", "Active"))
 
@@ -58,5 +58,24 @@ def add_user(call: Call) -> Answer:
 
 @endpoint("PATCH", "/users/<uuid:user_id>", Text("修改用户", "Change a user"), answer="User", body=people.ChangedUser)
 def change_user(call: Call, user_id: UUID) -> Answer:
-    """A changed user; deactivating ends the tokens at once."""
-    return Answer(views.user(people.change_user(call.tx, user_id, call.body)))
+    """A changed user; deactivating ends the tokens at once and leaves the open cases to be handed over."""
+    changed = people.change_user(call.tx, user_id, call.body)
+    return Answer(views.user(changed, people.open_cases(call.tx, user_id)))
+
+
+@endpoint("GET", "/me", Text("我的账户", "My own account"), answer="User")
+def me(call: Call) -> Answer:
+    """Who is signed in."""
+    return Answer(views.user(records.view(call.tx.db, call.tx.person.id)))
+
+
+@endpoint(
+    "PATCH",
+    "/me",
+    Text("修改我的密码、邮箱或语言", "Change my password, address or language"),
+    answer="User",
+    body=people.OwnChange,
+)
+def change_me(call: Call) -> Answer:
+    """Me as changed; another password ends all tokens, this one too, so that one signs in again."""
+    return Answer(views.user(people.change_myself(call.tx, call.body)))

@@ -309,6 +309,8 @@ def _refusals(one: Endpoint) -> set[int]:
         found |= {422, 503}
     if not one.public:
         found.add(401)
+        # Whoever has a password of an administrator's is asked to change it first.
+        found |= {403} if one.path != "/me" else set()
     if one.visitor:
         found.add(429)
     if one.method != "GET" and (not one.public or one.visitor):

@@ -220,6 +220,10 @@ ITEMS: Final[dict[str, Schema]] = {
             "email": or_null(text("zhang@example.org")),
             "digest": flag(Text("每日提要", "A digest each working day")),
             "language": one_of(LANGUAGES),
+            "password_is_first": flag(Text("密码由他人设置，尚未自行修改", "The password was set by somebody else")),
+            "open_cases": or_null(
+                whole(2, Text("修改用户后：其名下未结案件数", "After a change: open cases that stay in their hands"))
+            ),
             "created_at": AT,
         }
     ),

@@ -194,8 +194,8 @@ def org(row: Any) -> dict[str, Any]:
     }
 
 
-def user(row: Any) -> dict[str, Any]:
-    """A user as staff and administrators see it."""
+def user(row: Any, open_cases: int | None = None) -> dict[str, Any]:
+    """A user as staff and administrators see it; `open_cases` only where somebody's work was changed."""
     return {
         "id": str(row.id),
         "username": row.username,
@@ -206,6 +206,8 @@ def user(row: Any) -> dict[str, Any]:
         "email": row.email,
         "digest": row.digest,
         "language": row.language,
+        "password_is_first": row.password_is_first,
+        "open_cases": open_cases,
         "created_at": instant(row.created_at),
     }
 

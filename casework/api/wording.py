@@ -41,6 +41,7 @@ TAGS: Final = {
     "reports": Text("报表", "Reports"),
     "orgs": Text("机构", "Organisations"),
     "users": Text("用户", "Users"),
+    "me": Text("我的账户", "My own account"),
     "channels": Text("发送渠道", "Channels to the outside"),
     "messages": Text("对外消息", "Messages to the outside"),
     "webhooks": Text("本服务发出的 Webhook", "Webhooks, which this service sends"),

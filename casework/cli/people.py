@@ -19,6 +19,13 @@ _NO_ORG = Text(
 )
 _ADDED = Text("已新增用户 {username}（{role}，{org}）。", "Added user {username} ({role}, {org}).")
 _PASSWORD = Text("初始密码（只显示这一次）：{password}", "First password, shown this once: {password}")
+_ACTIVE = Text("用户 {username} 已启用。", "User {username} is active.")
+_INACTIVE = Text("用户 {username} 已停用，令牌即时失效。", "User {username} is switched off; the tokens have ended.")
+_CASES_STAY = Text(
+    "其名下还有 {cases} 个未结案件，期限照常计算；请审批人用“转交”改派（GET /cases?owner={username}&open=true）。",
+    "Open cases that stay in their hands: {cases}. Their clocks run on; a supervisor hands them over"
+    " (GET /cases?owner={username}&open=true).",
+)
 _TITLES = (
     Text("用户名", "User name"),
     Text("姓名", "Name"),
@@ -99,6 +106,40 @@ def list_users(console: Console) -> None:
         for row in found
     ]
     console.table(_TITLES, rows)
+
+
+@user.command("password")
+@click.argument("username", metavar="NAME")
+@pass_console
+def password(console: Console, username: str) -> None:
+    """Give a user a new password and print it, once; their tokens end."""
+    fresh = secrets.token_urlsafe(12)
+    with working(console.settings) as service, service.transaction() as tx:
+        people.change_by_name(tx, username, {"password": fresh})
+    console.tell(_PASSWORD, password=fresh)
+
+
+@user.command("activate")
+@click.argument("username", metavar="NAME")
+@pass_console
+def activate(console: Console, username: str) -> None:
+    """Let a user sign in again."""
+    with working(console.settings) as service, service.transaction() as tx:
+        changed = people.change_by_name(tx, username, {"active": True})
+    console.tell(_ACTIVE, username=changed.username)
+
+
+@user.command("deactivate")
+@click.argument("username", metavar="NAME")
+@pass_console
+def deactivate(console: Console, username: str) -> None:
+    """Switch a user off: tokens end at once, and open cases stay in their hands until they are handed over."""
+    with working(console.settings) as service, service.transaction() as tx:
+        changed = people.change_by_name(tx, username, {"active": False})
+        cases = people.open_cases(tx, changed.id)
+    console.tell(_INACTIVE, username=changed.username)
+    if cases:
+        console.tell(_CASES_STAY, cases=cases, username=changed.username)
 
 
 @click.group("token")

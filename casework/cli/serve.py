@@ -28,8 +28,9 @@ _READY = Text("服务已就绪：{address}", "The service is ready at {address}"
 _STOP_WITH = Text("按 Ctrl-C 停止。", "Ctrl-C stops it.")
 _STOPPING = Text("正在停止……", "Stopping …")
 _TAKEN = Text(
-    "无法使用 {host} 的端口 {port}（{why}）。请停止占用者，或用 --port 另选端口。",
-    "Port {port} of {host} cannot be used ({why}). Stop what uses it, or choose another with --port.",
+    "无法使用 {host} 的端口 {port}（{why}）。请停止占用者，或另选端口：PORT=8001 make run（或 --port 8001）。",
+    "Port {port} of {host} cannot be used ({why}). Stop what uses it, or choose another one: PORT=8001 make run, or"
+    " --port 8001.",
 )
 _NO_START = Text("网页服务没有启动，原因见上。", "The web server did not start; what it said stands above.")
 _NO_DEMO = Text("CASEWORK_ENV 为 {kind}，不载入演示数据。", "CASEWORK_ENV is {kind}, so no demonstration is loaded.")

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from casework.records.database import Tx
-from casework.records.tables import orgs, tokens, users
+from casework.records.tables import cases, orgs, tokens, users
 from casework.rules.casefile import Person, Role
 
 PERSON = (
@@ -45,13 +45,17 @@ def digest_of(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-_BY_TOKEN = select(*PERSON).select_from(_WITH_ORG.join(tokens, tokens.c.user_id == users.c.id)).where(users.c.active)
+_BY_TOKEN = (
+    select(*PERSON, users.c.password_is_first)
+    .select_from(_WITH_ORG.join(tokens, tokens.c.user_id == users.c.id))
+    .where(users.c.active)
+)
 
 
-def by_token(tx: Tx, token: str) -> Person | None:
-    """The active user whose valid token this is."""
+def by_token(tx: Tx, token: str) -> tuple[Person, bool] | None:
+    """The active user whose valid token this is, and whether the password was set by somebody else."""
     row = tx.one(_BY_TOKEN.where(tokens.c.digest == digest_of(token), tokens.c.expires_at > tx.now))
-    return person_of(row) if row else None
+    return (person_of(row), row.password_is_first) if row else None
 
 
 def keep_token(tx: Tx, token: str, user_id: UUID, expires_at: datetime) -> None:
@@ -70,6 +74,18 @@ def change(tx: Tx, user_id: UUID, values: dict[str, Any]) -> None:
     tx.run(update(users).where(users.c.id == user_id).values(**values))
 
 
+def another_administrator(tx: Tx, user_id: UUID) -> bool:
+    """Whether there is another active administrator, who cannot stop being one before this transaction ends."""
+    others = select(users.c.id, users.c.active).where(users.c.role == "administrator").order_by(users.c.id)
+    return any(row.active and row.id != user_id for row in tx.all(others.with_for_update()))
+
+
+def open_cases(tx: Tx, user_id: UUID) -> int:
+    """How many cases that are not closed are in the hands of this user, as owner or assignee."""
+    mine = (cases.c.owner_id == user_id) | (cases.c.assignee_id == user_id)
+    return int(tx.run(select(func.count()).where(mine, cases.c.phase != "closed")).scalar_one())
+
+
 def end_tokens(tx: Tx, user_id: UUID) -> None:
     """All tokens of a user are gone."""
     tx.run(tokens.delete().where(tokens.c.user_id == user_id))
@@ -86,6 +102,7 @@ VIEW = (
     users.c.email,
     users.c.digest,
     users.c.language,
+    users.c.password_is_first,
     users.c.created_at,
 )
 

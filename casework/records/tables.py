@@ -78,6 +78,8 @@ users = Table(
     Column("role", Text, nullable=False),
     Column("org_id", Uuid, ForeignKey("orgs.id"), nullable=False, index=True),
     Column("password_hash", Text),
+    # Set by somebody else: its owner has to choose another one before anything else.
+    Column("password_is_first", Boolean, nullable=False, server_default=text("false")),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("language", Text, nullable=False, server_default=text("'zh-CN'")),
     Column("email", Text),

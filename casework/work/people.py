@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -15,7 +16,7 @@ from casework.forms.texts import USER_PATTERN, UUID_PATTERN, Choice, Code, Email
 from casework.records import attempts, offices, people
 from casework.records.database import Tx
 from casework.rules.casefile import Actor, Person, Role
-from casework.rules.refusals import Fault, Invalid, NotFound, NotYours, Unauthenticated
+from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotYours, Unauthenticated
 from casework.rules.text import LANGUAGES, Text
 from casework.work.attempts import Allowance, count
 from casework.work.passwords import hash_password, matches
@@ -35,8 +36,33 @@ _NEW_PASSWORD = Text("密码（至少 12 位）", "Password (12 characters or mo
 _EMAIL = Text("电子邮箱（提醒发往此处）", "Mail address, to which alerts go")
 _DIGEST = Text("每日提要", "A digest each working day")
 _LANGUAGE = Text("语言", "Language")
+_NO_ACTIVE_USER: Final = Text("没有在岗用户 {username}。", "There is no active user {username}.")
+_NO_USER: Final = Text("没有用户 {username}。", "There is no user {username}.")
+_LAST_ADMINISTRATOR: Final = Text(
+    "这是最后一名在岗的管理员，停用或改任后将无人能管理用户。请先指定另一名管理员。",
+    "This is the last active administrator; without one nobody could manage users. Name another one first.",
+)
+_CHOOSE_A_PASSWORD: Final = Text(
+    "您的密码由管理员设置，请先自行修改：PATCH /api/v1/me，填写 current_password 和 password。",
+    "Your password was set by an administrator. Choose your own first: PATCH /api/v1/me with current_password and"
+    " password.",
+)
+_OLD_PASSWORD_WRONG: Final = Text("原密码不正确。", "The present password is wrong.")
+_SAME_PASSWORD: Final = Text("新密码与原密码相同。", "The new password is the present one.")
 _REACHED: Final = ("email", "digest", "language")
 SPOKEN: Final[dict[str, Text]] = {language: Text(language, language) for language in LANGUAGES}
+
+
+class Username(Code):
+    """A user name: one and the same however it is typed, `Wang.Li`, `WANG.LI` or in full width."""
+
+    def read(self, value: Any) -> str:
+        return super().read(folded(value) if isinstance(value, str) else value)
+
+
+def folded(username: str) -> str:
+    """A user name as it is kept and looked up: compatibility forms made plain, small letters, no blanks around."""
+    return unicodedata.normalize("NFKC", username).strip().lower()
 
 
 class Credentials(Form):
@@ -50,7 +76,7 @@ class Credentials(Form):
 class NewUser(Form):
     """A new user. The password may be set here, or the user works with tokens that are issued on the machine."""
 
-    username = Code(most=60, required=True, title=Text("用户名", "User name"), example="li.lawyer")
+    username = Username(most=60, required=True, title=Text("用户名", "User name"), example="li.lawyer")
     name = PersonName(required=True, title=Text("姓名", "Name"))
     role = Choice(USER_ROLES, required=True, title=Text("角色", "Role"))
     org = Code(required=True, title=Text("机构代码", "Organisation code"), example="370100")
@@ -73,11 +99,28 @@ class ChangedUser(Form):
     language = Choice(SPOKEN, title=_LANGUAGE)
 
 
-def identify(tx: Transaction, token: str | None) -> None:
-    """Note in the transaction who calls; raises `Unauthenticated`."""
-    person = people.by_token(tx.db, token) if token else None
-    if person is None:
+class OwnChange(Form):
+    """What people change of themselves; a new password needs the present one."""
+
+    current_password = Line(most=200, title=Text("原密码", "Present password"), example="correct horse battery")
+    password = Line(most=200, title=_NEW_PASSWORD, example="another horse battery")
+    email = EmailAddress(title=_EMAIL)
+    digest = Flag(title=_DIGEST, example=False)
+    language = Choice(SPOKEN, title=_LANGUAGE)
+
+
+def identify(tx: Transaction, token: str | None, *, own_account: bool = False) -> None:
+    """Note in the transaction who calls; raises `Unauthenticated`.
+
+    Raises `NotYours` in production while the caller's password is one that somebody else has set, but for the
+    caller's own account, where another one can be chosen.
+    """
+    found = people.by_token(tx.db, token) if token else None
+    if found is None:
         raise Unauthenticated(_WHO)
+    person, password_is_first = found
+    if password_is_first and tx.service.limits.own_passwords and not own_account:
+        raise NotYours(_CHOOSE_A_PASSWORD)
     tx.actor = Actor(person.role, person)
 
 
@@ -91,16 +134,17 @@ def sign_in(service: Service, given: Any, address: str) -> tuple[str, datetime]:
     most, window = limits.sign_in_attempts, limits.sign_in_window
     with service.transaction() as tx:
         said = Credentials.check(given, today=tx.today)
-        name = Allowance("name", said["username"], most, window)
+        username = folded(said["username"])
+        name = Allowance("name", username, most, window)
         place = Allowance("address", address, most * _NAMES_AT_AN_ADDRESS, window)
         _, from_here = count(tx, (name, place))
-        found = people.by_username(tx.db, said["username"])
+        found = people.by_username(tx.db, username)
     # Between the transactions, because it takes long and shall hold neither lock nor connection.
     person, stored = found or (None, None)
     if matches(said["password"], stored) and person is not None and person.active:
         with service.transaction() as tx:
             # Who was deactivated, or got another password in the meantime, does not sign in with the old one.
-            if people.by_username(tx.db, said["username"]) == found:
+            if people.by_username(tx.db, username) == found:
                 attempts.forget_all(tx.db, name.digest(tx))
                 attempts.forget(tx.db, from_here)
                 return new_token(tx, person, timedelta(days=limits.token_days))
@@ -127,9 +171,9 @@ def named(tx: Transaction, written: Any) -> Person | None:
 
 def issue_token(tx: Transaction, username: str, lasts: timedelta) -> str:
     """A token for a user of this name, for the command line; raises `NotFound`."""
-    found = people.by_username(tx.db, username)
+    found = people.by_username(tx.db, folded(username))
     if found is None or not found[0].active:
-        raise NotFound(Text(f"没有在岗用户 {username}。", f"There is no active user {username}."))
+        raise NotFound(_NO_ACTIVE_USER.with_(username=username))
     return new_token(tx, found[0], lasts)[0]
 
 
@@ -168,6 +212,7 @@ def create_user(tx: Transaction, said: Mapping[str, Any], org: Row[Any]) -> Row[
         "role": said["role"],
         "org_id": org.id,
         "password_hash": _hashed(said),
+        "password_is_first": said.get("password") is not None,
         "active": True,
         "created_at": tx.now,
         **{name: said[name] for name in _REACHED if name in said},
@@ -199,26 +244,77 @@ def org_below(db: Tx, code: str, org_path: str) -> Row[Any]:
 
 
 def change_user(tx: Transaction, user_id: UUID, given: Any) -> Row[Any]:
-    """The user as changed. A deactivated user's tokens end at once."""
+    """The user as changed. A deactivated user's tokens end at once.
+
+    Raises `NotMet` for the last active administrator, who stays one.
+    """
     found = people.by_id(tx.db, user_id)
     if found is None or not found.org_path.startswith(tx.person.org_path):
         raise NotFound()
     may_see_people(tx.person)
     _may_change_people(tx)
     said = ChangedUser.check(given, today=tx.today)
-    values: dict[str, Any] = {name: said[name] for name in ("name", "role", *_REACHED) if name in said}
+    org = org_below(tx.db, said["org"], tx.person.org_path) if "org" in said else None
+    return _changed(tx, found, said, given, {"org_id": org.id} if org else {})
+
+
+def change_by_name(tx: Transaction, username: str, said: Mapping[str, Any]) -> Row[Any]:
+    """The user of this name as changed, from the machine itself; raises `NotFound`, or `NotMet` as `change_user`."""
+    found = people.by_username(tx.db, folded(username))
+    if found is None:
+        raise NotFound(_NO_USER.with_(username=username))
+    return _changed(tx, found[0], said, said, {})
+
+
+def change_myself(tx: Transaction, given: Any) -> Row[Any]:
+    """The caller as changed by themselves. Another password ends all tokens but needs the present one."""
+    said = OwnChange.check(given, today=tx.today)
+    values = _reached(said, given)
+    if "password" in said:
+        found = people.by_username(tx.db, tx.person.username)
+        assert found is not None
+        if not matches(said.get("current_password", ""), found[1]):
+            raise Invalid([Fault("current_password", "wrong", _OLD_PASSWORD_WRONG)])
+        if said["password"] == said["current_password"]:
+            raise Invalid([Fault("password", "same", _SAME_PASSWORD)])
+        values |= {"password_hash": _hashed(said), "password_is_first": False}
+    if values:
+        people.change(tx.db, tx.person.id, values)
+    if "password" in said:
+        people.end_tokens(tx.db, tx.person.id)
+    return _view(tx, tx.person.id)
+
+
+def _changed(
+    tx: Transaction, person: Person, said: Mapping[str, Any], given: Mapping[str, Any], values: dict[str, Any]
+) -> Row[Any]:
+    if person.role is Role.ADMINISTRATOR and person.active:
+        stays = said.get("active", True) and said.get("role", person.role) == Role.ADMINISTRATOR
+        if not stays and not people.another_administrator(tx.db, person.id):
+            raise NotMet(_LAST_ADMINISTRATOR)
+    values |= {name: said[name] for name in ("name", "role", "active") if name in said} | _reached(said, given)
+    if "password" in said:
+        values |= {"password_hash": _hashed(said), "password_is_first": True}
+    if values:
+        people.change(tx.db, person.id, values)
+    if "active" in said or "password" in said or "role" in said:
+        people.end_tokens(tx.db, person.id)
+    return _view(tx, person.id)
+
+
+def _reached(said: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    values = {name: said[name] for name in _REACHED if name in said}
     if "email" in given and "email" not in said:
         values["email"] = None  # null: mail goes there no longer
-    if "org" in said:
-        values["org_id"] = org_below(tx.db, said["org"], tx.person.org_path).id
-    if "password" in said:
-        values["password_hash"] = _hashed(said)
-    if "active" in said:
-        values["active"] = said["active"]
-    if values:
-        people.change(tx.db, user_id, values)
-    if "active" in said or "password" in said or "role" in said:
-        people.end_tokens(tx.db, user_id)
+    return values
+
+
+def open_cases(tx: Transaction, user_id: UUID) -> int:
+    """How many open cases are in the hands of a user; they stay there until somebody hands them over."""
+    return people.open_cases(tx.db, user_id)
+
+
+def _view(tx: Transaction, user_id: UUID) -> Row[Any]:
     row = people.view(tx.db, user_id)
     assert row is not None
     return row

@@ -28,6 +28,8 @@ class Limits:
     token_days: int = 30
     sign_in_attempts: int = 10
     sign_in_window: timedelta = timedelta(minutes=5)
+    own_passwords: bool = False
+    """Whether one has to choose another password than the one that was set by an administrator."""
     keep_answers: timedelta = timedelta(hours=24)
     post_attempts: int = 30
     post_keep: timedelta = timedelta(days=1)

@@ -205,6 +205,7 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("org_id", sa.Uuid(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=True),
+        sa.Column("password_is_first", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("language", sa.Text(), server_default=sa.text("'zh-CN'"), nullable=False),
         sa.Column("email", sa.Text(), nullable=True),

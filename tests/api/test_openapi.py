@@ -295,6 +295,8 @@ def _manage(ask: Lived) -> None:
     assert ask("caseworker", "GET", "/calendars/china/due?from=2026-03-02&limit=5wd")["due_on"] == "2026-03-09"
     assert ask("caseworker", "GET", "/orgs?limit=1")["next_cursor"]
     assert ask("administrator", "GET", "/users?limit=1")["next_cursor"]
+    assert ask("lawyer", "GET", "/me")["username"] == "lawyer"
+    assert ask("lawyer", "PATCH", "/me", {"language": "en"})["language"] == "en"
     new = {"username": "sun", "name": "孙宁", "role": "volunteer", "org": "370100"}
     added = ask("administrator", "POST", "/users", new, 201)
     ask("administrator", "PATCH", f"/users/{added['id']}", {"active": False})

@@ -279,7 +279,7 @@ def test_what_is_not_about_one_case_is_for_the_roles_that_it_is_for(
         ("POST", "/payment-orders"): 422 if role in STAFF else 403,
         **{
             ("GET", path): 200
-            for path in ("/cases", "/queue", "/alerts", "/orgs", "/workflows", "/policies", "/calendars")
+            for path in ("/cases", "/queue", "/alerts", "/orgs", "/workflows", "/policies", "/calendars", "/me")
         },
     }
     for (method, path), status in may.items():

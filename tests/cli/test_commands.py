@@ -31,6 +31,7 @@ from tests.running import free_port
 
 CONTRACT = {
     "serve", "web", "scheduler", "database upgrade", "database status", "roles", "demo load", "user add", "user list",
+    "user password", "user activate", "user deactivate",
     "token issue", "workflow list", "workflow check", "workflow diagram", "policy list", "policy load",
     "calendar list", "calendar show", "calendar load", "clock due", "sweep", "report sla", "doctor",
 }  # fmt: skip
@@ -307,8 +308,9 @@ def test_a_new_user_signs_in_with_the_password_that_is_printed_once(office: Term
 
     token, _ = people.sign_in(service, {"username": "li.2", "password": password[1]}, "127.0.0.1")
     with service.transaction() as tx:
-        person = records.by_token(tx.db, token)
+        person, first = records.by_token(tx.db, token) or (None, False)
     assert person is not None
+    assert first
     assert (person.role.value, person.org_path) == ("caseworker", "370000/370100/")
 
     again = office.refuses("user", "add", "li.2", "--role", "caseworker", "--org", "370100")
@@ -336,8 +338,9 @@ def test_a_token_is_printed_alone_and_works(office: Terminal, service: Service) 
     assert re.fullmatch(r"cw_[A-Za-z0-9_-]{43}\n", done.stdout)
 
     with service.transaction() as tx:
-        person = records.by_token(tx.db, done.stdout.strip())
+        person, first = records.by_token(tx.db, done.stdout.strip()) or (None, False)
     assert person is not None
+    assert not first
     assert person.username == "supervisor-qd"
     assert office.refuses("token", "issue", "nobody") == "There is no active user nobody."
 
@@ -677,3 +680,24 @@ def test_roles_that_are_there_are_left_as_they_are(office: Terminal) -> None:
     refused = office("roles", "--member", "nobody-here")
     assert refused.returncode == 1
     assert refused.stderr.splitlines()[1:] == ['grant casework_app to "nobody-here";']
+
+
+def test_a_user_is_switched_off_and_on_and_given_a_new_password(office: Terminal, service: Service) -> None:
+    added = office.says("user", "add", "Zhao.Yi", "--role", "caseworker", "--org", "370100")
+    first = added.split(": ")[-1].strip()
+    assert office.refuses("user", "add", "ZHAO.yi", "--role", "lawyer", "--org", "370100") == (
+        "username: This user name is taken."
+    )
+    told = office.says("user", "password", "zhao.yi")
+    second = told.split(": ")[-1].strip()
+    with pytest.raises(Unauthenticated):
+        people.sign_in(service, {"username": "zhao.yi", "password": first}, "here")
+    assert people.sign_in(service, {"username": "ZHAO.YI", "password": second}, "here")
+
+    assert office.says("user", "deactivate", "Zhao.Yi") == "User zhao.yi is switched off; the tokens have ended.\n"
+    with pytest.raises(Unauthenticated):
+        people.sign_in(service, {"username": "zhao.yi", "password": second}, "here")
+    assert office.says("user", "activate", "ZHAO.YI") == "User zhao.yi is active.\n"
+    assert people.sign_in(service, {"username": "zhao.yi", "password": second}, "here")
+    for command in ("password", "activate", "deactivate"):
+        assert office.refuses("user", command, "nobody") == "There is no user nobody."

@@ -13,7 +13,8 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, select, text
+from psycopg.errors import RaiseException
+from sqlalchemy import Engine, create_engine, select, text
 
 from casework.embedded import PrivateServer
 from casework.forms.form import Form
@@ -31,6 +32,7 @@ from casework.settings import ROOT
 from casework.work import programmes
 from casework.work.cases import offered, take_transition
 from casework.work.demo import Loaded, load
+from casework.work.demo.names import another_name, full_name
 from casework.work.demo.tree import CITIES, places
 from casework.work.letters import read
 from casework.work.moves import applicant_key, full_facts, intake_of
@@ -572,3 +574,34 @@ def test_the_amounts_of_the_demonstration_say_that_they_are_invented() -> None:
     for row in rows:
         assert "虚构" in row["source"]["zh-CN"]
         assert "invented" in row["source"]["en"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_two_who_must_be_told_apart_never_bear_one_name(seed: int) -> None:
+    for number in range(500):
+        # The same chance gives the same name first, which must not be taken then.
+        first = full_name(Random(f"{seed}/{number}"), "female")
+        assert another_name(Random(f"{seed}/{number}"), "female", first) != first
+
+
+def test_a_load_that_fails_in_the_middle_leaves_no_case(service: Service, owner_url: str) -> None:
+    owner = create_engine(owner_url)
+    with owner.begin() as connection:
+        connection.execute(
+            text("""create function casework.full_house() returns trigger language plpgsql as
+                    $$ begin if right(new.number, 6)::int > 600 then raise 'full'; end if; return new; end $$""")
+        )
+        connection.execute(
+            text("""create trigger full_house before insert on casework.cases
+                    for each row execute function casework.full_house()""")
+        )
+    with pytest.raises(RaiseException, match="full"):
+        load(service, cases=1200, seed=3)
+
+    with service.transaction() as tx:
+        left = "select (select count(*) from cases), (select count(*) from funds), (select count(*) from applicants)"
+        assert tuple(tx.db.run(left).one()) == (0, 0, 0)
+    with owner.begin() as connection:
+        connection.execute(text("drop trigger full_house on casework.cases"))
+    owner.dispose()
+    assert load(service, cases=100, seed=3).cases == 100

@@ -12,7 +12,7 @@ from casework.work.demo import approvals, exit_course
 from casework.work.demo.approvals import approve, objection_answered, objection_is_founded, objects
 from casework.work.demo.dossiers import Dossier
 from casework.work.demo.households import Numbers, household
-from casework.work.demo.names import full_name
+from casework.work.demo.names import another_name
 from casework.work.demo.on_file_course import active
 from casework.work.demo.stories import Over, Story
 from casework.work.demo.treasury import Treasury
@@ -138,7 +138,7 @@ def _visit(dossier: Dossier) -> None:
     assert worker.person is not None
     given = {
         "on": story.day(at),
-        "visitors": [worker.person.name, full_name(dossier.rng, "female")],
+        "visitors": [worker.person.name, another_name(dossier.rng, "female", worker.person.name)],
         "as_told": dossier.chance(0.93),
         "finding": "家中情况与申报基本一致，已拍照留存。",
         "authorised": True,

@@ -73,24 +73,22 @@ def load(
         passwords, added = _add_people(tx, language)
         serials = bulk.next_serials(tx.db, cases)
     if serials:
-        with _collector_at_rest():
-            _load_cases(service, serials, seed, now)
+        with _collector_at_rest(), service.transaction() as tx:
+            _load_cases(tx, serials, seed, now)
     return Loaded(orgs, added, cases, passwords)
 
 
-def _load_cases(service: Service, serials: list[int], seed: int, now: datetime) -> None:
-    """Tell the stories and store them.
+def _load_cases(tx: Transaction, serials: list[int], seed: int, now: datetime) -> None:
+    """Tell the stories and store them, all or none: a load that fails or is broken off leaves no half office.
 
-    Dossiers are stored together with what they claim of the funds, executed in the order of time: a load that is
-    broken off leaves no dossier whose payments no fund knows.
+    Dossiers are stored together with what they claim of the funds, executed in the order of time.
     """
-    with service.transaction() as tx:
-        org_ids, staff = offices.org_ids(tx.db), _staff(tx)
-        numbers = Numbers(tx.index_key, holds.held(tx.db, "hardship_aid"))
-        # Steps are taken at the desk in years whose holidays are not loaded too.
-        calendar = tx.rules.calendars[CALENDAR].calendar.assuming_unpublished()
-        treasury = open_funds(tx, calendar, staff, len(serials), now - BACK, now, Random(f"{seed}/{serials[0]}"))
-        offices_of = {"legal_aid": _with_those_above(tx, "legal_aid"), "hardship_aid": _with_money(tx, treasury)}
+    org_ids, staff = offices.org_ids(tx.db), _staff(tx)
+    numbers = Numbers(tx.index_key, holds.held(tx.db, "hardship_aid"))
+    # Steps are taken at the desk in years whose holidays are not loaded too.
+    calendar = tx.rules.calendars[CALENDAR].calendar.assuming_unpublished()
+    treasury = open_funds(tx, calendar, staff, len(serials), now - BACK, now, Random(f"{seed}/{serials[0]}"))
+    offices_of = {"legal_aid": _with_those_above(tx, "legal_aid"), "hardship_aid": _with_money(tx, treasury)}
     worlds = {key: World(programmes.newest(key), calendar, now, staff, office) for key, office in offices_of.items()}
     tellers: dict[str, Callable[[Story], None]] = {
         "legal_aid": course.tell,
@@ -103,12 +101,10 @@ def _load_cases(service: Service, serials: list[int], seed: int, now: datetime) 
         for story in stories:
             tellers[story.opening.workflow](story)
         dossiers += [story for story in stories if story.world.workflow.grants_money]
-        with service.transaction() as tx:
-            write(tx, [story for story in stories if not story.world.workflow.grants_money], org_ids)
+        write(tx, [story for story in stories if not story.world.workflow.grants_money], org_ids)
         if len(dossiers) >= _TOGETHER or batch[-1] is begun[-1]:
-            with service.transaction() as tx:
-                keys = [write(tx, some, org_ids) for some in _batches(dossiers)]
-                treasury.settle(tx, {case_id: key for of_some in keys for case_id, key in of_some.items()})
+            keys = [write(tx, some, org_ids) for some in _batches(dossiers)]
+            treasury.settle(tx, {case_id: key for of_some in keys for case_id, key in of_some.items()})
             dossiers = []
 
 

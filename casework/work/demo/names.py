@@ -84,6 +84,11 @@ def full_name(rng: Random, sex: Sex) -> str:
     return rng.choice(_SURNAMES) + given
 
 
+def another_name(rng: Random, sex: Sex, than: str) -> str:
+    """The name of somebody else, where two people must be told apart by their names."""
+    return next(name for name in iter(lambda: full_name(rng, sex), None) if name != than)
+
+
 @dataclass(frozen=True, slots=True)
 class Someone:
     """A person who asks for help."""

@@ -1,0 +1,105 @@
+"""People change what is theirs; names are one however they are typed; somebody always manages the users."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import PASSWORD, Api
+
+ANOTHER = "another horse battery"
+
+
+def sign_in(api: Api, username: str, password: str = PASSWORD) -> Any:
+    return api.call(None, "POST", "/auth/token", {"username": username, "password": password})
+
+
+def test_everybody_changes_their_own_address_and_language(api: Api) -> None:
+    for who in ("caseworker", "lawyer", "volunteer", "auditor", "administrator"):
+        changed = api.call(who, "PATCH", "/me", {"email": "me@example.org", "language": "en", "digest": True})
+        assert changed.status_code == 200, changed.text
+        mine = api.get(who, "/me")
+        assert (mine["username"], mine["email"], mine["language"], mine["digest"]) == (
+            who,
+            "me@example.org",
+            "en",
+            True,
+        )
+    assert api.call("lawyer", "PATCH", "/me", {"email": None}).get_json()["email"] is None
+    for wrong in ({"role": "administrator"}, {"active": False}, {"org": "370000"}, {"language": "fr"}, {"email": "x"}):
+        assert api.call("lawyer", "PATCH", "/me", wrong).status_code == 422
+    assert api.call(None, "PATCH", "/me", {"language": "en"}).status_code == 401
+
+
+def test_a_new_password_needs_the_present_one_and_ends_the_tokens(api: Api) -> None:
+    for wrong, where in (
+        ({"password": ANOTHER}, "current_password"),
+        ({"password": ANOTHER, "current_password": "guess"}, "current_password"),
+        ({"password": PASSWORD, "current_password": PASSWORD}, "password"),
+        ({"password": "short", "current_password": PASSWORD}, "password"),
+    ):
+        refused = api.call("caseworker", "PATCH", "/me", wrong)
+        assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, where)
+    assert sign_in(api, "caseworker").status_code == 200
+
+    changed = api.call("caseworker", "PATCH", "/me", {"password": ANOTHER, "current_password": PASSWORD})
+    assert changed.status_code == 200
+    assert api.call("caseworker", "GET", "/me").status_code == 401
+    assert sign_in(api, "caseworker").status_code == 401
+    assert sign_in(api, "caseworker", ANOTHER).status_code == 200
+
+
+def test_in_production_a_password_set_by_an_administrator_is_changed_first(api: Api) -> None:
+    api.service.limits = replace(api.service.limits, own_passwords=True)
+    new = {"username": "wang", "name": "王新", "role": "caseworker", "org": "370100", "password": PASSWORD}
+    assert api.post("administrator", "/users", new)["password_is_first"] is True
+    api.tokens["wang"] = sign_in(api, "wang").get_json()["access_token"]
+
+    refused = api.call("wang", "GET", "/cases")
+    assert (refused.status_code, refused.get_json()["code"]) == (403, "not_yours")
+    assert "PATCH /api/v1/me" in refused.get_json()["detail"]
+    assert api.call("wang", "PATCH", "/me", {"password": ANOTHER, "current_password": PASSWORD}).status_code == 200
+    api.tokens["wang"] = sign_in(api, "wang", ANOTHER).get_json()["access_token"]
+    assert api.call("wang", "GET", "/cases").status_code == 200
+    assert api.get("wang", "/me")["password_is_first"] is False
+    assert api.call("lawyer", "GET", "/cases").status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["wang.li", "WANG.LI", "Wang.Li", "ｗａｎｇ．ｌｉ", "ＷＡＮＧ.ＬＩ", " wang.li "])
+def test_a_user_name_is_one_however_it_is_typed(api: Api, typed: str) -> None:
+    new = {"name": "王丽", "role": "caseworker", "org": "370100", "password": PASSWORD}
+    assert api.post("administrator", "/users", new | {"username": "Wang.Li"})["username"] == "wang.li"
+
+    again = api.call("administrator", "POST", "/users", new | {"username": typed})
+    assert (again.status_code, again.get_json()["errors"][0]["code"]) == (422, "taken")
+    assert sign_in(api, typed).status_code == 200
+
+
+def test_the_last_administrator_stays_one(api: Api) -> None:
+    only, other = api.ids["administrator"], api.ids["administrator-qd"]
+    assert api.call("administrator-qd", "PATCH", f"/users/{other}", {"active": False}).status_code == 200
+    for change in ({"active": False}, {"role": "auditor"}):
+        refused = api.call("administrator", "PATCH", f"/users/{only}", change)
+        assert (refused.status_code, refused.get_json()["code"]) == (422, "not_met")
+    assert api.call("administrator", "PATCH", f"/users/{only}", {"name": "管理员"}).status_code == 200
+    assert api.call("administrator", "GET", "/me").status_code == 200
+
+
+def test_of_two_administrators_who_leave_at_once_one_stays(api: Api) -> None:
+    def leave(who: str) -> int:
+        return api.call(who, "PATCH", f"/users/{api.ids[who]}", {"active": False}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(leave, ("administrator", "administrator-qd"))) == [200, 422]
+
+
+def test_whoever_switches_somebody_off_is_told_of_the_open_cases(api: Api) -> None:
+    case = api.new_case()
+    api.take("caseworker", case, "accept")
+    path = f"/users/{api.ids['caseworker']}"
+
+    assert api.call("administrator", "PATCH", path, {"active": False}).get_json()["open_cases"] == 1
+    stays = api.get("supervisor", f"/cases/{case['id']}")
+    assert stays["owner"]["username"] == "caseworker"
+    assert api.get("supervisor", "/users?username=caseworker")["items"][0]["open_cases"] is None

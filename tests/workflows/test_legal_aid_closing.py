@@ -153,9 +153,22 @@ class TestFollowingUpLater:
 class TestClosingWithoutTheFile:
     """Where the office does not wait for the file, a case is closed after the follow-up, as before."""
 
-    def test_it_is_closed_and_the_file_is_no_longer_owed(self) -> None:
+    def test_it_is_closed_and_the_file_is_still_owed(self) -> None:
         story = concluded().along((FOLLOW_UP, ("caseworker", "close")))
-        assert (story.case.state, story.clock("closing_papers").status) == ("closed", "cancelled")
+        assert (story.case.state, story.clock("closing_papers").status) == ("closed", "running")
+
+    def test_the_helper_hands_the_file_in_after_the_closing_and_the_subsidy_follows(self) -> None:
+        story = concluded().along((FOLLOW_UP, ("caseworker", "close")))
+        story.days_pass(3)
+        story.along(FILE)
+        assert (story.case.state, story.clock("closing_papers").status) == ("closed", "met")
+        assert {"pay_subsidy", "archive"} <= story.case.taken.keys()
+
+    def test_once_it_is_archived_no_file_is_owed(self) -> None:
+        story = concluded().along((FOLLOW_UP, *FILE))
+        refusal = story.refused("lawyer", "hand_in_file")
+        assert isinstance(refusal, NotMet)
+        assert "没有待提交的卷宗" in refusal.text.zh
 
     def test_where_the_office_waits_for_the_file_it_is_refused(self) -> None:
         story = concluded(policy={"file_before_closing": "true"}).along((FOLLOW_UP,))

@@ -177,6 +177,7 @@ def not_rated_yet(at: Situation) -> bool:
 
 CONCLUDED: Final = taken_on("conclude")
 FOLLOWED_UP: Final = taken_since(CONCLUDED, "follow_up")
+HANDED_IN: Final = taken_since(CONCLUDED, "hand_in_file")
 
 
 def was_followed_up(case: CaseFile) -> bool:
@@ -211,6 +212,16 @@ def file_may_follow(at: Situation) -> bool:
     """Where the office's policy `file_before_closing` demands it, a case is closed by its archived file only."""
     row = at.office.policy("file_before_closing")
     return row is None or not row.holds()
+
+
+@guard(
+    zh="此案没有待提交的卷宗。",
+    en="No file of this case is to be handed in.",
+)
+def file_is_owed(at: Situation) -> bool:
+    """法律援助法 50: the file of a case that was concluded is owed until it is in, also after the case was closed."""
+    concluded, archived = at.case.taken.get("conclude"), at.case.taken.get("archive")
+    return at.case.state != "closed" or (concluded is not None and (archived is None or archived.at < concluded.at))
 
 
 def file_sheet(at: Situation) -> Mapping[str, Any]:

@@ -2,7 +2,6 @@
 
 import re
 import secrets
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -15,6 +14,7 @@ from casework.forms.numbers import Flag
 from casework.forms.texts import USER_PATTERN, UUID_PATTERN, Choice, Code, EmailAddress, Line, PersonName
 from casework.records import attempts, offices, people
 from casework.records.database import Tx
+from casework.rules import folding
 from casework.rules.casefile import Actor, Person, Role
 from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotYours, Unauthenticated
 from casework.rules.text import LANGUAGES, Text
@@ -61,8 +61,8 @@ class Username(Code):
 
 
 def folded(username: str) -> str:
-    """A user name as it is kept and looked up: compatibility forms made plain, small letters, no blanks around."""
-    return unicodedata.normalize("NFKC", username).strip().lower()
+    """A user name as it is kept and looked up: in one writing, with small letters."""
+    return folding.typed(username).lower()
 
 
 class Credentials(Form):
@@ -161,7 +161,7 @@ def new_token(tx: Transaction, person: Person, lasts: timedelta) -> tuple[str, d
 
 def named(tx: Transaction, written: Any) -> Person | None:
     """The user of this id or username, active or not; None where there is none, or it is no name of a user at all."""
-    if not re.fullmatch(USER_PATTERN, said := str(written).strip()):
+    if not re.fullmatch(USER_PATTERN, said := folded(str(written))):
         return None
     if re.fullmatch(UUID_PATTERN, said):
         return people.by_id(tx.db, UUID(said))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from casework.rules import folding
 from casework.rules.refusals import NotMet
 from tests.workflows.test_hardship_aid import asked, told
 
@@ -92,7 +93,7 @@ def test_what_a_check_finds_is_not_asked_for_and_the_check_is_named(finds: str, 
     refusal = told(asked(papers=None), "caseworker", "ask_for_papers", papers=["诊断证明", name])
     assert isinstance(refusal, NotMet)
     assert finds in refusal.text.zh
-    assert f"“{name}”" in refusal.text.zh
+    assert f"“{folding.plain(name)}”" in refusal.text.zh
     assert "诊断证明" not in refusal.text.zh
     assert "Social Assistance Law 62" in refusal.text.en
 

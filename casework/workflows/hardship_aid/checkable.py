@@ -4,10 +4,10 @@ A kind is known by the words that people use for it. Words of `unless` tell of a
 bill for a repaired car is no register of vehicles, and an account at 工商银行 no business.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
+from casework.rules import folding
 from casework.rules.casefile import Situation, Verdict
 from casework.rules.grammar import guard
 from casework.rules.text import Text
@@ -155,7 +155,7 @@ CHECKS: Final = (
 
 def plain_name(name: str) -> str:
     """The letters and digits of a name, of full or half width alike, without blanks, marks and invisible signs."""
-    return "".join(sign for sign in unicodedata.normalize("NFKC", name) if sign.isalnum()).casefold()
+    return "".join(sign for sign in folding.key(name) if sign.isalnum())
 
 
 def check_for(name: str) -> Check | None:

@@ -433,6 +433,7 @@ def test_the_next_payment_orders_take_what_still_waits(demo: Demo) -> None:
             """select l.id, f.code from payment_lines l join funds f on f.id = l.fund_id where status = 'approved'"""
         ):
             waiting[row.code].add(row.id)
+        mended = set(tx.db.run("select id from payment_lines where status = 'returned'").scalars())
     assert found is not None
     assert waiting
 
@@ -440,7 +441,7 @@ def test_the_next_payment_orders_take_what_still_waits(demo: Demo) -> None:
         with taken_back(demo.service, Actor(Role.CASEWORKER, found[0])) as tx:
             order, left_out = make_order(tx, {"fund": code})
             placed = tx.db.run("select line_id from payment_order_lines where order_id = :id", id=order.id).scalars()
-            assert set(placed) == lines
+            assert lines <= set(placed) <= lines | mended
             assert left_out == {}
 
 

@@ -925,6 +925,25 @@ class TestPayments:
         story.takes("chief", "record_payment")
         assert story.case.facts["aid"][0]["status"] == "paid"
 
+    def test_the_contact_person_does_not_record_the_payment_where_the_office_says_so(self) -> None:
+        story = on_file(LIVING)
+        story.caseworker("name_contact", to=str(story.people["caseworker"].id))
+        refusal = told(story, "caseworker", "record_payment")
+        assert isinstance(refusal, NotMet)
+        assert "联系人" in refusal.text.zh
+        assert story.offered("caseworker")["record_payment"].because == refusal.text
+        story.takes("colleague", "record_payment")
+        assert story.case.facts["aid"][0]["status"] == "paid"
+
+    def test_where_the_office_lets_one_person_do_it_the_contact_person_records_it(self) -> None:
+        story = asked(policy={"paid_by_another": "false"}).along((*PREPARED, ("caseworker", "propose")))
+        story.caseworker("publish")
+        the_notice_stands(story)
+        story.supervisor("approve")
+        story.caseworker("name_contact", to=str(story.people["caseworker"].id))
+        story.caseworker("record_payment")
+        assert story.case.facts["aid"][0]["status"] == "paid"
+
     def test_whoever_approved_one_payment_records_another_that_a_colleague_approved(self) -> None:
         story = on_file(LIVING)
         story.caseworker("propose_aid", aid=[STUDY])

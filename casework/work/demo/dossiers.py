@@ -153,13 +153,20 @@ class Dossier:
     def _answered(self, line: str, at: datetime) -> None:
         given = {"line": line, "on": self.story.day(at)}
         if self.chance(0.95):
-            self.take("record_payment", {**given, "result": "paid"}, self.story.worker(), at)
+            self.take("record_payment", {**given, "result": "paid"}, self._cashier(), at)
             del self._awaited[line]
             return
         given |= {"result": "returned", "reason": "户名与账号不符"}
-        self.take("record_payment", given, self.story.worker(), at)
+        self.take("record_payment", given, self._cashier(), at)
         later = self.story.world.calendar.add(at, self.rng.randint(1, 8) * _WORKING_DAY)
-        self._awaited[line] = Awaited(later, line, "mend" if self.chance(0.8) else "release")
+        self._awaited[line] = Awaited(later, line, "mend" if self.chance(0.6) else "release")
+
+    def _cashier(self) -> Actor:
+        """Whoever works on the case, or a colleague of the household's contact person."""
+        worker, contact = self.story.worker(), self.case.facts.get("contact") or {}
+        if worker.id and str(worker.id) == contact.get("user"):
+            return self.story.staff(Role.CASEWORKER, not_by=worker.id)
+        return worker
 
     def _order(self, line: Facts, since: datetime) -> None:
         case, bank = self.case, self.case.facts["bank"]

@@ -198,6 +198,17 @@ def paid_by_another(at: Situation) -> bool:
     return any(_may_pay(at, line) for line in recordable(at.case.facts))
 
 
+@guard(
+    zh="您是该家庭的联系人，款项须由他人登记。",
+    en="You are the household's contact person; somebody else records its payments.",
+)
+def not_by_the_contact(at: Situation) -> bool:
+    """Whoever visits the household does not record its money, where the policy `paid_by_another` says so."""
+    row = at.office.policy("paid_by_another")
+    contact = (at.case.facts.get("contact") or {}).get("user")
+    return row is None or not row.holds() or at.actor.id is None or contact != str(at.actor.id)
+
+
 @guard(zh="没有这笔待支付的款项。", en="No such payment is outstanding.", looks_at_given=True)
 def line_is_outstanding(at: Situation) -> bool:
     """The payment that is meant is neither made nor released yet."""

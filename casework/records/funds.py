@@ -18,7 +18,7 @@ from casework.records.database import Tx
 from casework.records.tables import cases, fund_budgets, fund_entries, funds, orgs, payment_lines, users
 from casework.records.visibility import visible
 from casework.rules.casefile import Actor, Person
-from casework.rules.claims import Claim, Fund, Given, Pay, Release, Reserve, Return
+from casework.rules.claims import Amend, Claim, Fund, Given, Pay, Release, Reserve, Return
 from casework.rules.refusals import NotMet, NotNow
 from casework.rules.text import Text
 
@@ -49,7 +49,8 @@ update fund_budgets set committed = committed + :amount
 where fund_id = :fund_id and year = :year and kind = :kind and committed + :amount <= amount returning 1
 """
 _HAS_BUDGET = "select 1 from fund_budgets where fund_id = :fund_id and year = :year and kind = :kind"
-# What the bank did with a payment stands on its order too; on one that came back it stands already.
+# What the bank did with a payment stands on its order too; on one that came back it stands already, unless it was
+# mistyped.
 _SETTLE = """
 with before as (
   select id, status from payment_lines
@@ -59,7 +60,8 @@ with before as (
   returning l.id, l.order_id, l.fund_id, l.year, l.kind, l.amount, before.status as was)
 , told as (
   update payment_order_lines as ordered set result = :status, settled_on = :on from line
-  where ordered.order_id = line.order_id and ordered.line_id = line.id and ordered.result is distinct from 'returned')
+  where ordered.order_id = line.order_id and ordered.line_id = line.id
+    and (:mistyped or ordered.result is distinct from 'returned'))
 select fund_id, year, kind, amount, was from line
 """
 _RELEASE = f"""
@@ -144,6 +146,11 @@ def claim(tx: Tx, claims: Sequence[Claim], case_id: UUID, actor: Actor) -> None:
             line = _settled(tx, one, case_id, "returned", ("ordered", "paid"), one.on)
             if line.was == "paid":
                 _book(tx, _RETURN, "return", line.fund_id, line.amount, actor, line_id=one.line)
+        elif isinstance(one, Amend):
+            line = _settled(tx, one, case_id, one.result, ("paid", "returned"), one.on, mistyped=True)
+            if line.was != one.result:
+                statement, entry = (_PAY, "pay") if one.result == "paid" else (_RETURN, "return")
+                _book(tx, statement, entry, line.fund_id, line.amount, actor, line_id=one.line)
 
 
 def _lock(tx: Tx, claims: Iterable[Claim]) -> None:
@@ -186,10 +193,23 @@ def _reserve(tx: Tx, one: Reserve, case_id: UUID, actor: Actor) -> None:
 
 
 def _settled(
-    tx: Tx, one: Claim, case_id: UUID, status: str, from_status: tuple[str, ...], on: date | None = None
+    tx: Tx,
+    one: Claim,
+    case_id: UUID,
+    status: str,
+    from_status: tuple[str, ...],
+    on: date | None = None,
+    *,
+    mistyped: bool = False,
 ) -> Row[Any]:
     line = tx.run(
-        _SETTLE, line_id=one.line, case_id=case_id, status=status, from_status=list(from_status), on=on
+        _SETTLE,
+        line_id=one.line,
+        case_id=case_id,
+        status=status,
+        from_status=list(from_status),
+        on=on,
+        mistyped=mistyped,
     ).first()
     if line is None:
         raise NotNow(

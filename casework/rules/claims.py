@@ -70,3 +70,14 @@ class Return(Claim):
     """
 
     on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Amend(Claim):
+    """What was recorded of a payment was mistyped: in truth it was `paid` or `returned` on a day.
+
+    A wrong result is undone by an entry of its own in the ledger; a wrong day moves no money.
+    """
+
+    result: str
+    on: date

@@ -10,7 +10,7 @@ from casework.records import cases, funds, holds, payments, writing
 from casework.records.rows import Record, rows_of, sealed_parts
 from casework.records.vault import applicant_place, blind_index, case_place, seal, unseal
 from casework.rules.casefile import STAFF, Move, Office
-from casework.rules.claims import Pay, Reserve, Return
+from casework.rules.claims import Amend, Pay, Reserve, Return
 from casework.rules.grammar import Needs, Workflow
 from casework.rules.refusals import NotMet, Refusal, Stale
 from casework.rules.text import Text
@@ -82,7 +82,7 @@ def _reserves(move: Move) -> bool:
 def _ensure_ordered(tx: Transaction, move: Move, office: Office) -> None:
     """Raises `NotMet` where the bank is to have paid or returned something before it was ordered."""
     for one in move.claims:
-        if isinstance(one, Pay | Return):
+        if isinstance(one, Pay | Return | Amend):
             at = payments.ordered_at(tx.db, one.line)
             ordered = office.calendar.local_date(at) if at else one.on
             # Not against the day of the deed itself, even where the time was set back.

@@ -191,7 +191,13 @@ def record_result(tx: Transaction, order_id: UUID, line_id: UUID, result: str, g
     record = cases.get(tx.db, _line(tx, order_id, line_id).case_id, tx.person, lock=True)
     settled = _line(tx, order_id, line_id).result
     if settled is not None and (settled, result) != ("paid", "returned"):
-        raise NotNow(Text("本单中该笔款项已有结果。", "This payment is settled on this order already."))
+        raise NotNow(
+            Text(
+                "本单中该笔款项已有结果；误登的，请在该案件上办理“更正支付结果”（correct_payment）。",
+                "This payment is settled on this order already; what was mistyped is put right by the case's step"
+                " `correct_payment`.",
+            )
+        )
     from_here = {"line": str(line_id), "result": result}
     if isinstance(given, Mapping):
         twice = sorted(given.keys() & from_here)

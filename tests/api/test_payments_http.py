@@ -312,6 +312,55 @@ def test_what_the_bank_sends_back_after_it_was_recorded_as_paid_is_ordered_again
     assert books(office.service)["RELIEF"].balance == Decimal("99500.00")
 
 
+def amend(api: Api, case: Any, who: str = "caseworker", **given: Any) -> Any:
+    """The answer to correcting what was recorded of the case's payment."""
+    told = {"line": case["facts"]["aid"][0]["line"], "on": TODAY, "reason": "结果误登"} | given
+    return api.call(who, "POST", f"/cases/{case['id']}/transitions/correct_payment", told)
+
+
+@pytest.mark.parametrize(("typed", "truth"), [("returned", "paid"), ("paid", "returned")])
+def test_a_mistyped_result_is_corrected_in_the_case_on_the_order_and_in_the_fund(
+    typed: str, truth: str, office: Api
+) -> None:
+    case = helped(office)
+    order = make_order(office)
+    assert amend(office, case, result=truth).status_code == 422
+    record(office, order, typed)
+    if typed == "returned":
+        refused = record(office, order, truth)
+        assert (refused.status_code, "correct_payment" in refused.get_json()["detail"]) == (409, True)
+    assert amend(office, case, result=truth, reason=None).status_code == 422
+    assert amend(office, case, result=truth, on="2026-07-05").status_code == 422
+    assert amend(office, case, "supervisor", result=truth).get_json()["code"] == "not_met"
+    assert amend(office, case, result=truth).status_code == 200
+    [aid] = office.get("caseworker", f"/cases/{case['id']}")["facts"]["aid"]
+    [line] = office.get("caseworker", f"/payment-orders/{order['id']}")["lines"]
+    assert (aid["status"], line["status"], line["settled_on"]) == (truth, truth, TODAY)
+    last = office.get("auditor", f"/cases/{case['id']}/events?limit=200")["items"][-1]
+    assert (last["payload"]["transition"], last["actor"]["username"]) == ("correct_payment", "caseworker")
+    balance = {"paid": "99500.00", "returned": "100000.00"}[truth]
+    assert str(books(office.service)["RELIEF"].balance) == balance
+    again = office.call("caseworker", "POST", "/payment-orders", {"fund": "RELIEF", "as_returned": True})
+    assert again.status_code == {"paid": 409, "returned": 201}[truth]
+    ensure_one_history(office, case["id"])
+
+
+def test_what_was_ordered_again_is_not_corrected_on_the_order_from_which_it_came_back(office: Api) -> None:
+    case = helped(office)
+    first = make_order(office)
+    record(office, first, "returned")
+    second = make_order(office, as_returned=True)
+    assert amend(office, case, result="paid").status_code == 409
+    record(office, second, "returned")
+    assert amend(office, case, result="paid").status_code == 200
+    status = {
+        order["number"]: office.get("caseworker", f"/payment-orders/{order['id']}")["lines"][0]["status"]
+        for order in (first, second)
+    }
+    assert list(status.values()) == ["returned", "paid"]
+    books(office.service)
+
+
 def test_no_payment_was_made_before_it_was_ordered(office: Api) -> None:
     helped(office)
     office.days_pass(3)

@@ -475,11 +475,13 @@ def test_an_open_case_goes_on_by_every_step_that_it_offers(demo: Demo) -> None:
     with demo.service.transaction() as tx:
         unordered = tx.db.run("select case_id from payment_lines where status in ('approved', 'returned')")
         not_asked_yet = {(case_id, "record_payment") for case_id in unordered.scalars()}
+        with_the_bank = tx.db.run("select case_id from payment_lines where status = 'ordered'")
+        not_asked_yet |= {(case_id, "correct_payment") for case_id in with_the_bank.scalars()}
     for record in Random(1).sample([one for one in demo.records() if one.file.closed_at is None], 30):
         actor = somebody_for(demo, record)
         with demo.service.transaction(actor) as tx:
             offers, _ = offered(tx, record)
-        # What the bank did is recorded once it was asked, which only the payment order knows.
+        # What the bank did is recorded once it was asked, and corrected until it is asked again: only the order knows.
         allowed = [
             offer for offer in offers if offer.allowed and (record.file.id, offer.transition.name) not in not_asked_yet
         ]

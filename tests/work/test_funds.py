@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from casework.records import funds as records
 from casework.records import holds
-from casework.rules.claims import Claim, Pay, Release, Reserve, Return
+from casework.rules.claims import Amend, Claim, Pay, Release, Reserve, Return
 from casework.rules.refusals import NotMet, NotNow, Refusal
 from casework.work import funds
 from casework.work.service import Service
@@ -316,6 +316,31 @@ def test_a_payment_that_comes_back_after_it_was_paid_is_there_and_promised_again
     order(province, one.line)
     claim(province, case, Pay(one.line, TODAY))
     assert books(province.service)["RELIEF"].balance == Decimal("40.00")
+
+
+@pytest.mark.parametrize(("recorded", "truth", "balance"), [(Return, "paid", "40.00"), (Pay, "returned", "100.00")])
+def test_a_mistyped_result_is_undone_by_an_entry_of_its_own_and_the_books_agree(
+    recorded: type[Pay] | type[Return], truth: str, balance: str, province: Province
+) -> None:
+    new_fund(province, "RELIEF", "100.00", ("living", "60.00"))
+    case = province.open_case("li")
+    one = reserve("RELIEF", "60.00")
+    claim(province, case, one)
+    with pytest.raises(NotNow):
+        claim(province, case, Amend(one.line, truth, TODAY))
+    order(province, one.line)
+    with pytest.raises(NotNow):
+        claim(province, case, Amend(one.line, truth, TODAY))
+    claim(province, case, recorded(one.line, TODAY))
+    before = books(province.service)["RELIEF"]
+    with books_watched(province.service):
+        claim(province, case, Amend(one.line, truth, TODAY))
+    after = books(province.service)["RELIEF"]
+    assert after.entries == before.entries + 1
+    assert (after.balance, after.reserved) == (Decimal(balance), Decimal(balance) - Decimal("40.00"))
+    # The day alone moves no money.
+    claim(province, case, Amend(one.line, truth, TODAY))
+    assert books(province.service)["RELIEF"] == after
 
 
 def test_a_correction_and_an_approval_at_once_do_not_take_the_same_yuan(province: Province) -> None:

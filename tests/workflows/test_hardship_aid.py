@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 import pytest
 
 from casework.rules.casefile import Move, Person, Phase, Role
-from casework.rules.claims import Fund, Given, Pay, Release, Reserve, Return
+from casework.rules.claims import Amend, Fund, Given, Pay, Release, Reserve, Return
 from casework.rules.refusals import Invalid, NotMet, NotNow, NotYours, Refusal
 from casework.rules.text import LANGUAGES
 from casework.workflows.hardship_aid import OPEN, WORKFLOW
@@ -915,6 +915,107 @@ class TestPayments:
         story.caseworker("record_payment")
         assert story.case.facts["aid"][0]["status"] == "paid"
         assert (story.clock("payment").generation, story.clock("payment").status) == (2, "met")
+
+    def test_a_return_that_was_mistyped_is_corrected_and_the_payment_is_made(self) -> None:
+        story = on_file(LIVING)
+        [line] = story.case.facts["aid"]
+        story.days_pass(2)
+        story.caseworker("record_payment", result="returned", reason="误选")
+        assert story.clock("payment").status == "running"
+        story.days_pass(1)
+        paid_on = (story.today - timedelta(days=1)).isoformat()
+        move = story.caseworker("correct_payment", result="paid", on=paid_on, reason="结果误选，已到账")
+        assert list(move.claims) == [Amend(UUID(line["line"]), "paid", date.fromisoformat(paid_on))]
+        assert story.case.facts["aid"] == [line | {"status": "paid", "settled_on": paid_on}]
+        assert (story.clock("payment").generation, story.clock("payment").status) == (1, "met")
+        assert "结果误选" not in str(story.case.facts)
+
+    def test_a_payment_that_was_recorded_as_paid_by_mistake_is_owed_as_before(self) -> None:
+        story = on_file(LIVING)
+        [line] = story.case.facts["aid"]
+        story.days_pass(3)
+        story.caseworker("record_payment")
+        assert story.clock("payment").status == "met"
+        # The bank had sent it back the day before the one that was mistyped.
+        on = story.today - timedelta(days=1)
+        move = story.caseworker("correct_payment", result="returned", on=on.isoformat())
+        assert list(move.claims) == [Amend(UUID(line["line"]), "returned", on)]
+        [owed] = story.case.facts["aid"]
+        assert owed == line | {"status": "returned", "owed_again_at": owed["owed_again_at"]}
+        assert (story.clock("payment").generation, story.clock("payment").status) == (2, "running")
+        story.days_pass(2)
+        story.caseworker("record_payment")
+        assert story.case.facts["aid"][0]["status"] == "paid"
+        assert (story.clock("payment").generation, story.clock("payment").status) == (2, "met")
+        story.days_pass(1)
+        story.caseworker("record_payment")
+        assert story.case.facts["aid"][0]["came_back_on"] == story.today.isoformat()
+        assert (story.clock("payment").generation, story.clock("payment").status) == (3, "running")
+
+    def test_what_was_approved_recorded_and_corrected_on_one_day_is_owed_still(self) -> None:
+        story = on_file(LIVING)
+        story.caseworker("record_payment")
+        assert story.clock("payment").status == "met"
+        story.caseworker("correct_payment")
+        assert (story.clock("payment").generation, story.clock("payment").status) == (2, "running")
+
+    def test_a_payment_that_never_came_back_is_paid_as_if_nothing_had_come_back(self) -> None:
+        story = on_file(LIVING)
+        first = story.today.isoformat()
+        story.caseworker("record_payment")
+        story.days_pass(5)
+        story.caseworker("record_payment")
+        assert story.case.facts["aid"][0]["came_back_on"] == story.today.isoformat()
+        story.caseworker("correct_payment", result="paid", on=first)
+        [line] = story.case.facts["aid"]
+        assert (line["status"], line["settled_on"], line["came_back_on"]) == ("paid", first, None)
+        assert [run.status for run in story.case.clocks if run.name == "payment"] == ["met", "cancelled"]
+
+    def test_a_mistyped_day_is_corrected_also_to_an_earlier_one(self) -> None:
+        story = on_file(LIVING)
+        story.days_pass(4)
+        story.caseworker("record_payment")
+        earlier = (story.today - timedelta(days=2)).isoformat()
+        story.caseworker("correct_payment", result="paid", on=earlier)
+        assert story.case.facts["aid"][0]["settled_on"] == earlier
+
+    @pytest.mark.parametrize(
+        ("given", "told_of"),
+        [
+            ({"result": "paid"}, "无需更正"),
+            ({"result": "returned", "on": "2020-01-01"}, "早于批准"),
+            ({"line": "00000000-0000-0000-0000-000000000000"}, "无可更正"),
+        ],
+    )
+    def test_a_correction_puts_something_right(self, given: dict[str, str], told_of: str) -> None:
+        story = on_file(LIVING)
+        story.caseworker("record_payment")
+        refusal = told(story, "caseworker", "correct_payment", **given)
+        assert isinstance(refusal, NotMet)
+        assert told_of in refusal.text.zh
+
+    def test_a_correction_has_its_reason(self) -> None:
+        story = on_file(LIVING)
+        story.caseworker("record_payment")
+        assert codes(told(story, "caseworker", "correct_payment", reason=None)) == ["required"]
+
+    def test_nothing_is_corrected_that_was_not_recorded_or_is_released(self) -> None:
+        story = on_file(LIVING)
+        refusal = told(story, "caseworker", "correct_payment")
+        assert isinstance(refusal, NotMet)
+        assert story.offered("caseworker")["correct_payment"].because == refusal.text
+        story.caseworker("record_payment", result="returned", reason="账号已注销")
+        story.supervisor("release_payment")
+        assert isinstance(told(story, "caseworker", "correct_payment", result="paid"), NotMet)
+
+    def test_a_result_is_corrected_by_who_may_record_it(self) -> None:
+        story = on_file(LIVING)
+        story.caseworker("record_payment")
+        assert isinstance(told(story, "supervisor", "correct_payment"), NotMet)
+        story.caseworker("name_contact", to=str(story.people["caseworker"].id))
+        assert "联系人" in told(story, "caseworker", "correct_payment").text.zh
+        story.takes("colleague", "correct_payment")
+        assert story.case.facts["aid"][0]["status"] == "returned"
 
     def test_whoever_approved_does_not_record_the_payment(self) -> None:
         story = on_file(LIVING)

@@ -101,6 +101,7 @@ from casework.workflows.hardship_aid.dossier import (
 )
 from casework.workflows.hardship_aid.dossier_steps import (
     CloseWatch,
+    CorrectPayment,
     Leave,
     NameContact,
     ProposeExit,
@@ -132,15 +133,20 @@ from casework.workflows.hardship_aid.notice import (
 )
 from casework.workflows.hardship_aid.payments import (
     aid_can_be_paid,
+    amendment_claimed,
+    amendment_noted,
     cash_is_signed_for,
+    corrected_after_approval,
     emergency_aid_is_open,
     emergency_lasts,
     emergency_noted,
     emergency_over_noted,
     emergency_reserved,
     has_received_aid,
+    line_differs,
     line_has_where_to_go,
     line_is_outstanding,
+    line_is_recorded,
     line_paid_by_another,
     line_takes_the_result,
     not_by_the_contact,
@@ -155,6 +161,7 @@ from casework.workflows.hardship_aid.payments import (
     reserved,
     settled_after_approval,
     something_outstanding,
+    something_to_correct,
     something_to_record,
     within_emergency_cap,
 )
@@ -353,6 +360,8 @@ WORKFLOW = Workflow(
                    by=(APPLICANT, CASEWORKER), needs=ReportChange, when=room_for_a_report, updates=change_noted),
         Transition("record_payment",      Text("登记支付结果", "Record a payment"),      (*OPEN, *ENDED), STAY,
                    by=CASEWORKER, needs=RecordPayment, when=(something_to_record, paid_by_another, not_by_the_contact, line_takes_the_result, line_paid_by_another, settled_after_approval, line_has_where_to_go, cash_is_signed_for), updates=payment_noted, claims=payment_claimed, shared=True),
+        Transition("correct_payment",     Text("更正支付结果", "Correct a payment"),     (*OPEN, *ENDED), STAY,
+                   by=CASEWORKER, needs=CorrectPayment, when=(something_to_correct, paid_by_another, not_by_the_contact, line_is_recorded, line_paid_by_another, line_differs, corrected_after_approval, line_has_where_to_go, cash_is_signed_for), updates=amendment_noted, claims=amendment_claimed, shared=True),
         Transition("release_payment",     Text("撤销支付", "Release a payment"),         (*OPEN, *ENDED), STAY,
                    by=SUPERVISOR, needs=ReleasePayment, when=(something_outstanding, line_is_outstanding), updates=release_noted, claims=release_claimed),
         Transition("propose_exit",        Text("提出退出", "Propose an exit"),           "active", "exit_hearing",

@@ -9,6 +9,7 @@ from casework.rules.casefile import CaseFile, Facts, Situation, Taken
 NEW_ROUND = ("fall_back", "overturn")
 INTO_REVIEW = ("accept", "supply_papers", *NEW_ROUND)
 OUTSTANDING = ("approved", "returned")
+SETTLING = ("record_payment", "correct_payment", "release_payment")
 
 
 def taken_since(case: CaseFile, name: str, *starts: str) -> Taken | None:
@@ -59,17 +60,22 @@ def check_answered(case: CaseFile, calendar: WorkingCalendar) -> date | None:
 
 
 def aid_approved(case: CaseFile, calendar: WorkingCalendar) -> date | None:
-    """The day from which the oldest payment that is not settled is owed, else the one that was settled last."""
+    """From when the oldest payment that is not settled is owed, else the one that was settled last."""
     lines = case.facts.get("aid", ())
     open_ones = [_owed_from(line) for line in lines if line["status"] in OUTSTANDING]
     if open_ones:
-        return min(open_ones)
+        return min(open_ones, key=lambda one: calendar.local_date(one) if isinstance(one, datetime) else one)
     last = _settled_last(case)
     return _owed_from(last) if last else None
 
 
 def _owed_from(line: Facts) -> date:
-    """The day of its approval, or the one on which the bank sent back what was paid."""
+    """The day of its approval, the one on which the bank sent back what was paid, or when a mistake came to light.
+
+    An instant for a mistake: its clock has ended already, perhaps on the day on which it had begun.
+    """
+    if line.get("owed_again_at"):
+        return datetime.fromisoformat(line["owed_again_at"])
     return date.fromisoformat(line.get("came_back_on") or line["approved_on"])
 
 
@@ -103,7 +109,7 @@ def exit_begun(case: CaseFile, calendar: WorkingCalendar) -> date | None:
 
 
 def _settled_last(case: CaseFile) -> Facts | None:
-    settling = [case.taken[name] for name in ("record_payment", "release_payment") if name in case.taken]
+    settling = [case.taken[name] for name in SETTLING if name in case.taken]
     last = max(settling, key=lambda taken: taken.at, default=None)
     if last is None:
         return None

@@ -72,6 +72,28 @@ class RecordPayment(Form):
         return {**told, "result": "paid", **signed}
 
 
+class CorrectPayment(Form):
+    """What the bank did with a payment in truth, where something else was recorded by mistake."""
+
+    line = Code(required=True, title=Text("款项", "Payment"))
+    result = Choice(RESULTS, required=True, title=Text("实际结果", "True result"))
+    on = Day(past=True, required=True, title=Text("实际日期", "True date"), example=days_ago(0))
+    reason = Line(most=200, sensitive=True, required=True, title=Text("更正原因", "Why it is corrected"))
+    receipt = Line(most=60, title=Text("本人签收单号（现金发放）", "Signed receipt (cash)"), example="（示例）签收1号")
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """The payment that was recorded first, and another than the caller approved, in truth had the other result."""
+        lines = [line for line in inventor.facts.get("aid") or () if line["status"] in ("paid", "returned")]
+        of_others = [line for line in lines if line["approved_by"] != str(inventor.caller)] or lines
+        line = next(iter(of_others), {"line": str(UUID(int=0))})
+        told = {"line": line["line"], "on": inventor.today.isoformat(), "reason": "结果误登，已与银行核实"}
+        if line.get("status") == "paid":
+            return {**told, "result": "returned"}
+        signed = {"receipt": "（示例）签收1号"} if line.get("pay_by") == CASH else {}
+        return {**told, "result": "paid", **signed}
+
+
 class ReleasePayment(Form):
     """Why a payment will not be made."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from casework.rules.casefile import Facts, Situation, Verdict
-from casework.rules.claims import Claim, Pay, Release, Reserve, Return
+from casework.rules.claims import Amend, Claim, Pay, Release, Reserve, Return
 from casework.rules.grammar import guard
 from casework.workflows.hardship_aid.aid import EMERGENCY, granted, short_of_funds, too_much, unknown_fund
 from casework.workflows.hardship_aid.deeds import OUTSTANDING, not_before, taken_since
@@ -260,8 +260,71 @@ def payment_noted(at: Situation) -> Mapping[str, Any]:
     result, on = at.given["result"], at.given["on"].isoformat()
     if result == "paid":
         return _settled(at, status=result, settled_on=on)
-    came_back = {"came_back_on": on} if _line(at)["status"] == "paid" else {}
+    came_back = _owed_again(at, came_back_on=on) if _line(at)["status"] == "paid" else {}
     return _settled(at, status=result, settled_on=None, **came_back)
+
+
+@guard(zh="没有登记过结果的款项。", en="No payment has a result that could be corrected.")
+def something_to_correct(at: Situation) -> bool:
+    """Only what was recorded can have been mistyped."""
+    return bool(_recorded(at.case.facts))
+
+
+@guard(
+    zh="该笔款项没有登记过结果，或已撤销；无可更正。",
+    en="This payment has no result that could be corrected, or it was released.",
+    looks_at_given=True,
+)
+def line_is_recorded(at: Situation) -> bool:
+    """The payment that is meant was recorded as paid or returned, and nothing has followed."""
+    return any(line["line"] == at.given["line"] for line in _recorded(at.case.facts))
+
+
+@guard(
+    zh="与已登记的结果和日期相同，无需更正。",
+    en="This is what is recorded already: the same result on the same day.",
+    looks_at_given=True,
+)
+def line_differs(at: Situation) -> bool:
+    """A correction changes something."""
+    line = _line(at)
+    return (line["status"], line["settled_on"]) != (at.given["result"], at.given["on"].isoformat())
+
+
+@guard(
+    zh="支付或退回日期不能早于批准日期。",
+    en="A payment cannot be made or returned before its approval.",
+    looks_at_given=True,
+)
+def corrected_after_approval(at: Situation) -> bool:
+    """What happened in truth followed the approval too; the day that was mistyped binds nobody."""
+    return not_before(at, at.given["on"], _line(at)["approved_on"])
+
+
+def _recorded(facts: Facts) -> list[Facts]:
+    return [line for line in facts.get("aid", ()) if line["status"] in ("paid", "returned")]
+
+
+def amendment_claimed(at: Situation) -> Sequence[Claim]:
+    """What is put right in the fund and on the payment order."""
+    return [Amend(UUID(at.given["line"]), at.given["result"], at.given["on"])]
+
+
+def amendment_noted(at: Situation) -> Mapping[str, Any]:
+    """The payment as it should have been recorded; one that was not paid is owed again from now on."""
+    result, on = at.given["result"], at.given["on"].isoformat()
+    if result == "paid":
+        return _settled(at, status=result, settled_on=on, **_owed_again(at))
+    owed = (
+        _owed_again(at, owed_again_at=max(at.now, at.case.last_at).isoformat()) if _line(at)["status"] == "paid" else {}
+    )
+    return _settled(at, status=result, settled_on=None, **owed)
+
+
+def _owed_again(at: Situation, **since: str) -> Mapping[str, Any]:
+    """Since when the payment is owed again, in place of what was said of that before."""
+    told = {name: None for name in ("came_back_on", "owed_again_at") if _line(at).get(name)}
+    return {**told, **since}
 
 
 def release_claimed(at: Situation) -> Sequence[Claim]:

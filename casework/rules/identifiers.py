@@ -28,7 +28,7 @@ _SERVICE: Final = re.compile(r"9[56][0-9]{3,6}|1[0-2][0-9]{1,4}")
 EARLIEST: Final = date(1900, 1, 1)
 """No day in a form lies before it, and nobody alive was born before it: earlier days are typing errors."""
 
-_PROVINCES: Final = {
+PROVINCES: Final = {
     "11": Text("北京", "Beijing"),
     "12": Text("天津", "Tianjin"),
     "13": Text("河北", "Hebei"),
@@ -101,7 +101,7 @@ class IdentityNumber:
         """The province, if the code is known; a hint only."""
         if self.number.startswith("9"):
             return Text("外国人永久居留身份证", "permanent resident from abroad")
-        return _PROVINCES.get(self.region[:2])
+        return PROVINCES.get(self.region[:2])
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ class TestIdentityNumbers:
         assert not story.offered("supervisor")["help_at_once"].allowed
 
     def test_every_member_has_a_number_or_a_reason_why_there_is_none(self) -> None:
-        story = prepared(members=[{"name": "李四", "relation": "spouse"}])
+        story = prepared(members=[{"name": "李四", "relation": "spouse"}], household={"size": 2})
         assert "李四" in told(story, "caseworker", "propose").text.en
         story.correct("caseworker", members=[{"name": "李四", "no_number_because": "尚未落户"}])
         story.caseworker("propose")

@@ -201,6 +201,7 @@ class TestWhatIsSensitive:
             *(f"applicant.{name}" for name in applicant),
             *(f"members.*.{name}" for name in (*about_all, "no_number_because")),
             "bank.account",
+            "household.explanation",
         }
 
 

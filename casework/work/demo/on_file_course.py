@@ -112,7 +112,8 @@ def _more_aid(dossier: Dossier, at: datetime) -> None:
 
 def _rate(dossier: Dossier, at: datetime) -> None:
     """Who was helped says how it was."""
-    if any(line["status"] == "paid" for line in dossier.case.facts["aid"]):
+    paid = any(line["status"] == "paid" for line in dossier.case.facts["aid"])
+    if paid and not dossier.story.times("rate"):
         rating = dossier.rng.choices((5, 4, 3, 2, 1), (60, 25, 9, 4, 2))[0]
         dossier.take("rate", {"rating": rating}, APPLICANT, at)
 

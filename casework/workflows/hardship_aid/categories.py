@@ -38,6 +38,8 @@ def finding(
         return _UNTOLD
     if not household.get("declared_true"):
         return _UNDECLARED
+    if open_questions := [] if "explanation" in household else questions(facts, at.today):
+        return _explained_first(open_questions)
     rows = [at.office.policy(name) for name in ("subsistence_line", "relative_multiple", "sudden_share")]
     line, multiple, share = rows
     if line is None or multiple is None or share is None:
@@ -69,6 +71,73 @@ def finding(
         today=at.today,
     )
 
+
+def questions(facts: Facts, today: date) -> list[Text]:
+    """What does not fit among the people of a household; an explanation answers it, a category waits for one.
+
+    Of birthdays only the year lies open, so that ages are compared by years.
+    """
+    applicant, members = facts.get("applicant") or {}, facts.get("members") or ()
+    missing = facts["household"]["size"] - 1 - len(members)
+    found = []
+    if missing > 0:
+        found.append(
+            Text(
+                f"尚有 {missing} 名共同生活的人未列入家庭成员",
+                f"{missing} of the people living together are not listed",
+            )
+        )
+    spouses = [one for one in members if one.get("relation") == "spouse"]
+    marital = applicant.get("marital")
+    if marital == "married" and not spouses and all("relation" in one for one in members):
+        found.append(Text("申请人已婚，配偶未列入", "the applicant is married and no spouse is listed"))
+    if spouses and marital not in (None, "married"):
+        found.append(
+            Text("申请人未婚、离婚或者丧偶，却列有配偶", "a spouse is listed of an applicant who is not married")
+        )
+    if len(spouses) > 1:
+        found.append(Text("列有一名以上配偶", "more than one spouse is listed"))
+    for one in members:
+        found += _misfits(one, _born(applicant), today)
+    return found
+
+
+def _misfits(member: Facts, applicant_born: int | None, today: date) -> list[Text]:
+    name, relation, born, marital = member["name"], member.get("relation"), _born(member), member.get("marital")
+    found = []
+    if relation == "spouse" and marital not in (None, "married"):
+        found.append(Text(f"配偶{name}的婚姻状况不是已婚", f"{name}, the spouse, is not married"))
+    if relation == "spouse" and born and today.year - born < MARRIAGE_AGE:
+        found.append(Text(f"配偶{name}未到法定婚龄", f"{name}, the spouse, is below the age of marriage"))
+    if relation == "child" and marital == "married":
+        found.append(Text(f"子女{name}已婚", f"{name}, a child, is married"))
+    apart = {"child": 1, "parent": -1}.get(relation or "")
+    if apart and born and applicant_born and apart * (born - applicant_born) < YEARS_APART:
+        found.append(
+            Text(
+                f"{name}与申请人的年龄相差不足 {YEARS_APART} 岁，与所填关系不符",
+                f"{name} is less than {YEARS_APART} years apart from the applicant, which does not fit the relation",
+            )
+        )
+    return found
+
+
+def _born(person: Facts) -> int | None:
+    return int(person["birth_date"][:4]) if "birth_date" in person else None
+
+
+def _explained_first(open_questions: list[Text]) -> Text:
+    return Text(
+        f"家庭人口情况须先核对或者说明：{'；'.join(one.zh for one in open_questions)}。请更正家庭成员，"
+        "或者在家庭人口情况说明（household.explanation）中写明是谁、为什么。",
+        f"First the people of the household: {'; '.join(one.en for one in open_questions)}. Correct the members, or say"
+        " who and why in `household.explanation`.",
+    )
+
+
+MARRIAGE_AGE: Final = 20
+"""民法典 1047: 22 for men, 20 for women; by years of birth the lower one."""
+YEARS_APART: Final = 14
 
 _UNTOLD: Final = Text(
     "尚缺家庭人口或家庭年收入，请先补充。", "The size or the annual income of the household is unknown; add it first."

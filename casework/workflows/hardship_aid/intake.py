@@ -7,7 +7,7 @@ No rule here grows stale: what was accepted once is accepted on any later day, s
 corrected. Whether an event is recent enough is for the finding to say, not for the form to refuse.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from casework.forms.across import rule
@@ -16,9 +16,9 @@ from casework.forms.identity import BankAccount, IdentityNumber, Phone
 from casework.forms.inventor import Inventor, birth_date, days_ago, sex
 from casework.forms.numbers import Count, Day, Flag, Money
 from casework.forms.person import SEX, Identified
-from casework.forms.texts import Choice, Code, Line, PersonName
+from casework.forms.texts import Choice, Code, Line, LongText, PersonName
 from casework.rules.folding import same_name
-from casework.rules.identifiers import invent_identity_number
+from casework.rules.identifiers import PROVINCES, invent_identity_number
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import (
     CAUSES,
@@ -76,6 +76,20 @@ class Applicant(Identified):
     union_card = Line(most=40, title=Text("工会会员卡号", "Union card"), example="SD0000123456")
     single_parent = Flag(title=Text("是单亲家庭", "Single parent"), example=False)
     insured_medical = Choice(MEDICAL_INSURANCE, title=Text("医保状况", "Medical insurance"))
+    worker_number = Line(most=40, title=Text("职工编号", "Worker's number"), example="0001234")
+    postcode = Code(most=6, title=Text("邮政编码", "Postcode"), example="264500")
+    monthly_income = Money(title=Text("本人月均收入（元）", "Own monthly income (yuan)"), example="2600.00")
+
+    @rule(
+        "region_unknown",
+        Text(
+            "行政区划代码应为六位，前两位为省级代码（GB/T 2260），请核对。",
+            "A region has six digits, the first two those of a province (GB/T 2260); check it.",
+        ),
+        at="register_region",
+    )
+    def region_of_a_province(self, register_region: str) -> bool:
+        return len(register_region) == 6 and register_region.isdecimal() and register_region[:2] in PROVINCES
 
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:
@@ -94,6 +108,12 @@ class Member(Identified):
     birth_date = Day(past=True, sensitive=True, title=Text("出生日期", "Date of birth"), example=birth_date)
     sex = Choice(SEX, title=Text("性别", "Sex"), example=sex)
     phone = Phone(sensitive=True, title=Text("手机号码", "Phone"))
+    ethnicity = Line(most=40, title=Text("民族", "Ethnic group"), example="汉族")
+    political = Choice(POLITICAL, title=Text("政治面貌", "Political status"), example="none")
+    marital = Choice(MARITAL, title=Text("婚姻状况", "Marital status"), example="married")
+    insured_medical = Choice(MEDICAL_INSURANCE, title=Text("医保状况", "Medical insurance"), example="resident")
+    contract_since = Day(past=True, title=Text("合同签订时间", "Contract since"), example=days_ago(400))
+    contract_years = Count(least=1, most=50, title=Text("合同期限（年）", "Years of the contract"), example=3)
     monthly_income = Money(title=Text("月收入（元）", "Monthly income (yuan)"), example="2000.00")
     health = Choice(HEALTH, sensitive=True, title=Text("健康状况", "Health"))
     status = Choice(MEMBER_STATES, title=Text("人员身份", "What the member does"))
@@ -110,12 +130,12 @@ class Member(Identified):
         return {name: value for name, value in super().example(inventor).items() if name not in without}
 
     @classmethod
-    def child(cls, inventor: Inventor, surname: str) -> dict[str, Any]:
-        """A child at primary school, in the same form."""
+    def child(cls, inventor: Inventor, surname: str, parent_born: date) -> dict[str, Any]:
+        """A child at primary school, in the same form; of somebody too young for that, a brother or sister."""
         person, born = inventor.person, inventor.today - timedelta(days=inventor.random.randint(8 * 366, 11 * 365))
         return {
             "name": surname + person.name[1:],
-            "relation": "child",
+            "relation": "child" if born.year - parent_born.year > 16 else "other",
             "identity_number": invent_identity_number(born, person.sex, "371083", inventor.random.randrange(500)),
             "birth_date": born.isoformat(),
             "sex": person.sex,
@@ -143,6 +163,21 @@ class Means(Form):
     main_cause = Choice(CAUSES, title=Text("主要致困原因", "Main cause of hardship"))
     second_cause = Choice(CAUSES, title=Text("次要致困原因", "Second cause of hardship"), example="low_income")
     declared_true = Flag(title=Text("个人诚信承诺", "Declared to be true"))
+    explanation = LongText(
+        most=2000,
+        sensitive=True,
+        title=Text("家庭人口情况说明", "Who is not listed, or does not fit, and why"),
+        help=Text(
+            "有人未列入家庭成员，或者年龄、婚姻状况与关系不一致的，请说明是谁、为什么。",
+            "Where somebody is not listed among the members, or age and marital status do not fit the relation: who, and"
+            " why.",
+        ),
+    )
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """A household of which everybody is listed, so that there is nothing to explain."""
+        return {name: value for name, value in super().example(inventor).items() if name != "explanation"}
 
 
 class Sudden(Form):
@@ -183,10 +218,25 @@ class Bank(Form):
     account = BankAccount(sensitive=True, title=Text("银行账号", "Account"))
 
 
+CONSENTS_SINCE: Final = date(2021, 11, 1)
+"""个人信息保护法 74: in force since this day; no consent before it knew what that law asks for."""
+
+
 class Consent(Form):
     """A consent of its own, with the day on which it was signed."""
 
     signed_on = Day(past=True, title=Text("签字日期", "Signed on"))
+
+    @rule(
+        "consent_before_law",
+        Text(
+            "签字日期早于个人信息保护法施行之日（2021年11月1日），须按现行法律重新签署。",
+            "It was signed before the Personal Information Protection Law was in force (2021-11-01); it is signed anew.",
+        ),
+        at="signed_on",
+    )
+    def signed_under_the_law(self, signed_on: date) -> bool:
+        return signed_on >= CONSENTS_SINCE
 
 
 MOST_PAPERS: Final = 100
@@ -285,7 +335,7 @@ class HardshipIntake(Form):
             "applicant": applicant,
             "members": [
                 Member.example(spouse),
-                Member.child(inventor.someone_else(), applicant["name"][0]),
+                Member.child(inventor.someone_else(), applicant["name"][0], inventor.person.birth_date),
             ],
             "household": Means.example(inventor)
             | {"size": 3, "annual_income": "60000.00", "rigid_expenses": "30000.00"},

@@ -345,3 +345,9 @@ def _settled(at: Situation, **news: Any) -> Mapping[str, Any]:
 def has_received_aid(at: Situation) -> bool:
     """Only who was helped rates the help."""
     return any(line["status"] == "paid" for line in at.case.facts.get("aid", ()))
+
+
+@guard(zh="已经评价过；再次收到帮扶后可以再评价。", en="The help was rated already; the next aid can be rated again.")
+def not_rated_since(at: Situation) -> bool:
+    """One rating for what was paid, so that no voice counts twice."""
+    return taken_since(at.case, "rate", "record_payment") is None

@@ -32,5 +32,6 @@ def test_every_command_of_the_tour_works(tmp_path: Path) -> None:
         )
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert "调解" in done.stdout
-    assert '"state": "closed"' in done.stdout
+    assert "Closed" in done.stdout or "已结案" in done.stdout
+    assert len(done.stdout.splitlines()) < 250, "answers are short unless the whole is asked for"
     assert "2026-02-24" in done.stdout

@@ -10,6 +10,7 @@ from urllib.request import Request, urlopen
 
 import click
 
+from casework.cli.answers import told
 from casework.cli.console import Cannot, Console, pass_console
 from casework.cli.installation import working
 from casework.rules.text import Text
@@ -27,6 +28,7 @@ _NO_FIELD: Final = Text("回答中没有 {field}。", "The answer has no {field}
 @click.option("--body", default=None, help="The JSON body, or @FILE.")
 @click.option("--if-match", default=None, help="The ETag that was read, for PATCH.")
 @click.option("--field", default=None, help="Print only this part of the answer, such as items.0.id.")
+@click.option("--json", "whole", is_flag=True, help="Print the whole answer as JSON.")
 @click.option("--url", default=None, help="Where the service is; http://127.0.0.1:PORT unless said.")
 @pass_console
 def call(
@@ -37,9 +39,10 @@ def call(
     body: str | None,
     if_match: str | None,
     field: str | None,
+    whole: bool,
     url: str | None,
 ) -> None:
-    """Send METHOD to PATH (below /api/v1) in a user's name and print the answer; 1 if it is a refusal."""
+    """Send METHOD to PATH (below /api/v1) in a user's name and print the answer in short; 1 if it is a refusal."""
     with working(console.settings) as service, service.transaction() as tx:
         token = issue_token(tx, username, timedelta(minutes=5))
     base = (url or f"http://127.0.0.1:{console.settings.port}").rstrip("/")
@@ -49,7 +52,7 @@ def call(
         **({"If-Match": if_match} if if_match else {}),
     }
     answer = _sent(console, method, _address(base, path), headers, _body(body, method))
-    click.echo(_shown(console, answer, field))
+    click.echo(_shown(console, answer, field, whole=whole))
 
 
 def _address(base: str, path: str) -> str:
@@ -80,10 +83,15 @@ def _sent(console: Console, method: str, url: str, headers: dict[str, str], body
         raise Cannot(_NOBODY_THERE.in_(console.language, url=url, why=getattr(lost, "reason", lost))) from lost
 
 
-def _shown(console: Console, answer: bytes, field: str | None) -> str:
-    if field is None:
+def _shown(console: Console, answer: bytes, field: str | None, *, whole: bool) -> str:
+    if whole:
         return _pretty(answer)
-    value: Any = json.loads(answer or b"null")
+    try:
+        value: Any = json.loads(answer or b"null")
+    except ValueError:
+        return _pretty(answer)
+    if field is None:
+        return told(value, console.language)
     for step in field.split("."):
         try:
             value = value[int(step)] if isinstance(value, list) else value[step]

@@ -62,12 +62,12 @@ class Wiring:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an endpoint answers: JSON `data`, plain `text`, or with neither no content."""
+    """What an endpoint answers: JSON `data`, plain `text` or the bytes of a file, or with neither no content."""
 
     data: Any = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
-    text: str | None = None
+    text: str | bytes | None = None
 
 
 @dataclass

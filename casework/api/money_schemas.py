@@ -5,6 +5,9 @@ from typing import Final
 from casework.api.shapes import AT, DAY, FIRST, ID, Schema, many, not_yet, obj, one_of, or_null, ref, text, whole
 from casework.rules.text import Text
 
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""The media type of a workbook."""
+
 _YUAN: Final = text("12000.00", Text("元，两位小数", "Yuan with two decimals"), pattern=r"^[0-9]+\.[0-9]{2}$")
 _FUND: Final = text("RELIEF", Text("资金代码", "The fund's code"))
 _LINE: Final = obj(

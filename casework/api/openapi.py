@@ -10,6 +10,7 @@ import msgspec
 
 from casework.api.door import ENDPOINTS, PREFIX, Answer, Endpoint, endpoint
 from casework.api.errors import STATUS, TITLES
+from casework.api.money_schemas import XLSX
 from casework.api.schemas import SCHEMAS
 from casework.api.shapes import COMPONENTS, Schema, ref, sample
 from casework.api.speech import language
@@ -41,7 +42,7 @@ _JSON: Final = ("application/json",)
 _MEDIA: Final = {
     "Diagram": ("text/plain",),
     "Documentation": ("text/html",),
-    "PaymentFile": ("text/csv", "text/html"),
+    "PaymentFile": ("text/csv", XLSX, "text/html"),
 }
 # Examples are made up once for this day, so that the document is the same in every process.
 _EXAMPLE_DAY: Final = date(2026, 3, 2)

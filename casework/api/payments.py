@@ -5,6 +5,7 @@ from uuid import UUID
 
 from casework.api import payment_files
 from casework.api.door import Answer, Call, endpoint, page
+from casework.api.money_schemas import XLSX
 from casework.api.query import Page, from_cursor, moment, to_cursor
 from casework.api.speech import instant, language
 from casework.forms.form import Form
@@ -15,6 +16,7 @@ from casework.work import funds, payments
 
 _FORMATS: Final = {
     "csv": Text("银行代发文件（CSV）", "For the bank (CSV)"),
+    "xlsx": Text("银行代发文件（XLSX，账号为文本）", "For the bank (XLSX, accounts as text)"),
     "html": Text("签字用发放表", "To be signed"),
 }
 
@@ -77,9 +79,9 @@ def export(call: Call, order_id: UUID) -> Answer:
     if call.query.get("format") == "html":
         return Answer(text=payment_files.to_sign(order, lines), headers=payment_files.SIGNED)
     accounts = payments.accounts(call.tx, order, lines)
-    name = f'attachment; filename="{order.number}.csv"'
-    headers = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": name}
-    return Answer(text=payment_files.for_bank(order, lines, accounts), headers=headers)
+    if call.query.get("format") == "xlsx":
+        return _file(f"{order.number}.xlsx", XLSX, payment_files.as_workbook(order, lines, accounts))
+    return _file(f"{order.number}.csv", "text/csv; charset=utf-8", payment_files.for_bank(order, lines, accounts))
 
 
 @endpoint(
@@ -104,6 +106,11 @@ def paid(call: Call, order_id: UUID, line_id: UUID) -> Answer:
 def returned(call: Call, order_id: UUID, line_id: UUID) -> Answer:
     """The bank has returned the payment, also after it was recorded as paid; it waits for another order."""
     return Answer(_line(payments.record_result(call.tx, order_id, line_id, "returned", call.body)))
+
+
+def _file(name: str, media: str, content: str | bytes) -> Answer:
+    headers = {"Content-Type": media, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Answer(text=content, headers=headers)
 
 
 def _with_lines(call: Call, order: Any) -> dict[str, Any]:

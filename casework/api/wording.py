@@ -160,11 +160,13 @@ NOTES: Final = {
         " details were not corrected.",
     ),
     "GET /payment-orders/<uuid:order_id>/export": Text(
-        "csv 供银行代发，含本单全部款项和开单时的完整账号，登记结果后内容不变，逐案留痕；"
-        "html 为签字用发放表，账号只显示末四位。",
-        "csv is for the bank: every payment of the order with full accounts as they were ordered, the same also after"
-        " results were recorded, each reading logged with its case. html is the list to be signed, with the last four"
-        " digits of accounts.",
+        "csv 和 xlsx 供银行代发，含本单全部款项和开单时的完整账号，登记结果后内容不变，逐案留痕；"
+        "用表格软件打开的，请用 xlsx：账号、联行号为文本，不丢位、不丢零，末行为笔数和合计。"
+        "html 为签字用发放表，账号只显示末四位，证件号码部分遮蔽。",
+        "csv and xlsx are for the bank: every payment of the order with full accounts as they were ordered, the same"
+        " also after results were recorded, each reading logged with its case. Take xlsx where a spreadsheet opens it:"
+        " accounts and bank codes (联行号) are text and keep every digit; the last line has the count and the total."
+        " html is the list to be signed, with the last four digits of accounts and identity numbers masked.",
     ),
     "POST /payment-orders/<uuid:order_id>/lines/<uuid:line_id>/paid": Text(
         "即在该案件上办理 record_payment；同事经办的案件也可登记，经办人不变。",

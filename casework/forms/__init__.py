@@ -2,7 +2,7 @@
 
 from casework.forms.across import Rule, rule
 from casework.forms.form import Form, Many, Nested
-from casework.forms.identity import BankAccount, CreditCode, IdentityNumber, OfficePhone, Phone
+from casework.forms.identity import BankAccount, BankCode, CreditCode, IdentityNumber, OfficePhone, Phone
 from casework.forms.inventor import Inventor, Person, birth_date, days_ago, sex
 from casework.forms.json_schema import json_schema
 from casework.forms.numbers import Count, Day, Flag, Moment, Money, Month
@@ -15,6 +15,7 @@ from casework.forms.texts import Choice, Code, Line, LongText, OneUser, OtherOrg
 __all__ = [
     "SEX",
     "BankAccount",
+    "BankCode",
     "Choice",
     "Code",
     "Count",

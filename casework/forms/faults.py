@@ -62,6 +62,10 @@ SENTENCES: Final[Mapping[str, Text]] = MappingProxyType(
             "银行账号为 8 至 32 位数字，请对照存折或银行卡核对。",
             "A bank account has 8 to 32 digits; please compare it with the passbook or card.",
         ),
+        "bank_code": Text(
+            "联行号（支付系统行号）为 12 位数字，请向开户银行核对。",
+            "A bank code (联行号) has 12 digits; please ask the bank for it.",
+        ),
         "not_for_the_public": Text(
             "此栏将向公众公示，不能出现{what}，请删去（单位固定电话只能写在异议受理单位和方式中）。",
             "This is shown to the public and contains {what}; take it out (an office's landline may stand only where"

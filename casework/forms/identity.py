@@ -31,6 +31,7 @@ CREDIT_CODE_PATTERN: Final = "[0-9A-HJ-NP-RTUWXY]{2}[0-9]{6}[0-9A-HJ-NP-RTUWXY]{
 DOCUMENT_PATTERN: Final = "(?=(?:[A-Z]*[0-9]){4})[0-9A-Z]{5,20}"
 PHONE_PATTERN: Final = r"1[3-9][0-9]{9}|0(?:10|2[0-9]|[3-9][0-9]{2})-[1-9][0-9]{6,7}(?:-[0-9]{1,6})?|\+[1-9][0-9]{7,14}"
 OFFICE_PHONE_PATTERN: Final = f"{PHONE_PATTERN}|[48]00-[0-9]{{3}}-[0-9]{{4}}|9[56][0-9]{{3,6}}|1[0-2][0-9]{{1,4}}"
+BANK_CODE_PATTERN: Final = "[0-9]{12}"
 ACCOUNT_PATTERN: Final = r"(?:[0-9][ \-]?){7,31}[0-9]"
 
 
@@ -131,6 +132,22 @@ class CreditCode(Identifier):
 
     def shape(self, language: Language) -> dict[str, Any]:
         return {"pattern": self.whole(CREDIT_CODE_PATTERN)}
+
+
+class BankCode(Identifier):
+    """The number of a branch in the banks' payment system (联行号): 12 digits, spaces and hyphens dropped."""
+
+    def identify(self, text: str) -> str:
+        code = identifier(text).replace("-", "")
+        if not re.fullmatch(BANK_CODE_PATTERN, code):
+            raise self.wrong("bank_code")
+        return code
+
+    def invent(self, inventor: Inventor) -> str:
+        return f"102{inventor.random.randrange(10**9):09d}"
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        return {"pattern": self.whole(BANK_CODE_PATTERN)}
 
 
 class BankAccount(Identifier):

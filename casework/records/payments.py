@@ -31,6 +31,7 @@ from casework.records.visibility import below, visible
 from casework.rules.casefile import Person
 
 _BANK: Final = cases.c.facts["bank"]
+_APPLICANT: Final = cases.c.facts["applicant"]
 _LAST: Final = payment_order_lines.alias("last")
 _WAITING: Final = (
     payment_lines.join(cases, cases.c.id == payment_lines.c.case_id)
@@ -45,15 +46,16 @@ _MAKE: Final = text(
     """
 with asked as (
   select * from jsonb_to_recordset(:lines) as x(
-    line_id uuid, position int, payee text, bank text, branch text, account text, sealed text))
+    line_id uuid, position int, payee text, bank text, branch text, bank_code text, account text, sealed text))
 , due as (
   select id from payment_lines where id in (select line_id from asked) and status in ('approved', 'returned')
   order by id for update)
 , ordered as (
   update payment_lines l set status = 'ordered', order_id = :id from due where l.id = due.id returning l.id, l.amount)
 , kept as (
-  insert into payment_order_lines (order_id, line_id, position, payee, bank, branch, account, sealed)
-  select :id, line_id, row_number() over (order by position), payee, bank, branch, account, decode(sealed, 'base64')
+  insert into payment_order_lines (order_id, line_id, position, payee, bank, branch, bank_code, account, sealed)
+  select :id, line_id, row_number() over (order by position), payee, bank, branch, bank_code, account,
+    decode(sealed, 'base64')
   from asked join ordered on ordered.id = line_id)
 insert into payment_orders (id, number, fund_id, created_by, total, lines, at)
 select :id, :number, :fund_id, :created_by, sum(amount), count(*), :at from ordered having count(*) > 0
@@ -67,8 +69,8 @@ def to_order(tx: Tx, fund_id: UUID, person: Person) -> Sequence[Row[Any]]:
 
     With what decides whether they may be ordered: `approved_by`, `status`, whether this person has `redirected` the
     money since it was approved, and the case's `workflow`, `org`, `region` and `calendar`; with where the money goes,
-    as the case has it now: `payee`, `bank`, `branch`, `account` (masked) and the `sealed_facts`; and with the same of
-    the order from which it came back: `last_order`, `last_payee` and so on.
+    as the case has it now: `payee`, `bank`, `branch`, `bank_code`, `account` (masked) and the `sealed_facts`; and with
+    the same of the order from which it came back: `last_order`, `last_payee` and so on.
     `applicant_id`, `key_id` and `wrapped_key` open what is sealed.
     """
     return tx.all(
@@ -81,12 +83,14 @@ def to_order(tx: Tx, fund_id: UUID, person: Person) -> Sequence[Row[Any]]:
             func.coalesce(_BANK["holder"].astext, cases.c.applicant_name).label("payee"),
             _BANK["name"].astext.label("bank"),
             _BANK["branch"].astext.label("branch"),
+            _BANK["bank_code"].astext.label("bank_code"),
             _BANK["account"].astext.label("account"),
             vault.c.sealed.label("sealed_facts"),
             _LAST.c.order_id.label("last_order"),
             _LAST.c.payee.label("last_payee"),
             _LAST.c.bank.label("last_bank"),
             _LAST.c.branch.label("last_branch"),
+            _LAST.c.bank_code.label("last_bank_code"),
             _LAST.c.sealed.label("last_sealed"),
             applicants.c.id.label("applicant_id"),
             applicants.c.key_id,
@@ -121,8 +125,8 @@ def _redirected(person: Person) -> ColumnElement[bool]:
 def make(tx: Tx, order_id: UUID, number: str, fund_id: UUID, lines: Sequence[Values], person: Person) -> bool:
     """Put those of these payments on a new order that wait for one still; False where none does.
 
-    A line is the payment's `line_id` with where its money goes: `payee`, `bank`, `branch`, the masked `account`, and
-    the full one `sealed` for its place on the order (`vault.order_place`).
+    A line is the payment's `line_id` with where its money goes: `payee`, `bank`, `branch`, `bank_code`, the masked
+    `account`, and the full one `sealed` for its place on the order (`vault.order_place`).
     """
     asked = [
         {
@@ -189,6 +193,7 @@ _LINE: Final = select(
     payment_lines.c.amount,
     payment_lines.c.approved_on,
     cases.c.number.label("case_number"),
+    func.coalesce(_APPLICANT["identity_number"].astext, _APPLICANT["document_number"].astext).label("document"),
     applicants.c.id.label("applicant_id"),
     applicants.c.key_id,
     applicants.c.wrapped_key,
@@ -198,7 +203,8 @@ _LINE: Final = select(
 def lines(tx: Tx, order_id: UUID, person: Person) -> Sequence[Row[Any]]:
     """The payments on an order whose cases this person sees, as they were ordered; `result` is None, paid or returned.
 
-    `account` is masked; `applicant_id`, `key_id` and `wrapped_key` open the full one that is `sealed`.
+    `account` is masked, and so is the number of the applicant's `document`; `applicant_id`, `key_id` and `wrapped_key`
+    open the full account that is `sealed`.
     """
     query = _LINE.where(payment_order_lines.c.order_id == order_id, visible(person))
     return tx.all(query.order_by(payment_order_lines.c.position))

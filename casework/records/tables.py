@@ -611,6 +611,7 @@ payment_order_lines = Table(
     Column("payee", Text, nullable=False),
     Column("bank", Text),
     Column("branch", Text),
+    Column("bank_code", Text),
     Column("account", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("result", Text),

@@ -132,10 +132,11 @@ def _is_as_returned(tx: Transaction, line: Row[Any]) -> bool:
     if line.last_order is None:
         return False
     before = unseal(_key(tx, line), order_place(line.last_order, line.id), line.last_sealed)
-    return (line.payee, line.bank, line.branch, _account(tx, line)) == (
+    return (line.payee, line.bank, line.branch, line.bank_code, _account(tx, line)) == (
         line.last_payee,
         line.last_bank,
         line.last_branch,
+        line.last_bank_code,
         before,
     )
 
@@ -147,6 +148,7 @@ def _ordered(tx: Transaction, order_id: UUID, line: Row[Any]) -> Values:
         "payee": line.payee,
         "bank": line.bank,
         "branch": line.branch,
+        "bank_code": line.bank_code,
         "account": line.account,
         "sealed": seal(_key(tx, line), order_place(order_id, line.id), _account(tx, line)),
     }

@@ -730,6 +730,7 @@ def upgrade() -> None:
         sa.Column("payee", sa.Text(), nullable=False),
         sa.Column("bank", sa.Text(), nullable=True),
         sa.Column("branch", sa.Text(), nullable=True),
+        sa.Column("bank_code", sa.Text(), nullable=True),
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("result", sa.Text(), nullable=True),

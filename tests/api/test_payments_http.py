@@ -5,9 +5,11 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any, Final
 from uuid import UUID
+from xml.etree import ElementTree
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import event
@@ -235,9 +237,17 @@ def test_an_account_that_was_corrected_before_the_money_came_back_is_a_corrected
     assert make_order(office)["lines"][0]["account"] == "************2222"
 
 
-@pytest.mark.parametrize("bank", [{"account": "6222000011113222"}, {"branch": "市中支行"}, {"name": "另一银行"}])
+@pytest.mark.parametrize(
+    "bank",
+    [{"account": "6222000011113222"}, {"branch": "市中支行"}, {"name": "另一银行"}, {"bank_code": "102451000012"}],
+)
 def test_bank_details_that_are_again_what_they_were_are_not_corrected(bank: dict[str, str], office: Api) -> None:
-    first = {"account": "6222000011112222", "branch": "历下支行", "name": "示例银行"}
+    first = {
+        "account": "6222000011112222",
+        "branch": "历下支行",
+        "name": "示例银行",
+        "bank_code": "102451000011",
+    }
     case = helped(office, **first)
     record(office, make_order(office), "returned")
     correct(office, case, **bank)
@@ -577,7 +587,7 @@ def test_an_order_is_seen_where_it_was_made_and_where_its_cases_are(july: Api) -
             continue
         assert {line["case_number"] for line in answer.get_json()["lines"]} == numbers[org], who
         assert [one["id"] for one in api.get(who, "/payment-orders")["items"]] == [order["id"]]
-        for query in ("?format=csv", "?format=html"):
+        for query in ("?format=csv", "?format=xlsx", "?format=html"):
             assert export(api, order, who, query).status_code == (200 if who == "supervisor-sd" else 403), who
 
 
@@ -622,7 +632,7 @@ def test_the_banks_file_has_full_accounts_and_each_reading_is_logged_with_its_ca
     line = lines[1 - place]
     assert head == ["收款人", "开户银行", "支行", "账号", "金额", "用途"]
     payee = case["facts"]["bank"]["holder"]
-    assert line == [payee, "示例银行", "历下支行", account, "500.00", "(2026)PAY-RELIEF-1"]
+    assert line == [payee, "示例银行", "历下支行", account, "500.00", "困难职工帮扶金 (2026)PAY-RELIEF-1"]
     assert disclosed(office, case) == [(["bank.account"], "(2026)PAY-RELIEF-1", "caseworker")]
     assert len(disclosed(office, paid)) == 1
     # The file can be fetched again as it was, also after the bank has told of everything.
@@ -630,6 +640,55 @@ def test_the_banks_file_has_full_accounts_and_each_reading_is_logged_with_its_ca
     settled = export(office, order, Accept_Language="zh-CN")
     assert (settled.status_code, settled.data) == (200, answer.data)
     assert len(disclosed(office, paid)) == 2
+
+
+def workbook(answer: Any) -> list[list[tuple[str, str | None]]]:
+    """The cells of the only sheet as they lie in the file: each its text and its type (`s` text, None a number)."""
+    namespace = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    with ZipFile(BytesIO(answer.data)) as parts:
+        assert [name for name in parts.namelist() if "worksheets/" in name] == ["xl/worksheets/sheet1.xml"]
+        strings = ElementTree.fromstring(parts.read("xl/sharedStrings.xml")).findall("x:si", namespace)
+        sheet = ElementTree.fromstring(parts.read("xl/worksheets/sheet1.xml"))
+    assert sheet.find(".//x:f", namespace) is None
+    shared = ["".join(one.itertext()) for one in strings]
+
+    def cell(one: ElementTree.Element) -> tuple[str, str | None]:
+        value, kind = one.findtext("x:v", "", namespace), one.get("t")
+        return (shared[int(value)] if kind == "s" else value, kind)
+
+    return [[cell(one) for one in row] for row in sheet.iterfind(".//x:row", namespace)]
+
+
+@pytest.mark.parametrize("account", ["6222020011112222333", "0012345678", "00000000000000000000000000000001"])
+def test_in_the_workbook_accounts_and_bank_codes_are_text_with_every_digit(account: str, office: Api) -> None:
+    case = helped(office, account=account, bank_code="001451000012", name="=1+1", branch="-支行")
+    helped(office, account="6222020011112222334")
+    order = make_order(office)
+    answer = export(office, order, query="?format=xlsx", Accept_Language="zh-CN")
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="(2026)PAY-RELIEF-1.xlsx"'
+    head, *lines, total = workbook(answer)
+    assert [text for text, _ in head] == [
+        "序号", "收款人", "开户银行", "支行", "联行号", "账号", "金额（元）", "用途",
+    ]  # fmt: skip
+    assert [line[0] for line in lines] == [("1", None), ("2", None)]
+    [line] = [line for line in lines if line[5][0] == account]
+    payee = case["facts"]["bank"]["holder"]
+    purpose = "困难职工帮扶金 (2026)PAY-RELIEF-1"
+    texts = [payee, "=1+1", "-支行", "001451000012", account]
+    assert line[1:] == [*((text, "s") for text in texts), ("500", None), (purpose, "s")]
+    assert [text for text, _ in total] == ["合计", "共 2 笔", "1000"]
+    assert disclosed(office, case) == [(["bank.account"], "(2026)PAY-RELIEF-1", "caseworker")]
+    record(office, order, "paid")
+    assert export(office, order, query="?format=xlsx", Accept_Language="zh-CN").data == answer.data
+
+
+def test_the_list_to_be_signed_shows_identity_numbers_masked(office: Api) -> None:
+    case = helped(office)
+    shown = case["facts"]["applicant"]["identity_number"]
+    assert "***" in shown
+    assert f"<td>{shown}</td>" in export(office, make_order(office), query="?format=html").text
 
 
 def test_the_banks_file_is_the_same_whatever_was_corrected_since_it_was_ordered(office: Api) -> None:
@@ -687,7 +746,7 @@ def test_an_order_of_many_payments_takes_no_more_statements_than_one_of_two(offi
         asked.clear()
         order = make_order(office)
         assert order["count"] == many
-        for query in ("?format=csv", "?format=html"):
+        for query in ("?format=csv", "?format=xlsx", "?format=html"):
             assert export(office, order, query=query).status_code == 200
         counted.append(len(asked))
     assert counted[0] == counted[1]

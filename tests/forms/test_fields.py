@@ -10,6 +10,7 @@ import pytest
 
 from casework.forms import (
     BankAccount,
+    BankCode,
     Choice,
     Code,
     Count,
@@ -83,6 +84,7 @@ def refused(field: FormField, value: Any) -> list[tuple[str, str]]:
         (IdentityNumber(title=TITLE), " 37010219900101001x ", NUMBER),
         (Phone(title=TITLE), "+86 138 0013 8000", "13800138000"),
         (BankAccount(title=TITLE), "6222 0200-1234 5678", "6222020012345678"),
+        (BankCode(title=TITLE), "００１２ 3456-7890", "001234567890"),
         (Money(title=TITLE), "1234.5", Decimal("1234.50")),
         (Money(title=TITLE), 7, Decimal("7.00")),
         (Money(title=TITLE), "999999999999.99", Decimal("999999999999.99")),
@@ -172,6 +174,7 @@ def test_what_a_field_stores_fits_its_own_published_pattern(field: FormField, gi
         (CreditCode(title=TITLE), "9137\ud8000100MC79229T", "unreadable"),
         (Phone(title=TITLE), "12345", "phone"),
         (BankAccount(title=TITLE), "1234567", "bank_account"),
+        *((BankCode(title=TITLE), value, "bank_code") for value in ("10245100000", "1024510000015", "10245100000A")),
         (Money(title=TITLE), 1.5, "money_float"),
         (Money(title=TITLE), float("nan"), "money_float"),
         (Money(title=TITLE), "1e3", "money"),

@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from casework.forms import (
     BankAccount,
+    BankCode,
     Choice,
     Code,
     Day,
@@ -79,6 +80,7 @@ FIELDS = [
     Moment(title=said("Value")),
     Phone(title=said("Value")),
     BankAccount(title=said("Value")),
+    BankCode(title=said("Value")),
 ]
 
 

@@ -179,6 +179,7 @@ class Dossier:
             payee=bank["holder"],
             bank=bank["name"],
             branch=bank["branch"],
+            bank_code=bank["bank_code"],
             account=self.story.sealed["bank.account"],
         )
         ordered = self._treasury.ordered_at(payment, since)

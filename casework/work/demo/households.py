@@ -79,7 +79,8 @@ def household(rng: Random, today: date, region: str, person: Someone, line: Deci
         "bank": {
             "holder": person.name,
             "name": rng.choice(_BANKS),
-            "branch": f"第{rng.randint(1, 9)}支行",
+            "branch": f"第{(branch := rng.randint(1, 9))}支行",
+            "bank_code": f"10245100{branch:04d}",
             "account": account(rng),
         },
         "papers": [{"name": name, "copies": 1} for name in _PAPERS],

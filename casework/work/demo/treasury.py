@@ -84,6 +84,7 @@ class ToPay:
     payee: str
     bank: str
     branch: str
+    bank_code: str
     account: str
 
     def on_order(self, order_id: UUID, key: bytes) -> Row:
@@ -93,6 +94,7 @@ class ToPay:
             "payee": self.payee,
             "bank": self.bank,
             "branch": self.branch,
+            "bank_code": self.bank_code,
             "account": mask_account(self.account),
             "sealed": seal(key, order_place(order_id, self.line), self.account),
         }

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from casework.forms.across import rule
 from casework.forms.form import Form, Many, Nested
-from casework.forms.identity import BankAccount, IdentityNumber, Phone
+from casework.forms.identity import BankAccount, BankCode, IdentityNumber, Phone
 from casework.forms.inventor import Inventor, birth_date, days_ago, sex
 from casework.forms.numbers import Count, Day, Flag, Money
 from casework.forms.person import SEX, Identified
@@ -215,6 +215,12 @@ class Bank(Form):
     holder = PersonName(title=Text("户名", "Account holder"))
     name = Line(title=Text("开户银行", "Bank"), example="中国示例银行")
     branch = Line(title=Text("开户支行", "Branch"), example="乳山支行")
+    bank_code = BankCode(
+        title=Text("联行号", "Bank code"),
+        help=Text(
+            "开户支行的 12 位支付系统行号，跨行代发时填写。", "The branch's 12 digits, for payments between banks."
+        ),
+    )
     account = BankAccount(sensitive=True, title=Text("银行账号", "Account"))
 
 

@@ -66,6 +66,7 @@ _ALSO: Final[dict[str, tuple[int, ...]]] = {
     "POST /payment-orders": (409,),
     "GET /payment-orders/<uuid:order_id>": (403,),
     "GET /payment-orders/<uuid:order_id>/export": (403,),
+    "POST /payment-orders/<uuid:order_id>/paid": (409,),
     "POST /payment-orders/<uuid:order_id>/lines/<uuid:line_id>/paid": (409,),
     "POST /payment-orders/<uuid:order_id>/lines/<uuid:line_id>/returned": (409,),
     "POST /cases/<uuid:case_id>/tracking-code": (409,),

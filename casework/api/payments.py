@@ -86,6 +86,18 @@ def export(call: Call, order_id: UUID) -> Answer:
 
 @endpoint(
     "POST",
+    "/payment-orders/<uuid:order_id>/paid",
+    Text("整单登记已支付", "Record that all was paid"),
+    answer="PaymentOrder",
+    body=payments.Paid,
+)
+def all_paid(call: Call, order_id: UUID) -> Answer:
+    """Every payment without a result has reached its applicant on this day; all are recorded, or none."""
+    return Answer(_with_lines(call, payments.record_all_paid(call.tx, order_id, call.body)))
+
+
+@endpoint(
+    "POST",
     "/payment-orders/<uuid:order_id>/lines/<uuid:line_id>/paid",
     Text("登记已支付", "Record a payment"),
     answer="PaymentLine",

@@ -168,6 +168,11 @@ NOTES: Final = {
         " accounts and bank codes (联行号) are text and keep every digit; the last line has the count and the total."
         " html is the list to be signed, with the last four digits of accounts and identity numbers masked.",
     ),
+    "POST /payment-orders/<uuid:order_id>/paid": Text(
+        "本单尚无结果的款项，逐案办理 record_payment；有一笔不能登记的，全部不登记，并说明是哪一案。",
+        "Each case of a payment without a result takes record_payment; where one refuses, none does, and the answer"
+        " names the case.",
+    ),
     "POST /payment-orders/<uuid:order_id>/lines/<uuid:line_id>/paid": Text(
         "即在该案件上办理 record_payment；同事经办的案件也可登记，经办人不变。",
         "Takes the case's record_payment, also on a colleague's case, who goes on owning it.",

@@ -15,13 +15,16 @@ from casework.forms.texts import Code, Line
 from casework.records import cases, funds, history, payments
 from casework.records.database import Tx
 from casework.records.ids import new_id
+from casework.records.rows import Record
 from casework.records.rows import Row as Values
 from casework.records.vault import WrappedKey, applicant_place, case_place, order_place, seal, unseal
 from casework.rules.casefile import STAFF
-from casework.rules.refusals import Fault, Invalid, NotFound, NotNow, NotYours
+from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotNow, NotYours
 from casework.rules.text import Text
+from casework.work import programmes
 from casework.work.cases import apply
 from casework.work.funds import may_see_funds
+from casework.work.moves import household
 from casework.work.service import Transaction
 
 MOST_LINES: Final = 500
@@ -200,6 +203,45 @@ def record_result(tx: Transaction, order_id: UUID, line_id: UUID, result: str, g
                 " `correct_payment`.",
             )
         )
+    _record(tx, record, line_id, result, given)
+    return _line(tx, order_id, line_id)
+
+
+def record_all_paid(tx: Transaction, order_id: UUID, given: Any) -> Row[Any]:
+    """The order after every payment without a result was recorded as paid on one day: all of them, or none.
+
+    Raises `NotNow` where each has its result, `NotYours` where the caller does not see every case of the order, and
+    otherwise what refuses the first payment, with the number of its case.
+    """
+    order = seen(tx, order_id)
+    # As every move takes its locks: first the cases, then the households, then the fund.
+    records = {
+        case_id: cases.get(tx.db, case_id, tx.person, lock=True)
+        for case_id in sorted({line.case_id for line in payments.lines(tx.db, order_id, tx.person)})
+    }
+    waiting = [line for line in payments.lines(tx.db, order_id, tx.person) if line.result is None]
+    if not waiting and order.unsettled == 0:
+        raise NotNow(Text("本单各笔款项均已有结果。", "Every payment of this order has its result already."))
+    if tx.person.role not in STAFF or not payments.all_seen(tx.db, order_id, tx.person):
+        raise NotYours(
+            Text(
+                "只有能查看本单全部案件的经办人或审批人可以整单登记。",
+                "Only caseworkers and supervisors who see all cases of the order record it as a whole.",
+            )
+        )
+    numbers = [household(tx, record, programmes.pinned(record.file)) for record in records.values()]
+    funds.hold_household(tx.db, set().union(*numbers))
+    for line in waiting:
+        try:
+            _record(tx, cases.get(tx.db, line.case_id, tx.person, lock=True), line.line_id, "paid", given)
+        except (NotMet, NotNow, NotYours) as no:
+            number = Text(f"{line.case_number}：{no.text.zh}", f"{line.case_number}: {no.text.en}")
+            raise type(no)(number) from no
+    return seen(tx, order_id)
+
+
+def _record(tx: Transaction, record: Record, line_id: UUID, result: str, given: Any) -> None:
+    """The case, which is locked, takes `record_payment`; what the address says is not said again."""
     from_here = {"line": str(line_id), "result": result}
     if isinstance(given, Mapping):
         twice = sorted(given.keys() & from_here)
@@ -207,7 +249,6 @@ def record_result(tx: Transaction, order_id: UUID, line_id: UUID, result: str, g
             raise Invalid([Fault(name, "unknown", SENTENCES["unknown"]) for name in twice])
         given = {**given, **from_here}
     apply(tx, record, _TRANSITION, given)
-    return _line(tx, order_id, line_id)
 
 
 def _line(tx: Transaction, order_id: UUID, line_id: UUID) -> Row[Any]:

@@ -266,7 +266,10 @@ def _pay(ask: Lived) -> None:
     ask("caseworker", "POST", f"{first}/paid", {"on": on})
     ask("caseworker", "POST", f"{second}/returned", {"on": on, "reason": "wrong name"})
     ask("caseworker", "GET", f"{here}/export")
+    ask("caseworker", "POST", f"{here}/paid", {"on": on}, 409)
     ask("caseworker", "POST", "/payment-orders", {"fund": "RELIEF"}, 409)
+    again = ask("caseworker", "POST", "/payment-orders", {"fund": "RELIEF", "as_returned": True}, 201)
+    assert ask("caseworker", "POST", f"/payment-orders/{again['id']}/paid", {"on": on})["unsettled"] == 0
 
 
 def _take(ask: Lived, who: str, at: str, name: str) -> None:

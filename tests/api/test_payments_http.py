@@ -561,6 +561,70 @@ def test_one_cashier_records_a_whole_order_and_the_cases_stay_with_their_casewor
     assert (last["payload"]["transition"], last["actor"]["username"]) == ("record_payment", "cashier")
 
 
+def all_paid(api: Api, order: Any, who: str = "caseworker", **given: Any) -> Any:
+    """The answer to recording the whole order as paid."""
+    return api.call(who, "POST", f"/payment-orders/{order['id']}/paid", {"on": TODAY} | given)
+
+
+def test_a_whole_order_is_recorded_as_paid_in_one_step_what_came_back_stays(office: Api) -> None:
+    cases = [helped(office) for _ in range(3)]
+    order = make_order(office)
+    record(office, order, "returned", number=1)
+    answer = all_paid(office, order)
+    assert (answer.status_code, answer.get_json()["unsettled"]) == (200, 0), answer.text
+    assert [line["status"] for line in answer.get_json()["lines"]] == ["paid", "returned", "paid"]
+    assert {line["settled_on"] for line in answer.get_json()["lines"]} == {TODAY}
+    status = {line["case_id"]: line["status"] for line in answer.get_json()["lines"]}
+    for case in cases:
+        [aid] = office.get("auditor", f"/cases/{case['id']}")["facts"]["aid"]
+        assert aid["status"] == status[case["id"]]
+        ensure_one_history(office, case["id"])
+    assert str(books(office.service)["RELIEF"].balance) == "99000.00"
+    assert all_paid(office, order).get_json()["code"] == "not_now"
+
+
+def test_where_one_payment_cannot_be_recorded_none_is_and_its_case_is_named(office: Api) -> None:
+    helped(office)
+    theirs = helped(office, "supervisor-sd")
+    order = make_order(office)
+    versions = rows(office, "select id, version from cases order by id")
+    answer = all_paid(office, order, "supervisor-sd")
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "not_met")
+    assert theirs["number"] in answer.get_json()["detail"]
+    assert rows(office, "select id, version from cases order by id") == versions
+    assert office.get("caseworker", f"/payment-orders/{order['id']}")["unsettled"] == 2
+    assert str(books(office.service)["RELIEF"].balance) == "100000.00"
+
+
+def test_the_whole_order_is_recorded_by_who_sees_all_its_cases(july: Api) -> None:
+    new_fund(july, org="370000")
+    helped(july, "supervisor-sd"), helped(july, "supervisor-sd", opened_by="caseworker-qd")
+    in_force(july, "paid_by_another", "370000", "false")
+    order = make_order(july, "supervisor-sd")
+    for who in ("caseworker", "supervisor-qd", "auditor", "lawyer", "administrator"):
+        assert all_paid(july, order, who, unheard_of=1).status_code == 403, who
+    for given in ({"on": None}, {"unheard_of": 1}, {"line": order["lines"][0]["id"]}, {"result": "returned"}):
+        assert all_paid(july, order, "supervisor-sd", **given).status_code == 422, given
+    assert all_paid(july, order, "supervisor-sd").get_json()["unsettled"] == 0
+
+
+def test_of_two_who_record_a_whole_order_at_once_and_one_who_records_a_line_each_payment_is_recorded_once(
+    office: Api,
+) -> None:
+    hire(office, "cashier", "caseworker", "370100")
+    cases = [helped(office) for _ in range(4)]
+    order = make_order(office)
+    deeds = [lambda who=who: all_paid(office, order, who) for who in ("caseworker", "cashier") * 2]
+    deeds += [lambda number=number: record(office, order, "paid", number=number) for number in (3, 0)]
+    answers = at_once(deeds)
+    assert set(statuses(answers)) <= {200, 409}
+    assert 200 in statuses(answers)
+    assert office.get("caseworker", f"/payment-orders/{order['id']}")["unsettled"] == 0
+    assert str(books(office.service)["RELIEF"].balance) == "98000.00"
+    for case in cases:
+        ensure_one_history(office, case["id"])
+
+
 def test_what_the_address_says_is_not_said_again(office: Api) -> None:
     case, other = helped(office), helped(office)
     order = make_order(office)

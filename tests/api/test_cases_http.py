@@ -433,7 +433,8 @@ def test_a_case_is_found_by_its_names_and_by_whole_numbers_only(words: str, crow
 
 
 def test_after_a_correction_a_case_is_found_by_the_new_number_and_no_longer_by_the_old(api: Api) -> None:
-    case = api.new_case(applicant={"name": "欧阳慕雪", "phone": "13987654321"})
+    worker = {"name": "欧阳慕雪", "phone": "13987654321", "groups": ["migrant_worker"]}
+    case = api.new_case(applicant=worker)
     path = f"/cases/{case['id']}"
 
     def found(number: str) -> bool:

@@ -657,6 +657,7 @@ def test_the_next_request_of_a_running_process_counts_by_what_a_command_has_load
     file = calendar_file(tmp_path / "c", date(2026, 3, 9))
     plain = {name: value for name, value in os.environ.items() if not name.startswith("CASEWORK_")}
     ours = {"CASEWORK_ENV": "test", "CASEWORK_HOME": str(tmp_path / "home"), "CASEWORK_DATABASE_URL": database_url}
+    ours["CASEWORK_ENCRYPTION_KEYS"] = bytes(range(32)).hex()
     (tmp_path / "home").mkdir()
     command = [sys.executable, "-m", "casework.cli", "--language", "en", "calendar", "load", str(file)]
     done = subprocess.run(command, env=plain | ours, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)

@@ -18,6 +18,7 @@ from casework.records.visibility import in_queue, of_org, visible
 from casework.rules.casefile import Phase
 from casework.rules.refusals import Invalid, NotFound
 from casework.rules.text import Text
+from casework.work import programmes
 from casework.work.alerts import Snooze
 from casework.work.alerts import snooze as put_off
 from casework.work.cases import claim as claim_case
@@ -55,21 +56,25 @@ def _part(tx: Transaction, said: dict[str, Any]) -> list[ColumnElement[bool]]:
 
 @endpoint("GET", "/queue", Text("待办", "What waits for my role"), answer="CasePage", query=QueueFilters)
 def queue(call: Call) -> Answer:
-    """Open cases whose turn is my role's, the most urgent first.
+    """Open cases whose turn is my role's, the most urgent first; among these those that the law puts first.
 
     A caseworker's are the own ones and those in nobody's hands (unowned, or left behind by somebody who is gone). A
     supervisor's are all that wait for a supervisor, and of what waits for caseworkers, the same as a caseworker's.
     """
     me = call.tx.person
     filters = [in_queue(me), *_part(call.tx, call.query)]
-    order = [table.c.urgent.desc(), table.c.due_key, table.c.id]
-    key = from_cursor(call.query, switch, moment, UUID)
+    order = [table.c.urgent.desc(), table.c.first_in_line.desc(), table.c.due_key, table.c.id]
+    key = from_cursor(call.query, switch, switch, moment, UUID)
     if key is not None:
-        urgent, due, case_id = key
+        urgent, first, due, case_id = key
+        as_urgent = table.c.urgent.is_(urgent)
         later = tuple_(table.c.due_key, table.c.id) > tuple_(due, case_id)
-        less_urgent = table.c.urgent.is_(False) if urgent else None
-        same = (table.c.urgent.is_(urgent)) & later
-        filters.append(same if less_urgent is None else or_(less_urgent, same))
+        after_it: list[ColumnElement[bool]] = [as_urgent & table.c.first_in_line.is_(first) & later]
+        if first:
+            after_it.append(as_urgent & table.c.first_in_line.is_(False))
+        if urgent:
+            after_it.append(table.c.urgent.is_(False))
+        filters.append(or_(*after_it))
     found = cases.page(call.tx.db, me, filters, order, call.limit + 1)
     shown = found[: call.limit]
     after = _cursor(shown[-1]) if len(found) > call.limit else None
@@ -77,7 +82,8 @@ def queue(call: Call) -> Answer:
 
 
 def _cursor(last: Record) -> str:
-    return to_cursor(int(last.file.urgent), views.due_at(last) or NEVER, last.file.id)
+    first = programmes.pinned(last.file).comes_first(last.file)
+    return to_cursor(int(last.file.urgent), int(first), views.due_at(last) or NEVER, last.file.id)
 
 
 @endpoint("POST", "/queue/claim", Text("领取下一件", "Claim the next case"), answer="Case", body=Claim, etag=True)

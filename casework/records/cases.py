@@ -131,7 +131,7 @@ def claim_next(tx: Tx, person: Person, filters: list[ColumnElement[bool]]) -> Re
         select(cases.c.id)
         .select_from(cases)
         .where(in_queue(person), in_nobodys_hands(), *filters)
-        .order_by(cases.c.urgent.desc(), cases.c.due_key, cases.c.id)
+        .order_by(cases.c.urgent.desc(), cases.c.first_in_line.desc(), cases.c.due_key, cases.c.id)
         .limit(1)
         .with_for_update(of=cases, skip_locked=True)
     )

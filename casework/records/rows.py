@@ -141,6 +141,7 @@ def case_row(record: Record, workflow: Workflow) -> Row:
         "org_id": record.org_id,
         "channel": case.channel,
         "urgent": case.urgent,
+        "first_in_line": workflow.comes_first(case),
         "applicant_id": record.applicant_id,
         "applicant_name": case.facts["applicant"]["name"],
         "search_text": search_text(case, workflow),

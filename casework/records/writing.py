@@ -25,8 +25,8 @@ from casework.rules.text import Text
 # else was first, the first part changes no row and the rest, which joins it, writes nothing.
 _COLUMNS = [column.name for column in cases.columns if column.name != "due_key"]
 _UPDATED = (
-    "org_id", "state", "phase", "waits_for", "urgent", "facts", "taken", "owner_id", "assignee_id", "outcome",
-    "updated_at", "closed_at", "due_at", "late_at", "version", "last_hash", "search_text", "applicant_name",
+    "org_id", "state", "phase", "waits_for", "urgent", "first_in_line", "facts", "taken", "owner_id", "assignee_id",
+    "outcome", "updated_at", "closed_at", "due_at", "late_at", "version", "last_hash", "search_text", "applicant_name",
 )  # fmt: skip
 _HEAD_OPEN = f"""
 insert into casework.cases ({", ".join(_COLUMNS)})

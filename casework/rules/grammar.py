@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any, Final, Literal, Protocol
 
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import CaseFile, Move, Office, Phase, Role, Situation, TimeToObject, Verdict
+from casework.rules.casefile import CaseFile, Facts, Move, Office, Phase, Role, Situation, TimeToObject, Verdict
 from casework.rules.claims import Claim
 from casework.rules.clocks import Level, Limit
 from casework.rules.policy_kinds import PolicyKind
@@ -282,7 +282,8 @@ class Workflow:
 
     The intake form holds the person helped under `applicant` (`name`, `identity_number`, `phone`); `parties` are
     the paths of the other names by which a case is searched, such as `employer.name`. `urgent` says whether a case
-    has become urgent by its facts and the day. `one_open_case_per` are the paths of identity numbers of which no two
+    has become urgent by its facts and the day; `first_in_line` whether its facts put it before others as urgent as it
+    is. `one_open_case_per` are the paths of identity numbers of which no two
     open cases of the workflow may share one, such as `members.*.identity_number`. Where it `grants_money`, decisions
     see the funds that may pay and the organisations above. `corrected` gives the facts that a correction changes beside
     those corrected, or raises the refusal that says why it may not be made. `policies` are the names of the dated rows
@@ -302,6 +303,7 @@ class Workflow:
     letters: tuple[Letter, ...] = ()
     parties: tuple[str, ...] = ()
     urgent: Callable[[CaseFile, WorkingCalendar, date], bool] | None = None
+    first_in_line: Callable[[Facts], bool] | None = None
     one_open_case_per: tuple[str, ...] = ()
     grants_money: bool = False
     corrected: Callable[[Move], Mapping[str, Any]] | None = None
@@ -368,6 +370,10 @@ class Workflow:
     def _urgent_by_facts(self, case: CaseFile, at: datetime, calendar: WorkingCalendar) -> bool:
         return bool(self.urgent and self.urgent(case, calendar, calendar.local_date(at)))
 
+    def comes_first(self, case: CaseFile) -> bool:
+        """Whether the law puts the case before others that are as urgent as it is."""
+        return bool(self.first_in_line and self.first_in_line(case.facts))
+
     @cached_property
     def fingerprint(self) -> str:
         """A digest of states, edges, clocks and guards: it changes when the meaning does, not the wording."""
@@ -383,7 +389,7 @@ class Workflow:
             yield from (one for one in (edge.works_out, edge.updates, edge.claims) if one)
         for clock in self.clocks:
             yield from (fact for fact in (clock.start, clock.stop) if fact)
-        yield from (one for one in (self.urgent, self.corrected) if one)
+        yield from (one for one in (self.urgent, self.first_in_line, self.corrected) if one)
 
 
 def _meaning(row: State | Transition | Clock) -> list[tuple[str, Any]]:

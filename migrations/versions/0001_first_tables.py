@@ -233,6 +233,7 @@ def upgrade() -> None:
         sa.Column("org_id", sa.Uuid(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("first_in_line", sa.Boolean(), nullable=False),
         sa.Column("applicant_id", sa.Uuid(), nullable=False),
         sa.Column("applicant_name", sa.Text(), nullable=False),
         sa.Column("search_text", sa.Text(), nullable=False),
@@ -287,7 +288,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_cases_queue",
         "cases",
-        ["waits_for", sa.literal_column("urgent desc"), "due_key", "id"],
+        ["waits_for", sa.literal_column("urgent desc"), sa.literal_column("first_in_line desc"), "due_key", "id"],
         unique=False,
         schema="casework",
         postgresql_where=sa.text("closed_at is null"),

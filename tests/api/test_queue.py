@@ -103,3 +103,27 @@ def test_what_no_acknowledgement_says_is_refused_and_acknowledges_nothing(api: A
     assert (answer.status_code, answer.get_json()["errors"][0]["field"]) == (422, "seen")
     assert alert["id"] in {one["id"] for one in api.get("supervisor", "/alerts")["items"] if not one["acknowledged_at"]}
     assert api.post("supervisor", path)["acknowledged_at"] is not None
+
+
+def of_group(api: Api, *groups: str, **changed: Any) -> str:
+    """A case of somebody of these groups."""
+    example = api.get("caseworker", "/workflows/legal_aid")["intake"]["examples"][0]
+    changed = {"exemption": "other_by_law"} | changed
+    case: str = api.new_case(applicant=example["applicant"] | {"groups": list(groups)}, **changed)["id"]
+    return case
+
+
+def test_pay_of_migrant_and_platform_workers_and_acts_of_courage_come_before_others_as_urgent(api: Api) -> None:
+    other = of_group(api, "woman")
+    first = [of_group(api, "migrant_worker"), of_group(api, "platform_worker")]
+    brave = of_group(api, "woman", matter="act_of_courage")
+    urgent = of_group(api, "woman", preservation_needed=True)
+    expected = [urgent, *first, brave, other]
+    assert waiting(api, "caseworker") == expected
+    paged, cursor = [], ""
+    while cursor is not None:
+        answer = api.get("caseworker", "/queue?limit=1" + cursor)
+        paged += [case["id"] for case in answer["items"]]
+        cursor = answer["next_cursor"] and f"&cursor={answer['next_cursor']}"
+    assert paged == expected
+    assert claimed(api, "caseworker") == expected

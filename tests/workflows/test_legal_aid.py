@@ -488,7 +488,9 @@ class TestDecision:
 
     @pytest.mark.parametrize("ground", sorted(REFUSAL_GROUNDS))
     def test_the_refusal_is_written_with_ground_reasons_and_remedies(self, ground: str) -> None:
-        story = reviewed()
+        story = reviewed(
+            matter="dismissal", exemption="other_by_law", demands=[{"kind": "severance", "amount": "500.00"}]
+        )
         story.supervisor("refuse", ground=ground, reasons="家庭收入高于困难标准{见附件}。")
         letter = story.letters["refused"]
         assert REFUSAL_GROUNDS[ground].zh in letter["zh-CN"]["body"]

@@ -450,3 +450,39 @@ class TestThresholds:
         assert offer.allowed is allowed
         if offer.because is not None:
             assert "示例规定" in offer.because.zh
+
+
+class TestNoWorkerIsSentAway:
+    """The place of application is no reason to refuse a migrant or platform worker who claims pay."""
+
+    @staticmethod
+    def reviewed(*groups: str, **facts: Any) -> Story:
+        story = Story("2026-03-02 09:00")
+        applicant = story.form("submit", {})["applicant"] | {"groups": list(groups)}
+        facts = {"exemption": "other_by_law"} | facts
+        return story.opened(applicant=applicant, **facts).along((("caseworker", "accept"), ("caseworker", "propose")))
+
+    @pytest.mark.parametrize("group", ["migrant_worker", "platform_worker"])
+    def test_not_refused_for_the_place(self, group: str) -> None:
+        refusal = self.reviewed("woman", group).refused("supervisor", "refuse", ground="not_competent")
+        assert isinstance(refusal, NotMet)
+        assert "不得以申请地为由" in refusal.text.zh
+        assert "place of application" in refusal.text.en
+
+    @pytest.mark.parametrize("kind", ["wages", "overtime"])
+    def test_nor_where_pay_is_demanded_beside_something_else(self, kind: str) -> None:
+        story = self.reviewed("migrant_worker", matter="dismissal", demands=[{"kind": kind, "amount": "500.00"}])
+        assert isinstance(story.refused("supervisor", "refuse", ground="not_competent"), NotMet)
+
+    def test_another_ground_holds(self) -> None:
+        assert self.reviewed("migrant_worker").supervisor("refuse", ground="no_basis").case.state == "refused"
+
+    @pytest.mark.parametrize(
+        ("group", "facts"),
+        [
+            ("woman", {}),
+            ("migrant_worker", {"matter": "dismissal", "demands": [{"kind": "severance", "amount": "500.00"}]}),
+        ],
+    )
+    def test_others_are(self, group: str, facts: dict[str, Any]) -> None:
+        assert self.reviewed(group, **facts).supervisor("refuse", ground="not_competent").case.state == "refused"

@@ -52,6 +52,7 @@ from casework.workflows.legal_aid.guards import (
     may_still_object,
     means_are_small,
     means_sheet,
+    no_worker_is_sent_away,
     not_asked_before,
     not_pushed_about,
     review_sheet,
@@ -63,7 +64,7 @@ from casework.workflows.legal_aid.guards import (
     with_proceeding,
     with_what_is_reported,
 )
-from casework.workflows.legal_aid.intake import LegalAidIntake
+from casework.workflows.legal_aid.intake import LegalAidIntake, comes_first
 from casework.workflows.legal_aid.labour import LABOUR_CLOCKS, Proceeding
 from casework.workflows.legal_aid.letters import LETTERS
 from casework.workflows.legal_aid.limitation import LIMITATION_CLOCKS, LIMITATION_NAMES
@@ -132,7 +133,7 @@ URGENCY_LADDER = (Alert("due", (CASEWORKER, *HELPER, SUPERVISOR), urgent=True),)
 # fmt: off
 WORKFLOW = Workflow(
     key="legal_aid", version=1, title=Text("法律援助", "Legal aid"), numbering="LA",
-    intake=LegalAidIntake, parties=("employer.name",), urgent=is_urgent, policies=POLICIES, by_last_year=("subsistence_line",),
+    intake=LegalAidIntake, parties=("employer.name",), urgent=is_urgent, first_in_line=comes_first, policies=POLICIES, by_last_year=("subsistence_line",),
     time_to_object=time_to_object, reviewed_above=("objected",),
     states=(
         State("submitted",         Text("已提交", "Submitted"),                    INTAKE,     CASEWORKER),
@@ -177,7 +178,7 @@ WORKFLOW = Workflow(
         Transition("grant",           Text("给予援助", "Grant"),                   ("under_review", "awaiting_decision"), "granted",
                    by=SUPERVISOR, decides=True, needs=Grant, when=(decided_by_another, means_are_small, claim_is_large_enough), works_out=means_sheet, letter="granted"),
         Transition("refuse",          Text("不予援助", "Refuse"),                  ("under_review", "awaiting_decision"), "refused",
-                   by=SUPERVISOR, decides=True, needs=Refuse, when=decided_by_another, letter="refused", outcome="refused", cancels=LIMITATION_NAMES),
+                   by=SUPERVISOR, decides=True, needs=Refuse, when=(decided_by_another, no_worker_is_sent_away), letter="refused", outcome="refused", cancels=LIMITATION_NAMES),
         Transition("transfer",        Text("移送其他机构", "Transfer"),            ("submitted", "under_review", "awaiting_decision"), "submitted",
                    by=CASEWORKER, needs=Transfer, when=not_pushed_about, transfers="to_org", letter="transferred", cancels=REVIEW_CLOCKS, restarts=REVIEW_CLOCKS),
         Transition("turn_urgent",     Text("转为紧急", "Turn urgent"),             NOT_YET_CONCLUDED, STAY,

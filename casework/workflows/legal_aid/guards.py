@@ -18,6 +18,7 @@ from casework.workflows.legal_aid.intake import (
     NO_HARDSHIP_CONDITION,
     REPRESENTATION,
     claimed,
+    is_pay_of_workers_first,
 )
 from casework.workflows.legal_aid.labour import Proceeding
 from casework.workflows.legal_aid.limitation import AWARDED, RETURNED
@@ -180,6 +181,17 @@ def claim_is_large_enough(at: Situation) -> Verdict | bool:
             f"The claim of {amount:.2f} yuan is below {row.amount():.2f} yuan ({row.source.en}).",
         ),
     )
+
+
+@guard(
+    zh="进城务工人员、新就业形态劳动者请求支付劳动报酬的，不得以申请地为由不予援助；应当受理或者移送。",
+    en="A migrant or platform worker who claims pay is not refused because of the place of application; the case is"
+    " taken up here or transferred.",
+    looks_at_given=True,
+)
+def no_worker_is_sent_away(at: Situation) -> bool:
+    """Since 2026-02 the place of application is no reason to turn such a worker away (司法部)."""
+    return at.given["ground"] != "not_competent" or not is_pay_of_workers_first(at.case.facts)
 
 
 @guard(

@@ -106,6 +106,7 @@ REPRESENTATION: Final = frozenset(("mediation_arbitration", "litigation", "non_l
 """Hardship is a condition of representation only (法律援助法 31); advice and drafting are for everybody (22, 23)."""
 WORKERS_FIRST: Final = frozenset(("migrant_worker", "platform_worker"))
 PAY: Final = frozenset(("wages", "overtime"))
+"""The demands that are for pay."""
 EDUCATION: Final = {
     "none": Text("未上学", "none"),
     "primary": Text("小学", "primary school"),
@@ -551,3 +552,14 @@ def claimed(facts: Facts) -> Decimal | None:
     amounts = [row["amount"] for row in facts.get("demands", ()) if "amount" in row]
     amounts = amounts or [row["amount"] for row in facts.get("arrears", ())]
     return sum(map(Decimal, amounts), Decimal(0)) if amounts else None
+
+
+def is_pay_of_workers_first(facts: Facts) -> bool:
+    """Whether a migrant or platform worker claims pay: accepted, reviewed and assigned first (司法部 2024-02)."""
+    claims_pay = facts.get("matter") in PAY or any(row["kind"] in PAY for row in facts.get("demands", ()))
+    return claims_pay and not WORKERS_FIRST.isdisjoint(facts.get("applicant", {}).get("groups", ()))
+
+
+def comes_first(facts: Facts) -> bool:
+    """Whether the case goes before others: pay of migrant and platform workers, acts of courage (山东省法律援助条例 9)."""
+    return facts.get("matter") == "act_of_courage" or is_pay_of_workers_first(facts)

@@ -199,16 +199,6 @@ def last_days_to_claim(case: CaseFile, calendar: WorkingCalendar) -> list[date]:
     return [day for one in LIMITATIONS if (day := one.last_day(case, calendar)) is not None]
 
 
-def out_of_time(case: CaseFile, calendar: WorkingCalendar, today: date) -> bool:
-    """Whether the limitation of the matter is over and no other claim is in time; maintenance never is (民法典 196)."""
-    if case.facts.get("matter") == "maintenance":
-        return False
-    own = [one for one in LIMITATIONS if one.name in ("limitation", "limitation_civil")]
-    known = [day for one in own if (day := one.last_day(case, calendar)) is not None]
-    filed = any(one.filed(case, calendar) for one in LIMITATIONS)
-    return bool(known) and not filed and all(day < today for day in last_days_to_claim(case, calendar))
-
-
 _LADDER: Final = (
     Alert("80%", (Role.CASEWORKER, *HELPERS), urgent=True),
     Alert("95%", (Role.CASEWORKER, *HELPERS, Role.SUPERVISOR), urgent=True),

@@ -140,7 +140,8 @@ def claim(tx: Tx, claims: Sequence[Claim], case_id: UUID, actor: Actor) -> None:
             _book(tx, _RELEASE, "release", line.fund_id, line.amount, actor, line_id=one.line)
             tx.run(_GIVE_BACK, fund_id=line.fund_id, year=line.year, kind=line.kind, amount=line.amount)
         elif isinstance(one, Pay):
-            line = _settled(tx, one, case_id, "paid", ("ordered",), one.on)
+            waiting = ("approved",) if one.in_cash else ("ordered",)
+            line = _settled(tx, one, case_id, "paid", waiting, one.on)
             _book(tx, _PAY, "pay", line.fund_id, line.amount, actor, line_id=one.line)
         elif isinstance(one, Return):
             line = _settled(tx, one, case_id, "returned", ("ordered", "paid"), one.on)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, bindparam, exists, func, select, text, tuple_
+from sqlalchemy import ColumnElement, Row, Text, bindparam, cast, exists, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.records.database import Tx
@@ -32,6 +32,12 @@ from casework.rules.casefile import Person
 
 _BANK: Final = cases.c.facts["bank"]
 _APPLICANT: Final = cases.c.facts["applicant"]
+# What is handed over in cash against a signature is no payment for the bank.
+_IN_CASH: Final = cases.c.facts["aid"].contains(
+    func.jsonb_build_array(
+        func.jsonb_build_object("line", cast(payment_lines.c.id, Text), "pay_by", "cash"), type_=JSONB
+    )
+)
 _LAST: Final = payment_order_lines.alias("last")
 _WAITING: Final = (
     payment_lines.join(cases, cases.c.id == payment_lines.c.case_id)
@@ -102,7 +108,10 @@ def to_order(tx: Tx, fund_id: UUID, person: Person) -> Sequence[Row[Any]]:
         )
         .select_from(_WAITING)
         .where(
-            payment_lines.c.fund_id == fund_id, payment_lines.c.status.in_(("approved", "returned")), visible(person)
+            payment_lines.c.fund_id == fund_id,
+            payment_lines.c.status.in_(("approved", "returned")),
+            ~_IN_CASH,
+            visible(person),
         )
         .order_by(payment_lines.c.approved_on, cases.c.number, payment_lines.c.id)
     )

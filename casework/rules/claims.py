@@ -57,9 +57,10 @@ class Release(Claim):
 
 @dataclass(frozen=True, slots=True)
 class Pay(Claim):
-    """An ordered payment has reached the applicant on a day."""
+    """An ordered payment has reached the applicant on a day, or one `in_cash` was handed over without an order."""
 
     on: date
+    in_cash: bool = False
 
 
 @dataclass(frozen=True, slots=True)

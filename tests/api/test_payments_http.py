@@ -180,6 +180,19 @@ def test_whoever_approved_does_not_order_where_the_office_says_so_and_is_told_ho
     assert (order["count"], order["left_out"]) == (1, [])
 
 
+def test_what_is_handed_over_in_cash_is_on_no_order_of_the_bank(office: Api) -> None:
+    case = office.take("caseworker", dossier(office), "accept")
+    case = office.take("supervisor", case, "help_at_once", fund="RELIEF", amount="500.00", pay_by="cash")
+    [line] = [one for one in case["facts"]["aid"] if one["pay_by"] == "cash"]
+    answer = office.call("caseworker", "POST", "/payment-orders", {"fund": "RELIEF"})
+    ordered = (
+        office.get("caseworker", f"/payment-orders/{answer.get_json()['id']}") if answer.status_code == 201 else {}
+    )
+    assert line["line"] not in str(ordered)
+    case = office.take("caseworker", case, "record_payment", line=line["line"], result="paid", receipt="签收1号")
+    assert [one["status"] for one in case["facts"]["aid"] if one["line"] == line["line"]] == ["paid"]
+
+
 def test_a_payment_without_an_account_waits_until_the_account_is_known(office: Api) -> None:
     case = helped(office)
     correct(office, case, account=None)

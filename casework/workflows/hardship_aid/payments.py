@@ -251,8 +251,9 @@ def _line(at: Situation) -> Facts:
 
 def payment_claimed(at: Situation) -> Sequence[Claim]:
     """What the bank's answer does to the fund."""
-    line = UUID(at.given["line"])
-    return [Pay(line, at.given["on"]) if at.given["result"] == "paid" else Return(line, at.given["on"])]
+    line, on = UUID(at.given["line"]), at.given["on"]
+    in_cash = _line(at).get("pay_by", TRANSFER) == CASH
+    return [Pay(line, on, in_cash) if at.given["result"] == "paid" else Return(line, on)]
 
 
 def payment_noted(at: Situation) -> Mapping[str, Any]:

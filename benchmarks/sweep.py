@@ -31,9 +31,9 @@ LEVELS: Final = ("80%", "due", "+2wd", "+5wd")
 
 _CASES: Final = """
 insert into cases (id, number, workflow, workflow_version, state, phase, waits_for, org_id, channel, urgent,
-  applicant_id, applicant_name, search_text, facts, taken, opened_at, updated_at, version, last_hash)
+  first_in_line, applicant_id, applicant_name, search_text, facts, taken, opened_at, updated_at, version, last_hash)
 select uuidv7(), :prefix || n, workflow, workflow_version, 'under_review', 'review', 'caseworker', org_id,
-  channel, false, applicant_id, applicant_name, :prefix || n, facts, taken, opened_at,
+  channel, false, false, applicant_id, applicant_name, :prefix || n, facts, taken, opened_at,
   updated_at, 1, last_hash
 from generate_series(1, :many) n, (select * from cases where number = :template) as template
 """

@@ -13,13 +13,14 @@ INSTALLED_DEV := .venv/installed-dev-$(HERE)
 INSTALL := $(BIN)/python -m pip install --quiet --require-hashes
 
 .DEFAULT_GOAL := run
-.PHONY: help run test check bench wheel docs lock format
+.PHONY: help run test check nightly bench wheel docs lock format
 
 help: # What each target does, and how long it takes on two processors once the requirements are installed.
 	@echo "make run     the whole service with an invented office on http://127.0.0.1:8000; ready in 20 s"
 	@echo "             (the first time a minute more, to install); PORT=8001 make run takes another port"
 	@echo "make test    all tests, on a real PostgreSQL; ten minutes and more"
 	@echo "make check   formatter, linter, types, import contracts, documentation; about 1 min"
+	@echo "make nightly every encoded rule is mutated, and its tests must notice; half an hour"
 	@echo "make bench   the benchmarks, each beside its floor; some minutes"
 	@echo "make wheel   dist/casework-*.whl, which can be installed without this folder; 10 s"
 	@echo "make docs    docs/rules.md from docs/rules.toml; 5 s"
@@ -44,6 +45,10 @@ check: $(INSTALLED_DEV)
 	$(BIN)/python -m mypy
 	$(BIN)/python $(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_migrations.py tests/test_docs.py
+
+# What takes longer than a change should wait for: every encoded rule is changed a little, and its tests must notice.
+nightly: $(INSTALLED_DEV)
+	$(BIN)/python -m tests.mutation --least 95
 
 bench: $(INSTALLED_DEV)
 	$(BIN)/python -m benchmarks

@@ -25,6 +25,8 @@ from casework.work import programmes
 
 REGISTER: Final = ROOT / "docs" / "rules.toml"
 PAGE: Final = ROOT / "docs" / "rules.md"
+MUTANTS: Final = ROOT / "docs" / "mutants.toml"
+"""How many mutants of the encoded rules were made and caught; `python -m tests.mutation --write` writes it."""
 _POLICIES: Final = ROOT / "config" / "policies"
 _DAYS: Final = {
     "wd": Text("工作日", "working days"),
@@ -35,6 +37,7 @@ _DAYS: Final = {
     "mo": Text("月，至对应日，末日顺延", "months, to the corresponding day, rolled"),
     "y": Text("年，至对应日，末日顺延", "years, to the corresponding day, rolled"),
 }
+_TO_CONFIRM: Final = ("待核对", "待确认", "（R）", "(R)", "to confirm", "to be confirmed")
 _MADE_OF: Final = ("clock", "policy", "transition", "letter", "code")
 _FIELDS: Final = {"rule", "source", "tests", "why_not", "value", "days", *_MADE_OF}
 _HEAD: Final = """# Rules 规则
@@ -99,7 +102,47 @@ def page(register: Mapping[str, Any]) -> str:
         if left_out:
             rows = [_cells(_told(rule["rule"]), rule["source"], _told(rule["why_not"])) for rule in left_out]
             parts.append("\n".join(["\nNot encoded 未编码：\n", _LEFT_OUT, *rows]) + "\n")
-    return "".join(parts)
+    return "".join([parts[0], _counted(register), *parts[1:]])
+
+
+def _counted(register: Mapping[str, Any]) -> str:
+    """How many rules are encoded, how many of them rest on a source to confirm, and how many mutants were caught."""
+    every = [rule for section in register["section"] for rule in section["rules"]]
+    encoded = [rule for rule in every if "why_not" not in rule]
+    policies = _Policies.read()
+    unsure = [
+        rule for rule in encoded if any(mark in told for told in _sources(rule, policies) for mark in _TO_CONFIRM)
+    ]
+    counted = (
+        f"\n| Encoded 已编码 | of these to confirm 其中待确认 | Not encoded 未编码 |\n|---|---|---|\n"
+        f"| {len(encoded)} | {len(unsure)} | {len(every) - len(encoded)} |\n"
+    )
+    return counted + (_noticed(tomllib.loads(MUTANTS.read_text(encoding="utf-8"))) if MUTANTS.exists() else "")
+
+
+def _noticed(tried: Mapping[str, Any]) -> str:
+    """How many mutants of the encoded rules tests have noticed, by kind."""
+    share = f"{100 * tried['caught'] / tried['made']:.1f} %"
+    kinds = "; ".join(f"{kind} {caught}/{made}" for kind, (made, caught) in tried["kinds"].items())
+    return (
+        f"\nMutants of the encoded rules, of which tests notice {tried['caught']} of {tried['made']}"
+        f" ({share}, `make nightly`): {kinds}.\n\n"
+        f"对已编码规则逐一作微小改动，其测试发现 {tried['made']} 处中的 {tried['caught']} 处（{share}）。\n"
+    )
+
+
+def _sources(rule: Mapping[str, Any], policies: _Policies) -> Iterator[str]:
+    """The source that the rule names, and those of the rows that set its values."""
+    yield rule["source"]
+    names = {(path.partition(".")[0], path.partition(".")[2]) for path in named(rule, "policy")}
+    for path in named(rule, "clock"):
+        workflow, name = _of_workflow(path)
+        limit = workflow.by_clock[name].limit
+        if isinstance(limit, PolicyLimit):
+            names.add((workflow.key, limit.name))
+    for row in policies.usual:
+        if any(row.name == name and row.workflow in (key, "*") for key, name in names):
+            yield row.source.zh
 
 
 def _checked(rule: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -69,7 +69,7 @@ _COUNTED_DAYS: Final[dict[DayKind | CountKind, Text]] = {
 }
 _FIRST_DAY: Final = Text("开始的当日不计入", "the first day is not counted")
 _ROLLED: Final = Text(
-    "期满日 {rest} 不是工作日，顺延至 {last}",
+    "期间的最后一日 {rest} 是法定休假日或者休息日，顺延至 {last}",
     "the last day {rest} is not a working day, so it moves to {last}",
 )
 _PAUSED: Final = Text(

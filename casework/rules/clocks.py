@@ -355,7 +355,9 @@ _CORRESPONDS = Text("自 {first} 起满{limit}，对应日为 {day}", "{limit} f
 _MOVED_ON = Text(
     "中止的 {days} 天顺延至 {day}", "moved on to {day} by the {days} day(s) in which the clock stood still"
 )
-_MOVED_OFF_REST = Text("{rest} 不是工作日，顺延至 {day}", "{rest} is not a working day, so it moves to {day}")
+_MOVED_OFF_REST = Text(
+    "期间的最后一日 {rest} 是法定休假日或者休息日，顺延至 {day}", "{rest} is not a working day, so it moves to {day}"
+)
 
 
 def trace(limit: Limit, intervals: Sequence[Interval], calendar: WorkingCalendar) -> list[TraceLine]:

@@ -132,7 +132,7 @@ def test_an_explanation_tells_the_first_day_the_make_up_saturday_and_the_holiday
 def test_an_explanation_of_natural_days_tells_where_the_last_day_moved(china: WorkingCalendar) -> None:
     lines = china.explain_days(date(2026, 2, 10), 7, "natural")
     assert [line.kind for line in lines] == ["first_day", "counted", "rolled"]
-    assert lines[-1].note.zh == "期满日 2026-02-17 不是工作日，顺延至 2026-02-24"
+    assert lines[-1].note.zh == "期间的最后一日 2026-02-17 是法定休假日或者休息日，顺延至 2026-02-24"
 
 
 def test_an_explanation_of_hours_tells_holidays_pauses_and_make_up_days(china: WorkingCalendar) -> None:

@@ -38,7 +38,18 @@ def _listed(items: Sequence[Text]) -> Text:
 
 def _papers(move: Move, office: Office) -> Mapping[str, Any]:
     papers = [f"{paper['name']} × {paper['copies']}" for paper in move.given.get("papers", [])]
-    return {"papers": _listed([Text(one, one) for one in papers])}
+    number = move.case.number
+    asked = Text(
+        f"您的困难职工帮扶申请（案号 {number}）及以下材料已收到：",
+        f"we have received your request for assistance (case {number}) and these papers:",
+    )
+    added = Text(
+        f"您补充的下列材料已收到（案号 {number}）：", f"we have received these further papers (case {number}):"
+    )
+    return {
+        "received": asked if move.kind == "opened" else added,
+        "papers": _listed([Text(one, one) for one in papers]),
+    }
 
 
 def _day_due(move: Move, name: str) -> Text | None:
@@ -176,10 +187,9 @@ LETTERS = (
         "receipt",
         Text("申请材料接收凭证", "Receipt for papers"),
         Text(
-            "{applicant}：\n\n您的困难职工帮扶申请（案号 {number}）及以下材料已收到：\n\n{papers}\n\n"
+            "{applicant}：\n\n{received}\n\n{papers}\n\n"
             "我们将上门了解情况并依法核对，结果另行书面告知。已提交的材料不会要求您再次提交。\n\n{office}\n{date}",
-            "{applicant},\n\nwe have received your request for assistance (case {number}) and these papers:\n\n{papers}"
-            "\n\nWe will visit you and check the particulars, and tell you the result in writing. You will not be asked"
+            "{applicant},\n\n{received}\n\n{papers}\n\nWe will visit you and check the particulars, and tell you the result in writing. You will not be asked"
             " again for what you have handed in.\n\n{office}\n{date}",
         ),
         fill=_papers,

@@ -107,9 +107,18 @@ def _matter(move: Move) -> Text:
 
 
 def _receipt(move: Move, office: Office) -> Mapping[str, Any]:
-    papers = move.given.get("papers", [])
+    papers, matter, number = move.given.get("papers", []), _matter(move), move.case.number
+    asked = Text(
+        f"您关于“{matter.zh}”的法律援助申请（案号 {number}）已收到。收到的材料如下：",
+        f"we have received your request for legal aid in the matter “{matter.en}” (case {number})."
+        " These papers were handed in:",
+    )
+    added = Text(
+        f"您补充的下列材料已收到（案号 {number}，{matter.zh}）：",
+        f"we have received these further papers (case {number}, {matter.en}):",
+    )
     return {
-        "matter": _matter(move),
+        "received": asked if move.kind == "opened" else added,
         "papers": _listed([f"{paper['name']} × {paper['copies']}" for paper in papers]),
     }
 
@@ -214,10 +223,8 @@ LETTERS = (
         "receipt",
         Text("申请材料接收凭证", "Receipt for papers"),
         Text(
-            "{applicant}：\n\n您关于“{matter}”的法律援助申请（案号 {number}）已收到。收到的材料如下：\n\n{papers}\n\n"
-            "我们将依法审查，并书面告知结果。\n\n{office}\n{date}",
-            "{applicant},\n\nwe have received your request for legal aid in the matter “{matter}” (case {number})."
-            " These papers were handed in:\n\n{papers}\n\nWe will examine the request and tell you the result in"
+            "{applicant}：\n\n{received}\n\n{papers}\n\n我们将依法审查，并书面告知结果。\n\n{office}\n{date}",
+            "{applicant},\n\n{received}\n\n{papers}\n\nWe will examine the request and tell you the result in"
             " writing.\n\n{office}\n{date}",
         ),
         fill=_receipt,

@@ -6,6 +6,7 @@ from typing import Any
 from casework.api.speech import in_zone, instant, language
 from casework.records.offices import CalendarVersion, parent_of
 from casework.records.rows import Record
+from casework.rules import clockwork
 from casework.rules.casefile import CaseFile, ClockRun, Person, PolicyRow
 from casework.rules.clocks import TraceLine
 from casework.rules.clockwork import late_at, nearest_clock
@@ -95,8 +96,7 @@ def _nearest(run: ClockRun | None, workflow: Workflow, as_of: datetime) -> dict[
 
 def due_at(record: Record) -> datetime | None:
     """When the case is due next, by which lists are ordered."""
-    nearest = nearest_clock(programmes.pinned(record.file), record.file)
-    return nearest.due.at if nearest and nearest.due else None
+    return clockwork.due_at(programmes.pinned(record.file), record.file)
 
 
 def trace_line(line: TraceLine) -> dict[str, Any]:

@@ -46,8 +46,7 @@ order by c.number
 _STAND = text(
     f"""with moved as (
          update cases set urgent = x.urgent, updated_at = x.updated_at, due_at = x.due_at, late_at = x.late_at,
-           version = x.version,
-           last_hash = decode(x.last_hash, 'hex')
+           version = x.version, last_hash = decode(x.last_hash, 'hex')
          from jsonb_to_recordset(:cases) as x(id uuid, urgent bool, updated_at timestamptz, due_at timestamptz,
            late_at timestamptz, version int, last_hash text)
          where cases.id = x.id

@@ -419,9 +419,9 @@ class WorkingCalendar:
     def _working_day(self, day: date, n: int) -> date:
         """The n-th working day after `day` (before it for negative n); for 0 the first one from `day` on."""
         step, left = (-1, -n) if n < 0 else (1, max(n, 1))
-        at = day.toordinal() + (step if n else 0)
-        for year in _years(date.fromordinal(at).year, step):
-            last, left = self._nth(year, at, step, left)
+        first = _later(day, step if n else 0)
+        for year in _years(first.year, step):
+            last, left = self._nth(year, first.toordinal(), step, left)
             if last is not None:
                 return date.fromordinal(last)
         raise _too_far()

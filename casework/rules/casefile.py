@@ -247,11 +247,6 @@ class Office:
     given_before: tuple[Given, ...] = ()
     destination: "Destination | None" = None
 
-    @property
-    def counts_by_key(self) -> str | None:
-        """The key of the calendar by which it counts."""
-        return self.counts_by.key if self.counts_by else None
-
     def policy(self, name: str) -> PolicyRow | None:
         """The row in force for this office, or None when nobody has set one or the place does without it."""
         return _set(self.policies.get(name))

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from casework.rules.calendars import UnknownYear, WorkingCalendar
-from casework.rules.casefile import NO_LIMIT, CaseFile, ClockChange, ClockRun, Office, PolicyRow
+from casework.rules.casefile import NO_LIMIT, CalendarRef, CaseFile, ClockChange, ClockRun, Office, PolicyRow
 from casework.rules.clocks import Due, Interval, Limit, Status, due, into_opening_hours
 from casework.rules.grammar import EVERY_CLOCK, NEW, Alert, Clock, PolicyLimit, Workflow
 from casework.rules.text import Text
@@ -56,12 +56,12 @@ def _counted_there(
         if run.open and (run.name, run.generation) not in changed:
             due_there = _due(workflow.by_clock[run.name], case, run.limit, run.intervals, office)
             there = replace(run, due=due_there, counted_by=office.counts_by)
-            if there.due != run.due or _key(there) != _key(run):
+            if there.due != run.due or _key(there.counted_by) != _key(run.counted_by):
                 yield ClockChange("rederived", there)
 
 
-def _key(run: ClockRun) -> str | None:
-    return run.counted_by.key if run.counted_by else None
+def _key(calendar: CalendarRef | None) -> str | None:
+    return calendar.key if calendar else None
 
 
 def rederive(
@@ -115,7 +115,12 @@ def _counted_again(
 
 def _settled(clock: Clock, case: CaseFile, run: ClockRun, office: Office) -> Iterator[ClockChange]:
     """A clock that ended while its due time was provisional, judged by what the calendar that counted it says now."""
-    if run.due is None or not run.due.provisional or run.ended_at is None or _key(run) != office.counts_by_key:
+    if (
+        run.due is None
+        or not run.due.provisional
+        or run.ended_at is None
+        or _key(run.counted_by) != _key(office.counts_by)
+    ):
         return
     found = _due(clock, case, run.limit, run.derived_from, office)
     if found is None or found.provisional:
@@ -341,6 +346,12 @@ def nearest_clock(workflow: Workflow, case: CaseFile) -> ClockRun | None:
     """Return the open clock that is due next of those that bind the case, or None while none is known to be due."""
     due = ((run.due.at, index, run) for index, run in enumerate(_binding(workflow, case)) if run.due)
     return min(due, default=(None, None, None))[-1]
+
+
+def due_at(workflow: Workflow, case: CaseFile) -> datetime | None:
+    """Return when the case is due next, by which lists are ordered; see `nearest_clock`."""
+    nearest = nearest_clock(workflow, case)
+    return nearest.due.at if nearest and nearest.due else None
 
 
 def late_at(workflow: Workflow, case: CaseFile) -> datetime | None:

@@ -11,9 +11,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Final
 
-VERSION: Final = 1
-"""Of the table. Stored search keys were made by one version; whoever changes what `key` gives adds one."""
-
 INVISIBLE: Final = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"

@@ -65,9 +65,8 @@ PROVINCES: Final = {
     "83": Text("台湾（居住证）", "Taiwan (residence permit)"),
 }
 
-
-# 《百家姓》 (Song dynasty), its compound surnames that are borne today, with the traditional forms used in Hong Kong,
-# Macao and Taiwan; 独孤, 纳兰 and 完颜, which are no part of it, as 《中国姓氏大辞典》 has them.
+# The compound surnames of 《百家姓》 that are borne today, with the traditional forms used in Hong Kong, Macao and
+# Taiwan, and 独孤, 纳兰 and 完颜, which are no part of it. Recalled, not read: to be confirmed (待核对).
 _COMPOUND: Final = """
     万俟 司马 上官 欧阳 夏侯 诸葛 闻人 东方 赫连 皇甫 尉迟 公羊 澹台 公冶 宗政 濮阳 淳于 单于 太叔 申屠 公孙 仲孙
     轩辕 令狐 钟离 宇文 长孙 慕容 鲜于 闾丘 司徒 司空 亓官 司寇 子车 颛孙 端木 巫马 公西 漆雕 乐正 壤驷 公良 拓跋
@@ -257,7 +256,7 @@ def check_phone(text: str) -> Phone:
 def check_office_phone(text: str) -> Phone:
     """The telephone of a firm or office: as `check_phone`, and 400 and 800 numbers or short numbers such as 95588.
 
-    BadIdentifier `area_code` or `phone` (numbering plan 电信网编号计划, 2017).
+    BadIdentifier `area_code` or `phone` (numbering plan 电信网编号计划, 2017; recalled, to be confirmed).
     """
     digits = re.sub(r"[-()]", "", folding.identifier(text))
     if free := _TOLL_FREE.fullmatch(digits):

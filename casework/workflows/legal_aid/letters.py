@@ -39,24 +39,9 @@ def _remedies(office: Office, decision: str) -> Text:
     row = office.policy("objection") if decision == "refuse" else None
     by_union, timed = kind_of(office).of_a_union, row is not None
     remedies = _REMEDIES[by_union, timed]
-    return remedies.with_(limit=_written(Limit.parse(row.value)), source=row.source) if row else remedies
+    return remedies.with_(limit=Limit.parse(row.value).told_in_letters(), source=row.source) if row else remedies
 
 
-def _written(limit: Limit) -> Text:
-    """A limit as letters write it: 三十日, 30 days."""
-    told = limit.told()
-    return Text(_numeral(limit.amount) + told.zh.lstrip("0123456789"), told.en.replace("(s)", "s"))
-
-
-def _numeral(number: int) -> str:
-    """The number as letters write it, 三十; from a hundred on in digits."""
-    tens, ones = divmod(number, 10)
-    if tens > 9:
-        return str(number)
-    return ("" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十") + (_DIGITS[ones] if ones else "")
-
-
-_DIGITS = "零一二三四五六七八九"
 _UNION_REMEDY = Text(
     "救济权利：您对本决定有异议的，可以{when}向作出本决定的工会的上一级工会法律援助机构书面提出（参照《中华人民共和国法律援助法》"
     "第四十九条{rule}）；您也可以直接向当地法律援助中心申请法律援助（电话 12348）。",
@@ -148,7 +133,7 @@ def _refused(move: Move, office: Office) -> Mapping[str, Any]:
 def _assigned(move: Move, office: Office) -> Mapping[str, Any]:
     assert move.case.assignee is not None
     row, station = office.policy("engagement"), kind_of(office) is OfficeKind.UNION_STATION
-    within = _WITHIN.with_(limit=_written(Limit.parse(row.value))) if row else SOON
+    within = _WITHIN.with_(limit=Limit.parse(row.value).told_in_letters()) if row else SOON
     form = _COMMISSION_BY_STATION if station else _COMMISSION
     return {"matter": _matter(move), "helper": move.case.assignee.name, "within": within, "form": form}
 

@@ -4,7 +4,7 @@ from typing import Final, get_args
 
 from casework.api.shapes import (
     AT,
-    DAY,
+    DUE,
     FIRST,
     HASH,
     ID,
@@ -52,9 +52,8 @@ _CLOCK: Final = {
     "status": one_of(get_args(Status), Text("breached 指逾期后结束", "breached: ended late")),
     "overdue": flag(Text("已逾期，无论是否结束", "Late, ended or not")),
     "started_at": AT,
+    **DUE,
     "due_at": or_null(AT, Text("暂停且未逾期时为空", "Null while paused, unless it has passed already")),
-    "due_on": or_null(DAY, Text("期限内的最后一日", "The last day in time")),
-    "provisional": flag(Text("涉及尚未公布节假日的年份", "It needs a year whose holidays are not known yet")),
     "ended_at": not_yet(AT),
 }
 _NEAREST: Final = obj(
@@ -79,9 +78,8 @@ _CASE: Final = {
     "updated_at": AT,
     "closed_at": not_yet(AT),
     "outcome": not_yet(text("settled")),
+    **DUE,
     "due_at": or_null(AT, Text("最近的未结束期限", "The nearest due time of an open clock that binds the case")),
-    "due_on": or_null(DAY, Text("该期限的最后一日", "The last day in time")),
-    "provisional": flag(Text("涉及尚未公布节假日的年份", "It needs a year whose holidays are not known yet")),
     "overdue": flag(),
     "clock": or_null(_NEAREST, Text("最近到期的期限", "The clock that is due next")),
     "clocks": many(ref("CaseClock")),
@@ -220,9 +218,7 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
             "title": text("审查期限（地方）"),
             "generation": FIRST,
             "level": text("80%"),
-            "due_at": or_null(AT),
-            "due_on": or_null(DAY, Text("期限内的最后一日", "The last day in time")),
-            "provisional": flag(Text("涉及尚未公布节假日的年份", "It needs a year whose holidays are not known yet")),
+            **DUE,
             "at": AT,
             "acknowledged_at": not_yet(AT),
             "snoozed_until": not_yet(AT),

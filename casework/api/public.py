@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from casework.api import views
 from casework.api.cases import offers
 from casework.api.door import Answer, Call, endpoint, page
 from casework.api.query import Page, from_cursor, moment, text, to_cursor
@@ -148,9 +149,7 @@ def _told(call: Call, record: Record) -> Answer:
             {
                 "name": run.name,
                 "title": workflow.by_clock[run.name].title.in_(language()),
-                "due_at": instant(run.due.at) if run.due else None,
-                "due_on": run.due.on.isoformat() if run.due else None,
-                "provisional": run.due.provisional if run.due else False,
+                **views.due(run.due),
             }
             for run in applications.owed(record)
         ],
@@ -163,11 +162,7 @@ def _time_to_object(left: TimeToObject | None) -> dict[str, Any] | None:
     """Until when one may object, as a sentence, and as a day once it is known when the decision came."""
     if left is None:
         return None
-    return {
-        "told": left.told.in_(language()),
-        "due_at": instant(left.due.at) if left.due else None,
-        "due_on": left.due.on.isoformat() if left.due else None,
-    }
+    return {"told": left.told.in_(language()), **views.due(left.due)}
 
 
 class NoticeFilters(Page):

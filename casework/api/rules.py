@@ -9,7 +9,6 @@ from casework.api.case_filters import When, beginning
 from casework.api.door import Answer, Call, cut, endpoint, page
 from casework.api.examples import intake_schema
 from casework.api.query import Page, from_cursor, to_cursor, whole
-from casework.api.speech import instant
 from casework.forms.form import Form
 from casework.forms.numbers import Count, Day
 from casework.forms.texts import Code, Line
@@ -161,9 +160,7 @@ def due_time(call: Call, key: str) -> Answer:
     assert found is not None
     return Answer(
         {
-            "due_at": instant(found.at),
-            "due_on": found.on.isoformat(),
-            "provisional": found.provisional,
+            **views.due(found),
             "calendar": key,
             "calendar_version": counting.version,
             "trace": [views.trace_line(line) for line in lines],

@@ -7,6 +7,7 @@ from casework.api.money_schemas import MONEY_ITEMS, MONEY_PARTS
 from casework.api.shapes import (
     AT,
     DAY,
+    DUE,
     FIRST,
     ID,
     ROLE,
@@ -311,9 +312,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
                     {
                         "name": text("papers"),
                         "title": text("补充材料"),
-                        "due_at": or_null(AT),
-                        "due_on": or_null(DAY, Text("期限内的最后一日", "The last day in time")),
-                        "provisional": flag(Text("暂定，待放假安排公布", "Until the year's holidays are published")),
+                        **DUE,
                     }
                 ),
                 Text("申请人须遵守的期限", "The limits that the applicant has to keep"),
@@ -322,7 +321,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
                 obj(
                     {
                         "told": text("对决定有异议的，可以在 2026-04-20（含当日）前提出。"),
-                        "due_at": or_null(AT),
+                        **DUE,
                         "due_on": or_null(
                             DAY, Text("能提出异议的最后一日；未知收到日期时为空", "Null: receipt unknown")
                         ),

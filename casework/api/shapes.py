@@ -97,6 +97,12 @@ def _said(kind: str, about: Text | None) -> Schema:
 
 AT: Final = text("2026-03-02T09:00:00+08:00", format="date-time")
 DAY: Final = text("2026-03-09", format="date")
+DUE: Final = {
+    "due_at": or_null(AT),
+    "due_on": or_null(DAY, Text("期限内的最后一日", "The last day in time")),
+    "provisional": flag(Text("涉及尚未公布节假日的年份", "It needs a year whose holidays are not known yet")),
+}
+"""When something is due, as `views.due` gives it."""
 ID: Final = text("5f0e9f6e-3c1d-4b0a-9c55-0a4b7d2f6e11", format="uuid")
 HASH: Final = text("9f" * 32, pattern="^[0-9a-f]{64}$")
 ROLE: Final = one_of(role.value for role in Role) | {"examples": [Role.CASEWORKER.value]}

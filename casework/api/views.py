@@ -8,7 +8,7 @@ from casework.records.offices import CalendarVersion, parent_of
 from casework.records.rows import Record
 from casework.rules import clockwork
 from casework.rules.casefile import CaseFile, ClockRun, Person, PolicyRow
-from casework.rules.clocks import TraceLine
+from casework.rules.clocks import Due, TraceLine
 from casework.rules.clockwork import late_at, nearest_clock
 from casework.rules.grammar import STAY, Clock, Workflow
 from casework.rules.text import Text
@@ -45,7 +45,7 @@ def case(record: Record, as_of: datetime) -> dict[str, Any]:
         "updated_at": instant(file.last_at),
         "closed_at": instant(file.closed_at),
         "outcome": file.outcome,
-        **_due(nearest),
+        **due(nearest.due if nearest else None),
         "overdue": late is not None and late < as_of,
         "clock": _nearest(nearest, workflow, as_of),
         "clocks": [clock(run, workflow.by_clock[run.name], as_of) for run in file.clocks],
@@ -71,18 +71,17 @@ def clock(run: ClockRun, definition: Clock, as_of: datetime) -> dict[str, Any]:
         "status": run.status,
         "overdue": run.overdue(as_of),
         "started_at": instant(run.started_at),
-        **_due(run),
+        **due(run.due),
         "ended_at": instant(run.ended_at),
     }
 
 
-def _due(run: ClockRun | None) -> dict[str, Any]:
-    """When a clock is due: the instant, the last day in time, and whether that is provisional."""
-    due = run.due if run else None
+def due(found: Due | None) -> dict[str, Any]:
+    """When something is due: the instant, the last day in time, and whether that is provisional."""
     return {
-        "due_at": instant(due.at) if due else None,
-        "due_on": due.on.isoformat() if due else None,
-        "provisional": due.provisional if due else False,
+        "due_at": instant(found.at) if found else None,
+        "due_on": found.on.isoformat() if found else None,
+        "provisional": found.provisional if found else False,
     }
 
 
@@ -91,7 +90,7 @@ def _nearest(run: ClockRun | None, workflow: Workflow, as_of: datetime) -> dict[
     if run is None:
         return None
     title = workflow.by_clock[run.name].title.in_(language())
-    return {"name": run.name, "title": title, "owed_by": run.owed_by, **_due(run), "overdue": run.overdue(as_of)}
+    return {"name": run.name, "title": title, "owed_by": run.owed_by, **due(run.due), "overdue": run.overdue(as_of)}
 
 
 def due_at(record: Record) -> datetime | None:
@@ -273,9 +272,7 @@ def alert(row: Any) -> dict[str, Any]:
         "title": definition.title.in_(language()),
         "generation": row.generation,
         "level": row.level,
-        "due_at": instant(row.due_at),
-        "due_on": row.due_on.isoformat() if row.due_on else None,
-        "provisional": row.provisional,
+        **due(Due(row.due_at, row.due_on, row.provisional) if row.due_at else None),
         "at": instant(row.received_at),
         "acknowledged_at": instant(row.acknowledged_at),
         "snoozed_until": instant(row.snoozed_until),

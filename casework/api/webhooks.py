@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from casework.api.case_schemas import EVENT_KINDS, PHASE
-from casework.api.shapes import AT, DAY, FIRST, ID, Schema, flag, obj, one_of, or_null, ref, sample, text
+from casework.api.shapes import AT, DUE, FIRST, ID, Schema, obj, one_of, or_null, ref, sample, text
 from casework.rules.text import Text
 
 _BOTH: Final = obj({"zh-CN": text("期限已过 80%"), "en": text("80% of the time limit has passed")})
@@ -32,9 +32,8 @@ _ALERT: Final = obj(
         "generation": FIRST,
         "level": text("80%"),
         "because": _BOTH,
+        **DUE,
         "due_at": or_null(AT, Text("期限暂停时为空", "Null while the clock is paused")),
-        "due_on": or_null(DAY, Text("期限内的最后一日", "The last day in time")),
-        "provisional": flag(),
     }
 )
 _EVENT: Final = obj(

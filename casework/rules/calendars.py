@@ -37,7 +37,16 @@ from casework.rules.openings import (
 )
 from casework.rules.text import Text
 
-__all__ = ["BadCalendar", "CountKind", "Counted", "Pauses", "UnknownYear", "WorkingCalendar", "compose"]
+__all__ = [
+    "BadCalendar",
+    "CountKind",
+    "Counted",
+    "Pauses",
+    "UnknownYear",
+    "WorkingCalendar",
+    "compose",
+    "corresponding_day",
+]
 
 CountKind = Literal["working", "natural"]
 Pauses = Iterable[tuple[datetime, datetime | None]]
@@ -211,11 +220,8 @@ class WorkingCalendar:
         return sum(self._counted(year, after, until) for year in range((first + DAY).year, last.year + 1))
 
     def add_months(self, day: date, months: int) -> date:
-        """The corresponding day that many months on, else the month's last; not rolled (Civil Code 202)."""
-        year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-        if not 0 < year <= 9999:
-            raise _too_far()
-        return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+        """The corresponding day that many months on; not rolled."""
+        return corresponding_day(day, months)
 
     def local_date(self, at: datetime) -> date:
         """The date on the office's wall at that instant."""
@@ -488,6 +494,14 @@ def _later(day: date, days: int) -> date:
         return day + timedelta(days=days)
     except OverflowError:
         raise _too_far() from None
+
+
+def corresponding_day(day: date, months: int) -> date:
+    """Return the same day that many months on, or back if negative, else the last of its month (Civil Code 202)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not 0 < year <= 9999:
+        raise _too_far()
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _checked(kind: CountKind) -> CountKind:

@@ -5,7 +5,6 @@ Shandong unions' rules are 鲁会办〔2020〕58号. Amounts are Decimal yuan of
 compared. The formula only suggests: a person decides.
 """
 
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from decimal import ROUND_FLOOR, Decimal
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
+from casework.rules.calendars import corresponding_day
 from casework.rules.eligibility import MeansTest, in_yuan
 from casework.rules.text import Text
 
@@ -71,7 +71,7 @@ class Household:
     @property
     def employed_a_year_on(self) -> date | None:
         """The day from which a migrant worker's year of factual employment is full; None while its start is unknown."""
-        return _a_year_on(self.migrant_employed_since) if self.migrant_employed_since else None
+        return corresponding_day(self.migrant_employed_since, 12) if self.migrant_employed_since else None
 
 
 def categorise(
@@ -159,7 +159,7 @@ class Finding:
     @property
     def _event_too_old(self) -> bool:
         on = self.household.sudden_on
-        return on is not None and _a_year_on(on) < self._asked_on
+        return on is not None and corresponding_day(on, 12) < self._asked_on
 
     @property
     def _asked_on(self) -> date:
@@ -325,8 +325,3 @@ def _factor(number: Decimal) -> str:
 def _cent_above(amount: Decimal) -> Decimal:
     """The smallest amount in whole cents that is more than this one."""
     return amount.quantize(Decimal("0.01"), ROUND_FLOOR) + Decimal("0.01")
-
-
-def _a_year_on(day: date) -> date:
-    """The corresponding day of the next year, else its month's last (Civil Code 202)."""
-    return date(day.year + 1, day.month, min(day.day, monthrange(day.year + 1, day.month)[1]))

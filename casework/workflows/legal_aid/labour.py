@@ -4,7 +4,6 @@ Nobody in the office owes them, but a lawyer must see them: what the client must
 over. Sources stand at each row; what was only recalled and not read says so.
 """
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -160,12 +159,6 @@ def last_day(limit: Limit, base: date, calendar: WorkingCalendar) -> date:
     last = due(limit, (Interval(datetime.combine(base, time(), calendar.tz)),), calendar)
     assert last is not None
     return last.on
-
-
-def corresponding(day: date, years: int) -> date:
-    """The same day so many years later or earlier, else the last of its month (民法典 202)."""
-    last = monthrange(day.year + years, day.month)[1]
-    return day.replace(year=day.year + years, day=min(day.day, last))
 
 
 def days_to_act(case: CaseFile, calendar: WorkingCalendar) -> list[date]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
-from casework.rules.calendars import WorkingCalendar
+from casework.rules.calendars import WorkingCalendar, corresponding_day
 from casework.rules.casefile import HELPERS, CaseFile, Facts, Role
 from casework.rules.clocks import Limit
 from casework.rules.grammar import ANY, Alert, Clock, FactDate
 from casework.rules.text import Text
 from casework.workflows.legal_aid.intake import CIVIL, LABOUR
-from casework.workflows.legal_aid.labour import corresponding, last_day
+from casework.workflows.legal_aid.labour import last_day
 
 INTERRUPTS: Final = frozenset(
     ("claimed", "negotiated", "asked_authority", "acknowledged", "mediation", "payment_order",
@@ -93,8 +93,8 @@ class Limitation:
 
         The first and the last day of a stretch are days on which the time went on.
         """
-        years = int(Limit.parse(self.limit).amount)
-        end, counted = corresponding(runs, years), runs
+        months = 12 * Limit.parse(self.limit).amount
+        end, counted = corresponding_day(runs, months), runs
         for stretch in sorted(
             facts.get("suspensions", ()) if self.suspends else (), key=lambda one: str(one["begins"])
         ):
@@ -106,7 +106,7 @@ class Limitation:
             ends = date.fromisoformat(stretch["ends"])
             if ends > begins:
                 end, counted = end + (ends - begins), ends
-        return runs if end == corresponding(runs, years) else corresponding(end, -years)
+        return runs if end == corresponding_day(runs, months) else corresponding_day(end, -months)
 
 
 def _steps(facts: Facts) -> list[tuple[date, str]]:
@@ -155,7 +155,7 @@ def _of_double_wages(facts: Facts) -> date | None:
     if not _demands(facts, "double_wages"):
         return None
     started, left = facts.get("employment", {}).get("started_on"), _left(facts)
-    year = corresponding(date.fromisoformat(started), 1) if started else None
+    year = corresponding_day(date.fromisoformat(started), 12) if started else None
     return min((day for day in (year, left) if day), default=_known(facts))
 
 

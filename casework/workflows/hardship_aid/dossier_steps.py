@@ -8,7 +8,7 @@ from casework.forms.form import Form, Many, Nested
 from casework.forms.inventor import Inventor, days_ago
 from casework.forms.numbers import Count, Day, Flag, Money
 from casework.forms.texts import Choice, Code, Line, LongText, OneUser
-from casework.rules.casefile import STAFF
+from casework.rules.casefile import STAFF, Facts
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import EXCLUSIONS, EXIT_KINDS
 from casework.workflows.hardship_aid.intake import Means, Paper, Sudden
@@ -44,6 +44,17 @@ CHANGES: Final = {
     "address": Text("住址或联系方式变化", "address or phone"),
     "other": Text("其他", "other"),
 }
+_RECEIPT: Final = "（示例）签收1号"
+
+
+def _of_others(lines: list[Facts], inventor: Inventor) -> list[Facts]:
+    """The payments that another than the caller approved, where there are any: who approved does not record."""
+    return [line for line in lines if line["approved_by"] != str(inventor.caller)] or lines
+
+
+def _paid(line: Facts) -> dict[str, Any]:
+    """The result of a payment that was made; cash is signed for."""
+    return {"result": "paid", **({"receipt": _RECEIPT} if line.get("pay_by") == CASH else {})}
 
 
 class RecordPayment(Form):
@@ -53,7 +64,7 @@ class RecordPayment(Form):
     result = Choice(RESULTS, required=True, title=Text("结果", "Result"))
     on = Day(past=True, required=True, title=Text("日期", "Date"), example=days_ago(0))
     reason = Line(most=200, sensitive=True, title=Text("退回原因", "Why it was returned"))
-    receipt = Line(most=60, title=Text("本人签收单号（现金发放）", "Signed receipt (cash)"), example="（示例）签收1号")
+    receipt = Line(most=60, title=Text("本人签收单号（现金发放）", "Signed receipt (cash)"), example=_RECEIPT)
 
     @rule("reason_missing", Text("银行退回的，请写明原因。", "Say why the bank returned it."), at="reason")
     def returned_with_reason(self, result: str, reason: str | None = None) -> bool:
@@ -63,13 +74,13 @@ class RecordPayment(Form):
     def example(cls, inventor: Inventor) -> dict[str, Any]:
         """The oldest outstanding payment that another than the caller approved was made today, else one came back."""
         lines = [line for line in inventor.facts.get("aid") or () if line["status"] != "released"]
-        of_others = [line for line in lines if line["approved_by"] != str(inventor.caller)] or lines
-        line = min(of_others, key=lambda line: line["status"] == "paid", default={"line": str(UUID(int=0))})
+        line = min(
+            _of_others(lines, inventor), key=lambda line: line["status"] == "paid", default={"line": str(UUID(int=0))}
+        )
         told = {"line": line["line"], "on": inventor.today.isoformat()}
         if line.get("status") == "paid":
             return {**told, "result": "returned", "reason": "账号已注销"}
-        signed = {"receipt": "（示例）签收1号"} if line.get("pay_by") == CASH else {}
-        return {**told, "result": "paid", **signed}
+        return {**told, **_paid(line)}
 
 
 class CorrectPayment(Form):
@@ -79,19 +90,17 @@ class CorrectPayment(Form):
     result = Choice(RESULTS, required=True, title=Text("实际结果", "True result"))
     on = Day(past=True, required=True, title=Text("实际日期", "True date"), example=days_ago(0))
     reason = Line(most=200, sensitive=True, required=True, title=Text("更正原因", "Why it is corrected"))
-    receipt = Line(most=60, title=Text("本人签收单号（现金发放）", "Signed receipt (cash)"), example="（示例）签收1号")
+    receipt = Line(most=60, title=Text("本人签收单号（现金发放）", "Signed receipt (cash)"), example=_RECEIPT)
 
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:
         """The payment that was recorded first, and another than the caller approved, in truth had the other result."""
         lines = [line for line in inventor.facts.get("aid") or () if line["status"] in ("paid", "returned")]
-        of_others = [line for line in lines if line["approved_by"] != str(inventor.caller)] or lines
-        line = next(iter(of_others), {"line": str(UUID(int=0))})
+        line = next(iter(_of_others(lines, inventor)), {"line": str(UUID(int=0))})
         told = {"line": line["line"], "on": inventor.today.isoformat(), "reason": "结果误登，已与银行核实"}
         if line.get("status") == "paid":
             return {**told, "result": "returned"}
-        signed = {"receipt": "（示例）签收1号"} if line.get("pay_by") == CASH else {}
-        return {**told, "result": "paid", **signed}
+        return {**told, **_paid(line)}
 
 
 class ReleasePayment(Form):

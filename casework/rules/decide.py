@@ -329,7 +329,7 @@ def offers(workflow: Workflow, case: CaseFile, actor: Actor, now: datetime, offi
     Those that time alone takes are left out for everybody else.
     """
     situation = Situation(case, actor, now, office)
-    edges = [edge for edge in workflow.leaving(case.state) if actor.role is Role.CLOCK or edge.by != (Role.CLOCK,)]
+    edges = [edge for edge in workflow.leaving(case.state) if actor.role is Role.CLOCK or not edge.by_time_alone]
     return [_offer(workflow, edge, situation) for edge in edges]
 
 

@@ -172,6 +172,11 @@ class Transition:
         for name in ("sources", "by", "when", "letter", "cancels", "restarts"):
             object.__setattr__(self, name, _tuple(getattr(self, name)))
 
+    @property
+    def by_time_alone(self) -> bool:
+        """Whether nobody takes the edge: it happens by itself when a time limit runs out."""
+        return bool(self.by == (Role.CLOCK,))
+
     def leads_to(self, source: str) -> str:
         """The state into which the edge brings a case that stands in `source`."""
         return source if self.to == STAY else self.to

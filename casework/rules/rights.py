@@ -22,14 +22,14 @@ def refuse_by_role(workflow: Workflow, edge: Transition, case: CaseFile, actor: 
 
 
 def _for_others(edge: Transition) -> NotYours:
-    people = [role.told for role in edge.by if role is not Role.CLOCK]
-    if not people:
+    if edge.by_time_alone:
         return NotYours(
             Text(
                 "期限届满时由系统自动办理，无需也不能由人办理。",
                 "This happens by itself when its time limit runs out; nobody can or need do it.",
             )
         )
+    people = [role.told for role in edge.by if role is not Role.CLOCK]
     return NotYours(
         Text(
             f"此操作由{'、'.join(told.zh for told in people)}办理。",

@@ -92,7 +92,7 @@ def _roles(workflow: Workflow) -> Iterable[Flaw]:
     for edge in workflow.transitions:
         for role in set(edge.by) - ACTING:
             yield Flaw("roles", f"transition {edge.name} is for {role}, who may change nothing")
-        if edge.by == (Role.CLOCK,) and not any(clock.take == edge.name for clock in workflow.clocks):
+        if edge.by_time_alone and not any(clock.take == edge.name for clock in workflow.clocks):
             yield Flaw("roles", f"transition {edge.name} is for time, but no clock takes it")
 
 

@@ -82,8 +82,11 @@ class Receiver:
         return f"{self.scheme}://127.0.0.1:{self.port}/hook?key=of-the-group"
 
     def take(self, request: BaseHTTPRequestHandler) -> None:
-        """Note a request and behave."""
-        body = request.rfile.read(int(request.headers["Content-Length"]))
+        """Note a request and behave; one whose sender died before all of it had come is nobody's word."""
+        length = int(request.headers["Content-Length"])
+        body = request.rfile.read(length)
+        if len(body) < length:
+            return
         behave = self.behaviours[min(len(self.received), len(self.behaviours) - 1)]
         self.received.append(Received(request.path, dict(request.headers), body))
         behave(self, request)

@@ -924,6 +924,8 @@ class TestLetters:
         kept = Story().opened().along(MAIN_ROAD[:5])
         kept.applicant("ask_for_change")
         kept.supervisor("deny_change")
+        kept.lawyer("ask_to_be_released")
+        kept.supervisor("deny_release")
         kept.supervisor("terminate")
         kept.applicant("object")
         kept.takes("superior", "uphold")

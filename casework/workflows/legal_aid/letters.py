@@ -159,6 +159,10 @@ def _change_denied(move: Move, office: Office) -> Mapping[str, Any]:
     return {"matter": _matter(move), "reasons": move.sealed["reasons"], "complaints": complaints}
 
 
+def _release_denied(move: Move, office: Office) -> Mapping[str, Any]:
+    return {"matter": _matter(move), "helper": _former_helper(move), "reasons": move.sealed["reasons"]}
+
+
 def _reviewed(move: Move, office: Office) -> Mapping[str, Any]:
     ended = "terminate" in move.case.taken
     return {
@@ -190,8 +194,12 @@ def _transferred(move: Move, office: Office) -> Mapping[str, Any]:
 
 
 def _lawyer_changed(move: Move, office: Office) -> Mapping[str, Any]:
-    helper = move.before.assignee.name if move.before.assignee else _NOBODY
-    return {"matter": _matter(move), "helper": helper, "until": _until(move, "assignment")}
+    return {"matter": _matter(move), "helper": _former_helper(move), "until": _until(move, "assignment")}
+
+
+def _former_helper(move: Move) -> str | Text:
+    """Who has helped so far; nobody is known where a supervisor brought the case here."""
+    return move.before.assignee.name if move.before.assignee else _NOBODY
 
 
 _NOBODY = Text("原承办人员", "the former helper")
@@ -303,6 +311,18 @@ LETTERS = (
             " changed. Reasons:\n\n{reasons}\n\n{complaints}\n\n{office}\n{date}",
         ),
         fill=_change_denied,
+    ),
+    Letter(
+        "release_denied",
+        Text("不同意退出承办通知书", "Notice that the helper is not released"),
+        Text(
+            "{helper}：\n\n您就{applicant}的法律援助案件（案号 {number}，{matter}）提出的退出承办申请，经审查不予同意，请继续承办。理由："
+            "\n\n{reasons}\n\n{office}\n{date}",
+            "{helper},\n\nyour request to be released from the legal aid case of {applicant} (case {number}, {matter}) was"
+            " examined; please go on with the case. Reasons:\n\n{reasons}\n\n{office}\n{date}",
+        ),
+        to_applicant=False,
+        fill=_release_denied,
     ),
     Letter(
         "terminated",

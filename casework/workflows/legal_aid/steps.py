@@ -134,7 +134,7 @@ class Assign(Form):
 
 
 class Decline(Form):
-    """Why the helper cannot take the case (法律援助法 art 20: not without good reason)."""
+    """Why the helper cannot take the case (法律援助法 art 46: not without good reason)."""
 
     reason = Line(
         most=500, sensitive=True, required=True, title=Text("理由", "Reason"), example="与对方当事人有利害关系"
@@ -249,6 +249,13 @@ class AskForChange(Form):
     """Why the recipient asks for another lawyer (法律援助法 art 55; form 16)."""
 
     reasons = LongText(most=2000, sensitive=True, required=True, title=Text("更换理由", "Reasons"))
+
+
+class AskToBeReleased(Form):
+    """Why a helper who has signed cannot go on; not without good reason (法律援助法 art 46)."""
+
+    ground = Choice(CHANGE_GROUNDS, required=True, title=Text("退出原因", "Ground"), example="conflict")
+    reasons = LongText(most=2000, sensitive=True, required=True, title=Text("退出理由", "Reasons"))
 
 
 class Terminate(Form):

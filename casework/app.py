@@ -21,6 +21,7 @@ from casework.api import (
     door,
     funds,
     health,
+    home,
     messages,
     metrics,
     openapi,
@@ -114,6 +115,7 @@ def create_app(service: Service, settings: Settings | None = None) -> Flask:
     door.install(app)
     health.install(app)
     metrics.install(app)
+    home.install(app)
     return app
 
 

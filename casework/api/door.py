@@ -180,7 +180,7 @@ def install(app: Flask) -> None:
     def finish(response: Response) -> Response:
         response.headers["X-Request-Id"] = request_id()
         response.headers["Content-Language"] = language()
-        response.headers["Vary"] = "Accept-Language"
+        response.vary.add("Accept-Language")
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Content-Type-Options"] = "nosniff"
         # The rule, not the address: addresses may hold what was searched for.

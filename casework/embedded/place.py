@@ -69,9 +69,11 @@ class Place:
             found = folder.lstat()
             if folder.is_symlink() or found.st_uid != owner or found.st_mode & 0o077:
                 raise NoServer(
+                    f"{folder} 应为用户 {_name_of(owner)} 的目录，他人不得进入；现属于 {_name_of(found.st_uid)}，"
+                    f"权限为 {found.st_mode & 0o777:o}。请以该用户启动，或在 CASEWORK_HOME 中另行指定目录。",
                     f"{folder} must be a folder of user {_name_of(owner)} that nobody else may enter; it "
                     f"belongs to {_name_of(found.st_uid)} with mode {found.st_mode & 0o777:o}. Start as "
-                    "that user, or name another folder in CASEWORK_HOME."
+                    "that user, or name another folder in CASEWORK_HOME.",
                 ) from None
 
 
@@ -83,8 +85,10 @@ def place_for(home: Path) -> Place:
             return _place_of_root(home) if os.geteuid() == 0 else _place_of_user(home)
     except PermissionError as error:
         raise NoServer(
+            f"用户 {_name_of(os.geteuid())} 不能使用 {error.filename}。请以其所有者启动，"
+            "或在 CASEWORK_HOME 中另行指定目录。",
             f"{error.filename} may not be used by user {_name_of(os.geteuid())}. Start as its owner, or "
-            "name another folder in CASEWORK_HOME."
+            "name another folder in CASEWORK_HOME.",
         ) from error
 
 
@@ -102,12 +106,15 @@ def locked(home: Path) -> Iterator[None]:
 def _place_of_user(home: Path) -> Place:
     if (home / _POINTER).exists():
         raise NoServer(
-            f"The server of {home} was first started by root. Start as root, or name another folder in CASEWORK_HOME."
+            f"{home} 的数据库服务最初由 root 启动。请以 root 启动，或在 CASEWORK_HOME 中另行指定目录。",
+            f"The server of {home} was first started by root. Start as root, or name another folder in CASEWORK_HOME.",
         )
     if _name_of(os.geteuid()) == str(os.geteuid()):
         raise NoServer(
+            f"PostgreSQL 不能以用户 {os.geteuid()} 运行，/etc/passwd 中没有该用户。请添加，"
+            "或在 CASEWORK_DATABASE_URL 中指定数据库。",
             f"PostgreSQL cannot run as user {os.geteuid()}, which has no entry in /etc/passwd. Add one, or "
-            "name a database in CASEWORK_DATABASE_URL."
+            "name a database in CASEWORK_DATABASE_URL.",
         )
     return Place(home / "postgres")
 
@@ -122,8 +129,10 @@ def _place_of_root(home: Path) -> Place:
     folder = Path(kept(pointer, lambda: str(_SHARED / secrets.token_hex(4))))
     if not folder.exists() and (home / "postgres.passwords").exists():
         raise NoServer(
+            f"按 {pointer} 所写，自带数据库的数据应在 {folder} 中，却不在。请从备份恢复，"
+            "或换一个 CASEWORK_HOME 从头开始。",
             f"The data of the private server should be in {folder}, as {pointer} says, and are not there. "
-            "Restore them from a backup, or start empty with a new CASEWORK_HOME."
+            "Restore them from a backup, or start empty with a new CASEWORK_HOME.",
         )
     return Place(folder, user, _SHARED)
 
@@ -145,8 +154,10 @@ def _system_user() -> pwd.struct_passwd:
         return pwd.getpwnam(_USER)  # made by us, or by another process at the same time
     except KeyError:
         raise NoServer(
+            f"PostgreSQL 不能以 root 运行，也无法建立系统用户 {_USER}。请执行：adduser "
+            f"--system --group --no-create-home {_USER}",
             f"PostgreSQL does not run as root, and the system user {_USER} could not be made. Run: adduser "
-            f"--system --group --no-create-home {_USER}"
+            f"--system --group --no-create-home {_USER}",
         ) from None
 
 

@@ -93,8 +93,10 @@ class PrivateServer:
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
                 raise NoServer(
+                    f"{self._place.data} 中的数据与 {self._password_file} 中的密码不符，其中之一来自别处。"
+                    "请从同一份备份恢复两者。",
                     f"The data in {self._place.data} do not know the password in {self._password_file}: one of "
-                    f"them is from elsewhere. Restore both from the same backup."
+                    f"them is from elsewhere. Restore both from the same backup.",
                 ) from error
             return False
 
@@ -136,8 +138,10 @@ class PrivateServer:
     def _passwords(self) -> dict[str, str]:
         if cluster.has_data(self._place) and not self._password_file.exists():
             raise NoServer(
+                f"缺少 {self._password_file}，没有它就打不开自带数据库的数据。请从备份恢复，"
+                "或换一个 CASEWORK_HOME 从头开始。",
                 f"{self._password_file} is missing, and the data of the private server cannot be opened without "
-                f"it. Restore it from a backup, or start empty with a new CASEWORK_HOME."
+                f"it. Restore it from a backup, or start empty with a new CASEWORK_HOME.",
             )
         new = {role: secrets.token_urlsafe(24) for role in (_ADMIN, _WEB)}
         passwords: dict[str, str] = json.loads(kept(self._password_file, lambda: json.dumps(new)))
@@ -167,8 +171,10 @@ class PrivateServer:
                 return False
             if time.monotonic() > limit:
                 raise NoServer(
+                    f"PostgreSQL（进程 {working[0]}）正在使用 {self._place.data}，却没有应答。它不是由本程序启动的，"
+                    "未予处理：请查明后结束它，再重新启动。",
                     f"PostgreSQL works on {self._place.data} (process {working[0]}) and does not answer. It was "
-                    f"not started here and is left alone: see what it is, end it, and start again."
+                    f"not started here and is left alone: see what it is, end it, and start again.",
                 )
             time.sleep(0.05)
         return True
@@ -196,7 +202,10 @@ class PrivateServer:
             if self._started.poll() is not None or time.monotonic() > limit:
                 self.stop()
                 said = log_file.read_bytes()[began:].decode(errors="replace").strip()
-                raise NoServer(f"The private PostgreSQL did not start; {log_file} ends with: {said[-1000:]}")
+                raise NoServer(
+                    f"自带的 PostgreSQL 没有启动；{log_file} 的末尾是：{said[-1000:]}",
+                    f"The private PostgreSQL did not start; {log_file} ends with: {said[-1000:]}",
+                )
             time.sleep(0.02)
 
     def _make_role_and_database(self) -> None:

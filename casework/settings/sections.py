@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
+from casework.rules.text import Text
 from casework.settings.errors import BadSettings
 from casework.settings.file import read_text
 
@@ -130,7 +131,9 @@ def read_sections(overlay: Path | None) -> dict[str, Any]:
         for name, section in _read(file).items():
             _refuse_unknown(file, name, sections)
             if not isinstance(section, dict):
-                raise BadSettings(f"{file}: {name} must be a section, written [{name}].")
+                raise BadSettings(
+                    f"{file}：{name} 应为一节，写作 [{name}]。", f"{file}: {name} must be a section, written [{name}]."
+                )
             types = get_type_hints(sections[name])
             for key, value in section.items():
                 _refuse_unknown(file, key, types, f"[{name}] ")
@@ -143,35 +146,40 @@ def _read(file: Path) -> dict[str, Any]:
         return tomllib.loads(read_text(file))
     except OSError as error:
         raise BadSettings(
-            f"{file} cannot be read ({error.strerror}). Correct CASEWORK_CONFIG, or leave it out to use the defaults."
+            f"无法读取 {file}（{error.strerror}）。请更正 CASEWORK_CONFIG，或不设置而使用默认值。",
+            f"{file} cannot be read ({error.strerror}). Correct CASEWORK_CONFIG, or leave it out to use the defaults.",
         ) from error
     except ValueError as error:
-        raise BadSettings(f"{file} is not TOML: {error}.") from error
+        raise BadSettings(f"{file} 不是 TOML 文件：{error}。", f"{file} is not TOML: {error}.") from error
 
 
 def _refuse_unknown(file: Path, name: str, known: Mapping[str, Any], where: str = "") -> None:
     if name not in known:
-        raise BadSettings(f"{file}: {where}{name} is not a setting. Known are: {', '.join(known)}.")
+        raise BadSettings(
+            f"{file}：没有 {where}{name} 这项设置。可用的有：{', '.join(known)}。",
+            f"{file}: {where}{name} is not a setting. Known are: {', '.join(known)}.",
+        )
 
 
 def _checked(where: str, kind: Any, value: object) -> object:
     if kind is bool:
-        fits, wanted = isinstance(value, bool), "true or false"
+        fits, wanted = isinstance(value, bool), Text("true 或 false", "true or false")
     elif kind is int:
-        fits, wanted = type(value) is int and value > 0, "a whole number above 0"
+        fits, wanted = type(value) is int and value > 0, Text("大于 0 的整数", "a whole number above 0")
     elif kind is float:
-        fits, wanted = type(value) in (int, float) and 0 < value < math.inf, "a number above 0"  # type: ignore[operator]
+        fits, wanted = type(value) in (int, float) and 0 < value < math.inf, Text("大于 0 的数", "a number above 0")  # type: ignore[operator]
     elif kind is str:
-        fits, wanted = isinstance(value, str), "a text"
+        fits, wanted = isinstance(value, str), Text("文字", "a text")
     elif kind is ZoneInfo:
         return _zone(where, value)
     elif kind == Networks:
         return _networks(where, value)
     else:
         choices = get_args(kind)
-        fits, wanted = value in choices and type(value) is type(choices[0]), " or ".join(map(repr, choices))
+        fits = value in choices and type(value) is type(choices[0])
+        wanted = Text(" 或 ".join(map(repr, choices)), " or ".join(map(repr, choices)))
     if not fits:
-        raise BadSettings(f"{where} is {value!r}. Write {wanted}.")
+        raise BadSettings(f"{where} 为 {value!r}。请填写：{wanted.zh}。", f"{where} is {value!r}. Write {wanted.en}.")
     return value
 
 
@@ -179,7 +187,10 @@ def _zone(where: str, value: object) -> ZoneInfo:
     try:
         return ZoneInfo(str(value))
     except (KeyError, ValueError, OSError):
-        raise BadSettings(f"{where} is {value!r}. Write a time zone by its place, such as Asia/Shanghai.") from None
+        raise BadSettings(
+            f"{where} 为 {value!r}。请以地名填写时区，如 Asia/Shanghai。",
+            f"{where} is {value!r}. Write a time zone by its place, such as Asia/Shanghai.",
+        ) from None
 
 
 def _networks(where: str, value: object) -> Networks:
@@ -188,4 +199,7 @@ def _networks(where: str, value: object) -> Networks:
             raise TypeError
         return tuple(ip_network(one) for one in value)
     except (TypeError, ValueError):
-        raise BadSettings(f'{where} is {value!r}. Write a list of networks such as ["10.20.0.0/16"].') from None
+        raise BadSettings(
+            f'{where} 为 {value!r}。请填写网段列表，如 ["10.20.0.0/16"]。',
+            f'{where} is {value!r}. Write a list of networks such as ["10.20.0.0/16"].',
+        ) from None

@@ -71,19 +71,27 @@ class Settings(Sections):
 def _kind(given: Mapping[str, str]) -> Kind:
     if "CASEWORK_ENV" not in given and "CASEWORK_DATABASE_URL" in given:
         raise BadSettings(
+            "CASEWORK_DATABASE_URL 指定了数据库，CASEWORK_ENV 却没有说明用途。"
+            "请将 CASEWORK_ENV 设为 production、demo 或 test。",
             "CASEWORK_DATABASE_URL names a database, and CASEWORK_ENV does not say what it is for. Set "
-            "CASEWORK_ENV to production, demo or test."
+            "CASEWORK_ENV to production, demo or test.",
         )
     named = given.get("CASEWORK_ENV", "demo")
     if named not in _KINDS:
-        raise BadSettings(f"CASEWORK_ENV is {named!r}. Set it to production, demo or test.")
+        raise BadSettings(
+            f"CASEWORK_ENV 为 {named!r}。请设为 production、demo 或 test。",
+            f"CASEWORK_ENV is {named!r}. Set it to production, demo or test.",
+        )
     return _KINDS[named]
 
 
 def _port(written: str) -> int:
     if re.fullmatch(r"[0-9]{1,5}", written) and 0 < int(written) < 65_536:
         return int(written)
-    raise BadSettings(f"PORT is {written!r}. Set it to a whole number from 1 to 65535.")
+    raise BadSettings(
+        f"PORT 为 {written!r}。请设为 1 至 65535 的整数。",
+        f"PORT is {written!r}. Set it to a whole number from 1 to 65535.",
+    )
 
 
 def _database_url(written: str | None) -> str | None:
@@ -94,7 +102,8 @@ def _database_url(written: str | None) -> str | None:
     if separator and scheme in ("postgresql", "postgres", "postgresql+psycopg"):
         return f"postgresql+psycopg://{rest}"
     raise BadSettings(
-        "CASEWORK_DATABASE_URL does not name a PostgreSQL database. Write postgresql://USER:PASSWORD@HOST/DATABASE."
+        "CASEWORK_DATABASE_URL 不是 PostgreSQL 数据库的地址。请写成 postgresql://用户:密码@主机/数据库。",
+        "CASEWORK_DATABASE_URL does not name a PostgreSQL database. Write postgresql://USER:PASSWORD@HOST/DATABASE.",
     )
 
 
@@ -103,22 +112,26 @@ def _secret(given: Mapping[str, str], name: str, kind: Kind, home: Path) -> str:
         return given[name]
     if kind == "production":
         raise BadSettings(
+            f"没有设置 {name}；正式环境需要一个固定不变的值。可以这样生成："
+            f"python3 -c 'import secrets; print(secrets.token_hex({_KEY_BYTES}))'",
             f"{name} is not set, and production needs one that stays the same. Make one with: "
-            f"python3 -c 'import secrets; print(secrets.token_hex({_KEY_BYTES}))'"
+            f"python3 -c 'import secrets; print(secrets.token_hex({_KEY_BYTES}))'",
         )
     try:
         return kept(home / name.removeprefix("CASEWORK_").lower(), lambda: secrets.token_hex(_KEY_BYTES))
     except OSError as error:
         raise BadSettings(
+            f"CASEWORK_HOME 为 {home}，无法在其中保存 {name}（{error.strerror}）。请指定当前用户可以写入的目录。",
             f"CASEWORK_HOME is {home}, and {name} cannot be kept there ({error.strerror}). Name a folder "
-            "in which this user may write."
+            "in which this user may write.",
         ) from error
 
 
 def _secret_key(written: str) -> str:
     if len(written) < _SHORTEST_SECRET:
         raise BadSettings(
-            f"CASEWORK_SECRET_KEY is too short. Give it {_SHORTEST_SECRET} characters or more, at random."
+            f"CASEWORK_SECRET_KEY 太短。请随机生成 {_SHORTEST_SECRET} 个以上的字符。",
+            f"CASEWORK_SECRET_KEY is too short. Give it {_SHORTEST_SECRET} characters or more, at random.",
         )
     return written
 
@@ -126,10 +139,14 @@ def _secret_key(written: str) -> str:
 def _ensure_mail_can_be_sent(smtp: Smtp, password: str) -> None:
     """Raises BadSettings where there is a mail server that could not be used."""
     if smtp.host and not _ADDRESS.fullmatch(smtp.sender):
-        raise BadSettings(f"[smtp] sender is {smtp.sender!r}. Write the address in ASCII that mail comes from.")
+        raise BadSettings(
+            f"[smtp] sender 为 {smtp.sender!r}。请填写以 ASCII 字符书写的发件地址。",
+            f"[smtp] sender is {smtp.sender!r}. Write the address in ASCII that mail comes from.",
+        )
     if smtp.host and smtp.user and not password:
         raise BadSettings(
-            f"[smtp] user is {smtp.user!r}, and CASEWORK_SMTP_PASSWORD is not set. Set it to the password."
+            f"[smtp] user 为 {smtp.user!r}，却没有设置 CASEWORK_SMTP_PASSWORD。请将其设为密码。",
+            f"[smtp] user is {smtp.user!r}, and CASEWORK_SMTP_PASSWORD is not set. Set it to the password.",
         )
 
 
@@ -137,9 +154,11 @@ def _encryption_keys(written: str) -> tuple[bytes, ...]:
     keys = tuple(_key(part.strip()) for part in written.split(","))
     if None in keys:
         raise BadSettings(
+            f"CASEWORK_ENCRYPTION_KEYS 的第 {keys.index(None) + 1} 个不是以十六进制或 base64 书写的 {_KEY_BYTES} 字节。"
+            "请写一个或几个这样的密钥，以逗号分隔，最新的在最前。",
             f"CASEWORK_ENCRYPTION_KEYS, number {keys.index(None) + 1}, is not {_KEY_BYTES} bytes in "
             "hexadecimal or base64. Write one or more such keys with commas between them, the newest "
-            "first."
+            "first.",
         )
     return tuple(key for key in keys if key)
 

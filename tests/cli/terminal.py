@@ -19,8 +19,8 @@ LONGEST_S = 120
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """An environment in which nothing of ours is set but the home, a demonstration, English, and what is named."""
-    ours = ("CASEWORK_", "PORT")
+    """An environment with this home, a demonstration, English as in every unnamed language, and what is named."""
+    ours = ("CASEWORK_", "PORT", "LC_", "LANG")
     plain = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     config = home / "english.toml"
     home.mkdir(exist_ok=True, mode=0o711)

@@ -155,16 +155,56 @@ def test_production_is_not_upgraded_by_the_way(empty: Terminal) -> None:
     )
 
 
-def test_the_office_speaks_its_language_unless_told_otherwise(tmp_path: Path) -> None:
-    terminal = Terminal(tmp_path)
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        ({}, "Workflow"),
+        ({"LANG": "C.UTF-8"}, "Workflow"),
+        ({"LANG": "de_DE.UTF-8"}, "Workflow"),
+        ({"LANG": "zh_CN.UTF-8"}, "流程"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": ""}, "流程"),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, "Workflow"),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_CN.UTF-8"}, "流程"),
+        ({"LC_MESSAGES": "zh_CN.UTF-8", "LC_ALL": "C"}, "Workflow"),
+        ({"LC_ALL": "zh_SG"}, "流程"),
+    ],
+)
+def test_the_command_line_speaks_as_the_terminal_does(tmp_path: Path, said: dict[str, str], first: str) -> None:
+    assert Terminal(tmp_path).says("workflow", "list", **said).startswith(first)
 
-    assert terminal.says("workflow", "list").startswith("Workflow")
+
+def test_the_command_line_speaks_otherwise_where_it_is_told_to(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
     assert terminal.says("--language", "zh-CN", "workflow", "list").startswith("流程")
+    assert terminal.says("--language", "en", "workflow", "list", LANG="zh_CN.UTF-8").startswith("Workflow")
     assert terminal.refuses("--language", "zh-CN", "workflow", "check", "dance") == "没有这个流程。"
 
 
+CHINESE = {"LANG": "zh_CN.UTF-8"}
+
+
+@pytest.mark.parametrize(
+    ("words", "environ", "status", "sentence"),
+    [
+        (("user", "list"), {"CASEWORK_ENV": "live"}, 1, "CASEWORK_ENV 为 'live'。请设为 production、demo 或 test。"),
+        (("user", "list"), {"CASEWORK_ENV": "production"}, 1, "没有设置 CASEWORK_SECRET_KEY；"),
+        (("user", "list"), {"PORT": "http"}, 1, "PORT 为 'http'。"),
+        (("user", "list"), {"CASEWORK_CONFIG": "/nowhere.toml"}, 1, "无法读取 /nowhere.toml"),
+        (("user", "list"), {"CASEWORK_HOME": "/proc/x"}, 1, "CASEWORK_HOME 为 /proc/x"),
+        (("clock", "due", "--from", "三月", "--limit", "5wd"), {}, 2, "'三月' 不是日期。"),
+        (("clock", "due", "--from", "2026-03-02", "--limit", "5日"), {}, 2, "'5日' 不是可用的时长。"),
+    ],
+)
+def test_a_mistake_is_told_in_the_language_of_the_terminal(
+    tmp_path: Path, words: tuple[str, ...], environ: dict[str, str], status: int, sentence: str
+) -> None:
+    done = Terminal(tmp_path)(*words, **CHINESE, **environ)
+    assert (done.returncode, sentence in done.stderr) == (status, True), done.stderr
+
+
 def test_a_wrong_setting_does_not_hide_the_users_mistake(tmp_path: Path) -> None:
-    assert Terminal(tmp_path).refuses("workflow", "diagram", "dance", CASEWORK_ENV="production") == "没有这个流程。"
+    refused = Terminal(tmp_path).refuses("workflow", "diagram", "dance", CASEWORK_ENV="production", **CHINESE)
+    assert refused == "没有这个流程。"
 
 
 def test_the_workflows_are_proven_and_a_policy_that_breaks_one_is_found_before_it_is_loaded(tmp_path: Path) -> None:

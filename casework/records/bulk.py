@@ -28,6 +28,12 @@ from casework.rules.casefile import ClockRun, Move, Office
 from casework.rules.grammar import Workflow
 
 
+def take_time(tx: Tx) -> None:
+    """Let this transaction take its time: the deadlines are for requests, and many cases need longer than one."""
+    for deadline in ("statement_timeout", "idle_in_transaction_session_timeout"):
+        tx.run("select set_config(:deadline, '0', true)", deadline=deadline)
+
+
 @dataclass(slots=True)
 class Batch:
     """The rows of cases that are not in the database yet, each collected from its opening on.

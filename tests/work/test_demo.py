@@ -20,7 +20,7 @@ from casework.embedded import PrivateServer
 from casework.forms.form import Form
 from casework.forms.inventor import Inventor
 from casework.records import cases, funds, people
-from casework.records.database import Database
+from casework.records.database import Database, Deadlines
 from casework.records.ledger import GENESIS, digest
 from casework.records.rows import Record
 from casework.records.tables import events, letters
@@ -608,3 +608,11 @@ def test_a_load_that_fails_in_the_middle_leaves_no_case(service: Service, owner_
         connection.execute(text("drop trigger full_house on casework.cases"))
     owner.dispose()
     assert load(service, cases=100, seed=3).cases == 100
+
+
+def test_a_load_may_think_longer_than_a_request_may_hold_a_transaction(database_url: str) -> None:
+    hasty = Database(database_url, deadlines=Deadlines(idle=0.2))
+    try:
+        assert load(Service(hasty, Keyring([bytes(range(32))]), ZONE), cases=400, seed=3).cases == 400
+    finally:
+        hasty.close()

@@ -83,6 +83,7 @@ def _load_cases(tx: Transaction, serials: list[int], seed: int, now: datetime) -
 
     Dossiers are stored together with what they claim of the funds, executed in the order of time.
     """
+    bulk.take_time(tx.db)
     org_ids, staff = offices.org_ids(tx.db), _staff(tx)
     numbers = Numbers(tx.index_key, holds.held(tx.db, "hardship_aid"))
     # Steps are taken at the desk in years whose holidays are not loaded too.

@@ -1,15 +1,19 @@
 """`casework demo`: a believable office to try the service with."""
 
 from datetime import date, datetime
+from pathlib import Path
 
 import click
 
 from casework.cli.console import Console, Instant, instant_in, pass_console
 from casework.cli.installation import working
+from casework.records import people
 from casework.rules.refusals import Refusal
 from casework.rules.text import Text
-from casework.settings import Settings
+from casework.settings import Settings, keep
 from casework.work import demo as office
+from casework.work.demo.names import named_users
+from casework.work.passwords import matches
 from casework.work.service import Service
 
 _NOT_HERE = Text(
@@ -21,8 +25,18 @@ _LOADED = Text(
     "Loaded: organisations {orgs}, people {people}, cases {cases}.",
 )
 _LOADING = Text("正在载入 {cases} 个案件……", "Loading {cases} cases …")
-_SIGN_IN = Text("以下演示用户的密码只显示这一次：", "The passwords of these demonstration users are shown this once:")
+_SIGN_IN = Text(
+    "以下演示用户可以登录（casework demo users 可再次查看）：",
+    "These demonstration users may sign in; casework demo users shows them again:",
+)
 _TITLES = (Text("用户名", "User name"), Text("密码", "Password"))
+_MORE_TITLES = (*_TITLES, Text("角色", "Role"), Text("机构", "Organisation"))
+_NOBODY = Text("演示机构尚未载入：casework demo load", "The demonstration office is not loaded yet: casework demo load")
+_OTHER = Text("（已更改）", "(changed)")
+_CHANGED = Text(
+    "已更改的密码不再保存；设置新密码：casework user password 用户名",
+    "A password that was changed is kept nowhere; casework user password NAME sets a new one.",
+)
 
 
 @click.group("demo")
@@ -45,6 +59,44 @@ def load(console: Console, cases: int | None, seed: int, now: date | datetime | 
         fill(console, service, console.settings.demo.cases if cases is None else cases, seed, at)
 
 
+@demo.command("users")
+@pass_console
+def users(console: Console) -> None:
+    """Show again who may sign in to the demonstration, and with which password."""
+    refuse_elsewhere(console.settings)
+    kept = _kept(console.settings)
+    with working(console.settings) as service, service.transaction() as tx:
+        found = [one for post in named_users() if (one := people.by_username(tx.db, post.username))]
+    if not found:
+        raise Refusal(_NOBODY)
+    known = {person.username: kept.get(person.username, "") for person, hashed in found}
+    right = {person.username: matches(known[person.username], hashed) for person, hashed in found}
+    rows: list[tuple[object, ...]] = [
+        (
+            person.username,
+            known[person.username] if right[person.username] else _OTHER.in_(console.language),
+            person.role.told.in_(console.language),
+            person.org_path.rstrip("/").rpartition("/")[2],
+        )
+        for person, _ in found
+    ]
+    console.table(_MORE_TITLES, rows)
+    if not all(right.values()):
+        console.note(_CHANGED)
+
+
+def _file(settings: Settings) -> Path:
+    return settings.home / "demo.passwords"
+
+
+def _kept(settings: Settings) -> dict[str, str]:
+    """The passwords that were made here, by user name."""
+    try:
+        return dict(line.split(" ", 1) for line in _file(settings).read_text(encoding="utf-8").splitlines())
+    except FileNotFoundError:
+        return {}
+
+
 def refuse_elsewhere(settings: Settings) -> None:
     """Raises a Refusal unless this is a demonstration."""
     if settings.kind != "demo":
@@ -54,10 +106,12 @@ def refuse_elsewhere(settings: Settings) -> None:
 def fill(console: Console, service: Service, cases: int, seed: int = 1, now: datetime | None = None) -> None:
     """Load the office and tell the new passwords, before the cases: whoever interrupts those has the passwords."""
     spoken = console.settings.office.language
-    people = office.load(service, cases=0, seed=seed, now=now, language=spoken)
-    if people.passwords:
+    new = office.load(service, cases=0, seed=seed, now=now, language=spoken)
+    if new.passwords:
+        now_known = _kept(console.settings) | new.passwords
+        keep(_file(console.settings), "\n".join(map(" ".join, now_known.items())))
         console.tell(_SIGN_IN)
-        console.table(_TITLES, list(people.passwords.items()))
+        console.table(_TITLES, list(new.passwords.items()))
     console.note(_LOADING, cases=cases)
     loaded = office.load(service, cases=cases, seed=seed, now=now, language=spoken)
-    console.tell(_LOADED, orgs=people.orgs, people=people.people, cases=loaded.cases)
+    console.tell(_LOADED, orgs=new.orgs, people=new.people, cases=loaded.cases)

@@ -25,12 +25,20 @@ from casework.rules.refusals import Unavailable
 from casework.rules.text import Text
 from casework.rules.verify import verify
 from casework.scheduler import PROCESS
-from casework.settings import BadSettings, Settings
+from casework.settings import ROOT, BadSettings, Kind, Settings
 from casework.work import programmes
 from casework.work.service import Transaction, WrongKeys
 
 _LEAST_BYTES: Final = 1_000_000_000
 _SILENT: Final = timedelta(minutes=1)
+_NO_YEAR: Final = Text(
+    "日历 {key} 没有 {year} 年的放假安排：涉及该年的到期日均为暂定，载入之前时间不自动办理，也不计逾期。"
+    "请载入国务院办公厅的通知（写法见 {example}）：casework calendar load cn-{year}.toml --into {key}",
+    "calendar {key} lacks the holidays of {year}: days due in that year are provisional, and until it is loaded time"
+    " takes no step by them and nothing is late. Load the State Council's notice, written as in {example}: casework"
+    " calendar load cn-{year}.toml --into {key}",
+)
+_A_YEAR: Final = ROOT / "config" / "calendars" / "cn-2026.toml"
 _MISSING_KEYS: Final = Text(
     "CASEWORK_ENCRYPTION_KEYS 缺少密钥 {key_ids}，部分申请人的资料打不开；请把旧密钥补在新密钥之后。",
     "CASEWORK_ENCRYPTION_KEYS lacks the keys {key_ids}, so some applicants cannot be read; put the old keys behind"
@@ -78,7 +86,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
 def _secrets(settings: Settings) -> Iterator[Finding]:
     open_files = [
         file
-        for name in ("secret_key", "encryption_keys", "postgres.passwords")
+        for name in ("secret_key", "encryption_keys", "postgres.passwords", "demo.passwords")
         if (file := settings.home / name).exists() and file.stat().st_mode & 0o077
     ]
     for file in open_files:
@@ -121,6 +129,7 @@ def _database(installation: Installation) -> Iterator[Finding]:
         with service.transaction() as tx:
             yield _keys(tx)
             yield from _seeds(tx)
+            yield from years(tx, installation.settings.kind)
             yield from _workflows(tx)
             yield _heartbeat(tx, installation.settings)
             yield from ways.messages(tx)
@@ -149,17 +158,18 @@ def _seeds(tx: Transaction) -> Iterator[Finding]:
             f"日历 {len(calendars)} 个，政策 {len(policies)} 条",
             f"calendars {len(calendars)}, policies {len(policies)}",
         )
-    for key, one in sorted(calendars.items()):
-        years = one.mapping.get("years")
-        if years is not None and tx.today.year not in years:
-            yield Finding(
-                "notice",
-                Text(
-                    f"日历 {key} 没有 {tx.today.year} 年的放假安排，到期时间均为暂定：casework calendar load 文件",
-                    f"calendar {key} lacks the holidays of {tx.today.year}, so due times are provisional:"
-                    " casework calendar load FILE",
-                ),
-            )
+
+
+def years(tx: Transaction, kind: Kind) -> Iterator[Finding]:
+    """Calendars that lack this year, or in December the next one, whose holidays are published in November."""
+    this_year = tx.today.year
+    for key, one in sorted(offices.latest_calendars(tx.db).items()):
+        loaded = one.mapping.get("years")
+        for year in (this_year, this_year + 1) if tx.today.month == 12 else (this_year,):
+            if loaded is not None and year not in loaded:
+                # Where real cases wait, nothing may become late or be taken by time any more.
+                bad = year == this_year and kind == "production"
+                yield Finding("bad" if bad else "notice", _NO_YEAR.with_(key=key, year=year, example=_A_YEAR))
 
 
 def _workflows(tx: Transaction) -> Iterator[Finding]:

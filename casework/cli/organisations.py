@@ -11,6 +11,7 @@ from casework.cli.moving import tell_moved, tell_preview
 from casework.cli.rules import FILE
 from casework.records import offices
 from casework.rules.text import Text
+from casework.settings import ROOT
 from casework.work import organisations
 
 _TITLES = (
@@ -39,7 +40,13 @@ def list_orgs(console: Console) -> None:
     with working(console.settings) as service, service.transaction() as tx:
         found = offices.all_orgs(tx.db)
     rows: list[tuple[object, ...]] = [
-        ("  " * (row.path.count("/") - 1) + row.code, row.name, row.kind, row.region, _calendar(console, row))
+        (
+            "  " * (row.path.count("/") - 1) + row.code,
+            row.name,
+            organisations.KINDS[row.kind].in_(console.language),
+            row.region,
+            _calendar(console, row),
+        )
         for row in found.values()
     ]
     console.table(_TITLES, rows)
@@ -47,6 +54,12 @@ def list_orgs(console: Console) -> None:
 
 def _calendar(console: Console, row: Any) -> str:
     return str(row.calendar) if row.own_calendar else _INHERITED.in_(console.language, key=row.calendar)
+
+
+@org.command("example")
+def example() -> None:
+    """Print an example of the file that is loaded, with what each word means."""
+    click.echo((ROOT / "config" / "examples" / "organisations.toml").read_text(encoding="utf-8"), nl=False)
 
 
 @org.command("load")
@@ -59,6 +72,7 @@ def load(console: Console, file: Path, preview: bool) -> None:
     A row has `code`, `name`, `kind` (province, city, county, street or enterprise), `parent`, `region` where the code
     does not begin with it, and `calendar` where it does not count by that of the organisation above. `phone`,
     `address` and `seal_name` stand in its letters. Running clocks are derived anew where the calendar is another.
+    `casework org example` prints such a file (config/examples/organisations.toml) to begin with.
     """
     with working(console.settings) as service, service.transaction() as tx:
         done = organisations.preview(tx.db, file) if preview else organisations.load(tx.db, file)

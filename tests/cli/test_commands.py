@@ -741,3 +741,39 @@ def test_a_user_is_switched_off_and_on_and_given_a_new_password(office: Terminal
     assert people.sign_in(service, {"username": "zhao.yi", "password": second}, "here")
     for command in ("password", "activate", "deactivate"):
         assert office.refuses("user", command, "nobody") == "There is no user nobody."
+
+
+def test_the_passwords_of_the_demonstration_are_shown_again(office: Terminal, service: Service) -> None:
+    kept = office.home / "demo.passwords"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    told = office.says("demo", "users")
+    rows = [line.split() for line in told.splitlines()[1:]]
+    assert len(rows) == 13
+    assert ["supervisor-sd", "supervisor", "370000"] in [[row[0], row[2].lower(), row[3]] for row in rows]
+    for username, password, *_ in rows[:2]:
+        assert people.sign_in(service, {"username": username, "password": password}, "here")
+
+    other = office.says("user", "password", "auditor-qd").split(": ")[-1].strip()
+    done = office("demo", "users")
+    assert re.search(r"^auditor-qd +\(changed\)", done.stdout, re.MULTILINE)
+    assert other not in done.stdout
+    assert "casework user password NAME" in done.stderr
+    assert kept.read_text().count("auditor-qd ") == 1
+
+
+def test_passwords_are_shown_again_in_no_other_place_than_a_demonstration(office: Terminal) -> None:
+    secrets = {"CASEWORK_SECRET_KEY": "a secret of the tests", "CASEWORK_ENCRYPTION_KEYS": "ab" * 32}
+    for kind in ("production", "test"):
+        done = office("demo", "users", CASEWORK_ENV=kind, **secrets)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith("The demonstration loads only where CASEWORK_ENV is demo")
+
+
+def test_the_example_of_organisations_is_loaded_as_it_is_printed(office: Terminal, tmp_path: Path) -> None:
+    assert "config/examples/organisations.toml" in office.says("org", "load", "--help")
+    assert "casework org example" in office.says("org", "load", "--help")
+    example = tmp_path / "organisations.toml"
+    example.write_text(office.says("org", "example"), encoding="utf-8")
+    assert re.match(
+        r"Organisations that would be added: 2, changed: ", office.says("org", "load", example, "--preview")
+    )

@@ -10,8 +10,10 @@ from uuid import UUID
 
 import pytest
 
+from casework.cli.doctor import years
 from casework.records import cases
 from casework.rules.casefile import CaseFile
+from casework.settings import Kind
 from casework.work import calendars, overdue
 from casework.work.service import Service
 from tests.work.offices import Province, local, shandong
@@ -146,3 +148,36 @@ class TestLoadedLate:
         assert end is not None
         assert end.end_org_id is not None
         assert end.end_owner_id == jinan.people["li"].id
+
+
+@pytest.mark.parametrize(
+    ("at", "kind", "told"),
+    [
+        ("2026-11-30 23:59", "production", []),
+        ("2026-12-01 00:00", "production", [("notice", 2027)]),
+        ("2026-12-31 12:00", "demo", [("notice", 2027)]),
+        ("2027-01-01 00:00", "demo", [("notice", 2027)]),
+        ("2027-01-04 09:00", "production", [("bad", 2027)]),
+        ("2027-12-01 09:00", "production", [("bad", 2027), ("notice", 2028)]),
+    ],
+)
+def test_the_doctor_says_from_december_on_which_year_is_not_loaded(
+    jinan: Province, at: str, kind: Kind, told: list[tuple[str, int]]
+) -> None:
+    jinan.time_is(local(at))
+    with jinan.service.transaction() as tx:
+        found = list(years(tx, kind))
+    assert [one.grade for one in found] == [grade for grade, _ in told]
+    for finding, (_, year) in zip(found, told, strict=True):
+        assert f"lacks the holidays of {year}: days due in that year are provisional" in finding.text.en
+        assert f"没有 {year} 年的放假安排：涉及该年的到期日均为暂定" in finding.text.zh
+        command = f"casework calendar load cn-{year}.toml --into china"
+        assert finding.text.en.endswith(command)
+        assert finding.text.zh.endswith(command)
+
+
+def test_the_doctor_is_content_once_the_notice_is_loaded(jinan: Province, tmp_path: Path) -> None:
+    publish(jinan, tmp_path)
+    jinan.time_is(local("2026-12-17 09:00"))
+    with jinan.service.transaction() as tx:
+        assert list(years(tx, "production")) == []

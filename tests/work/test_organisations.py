@@ -13,7 +13,8 @@ from casework.records import cases as case_records
 from casework.records import offices
 from casework.rules.casefile import ClockRun
 from casework.rules.refusals import Invalid
-from casework.work import calendars, organisations, people
+from casework.settings import ROOT
+from casework.work import calendars, organisations, people, policies
 from casework.work.files import BadFile
 from casework.work.organisations import Loaded
 from casework.work.service import Service
@@ -252,3 +253,17 @@ def test_every_organisation_shows_where_it_is_reached(province: Province, tmp_pa
     )
     shown = {one["code"]: {name: one[name] for name in REACHED} for one in answer.json["items"]}
     assert (shown["370100"], shown["370200"]) == (REACHED, dict.fromkeys(REACHED))
+
+
+def test_the_examples_that_come_along_are_loaded(province: Province) -> None:
+    examples = ROOT / "config" / "examples"
+    loaded = load(province, examples / "organisations.toml")
+    assert loaded.added == ["370102", "370102-hub", "370102001", "SL-JX"]
+    assert set(counting(province).values()) == {"china"}
+    with province.service.transaction() as tx:
+        county = offices.all_orgs(tx.db)["370102"]
+        assert county.phone
+        assert county.address
+        assert county.seal_name
+        new, _ = policies.load(tx.db, examples / "office_kind.toml")
+    assert [(row.name, row.value) for row in new] == [("office_kind", "union_station")]

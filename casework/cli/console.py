@@ -1,7 +1,5 @@
 """What every command has: the settings, the language, results and messages, and the sentence when it cannot go on."""
 
-import os
-from collections.abc import Mapping
 from datetime import date, datetime, time, tzinfo
 from functools import cached_property
 from typing import Any
@@ -15,7 +13,7 @@ from casework.rules.clocks import Limit
 from casework.rules.grammar import BadWorkflow
 from casework.rules.refusals import Invalid, Refusal
 from casework.rules.text import Language, Text
-from casework.settings import BadSettings, Settings
+from casework.settings import BadSettings, Settings, of_terminal
 from casework.work.files import BadFile
 from casework.work.programmes import ChangedWorkflow
 from casework.work.report_table import width
@@ -32,12 +30,6 @@ _NO_DATE = Text(
 _NO_LIMIT = Text("{value} 不是可用的时长。请写 5wd、7d、8wh、2h、30m、6mo 或 1y。", "{wrong}.")
 # What a programmer has to mend.
 _OURS = (ChangedWorkflow, BadWorkflow)
-
-
-def of_terminal(environ: Mapping[str, str] = os.environ) -> Language:
-    """The language of the terminal by LC_ALL, LC_MESSAGES or LANG: Chinese where it says so, else English."""
-    named = next(filter(None, map(environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return "zh-CN" if named.lower().startswith("zh") else "en"
 
 
 class Console:

@@ -16,7 +16,7 @@ from casework.settings.sections import (
     Tokens,
     Web,
 )
-from casework.settings.settings import Kind, Settings
+from casework.settings.settings import Kind, Settings, of_terminal
 
 __all__ = [
     "ROOT",
@@ -36,5 +36,6 @@ __all__ = [
     "Web",
     "keep",
     "kept",
+    "of_terminal",
     "read_text",
 ]

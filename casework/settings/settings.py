@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self
 
+from casework.rules.text import Language
 from casework.settings.errors import BadSettings
 from casework.settings.private_file import kept
 from casework.settings.sections import INSTALLED, ROOT, Sections, Smtp, read_sections
@@ -66,6 +67,12 @@ class Settings(Sections):
         if self.config:
             said["CASEWORK_CONFIG"] = str(self.config)
         return {**os.environ, **said, "CASEWORK_DATABASE_URL": database_url}
+
+
+def of_terminal(environ: Mapping[str, str] = os.environ) -> Language:
+    """The language of the terminal by LC_ALL, LC_MESSAGES or LANG: Chinese where it says so, else English."""
+    named = next(filter(None, map(environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "zh-CN" if named.lower().startswith("zh") else "en"
 
 
 def _kind(given: Mapping[str, str]) -> Kind:

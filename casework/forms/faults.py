@@ -62,6 +62,11 @@ SENTENCES: Final[Mapping[str, Text]] = MappingProxyType(
             "银行账号为 8 至 32 位数字，请对照存折或银行卡核对。",
             "A bank account has 8 to 32 digits; please compare it with the passbook or card.",
         ),
+        "card_number": Text(
+            "银行卡号的校验码不对，请对照卡面逐位核对；不是银行卡的，请填写存折或结算账户的账号。",
+            "The check digit of the bank card is wrong; compare it with the card digit by digit. Where it is no card,"
+            " give the account as the passbook or the bank writes it.",
+        ),
         "bank_code": Text(
             "联行号（支付系统行号）为 12 位数字，请向开户银行核对。",
             "A bank code (联行号) has 12 digits; please ask the bank for it.",

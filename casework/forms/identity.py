@@ -12,12 +12,15 @@ from casework.forms.inventor import Inventor
 from casework.rules.folding import identifier, typed
 from casework.rules.identifiers import (
     BadIdentifier,
+    card_number_adds_up,
     check_credit_code,
     check_document_number,
     check_identity_number,
     check_office_phone,
     check_phone,
+    invent_card_number,
     invent_credit_code,
+    is_card_number,
     mask_account,
     mask_document_number,
     mask_identity_number,
@@ -153,19 +156,22 @@ class BankCode(Identifier):
 class BankAccount(Identifier):
     """A bank account: 8 to 32 digits, spaces and hyphens between them dropped.
 
-    Its check digit is not asked: passbooks and company accounts have none.
+    A bank card (`is_card_number`) has its check digit; passbooks and settlement accounts have none.
     """
 
     def identify(self, text: str) -> str:
         if not re.fullmatch(ACCOUNT_PATTERN, " ".join(typed(text).split())):
             raise self.wrong("bank_account")
-        return identifier(text).replace("-", "")
+        number = identifier(text).replace("-", "")
+        if is_card_number(number) and not card_number_adds_up(number):
+            raise self.wrong("card_number")
+        return number
 
     def mask(self, value: Any) -> str:
         return mask_account(value)
 
     def invent(self, inventor: Inventor) -> str:
-        return f"6222{inventor.random.randrange(10**15):015d}"
+        return invent_card_number(inventor.random.randrange(10**14))
 
     def shape(self, language: Language) -> dict[str, Any]:
         return {"pattern": self.whole(ACCOUNT_PATTERN)}

@@ -109,7 +109,10 @@ _NOTE_HOUSEHOLD = text(
        on conflict do nothing"""
 ).bindparams(bindparam("digests", type_=ARRAY(LargeBinary)))
 _GIVEN_BEFORE = text(
-    """select c.number, l.kind, l.amount, l.approved_on from payment_lines l join cases c on c.id = l.case_id
+    """select c.number, l.kind, l.amount, l.approved_on,
+         (select one->>'student' from jsonb_array_elements(c.facts->'aid') as one
+          where one->>'line' = l.id::text) as student
+       from payment_lines l join cases c on c.id = l.case_id
        where l.id in (select line_id from household_lines where digest = any(:digests))
          and l.case_id <> :case_id and l.year = :year and l.status <> 'released' order by l.approved_at, l.id"""
 ).bindparams(bindparam("digests", type_=ARRAY(LargeBinary)))
@@ -297,7 +300,7 @@ def note_household(tx: Tx, case_id: UUID, digests: Collection[bytes]) -> None:
 def given_before(tx: Tx, case_id: UUID, digests: Collection[bytes], year: int) -> tuple[Given, ...]:
     """What the people of these identity numbers got in a year on other files than this, the first approved first."""
     rows = tx.all(_GIVEN_BEFORE, case_id=case_id, digests=list(digests), year=year)
-    return tuple(Given(row.number, row.kind, row.amount, row.approved_on) for row in rows)
+    return tuple(Given(row.number, row.kind, row.amount, row.approved_on, row.student) for row in rows)
 
 
 def set_budget(tx: Tx, fund_id: UUID, year: int, kind: str, amount: Decimal) -> bool:

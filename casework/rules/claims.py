@@ -22,12 +22,16 @@ class Fund:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A payment to a household that was approved and not released: on which file, of which kind, in yuan, and when."""
+    """A payment to a household that was approved and not released: on which file, of which kind, in yuan, and when.
+
+    `student` is for whom study aid was given, where that was said.
+    """
 
     file: str
     kind: str
     amount: Decimal
     on: date
+    student: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -317,6 +317,30 @@ def invent_credit_code(region: str, serial: int, registered_under: str = "81") -
     return body + _credit_check(body)
 
 
+def is_card_number(number: str) -> bool:
+    """Whether these digits are those of a bank card: 16 to 19 digits that begin with 62, UnionPay's own range.
+
+    Other accounts (passbooks, settlement accounts) are as long as a bank likes and have no check digit in common.
+    """
+    return 16 <= len(number) <= 19 and number.startswith("62")
+
+
+def card_number_adds_up(number: str) -> bool:
+    """Whether the check digit of a card is right (Luhn, ISO/IEC 7812-1)."""
+    return _card_check(number[:-1]) == number[-1]
+
+
+def invent_card_number(serial: int) -> str:
+    """A card of 19 digits whose check digit is right, for an example or a demonstration; serial below 10**14."""
+    body = f"6222{serial:014d}"
+    return body + _card_check(body)
+
+
+def _card_check(body: str) -> str:
+    doubled = (int(digit) * (2 - place % 2) for place, digit in enumerate(reversed(body)))
+    return str(-sum(number // 10 + number % 10 for number in doubled) % 10)
+
+
 def _plain(text: str) -> str:
     """An identifier in which spaces and dashes mean nothing."""
     return folding.identifier(text).replace("-", "")

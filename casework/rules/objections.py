@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from casework.rules.casefile import CaseFile, Office, Situation, Taken, TimeToObject, Verdict
 from casework.rules.clocks import Interval, Limit, due
 from casework.rules.grammar import Guard, guard
-from casework.rules.office_kinds import kind_of, sits_above, supervised_above
+from casework.rules.office_kinds import home_of, kind_of, sits_above, supervised_above
 from casework.rules.text import Text
 
 SERVED: Final = "record_service"
@@ -30,7 +30,7 @@ def objections_to(
     """The guards for the last of these transitions that was taken; to those `without_limit` one may always object.
 
     What the review decides is served too: the time to go on from there runs from its receipt. With `one_level_up` the
-    review of a union's decision is for the organisations above, where one of them has a supervisor.
+    review of a union's decision is for the organisations above the one that decided, where there is a supervisor.
     """
 
     def decided(case: CaseFile, *more: str) -> Taken | None:
@@ -63,10 +63,11 @@ def objections_to(
     )
     def reviewed_by_another(at: Situation) -> Verdict | bool:
         row, last = at.office.policy("decided_by_another"), decided(at.case)
-        above = kind_of(at.office).of_a_union and one_level_up
-        by = last.by if last else None
-        if above and supervised_above(at.case, at.office, by) and not sits_above(at.actor.person, at.case):
-            return Verdict(False, _ABOVE)
+        if kind_of(at.office).of_a_union and one_level_up:
+            by = last.by if last else None
+            path = home_of(by, at.case, at.office)
+            if supervised_above(path, at.office, by) and not sits_above(at.actor.person, path):
+                return Verdict(False, _ABOVE)
         return row is None or not row.holds() or last is None or last.by != at.actor.id
 
     def time_to_object(case: CaseFile, office: Office) -> TimeToObject | None:

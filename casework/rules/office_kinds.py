@@ -43,11 +43,17 @@ _BY_REFERENCE: Final = Text("参照", "as applied by reference, ")
 _UNDER: Final = Text("依照", "")
 
 
-def sits_above(person: Person | None, case: CaseFile) -> bool:
-    """Whether somebody is at home in an organisation above that of the case."""
-    return person is not None and person.org_path != case.org_path and case.org_path.startswith(person.org_path)
+def home_of(by: UUID | None, case: CaseFile, office: Office) -> str:
+    """The path of the organisation of which somebody is a supervisor, up from the case's own; else the case's own."""
+    return next((org.path for org in office.orgs.values() if by in org.supervisors), case.org_path)
 
 
-def supervised_above(case: CaseFile, office: Office, but: UUID | None) -> bool:
-    """Whether an organisation above that of the case has a supervisor, other than this one, who could review there."""
-    return any(set(org.supervisors) - {but} for org in office.orgs.values() if org.path != case.org_path)
+def sits_above(person: Person | None, path: str) -> bool:
+    """Whether somebody is at home in an organisation above the one of this path."""
+    return person is not None and person.org_path != path and path.startswith(person.org_path)
+
+
+def supervised_above(path: str, office: Office, but: UUID | None) -> bool:
+    """Whether an organisation above the one of this path has a supervisor, other than this one, who could review."""
+    above = (org for org in office.orgs.values() if org.path != path and path.startswith(org.path))
+    return any(set(org.supervisors) - {but} for org in above)

@@ -89,7 +89,7 @@ def letter_rows(
 def sent_by(letter: Letter, move: Move) -> str:
     """The code of the organisation that sends a letter."""
     person = move.actor.person
-    if letter.of_reviewer and person is not None and sits_above(person, move.before):
+    if letter.of_reviewer and person is not None and sits_above(person, move.before.org_path):
         return person.org_path.rstrip("/").rpartition("/")[2]
     return move.before.org_code
 

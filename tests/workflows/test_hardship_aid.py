@@ -8,12 +8,14 @@ from uuid import UUID, uuid5
 
 import pytest
 
+from casework.forms import join_sensitive
 from casework.rules.casefile import Move, Person, Phase, Role
 from casework.rules.claims import Amend, Fund, Given, Pay, Release, Reserve, Return
 from casework.rules.refusals import Invalid, NotMet, NotNow, NotYours, Refusal
 from casework.rules.text import LANGUAGES
 from casework.workflows.hardship_aid import OPEN, WORKFLOW
 from casework.workflows.hardship_aid.codes import EXCLUSIONS, GRANT_KINDS
+from casework.workflows.hardship_aid.intake import HardshipIntake
 from casework.workflows.hardship_aid.letters import LETTERS
 from casework.workflows.hardship_aid.steps import REFUSAL_GROUNDS
 from tests.story import RUSHAN, STREET, Story
@@ -40,6 +42,17 @@ def asked(at: str = "2026-09-07 09:00", *, region: str = RUSHAN, policy: Any = N
 def prepared(**facts: Any) -> Story:
     """A household that was visited and checked."""
     return asked(**facts).along(PREPARED)
+
+
+def with_two_students(**facts: Any) -> tuple[Story, tuple[str, str]]:
+    """A household with two children at school, visited and checked, and their names."""
+    story = prepared(**facts)
+    members = join_sensitive(HardshipIntake, story.case.facts, story.sealed)["members"]
+    second = {"name": "王晓明", "relation": "child", "no_number_because": "尚未落户", "status": "junior_secondary"}
+    household = {"size": 4, **facts.get("household", {})}
+    story.correct("caseworker", members=[*members, second], students=2, household=household)
+    [_, child] = members
+    return story, (child["name"], second["name"])
 
 
 def proposed(*items: Mapping[str, Any], category: str = "deep", **facts: Any) -> Story:
@@ -406,7 +419,7 @@ class TestTheNotice:
     @pytest.mark.parametrize(
         "unit",
         [
-            "张三 11010519491231002X 6222021234567891234",
+            "张三 11010519491231002X 6222021234567891233",
             "示例公司（１３８０００００００１）",
             "示例公司 6222 0212 3456 7891",
             "示例公司 护照E12345678",
@@ -684,11 +697,61 @@ class TestAmounts:
         assert isinstance(told(story, "caseworker", "propose", category="sudden", ground=None, aid=[over]), NotMet)
         story.caseworker("propose", category="sudden", ground=None, aid=[{**SUDDEN, "amount": "10000.00"}])
 
-    def test_study_aid_is_for_each_student(self) -> None:
-        two = {**STUDY, "amount": "21240.00"}
-        assert isinstance(told(prepared(), "caseworker", "propose", ground=None, aid=[two]), NotMet)
-        prepared(students=2).caseworker("propose", ground=None, aid=[two])
+    def test_study_aid_is_for_each_student_by_name(self) -> None:
         assert isinstance(told(prepared(students=0), "caseworker", "propose", ground=None, aid=[STUDY]), NotMet)
+        story, (one, other) = with_two_students()
+        assert "哪一名" in told(story, "caseworker", "propose", ground=None, aid=[STUDY]).text.zh
+        assert (
+            "没有赵六" in told(story, "caseworker", "propose", ground=None, aid=[{**STUDY, "student": "赵六"}]).text.zh
+        )
+        over = {**STUDY, "student": one, "amount": "10620.01"}
+        assert "10620.00" in told(story, "caseworker", "propose", ground=None, aid=[over]).text.zh
+        twice = [{**STUDY, "student": one, "amount": "100.00"}] * 2
+        assert f"{one}本年度已有" in told(story, "caseworker", "propose", ground=None, aid=twice).text.zh
+        story.caseworker(
+            "propose", ground=None, aid=[{**STUDY, "student": name, "amount": "100.00"} for name in (one, other)]
+        )
+        assert [item["student"] for item in story.case.facts["proposed_aid"]] == [one, other]
+
+    def test_a_second_student_gets_study_aid_in_the_same_year_and_none_gets_it_twice(self) -> None:
+        story, (one, other) = with_two_students()
+        first, second = ({**STUDY, "student": name, "amount": "100.00"} for name in (one, other))
+        story.caseworker("propose", ground=None, aid=[first])
+        story.caseworker("publish")
+        the_notice_stands(story)
+        story.supervisor("approve")
+        assert f"助学救助（{one}） 100.00 元" in story.letters["approved"]["zh-CN"]["body"]
+        assert f"{one}本年度已有" in told(story, "caseworker", "propose_aid", aid=[first]).text.zh
+        story.caseworker("propose_aid", aid=[second])
+        assert one not in str(story.case.facts["notice"])
+        assert other not in str(story.case.facts["notice"])
+        the_notice_stands(story)
+        story.supervisor("approve")
+        assert [line["student"] for line in story.case.facts["aid"]] == [one, other]
+        refusal = told(story, "caseworker", "propose_aid", aid=[second])
+        assert f"{other}本年度已有" in refusal.text.zh
+
+    def test_a_student_whom_another_file_has_helped_this_year_is_not_helped_again(self) -> None:
+        story, (one, other) = with_two_students()
+        story.given_before = (Given("HA-2026-9", "study", Decimal("100.00"), story.today, one),)
+        aid = [{**STUDY, "student": name, "amount": "100.00"} for name in (one, other)]
+        assert f"{one}本年度已有" in told(story, "caseworker", "propose", ground=None, aid=aid[:1]).text.zh
+        story.caseworker("propose", ground=None, aid=aid[1:])
+
+    def test_two_students_are_one_kind_of_aid_and_both_count_for_the_budget(self) -> None:
+        story, names = with_two_students(household={**RELATIVE, "size": 4, "rigid_expenses": "0.00"})
+        aid = [{**STUDY, "student": name, "amount": "100.00"} for name in names]
+        story.funds = {"RELIEF": Fund("RELIEF", "帮扶资金", Decimal("1000.00"), {"study": Decimal("150.00")})}
+        story.caseworker("propose", category="relative", ground=None, aid=aid)
+        story.caseworker("publish")
+        the_notice_stands(story)
+        assert "预算不足" in told(story, "supervisor", "approve").text.zh
+        story.funds = {"RELIEF": Fund("RELIEF", "帮扶资金", Decimal("1000.00"), {"study": Decimal("200.00")})}
+        story.supervisor("approve")
+
+    def test_other_aid_names_no_student(self) -> None:
+        refusal = told(prepared(), "caseworker", "propose", aid=[{**LIVING, "student": "王小"}])
+        assert codes(refusal) == ["student_of_other_aid"]
 
     def test_living_aid_is_not_for_sudden_hardship(self) -> None:
         event = {"event": "disaster", "on": "2026-08-20", "harmed": True, "harm": "disabled", "loss": "50000.00"}
@@ -734,7 +797,7 @@ class TestFurtherAid:
         story.applicant("object")
         assert isinstance(told(story, "supervisor", "uphold"), NotMet)
         story.days_pass(1)
-        story.takes("chief", "uphold")
+        story.takes("superior", "uphold")
         assert (story.case.state, story.clock("contact").due) == ("active", contact)
         assert isinstance(told(story, "applicant", "object"), NotMet)
 
@@ -742,7 +805,7 @@ class TestFurtherAid:
         story = further()
         story.supervisor("refuse")
         story.applicant("object")
-        story.takes("chief", "overturn")
+        story.takes("superior", "overturn")
         assert story.case.state == "active"
         story.caseworker("propose_aid", aid=[LIVING])
 
@@ -853,7 +916,7 @@ class TestPayments:
     def test_aid_is_not_approved_without_the_household_s_own_account(self) -> None:
         story = noticed(LIVING, bank=None)
         assert isinstance(told(story, "supervisor", "approve"), NotMet)
-        story.correct("caseworker", bank={"name": "示例银行", "account": "6222000000000000000"})
+        story.correct("caseworker", bank={"name": "示例银行", "account": "6222000000000000004"})
         story.supervisor("approve")
 
     def test_a_dossier_without_aid_needs_no_account(self) -> None:
@@ -1503,7 +1566,7 @@ class TestTheExit:
         the_notice_stands(story)
         story.supervisor("approve_exit")
         story.applicant("object")
-        story.takes("chief", "overturn")
+        story.takes("superior", "overturn")
         story.days_pass(90)
         story.caseworker("reverify", household=NOT_POOR)
         assert story.clock("exit_due").status == "running"
@@ -1514,15 +1577,15 @@ class TestTheExit:
         assert story.clock("watch").status == "paused"
         assert isinstance(told(story, "supervisor", "overturn"), NotMet)
         kept = story.as_it_stands()
-        kept.takes("chief", "uphold")
+        kept.takes("superior", "uphold")
         assert (kept.case.state, kept.clock("watch").status) == ("watching", "running")
-        story.takes("chief", "overturn")
+        story.takes("superior", "overturn")
         assert (story.case.state, story.case.facts["exit"]) == ("active", None)
 
     def test_an_exit_is_reviewed_once(self) -> None:
         story = left()
         story.applicant("object")
-        story.takes("chief", "uphold")
+        story.takes("superior", "uphold")
         assert isinstance(told(story, "applicant", "object"), NotMet)
         assert story.clock("watch").status == "running"
 
@@ -1531,9 +1594,9 @@ class TestTheExit:
         story.along((("caseworker", "submit_cancellation"), ("supervisor", "cancel"), ("applicant", "object")))
         assert isinstance(told(story, "supervisor", "overturn"), NotMet)
         kept = story.as_it_stands()
-        kept.takes("chief", "uphold")
+        kept.takes("superior", "uphold")
         assert (kept.case.state, kept.case.outcome) == ("upheld", "upheld")
-        story.takes("chief", "overturn")
+        story.takes("superior", "overturn")
         assert (story.case.state, story.case.outcome, story.case.closed_at) == ("active", None, None)
         assert [story.clock(name).status for name in ("contact", "verification")] == ["running", "running"]
 
@@ -1549,7 +1612,7 @@ class TestTheExit:
         story.days_pass(65)
         story.applicant("object")
         assert isinstance(told(story, "supervisor", "overturn"), NotMet)
-        story.takes("chief", "overturn")
+        story.takes("superior", "overturn")
         assert story.case.state == "active"
 
     def test_who_was_not_struck_off_has_nothing_to_object_to_at_the_end(self) -> None:
@@ -1614,13 +1677,42 @@ class TestRefusals:
         assert isinstance(told(story, "supervisor", "refuse"), NotMet)
         story.takes("chief", "refuse")
 
+    def test_an_objection_is_reviewed_one_level_above_the_union_that_decided(self) -> None:
+        for who in ("supervisor", "chief"):
+            story = prepared()
+            story.caseworker("propose_refusal")
+            story.takes(who, "refuse")
+            story.applicant("object")
+            for other in ("supervisor", "chief"):
+                assert "上一级工会" in told(story, other, "uphold").text.zh
+            story.takes("superior", "uphold")
+
+    def test_where_the_union_above_decided_its_own_superior_reviews(self) -> None:
+        story = prepared()
+        story.caseworker("propose_refusal")
+        story.takes("superior", "refuse")
+        story.applicant("object")
+        for who in ("supervisor", "chief", "superior"):
+            assert "上一级工会" in told(story, who, "uphold").text.zh
+        at_home_in(story, "chief", "370000/")
+        story.takes("chief", "uphold")
+
+    def test_where_nobody_supervises_above_another_supervisor_reviews(self) -> None:
+        story = prepared()
+        story.caseworker("propose_refusal")
+        story.supervisor("refuse")
+        story.unsupervised = frozenset({"370000", "371000"})
+        story.applicant("object")
+        assert isinstance(told(story, "supervisor", "uphold"), NotMet)
+        story.takes("chief", "uphold")
+
     def test_an_objection_is_reviewed_by_another(self, refused: Story) -> None:
         refused.applicant("object")
         assert isinstance(told(refused, "supervisor", "overturn"), NotMet)
         kept = refused.as_it_stands()
-        kept.takes("chief", "uphold")
+        kept.takes("superior", "uphold")
         assert (kept.case.state, kept.case.outcome) == ("upheld", "upheld")
-        refused.takes("chief", "overturn")
+        refused.takes("superior", "overturn")
         assert (refused.case.state, refused.case.closed_at) == ("under_review", None)
 
     def test_the_time_to_object_has_not_begun_while_nobody_knows_that_the_letter_came(self, refused: Story) -> None:
@@ -1710,8 +1802,8 @@ def every_road() -> list[Story]:
     cancelled.supervisor("cancel")
     cancelled.applicant("object")
     upheld = cancelled.as_it_stands()
-    upheld.takes("chief", "uphold")
-    cancelled.takes("chief", "overturn")
+    upheld.takes("superior", "uphold")
+    cancelled.takes("superior", "overturn")
     no_more, more = further(), further()
     no_more.supervisor("refuse")
     more.supervisor("approve")

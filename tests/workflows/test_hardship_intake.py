@@ -171,8 +171,14 @@ class TestWhatMustFitTogether:
         found = faults(applicant={"name": name}, bank={"holder": holder})
         assert found == ([] if same else [("bank.holder", "account_of_somebody_else")])
 
-    @pytest.mark.parametrize("account", ["6222020000000000005", "0123 4567"])
-    def test_an_account_whose_check_digit_is_wrong_or_that_has_none_is_taken(self, account: str) -> None:
+    @pytest.mark.parametrize("account", ["6222020000000000001", "6222 0200 1111 2226"])
+    def test_a_bank_card_whose_check_digit_is_wrong_is_sent_back(self, account: str) -> None:
+        assert faults(bank={"account": account}) == [("bank.account", "card_number")]
+
+    @pytest.mark.parametrize(
+        "account", ["6222020000000000000", "0123 4567", "370501040012345", "1602024109200088888", "62010200123456"]
+    )
+    def test_a_card_that_adds_up_is_taken_and_so_is_an_account_that_is_no_card(self, account: str) -> None:
         assert faults(bank={"account": account}) == []
 
     def test_what_lies_in_the_future_did_not_begin(self) -> None:

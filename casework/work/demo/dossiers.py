@@ -11,7 +11,7 @@ from uuid import UUID
 from casework.rules.casefile import CLOCK, Actor, CaseFile, Facts, Person, Role, Situation
 from casework.rules.claims import Fund
 from casework.rules.text import Text
-from casework.work.demo.households import Household, account
+from casework.work.demo.households import STUDENTS, Household, account
 from casework.work.demo.stories import Over, Story
 from casework.work.demo.treasury import ToPay, Treasury
 from casework.workflows.hardship_aid.aid import bound, why_not
@@ -115,10 +115,17 @@ class Dossier:
             fund = self._fund(kind, amount, [*situation.office.funds.values()], chosen)
             if fund is None or amount < _LEAST:
                 continue
-            item = {"kind": kind, "amount": f"{amount:.2f}", "fund": fund.code}
+            item = {"kind": kind, "amount": f"{amount:.2f}", "fund": fund.code, **self._for_whom(kind)}
             if len(chosen) < most and why_not(situation, category, [*chosen, item]) is None:
                 chosen.append(item)
         return chosen
+
+    def _for_whom(self, kind: str) -> dict[str, str]:
+        """The first student of the household whom study aid has not reached yet."""
+        helped = {line.get("student") for line in self.case.facts.get("aid", ())}
+        members = self.case.facts.get("members") or ()
+        names = [one["name"] for one in members if one.get("status") in STUDENTS and one["name"] not in helped]
+        return {"student": names[0]} if kind == "study" and names else {}
 
     def _fund(self, kind: str, amount: Decimal, open_funds: list[Fund], chosen: list[dict[str, str]]) -> Fund | None:
         """The nearest fund that has as much; the gravest cases are for the province's."""

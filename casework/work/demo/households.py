@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, Final
 
 from casework.records.vault import blind_index
-from casework.rules.identifiers import Sex, invent_identity_number
+from casework.rules.identifiers import Sex, invent_card_number, invent_identity_number
 from casework.work.demo.names import Someone, employer, full_name, someone
 
 Facts = dict[str, Any]
@@ -29,7 +29,7 @@ _AT_SCHOOL: Final = {
     6: "primary",
     0: "below_school_age",
 }
-_STUDENTS: Final = frozenset(_AT_SCHOOL.values()) - {"below_school_age"}
+STUDENTS: Final = frozenset(_AT_SCHOOL.values()) - {"below_school_age"}
 
 
 class Numbers:
@@ -75,7 +75,7 @@ def household(rng: Random, today: date, region: str, person: Someone, line: Deci
         "applicant": home.applicant(members, befallen),
         "members": members,
         **home.means(1 + len(members), befallen, line),
-        "students": sum(member["status"] in _STUDENTS for member in members),
+        "students": sum(member["status"] in STUDENTS for member in members),
         "bank": {
             "holder": person.name,
             "name": rng.choice(_BANKS),
@@ -95,8 +95,8 @@ def household(rng: Random, today: date, region: str, person: Someone, line: Deci
 
 
 def account(rng: Random) -> str:
-    """A bank account of 19 digits."""
-    return f"6222{rng.randrange(10**15):015d}"
+    """A bank card of 19 digits."""
+    return invent_card_number(rng.randrange(10**14))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class _Home:
             "health": rng.choice(("good", "good", "common_illness", "hypertension")),
             "status": status,
         }
-        if status in _STUDENTS:
+        if status in STUDENTS:
             told["school_or_unit"] = "示例大学" if status == "university" else "示例学校"
         return told
 

@@ -254,7 +254,7 @@ WORKFLOW = Workflow(
         "members.*.identity_number",
         "members.*.document_number",
     ),
-    time_to_object=time_to_object,
+    time_to_object=time_to_object, reviewed_above=("objected", "file_objected", "exit_objected", "aid_objected"),
     states=(
         State("submitted",              Text("已申请", "Submitted"),                    INTAKE,     CASEWORKER),
         State("awaiting_papers",        Text("待补材料", "Awaiting papers"),            INTAKE,     APPLICANT),

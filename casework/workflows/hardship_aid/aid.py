@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from casework.rules.casefile import Facts, PolicyRow, Situation, Verdict
 from casework.rules.claims import Given
+from casework.rules.folding import same_name
 from casework.rules.grammar import guard
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.categories import finding
@@ -19,6 +20,7 @@ from casework.workflows.hardship_aid.codes import GRANT_KINDS
 
 CENT: Final = Decimal("0.01")
 EMERGENCY: Final = "emergency"
+STUDY: Final = "study"
 REGULAR: Final = tuple(kind for kind in GRANT_KINDS if kind != EMERGENCY)
 
 
@@ -33,7 +35,13 @@ class Bound:
 def granted(at: Situation) -> list[Given]:
     """What the household was given this year and what was not released again, on this file and on its others."""
     own = [
-        Given(at.case.number, line["kind"], Decimal(line["amount"]), date.fromisoformat(line["approved_on"]))
+        Given(
+            at.case.number,
+            line["kind"],
+            Decimal(line["amount"]),
+            date.fromisoformat(line["approved_on"]),
+            line.get("student"),
+        )
         for line in at.case.facts.get("aid", ())
         if line["status"] != "released"
     ]
@@ -59,16 +67,13 @@ def bound(at: Situation, category: str | None, kind: str) -> Bound | Text:
 
 def _months_of_the_line(at: Situation, category: str | None, kind: str) -> Bound | Text:
     months, line = at.office.policy(f"{kind}_months_{category}"), at.office.policy("subsistence_line")
-    students = at.case.facts.get("students") or 0 if kind == "study" else 1
     if months is None:
         return _not_open(kind)
     if line is None:
         return Text("本地区的低保标准尚未设定。", "The subsistence line is not set for this place.")
-    if not students:
-        return Text("家庭没有在校子女。", "No child of the household is at school.")
-    heads = (f" × {students} 名学生", f" × {students} student(s)") if kind == "study" else ("", "")
+    heads = ("，每名学生", " for each student") if kind == STUDY else ("", "")
     return Bound(
-        months.amount() * line.amount() * students,
+        months.amount() * line.amount(),
         Text(
             f"{months.value} 个月 × 低保标准 {line.value} 元{heads[0]}（{months.source.zh}）",
             f"{months.value} months × the subsistence line {line.value}{heads[1]} ({months.source.en})",
@@ -103,34 +108,76 @@ def _not_open(kind: str) -> Text:
 
 
 def why_not(at: Situation, category: str | None, items: Sequence[Facts]) -> Text | None:
-    """Why these items (`kind`, `amount` as text) may not be given this year, or None.
+    """Why these items (`kind`, `amount` as text, `student`) may not be given this year, or None.
 
-    One payment of a kind a year; where a place limits the kinds, no more of them; where earlier grants count as
-    income, the household must still be in deep hardship with them.
+    One payment of a kind a year, of study aid one for each student; where a place limits the kinds, no more of them;
+    where earlier grants count as income, the household must still be in deep hardship with them.
     """
     given = granted(at)
     files = {one.kind: one.file for one in given if one.kind != EMERGENCY}
     kinds = list(files)
+    students = [one.student for one in given if one.kind == STUDY]
     spent = sum((one.amount for one in given), Decimal())
     most_kinds = at.office.policy(f"kinds_a_year_{category}")
     for item in items:
         kind, amount = item["kind"], Decimal(item["amount"])
-        if kind in kinds:
+        if kind == STUDY:
+            if refusal := _no_student(at, students, item.get("student")):
+                return refusal
+            students.append(item.get("student"))
+        elif kind in kinds:
             return Text(
                 f"该家庭本年度已有{GRANT_KINDS[kind].zh}（{files.get(kind, at.case.number)}），同一类帮扶一年一次。",
                 f"The household has {GRANT_KINDS[kind].en} aid this year already"
                 f" ({files.get(kind, at.case.number)}); each kind is given once a year.",
             )
-        if most_kinds and len(kinds) >= most_kinds.amount():
+        if most_kinds and kind not in kinds and len(kinds) >= most_kinds.amount():
             return Text(
                 f"该类别家庭一年最多享受 {most_kinds.value} 类帮扶（{most_kinds.source.zh}）。",
                 f"This category gets at most {most_kinds.value} kind(s) of aid a year ({most_kinds.source.en}).",
             )
         if refusal := _with_grants_as_income(at, category, spent) or too_much(at, category, kind, amount):
             return refusal
-        kinds.append(kind)
+        if kind not in kinds:
+            kinds.append(kind)
         spent += amount
     return None
+
+
+def _no_student(at: Situation, helped: Sequence[str | None], student: str | None) -> Text | None:
+    """Why study aid may not be given for this student beside those `helped` this year, or None.
+
+    The only student of a household need not be named; of several each is, as listed among the members.
+    """
+    students = at.case.facts.get("students") or 0
+    if not students:
+        return Text("家庭没有在校子女。", "No child of the household is at school.")
+    if student is None and students > 1:
+        return Text(
+            "在校子女不止一名，请写明助学救助给予哪一名学生（student）。",
+            "More than one child is at school: say for which student the study aid is (`student`).",
+        )
+    if student is not None and not any(same_name(student, name) for name in listed(at.case.facts)):
+        return Text(
+            f"家庭成员中没有{student}，请先更正家庭成员。",
+            f"{student} is not among the members of the household; correct the members first.",
+        )
+    if any(student is not None and one is not None and same_name(student, one) for one in helped):
+        return Text(
+            f"{student}本年度已有助学救助，每名学生一年一次。",
+            f"{student} has study aid this year already; it is given once a year for each student.",
+        )
+    if len(helped) >= students:
+        return Text(
+            f"在校子女 {students} 名，本年度均已有助学救助，每名学生一年一次。",
+            f"Each of the {students} student(s) has study aid this year already; it is given once a year for each.",
+        )
+    return None
+
+
+def listed(facts: Facts) -> list[str]:
+    """The names of the members of the household beside the applicant."""
+    return [one["name"] for one in facts.get("members") or ()]
 
 
 def _with_grants_as_income(at: Situation, category: str | None, spent: Decimal) -> Text | None:
@@ -175,9 +222,7 @@ def unknown_fund(at: Situation, codes: Iterator[str]) -> Text | None:
 @guard(zh="拟定的帮扶不符合规定。", en="The aid proposed is not within the rules.", looks_at_given=True)
 def aid_within_bounds(at: Situation) -> Verdict:
     """Kinds, amounts and funds of a proposal; the category is the one proposed with it, else the one on file."""
-    items = [
-        {"kind": one["kind"], "amount": str(one["amount"]), "fund": one["fund"]} for one in at.given.get("aid", ())
-    ]
+    items = [{**one, "amount": str(one["amount"])} for one in at.given.get("aid", ())]
     category = at.given.get("category") or (at.case.facts.get("category") or {}).get("category")
     refusal = unknown_fund(at, (one["fund"] for one in items)) or why_not(at, category, items)
     return Verdict(refusal is None, refusal)
@@ -191,7 +236,11 @@ def some_aid_is_open(at: Situation) -> Verdict:
         return Verdict(False, Text("尚未认定困难类别。", "The household has no category of hardship."))
     if not at.office.funds:
         return Verdict(False, _NO_FUND)
-    refusals = [why_not(at, category, [{"kind": kind, "amount": str(CENT)}]) for kind in REGULAR]
+    students: list[str | None] = [None, *listed(at.case.facts)]
+    probes = [(kind, student) for kind in REGULAR for student in (students if kind == STUDY else [None])]
+    refusals = [
+        why_not(at, category, [{"kind": kind, "amount": str(CENT), "student": student}]) for kind, student in probes
+    ]
     told = dict.fromkeys(one for one in refusals if one)
     return Verdict(None in refusals, Text("".join(one.zh for one in told), " ".join(one.en for one in told)))
 
@@ -210,11 +259,19 @@ def aid_still_within_bounds(at: Situation) -> Verdict:
     return Verdict(refusal is None, refusal)
 
 
+def by_kind(items: Sequence[Facts]) -> dict[str, Decimal]:
+    """What these items come to for each kind, in yuan: study aid may be for several students."""
+    sums: dict[str, Decimal] = {}
+    for item in items:
+        sums[item["kind"]] = sums.get(item["kind"], Decimal()) + Decimal(item["amount"])
+    return sums
+
+
 def short_of_funds(at: Situation, items: Sequence[Facts]) -> Text | None:
     """Which fund, or budget line of one, has not enough left."""
     for code in {item["fund"] for item in items}:
         fund = at.office.funds[code]
-        sums = {item["kind"]: Decimal(item["amount"]) for item in items if item["fund"] == code}
+        sums = by_kind([item for item in items if item["fund"] == code])
         over_budget = [kind for kind, amount in sums.items() if amount > fund.budgets.get(kind, amount)]
         if sum(sums.values()) > fund.free or over_budget:
             return Text(

@@ -9,6 +9,7 @@ from casework.rules.casefile import Facts, Org, Situation, Verdict
 from casework.rules.grammar import guard
 from casework.rules.objections import objections_to
 from casework.rules.text import Text
+from casework.workflows.hardship_aid.aid import by_kind
 from casework.workflows.hardship_aid.payments import lines_of
 
 LEVELS: Final = {
@@ -47,7 +48,7 @@ def ladder(at: Situation) -> list[Level]:
 
 def amount_to_approve(facts: Facts) -> Decimal:
     """The largest amount proposed of one kind, by which the level is found; nothing where only a dossier is."""
-    return max((Decimal(item["amount"]) for item in facts.get("proposed_aid") or ()), default=Decimal())
+    return max(by_kind(facts.get("proposed_aid") or ()).values(), default=Decimal())
 
 
 def deciding(at: Situation) -> Level | None:
@@ -216,5 +217,5 @@ DECISIONS: Final = ("refuse", "approve_exit", "cancel", "strike_off")
 
 
 may_still_object, something_to_serve, served_after_decision, reviewed_by_another, time_to_object = objections_to(
-    *DECISIONS
+    *DECISIONS, one_level_up=True
 )

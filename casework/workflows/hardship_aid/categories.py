@@ -209,7 +209,7 @@ def proposal_noted(at: Situation) -> Mapping[str, Any]:
 
 def items_noted(items: Any) -> list[dict[str, Any]]:
     """Proposed items of aid as they are kept."""
-    return [{"kind": one["kind"], "amount": f"{one['amount']:.2f}", "fund": one["fund"]} for one in items]
+    return [{**one, "amount": f"{one['amount']:.2f}"} for one in items]
 
 
 def proposal_dropped(at: Situation) -> Mapping[str, Any]:

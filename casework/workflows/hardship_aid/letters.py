@@ -80,11 +80,13 @@ def _nothing_more(move: Move, office: Office) -> Mapping[str, Any]:
 
 
 def _aid(items: Sequence[Facts]) -> Text:
-    told = [
-        Text(f"{GRANT_KINDS[one['kind']].zh} {_yuan(one)} 元", f"{GRANT_KINDS[one['kind']].en}: {_yuan(one)} yuan")
-        for one in items
-    ]
-    return _listed(told)
+    return _listed([_item(one) for one in items])
+
+
+def _item(item: Facts) -> Text:
+    kind, student = GRANT_KINDS[item["kind"]], item.get("student")
+    zh, en = (f"（{student}）", f" ({student})") if student else ("", "")
+    return Text(f"{kind.zh}{zh} {_yuan(item)} 元", f"{kind.en}{en}: {_yuan(item)} yuan")
 
 
 def _yuan(item: Facts) -> str:
@@ -138,14 +140,15 @@ def _remedy(office: Office) -> Text:
     row = office.policy("objection")
     if row is None:
         return Text(
-            "您可以向本工会书面或者口头提出异议，也可以向上一级工会反映。",
-            "You may object to this office, in writing or in person, and you may turn to the union above it.",
+            "您可以通过本工会书面或者口头提出异议，由上一级工会审查；也可以直接向上一级工会反映。",
+            "You may object through this office, in writing or in person; the union above it reviews the objection. You"
+            " may also turn to that union yourself.",
         )
     time = Limit.parse(row.value).told_in_letters()
     return Text(
-        f"您可以自收到本决定书之日起{time.zh}内，向本工会书面或者口头提出异议；也可以向上一级工会反映。",
-        f"Within {time.en} of receiving this decision you may object to this office, in writing or in person."
-        " You may also turn to the union above this office.",
+        f"您可以自收到本决定书之日起{time.zh}内，通过本工会书面或者口头提出异议，由上一级工会审查；也可以直接向上一级工会反映。",
+        f"Within {time.en} of receiving this decision you may object through this office, in writing or in person; the"
+        " union above it reviews the objection. You may also turn to that union yourself.",
     )
 
 
@@ -401,6 +404,7 @@ LETTERS = (
         ),
         numbered=True,
         fill=_reasons,
+        of_reviewer=True,
     ),
     Letter(
         "objection_allowed",
@@ -413,5 +417,6 @@ LETTERS = (
         ),
         numbered=True,
         fill=_reasons,
+        of_reviewer=True,
     ),
 )

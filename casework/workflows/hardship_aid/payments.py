@@ -59,6 +59,7 @@ def lines_of(at: Situation, items: Sequence[Facts]) -> list[dict[str, Any]]:
             "kind": item["kind"],
             "fund": item["fund"],
             "amount": item["amount"],
+            **({"student": item["student"]} if "student" in item else {}),
             "approved_on": at.today.isoformat(),
             "approved_by": str(at.actor.id),
             "status": "approved",

@@ -141,29 +141,58 @@ class RecordCheck(Form):
 
 
 class Item(Form):
-    """One kind of aid with its amount and the fund that pays it."""
+    """One kind of aid with its amount and the fund that pays it; study aid is for one student."""
 
     kind = Choice(REGULAR_KINDS, required=True, title=Text("帮扶类别", "Kind"))
     amount = Money(least=1, required=True, title=Text("金额（元）", "Amount (yuan)"))
     fund = Code(required=True, title=Text("资金", "Fund"))
+    student = PersonName(
+        title=Text("学生", "Student"),
+        help=Text(
+            "助学救助给予哪一名学生，按家庭成员中的姓名填写。", "For whom study aid is, as listed among the members."
+        ),
+    )
+
+    @rule(
+        "student_of_other_aid",
+        Text("只有助学救助写明学生。", "Only study aid names a student."),
+        at="student",
+    )
+    def only_study_has_a_student(self, kind: str, student: str) -> bool:
+        return kind == "study"
+
+
+MOST_ITEMS: Final = 30
+"""As many items as a proposal takes: one of each kind, and study aid for each student."""
 
 
 def next_item(inventor: Inventor) -> dict[str, Any]:
     """An example of aid that is open to the household by its facts."""
     facts = inventor.facts
     category = (facts.get("category") or {}).get("category", "deep")
-    held = {line["kind"] for line in _this_year(inventor)}
+    held = {line["kind"] for line in _this_year(inventor)} - {"study"}
+    student = _next_student(inventor)
     share, loss = facts.get("medical_own_share"), (facts.get("sudden") or {}).get("loss")
     open_kinds = {
         "living": "1000.00" if category != "sudden" else None,
-        "study": "1000.00" if category != "sudden" and facts.get("students") else None,
+        "study": "1000.00" if category != "sudden" and student else None,
         "medical": _tenth(share) if category != "sudden" else None,
         "sudden": _tenth(loss) if category == "sudden" else None,
         "temporary": "1000.00",
     }
     found = ((kind, amount) for kind, amount in open_kinds.items() if amount and kind not in held)
     kind, amount = next(found, ("living", "1000.00"))
-    return {"kind": kind, "amount": amount, "fund": next(iter(inventor.funds), "RELIEF")}
+    item = {"kind": kind, "amount": amount, "fund": next(iter(inventor.funds), "RELIEF")}
+    return {**item, "student": student} if kind == "study" else item
+
+
+def _next_student(inventor: Inventor) -> str | None:
+    """A member who may be given study aid, or None where each child at school has got it this year."""
+    helped = [line.get("student") for line in _this_year(inventor) if line["kind"] == "study"]
+    if len(helped) >= (inventor.facts.get("students") or 0):
+        return None
+    names = [one["name"] for one in inventor.facts.get("members") or () if one.get("relation") == "child"]
+    return next((name for name in names if name not in helped), None)
 
 
 def _this_year(inventor: Inventor) -> list[Mapping[str, Any]]:
@@ -187,7 +216,7 @@ class Propose(Form):
         sensitive=True,
         title=Text("与测算不一致的依据", "Ground for differing from the formula"),
     )
-    aid = Many(Item, most=len(REGULAR_KINDS), title=Text("拟给予的帮扶", "Aid proposed"))
+    aid = Many(Item, most=MOST_ITEMS, title=Text("拟给予的帮扶", "Aid proposed"))
     finding = LongText(most=4000, sensitive=True, required=True, title=Text("初审意见", "Finding"))
 
     @classmethod
@@ -223,7 +252,7 @@ class Publish(Form):
 class ProposeAid(Publish):
     """Further aid for a household on file, and its notice."""
 
-    aid = Many(Item, least=1, most=len(REGULAR_KINDS), required=True, title=Text("拟给予的帮扶", "Aid proposed"))
+    aid = Many(Item, least=1, most=MOST_ITEMS, required=True, title=Text("拟给予的帮扶", "Aid proposed"))
     finding = LongText(most=4000, sensitive=True, required=True, title=Text("意见", "Finding"))
 
     @classmethod

@@ -62,6 +62,7 @@ _PATHS: Final = {
     "370100": "370000/370100/",
     "370200": "370000/370200/",
     "110100": "110000/110100/",
+    "370000": "370000/",
 }
 _ROLES: Final = {
     "caseworker": Role.CASEWORKER,
@@ -278,7 +279,8 @@ class Story:
     def inventor(self, case: CaseFile | None = None, who: str = "applicant") -> Inventor:
         """Who makes up the examples for somebody: today, with the helpers of this office."""
         users = {person.role.value: person.id for person in reversed(self.people.values())}
-        other = "370200" if self.case.org_code == "370100" else "370100"
+        had = {one.before.org_code for one in self.moves if one.transferred_to} | {self.case.org_code}
+        other = next((code for code in ("370100", "370200", "370000", "110100", STREET) if code not in had), None)
         funds = tuple(self.funds) if self.workflow.grants_money else ()
         return Inventor(
             self.today,

@@ -30,7 +30,8 @@ def needs_schema(tx: Transaction, record: Record, office: Office, offer: Offer) 
     """The self-contained schema of the body, `{}` where nothing is needed."""
     form = offer.transition.needs
     edge = offer.transition
-    more = {"other_org": offices.another(tx.db, record.file.org_path)} if edge.transfers else {}
+    had = record.file.taken[edge.name].given.get("passed_by", ()) if edge.name in record.file.taken else ()
+    more = {"other_org": offices.another(tx.db, record.file.org_path, had)} if edge.transfers else {}
     inventor = Inventor(
         office.calendar.local_date(tx.now),
         _CHANCE,

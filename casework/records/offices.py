@@ -94,13 +94,14 @@ def _org_of(row: Any) -> Org:
     return Org(*row)
 
 
-def another(tx: Tx, path: str) -> str:
-    """The code of an organisation where staff work and that is not the one of this path, the nearest in the tree."""
+def another(tx: Tx, path: str, but: Iterable[str] = ()) -> str:
+    """The code of the organisation nearest in the tree where staff work, other than those of this path and of `but`."""
     found = tx.run(
-        """select code from orgs o where path <> :path and exists
+        """select code from orgs o where path <> all(:none) and exists
              (select 1 from users u where u.org_id = o.id and u.active and u.role in ('caseworker', 'supervisor'))
            order by path > :path desc, path limit 1""",
         path=path,
+        none=[path, *but],
     )
     return str(found.scalar() or "")
 

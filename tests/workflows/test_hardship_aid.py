@@ -1750,6 +1750,8 @@ class TestRefusals:
         assert silent.case.state == "withdrawn"
         story.caseworker("withdraw", reason="申请人来电提出")
         assert "没有提出撤回" in story.letters["withdrawn"]["zh-CN"]["body"]
+        assert "经核实确非您本人意愿的，我们将恢复办理。" in story.letters["withdrawn"]["zh-CN"]["body"]
+        assert "it was not your will, we take the request up again" in story.letters["withdrawn"]["en"]["body"]
 
 
 class TestLetters:

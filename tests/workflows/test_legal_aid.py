@@ -309,22 +309,47 @@ class TestCollectiveDisputes:
 
     @pytest.mark.parametrize(
         ("claimants", "many", "fault"),
-        [(10, 1, []), (10, 5, []), (10, 6, ["too_many"]), (9, 1, ["representatives_of_few"]), (9, 0, [])],
+        [
+            (10, 2, ["fewer_than_three"]),
+            (10, 3, []),
+            (10, 5, []),
+            (10, 6, ["too_many"]),
+            (9, 3, ["representatives_of_few"]),
+            (9, 0, []),
+        ],
     )
     def test_who_may_name_representatives(self, claimants: int, many: int, fault: list[str]) -> None:
         assert self.faults(claimants=claimants, representatives=self.people(many)) == fault
 
     def test_an_unknown_number_of_claimants_is_few(self) -> None:
-        assert self.faults(claimants=None, representatives=self.people(2)) == ["representatives_of_few"]
+        assert self.faults(claimants=None, representatives=self.people(3)) == ["representatives_of_few"]
 
     def test_their_numbers_are_sealed(self) -> None:
-        story = Story().opened(claimants=12, representatives=self.people(1))
+        story = Story().opened(claimants=12, representatives=self.people(3))
         assert "13800138000" not in str(story.case.facts)
         assert story.sealed["representatives.0.phone"] == "13800138000"
 
+    @pytest.mark.parametrize("who", ["caseworker", "supervisor"])
+    def test_ten_are_asked_for_them_before_anything_is_decided(self, who: str) -> None:
+        step = {"caseworker": "propose", "supervisor": "grant"}[who]
+        story = Story().opened(claimants=10).along((("caseworker", "accept"),))
+        assert "三至五名代表" in told(story, who, step).text.zh
+        named, none = story.as_it_stands(), story.as_it_stands()
+        named.correct("caseworker", representatives=self.people(3))
+        none.correct("caseworker", no_representatives="劳动者各自参加仲裁")
+        for one in (named, none):
+            one.takes(who, step)
+
+    def test_nine_are_not(self) -> None:
+        Story().opened(claimants=9).along((("caseworker", "accept"), ("supervisor", "grant")))
+
+    def test_they_are_not_both_named_and_not_named(self) -> None:
+        found = self.faults(claimants=10, representatives=self.people(3), no_representatives="各自参加仲裁")
+        assert found == ["named_and_not_named"]
+
     @pytest.mark.parametrize(("claimants", "collective"), [(9, False), (10, True)])
     def test_the_review_shows_that_a_dispute_is_collective(self, claimants: int, collective: bool) -> None:
-        story = Story().opened(claimants=claimants)
+        story = Story().opened(claimants=claimants, no_representatives="各自参加仲裁")
         assert story.caseworker("accept").given["collective"] is collective
         assert story.caseworker("propose").given["collective"] is collective
 
@@ -486,10 +511,19 @@ class TestDecision:
         assert isinstance(refusal, Invalid)
         assert [(fault.path, fault.code) for fault in refusal.faults] == [("reasons", "required")]
 
+    def test_what_was_taken_up_without_approval_is_refused_as_that(self) -> None:
+        story = reviewed()
+        story.supervisor("refuse", ground="not_approved")
+        assert "未经审批自行受理或者先行办结" in story.letters["refused"]["zh-CN"]["body"]
+
     @pytest.mark.parametrize("ground", sorted(REFUSAL_GROUNDS))
     def test_the_refusal_is_written_with_ground_reasons_and_remedies(self, ground: str) -> None:
         story = reviewed(
-            matter="dismissal", exemption="other_by_law", demands=[{"kind": "severance", "amount": "500.00"}]
+            matter="dismissal",
+            exemption="other_by_law",
+            employment=None,
+            arrears=None,
+            demands=[{"kind": "severance", "amount": "500.00"}],
         )
         story.supervisor("refuse", ground=ground, reasons="家庭收入高于困难标准{见附件}。")
         letter = story.letters["refused"]
@@ -589,6 +623,18 @@ class TestTheRequest:
         story = Story().opened(matter=matter, exemption=None)
         assert story.case.state == "submitted"
         assert MATTERS[matter].zh in story.letters["receipt"]["zh-CN"]["body"]
+
+    @pytest.mark.parametrize(("born", "allowed"), [("2010-12-31", True), ("2011-01-01", False)])
+    def test_for_a_child_somebody_must(self, born: str, allowed: bool) -> None:
+        child = {"identity_number": None, "document_kind": "other", "document_number": "EG1234567"}
+        child |= {"birth_date": born, "sex": None}
+        story = Story("2026-03-02 09:00").opened(applicant=child, employment=None, arrears=None)
+        offer = story.along((("caseworker", "accept"),)).offered("supervisor")["grant"]
+        assert offer.allowed is allowed
+        if offer.because is not None:
+            assert "法定代理人" in offer.because.zh
+        story.correct("caseworker", agent={"name": "李志强", "relation": "父亲"})
+        story.supervisor("grant")
 
     def test_somebody_may_ask_for_a_person_who_cannot(self) -> None:
         agent = {"name": "李志强", "relation": "父亲", "phone": "13800138000"}
@@ -735,6 +781,21 @@ class TestWithdrawing:
     def test_not_afterwards(self, story: Story) -> None:
         story.along(MAIN_ROAD[:4])
         assert isinstance(told(story, "applicant", "withdraw"), NotNow)
+
+
+class TestWithdrawnForSomebody:
+    """Who did not ask for the withdrawal that the office recorded is taken up again."""
+
+    def test_the_letter_says_so_where_the_office_recorded_it(self, story: Story) -> None:
+        story.caseworker("withdraw")
+        assert "经核实确非您本人意愿的，我们将恢复办理。" in story.letters["withdrawn"]["zh-CN"]["body"]
+        assert "it was not your will, we take the request up again" in story.letters["withdrawn"]["en"]["body"]
+        story.override("supervisor", "submitted", "本人未要求撤回")
+        assert story.clock("review_by_law").status == "running"
+
+    def test_who_asked_in_person_needs_not_be_told(self, story: Story) -> None:
+        story.applicant("withdraw")
+        assert "本人意愿" not in story.letters["withdrawn"]["zh-CN"]["body"]
 
 
 class TestChangeOfLawyer:

@@ -2,13 +2,14 @@
 
 from datetime import date
 from itertools import chain
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
-from casework.rules.casefile import ClockRun, Role
+from casework.rules.casefile import ClockRun, PolicyRow, Role
 from casework.rules.clocks import Limit
 from casework.rules.refusals import Invalid, NotMet
+from casework.rules.text import Text
 from casework.workflows.legal_aid import WORKFLOW
 from casework.workflows.legal_aid.intake import MOST_PROCEEDINGS
 from casework.workflows.legal_aid.labour import DEADLINES, INFRINGED, INJURED, LABOUR_CLOCKS, PROCEEDINGS
@@ -47,8 +48,9 @@ class TestHowLong:
             ("award", "arbitration_accepted", "2026-08-20", "2026-10-08"),
             ("sue", "award_received", "2026-09-10", "2026-09-28"),
             ("sue", "final_award_received", "2026-02-05", "2026-02-24"),
+            ("sue", "award_unmarked_received", "2026-02-05", "2026-02-24"),
             ("sue", "arbitration_refused", "2026-03-02", "2026-03-17"),
-            ("set_aside", "final_award_received", "2026-09-01", "2026-10-08"),
+            ("set_aside", "final_award_served", "2026-09-01", "2026-10-08"),
             ("sue_after_set_aside", "award_set_aside", "2026-09-10", "2026-09-28"),
             ("inspection", "inspection_filed", "2026-03-02", "2026-05-28"),
             ("review_decision", "review_accepted", "2026-03-02", "2026-05-06"),
@@ -271,6 +273,83 @@ class TestRecording:
         story.caseworker("record_proceeding", kind="settled")
         story.correct("caseworker", claimants=2)
         assert len(story.case.facts["proceedings"]) == MOST_PROCEEDINGS
+
+
+class TestFinalAwards:
+    """Final for the employer alone: by what the award says, else item by item (解释（一）19)."""
+
+    WAGE = PolicyRow(900, "legal_aid", "minimum_wage", "CN", date(2025, 1, 1), "2000", Text("示例标准", "an example"))
+
+    def judged(self, *items: tuple[str, str], rows: tuple[PolicyRow, ...] = (WAGE,)) -> dict[str, Any]:
+        story = Story("2026-03-02 09:00", rows=rows).opened(employment=JOB, arrears=None)
+        given = [{"kind": kind, "amount": amount} for kind, amount in items] or None
+        found = story.caseworker("record_proceeding", kind="award_unmarked_received", items=given).given["award"]
+        assert set(found["told"]) == {"zh-CN", "en"}
+        return dict(found)
+
+    @pytest.mark.parametrize(
+        ("items", "final"),
+        [
+            ((("pay", "24000.00"),), True),
+            ((("pay", "24000.01"),), False),
+            ((("pay", "24000.00"), ("severance", "24000.00"), ("damages", "24000.00")), True),
+            ((("pay", "1.00"), ("severance", "24000.01")), False),
+            ((("injury_medical", "24000.00"),), True),
+            ((("pay", "1.00"), ("other", "1.00")), False),
+        ],
+    )
+    def test_each_item_alone_is_held_against_twelve_minimum_wages(
+        self, items: tuple[tuple[str, str], ...], final: bool
+    ) -> None:
+        found = self.judged(*items)
+        assert (found["final"], found["most"]) == (final, "24000.00")
+        assert "示例标准" in found["told"]["zh-CN"]
+
+    def test_without_the_minimum_wage_of_the_place_or_the_items_nobody_can_tell(self) -> None:
+        assert "尚未设定" in self.judged(("pay", "1.00"), rows=())["told"]["zh-CN"]
+        assert "未登记各项金额" in self.judged()["told"]["zh-CN"]
+
+    @pytest.mark.parametrize("kind", ["award_received", "final_award_received"])
+    def test_what_the_award_says_holds(self, kind: str) -> None:
+        story = asked("2026-03-02 09:00")
+        refusal = story.refused("caseworker", "record_proceeding", kind=kind, items=[{"kind": "pay", "amount": "1.00"}])
+        assert isinstance(refusal, Invalid)
+        assert [fault.code for fault in refusal.faults] == ["award_says_it"]
+
+    def test_the_employers_thirty_days_run_from_the_employers_receipt(self) -> None:
+        story = asked("2026-03-02 09:00", ("final_award_received", "2026-03-02"))
+        assert story.case.clock("set_aside") is None
+        story.days_pass(5)
+        story.caseworker("record_proceeding", kind="final_award_served", on="2026-03-06")
+        assert last_day(story.case.clock("set_aside")) == "2026-04-07"  # the fifth is a Sunday, the sixth a holiday
+        assert last_day(story.case.clock("sue")) == "2026-03-17"
+
+
+class TestContractor:
+    """Whoever gives work to somebody not qualified answers beside the employer (解释（二）1, 2)."""
+
+    CONTRACTOR: ClassVar = {"name": "威海示例建设集团有限公司", "link": "subcontracted"}
+
+    def test_the_helper_is_told_who_else_can_be_claimed_from_and_why(self) -> None:
+        story = Story().opened(contractor=self.CONTRACTOR)
+        story.along((("caseworker", "accept"), ("supervisor", "grant"), ("caseworker", "assign")))
+        letter = story.letters["commission"]
+        assert "另可以请求威海示例建设集团有限公司承担用工主体责任：将业务转包、分包给" in letter["zh-CN"]["body"]
+        assert "威海示例建设集团有限公司 can be claimed from too: it gave the work" in letter["en"]["body"]
+
+    def test_without_one_the_letter_says_nothing_of_it(self) -> None:
+        story = Story().opened().along((("caseworker", "accept"), ("supervisor", "grant"), ("caseworker", "assign")))
+        assert "用工主体责任" not in story.letters["commission"]["zh-CN"]["body"]
+
+    def test_only_a_labour_matter_has_one(self) -> None:
+        story = Story()
+        given = story.form("submit", {"contractor": self.CONTRACTOR, "matter": "maintenance", "exemption": None})
+        refusal = story.decides("applicant", "submit", given)
+        assert isinstance(refusal, Invalid)
+        assert "contractor_of_nobody" in [fault.code for fault in refusal.faults]
+
+    def test_a_case_is_found_by_its_name(self) -> None:
+        assert "contractor.name" in WORKFLOW.parties
 
 
 class TestTheTable:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -51,7 +51,7 @@ class TestTransfer:
         assert limits(story) == {"review_by_law": "7d", "review": "5wd"}
         story.caseworker("transfer", to_org=QINGDAO)
         assert limits(story) == {"first_review": "7wd"}
-        story.caseworker("transfer", to_org=JINAN)
+        story.takes("superior", "transfer", to_org=JINAN, ground="appointed")
         assert limits(story) == {"review_by_law": "7d"}
         story.caseworker("accept")
         assert limits(story) == {"review_by_law": "7d", "review": "5wd"}
@@ -92,11 +92,43 @@ class TestTransfer:
         story = Story().opened()
         story.caseworker("transfer", to_org=JINAN)
         story.caseworker("transfer", to_org=QINGDAO)
-        refusal = story.refused("caseworker", "transfer", to_org=JINAN)
+        refusal = story.refused("caseworker", "transfer", to_org=BEIJING)
         assert isinstance(refusal, NotMet)
         assert "两次" in refusal.text.zh
-        story.supervisor("transfer", to_org=JINAN)
-        assert story.case.org_code == JINAN
+        story.supervisor("transfer", to_org=BEIJING)
+        assert story.case.org_code == BEIJING
+
+    @pytest.mark.parametrize("who", ["caseworker", "supervisor"])
+    def test_what_was_sent_here_goes_back_only_as_the_office_above_both_decides(self, who: str) -> None:
+        story = Story(region=QINGDAO).opened()
+        story.caseworker("transfer", to_org=JINAN)
+        refusal = story.refused(who, "transfer", to_org=QINGDAO)
+        assert isinstance(refusal, NotMet)
+        assert "共同的上级机构" in refusal.text.zh
+        assert "370000" in refusal.text.zh
+        assert "370000" in refusal.text.en
+        story.takes("superior", "transfer", to_org=QINGDAO, ground="appointed", reason="省总工会指定")
+        assert (story.case.org_code, story.case.state) == (QINGDAO, "submitted")
+
+    def test_or_goes_to_the_office_above_both(self) -> None:
+        story = Story(region=QINGDAO).opened()
+        story.caseworker("transfer", to_org=JINAN)
+        story.caseworker("transfer", to_org="370000")
+        assert story.case.org_code == "370000"
+
+    def test_one_above_only_one_of_them_does_not_decide(self) -> None:
+        story = Story().opened()
+        story.caseworker("transfer", to_org=JINAN)
+        story.caseworker("transfer", to_org="371083001")
+        refusal = story.refused("superior", "transfer", to_org=JINAN)
+        assert isinstance(refusal, NotMet)
+        assert "370000" in refusal.text.zh
+
+    def test_where_nobody_is_above_both_a_supervisor_decides(self) -> None:
+        story = Story(region=BEIJING).opened()
+        story.caseworker("transfer", to_org=JINAN)
+        assert isinstance(story.refused("caseworker", "transfer", to_org=BEIJING), NotMet)
+        story.supervisor("transfer", to_org=BEIJING)
 
     def test_what_the_other_office_reviewed_is_no_review_here(self) -> None:
         story = Story().opened().along((("supervisor", "accept"), ("supervisor", "propose")))
@@ -450,6 +482,54 @@ class TestThresholds:
         assert offer.allowed is allowed
         if offer.because is not None:
             assert "示例规定" in offer.because.zh
+
+
+class TestInTime:
+    """A request that is out of time is judged by what is known of its limitations."""
+
+    LONG_AGO: ClassVar = {
+        "employment": {"started_on": "2020-01-06", "ended_on": "2024-06-28", "still_employed": False},
+        "arrears": None,
+    }
+
+    @staticmethod
+    def reviewed(rows: Iterable[PolicyRow] = (), **facts: Any) -> Story:
+        return Story("2026-03-02 09:00", rows=rows).opened(**facts).along((("caseworker", "accept"),))
+
+    def test_where_the_office_says_so_none_is_granted_that_is_out_of_time(self) -> None:
+        story = self.reviewed([row("in_time_only", "true")], **self.LONG_AGO)
+        refusal = story.refused("supervisor", "grant")
+        assert isinstance(refusal, NotMet)
+        assert "2025-06-30 届满（示例规定）" in refusal.text.zh  # the 28th is a Saturday
+        assert "ran out on 2025-06-30 (an invented rule)" in refusal.text.en
+        story.supervisor("refuse", ground="out_of_time")
+
+    @pytest.mark.parametrize("facts", [
+        {"previous_steps": [{"kind": "claimed", "on": "2025-03-10"}]},
+        {"suspensions": [{"begins": "2024-07-01", "reason": "住院治疗"}]},
+        {"employment": {"started_on": "2020-01-06", "ended_on": None, "still_employed": True}},
+        {"employment": None},
+        {"matter": "labour_relation", "demands": None, "exemption": "other_by_law",
+         "employment": {"ended_on": None, "still_employed": True}},
+    ])  # fmt: skip
+    def test_what_was_interrupted_or_suspended_or_has_no_end_is_in_time(self, facts: dict[str, Any]) -> None:
+        story = self.reviewed([row("in_time_only", "true")], **{**self.LONG_AGO, **facts})
+        assert story.offered("supervisor")["grant"].allowed
+
+    def test_elsewhere_it_is_for_people_to_judge(self) -> None:
+        assert self.reviewed(**self.LONG_AGO).offered("supervisor")["grant"].allowed
+        story = self.reviewed([row("in_time_only", "false")], **self.LONG_AGO)
+        assert story.offered("supervisor")["grant"].allowed
+
+    def test_while_the_limitation_runs_it_is_no_ground_to_refuse(self) -> None:
+        refusal = self.reviewed().refused("supervisor", "refuse", ground="out_of_time")
+        assert isinstance(refusal, NotMet)
+        assert "不能以已超过时效为由" in refusal.text.zh
+        assert "no ground to refuse" in refusal.text.en
+
+    def test_where_it_has_run_out_or_nobody_knows_it_is(self) -> None:
+        self.reviewed(**self.LONG_AGO).supervisor("refuse", ground="out_of_time")
+        self.reviewed(employment=None, arrears=None).supervisor("refuse", ground="out_of_time")
 
 
 class TestNoWorkerIsSentAway:

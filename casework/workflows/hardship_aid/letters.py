@@ -225,10 +225,10 @@ LETTERS = (
         Text("撤回申请确认书", "Confirmation that the request is withdrawn"),
         Text(
             "{applicant}：\n\n您的申请（案号 {number}）已按您的意愿撤回。您可以随时重新申请，已提交的材料无需再次提交。"
-            "如果您没有提出撤回，请告知本工会或者上一级工会，我们将予以核实并恢复办理。\n\n{office}\n{date}",
+            "如果您没有提出撤回，请告知本工会或者上一级工会；经核实确非您本人意愿的，我们将恢复办理。\n\n{office}\n{date}",
             "{applicant},\n\nas you asked, your request (case {number}) is withdrawn. You may ask again at any time; what you"
-            " have handed in need not come again. If you did not ask for this, tell this office or the union above it: we"
-            " will look into it and take the request up again.\n\n{office}\n{date}",
+            " have handed in need not come again. If you did not ask for this, tell this office or the union above it: once it"
+            " is found that it was not your will, we take the request up again.\n\n{office}\n{date}",
         ),
         fill=_nothing_more,
     ),

@@ -18,6 +18,7 @@ from casework.rules.grammar import (
     policy,
 )
 from casework.rules.text import Text
+from casework.workflows.legal_aid.awards import award_sheet
 from casework.workflows.legal_aid.closing import (
     CONCLUDED,
     FILE_STATES,
@@ -43,6 +44,7 @@ from casework.workflows.legal_aid.closing import (
 )
 from casework.workflows.legal_aid.guards import (
     award_is_explained,
+    children_are_represented,
     claim_is_large_enough,
     claimed_sheet,
     collective_sheet,
@@ -54,7 +56,7 @@ from casework.workflows.legal_aid.guards import (
     means_sheet,
     no_worker_is_sent_away,
     not_asked_before,
-    not_pushed_about,
+    representatives_are_known,
     review_sheet,
     reviewed_by_another,
     room_for_a_proceeding,
@@ -64,6 +66,7 @@ from casework.workflows.legal_aid.guards import (
     with_proceeding,
     with_what_is_reported,
 )
+from casework.workflows.legal_aid.in_time import claim_is_in_time, out_of_time_is_true
 from casework.workflows.legal_aid.intake import LegalAidIntake, comes_first
 from casework.workflows.legal_aid.labour import LABOUR_CLOCKS, Proceeding
 from casework.workflows.legal_aid.letters import LETTERS
@@ -90,6 +93,7 @@ from casework.workflows.legal_aid.steps import (
     Transfer,
     Withdraw,
 )
+from casework.workflows.legal_aid.transfers import not_pushed_about, quarrel_is_decided_above, way_noted
 from casework.workflows.legal_aid.urgency import (
     BEFORE_DECISION,
     HELPED,
@@ -134,7 +138,7 @@ URGENCY_LADDER = (Alert("due", (CASEWORKER, *HELPER, SUPERVISOR), urgent=True),)
 # fmt: off
 WORKFLOW = Workflow(
     key="legal_aid", version=1, title=Text("法律援助", "Legal aid"), numbering="LA",
-    intake=LegalAidIntake, parties=("employer.name",), urgent=is_urgent, first_in_line=comes_first, policies=POLICIES, by_last_year=("subsistence_line",),
+    intake=LegalAidIntake, parties=("employer.name", "contractor.name"), urgent=is_urgent, first_in_line=comes_first, policies=POLICIES, by_last_year=("subsistence_line",),
     time_to_object=time_to_object, reviewed_above=("objected",),
     states=(
         State("submitted",         Text("已提交", "Submitted"),                    INTAKE,     CASEWORKER),
@@ -175,24 +179,24 @@ WORKFLOW = Workflow(
         Transition("lapse",           Text("逾期视为撤回", "Deemed withdrawn"),    "awaiting_papers", "withdrawn",
                    by=TIME, letter="deemed_withdrawn", outcome="deemed_withdrawn", cancels=(*REVIEW_CLOCKS, *LIMITATION_NAMES)),
         Transition("propose",         Text("提出审查意见", "Propose a decision"),  "under_review", "awaiting_decision",
-                   by=CASEWORKER, needs=Propose, works_out=review_sheet),
+                   by=CASEWORKER, needs=Propose, when=representatives_are_known, works_out=review_sheet),
         Transition("send_back",       Text("退回补充审查", "Send back"),           "awaiting_decision", "under_review",
                    by=SUPERVISOR, needs=Decline),
         Transition("grant",           Text("给予援助", "Grant"),                   ("under_review", "awaiting_decision"), "granted",
-                   by=SUPERVISOR, decides=True, needs=Grant, when=(decided_by_another, means_are_small, claim_is_large_enough), works_out=means_sheet, letter="granted"),
+                   by=SUPERVISOR, decides=True, needs=Grant, when=(decided_by_another, means_are_small, claim_is_large_enough, claim_is_in_time, representatives_are_known, children_are_represented), works_out=means_sheet, letter="granted"),
         Transition("refuse",          Text("不予援助", "Refuse"),                  ("under_review", "awaiting_decision"), "refused",
-                   by=SUPERVISOR, decides=True, needs=Refuse, when=(decided_by_another, no_worker_is_sent_away), letter="refused", outcome="refused", cancels=LIMITATION_NAMES),
+                   by=SUPERVISOR, decides=True, needs=Refuse, when=(decided_by_another, no_worker_is_sent_away, out_of_time_is_true), letter="refused", outcome="refused", cancels=LIMITATION_NAMES),
         Transition("transfer",        Text("移送其他机构", "Transfer"),            ("submitted", "under_review", "awaiting_decision"), "submitted",
-                   by=CASEWORKER, needs=Transfer, when=not_pushed_about, transfers="to_org", letter="transferred", cancels=REVIEW_CLOCKS, restarts=REVIEW_CLOCKS),
+                   by=CASEWORKER, needs=Transfer, when=(not_pushed_about, quarrel_is_decided_above), works_out=way_noted, transfers="to_org", letter="transferred", cancels=REVIEW_CLOCKS, restarts=REVIEW_CLOCKS),
         Transition("turn_urgent",     Text("转为紧急", "Turn urgent"),             NOT_YET_CONCLUDED, STAY,
                    by=TIME),
         Transition("help_first",      Text("先行提供援助", "Help at once"),        BEFORE_DECISION, "granted",
                    by=SUPERVISOR, decides=True, needs=HelpFirst, when=article_44_holds, works_out=grounds_of_urgency, letter="help_first", cancels="papers"),
         Transition("make_up_papers",  Text("补办手续", "Make up the papers"),      (*HELPED, "concluded"), STAY,
-                   by=CASEWORKER, needs=MakeUpPapers, when=(papers_are_owed, application_is_complete, means_are_small, claim_is_large_enough, made_up_by_another),
+                   by=CASEWORKER, needs=MakeUpPapers, when=(papers_are_owed, application_is_complete, means_are_small, claim_is_large_enough, claim_is_in_time, representatives_are_known, children_are_represented, made_up_by_another),
                    works_out=review_sheet, letter="receipt"),
         Transition("record_proceeding", Text("记录程序节点", "Record a step of the proceedings"), (*NOT_YET_CONCLUDED, "concluded", "followed_up"), STAY,
-                   by=(CASEWORKER, *HELPER), needs=Proceeding, when=room_for_a_proceeding, updates=with_proceeding),
+                   by=(CASEWORKER, *HELPER), needs=Proceeding, when=room_for_a_proceeding, works_out=award_sheet, updates=with_proceeding),
         Transition("withdraw",        Text("撤回申请", "Withdraw"),                (*BEFORE_DECISION, "granted"), "withdrawn",
                    by=(APPLICANT, CASEWORKER), needs=Withdraw, letter="withdrawn", outcome="withdrawn", cancels=EVERY_CLOCK),
         Transition("assign",          Text("指派承办人", "Assign"),                "granted", "assigned",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from casework.rules.casefile import CaseFile, Role, Situation, Taken, Verdict
 from casework.rules.eligibility import MeansTest
@@ -24,7 +24,7 @@ from casework.workflows.legal_aid.labour import Proceeding
 from casework.workflows.legal_aid.limitation import AWARDED, RETURNED
 from casework.workflows.legal_aid.steps import REPORTED
 
-PUSHED_ABOUT: Final = 2
+FULL_CAPACITY = 16
 REVIEWING = ("propose", "accept", "ask_for_papers")
 
 
@@ -166,6 +166,28 @@ def claimed_sheet(at: Situation) -> Mapping[str, Any]:
 
 
 @guard(
+    zh="劳动者一方在十人以上的，请登记推举的三至五名代表，或者写明未推举代表的原因。",
+    en="From ten workers on, give the three to five representatives that they name, or why they name none.",
+)
+def representatives_are_known(at: Situation) -> bool:
+    """Ten workers or more may name representatives (劳动争议调解仲裁法 7); they are asked whether they do."""
+    facts = at.case.facts
+    many = facts.get("claimants", 1) >= COLLECTIVE
+    return not many or bool(facts.get("representatives") or facts.get("no_representatives"))
+
+
+@guard(
+    zh="申请人不满十六周岁，须由法定代理人代为申请；请登记代为申请人。",
+    en="The applicant is younger than sixteen; a legal representative asks in the name of the child: say who.",
+)
+def children_are_represented(at: Situation) -> bool:
+    """法律援助法 40 with 民法典 18–20: nobody below sixteen has full capacity. Of the day of birth only the year lies open."""
+    born = at.case.facts.get("applicant", {}).get("birth_date")
+    child = born is not None and at.today.year - int(born[:4]) < FULL_CAPACITY
+    return not child or "agent" in at.case.facts
+
+
+@guard(
     zh="请求金额低于本地区受理标准。",
     en="The amount claimed is below what this office takes up.",
 )
@@ -192,16 +214,6 @@ def claim_is_large_enough(at: Situation) -> Verdict | bool:
 def no_worker_is_sent_away(at: Situation) -> bool:
     """Since 2026-02 the place of application is no reason to turn such a worker away (司法部)."""
     return at.given["ground"] != "not_competent" or not is_pay_of_workers_first(at.case.facts)
-
-
-@guard(
-    zh="此案已移送两次；再次移送须由审批人办理。",
-    en="The case has been transferred twice; to do so again needs a supervisor.",
-)
-def not_pushed_about(at: Situation) -> bool:
-    """Offices may not send people to and fro: two that quarrel ask the one above both (山东省法律援助条例 12)."""
-    moved = at.case.taken.get("transfer")
-    return moved is None or moved.times < PUSHED_ABOUT or at.actor.role is Role.SUPERVISOR
 
 
 @guard(

@@ -159,7 +159,20 @@ PREVIOUS_STEPS: Final = {
 }
 # From how many workers on a dispute is collective (劳动争议调解仲裁法 7).
 COLLECTIVE: Final = 10
+# Of those who speak for them (劳动人事争议仲裁办案规则: three to five; wording to be confirmed).
+FEWEST: Final = 3
 MOST_PROCEEDINGS: Final = 200
+LINKS: Final = {
+    "subcontracted": Text(
+        "将业务转包、分包给不具备合法经营资格的组织或者个人（劳动争议解释（二）第1条）",
+        "it gave the work to somebody not qualified to do business (Labour Disputes Interpretation II, 1)",
+    ),
+    "affiliated": Text(
+        "由不具备合法经营资格的组织或者个人挂靠经营（劳动争议解释（二）第2条）",
+        "somebody not qualified does business in its name (Labour Disputes Interpretation II, 2)",
+    ),
+}
+"""Why somebody else answers for pay and injury beside the employer (法释〔2025〕12号, since 2025-09-01)."""
 HOLDERS: Final = {
     "worker": Text("劳动者", "the worker"),
     "employer": Text("用人单位", "the employer"),
@@ -244,6 +257,12 @@ class Employer(Form):
     address = Line(title=Text("地址", "Address"), example="济南市历下区示例路8号")
     legal_representative = PersonName(title=Text("法定代表人", "Legal representative"))
     phone = OfficePhone(title=Text("电话", "Phone"))
+
+
+class Contractor(Employer):
+    """Who answers beside the employer: the one from whom an unqualified employer has the work, or whose name it uses."""
+
+    link = Choice(LINKS, required=True, title=Text("承担责任的情形", "Why it answers too"))
 
 
 class Employment(Form):
@@ -435,6 +454,9 @@ class LegalAidIntake(Form):
         help=Text("仲裁时效自此日起算。", "The limitation for arbitration runs from this day."),
     )
     employer = Nested(Employer, title=Text("用人单位或对方当事人", "Employer or other side"))
+    contractor = Nested(
+        Contractor, title=Text("承担用工主体责任的承包人、被挂靠单位", "Contractor who answers beside the employer")
+    )
     employment = Nested(Employment, title=Text("劳动关系", "Employment"))
     arrears = Many(Arrears, most=120, title=Text("欠薪明细", "Arrears by month"))
     demands = Many(Demand, most=40, title=Text("请求事项", "Demands"))
@@ -444,6 +466,11 @@ class LegalAidIntake(Form):
     suspensions = Many(Suspension, most=20, title=Text("时效中止", "Suspensions of the limitation"))
     claimants = Count(least=1, most=100_000, title=Text("人数", "Number of claimants"))
     representatives = Many(Representative, most=5, title=Text("劳动者代表", "Representatives of the workers"))
+    no_representatives = Line(
+        most=500,
+        title=Text("未推举代表的原因", "Why no representatives are named"),
+        example="劳动者各自参加仲裁",
+    )
     preservation_needed = Flag(
         title=Text("需要立即申请财产保全、证据保全或者先予执行", "Preservation or advance enforcement needed at once")
     )
@@ -474,6 +501,32 @@ class LegalAidIntake(Form):
     )
     def representatives_of_many(self, representatives: list[dict[str, Any]], claimants: int | None = None) -> bool:
         return not representatives or (claimants or 1) >= COLLECTIVE
+
+    @rule(
+        "fewer_than_three",
+        Text("推举的代表为三至五名。", "Three to five representatives are named."),
+        at="representatives",
+    )
+    def three_or_more(self, representatives: list[dict[str, Any]]) -> bool:
+        return not representatives or len(representatives) >= FEWEST
+
+    @rule(
+        "named_and_not_named",
+        Text(
+            "已登记代表的，不填写未推举代表的原因。", "Representatives are named, so there is no reason why none are."
+        ),
+        at="no_representatives",
+    )
+    def named_or_not(self, no_representatives: str, representatives: list[dict[str, Any]] | None = None) -> bool:
+        return not representatives
+
+    @rule(
+        "contractor_of_nobody",
+        Text("仅劳动争议可以登记承包人、被挂靠单位。", "Only a labour matter has a contractor who answers too."),
+        at="contractor",
+    )
+    def contractor_in_labour_matters(self, matter: str, contractor: dict[str, Any]) -> bool:
+        return matter in LABOUR
 
     @rule(
         "exemption_does_not_fit",

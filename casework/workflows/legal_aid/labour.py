@@ -9,9 +9,10 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from casework.forms.form import Form
+from casework.forms.across import rule
+from casework.forms.form import Form, Many
 from casework.forms.inventor import Inventor
-from casework.forms.numbers import Day
+from casework.forms.numbers import Day, Money
 from casework.forms.texts import Choice, Line
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.casefile import HELPERS, CaseFile, Role
@@ -33,6 +34,10 @@ PROCEEDINGS: Final = {
     "award_extended": Text("仲裁审理期限经批准延长", "time for the award extended"),
     "award_received": Text("收到仲裁裁决书（非终局）", "got the award (not final)"),
     "final_award_received": Text("收到仲裁裁决书（一裁终局）", "got the award (final for the employer)"),
+    "award_unmarked_received": Text(
+        "收到仲裁裁决书（未载明是否终局）", "got the award (it does not say whether it is final)"
+    ),
+    "final_award_served": Text("用人单位收到终局裁决书", "employer got the final award"),
     "set_aside_filed": Text("用人单位申请撤销裁决", "employer asked to set the award aside"),
     "award_set_aside": Text("收到撤销仲裁裁决的裁定", "got the ruling that sets the award aside"),
     "lawsuit_filed": Text("向法院起诉", "filed in court"),
@@ -74,9 +79,27 @@ INJURED: Final = "injured"
 INFRINGED: Final = "infringed"
 """The day on which the infringement became known counts as a step in what the labour inspection looks into."""
 INSPECTED: Final = frozenset(("wages", "social_insurance"))
+UNMARKED: Final = "award_unmarked_received"
+_AWARDS: Final = ("award_received", "final_award_received", UNMARKED)
+AWARD_ITEMS: Final = {
+    "pay": Text("劳动报酬", "pay"),
+    "injury_medical": Text("工伤医疗费", "medical costs of a work injury"),
+    "severance": Text("经济补偿", "severance pay"),
+    "damages": Text("赔偿金", "damages"),
+    "other": Text("其他", "other"),
+}
+FINAL_ITEMS: Final = frozenset(("pay", "injury_medical", "severance", "damages"))
+"""The items by whose amount an award is final (劳动争议调解仲裁法 47 (1))."""
 _CAME: Final = ("judgment_received", "ruling_received", "settled")
 _GONE: Final = ("lawsuit_refused", "lawsuit_withdrawn")
 _SUED: Final = ("administrative_suit_filed", "injury_suit_filed")
+
+
+class AwardItem(Form):
+    """An item of an award."""
+
+    kind = Choice(AWARD_ITEMS, required=True, title=Text("裁决项目", "Item"))
+    amount = Money(required=True, title=Text("金额（元）", "Amount (yuan)"))
 
 
 class Proceeding(Form):
@@ -85,12 +108,26 @@ class Proceeding(Form):
     kind = Choice(PROCEEDINGS, required=True, title=Text("程序节点", "Step of the proceedings"))
     on = Day(past=True, years_back=WORKING_LIFE, required=True, title=Text("日期", "Date"))
     note = Line(title=Text("说明", "Note"))
+    items = Many(AwardItem, least=1, most=20, title=Text("裁决各项", "Items of the award"))
+
+    @rule(
+        "award_says_it",
+        Text(
+            "裁决书已载明是否终局的，以裁决书为准；仅未载明的填写各项金额。",
+            "Where the award says whether it is final, that holds; only one that does not has its items recorded.",
+        ),
+        at="items",
+    )
+    def items_of_an_unmarked_award(self, kind: str, items: list[dict[str, Any]]) -> bool:
+        return kind == UNMARKED
 
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:
         """Any step, in the last three weeks."""
         on = inventor.today - timedelta(days=inventor.random.randrange(21))
-        return {"kind": inventor.random.choice(list(PROCEEDINGS)), "on": on.isoformat()}
+        kind = inventor.random.choice(list(PROCEEDINGS))
+        items = {"items": [{"kind": "pay", "amount": "13000.00"}]} if kind == UNMARKED else {}
+        return {"kind": kind, "on": on.isoformat(), **items}
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,19 +223,19 @@ DEADLINES: Final = (
     Deadline("award",                Text("仲裁裁决", "Award"),                          "45d",
              Text("劳动争议调解仲裁法 第43条：自受理之日起四十五日；逾期可以起诉",
                   "Labour Dispute Mediation and Arbitration Law 43: forty-five days from acceptance; later one may sue"),
-             ("arbitration_accepted",), ("award_received", "final_award_received", "settled", "lawsuit_filed", "arbitration_withdrawn"), unless="award_extended"),
+             ("arbitration_accepted",), (*_AWARDS, "settled", "lawsuit_filed", "arbitration_withdrawn"), unless="award_extended"),
     Deadline("award_extended",       Text("仲裁裁决（经批准延长）", "Award, extended"),  "60d",
              Text("劳动争议调解仲裁法 第43条：四十五日，经批准延长不超过十五日",
                   "Labour Dispute Mediation and Arbitration Law 43: forty-five days and, with approval, at most fifteen more"),
-             ("arbitration_accepted",), ("award_received", "final_award_received", "settled", "lawsuit_filed", "arbitration_withdrawn"), extended_by="award_extended"),
+             ("arbitration_accepted",), (*_AWARDS, "settled", "lawsuit_filed", "arbitration_withdrawn"), extended_by="award_extended"),
     Deadline("sue",                  Text("不服仲裁起诉", "To sue after arbitration"),   "15d",
              Text("劳动争议调解仲裁法 第48条、第50条：自收到裁决书之日起十五日；第29条对不予受理未规定期限，从严按此提示",
                   "Labour Dispute Mediation and Arbitration Law 48, 50: fifteen days from receiving the award; article 29 sets none after a refusal, so the same is shown"),
-             ("award_received", "final_award_received", "arbitration_refused"), ("lawsuit_filed", "lawsuit_accepted", "settled", "performed"), ours=True),
+             (*_AWARDS, "arbitration_refused"), ("lawsuit_filed", "lawsuit_accepted", "settled", "performed"), ours=True),
     Deadline("set_aside",            Text("用人单位申请撤销终局裁决", "Employer may ask to set aside"), "30d",
              Text("劳动争议调解仲裁法 第49条：用人单位自收到裁决书之日起三十日",
                   "Labour Dispute Mediation and Arbitration Law 49: the employer, thirty days from receiving the award"),
-             ("final_award_received",), ("set_aside_filed", "settled", "performed")),
+             ("final_award_served",), ("set_aside_filed", "settled", "performed")),
     Deadline("sue_after_set_aside",  Text("裁决被撤销后起诉", "To sue after the award was set aside"), "15d",
              Text("劳动争议调解仲裁法 第49条第3款：自收到撤销裁决的裁定书之日起十五日",
                   "Labour Dispute Mediation and Arbitration Law 49 III: fifteen days from receiving the ruling that sets the award aside"),

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from casework.forms.papers import explained
-from casework.rules.casefile import Move, Office
+from casework.rules.casefile import CaseFile, Move, Office
 from casework.rules.clocks import Limit
 from casework.rules.grammar import Letter
 from casework.rules.office_kinds import OfficeKind, cited, kind_of
 from casework.rules.text import Text
-from casework.workflows.legal_aid.intake import FORMS_OF_AID, MATTERS
+from casework.workflows.legal_aid.intake import FORMS_OF_AID, LINKS, MATTERS
 from casework.workflows.legal_aid.steps import REFUSAL_GROUNDS, TERMINATION_GROUNDS, TRANSFER_GROUNDS
 
 SOON = Text("尽快", "as soon as possible")
@@ -117,6 +117,17 @@ def _matter_only(move: Move, office: Office) -> Mapping[str, Any]:
     return {"matter": _matter(move), "cited": cited(office)}
 
 
+def _withdrawn(move: Move, office: Office) -> Mapping[str, Any]:
+    return {"matter": _matter(move), "not_theirs": _NOT_THEIRS if move.on_behalf else _NOTHING}
+
+
+_NOT_THEIRS: Final = Text(
+    "撤回由工作人员代为登记；如果您没有提出撤回，请告知我们，经核实确非您本人意愿的，我们将恢复办理。",
+    " The withdrawal was recorded by the office for you. If you did not ask for it, tell us: once it is found that it was"
+    " not your will, we take the request up again.",
+)
+
+
 def _granted(move: Move, office: Office) -> Mapping[str, Any]:
     return {"matter": _matter(move), "form_of_aid": FORMS_OF_AID[move.given["form_of_aid"]]}
 
@@ -135,7 +146,25 @@ def _assigned(move: Move, office: Office) -> Mapping[str, Any]:
     row, station = office.policy("engagement"), kind_of(office) is OfficeKind.UNION_STATION
     within = _WITHIN.with_(limit=Limit.parse(row.value).told_in_letters()) if row else SOON
     form = _COMMISSION_BY_STATION if station else _COMMISSION
-    return {"matter": _matter(move), "helper": move.case.assignee.name, "within": within, "form": form}
+    return {
+        "matter": _matter(move),
+        "helper": move.case.assignee.name,
+        "within": within,
+        "form": form,
+        "liable": _liable_too(move.case),
+    }
+
+
+def _liable_too(case: CaseFile) -> Text:
+    """Who answers beside the employer, for the helper to claim from; nothing where nobody is known to."""
+    contractor = case.facts.get("contractor")
+    return _LIABLE.with_(name=contractor["name"], link=LINKS[contractor["link"]]) if contractor else _NOTHING
+
+
+_LIABLE: Final = Text(
+    "另可以请求{name}承担用工主体责任：{link}。",
+    " {name} can be claimed from too: {link}.",
+)
 
 
 _WITHIN: Final = Text("自指派之日起{limit}内", "within {limit} of the assignment")
@@ -276,11 +305,11 @@ LETTERS = (
         "commission",
         Text("{form}", "{form}"),
         Text(
-            "{letter_number}\n\n{helper}及所在机构：\n\n现指派您承办{applicant}的法律援助案件（案号 {number}，{matter}）。请{within}约见"
+            "{letter_number}\n\n{helper}及所在机构：\n\n现指派您承办{applicant}的法律援助案件（案号 {number}，{matter}）。{liable}请{within}约见"
             "受援人并签订委托协议，及时通报办理情况，办结后提交卷宗。不得收取受援人任何费用或者财物，无正当理由不得拒绝、拖延或者终止"
             "提供法律援助。\n\n{office}\n{date}",
             "{letter_number}\n\nTo {helper} and the firm,\n\nyou are assigned the legal aid case of {applicant} (case"
-            " {number}, {matter}). Please meet the recipient and sign the agreement {within}, report on progress, and hand"
+            " {number}, {matter}).{liable} Please meet the recipient and sign the agreement {within}, report on progress, and hand"
             " in the file at the end. Take no fee and no gift from the recipient, and do not refuse, delay or stop without"
             " good reason.\n\n{office}\n{date}",
         ),
@@ -369,12 +398,12 @@ LETTERS = (
         "withdrawn",
         Text("撤回申请确认书", "The request is withdrawn"),
         Text(
-            "{applicant}：\n\n您的法律援助申请（案号 {number}，{matter}）已按您的意思撤回。今后仍有需要的，可以重新申请。"
-            "\n\n{office}\n{date}",
+            "{applicant}：\n\n您的法律援助申请（案号 {number}，{matter}）已按您的意愿撤回。今后仍有需要的，可以重新申请。"
+            "{not_theirs}\n\n{office}\n{date}",
             "{applicant},\n\nyour request for legal aid (case {number}, {matter}) has been withdrawn as you wished. You may"
-            " ask again whenever you need it.\n\n{office}\n{date}",
+            " ask again whenever you need it.{not_theirs}\n\n{office}\n{date}",
         ),
-        fill=_matter_only,
+        fill=_withdrawn,
     ),
     Letter(
         "lawyer_changed",

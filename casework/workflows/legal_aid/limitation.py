@@ -23,12 +23,12 @@ INTERRUPTS: Final = frozenset(
 """Steps, among those before the request and those of the proceedings, after which the whole time runs anew."""
 FILED: Final = frozenset(
     ("arbitration", "lawsuit", "arbitration_filed", "arbitration_accepted", "arbitration_hearing", "award_received",
-     "final_award_received", "lawsuit_filed", "lawsuit_accepted", "court_hearing")
+     "final_award_received", "award_unmarked_received", "lawsuit_filed", "lawsuit_accepted", "court_hearing")
 )  # fmt: skip
 """Steps that show that a tribunal or a court has the matter: the limitation rests."""
 RETURNED: Final = frozenset(("arbitration_refused", "arbitration_withdrawn", "lawsuit_refused", "lawsuit_withdrawn"))
 """Steps with which the matter comes back undecided: the whole time runs anew."""
-AWARDED: Final = frozenset(("award_received", "final_award_received"))
+AWARDED: Final = frozenset(("award_received", "final_award_received", "award_unmarked_received"))
 
 
 class _Standing(NamedTuple):
@@ -65,6 +65,11 @@ class Limitation:
         if standing is None or standing.base is None or standing.filed:
             return None
         return last_day(Limit.parse(self.limit), standing.base, calendar)
+
+    def ran_out(self, case: CaseFile, calendar: WorkingCalendar, day: date) -> date | None:
+        """The last day in time where that had passed on a day; None where it runs, stands still, rests or is not known."""
+        last = self.last_day(case, calendar)
+        return last if last is not None and last < day else None
 
     def _standing(self, case: CaseFile, calendar: WorkingCalendar) -> _Standing | None:
         """What the steps make of it, in their order; none revives a limitation that has run out before."""

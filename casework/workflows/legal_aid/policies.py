@@ -17,5 +17,7 @@ POLICIES: Final[Mapping[str, PolicyKind]] = {
     "hardship_multiple": PolicyKind.AMOUNT,
     "income_ceiling": PolicyKind.AMOUNT,
     "least_claim": PolicyKind.AMOUNT,
+    "in_time_only": PolicyKind.SWITCH,
+    "minimum_wage": PolicyKind.AMOUNT,
     **{f"subsidy_{stage}": PolicyKind.AMOUNT for stage in SUBSIDY_STAGES},
 }

@@ -21,6 +21,7 @@ REFUSAL_GROUNDS: Final = {
     "not_competent": Text("不属于本机构管辖", "another office is competent"),
     "no_basis": Text("申请缺乏事实或法律依据", "the request has no basis in fact or law"),
     "out_of_time": Text("已超过法定时效", "the limitation has run out"),
+    "not_approved": Text("未经审批自行受理或者先行办结", "it was taken up or finished without approval"),
     "other": Text("其他", "other"),
 }
 STAGES: Final = {

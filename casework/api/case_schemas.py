@@ -89,15 +89,19 @@ _CASE: Final = {
     ),
     "version": FIRST,
 }
-_TWIN: Final = obj(
+TWIN: Final = obj(
     {
         "id": or_null(ID),
         "number": or_null(text("LA-2026-000002")),
-        "state": or_null(text("granted")),
+        "state": or_null(text("submitted")),
         "org": text("370200"),
         "by": many(
-            one_of(("identity_number", "document_number", "phone")),
+            one_of(("identity_number", "document", "phone")),
             Text("相同的号码", "Which of the numbers are the same"),
+        ),
+        "same_request": or_null(
+            flag(Text("同一人就同一事项的申请", "The same person asks for the same")),
+            Text("其他机构的案件为空", "Null for a case elsewhere"),
         ),
     }
 )
@@ -112,7 +116,7 @@ TRACE: Final = obj(
 )
 
 CASE_ITEMS: Final[dict[str, Schema]] = {
-    "Case": obj(_CASE, {"same_applicant": many(_TWIN, Text("同一申请人的在办案件", "Open cases of the same person"))}),
+    "Case": obj(_CASE, {"same_applicant": many(TWIN, Text("同一申请人的在办案件", "Open cases of the same person"))}),
     "Transition": obj(
         {
             "name": text("accept"),

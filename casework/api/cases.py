@@ -16,9 +16,10 @@ from casework.records.rows import Record
 from casework.rules.casefile import STAFF, Office
 from casework.rules.decide import Offer
 from casework.rules.text import Text
-from casework.work import cases, corrections, forms, intake
+from casework.work import cases, corrections, forms, intake, twins
 
 _MOST_COUNTED: Final = 1_000
+_MOST_TWINS: Final = 20
 
 
 def _answer(call: Call, record: Record, status: int = 200, **more: Any) -> Answer:
@@ -69,19 +70,10 @@ def one_case(call: Call, case_id: UUID) -> Answer:
 
 
 def _same_applicant(call: Call, record: Record) -> list[dict[str, Any]]:
-    """Open cases of this kind with the same identity or phone number; of those elsewhere only the organisation."""
+    """For staff: open cases of this kind with the same numbers, and those joined to this one."""
     if call.tx.person.role not in STAFF:
         return []
-    return [
-        {
-            "id": str(twin.id) if twin.seen else None,
-            "number": twin.number if twin.seen else None,
-            "state": twin.state if twin.seen else None,
-            "org": twin.org_code,
-            "by": twin.by,
-        }
-        for twin in records.open_twins(call.tx.db, record, call.tx.person)
-    ]
+    return [views.twin(one) for one in twins.of_case(call.tx, record.file)[:_MOST_TWINS]]
 
 
 @endpoint(

@@ -80,6 +80,8 @@ class Call:
     raw: bytes
     caller: str
     """Who asks, as idempotency keys tell callers apart."""
+    code: str = ""
+    """The tracking code that a newcomer showed of an earlier application."""
 
     @cached_property
     def body(self) -> Any:
@@ -127,6 +129,8 @@ class Endpoint:
     public: bool
     etag: bool
     visitor: Visitor | None
+    or_else: tuple[int, str] | None
+    """Another success: its status, and the schema of its answer."""
 
 
 ENDPOINTS: Final[list[Endpoint]] = []
@@ -144,6 +148,7 @@ def endpoint(
     public: bool = False,
     etag: bool = False,
     visitor: Visitor | None = None,
+    or_else: tuple[int, str] | None = None,
 ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
     """Declares an endpoint. `answer` and a text as `body` name schemas of `casework.api.schemas`.
 
@@ -153,7 +158,9 @@ def endpoint(
 
     def declare(view: Callable[..., Answer]) -> Callable[..., Answer]:
         open_to_all = public or visitor is not None
-        ENDPOINTS.append(Endpoint(method, path, view, summary, answer, status, body, query, open_to_all, etag, visitor))
+        ENDPOINTS.append(
+            Endpoint(method, path, view, summary, answer, status, body, query, open_to_all, etag, visitor, or_else)
+        )
         return view
 
     return declare
@@ -219,10 +226,12 @@ def _visited(one: Endpoint, service: Service, raw: bytes, path: dict[str, Any]) 
     """The answer to somebody without an account, who is counted before anything is looked at."""
     address = caller_network()
     if one.visitor == "newcomer":
-        with applications.opening(service, address), service.transaction(APPLICANT) as tx:
-            # A digest, so that nobody reads in the table who was here.
-            caller = hmac.digest(tx.key_for("callers"), address.encode(), "sha256").hex()
-            return _answered(one, tx, f"from {caller}", raw, path)
+        with applications.opening(service, address):
+            raw, code = _tracking_code(one, service, raw)
+            with service.transaction(APPLICANT) as tx:
+                # A digest, so that nobody reads in the table who was here.
+                caller = hmac.digest(tx.key_for("callers"), address.encode(), "sha256").hex()
+                return _answered(one, tx, f"from {caller}", raw, path, code)
     applications.visit(service, address)
     if one.visitor == "applicant":
         raw, code = _tracking_code(one, service, raw)
@@ -233,11 +242,13 @@ def _visited(one: Endpoint, service: Service, raw: bytes, path: dict[str, Any]) 
         return _answered(one, tx, "", raw, path)
 
 
-def _answered(one: Endpoint, tx: Transaction, caller: str, raw: bytes, path: Mapping[str, Any]) -> Response:
+def _answered(
+    one: Endpoint, tx: Transaction, caller: str, raw: bytes, path: Mapping[str, Any], code: str = ""
+) -> Response:
     tx.language = language()
     query = read_query(one.query, request.args, tx.today)
     _ensure_json(raw)
-    call = Call(tx, one, query, raw, caller)
+    call = Call(tx, one, query, raw, caller, code)
     if one.method == "POST" and "Idempotency-Key" in request.headers:
         return _once(call, path)
     # Read even where the verb does not ask for it, so that what is no JSON is refused before anything is done.
@@ -345,7 +356,7 @@ def _replayed(status: int, headers: Mapping[str, str], body: str) -> Response:
 
 def _digest(call: Call) -> bytes:
     """A keyed digest: bodies hold what must not be guessed from it."""
-    said = json.dumps([call.body, sorted(call.query.items(), key=str)], sort_keys=True, default=str)
+    said = json.dumps([call.body, call.code, sorted(call.query.items(), key=str)], sort_keys=True, default=str)
     return hmac.digest(call.tx.key_for("bodies"), said.encode("utf-8", "surrogatepass"), "sha256")
 
 

@@ -7,8 +7,10 @@ import structlog
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from casework.api import views
 from casework.api.body import Encoded
 from casework.api.speech import language, request_id
+from casework.rules.duplicates import Duplicate
 from casework.rules.refusals import Invalid, Refusal
 from casework.rules.text import Text
 
@@ -84,6 +86,8 @@ def of_refusal(refusal: Refusal) -> Response:
         more["errors"] = [
             {"field": fault.path, "code": fault.code, "message": fault.text.in_(language())} for fault in refusal.faults
         ]
+    if isinstance(refusal, Duplicate):
+        more["duplicate_of"] = [views.twin(one) for one in refusal.of]
     answer = problem(STATUS[refusal.code], refusal.code, refusal.text, **more)
     retry_after = getattr(refusal, "retry_after", None)
     if retry_after is not None:

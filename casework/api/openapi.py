@@ -1,6 +1,7 @@
 """The OpenAPI document, made from the declarations of the endpoints and the schemas of the answers."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from random import Random
@@ -183,6 +184,8 @@ def _header_parameters(one: Endpoint) -> list[dict[str, Any]]:
         found.append(_header_parameter("Idempotency-Key", key))
     if one.body in ("Correction", "Given"):
         found.append(_header_parameter("If-Match", {"type": "string"}, required=one.method == "PATCH"))
+    if one.visitor == "newcomer":
+        found.append(_header_parameter("Tracking-Code", {"type": "string"}))
     if one.visitor == "applicant":
         found.append(_header_parameter("Tracking-Code", {"type": "string"}, required=one.method == "GET"))
     return found
@@ -277,6 +280,9 @@ def _schemas(language: Language) -> dict[str, Schema]:
 
 def _responses(one: Endpoint) -> dict[str, Any]:
     found: dict[str, Any] = {str(one.status): _success(one)}
+    if one.or_else:
+        status, schema = one.or_else
+        found[str(status)] = _success(replace(one, status=status, answer=schema))
     if f"{one.method} {one.path}" == "POST /queue/claim":
         found["204"] = {"description": EMPTY, "headers": _headers("Idempotent-Replayed")}
     for status in sorted(_refusals(one)):

@@ -17,6 +17,11 @@ from casework.rules.text import LANGUAGES, Text
 from casework.work import applications, notices, programmes
 
 _BOTH: Final = frozenset(LANGUAGES)
+_REPEATED: Final = Text(
+    "您的这项申请已在办理中，案号 {number}，没有重复登记。查询进度、补充材料，请继续使用原查询码。",
+    "We have this application already: {number}. Nothing was opened again; follow it, and add to it, with the code that"
+    " you have.",
+)
 _PROVISIONAL: Final = Text(
     "公示截止日为暂定，以国务院办公厅公布的放假安排为准。",
     "The last day is provisional until the year's holidays are published.",
@@ -31,10 +36,17 @@ _PROVISIONAL: Final = Text(
     status=201,
     body=applications.NewApplication,
     visitor="newcomer",
+    or_else=(200, "Repeated"),
 )
 def apply(call: Call) -> Answer:
-    """The number of the new application, and the code by which only the applicant comes back to it."""
-    return _number_and_code(*applications.open_application(call.tx, call.body))
+    """The number of the new application, and the code by which only the applicant comes back to it.
+
+    With the tracking code of the first, a repetition is told to be there already, and opens nothing.
+    """
+    number, code = applications.open_application(call.tx, call.body, call.code)
+    if code is None:
+        return Answer({"number": number, "told": _REPEATED.with_(number=number).in_(language())})
+    return Answer({"number": number, "tracking_code": code}, 201)
 
 
 @endpoint(

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from casework.api.case_schemas import CASE_ITEMS, CASE_PARTS, OWED_BY, PHASE, TRACE
+from casework.api.case_schemas import CASE_ITEMS, CASE_PARTS, OWED_BY, PHASE, TRACE, TWIN
 from casework.api.money_schemas import MONEY_ITEMS, MONEY_PARTS
 from casework.api.shapes import (
     AT,
@@ -292,6 +292,12 @@ SCHEMAS: Final[dict[str, Schema]] = {
             ),
         }
     ),
+    "Repeated": obj(
+        {
+            "number": text("LA-2026-000001", Text("已在办理的申请", "The application that is there already")),
+            "told": text("您的这项申请已在办理中，案号 LA-2026-000001，没有重复登记。"),
+        }
+    ),
     "Application": obj(
         {
             "number": text("LA-2026-000001"),
@@ -377,7 +383,13 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "errors": many(
                 obj({"field": text("applicant.name"), "code": text("required"), "message": text("此项必填。")}),
                 Text("422 时逐项说明", "With 422, one for each field"),
-            )
+            ),
+            "duplicate_of": many(
+                TWIN,
+                Text(
+                    "409 时，同一人的同一申请已在办理的案件", "With 409, the open cases by which the same was asked for"
+                ),
+            ),
         },
     ),
 }

@@ -10,6 +10,7 @@ from casework.rules import clockwork
 from casework.rules.casefile import CaseFile, ClockRun, Person, PolicyRow
 from casework.rules.clocks import Due, TraceLine
 from casework.rules.clockwork import late_at, nearest_clock
+from casework.rules.duplicates import Twin
 from casework.rules.grammar import STAY, Clock, Workflow
 from casework.rules.text import Text
 from casework.work import calendars, programmes
@@ -51,6 +52,18 @@ def case(record: Record, as_of: datetime) -> dict[str, Any]:
         "clocks": [clock(run, workflow.by_clock[run.name], as_of) for run in file.clocks],
         "facts": in_zone(file.facts),
         "version": file.version,
+    }
+
+
+def twin(one: Twin) -> dict[str, Any]:
+    """Another case of the same person; of one elsewhere only the organisation."""
+    return {
+        "id": str(one.id) if one.seen else None,
+        "number": one.number if one.seen else None,
+        "state": one.state if one.seen else None,
+        "org": one.org_code,
+        "by": list(one.by),
+        "same_request": one.same_request if one.seen else None,
     }
 
 

@@ -71,8 +71,12 @@ NOTES: Final = {
         "Who saw what and why is logged; without paths, everything is shown.",
     ),
     "POST /public/applications": Text(
-        "facts 按流程的申请表填写；查询码只告知这一次，请妥善保存。",
-        "facts follow the workflow's intake form; the tracking code is told only this once, so keep it.",
+        "facts 按流程的申请表填写；查询码只告知这一次，请妥善保存。"
+        "同一申请已提交过的，请以 Tracking-Code 请求头或内容中的 tracking_code 给出原查询码："
+        "不重复登记，告知原案号（200）。",
+        "facts follow the workflow's intake form; the tracking code is told only this once, so keep it. Whoever made"
+        " the same application before gives its code, as the header Tracking-Code or as tracking_code in the body:"
+        " nothing is opened again, and the answer (200) names the first.",
     ),
     "GET /public/applications/<number>": Text(
         "须以 Tracking-Code 给出查询码；编号或查询码不正确时同样为 404。",

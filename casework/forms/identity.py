@@ -27,6 +27,7 @@ from casework.rules.identifiers import (
     mask_phone,
 )
 from casework.rules.refusals import Fault
+from casework.rules.states import check_state
 from casework.rules.text import Language
 
 IDENTITY_PATTERN: Final = "[0-9]{17}[0-9Xx]"
@@ -35,6 +36,7 @@ DOCUMENT_PATTERN: Final = "(?=(?:[A-Z]*[0-9]){4})[0-9A-Z]{5,20}"
 PHONE_PATTERN: Final = r"1[3-9][0-9]{9}|0(?:10|2[0-9]|[3-9][0-9]{2})-[1-9][0-9]{6,7}(?:-[0-9]{1,6})?|\+[1-9][0-9]{7,14}"
 OFFICE_PHONE_PATTERN: Final = f"{PHONE_PATTERN}|[48]00-[0-9]{{3}}-[0-9]{{4}}|9[56][0-9]{{3,6}}|1[0-2][0-9]{{1,4}}"
 BANK_CODE_PATTERN: Final = "[0-9]{12}"
+STATE_PATTERN: Final = "[A-Z]{3}"
 ACCOUNT_PATTERN: Final = r"(?:[0-9][ \-]?){7,31}[0-9]"
 
 
@@ -96,6 +98,19 @@ class DocumentNumber(Identifier):
 
     def shape(self, language: Language) -> dict[str, Any]:
         return {"pattern": self.whole(DOCUMENT_PATTERN)}
+
+
+class IssuingState(Identifier):
+    """The state or body that issued a document, by the three letters that stand in it (ISO 3166-1, ICAO 9303)."""
+
+    def identify(self, text: str) -> str:
+        return check_state(text)
+
+    def invent(self, inventor: Inventor) -> str:
+        return "VNM"
+
+    def shape(self, language: Language) -> dict[str, Any]:
+        return {"pattern": self.whole(STATE_PATTERN)}
 
 
 class Phone(Identifier):

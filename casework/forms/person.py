@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from casework.forms.across import rule
 from casework.forms.form import Form
-from casework.forms.identity import DocumentNumber
+from casework.forms.identity import DocumentNumber, IssuingState
 from casework.forms.inventor import Inventor
 from casework.forms.texts import Choice
 from casework.rules.text import Text
@@ -27,19 +27,31 @@ DOCUMENTS: Final[Mapping[str, Text]] = MappingProxyType(
 )
 
 
+ISSUED_ANYWHERE: Final = frozenset(("passport", "other"))
+"""The kinds of which many states number their own; all others are China's."""
+
+
 class Identified(Form):
     """Base of a form with `identity_number`, `birth_date` and `sex` (one of `SEX`), which must agree (GB 11643).
 
-    Whoever has no identity card is known by another document, its kind and number together.
+    Whoever has no identity card is known by another document: its kind, the state that issued it and its number
+    together.
     """
 
     document_kind = Choice(DOCUMENTS, title=Text("其他身份证件类型", "Kind of another identity document"))
     document_number = DocumentNumber(sensitive=True, title=Text("其他身份证件号码", "Number of that document"))
+    document_state = IssuingState(
+        title=Text("其他身份证件签发国家（地区）", "State that issued that document"),
+        help=Text(
+            "证件上所印的三位字母代码；护照和其他证件须填写。",
+            "The three letters printed in it; needed for passports and other documents.",
+        ),
+    )
 
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:
         """Somebody with an identity number, who needs no other document."""
-        without = ("document_kind", "document_number")
+        without = ("document_kind", "document_number", "document_state")
         return {name: value for name, value in super().example(inventor).items() if name not in without}
 
     @rule(
@@ -49,6 +61,17 @@ class Identified(Form):
     )
     def document_whole(self, document_kind: str | None = None, document_number: str | None = None) -> bool:
         return (document_kind is None) == (document_number is None)
+
+    @rule(
+        "document_state_missing",
+        Text(
+            "护照和其他证件须填写签发国家（地区）的三位字母代码，例如 VNM（越南）。",
+            "Of a passport or another document give the three letters of the state that issued it, such as VNM.",
+        ),
+        at="document_state",
+    )
+    def document_state_known(self, document_kind: str, document_state: str | None = None) -> bool:
+        return document_kind not in ISSUED_ANYWHERE or document_state is not None
 
     @rule(
         "birth_date_disagrees",

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, literal_column, select, true
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.records.database import Tx
 from casework.records.offices import KEPT
 from casework.records.rows import Record
-from casework.records.tables import applicants, cases, look_ups, orgs, users
+from casework.records.tables import applicants, cases, orgs, users
 from casework.records.vault import WrappedKey
 from casework.records.visibility import in_nobodys_hands, in_queue, visible
 from casework.rules.casefile import (
@@ -264,41 +264,4 @@ def keep_sealed(tx: Tx, case_id: UUID, part: str, sealed: bytes) -> None:
         id=case_id,
         part=part,
         sealed=sealed,
-    )
-
-
-def open_twins(tx: Tx, record: Record, person: Person) -> list[Any]:
-    """Other open cases of this kind with the same numbers: `id, number, state, opened_at, org_code, by, seen`.
-
-    `by` says which numbers are the same (`identity_number`, `phone`), `seen` whether this person may see the case;
-    of the others only the organisation may be told.
-    """
-    mine, other = look_ups.alias("mine"), look_ups.alias("other")
-    same = (mine.c.digest == other.c.digest) & (mine.c.kind == other.c.kind)
-    return list(
-        tx.all(
-            select(
-                cases.c.id,
-                cases.c.number,
-                cases.c.state,
-                cases.c.opened_at,
-                orgs.c.code.label("org_code"),
-                func.array_agg(aggregate_order_by(other.c.kind, other.c.kind)).label("by"),
-                visible(person).label("seen"),
-            )
-            .select_from(
-                mine.join(other, same)
-                .join(cases, cases.c.id == other.c.case_id)
-                .join(orgs, cases.c.org_id == orgs.c.id)
-            )
-            .where(
-                mine.c.case_id == record.file.id,
-                other.c.case_id != record.file.id,
-                cases.c.workflow == record.file.workflow,
-                cases.c.closed_at.is_(None),
-            )
-            .group_by(cases.c.id, orgs.c.id)
-            .order_by(cases.c.opened_at, cases.c.id)
-            .limit(20)
-        )
     )

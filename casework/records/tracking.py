@@ -19,6 +19,12 @@ def keep(tx: Tx, case_id: UUID, digest: bytes) -> None:
     )
 
 
+def of_cases(tx: Tx, case_ids: list[UUID]) -> dict[UUID, bytes]:
+    """The digests of the codes of those of these cases that have one."""
+    rows = tx.all("select case_id, digest from tracking_codes where case_id = any(:ids)", ids=case_ids)
+    return {row.case_id: row.digest for row in rows}
+
+
 def find(tx: Tx, number: str) -> Row[Any] | None:
     """`case_id, digest` of the case of this number, None where there is no such case or it has no code."""
     return tx.one(

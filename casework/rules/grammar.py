@@ -289,7 +289,8 @@ class Workflow:
     the paths of the other names by which a case is searched, such as `employer.name`. `urgent` says whether a case
     has become urgent by its facts and the day; `first_in_line` whether its facts put it before others as urgent as it
     is. `one_open_case_per` are the paths of identity numbers of which no two
-    open cases of the workflow may share one, such as `members.*.identity_number`. Where it `grants_money`, decisions
+    open cases of the workflow may share one, such as `members.*.identity_number`. `same_request` says whether two
+    requests of one person are the same; without it any two are. Where it `grants_money`, decisions
     see the funds that may pay and the organisations above. `corrected` gives the facts that a correction changes beside
     those corrected, or raises the refusal that says why it may not be made. `policies` are the names of the dated rows
     that it asks for beside the limits of its clocks, with what their values are; those `by_last_year` count as they
@@ -310,6 +311,7 @@ class Workflow:
     urgent: Callable[[CaseFile, WorkingCalendar, date], bool] | None = None
     first_in_line: Callable[[Facts], bool] | None = None
     one_open_case_per: tuple[str, ...] = ()
+    same_request: Callable[[Facts, Facts], bool] | None = None
     grants_money: bool = False
     corrected: Callable[[Move], Mapping[str, Any]] | None = None
     policies: Mapping[str, PolicyKind] = field(default_factory=dict)
@@ -379,6 +381,10 @@ class Workflow:
         """Whether the law puts the case before others that are as urgent as it is."""
         return bool(self.first_in_line and self.first_in_line(case.facts))
 
+    def asks_the_same(self, one: Facts, other: Facts) -> bool:
+        """Whether two requests of one person are the same request."""
+        return self.same_request is None or self.same_request(one, other)
+
     @cached_property
     def fingerprint(self) -> str:
         """A digest of states, edges, clocks and guards: it changes when the meaning does, not the wording."""
@@ -394,7 +400,7 @@ class Workflow:
             yield from (one for one in (edge.works_out, edge.updates, edge.claims) if one)
         for clock in self.clocks:
             yield from (fact for fact in (clock.start, clock.stop) if fact)
-        yield from (one for one in (self.urgent, self.first_in_line, self.corrected) if one)
+        yield from (one for one in (self.urgent, self.first_in_line, self.corrected, self.same_request) if one)
 
 
 def _meaning(row: State | Transition | Clock) -> list[tuple[str, Any]]:

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from casework.forms.form import Form
@@ -25,7 +25,7 @@ from casework.rules.text import Text
 from casework.work import letters, programmes
 from casework.work.attempts import Allowance, count
 from casework.work.cases import apply, offered
-from casework.work.intake import take_in
+from casework.work.intake import prepare, take_in
 from casework.work.moves import applicant_key, ensure
 from casework.work.service import Limits, Service, Transaction
 
@@ -118,10 +118,26 @@ def _visits(limits: Limits, address: str) -> Allowance:
     return Allowance("visits", address, limits.visits, limits.visit_window)
 
 
-def open_application(tx: Transaction, given: Any) -> tuple[Record, str]:
-    """The case that an applicant opens online, and its tracking code; raises `Invalid`, or `NotYours`."""
-    record = take_in(tx, given, NewApplication)
-    return record, _new_code(tx, record)
+class Applied(NamedTuple):
+    """What became of an application: its number, and the new tracking code; None where it was there already."""
+
+    number: str
+    code: str | None
+
+
+def open_application(tx: Transaction, given: Any, code: str) -> Applied:
+    """The case that an applicant opens online, unless `code` shows that the same request is the applicant's already.
+
+    Whoever shows no code, or another, is answered as if there were no other case: with somebody's number nobody
+    learns whether that person has one. Raises `Invalid`, or `NotYours`.
+    """
+    opening = prepare(tx, given, NewApplication)
+    known = tracking.of_cases(tx.db, [twin.id for twin in opening.same_request])
+    for twin in opening.same_request:
+        if twin.id in known and hmac.compare_digest(_digest(tx, twin.id, code), known[twin.id]):
+            return Applied(twin.number, None)
+    record = take_in(tx, opening)
+    return Applied(record.file.number, _new_code(tx, record))
 
 
 def take(tx: Transaction, case_id: UUID, name: str, given: Any, if_match: frozenset[int] | None) -> Record:

@@ -18,7 +18,8 @@ from casework.rules.grammar import Workflow
 from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Text
 from casework.work import programmes
-from casework.work.moves import ensure, ensure_fresh, full_facts, intake_of, look_ups_of, write_down
+from casework.work.look_ups import look_ups_of
+from casework.work.moves import ensure, ensure_fresh, full_facts, intake_of, write_down
 from casework.work.service import Transaction
 
 

@@ -1,6 +1,9 @@
 """What the verbs beside the transitions need."""
 
+from typing import Any
+
 from casework.forms.form import Form, Many
+from casework.forms.inventor import Inventor
 from casework.forms.numbers import Flag
 from casework.forms.texts import Choice, Code, Line, LongText, OneUser
 from casework.rules.casefile import STAFF
@@ -48,6 +51,20 @@ class NewCase(Form):
     org = Code(required=True, title=Text("机构代码", "Organisation code"), example="370100")
     channel = Choice(CHANNELS, required=True, title=Text("渠道", "Channel"))
     urgent = Flag(title=Text("紧急", "Urgent"), example=False)
+    duplicate_reason = LongText(
+        most=500,
+        title=Text("重复登记的理由", "Why it is opened again"),
+        help=Text(
+            "同一申请人的同一申请已在办理的，写明理由才能另行登记。",
+            "Where the same request of this person is open, it is opened again only with a reason.",
+        ),
+        example="另一工程的欠薪",
+    )
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """A request that nobody has made before."""
+        return {name: value for name, value in super().example(inventor).items() if name != "duplicate_reason"}
 
 
 class NewNote(Form):

@@ -1,7 +1,7 @@
 """Taking a request in: the case is opened, its applicant known or new."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from casework.forms.faults import join
@@ -12,30 +12,59 @@ from casework.records.rows import Record, new_case
 from casework.records.vault import applicant_place, new_key
 from casework.rules.casefile import STAFF, Move, Office
 from casework.rules.decide import decide
+from casework.rules.duplicates import Duplicate, Twin
 from casework.rules.grammar import NEW, Workflow
 from casework.rules.refusals import Fault, Invalid, NotFound, NotYours
 from casework.rules.text import Text
-from casework.work import programmes
+from casework.work import programmes, twins
 from casework.work.forms import NewCase
-from casework.work.moves import look_ups_of, moved, write_down
+from casework.work.look_ups import look_ups_of
+from casework.work.moves import moved, write_down
 from casework.work.service import Transaction
 
 _NO_ORG: Final = Text("没有这个机构。", "There is no such organisation.")
 _NO_ORG_BELOW: Final = Text("没有这个机构，或不在您的管辖范围内。", "No such organisation, or outside your own.")
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A case that is about to be opened: the move that does it, what was said beside the facts, and its twins."""
+
+    workflow: Workflow
+    move: Move
+    said: Mapping[str, Any]
+    org: Any
+    office: Office
+    twins: Sequence[Twin]
+
+    @property
+    def same_request(self) -> list[Twin]:
+        """The open cases by which the same person has asked for the same."""
+        return [twin for twin in self.twins if twin.same_request]
+
+
 def open_case(tx: Transaction, given: Any) -> Record:
-    """A new case that staff take in; raises `Invalid` with every fault, or `NotYours`."""
+    """A new case that staff take in; raises `Invalid` with every fault, `NotYours`, or `Duplicate`.
+
+    A repetition is opened with a reason only. What the caller may not see does not refuse it: a refusal leaves no
+    trace, and would tell of cases elsewhere.
+    """
     if tx.person.role not in STAFF:
         raise NotYours(Text("只有经办人或审批人可以登记案件。", "Only caseworkers and supervisors open cases."))
-    return take_in(tx, given, NewCase, tx.person.org_path)
+    opening = prepare(tx, given, NewCase, tx.person.org_path)
+    reason = opening.said.get("duplicate_reason")
+    seen = [twin for twin in opening.same_request if twin.seen]
+    if seen and not reason:
+        raise Duplicate(seen)
+    return take_in(tx, replace(opening, move=replace(opening.move, reason=reason)))
 
 
-def take_in(tx: Transaction, given: Any, shell: type[Form], below: str = "") -> Record:
+def prepare(tx: Transaction, given: Any, shell: type[Form], below: str = "") -> Opening:
     """A new case by the workflow's transition from NEW, for whoever acts; raises `Invalid` with every fault.
 
     `shell` is the form of what is said beside `facts`; where it has no channel, the case comes in online. `below` is
-    the path at or below which the organisation must lie.
+    the path at or below which the organisation must lie. Nothing is written yet, but until the end of the transaction
+    nobody else opens a case of the same person.
     """
     said, faults = _checked_apart(given, shell, tx)
     workflow = _workflow(said, faults)
@@ -61,7 +90,27 @@ def take_in(tx: Transaction, given: Any, shell: type[Form], below: str = "") -> 
         faults += [replace(fault, path=join("facts", fault.path)) for fault in decision.faults]
     if faults:
         raise Invalid(faults)
-    return _open(tx, workflow, moved(decision), org, office)
+    move = moved(decision)
+    return Opening(workflow, move, said, org, office, twins.of_opening(tx, workflow, move))
+
+
+def take_in(tx: Transaction, opening: Opening) -> Record:
+    """The case, numbered and written."""
+    org, move = opening.org, opening.move
+    year = tx.rules.calendars[org.calendar].calendar.local_date(move.at).year
+    number = writing.next_number(tx.db, opening.workflow.numbering, year)
+    move = replace(move, case=replace(move.case, number=number))
+    applicant = _applicant(tx, move)
+    record = Record(
+        file=move.before,
+        org_id=org.id,
+        applicant_id=applicant.id,
+        region=org.region,
+        calendar=org.calendar,
+        last_hash=bytes(32),
+        applicant_key=writing.wrapped(applicant),
+    )
+    return write_down(tx, record, move, opening.workflow, opening.office)
 
 
 def _checked_apart(given: Any, form: type[Form], tx: Transaction) -> tuple[dict[str, Any], list[Fault]]:
@@ -97,27 +146,6 @@ def _org(tx: Transaction, said: Mapping[str, Any], below: str, faults: list[Faul
         faults.append(Fault("org", "unknown_org", sentence))
         return None
     return org
-
-
-def _open(tx: Transaction, workflow: Workflow, move: Move, org: Any, office: Office) -> Record:
-    year = tx.rules.calendars[org.calendar].calendar.local_date(move.at).year
-    number = writing.next_number(tx.db, workflow.numbering, year)
-    move = _numbered(move, number)
-    applicant = _applicant(tx, move)
-    record = Record(
-        file=move.before,
-        org_id=org.id,
-        applicant_id=applicant.id,
-        region=org.region,
-        calendar=org.calendar,
-        last_hash=bytes(32),
-        applicant_key=writing.wrapped(applicant),
-    )
-    return write_down(tx, record, move, workflow, office)
-
-
-def _numbered(move: Move, number: str) -> Move:
-    return replace(move, case=replace(move.case, number=number))
 
 
 def _applicant(tx: Transaction, move: Move) -> Any:

@@ -1,23 +1,20 @@
 """Writing a move down: rows, sealed values, blind indexes and letters, in the open transaction."""
 
-import re
-from collections.abc import Mapping
 from typing import Any
 
 from casework.forms.form import Form
 from casework.forms.sensitive import join_sensitive
 from casework.records import cases, funds, holds, payments, writing
 from casework.records.rows import Record, rows_of, sealed_parts
-from casework.records.vault import applicant_place, blind_index, case_place, seal, unseal
+from casework.records.vault import applicant_place, case_place, seal, unseal
 from casework.rules.casefile import STAFF, Move, Office
 from casework.rules.claims import Amend, Pay, Reserve, Return
 from casework.rules.grammar import Needs, Workflow
 from casework.rules.refusals import NotMet, Refusal, Stale
 from casework.rules.text import Text
 from casework.work.letters import write_letters
+from casework.work.look_ups import held_numbers, look_ups_of
 from casework.work.service import Transaction
-
-LOOK_UPS = {name: f"applicant.{name}" for name in ("identity_number", "document_number", "phone")}
 
 
 def moved(decision: Move | Refusal) -> Move:
@@ -67,7 +64,7 @@ def _hold(tx: Transaction, record: Record, move: Move, workflow: Workflow) -> No
     if move.actor.role not in STAFF:
         return
     if move.kind in ("opened", "corrected"):
-        numbers = held_numbers(workflow, move.sealed, tx.index_key)
+        numbers = held_numbers(workflow, move.case.facts, move.sealed, tx.index_key)
     elif move.case.state != move.before.state or _reserves(move):
         numbers = household(tx, record, workflow)
     else:
@@ -100,7 +97,8 @@ def _note_household(tx: Transaction, record: Record, move: Move, workflow: Workf
     if _reserves(move):
         funds.note_household(tx.db, move.case.id, household(tx, record, workflow))
     elif move.kind == "corrected" and workflow.grants_money:
-        funds.note_household(tx.db, move.case.id, held_numbers(workflow, move.sealed, tx.index_key))
+        numbers = held_numbers(workflow, move.case.facts, move.sealed, tx.index_key)
+        funds.note_household(tx.db, move.case.id, numbers)
 
 
 def household(tx: Transaction, record: Record, workflow: Workflow) -> set[bytes]:
@@ -108,17 +106,7 @@ def household(tx: Transaction, record: Record, workflow: Workflow) -> set[bytes]
     place = case_place(record.file.id, "facts")
     sealed = cases.sealed_parts(tx.db, record.file.id).get("facts")
     known = unseal(applicant_key(tx, record), place, sealed) if sealed else {}
-    return held_numbers(workflow, known, tx.index_key)
-
-
-def held_numbers(workflow: Workflow, sealed: Mapping[str, Any], index_key: bytes) -> set[bytes]:
-    """The blind indexes of the identity numbers that an open case of this workflow keeps for itself."""
-    patterns = [re.compile(re.escape(path).replace(r"\*", "[0-9]+")) for path in workflow.one_open_case_per]
-    return {
-        blind_index(index_key, "identity_number", value)
-        for path, value in sealed.items()
-        if any(pattern.fullmatch(path) for pattern in patterns)
-    }
+    return held_numbers(workflow, record.file.facts, known, tx.index_key)
 
 
 def applicant_key(tx: Transaction, record: Record) -> bytes:
@@ -130,16 +118,6 @@ def sealed_of(move: Move, key: bytes) -> dict[str, bytes]:
     """What a move puts into the vault, by part, sealed under the applicant's key."""
     parts = sealed_parts(move).items()
     return {part: seal(key, case_place(move.case.id, part), dict(values)) for part, values in parts}
-
-
-def look_ups_of(move: Move, index_key: bytes) -> dict[str, bytes | None]:
-    """The blind indexes of what the case is found by; None for what is no longer known."""
-    if move.kind not in ("opened", "corrected"):
-        return {}
-    return {
-        kind: blind_index(index_key, kind, move.sealed[path]) if path in move.sealed else None
-        for kind, path in LOOK_UPS.items()
-    }
 
 
 def ensure(refusal: Refusal | None) -> None:

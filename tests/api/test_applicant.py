@@ -95,7 +95,7 @@ def test_a_number_that_another_applicant_has_already_is_left_there(api: Api) -> 
     assert twin["applicant"]["identity_number"] == first["applicant"]["identity_number"]
     [one, other] = applicants_of(api, first, later)
     assert one != other
-    assert applicants_of(api, api.new_case(**said)) == [one]
+    assert applicants_of(api, api.new_case(**said | {"matter": "dismissal", "exemption": None})) == [one]
     values = api.post("caseworker", f"/cases/{later['id']}/disclosures", {"reason": "核对"})["values"]
     assert values["applicant.identity_number"] == number
 
@@ -110,7 +110,7 @@ def test_a_twin_is_pointed_out_by_what_it_shares(left_out: tuple[str, ...], by: 
     api.days_pass(1)
     again = api.new_case(**facts(api, **said["applicant"] | dict.fromkeys(left_out)))
     [twin] = api.get("caseworker", f"/cases/{again['id']}")["same_applicant"]
-    assert (twin["id"], twin["by"]) == (first["id"], by)
+    assert (twin["id"], twin["by"], twin["same_request"]) == (first["id"], by, False)
     assert again["same_applicant"] == [twin]
 
 
@@ -118,3 +118,119 @@ def test_a_closed_case_is_no_twin(api: Api) -> None:
     said = facts(api, phone=HOTLINE_PHONE)
     api.take("caseworker", api.new_case(**said), "withdraw")
     assert api.new_case(**said)["same_applicant"] == []
+
+
+# The same request again
+
+
+def opened(api: Api, facts: Any, who: str = "caseworker", **more: Any) -> Any:
+    """The answer to somebody who takes this request in."""
+    body = {"workflow": "legal_aid", "org": "370100", "channel": "walk_in", "facts": facts}
+    return api.call(who, "POST", "/cases", body | more)
+
+
+PASSPORT: dict[str, Any] = {
+    "identity_number": None,
+    "birth_date": None,
+    "sex": None,
+    "document_kind": "passport",
+    "document_number": "E12345678",
+    "document_state": "VNM",
+}
+
+
+def employer(said: Any, **changed: Any) -> Any:
+    return said | {"employer": {name: value for name, value in (said["employer"] | changed).items() if value}}
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        {},
+        {"phone": None},
+        {"phone": "13900000001"},
+        {"identity_number": None},
+        {"identity_number": None, "name": "（同名）"},
+        PASSPORT | {"phone": None},
+    ],
+)
+def test_the_same_request_is_opened_again_with_a_reason_only(person: dict[str, Any], api: Api) -> None:
+    known = PASSPORT if "document_kind" in person else {}
+    said = facts(api, **known)
+    first = opened(api, said).get_json()
+    name = {"name": said["applicant"]["name"]} if "name" in person else {}
+    changed = {field: value for field, value in (said["applicant"] | person | name).items() if value is not None}
+    again = employer(said | {"applicant": changed}, name=f" {said['employer']['name']}\u200b", credit_code=None)
+    refusal = opened(api, again)
+    assert refusal.status_code == 409
+    assert first["number"] in refusal.get_json()["detail"]
+    [told] = refusal.get_json()["duplicate_of"]
+    assert (told["id"], told["number"], told["state"], told["org"]) == (
+        first["id"],
+        first["number"],
+        "submitted",
+        "370100",
+    )
+    second = opened(api, again, duplicate_reason="申请人要求分别办理")
+    assert second.status_code == 201
+    [twin] = second.get_json()["same_applicant"]
+    assert (twin["id"], twin["same_request"]) == (first["id"], True)
+    [event] = api.get("caseworker", f"/cases/{second.get_json()['id']}/events")["items"]
+    assert event["payload"]["reason"] == "***"
+    values = api.post("supervisor", f"/cases/{second.get_json()['id']}/disclosures", {"reason": "核对"})["values"]
+    assert values["events.1.reason"] == "申请人要求分别办理"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"matter": "dismissal", "exemption": None, "exemption_proof": None},
+        {"employer": {"name": "另一用人单位"}},
+        {"matter": "other", "exemption": None, "exemption_proof": None},
+    ],
+)
+def test_another_matter_or_another_employer_is_another_request(changed: dict[str, Any], api: Api) -> None:
+    said = facts(api)
+    if changed.get("matter") == "other":
+        said |= {"matter": "other", "exemption": None, "exemption_proof": None}
+    opened(api, said)
+    answer = opened(api, said | changed)
+    assert answer.status_code == 201, answer.text
+    assert [twin["same_request"] for twin in answer.get_json()["same_applicant"]] == [False]
+
+
+def test_credit_codes_tell_employers_of_one_name_apart(api: Api) -> None:
+    said, other = facts(api), facts(api)
+    opened(api, said)
+    assert opened(api, employer(said, credit_code=other["employer"]["credit_code"])).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"document_state": "KOR"}, {"document_kind": "other"}, {"document_number": "E12345679"}],
+)
+def test_two_people_whose_documents_have_one_number_are_told_apart(changed: dict[str, Any], api: Api) -> None:
+    said = facts(api, **PASSPORT, phone=None)
+    first = opened(api, said).get_json()
+    other = opened(api, said | {"applicant": said["applicant"] | changed})
+    assert (other.status_code, other.get_json()["same_applicant"]) == (201, [])
+    assert first["id"] in found(api, "e1234 5678")
+
+
+def test_somebody_else_of_the_same_name_and_telephone_is_somebody_else(api: Api) -> None:
+    said, other = facts(api), facts(api)["applicant"]
+    opened(api, said)
+    other |= {name: said["applicant"][name] for name in ("name", "phone")}
+    answer = opened(api, said | {"applicant": other})
+    assert answer.status_code == 201
+    assert [(one["by"], one["same_request"]) for one in answer.get_json()["same_applicant"]] == [(["phone"], False)]
+
+
+def test_what_is_open_elsewhere_does_not_refuse_and_is_not_told(api: Api) -> None:
+    said = facts(api)
+    api.new_case("caseworker-qd", "370200", **said)
+    answer = opened(api, said)
+    assert answer.status_code == 201
+    [twin] = answer.get_json()["same_applicant"]
+    assert (twin["org"], twin["number"], twin["same_request"]) == ("370200", None, None)
+    assert opened(api, said, "supervisor-sd").get_json()["duplicate_of"][0]["org"] == "370200"

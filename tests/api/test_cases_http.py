@@ -570,7 +570,7 @@ def test_a_correction_of_the_last_day_of_work_moves_the_limitation(api: Api) -> 
 
 def test_a_queue_is_in_the_order_of_urgency(api: Api) -> None:
     facts = api.get("caseworker", "/workflows/legal_aid")["intake"]["examples"][0]
-    said = {"workflow": "legal_aid", "org": "370100", "channel": "hotline", "facts": facts}
+    said = {"workflow": "legal_aid", "org": "370100", "channel": "hotline", "facts": facts, "duplicate_reason": "示例"}
     late = api.post("caseworker", "/cases", said)["id"]
     api.days_pass(1)
     later = api.post("caseworker", "/cases", said | {"urgent": False})["id"]

@@ -177,7 +177,7 @@ def test_a_step_a_correction_a_handover_and_a_note_at_once_lose_nothing(office: 
 
 def test_two_intakes_of_one_person_at_once_are_one_applicant_and_point_at_each_other(office: Api) -> None:
     facts = office.get("caseworker", "/workflows/legal_aid")["intake"]["examples"][0]
-    body = {"workflow": "legal_aid", "org": "370100", "channel": "hotline", "facts": facts}
+    body = {"workflow": "legal_aid", "org": "370100", "channel": "hotline", "facts": facts, "duplicate_reason": "示例"}
     answers = at_once([lambda: office.call("caseworker", "POST", "/cases", body) for _ in range(4)])
     assert statuses(answers) == [201] * 4
     ids = {answer.get_json()["id"] for answer in answers}
@@ -187,6 +187,17 @@ def test_two_intakes_of_one_person_at_once_are_one_applicant_and_point_at_each_o
         assert {twin["id"] for twin in twins} == ids - {case_id}
     applicants = rows(office, "select distinct applicant_id from cases where id = any(:ids)", ids=list(ids))
     assert len(applicants) == 1
+
+
+def test_of_sixteen_who_take_in_one_request_at_once_one_opens_it_and_the_others_are_told_of_it(office: Api) -> None:
+    facts = office.get("caseworker", "/workflows/legal_aid")["intake"]["examples"][0]
+    del facts["applicant"]["identity_number"]
+    body = {"workflow": "legal_aid", "org": "370100", "channel": "hotline", "facts": facts}
+    answers = at_once([lambda: office.call("caseworker", "POST", "/cases", body) for _ in range(16)])
+    assert statuses(answers) == [201] + [409] * 15
+    [first] = [answer.get_json()["number"] for answer in answers if answer.status_code == 201]
+    told = [answer.get_json()["duplicate_of"] for answer in answers if answer.status_code == 409]
+    assert [[one["number"] for one in each] for each in told] == [[first]] * 15
 
 
 def test_eight_twins_with_one_key_do_it_once_and_all_get_the_one_answer(office: Api) -> None:

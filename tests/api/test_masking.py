@@ -108,6 +108,7 @@ def live(life: Life) -> None:
     facts |= {"story": SENSITIVE["story"], "reason": SENSITIVE["reason"]}
     facts |= {"means": {"assets": SENSITIVE["assets"], "debts": SENSITIVE["debts"]}}
     body = {"workflow": "legal_aid", "org": "370100", "channel": "walk_in", "facts": facts}
+    body |= {"duplicate_reason": SENSITIVE["reason"]}
     case, other = (life.post("caseworker", "/cases", body) for _ in range(2))
     life.cases += [case["id"], other["id"]]
     life.numbers += [facts["applicant"]["identity_number"], facts["applicant"]["phone"], "13611223344", "13755667788"]

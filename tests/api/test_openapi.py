@@ -171,7 +171,7 @@ def _open_and_look_around(ask: Lived) -> Any:
     shell = {"workflow": "legal_aid", "org": "370100", "channel": "hotline", "urgent": True}
     case = ask("caseworker", "POST", "/cases", {**shell, "facts": facts}, 201, Idempotency_Key="a")
     assert ask("caseworker", "POST", "/cases", {**shell, "facts": facts}, 201, Idempotency_Key="a") == case
-    ask("caseworker", "POST", "/cases", {**shell, "facts": facts}, 201)
+    ask("caseworker", "POST", "/cases", {**shell, "facts": facts, "duplicate_reason": "另一工程"}, 201)
     at = f"/cases/{case['id']}"
     assert len(ask("caseworker", "GET", at)["same_applicant"]) == 1
     assert ask("caseworker", "GET", "/cases?limit=1&sort=-opened_at")["next_cursor"]

@@ -286,6 +286,44 @@ def test_an_application_has_the_household_for_itself_from_the_step_by_which_staf
     assert first["number"] in api.call("caseworker", "POST", "/cases", body).get_json()["detail"]
 
 
+KOREAN: Final[dict[str, Any]] = {
+    "document_kind": "passport",
+    "document_number": "M12345678",
+    "document_state": "KOR",
+}
+
+
+def known_by(person: dict[str, Any], **document: Any) -> None:
+    """The person has no identity number but this document."""
+    for name in ("identity_number", "birth_date", "sex"):
+        person.pop(name, None)
+    person |= document
+
+
+@pytest.mark.parametrize("whose", ["applicant", "member"])
+@pytest.mark.parametrize(("changed", "status"), [({}, 409), ({"document_state": "VNM"}, 201)])
+def test_a_household_is_known_by_the_documents_of_those_without_an_identity_number(
+    household: Household, whose: str, changed: dict[str, str], status: int
+) -> None:
+    api, facts, other = household.visitor.api, household.facts, money.household(household.visitor.api)
+    known_by(facts["applicant"] if whose == "applicant" else facts["members"][0], **KOREAN)
+    known_by(other["applicant"], **KOREAN | changed)
+    there = money.dossier(api, "caseworker-qd", facts)
+    body = household.body | {"channel": "walk_in", "facts": other}
+    answer = api.call("caseworker", "POST", "/cases", body)
+    assert answer.status_code == status, answer.text
+    assert (there["number"] in answer.text) == (status == 409)
+
+
+def test_a_residence_permit_is_the_same_number_in_whichever_field_it_stands(household: Household) -> None:
+    api, facts, other = household.visitor.api, household.facts, money.household(household.visitor.api)
+    there = money.dossier(api, "caseworker-qd", facts)
+    permit = {"document_kind": "residence_permit", "document_number": facts["applicant"]["identity_number"]}
+    known_by(other["applicant"], **permit)
+    answer = api.call("caseworker", "POST", "/cases", household.body | {"channel": "walk_in", "facts": other})
+    assert (answer.status_code, there["number"] in answer.text) == (409, True)
+
+
 def test_nor_does_a_supervisor_bring_it_past_the_other_file(household: Household) -> None:
     api, there, mine = household.visitor.api, household.applied(), household.applied()
     api.take("caseworker", there, "accept")
@@ -574,6 +612,65 @@ def test_what_staff_did_for_an_applicant_stands_in_the_history(visitor: Visitor)
     event = api.get("caseworker", f"/cases/{case['id']}/events")["items"][-1]
     assert (event["actor"]["username"], event["payload"]["on_behalf_of"]) == ("caseworker", "applicant")
     assert mine.told()["state"] == "withdrawn"
+
+
+# The same application again
+
+
+def again(mine: Visitor, facts: Any, org: str = "370100", body: Any = None, **headers: str) -> TestResponse:
+    """The answer to the same application once more."""
+    said = {"workflow": "legal_aid", "org": org, "facts": facts} | (body or {})
+    return mine.call("POST", "/applications", said, **headers)
+
+
+@pytest.mark.parametrize("org", ["370100", "370200"])
+@pytest.mark.parametrize("shown", ["header", "body"])
+def test_whoever_shows_the_code_is_told_of_the_first_and_nothing_is_opened_again(
+    shown: str, org: str, visitor: Visitor
+) -> None:
+    facts = application(visitor.api)["facts"]
+    mine = visitor.applied(facts)
+    by = {"body": {"tracking_code": mine.code.lower()}} if shown == "body" else {"Tracking_Code": mine.code}
+    answer = again(visitor, facts, org, **by)  # type: ignore[arg-type]
+    assert answer.status_code == 200
+    assert answer.get_json()["number"] == mine.number
+    assert mine.number in answer.get_json()["told"]
+    with visitor.api.service.transaction() as tx:
+        assert tx.db.run("select count(*) from cases").scalar_one() == 1
+
+
+def test_whoever_does_not_show_it_learns_nothing_and_staff_see_both(visitor: Visitor) -> None:
+    api, facts = visitor.api, application(visitor.api)["facts"]
+    mine, others = visitor.applied(facts), visitor.applied()
+    answers = [again(visitor, facts), *(again(visitor, facts, Tracking_Code=code) for code in ("WRONG", others.code))]
+    for answer in answers:
+        assert answer.status_code == 201
+        assert answer.get_json().keys() == {"number", "tracking_code"}
+        assert mine.number not in answer.text
+        case = case_of(api, answer.get_json()["number"])
+        twins = api.get("caseworker", f"/cases/{case['id']}")["same_applicant"]
+        assert (twins[0]["number"], twins[0]["same_request"]) == (mine.number, True)
+
+
+def test_a_code_shows_only_what_is_the_same_request_and_open(visitor: Visitor) -> None:
+    api, facts = visitor.api, application(visitor.api)["facts"]
+    mine = visitor.applied(facts)
+    other = again(visitor, facts | {"employer": {"name": "另一用人单位"}}, Tracking_Code=mine.code)
+    assert other.status_code == 201
+    api.take("caseworker", case_of(api, mine.number), "withdraw")
+    assert again(visitor, facts, Tracking_Code=mine.code).status_code == 201
+
+
+def test_sixteen_who_send_one_application_at_once_are_no_silent_originals(roomy: Api) -> None:
+    visitor, body = Visitor(roomy), application(roomy)
+    answers = at_once([lambda: visitor.call("POST", "/applications", body) for _ in range(16)])
+    assert statuses(answers) == [201] * 16
+    cases = [case_of(roomy, answer.get_json()["number"]) for answer in answers]
+    for case in cases:
+        twins = roomy.get("caseworker", f"/cases/{case['id']}")["same_applicant"]
+        assert {one["number"] for one in twins if one["same_request"]} == {one["number"] for one in cases} - {
+            case["number"]
+        }
 
 
 # The code that staff give out

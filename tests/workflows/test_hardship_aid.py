@@ -363,7 +363,8 @@ class TestTheCategory:
     @pytest.mark.parametrize(("kind", "number"), [("hk_macao_permit", "H12345678"), ("passport", "E12345678")])
     def test_another_document_does_for_an_identity_card(self, kind: str, number: str) -> None:
         without = {"identity_number": None, "birth_date": None, "sex": None}
-        story = prepared(applicant=without | {"document_kind": kind, "document_number": number})
+        by = {"document_kind": kind, "document_number": number, "document_state": "KOR"}
+        story = prepared(applicant=without | by)
         assert number not in str(story.case.facts)
         story.caseworker("propose")
         assert story.case.state == "proposed"

@@ -570,7 +570,8 @@ class TestWhatMayFollow:
     )
     def test_another_document_does_for_an_identity_card(self, kind: str, number: str, kept: str) -> None:
         without = {"identity_number": None, "birth_date": None, "sex": None}
-        story = reviewed(applicant=without | {"document_kind": kind, "document_number": number})
+        by = {"document_kind": kind, "document_number": number, "document_state": "KOR"}
+        story = reviewed(applicant=without | by)
         assert kept not in str(story.case.facts)
         story.supervisor("grant")
         assert story.case.state == "granted"
@@ -581,7 +582,15 @@ class TestWhatMayFollow:
             "applicant", "submit", story.form("submit", {"applicant": {"document_kind": "passport"}})
         )
         assert isinstance(refusal, Invalid)
-        assert [fault.code for fault in refusal.faults] == ["document_in_part"]
+        assert [fault.code for fault in refusal.faults] == ["document_state_missing", "document_in_part"]
+
+    @pytest.mark.parametrize("kind", ["passport", "other"])
+    @pytest.mark.parametrize(("state", "code"), [(None, "document_state_missing"), ("VTN", "state"), ("越南", "state")])
+    def test_of_a_passport_the_state_is_known_too(self, kind: str, state: str | None, code: str) -> None:
+        story, document = Story(), {"document_kind": kind, "document_number": "E12345678", "document_state": state}
+        refusal = story.decides("applicant", "submit", story.form("submit", {"applicant": document}))
+        assert isinstance(refusal, Invalid)
+        assert [fault.code for fault in refusal.faults] == [code]
 
     def test_whoever_has_no_telephone_is_reached_in_another_way(self) -> None:
         story = reviewed(applicant={"phone": None, "other_contact": "无电话，由社区居委会转达"})

@@ -12,7 +12,8 @@ from casework.records.vault import WrappedKey, applicant_place, blind_index, new
 from casework.work.demo.stories import Story, Told
 from casework.work.demo.tree import CALENDAR
 from casework.work.letters import Sender, letter_rows, sent_by, series
-from casework.work.moves import held_numbers, look_ups_of, sealed_of
+from casework.work.look_ups import held_numbers, look_ups_of
+from casework.work.moves import sealed_of
 from casework.work.service import Transaction
 
 
@@ -48,7 +49,9 @@ def write(tx: Transaction, stories: list[Story], org_ids: Mapping[str, UUID]) ->
 
 def _held(story: Story, index_key: bytes) -> set[bytes]:
     """What an open case keeps for itself."""
-    return set() if story.case.closed_at else held_numbers(story.world.workflow, story.sealed, index_key)
+    if story.case.closed_at:
+        return set()
+    return held_numbers(story.world.workflow, story.case.facts, story.sealed, index_key)
 
 
 def _in_order(stories: list[Story]) -> Iterator[tuple[Story, Told]]:

@@ -42,6 +42,7 @@ from casework.workflows.legal_aid.closing import (
     paid_by_another,
     subsidy_sheet,
 )
+from casework.workflows.legal_aid.duplicates import is_same_request
 from casework.workflows.legal_aid.guards import (
     award_is_explained,
     children_are_represented,
@@ -139,7 +140,7 @@ URGENCY_LADDER = (Alert("due", (CASEWORKER, *HELPER, SUPERVISOR), urgent=True),)
 WORKFLOW = Workflow(
     key="legal_aid", version=1, title=Text("法律援助", "Legal aid"), numbering="LA",
     intake=LegalAidIntake, parties=("employer.name", "contractor.name"), urgent=is_urgent, first_in_line=comes_first, policies=POLICIES, by_last_year=("subsistence_line",),
-    time_to_object=time_to_object, reviewed_above=("objected",),
+    time_to_object=time_to_object, reviewed_above=("objected",), same_request=is_same_request,
     states=(
         State("submitted",         Text("已提交", "Submitted"),                    INTAKE,     CASEWORKER),
         State("awaiting_papers",   Text("待补材料", "Awaiting papers"),            INTAKE,     APPLICANT),

@@ -1,0 +1,84 @@
+"""Twins: other cases of a workflow in which a person's numbers stand, as a search by blind indexes finds them."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ARRAY, BigInteger, bindparam, column, false, func, or_, select, text, true, values
+from sqlalchemy import LargeBinary as Bytes
+from sqlalchemy import Text as Words
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from casework.records.database import Tx
+from casework.records.tables import cases, look_ups, orgs
+from casework.records.visibility import visible
+from casework.rules.casefile import CaseFile, Person
+
+KINDS: Final = ("identity_number", "document", "phone")
+"""The look-ups by which two cases may be one person's."""
+JOINED: Final = "joined"
+"""The outcome of a case that goes on in another one, whose number stands in `to`."""
+_MOST: Final = 100
+_ONE_AT_A_TIME: Final = text("select pg_advisory_xact_lock(key) from unnest(:keys) as x(key)").bindparams(
+    bindparam("keys", type_=ARRAY(BigInteger))
+)
+
+
+def hold(tx: Tx, digests: Collection[bytes]) -> None:
+    """Until the end of the transaction nobody else opens a case in which one of these numbers stands."""
+    tx.run(_ONE_AT_A_TIME, keys=sorted(int.from_bytes(digest[8:16], signed=True) for digest in digests))
+
+
+def find(tx: Tx, case: CaseFile, person: Person | None, digests: Mapping[str, bytes] | None = None) -> list[Any]:
+    """Open cases of the same workflow in which the same numbers stand, and those that were joined to this one.
+
+    Rows of `id, number, state, opened_at, org_code, facts, by, seen`, the likeliest first: `by` says which numbers are
+    the same, `seen` whether this person may see the case (None: nobody is asking). `digests` are those of a case that
+    is not stored yet, by kind.
+    """
+    mine, other = _mine(case.id, digests), look_ups.alias("other")
+    same = (mine.c.digest == other.c.digest) & (mine.c.kind == other.c.kind)
+    joined = (cases.c.outcome == JOINED) & (cases.c.taken["join"]["given"]["to"].astext == case.number)
+    found = (
+        select(
+            cases.c.id,
+            cases.c.number,
+            cases.c.state,
+            cases.c.opened_at,
+            cases.c.facts,
+            orgs.c.code.label("org_code"),
+            func.array_agg(aggregate_order_by(other.c.kind, other.c.kind)).label("by"),
+            (visible(person) if person else false()).label("seen"),
+        )
+        .select_from(
+            mine.join(other, same).join(cases, cases.c.id == other.c.case_id).join(orgs, cases.c.org_id == orgs.c.id)
+        )
+        .where(
+            other.c.case_id != case.id,
+            cases.c.workflow == case.workflow,
+            or_(cases.c.closed_at.is_(None), joined),
+        )
+        .group_by(cases.c.id, orgs.c.id)
+        .order_by(
+            func.bool_or(other.c.kind != "phone").desc(),
+            (cases.c.applicant_name == case.facts["applicant"]["name"]).desc(),
+            cases.c.opened_at,
+            cases.c.id,
+        )
+        .limit(_MOST)
+    )
+    return list(tx.all(found))
+
+
+def _mine(case_id: UUID, digests: Mapping[str, bytes] | None) -> Any:
+    if digests is not None:
+        rows = values(column("kind", Words), column("digest", Bytes), name="mine").data(list(digests.items()))
+        return select(rows).where(true()).subquery()
+    own = select(look_ups.c.kind, look_ups.c.digest)
+    return own.where(look_ups.c.case_id == case_id, look_ups.c.kind.in_(KINDS)).subquery()
+
+
+def keep_open(tx: Tx, case_id: UUID) -> bool:
+    """Whether the case is open; if so, nobody closes it until the end of the transaction."""
+    query = "select 1 from cases where id = :id and closed_at is null for share"
+    return tx.one(query, id=case_id) is not None

@@ -1,0 +1,54 @@
+"""By what people are found and told apart without being readable: blind indexes of their numbers."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from casework.forms.person import ISSUED_ANYWHERE
+from casework.records.vault import blind_index
+from casework.rules.casefile import Facts, Move
+from casework.rules.grammar import Workflow
+
+_GIVEN: Final = ("identity_number", "document_number", "phone")
+_CITIZENS: Final = re.compile("[0-9]{17}[0-9X]")
+
+
+def look_ups_of(move: Move, index_key: bytes) -> dict[str, bytes | None]:
+    """The blind indexes of what the case is found by; None for what is no longer known.
+
+    `document_number` is what people search for; `document` tells two people apart whose documents have one number.
+    """
+    if move.kind not in ("opened", "corrected"):
+        return {}
+    found = {kind: move.sealed.get(f"applicant.{kind}") for kind in _GIVEN}
+    document = found["document_number"]
+    known = found | {"document": document and _document(move.case.facts["applicant"], document)}
+    return {kind: blind_index(index_key, kind, value) if value else None for kind, value in known.items()}
+
+
+def held_numbers(workflow: Workflow, facts: Facts, sealed: Mapping[str, Any], index_key: bytes) -> set[bytes]:
+    """The blind indexes of the identity and document numbers that an open case of this workflow keeps for itself."""
+    patterns = [re.compile(re.escape(path).replace(r"\*", "[0-9]+")) for path in workflow.one_open_case_per]
+    held = [path for path in sealed if any(pattern.fullmatch(path) for pattern in patterns)]
+    return {_held(facts, path, sealed[path], index_key) for path in held}
+
+
+def _held(facts: Facts, path: str, number: str, index_key: bytes) -> bytes:
+    whose, _, field = path.rpartition(".")
+    # A residence permit carries a number like a citizen's: whichever field it was typed into, it is the same one.
+    if field == "identity_number" or _CITIZENS.fullmatch(number):
+        return blind_index(index_key, "identity_number", number)
+    return blind_index(index_key, "document", _document(_person(facts, whose), number))
+
+
+def _person(facts: Any, path: str) -> Facts:
+    for step in path.split("."):
+        facts = facts[int(step)] if isinstance(facts, list) else facts[step]
+    return dict(facts)
+
+
+def _document(person: Facts, number: str) -> str:
+    """A document as no two people have it: its kind, the state that issued it, and its number."""
+    kind = person["document_kind"]
+    state = person["document_state"] if kind in ISSUED_ANYWHERE else "CHN"
+    return f"{kind}:{state}:{number}"

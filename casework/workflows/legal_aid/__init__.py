@@ -42,6 +42,17 @@ from casework.workflows.legal_aid.closing import (
     paid_by_another,
     subsidy_sheet,
 )
+from casework.workflows.legal_aid.complaints import (
+    COMPLAINABLE,
+    COMPLAINED,
+    COMPLAINT_ANSWERED,
+    AnswerComplaint,
+    Complain,
+    answered_by_another,
+    complaint_answered,
+    complaint_is_open,
+    no_complaint_is_open,
+)
 from casework.workflows.legal_aid.duplicates import is_same_request
 from casework.workflows.legal_aid.guards import (
     award_is_explained,
@@ -72,6 +83,14 @@ from casework.workflows.legal_aid.intake import LegalAidIntake, comes_first
 from casework.workflows.legal_aid.labour import LABOUR_CLOCKS, Proceeding
 from casework.workflows.legal_aid.letters import LETTERS
 from casework.workflows.legal_aid.limitation import LIMITATION_CLOCKS, LIMITATION_NAMES
+from casework.workflows.legal_aid.official import (
+    CERTIFIABLE,
+    HELPER_NAMED,
+    CertifyHardship,
+    WriteOfficialLetter,
+    hardship_is_found,
+)
+from casework.workflows.legal_aid.official_letters import OFFICIAL_LETTERS
 from casework.workflows.legal_aid.policies import POLICIES
 from casework.workflows.legal_aid.steps import (
     AskForChange,
@@ -134,6 +153,11 @@ HELPER_LADDER = (
 )
 PAPERS_LADDER = (Alert("80%", CASEWORKER),)
 PAPERS_DUE_LADDER = (Alert("80%", CASEWORKER), Alert("due", (CASEWORKER, SUPERVISOR)))
+COMPLAINT_LADDER = (
+    Alert("80%", SUPERVISOR),
+    Alert("due", SUPERVISOR),
+    Alert("+2wd", SUPERVISOR, above=True),
+)
 URGENCY_LADDER = (Alert("due", (CASEWORKER, *HELPER, SUPERVISOR), urgent=True),)
 
 # fmt: off
@@ -260,6 +284,14 @@ WORKFLOW = Workflow(
                    by=CASEWORKER, needs=FollowUp, when=not_followed_up_yet),
         Transition("archive",         Text("归档", "Archive"),                     "to_archive", "closed",
                    by=CASEWORKER, needs=Archive, when=followed_up_before),
+        Transition("complain",        Text("投诉", "Complain"),                    COMPLAINABLE, STAY,
+                   by=(APPLICANT, CASEWORKER), needs=Complain, when=no_complaint_is_open, letter="complaint_received"),
+        Transition("answer_complaint", Text("答复投诉", "Answer the complaint"),   COMPLAINABLE, STAY,
+                   by=SUPERVISOR, needs=AnswerComplaint, when=(complaint_is_open, answered_by_another), works_out=complaint_answered, letter="complaint_answered"),
+        Transition("issue_official_letter", Text("出具公函", "Issue an official letter"), HELPER_NAMED, STAY,
+                   by=CASEWORKER, needs=WriteOfficialLetter, letter="official_letter"),
+        Transition("certify_hardship", Text("出具经济困难证明", "Certify the hardship"), CERTIFIABLE, STAY,
+                   by=SUPERVISOR, needs=CertifyHardship, when=hardship_is_found, letter="hardship_certificate"),
         Transition("rate",            Text("评价", "Rate"),                        ("concluded", "followed_up", *FILE_STATES, "closed"), STAY,
                    by=APPLICANT, needs=Rate, when=not_rated_yet),
     ),
@@ -310,12 +342,14 @@ WORKFLOW = Workflow(
               policy("archiving"), Text("内部规定", "office rule"), alerts=OFFICE_LADDER),
         Clock("closing",       Text("结案", "Closing"),                           ("concluded", "followed_up"),
               policy("closing"), Text("内部规定", "office rule"), alerts=OFFICE_LADDER),
+        Clock("complaint_answer", Text("答复投诉", "Answer to a complaint"),      COMPLAINABLE,
+              policy("complaint_answer"), Text("法律援助法 第56条", "Legal Aid Law 56"), start=COMPLAINED, stop=COMPLAINT_ANSWERED, alerts=COMPLAINT_LADDER),
         *LIMITATION_CLOCKS,
         Clock("urgency",       Text("期限将不足七日", "Fewer than seven days left"), NOT_YET_CONCLUDED,
               "24h", Text("法律援助法 第44条：距法定时效或者期限届满不足七日", "Legal Aid Law 44: fewer than seven days to the end of a limitation or time limit"),
               owed_by="outside", start=seven_days_before, stop=turned_urgent, alerts=URGENCY_LADDER, take="turn_urgent"),
         *LABOUR_CLOCKS,
     ),
-    letters=LETTERS,
+    letters=(*LETTERS, *OFFICIAL_LETTERS),
 )
 # fmt: on

@@ -16,6 +16,7 @@ from casework.workflows.legal_aid.intake import FORMS_OF_AID, LINKS, MATTERS
 from casework.workflows.legal_aid.steps import REFUSAL_GROUNDS, TERMINATION_GROUNDS, TRANSFER_GROUNDS
 
 SOON = Text("尽快", "as soon as possible")
+_BY: Final = Text("于 {on}（含当日）前", "by the end of {on}")
 
 
 def _listed(items: list[str]) -> Text:
@@ -25,10 +26,10 @@ def _listed(items: list[str]) -> Text:
     return Text(lines, lines)
 
 
-def _until(move: Move, clock: str) -> Text:
-    """The last day in time of a clock, or soon where no rule sets one."""
+def until(move: Move, clock: str) -> Text:
+    """By the last day in time of a clock, or soon where no rule sets one."""
     run = move.case.clock(clock)
-    return run.due.told if run and run.open and run.due else SOON
+    return _BY.with_(on=run.due.told) if run and run.open and run.due else SOON
 
 
 def _remedies(office: Office, decision: str) -> Text:
@@ -56,9 +57,9 @@ _JUSTICE_REMEDY = Text(
 )
 _IN_TIME = Text("自收到本决定书之日起{limit}内，", " within {limit} of receiving this decision")
 _BY_RULE = Text("、{source}", "; {source}")
-_NOTHING = Text("", "")
+NOTHING = Text("", "")
 _REMEDIES: Final = {
-    (by_union, timed): remedy.with_(when=_IN_TIME if timed else _NOTHING, rule=_BY_RULE if timed else _NOTHING)
+    (by_union, timed): remedy.with_(when=_IN_TIME if timed else NOTHING, rule=_BY_RULE if timed else NOTHING)
     for by_union, remedy in ((True, _UNION_REMEDY), (False, _JUSTICE_REMEDY))
     for timed in (True, False)
 }
@@ -84,15 +85,15 @@ _COMPLAINTS: Final = {
         "If you think that the helper does not do the duty of the law, you may complain to the justice department.",
     ),
 }
-_THIS_OFFICE: Final = {True: Text("本会", "this union"), False: Text("本机构", "this office")}
+THIS_OFFICE: Final = {True: Text("本会", "this union"), False: Text("本机构", "this office")}
 
 
-def _matter(move: Move) -> Text:
+def matter_of(move: Move) -> Text:
     return MATTERS[move.case.facts["matter"]]
 
 
 def _receipt(move: Move, office: Office) -> Mapping[str, Any]:
-    papers, matter, number = move.given.get("papers", []), _matter(move), move.case.number
+    papers, matter, number = move.given.get("papers", []), matter_of(move), move.case.number
     asked = Text(
         f"您关于“{matter.zh}”的法律援助申请（案号 {number}）已收到。收到的材料如下：",
         f"we have received your request for legal aid in the matter “{matter.en}” (case {number})."
@@ -110,15 +111,15 @@ def _receipt(move: Move, office: Office) -> Mapping[str, Any]:
 
 def _papers_needed(move: Move, office: Office) -> Mapping[str, Any]:
     papers = _listed(move.given["papers"])
-    return {"matter": _matter(move), "papers": papers, "explained": explained(move), "until": _until(move, "papers")}
+    return {"matter": matter_of(move), "papers": papers, "explained": explained(move), "until": until(move, "papers")}
 
 
 def _matter_only(move: Move, office: Office) -> Mapping[str, Any]:
-    return {"matter": _matter(move), "cited": cited(office)}
+    return {"matter": matter_of(move), "cited": cited(office)}
 
 
 def _withdrawn(move: Move, office: Office) -> Mapping[str, Any]:
-    return {"matter": _matter(move), "not_theirs": _NOT_THEIRS if move.on_behalf else _NOTHING}
+    return {"matter": matter_of(move), "not_theirs": _NOT_THEIRS if move.on_behalf else NOTHING}
 
 
 _NOT_THEIRS: Final = Text(
@@ -129,12 +130,12 @@ _NOT_THEIRS: Final = Text(
 
 
 def _granted(move: Move, office: Office) -> Mapping[str, Any]:
-    return {"matter": _matter(move), "form_of_aid": FORMS_OF_AID[move.given["form_of_aid"]]}
+    return {"matter": matter_of(move), "form_of_aid": FORMS_OF_AID[move.given["form_of_aid"]]}
 
 
 def _refused(move: Move, office: Office) -> Mapping[str, Any]:
     return {
-        "matter": _matter(move),
+        "matter": matter_of(move),
         "ground": REFUSAL_GROUNDS[move.given["ground"]],
         "reasons": move.sealed["reasons"],
         "remedies": _remedies(office, "refuse"),
@@ -147,7 +148,7 @@ def _assigned(move: Move, office: Office) -> Mapping[str, Any]:
     within = _WITHIN.with_(limit=Limit.parse(row.value).told_in_letters()) if row else SOON
     form = _COMMISSION_BY_STATION if station else _COMMISSION
     return {
-        "matter": _matter(move),
+        "matter": matter_of(move),
         "helper": move.case.assignee.name,
         "within": within,
         "form": form,
@@ -158,7 +159,7 @@ def _assigned(move: Move, office: Office) -> Mapping[str, Any]:
 def _liable_too(case: CaseFile) -> Text:
     """Who answers beside the employer, for the helper to claim from; nothing where nobody is known to."""
     contractor = case.facts.get("contractor")
-    return _LIABLE.with_(name=contractor["name"], link=LINKS[contractor["link"]]) if contractor else _NOTHING
+    return _LIABLE.with_(name=contractor["name"], link=LINKS[contractor["link"]]) if contractor else NOTHING
 
 
 _LIABLE: Final = Text(
@@ -174,28 +175,28 @@ _COMMISSION_BY_STATION: Final = Text("工会法律援助服务案件委派函", 
 
 def _terminated(move: Move, office: Office) -> Mapping[str, Any]:
     return {
-        "matter": _matter(move),
+        "matter": matter_of(move),
         "ground": TERMINATION_GROUNDS[move.given["ground"]],
         "reasons": move.sealed["reasons"],
         "remedies": _remedies(office, "terminate"),
         "cited": cited(office),
-        "this_office": _THIS_OFFICE[kind_of(office).of_a_union],
+        "this_office": THIS_OFFICE[kind_of(office).of_a_union],
     }
 
 
 def _change_denied(move: Move, office: Office) -> Mapping[str, Any]:
     complaints = _COMPLAINTS[kind_of(office).of_a_union]
-    return {"matter": _matter(move), "reasons": move.sealed["reasons"], "complaints": complaints}
+    return {"matter": matter_of(move), "reasons": move.sealed["reasons"], "complaints": complaints}
 
 
 def _release_denied(move: Move, office: Office) -> Mapping[str, Any]:
-    return {"matter": _matter(move), "helper": _former_helper(move), "reasons": move.sealed["reasons"]}
+    return {"matter": matter_of(move), "helper": former_helper(move), "reasons": move.sealed["reasons"]}
 
 
 def _reviewed(move: Move, office: Office) -> Mapping[str, Any]:
     ended = "terminate" in move.case.taken
     return {
-        "matter": _matter(move),
+        "matter": matter_of(move),
         "reasons": move.sealed["reasons"],
         "remedies": _AFTER_THE_REVIEW[kind_of(office).of_a_union],
         "aid": _GOES_ON if ended else _IS_GRANTED,
@@ -209,9 +210,9 @@ _IS_GRANTED: Final = Text("给予法律援助", "legal aid is granted")
 def _helped_first(move: Move, office: Office) -> Mapping[str, Any]:
     form = FORMS_OF_AID[move.given["form_of_aid"]]
     return {
-        "matter": _matter(move),
+        "matter": matter_of(move),
         "form_of_aid": form,
-        "until": _until(move, "making_up"),
+        "until": until(move, "making_up"),
         "cited": cited(office),
     }
 
@@ -219,14 +220,14 @@ def _helped_first(move: Move, office: Office) -> Mapping[str, Any]:
 def _transferred(move: Move, office: Office) -> Mapping[str, Any]:
     assert move.transferred_to is not None
     ground = TRANSFER_GROUNDS[move.given["ground"]]
-    return {"matter": _matter(move), "ground": ground, "to": move.transferred_to.name}
+    return {"matter": matter_of(move), "ground": ground, "to": move.transferred_to.name}
 
 
 def _lawyer_changed(move: Move, office: Office) -> Mapping[str, Any]:
-    return {"matter": _matter(move), "helper": _former_helper(move), "until": _until(move, "assignment")}
+    return {"matter": matter_of(move), "helper": former_helper(move), "until": until(move, "assignment")}
 
 
-def _former_helper(move: Move) -> str | Text:
+def former_helper(move: Move) -> str | Text:
     """Who has helped so far; nobody is known where a supervisor brought the case here."""
     return move.before.assignee.name if move.before.assignee else _NOBODY
 
@@ -235,9 +236,9 @@ _NOBODY = Text("原承办人员", "the former helper")
 
 
 def _objection_received(move: Move, office: Office) -> Mapping[str, Any]:
-    answers = (_until(move, clock) for clock in ("objection_by_law", "objection_review"))
-    until = min((answer for answer in answers if answer != SOON), key=lambda answer: answer.zh, default=SOON)
-    return {"matter": _matter(move), "until": until}
+    answers = (until(move, clock) for clock in ("objection_by_law", "objection_review"))
+    first = min((answer for answer in answers if answer != SOON), key=lambda answer: answer.zh, default=SOON)
+    return {"matter": matter_of(move), "until": first}
 
 
 LETTERS = (
@@ -255,10 +256,10 @@ LETTERS = (
         "papers_needed",
         Text("补充材料通知书", "Notice of missing papers"),
         Text(
-            "{applicant}：\n\n您的申请（案号 {number}，{matter}）经审查，尚需补充以下全部材料：\n\n{papers}{explained}\n\n请于"
-            " {until}（含当日）前提交。逾期未补充的，视为撤回申请；撤回后仍可重新申请。\n\n{office}\n{date}",
+            "{applicant}：\n\n您的申请（案号 {number}，{matter}）经审查，尚需补充以下全部材料：\n\n{papers}{explained}\n\n请{until}提交。"
+            "逾期未补充的，视为撤回申请；撤回后仍可重新申请。\n\n{office}\n{date}",
             "{applicant},\n\nto examine your request (case {number}, {matter}) we need all of the following, and"
-            " nothing more:\n\n{papers}{explained}\n\nPlease hand them in by the end of {until}. If they do not come, the request counts"
+            " nothing more:\n\n{papers}{explained}\n\nPlease hand them in {until}. If they do not come, the request counts"
             " as withdrawn; you may ask again.\n\n{office}\n{date}",
         ),
         fill=_papers_needed,
@@ -370,11 +371,11 @@ LETTERS = (
         Text("先行提供法律援助决定书", "Decision to help before the review"),
         Text(
             "{letter_number}\n\n{applicant}：\n\n您就“{matter}”提出的法律援助申请（案号 {number}）情况紧急，{cited}《中华人民共和国"
-            "法律援助法》第四十四条，决定先行提供法律援助，援助形式：{form_of_aid}。请于 {until}（含当日）前补办有关手续、补充有关材料；经"
+            "法律援助法》第四十四条，决定先行提供法律援助，援助形式：{form_of_aid}。请{until}补办有关手续、补充有关材料；经"
             "审查不符合条件的，将终止法律援助。法律援助不收取任何费用。\n\n{office}\n{date}",
             "{letter_number}\n\n{applicant},\n\nyour request for legal aid in the matter “{matter}” (case {number}) cannot"
             " wait. By article 44 of the Legal Aid Law, {cited}you are helped before it is reviewed, in this form: {form_of_aid}."
-            " Please make up the formalities and the papers by the end of {until}; if the conditions turn out not to be"
+            " Please make up the formalities and the papers {until}; if the conditions turn out not to be"
             " met, the aid will be ended. Legal aid is free of charge.\n\n{office}\n{date}",
         ),
         numbered=True,
@@ -409,10 +410,10 @@ LETTERS = (
         "lawyer_changed",
         Text("更换法律援助人员通知书", "Notice that another lawyer is named"),
         Text(
-            "{applicant}：\n\n您的法律援助案件（案号 {number}，{matter}）不再由{helper}承办。我们将于 {until}（含当日）前另行指派承办"
+            "{applicant}：\n\n您的法律援助案件（案号 {number}，{matter}）不再由{helper}承办。我们将{until}另行指派承办"
             "人员并告知您；已提交的材料由新的承办人员接收，您无需重新提交。\n\n{office}\n{date}",
-            "{applicant},\n\nyour case (case {number}, {matter}) will no longer be handled by {helper}. By the end of"
-            " {until} somebody else is named, and you will be told. Your papers go to the new helper; you need not hand"
+            "{applicant},\n\nyour case (case {number}, {matter}) will no longer be handled by {helper}. Somebody"
+            " else is named {until}, and you will be told. Your papers go to the new helper; you need not hand"
             " them in again.\n\n{office}\n{date}",
         ),
         fill=_lawyer_changed,
@@ -421,10 +422,10 @@ LETTERS = (
         "objection_received",
         Text("异议受理通知书", "Your objection has come in"),
         Text(
-            "{applicant}：\n\n您就案件 {number}（{matter}）提出的异议已收到，我们将依法审查，并于 {until}（含当日）前书面答复您。"
+            "{applicant}：\n\n您就案件 {number}（{matter}）提出的异议已收到，我们将依法审查，并{until}书面答复您。"
             "\n\n{office}\n{date}",
             "{applicant},\n\nyour objection in case {number} ({matter}) has come in. We review it as the law"
-            " demands, and you will have a written answer by the end of {until}.\n\n{office}\n{date}",
+            " demands, and you will have a written answer {until}.\n\n{office}\n{date}",
         ),
         fill=_objection_received,
     ),

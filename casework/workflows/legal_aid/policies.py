@@ -18,6 +18,7 @@ POLICIES: Final[Mapping[str, PolicyKind]] = {
     "income_ceiling": PolicyKind.AMOUNT,
     "least_claim": PolicyKind.AMOUNT,
     "in_time_only": PolicyKind.SWITCH,
+    "fee_relief": PolicyKind.SWITCH,
     "minimum_wage": PolicyKind.AMOUNT,
     **{f"subsidy_{stage}": PolicyKind.AMOUNT for stage in SUBSIDY_STAGES},
 }

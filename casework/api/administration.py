@@ -58,9 +58,13 @@ def add_user(call: Call) -> Answer:
 
 @endpoint("PATCH", "/users/<uuid:user_id>", Text("修改用户", "Change a user"), answer="User", body=people.ChangedUser)
 def change_user(call: Call, user_id: UUID) -> Answer:
-    """A changed user; deactivating ends the tokens at once and leaves the open cases to be handed over."""
+    """A changed user; deactivating ends the tokens at once.
+
+    Open cases of somebody who may own them no longer are in nobody's hands from then on, and wait in the queue. What
+    is assigned to a helper stays assigned.
+    """
     changed = people.change_user(call.tx, user_id, call.body)
-    return Answer(views.user(changed, people.open_cases(call.tx, user_id)))
+    return Answer(views.user(changed.user, open_cases=changed.open_cases, let_go=changed.let_go))
 
 
 @endpoint("GET", "/me", Text("我的账户", "My own account"), answer="User")

@@ -1,7 +1,7 @@
 """How lists of cases are filtered, ordered and paged."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any, Final
@@ -10,22 +10,21 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, false, func, or_, tuple_
 
 from casework.api.query import Page, from_cursor, moment, to_cursor
-from casework.api.views import due_at
 from casework.forms.field import FormField
 from casework.forms.form import Many
 from casework.forms.numbers import Flag
 from casework.forms.texts import USER_PATTERN, Choice, Code, Line
-from casework.records import offices
-from casework.records.rows import Record
+from casework.records.summaries import CaseSummary
 from casework.records.tables import cases, look_ups
 from casework.records.vault import blind_index
-from casework.records.visibility import of_org
+from casework.records.visibility import below
 from casework.rules import folding
 from casework.rules.casefile import Phase
 from casework.rules.identifiers import BadIdentifier, check_document_number, check_identity_number, check_phone
 from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Language, Text
 from casework.work import people, programmes
+from casework.work.filters import NO_SUCH_ORG, path_of_org, unknown, unknown_workflows
 from casework.work.service import Transaction
 
 # A case without a due time sorts last, under the key that the column `due_key` gives it.
@@ -120,15 +119,18 @@ class CaseFilters(Page):
 
 def filters_of(tx: Transaction, query: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     """The conditions of these filters; raises `Invalid` for a workflow, state, organisation or user that is none."""
-    faults = [*_unknown_words(query), *unknown_org(tx, query)]
+    faults = _unknown_words(query)
+    org_path = path_of_org(tx, query.get("org"))
+    if "org" in query and org_path is None:
+        faults.append(NO_SUCH_ORG)
     owner, assignee = _someone(tx, "owner", query, faults), _someone(tx, "assignee", query, faults)
     if faults:
         raise Invalid(faults)
     found: list[ColumnElement[bool]] = [
         cases.c[name].in_(query[name]) for name in ("workflow", "state", "phase") if name in query
     ]
-    if "org" in query:
-        found.append(of_org(tx.db, query["org"]))
+    if org_path is not None:
+        found.append(cases.c.org_id.in_(below(org_path)))
     found += [one for one in (owner, assignee) if one is not None]
     late = func.coalesce(cases.c.late_at < tx.now, false())
     switches = {"open": cases.c.closed_at.is_(None), "overdue": late, "urgent": cases.c.urgent}
@@ -153,27 +155,7 @@ def _unknown_words(query: Mapping[str, Any]) -> list[Fault]:
     versions = [one for one in programmes.all_versions() if one.key in asked or not asked]
     states = {state.name: state.title for one in versions for state in one.states}
     strange = (state for state in query.get("state", ()) if state not in states)
-    return unknown_workflow(asked) + [_unknown("state", "unknown_state", states) for _ in strange if states]
-
-
-def unknown_workflow(keys: Iterable[str]) -> list[Fault]:
-    """A fault for each of these that is no workflow."""
-    known = {one.key: one.title for one in programmes.latest()}
-    return [_unknown("workflow", "unknown_workflow", known) for key in keys if key not in known]
-
-
-def unknown_org(tx: Transaction, query: Mapping[str, Any]) -> list[Fault]:
-    """A fault where the organisation does not exist; one that the caller does not see merely has no cases to show."""
-    if "org" not in query or offices.org(tx.db, query["org"]):
-        return []
-    sentence = Text("没有这个机构；可查询机构列表。", "There is no such organisation; see the list of organisations.")
-    return [Fault("org", "unknown_org", sentence)]
-
-
-def _unknown(field: str, code: str, known: Mapping[str, Text]) -> Fault:
-    zh = "、".join(f"{key}（{title.zh}）" for key, title in known.items())
-    en = ", ".join(f"{key} ({title.en})" for key, title in known.items())
-    return Fault(field, code, Text(f"没有这个值；可用的有：{zh}。", f"There is no such value; there are: {en}."))
+    return unknown_workflows(asked) + [unknown("state", "unknown_state", states) for _ in strange if states]
 
 
 def _someone(tx: Transaction, name: str, query: Mapping[str, Any], faults: list[Fault]) -> ColumnElement[bool] | None:
@@ -250,8 +232,7 @@ def _key(query: Mapping[str, Any]) -> tuple[ColumnElement[Any], bool]:
             return cases.c.due_key, False
 
 
-def cursor_of(query: Mapping[str, Any], last: Record) -> str:
+def cursor_of(query: Mapping[str, Any], last: CaseSummary) -> str:
     """The cursor after this case."""
-    file = last.file
-    keys = {"-opened_at": file.opened_at, "-closed_at": file.closed_at or _NOT_YET}
-    return to_cursor(keys.get(query.get("sort", ""), due_at(last) or NEVER), file.id)
+    keys = {"-opened_at": last.opened_at, "-closed_at": last.closed_at or _NOT_YET}
+    return to_cursor(keys.get(query.get("sort", ""), last.due_key), last.id)

@@ -39,6 +39,7 @@ EVENT_KINDS: Final = (
     "claimed",
     "released",
     "handed_over",
+    "let_go",
     "rederived",
 )
 OWED_BY: Final = one_of(get_args(OwedBy))
@@ -116,6 +117,7 @@ TRACE: Final = obj(
 )
 
 CASE_ITEMS: Final[dict[str, Schema]] = {
+    "CaseSummary": obj({name: shape for name, shape in _CASE.items() if name not in ("clocks", "facts")}),
     "Case": obj(_CASE, {"same_applicant": many(TWIN, Text("同一申请人的在办案件", "Open cases of the same person"))}),
     "Transition": obj(
         {

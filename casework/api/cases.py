@@ -12,6 +12,7 @@ from casework.api.door import PREFIX, Answer, Call, cut, endpoint, page
 from casework.api.examples import needs_schema
 from casework.api.query import Page
 from casework.records import cases as records
+from casework.records import summaries
 from casework.records.rows import Record
 from casework.rules.casefile import STAFF, Office
 from casework.rules.decide import Offer
@@ -44,21 +45,21 @@ def open_case(call: Call) -> Answer:
     return _answer(call, record, 201, same_applicant=_same_applicant(call, record))
 
 
-@endpoint("GET", "/cases", Text("案件列表", "List cases"), answer="CasePage", query=CaseFilters)
+@endpoint("GET", "/cases", Text("案件列表", "List cases"), answer="CaseSummaryPage", query=CaseFilters)
 def list_cases(call: Call) -> Answer:
     """Visible cases that fit every filter, by due time unless another order is asked for."""
     filters = filters_of(call.tx, call.query)
     order = order_of(call.query)
-    found = records.page(call.tx.db, call.tx.person, [*filters, *after(call.query)], order, call.limit + 1)
+    found = summaries.page(call.tx.db, call.tx.person, [*filters, *after(call.query)], order, call.limit + 1)
     shown = found[: call.limit]
     cursor = cursor_of(call.query, shown[-1]) if len(found) > call.limit else None
     counted = _counted(call, filters) if call.query.get("count") else {}
-    return page([views.case(record, call.tx.now) for record in shown], cursor, **counted)
+    return page([views.summary(one, call.tx.now) for one in shown], cursor, **counted)
 
 
 def _counted(call: Call, filters: list[ColumnElement[bool]]) -> dict[str, Any]:
     """How many cases the filters find on all pages, exact up to `_MOST_COUNTED`."""
-    number = records.count(call.tx.db, call.tx.person, filters, _MOST_COUNTED + 1)
+    number = summaries.count(call.tx.db, call.tx.person, filters, _MOST_COUNTED + 1)
     return {"count": min(number, _MOST_COUNTED), "capped": number > _MOST_COUNTED}
 
 

@@ -86,7 +86,7 @@ def sla(call: Call) -> Answer:
     "GET",
     "/reports/sla/cases",
     Text("期限报表某行的案件", "The cases behind a row"),
-    answer="CasePage",
+    answer="CaseSummaryPage",
     query=SlaCases,
 )
 def sla_cases(call: Call) -> Answer:
@@ -98,8 +98,8 @@ def sla_cases(call: Call) -> Answer:
         asked["standings"] = _words(call.query["standing"])
     found = reports.drill_down(call.tx, row, **asked)
     shown = found[: call.limit]
-    after = to_cursor(shown[-1].file.id) if len(found) > call.limit else None
-    return page([views.case(record, call.tx.now) for record in shown], after)
+    after = to_cursor(shown[-1].id) if len(found) > call.limit else None
+    return page([views.summary(one, call.tx.now) for one in shown], after)
 
 
 def _asked(call: Call) -> dict[str, Any]:

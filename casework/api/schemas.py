@@ -223,7 +223,12 @@ ITEMS: Final[dict[str, Schema]] = {
             "language": one_of(LANGUAGES),
             "password_is_first": flag(Text("密码由他人设置，尚未自行修改", "The password was set by somebody else")),
             "open_cases": or_null(
-                whole(2, Text("修改用户后：其名下未结案件数", "After a change: open cases that stay in their hands"))
+                whole(2, Text("修改用户后：其承办的未结案件数", "After a change: open cases that stay in their hands"))
+            ),
+            "let_go": or_null(
+                whole(
+                    3, Text("修改用户后：不再由其经办的案件数", "After a change: cases that are now in nobody's hands")
+                )
             ),
             "created_at": AT,
         }
@@ -267,7 +272,7 @@ ITEMS: Final[dict[str, Schema]] = {
 SCHEMAS: Final[dict[str, Schema]] = {
     **ITEMS,
     **{f"{name}Page": page_of(name) for name in ITEMS},
-    "CasePage": page_of("Case", _COUNTED),
+    "CaseSummaryPage": page_of("CaseSummary", _COUNTED),
     **CASE_PARTS,
     **MONEY_PARTS,
     **WEBHOOK_BODIES,

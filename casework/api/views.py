@@ -1,13 +1,14 @@
 """Things as JSON, in the caller's language and the office's zone."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from casework.api.speech import in_zone, instant, language
 from casework.records.offices import CalendarVersion, parent_of
 from casework.records.rows import Record
-from casework.rules import clockwork
-from casework.rules.casefile import CaseFile, ClockRun, Person, PolicyRow
+from casework.records.summaries import CaseSummary, UserName
+from casework.rules.casefile import ClockRun, Person, PolicyRow
 from casework.rules.clocks import Due, TraceLine
 from casework.rules.clockwork import late_at, nearest_clock
 from casework.rules.duplicates import Twin
@@ -17,7 +18,7 @@ from casework.work import calendars, programmes
 from casework.work.delivery import reasons
 
 
-def person(one: Person | None) -> dict[str, Any] | None:
+def person(one: Person | UserName | None) -> dict[str, Any] | None:
     """A user in a few words."""
     return {"id": str(one.id), "username": one.username, "name": one.name} if one else None
 
@@ -38,7 +39,7 @@ def case(record: Record, as_of: datetime) -> dict[str, Any]:
         "org": file.org_code,
         "channel": file.channel,
         "urgent": file.urgent,
-        "applicant": applicant(file),
+        "applicant": applicant(file.facts.get("applicant", {})),
         "owner": person(file.owner),
         "assignee": person(file.assignee),
         "waits_for": file.waits_for.value if file.waits_for else None,
@@ -48,7 +49,7 @@ def case(record: Record, as_of: datetime) -> dict[str, Any]:
         "outcome": file.outcome,
         **due(nearest.due if nearest else None),
         "overdue": late is not None and late < as_of,
-        "clock": _nearest(nearest, workflow, as_of),
+        "clock": _nearest(workflow.by_clock[nearest.name], nearest.due, as_of) if nearest else None,
         "clocks": [clock(run, workflow.by_clock[run.name], as_of) for run in file.clocks],
         "facts": in_zone(file.facts),
         "version": file.version,
@@ -67,9 +68,39 @@ def twin(one: Twin) -> dict[str, Any]:
     }
 
 
-def applicant(file: CaseFile) -> dict[str, Any]:
-    """The person helped: the name, and masked what identifies."""
-    known = file.facts.get("applicant", {})
+def summary(one: CaseSummary, as_of: datetime) -> dict[str, Any]:
+    """A case as lists show it: without facts, and of its clocks only the one that is due next."""
+    workflow = programmes.of(one.workflow, one.workflow_version)
+    late = one.late_at is not None and one.late_at < as_of
+    nearest = workflow.by_clock[one.due_clock] if one.due_clock else None
+    return {
+        "id": str(one.id),
+        "number": one.number,
+        "workflow": one.workflow,
+        "workflow_version": one.workflow_version,
+        "state": one.state,
+        "state_title": workflow.by_state[one.state].title.in_(language()),
+        "phase": one.phase,
+        "org": one.org_code,
+        "channel": one.channel,
+        "urgent": one.urgent,
+        "applicant": applicant(one.applicant),
+        "owner": person(one.owner),
+        "assignee": person(one.assignee),
+        "waits_for": one.waits_for,
+        "opened_at": instant(one.opened_at),
+        "updated_at": instant(one.updated_at),
+        "closed_at": instant(one.closed_at),
+        "outcome": one.outcome,
+        **due(one.due),
+        "overdue": late,
+        "clock": _nearest(nearest, one.due, as_of) if nearest else None,
+        "version": one.version,
+    }
+
+
+def applicant(known: Mapping[str, Any]) -> dict[str, Any]:
+    """The person helped, of the facts on the applicant: the name, and masked what identifies."""
     return {name: known[name] for name in ("name", "identity_number", "phone") if name in known}
 
 
@@ -98,17 +129,15 @@ def due(found: Due | None) -> dict[str, Any]:
     }
 
 
-def _nearest(run: ClockRun | None, workflow: Workflow, as_of: datetime) -> dict[str, Any] | None:
+def _nearest(clock: Clock, when: Due | None, as_of: datetime) -> dict[str, Any]:
     """The clock that is due next, in a few words."""
-    if run is None:
-        return None
-    title = workflow.by_clock[run.name].title.in_(language())
-    return {"name": run.name, "title": title, "owed_by": run.owed_by, **due(run.due), "overdue": run.overdue(as_of)}
-
-
-def due_at(record: Record) -> datetime | None:
-    """When the case is due next, by which lists are ordered."""
-    return clockwork.due_at(programmes.pinned(record.file), record.file)
+    return {
+        "name": clock.name,
+        "title": clock.title.in_(language()),
+        "owed_by": clock.owed_by,
+        **due(when),
+        "overdue": when is not None and not when.provisional and when.at < as_of,
+    }
 
 
 def trace_line(line: TraceLine) -> dict[str, Any]:
@@ -206,8 +235,8 @@ def org(row: Any) -> dict[str, Any]:
     }
 
 
-def user(row: Any, open_cases: int | None = None) -> dict[str, Any]:
-    """A user as staff and administrators see it; `open_cases` only where somebody's work was changed."""
+def user(row: Any, open_cases: int | None = None, let_go: int | None = None) -> dict[str, Any]:
+    """A user as staff and administrators see it; `open_cases` and `let_go` only where somebody was changed."""
     return {
         "id": str(row.id),
         "username": row.username,
@@ -220,6 +249,7 @@ def user(row: Any, open_cases: int | None = None) -> dict[str, Any]:
         "language": row.language,
         "password_is_first": row.password_is_first,
         "open_cases": open_cases,
+        "let_go": let_go,
         "created_at": instant(row.created_at),
     }
 

@@ -21,10 +21,15 @@ _ADDED = Text("已新增用户 {username}（{role}，{org}）。", "Added user {
 _PASSWORD = Text("初始密码（只显示这一次）：{password}", "First password, shown this once: {password}")
 _ACTIVE = Text("用户 {username} 已启用。", "User {username} is active.")
 _INACTIVE = Text("用户 {username} 已停用，令牌即时失效。", "User {username} is switched off; the tokens have ended.")
+_LET_GO = Text(
+    "其经办的 {cases} 个未结案件现无人经办，已回到待办列表，期限照常计算。",
+    "Open cases that are in nobody's hands now: {cases}. They wait in the queue, and their clocks run on.",
+)
 _CASES_STAY = Text(
-    "其名下还有 {cases} 个未结案件，期限照常计算；请审批人用“转交”改派（GET /cases?owner={username}&open=true）。",
-    "Open cases that stay in their hands: {cases}. Their clocks run on; a supervisor hands them over"
-    " (GET /cases?owner={username}&open=true).",
+    "仍指派给其承办的未结案件 {cases} 个，期限照常计算；请审批人收回后另行指派"
+    "（GET /cases?assignee={username}&open=true）。",
+    "Open cases that stay assigned to them: {cases}. Their clocks run on; a supervisor takes the assignment back"
+    " (GET /cases?assignee={username}&open=true).",
 )
 _TITLES = (
     Text("用户名", "User name"),
@@ -126,20 +131,21 @@ def activate(console: Console, username: str) -> None:
     """Let a user sign in again."""
     with working(console.settings) as service, service.transaction() as tx:
         changed = people.change_by_name(tx, username, {"active": True})
-    console.tell(_ACTIVE, username=changed.username)
+    console.tell(_ACTIVE, username=changed.user.username)
 
 
 @user.command("deactivate")
 @click.argument("username", metavar="NAME")
 @pass_console
 def deactivate(console: Console, username: str) -> None:
-    """Switch a user off: tokens end at once, and open cases stay in their hands until they are handed over."""
+    """Switch a user off: tokens end at once, and open cases that the user owns wait in the queue again."""
     with working(console.settings) as service, service.transaction() as tx:
         changed = people.change_by_name(tx, username, {"active": False})
-        cases = people.open_cases(tx, changed.id)
-    console.tell(_INACTIVE, username=changed.username)
-    if cases:
-        console.tell(_CASES_STAY, cases=cases, username=changed.username)
+    console.tell(_INACTIVE, username=changed.user.username)
+    if changed.let_go:
+        console.tell(_LET_GO, cases=changed.let_go)
+    if changed.open_cases:
+        console.tell(_CASES_STAY, cases=changed.open_cases, username=changed.user.username)
 
 
 @click.group("token")

@@ -14,7 +14,7 @@ from casework.records.offices import KEPT
 from casework.records.rows import Record
 from casework.records.tables import applicants, cases, orgs, users
 from casework.records.vault import WrappedKey
-from casework.records.visibility import in_nobodys_hands, in_queue, visible
+from casework.records.visibility import visible
 from casework.rules.casefile import (
     CalendarRef,
     CaseFile,
@@ -93,14 +93,15 @@ def get(tx: Tx, case_id: UUID, person: Person, *, lock: bool = False) -> Record:
     return _one(tx, cases.c.id == case_id, visible(person), lock=lock)
 
 
-def get_for_time(tx: Tx, case_id: UUID) -> Record:
-    """The case for time, which sees all and has locked it."""
-    return _one(tx, cases.c.id == case_id, lock=False)
-
-
 def get_for_applicant(tx: Tx, case_id: UUID, *, lock: bool = False) -> Record:
     """The case for its applicant, whose tracking code was right."""
     return _one(tx, cases.c.id == case_id, lock=lock)
+
+
+def lock_open_of(tx: Tx, owner_id: UUID) -> list[UUID]:
+    """Keep everybody else from the open cases of this owner until the end; their ids."""
+    owned = select(cases.c.id).where(cases.c.owner_id == owner_id, cases.c.closed_at.is_(None))
+    return list(tx.run(owned.order_by(cases.c.id).with_for_update()).scalars())
 
 
 def several(tx: Tx, case_ids: list[UUID]) -> dict[UUID, Record]:
@@ -125,36 +126,9 @@ def _one(tx: Tx, *where: ColumnElement[bool], lock: bool) -> Record:
     return record_of(row)
 
 
-def claim_next(tx: Tx, person: Person, filters: list[ColumnElement[bool]]) -> Record | None:
-    """The most urgent case of this person's queue that is in nobody's hands, nor being claimed; locked, or None."""
-    found = tx.one(
-        select(cases.c.id)
-        .select_from(cases)
-        .where(in_queue(person), in_nobodys_hands(), *filters)
-        .order_by(cases.c.urgent.desc(), cases.c.first_in_line.desc(), cases.c.due_key, cases.c.id)
-        .limit(1)
-        .with_for_update(of=cases, skip_locked=True)
-    )
-    return _one(tx, cases.c.id == found.id, lock=False) if found else None
-
-
-def page(
-    tx: Tx,
-    person: Person,
-    filters: list[ColumnElement[bool]],
-    order: list[ColumnElement[Any]],
-    limit: int,
-) -> list[Record]:
-    """Visible cases in this order, at most `limit`; the caller's filters hold where the page begins."""
-    chosen = select(cases.c.id).where(visible(person), *filters).order_by(*order).limit(limit).subquery()
-    rows = tx.all(_CASE.join(chosen, chosen.c.id == cases.c.id).order_by(*order))
-    return [record_of(row) for row in rows]
-
-
-def count(tx: Tx, person: Person, filters: list[ColumnElement[bool]], most: int) -> int:
-    """How many visible cases these filters find, counted no further than `most`."""
-    chosen = select(cases.c.id).where(visible(person), *filters).limit(most).subquery()
-    return int(tx.one(select(func.count().label("n")).select_from(chosen)).n)  # type: ignore[union-attr]
+def get_locked(tx: Tx, case_id: UUID) -> Record:
+    """The case that this transaction has locked already, for time or for whoever found it in the queue."""
+    return _one(tx, cases.c.id == case_id, lock=False)
 
 
 def record_of(row: Any) -> Record:

@@ -74,6 +74,11 @@ def change(tx: Tx, user_id: UUID, values: dict[str, Any]) -> None:
     tx.run(update(users).where(users.c.id == user_id).values(**values))
 
 
+def lock(tx: Tx, user_id: UUID) -> None:
+    """Keep everybody else from changing this user, and from giving the user a case, until the end."""
+    tx.run(select(users.c.id).where(users.c.id == user_id).with_for_update())
+
+
 def another_administrator(tx: Tx, user_id: UUID) -> bool:
     """Whether there is another active administrator, who cannot stop being one before this transaction ends."""
     others = select(users.c.id, users.c.active).where(users.c.role == "administrator").order_by(users.c.id)

@@ -45,10 +45,11 @@ order by c.number
 """
 _STAND = text(
     f"""with moved as (
-         update cases set urgent = x.urgent, updated_at = x.updated_at, due_at = x.due_at, late_at = x.late_at,
+         update cases set urgent = x.urgent, updated_at = x.updated_at, due_at = x.due_at, due_on = x.due_on,
+           due_clock = x.due_clock, due_provisional = x.due_provisional, late_at = x.late_at,
            version = x.version, last_hash = decode(x.last_hash, 'hex')
          from jsonb_to_recordset(:cases) as x(id uuid, urgent bool, updated_at timestamptz, due_at timestamptz,
-           late_at timestamptz, version int, last_hash text)
+           due_on date, due_clock text, due_provisional bool, late_at timestamptz, version int, last_hash text)
          where cases.id = x.id
          returning cases.id, cases.version, cases.updated_at, cases.org_id)
        {MESSAGES}"""
@@ -105,5 +106,7 @@ def write(tx: Tx, moves: Sequence[MoveRows]) -> None:
 
 
 def _standing(rows: MoveRows) -> Row:
-    names = ("id", "urgent", "updated_at", "due_at", "late_at", "version")
+    names = (
+        "id", "urgent", "updated_at", "due_at", "due_on", "due_clock", "due_provisional", "late_at", "version",
+    )  # fmt: skip
     return jsonable({name: rows.case[name] for name in names}) | {"last_hash": rows.event["hash"].hex()}

@@ -14,6 +14,7 @@ from casework.records.tables import SCHEMA, metadata
 
 # What is only ever added to, by anybody.
 APPEND_ONLY: Final = ("events", "clock_marks", "due_times", "notes", "letters", "disclosures", "fund_entries")
+_RIGHTS: Final = dict.fromkeys(APPEND_ONLY, "select, insert") | {"queue_entries": "select"}
 _MIGRATED: Final = (
     "select 1 from pg_class where relnamespace = to_regnamespace(:schema) and relname = 'alembic_version'"
 )
@@ -82,7 +83,7 @@ _USAGE: Final = f"grant usage on schema {SCHEMA} to {APPLICATION}"
 
 def _rights() -> Iterator[tuple[str, str]]:
     for table in metadata.sorted_tables:
-        yield table.name, "select, insert" if table.name in APPEND_ONLY else "select, insert, update, delete"
+        yield table.name, _RIGHTS.get(table.name, "select, insert, update, delete")
     yield "alembic_version", "select"
 
 

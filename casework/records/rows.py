@@ -24,7 +24,7 @@ from casework.rules.casefile import (
     standing_of,
 )
 from casework.rules.clocks import Due, working_seconds
-from casework.rules.clockwork import due_at, late_at, wake_at
+from casework.rules.clockwork import late_at, nearest_clock, wake_at
 from casework.rules.grammar import Workflow
 
 Row = dict[str, Any]
@@ -129,6 +129,8 @@ def marks_of(run: ClockRun) -> Iterator[tuple[str, datetime]]:
 def case_row(record: Record, workflow: Workflow) -> Row:
     """The columns of `cases` but `last_hash`, which comes with the event."""
     case = record.file
+    nearest = nearest_clock(workflow, case)
+    due = nearest.due if nearest else None
     return {
         "id": case.id,
         "number": case.number,
@@ -152,7 +154,10 @@ def case_row(record: Record, workflow: Workflow) -> Row:
         "opened_at": case.opened_at,
         "updated_at": case.last_at,
         "closed_at": case.closed_at,
-        "due_at": due_at(workflow, case),
+        "due_at": due.at if due else None,
+        "due_on": due.on if due else None,
+        "due_clock": nearest.name if nearest else None,
+        "due_provisional": due.provisional if due else False,
         "late_at": late_at(workflow, case),
         "version": case.version,
     }

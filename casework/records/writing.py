@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from psycopg import Error as PsycopgError
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
@@ -26,7 +27,8 @@ from casework.rules.text import Text
 _COLUMNS = [column.name for column in cases.columns if column.name != "due_key"]
 _UPDATED = (
     "org_id", "state", "phase", "waits_for", "urgent", "first_in_line", "facts", "taken", "owner_id", "assignee_id",
-    "outcome", "updated_at", "closed_at", "due_at", "late_at", "version", "last_hash", "search_text", "applicant_name",
+    "outcome", "updated_at", "closed_at", "due_at", "due_on", "due_clock", "due_provisional", "late_at", "version",
+    "last_hash", "search_text", "applicant_name",
 )  # fmt: skip
 _HEAD_OPEN = f"""
 insert into casework.cases ({", ".join(_COLUMNS)})
@@ -149,10 +151,23 @@ def write(
         "stale_look_ups": [kind for kind, value in look_ups.items() if value is None],
         "letters": [{**jsonable(row), "sealed": base64.b64encode(row["sealed"]).decode()} for row in letters],
     }
-    if tx.run(_OPEN if opening else _MOVE, **values).first() is None:
+    try:
+        written = tx.run(_OPEN if opening else _MOVE, **values).first()
+    except IntegrityError as refused:
+        broken = refused.orig.diag.constraint_name if isinstance(refused.orig, PsycopgError) else None
+        if broken == "owner_may_own":
+            raise NotNow(_OWNER_LEFT) from refused
+        raise
+    if written is None:
         raise NotNow(
             Text("他人刚刚办理了此案，请刷新后重试。", "Somebody else has just changed this case; look again.")
         )
+
+
+_OWNER_LEFT: Final = Text(
+    "该用户刚刚被停用或调离，不能再经办此案。",
+    "This user has just been deactivated or moved, and may own this case no longer.",
+)
 
 
 def after(record: Record, move: Move, rows: MoveRows) -> Record:

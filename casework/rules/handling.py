@@ -30,13 +30,20 @@ from casework.rules.text import Text
 _FOR_STAFF = Text("只有经办人或审批人可以这样做。", "Only caseworkers and supervisors may do this.")
 
 
+def may_claim(actor: Actor) -> Refusal | None:
+    """Why this actor claims no cases, or None: staff do."""
+    if actor.role in STAFF:
+        return None
+    return NotYours(Text("只有经办人或审批人可以领取案件。", "Only caseworkers and supervisors claim cases."))
+
+
 def claim(case: CaseFile, actor: Actor, now: datetime) -> Move | Refusal:
     """The unowned case becomes the actor's."""
     if case.phase is Phase.CLOSED:
         return _closed()
-    if actor.role not in STAFF:
-        return NotYours(_FOR_STAFF)
-    if case.owner is not None and may_own(case.owner, case):
+    if refusal := may_claim(actor):
+        return refusal
+    if case.owner is not None:
         return colleagues(case, may_give_reason=False)
     return _held("claimed", case, actor, now, actor.person, None)
 
@@ -46,6 +53,16 @@ def release(case: CaseFile, reason: str, actor: Actor, now: datetime) -> Move | 
     if case.owner is None:
         return _nobodys()
     return _held("released", case, actor, now, None, reason)
+
+
+def let_go(case: CaseFile, actor: Actor, now: datetime) -> Move | None:
+    """Return the move by which the case is in nobody's hands, or None where its owner may go on to own it.
+
+    `case.owner` is the person as they are now: deactivated, in another organisation or in another role.
+    """
+    if case.owner is None or may_own(case.owner, case):
+        return None
+    return _held("let_go", case, actor, now, None, None)
 
 
 def hand_over(case: CaseFile, to: Person | None, reason: str, actor: Actor, now: datetime) -> Move | Refusal:

@@ -96,9 +96,13 @@ def turn(state: State, assignee: Person | None) -> Role | None:
 
 
 def owner_after(case: CaseFile, actor: Actor) -> Person | None:
-    """Acting on a case that nobody owns, or nobody who is still there, makes you its owner."""
-    unowned = case.owner is None or not may_own(case.owner, case)
-    return actor.person if unowned and actor.role in STAFF else case.owner
+    """Acting on a case that nobody owns makes you its owner.
+
+    Whoever left gave up the open cases at once, but may own closed ones that are taken up again here.
+    """
+    if case.owner is not None and may_own(case.owner, case):
+        return case.owner
+    return actor.person if actor.role in STAFF else None
 
 
 def may_help(person: Person, case: CaseFile) -> bool:

@@ -1,21 +1,18 @@
 """What is done to a case that is there: take a transition, claim, release, hand over, override."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import ColumnElement
 
 from casework.forms.texts import OneUser
 from casework.records import cases, funds, offices
 from casework.records.rows import Record
 from casework.rules import handling
-from casework.rules.casefile import STAFF, Destination, Move, Office, Person
+from casework.rules.casefile import Destination, Move, Office, Person
 from casework.rules.decide import Offer, decide, offers
 from casework.rules.grammar import Workflow
 from casework.rules.refusals import NotFound, NotNow, NotYours, Refusal
-from casework.rules.text import Text
 from casework.work import programmes
 from casework.work.forms import Handover, Override, Release
 from casework.work.moves import ensure, ensure_fresh, form_of, household, moved, write_down
@@ -90,17 +87,6 @@ def _destined(tx: Transaction, office: Office, record: Record, name: str, given:
         return office
     there = tx.office_at(record.file.workflow, org.code, org.region, org.calendar)
     return replace(office, destination=Destination(org, there))
-
-
-def claim(tx: Transaction, part: Callable[[], list[ColumnElement[bool]]]) -> Record | None:
-    """The most urgent case of the actor's queue that is in nobody's hands, now the actor's; None when there is none.
-
-    `part` gives the conditions of the part of the queue; it is asked only of those who may claim.
-    """
-    if tx.person.role not in STAFF:
-        raise NotYours(Text("只有经办人或审批人可以领取案件。", "Only caseworkers and supervisors claim cases."))
-    record = cases.claim_next(tx.db, tx.person, part())
-    return _handled(tx, record, handling.claim(record.file, tx.acting, tx.now)) if record else None
 
 
 def release(tx: Transaction, case_id: UUID, given: Any) -> Record:

@@ -6,7 +6,7 @@ from casework.forms.form import Form, Many
 from casework.forms.inventor import Inventor
 from casework.forms.numbers import Flag
 from casework.forms.texts import Choice, Code, Line, LongText, OneUser
-from casework.rules.casefile import STAFF
+from casework.rules.casefile import STAFF, Phase
 from casework.rules.text import Text
 
 _REASON = Text("理由", "Reason")
@@ -16,6 +16,17 @@ CHANNELS = {
     "hotline": Text("热线", "hotline"),
     "referral": Text("转介", "referral"),
 }
+
+
+OPEN_PHASES = {phase.value: Text(phase.value, phase.value) for phase in Phase if phase is not Phase.CLOSED}
+
+
+class QueuePart(Form):
+    """Which part of the queue."""
+
+    workflow = Code(title=Text("流程", "Workflow"), example="legal_aid")
+    org = Code(title=Text("机构（含下级）", "Organisation and below"), example="370100")
+    phase = Choice(OPEN_PHASES, title=Text("阶段", "Phase"), example="intake")
 
 
 class Release(Form):

@@ -23,7 +23,6 @@ from casework.rules.clocks import into_opening_hours
 from casework.rules.clockwork import held_back, levels
 from casework.rules.grammar import Alert, Clock, Workflow
 from casework.rules.refusals import Refusal
-from casework.rules.rights import may_own
 from casework.rules.text import Text
 from casework.work import programmes
 from casework.work.cases import apply
@@ -71,7 +70,7 @@ def _take_next(service: Service) -> Swept | None:
             lapsed = alerts.next_lapsed(tx.db)
             if lapsed is None:
                 return None
-            record = cases.get_for_time(tx.db, lapsed.case_id)
+            record = cases.get_locked(tx.db, lapsed.case_id)
             raised = _tell_run_out(tx, record, lapsed.name)
             apply(tx, record, lapsed.takes, {})
         return Swept(raised, 1)
@@ -221,7 +220,7 @@ class _Receivers:
         if role in HELPERS:
             helper = case.assignee
             return [helper] if helper and helper.role is role and helper.active else []
-        if role is Role.CASEWORKER and case.owner is not None and may_own(case.owner, case):
+        if role is Role.CASEWORKER and case.owner is not None:
             return [case.owner]
         return self._nearest(case.org_path, role)
 

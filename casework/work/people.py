@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -19,6 +20,7 @@ from casework.rules.casefile import Actor, Person, Role
 from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotYours, Unauthenticated
 from casework.rules.text import LANGUAGES, Text
 from casework.work.attempts import Allowance, count
+from casework.work.leaving import let_go_of_cases
 from casework.work.passwords import hash_password, matches
 from casework.work.service import Service, Transaction
 
@@ -243,7 +245,16 @@ def org_below(db: Tx, code: str, org_path: str) -> Row[Any]:
     return org
 
 
-def change_user(tx: Transaction, user_id: UUID, given: Any) -> Row[Any]:
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A user as changed, with the open cases that stay in their hands, and how many are in nobody's hands now."""
+
+    user: Row[Any]
+    open_cases: int
+    let_go: int
+
+
+def change_user(tx: Transaction, user_id: UUID, given: Any) -> Changed:
     """The user as changed. A deactivated user's tokens end at once.
 
     Raises `NotMet` for the last active administrator, who stays one.
@@ -258,7 +269,7 @@ def change_user(tx: Transaction, user_id: UUID, given: Any) -> Row[Any]:
     return _changed(tx, found, said, given, {"org_id": org.id} if org else {})
 
 
-def change_by_name(tx: Transaction, username: str, said: Mapping[str, Any]) -> Row[Any]:
+def change_by_name(tx: Transaction, username: str, said: Mapping[str, Any]) -> Changed:
     """The user of this name as changed, from the machine itself; raises `NotFound`, or `NotMet` as `change_user`."""
     found = people.by_username(tx.db, folded(username))
     if found is None:
@@ -287,7 +298,7 @@ def change_myself(tx: Transaction, given: Any) -> Row[Any]:
 
 def _changed(
     tx: Transaction, person: Person, said: Mapping[str, Any], given: Mapping[str, Any], values: dict[str, Any]
-) -> Row[Any]:
+) -> Changed:
     if person.role is Role.ADMINISTRATOR and person.active:
         stays = said.get("active", True) and said.get("role", person.role) == Role.ADMINISTRATOR
         if not stays and not people.another_administrator(tx.db, person.id):
@@ -295,11 +306,14 @@ def _changed(
     values |= {name: said[name] for name in ("name", "role", "active") if name in said} | _reached(said, given)
     if "password" in said:
         values |= {"password_hash": _hashed(said), "password_is_first": True}
+    let_go = 0
     if values:
+        people.lock(tx.db, person.id)
         people.change(tx.db, person.id, values)
+        let_go = let_go_of_cases(tx, person.id)
     if "active" in said or "password" in said or "role" in said:
         people.end_tokens(tx.db, person.id)
-    return _view(tx, person.id)
+    return Changed(_view(tx, person.id), people.open_cases(tx.db, person.id), let_go)
 
 
 def _reached(said: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -307,11 +321,6 @@ def _reached(said: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any
     if "email" in given and "email" not in said:
         values["email"] = None  # null: mail goes there no longer
     return values
-
-
-def open_cases(tx: Transaction, user_id: UUID) -> int:
-    """How many open cases are in the hands of a user; they stay there until somebody hands them over."""
-    return people.open_cases(tx.db, user_id)
 
 
 def _view(tx: Transaction, user_id: UUID) -> Row[Any]:

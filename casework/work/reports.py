@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Any, Final, get_args
 from uuid import UUID
 
-from casework.records import cases, offices, reports
+from casework.records import offices, reports, summaries
 from casework.records.reports import KEYS, STANDINGS, Scope
-from casework.records.rows import Record
-from casework.records.tables import cases as table
+from casework.records.summaries import CaseSummary
+from casework.records.tables import cases
 from casework.rules.casefile import Role
 from casework.rules.grammar import OwedBy
 from casework.rules.refusals import Fault, Invalid, NotYours
@@ -70,7 +70,7 @@ def drill_down(
     standings: tuple[str, ...] = STARTED,
     limit: int = 50,
     after: UUID | None = None,
-) -> list[Record]:
+) -> list[CaseSummary]:
     """The cases behind a row of the report, in the order of their ids, at most `limit`, after the id `after`.
 
     `row` has the row's keys (none for the total), `standings` says which figures are meant (`met, breached, open,
@@ -79,7 +79,7 @@ def drill_down(
     _ensure_may_report(tx)
     scope = _scope(tx, start, end, org, workflow, owed_by, _unknown("standing", standings, STANDINGS))
     found = reports.drill_down(tx.db, scope, row, standings, limit, after)
-    return cases.page(tx.db, tx.person, [table.c.id.in_(found)], [table.c.id], limit)
+    return summaries.page(tx.db, tx.person, [cases.c.id.in_(found)], [cases.c.id], limit)
 
 
 def _ensure_may_report(tx: Transaction) -> None:

@@ -246,6 +246,9 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("due_clock", sa.Text(), nullable=True),
+        sa.Column("due_provisional", sa.Boolean(), nullable=False),
         sa.Column("late_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("last_hash", sa.LargeBinary(), nullable=False),
@@ -256,6 +259,8 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.CheckConstraint("version > 0", name=op.f("ck_cases_version_counts")),
+        sa.CheckConstraint("(due_at is null) = (due_clock is null)", name=op.f("ck_cases_due_by_a_clock")),
+        sa.CheckConstraint("(due_at is null) = (due_on is null)", name=op.f("ck_cases_due_on_a_day")),
         sa.ForeignKeyConstraint(["applicant_id"], ["casework.applicants.id"], name=op.f("fk_cases_applicant_id")),
         sa.ForeignKeyConstraint(["assignee_id"], ["casework.users.id"], name=op.f("fk_cases_assignee_id")),
         sa.ForeignKeyConstraint(["org_id"], ["casework.orgs.id"], name=op.f("fk_cases_org_id")),
@@ -281,14 +286,6 @@ def upgrade() -> None:
         "ix_cases_owner_id",
         "cases",
         ["owner_id", "due_key"],
-        unique=False,
-        schema="casework",
-        postgresql_where=sa.text("closed_at is null"),
-    )
-    op.create_index(
-        "ix_cases_queue",
-        "cases",
-        ["waits_for", sa.literal_column("urgent desc"), sa.literal_column("first_in_line desc"), "due_key", "id"],
         unique=False,
         schema="casework",
         postgresql_where=sa.text("closed_at is null"),
@@ -758,6 +755,100 @@ def upgrade() -> None:
         schema="casework",
         postgresql_where=sa.text("result is distinct from 'returned'"),
     )
+    op.create_table(
+        "queue_entries",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("org_code", sa.Text(), nullable=False),
+        sa.Column("turn", sa.Text(), nullable=False),
+        sa.Column("owned", sa.Boolean(), nullable=False),
+        sa.Column("precedence", sa.SmallInteger(), nullable=False),
+        sa.Column("due_key", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("workflow", sa.Text(), nullable=False),
+        sa.Column("phase", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["casework.cases.id"],
+            name=op.f("fk_queue_entries_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("case_id", "org_code", name=op.f("pk_queue_entries")),
+        schema="casework",
+    )
+    op.create_index(
+        "ix_queue_entries_order",
+        "queue_entries",
+        ["org_code", "turn", "owned", "precedence", "due_key", "case_id"],
+        unique=False,
+        schema="casework",
+    )
+    # What waits for staff stands in the queue of its organisation and of each above it. What waits for caseworkers is
+    # shared out: once somebody owns it, it waits for that one only, and is found by its owner.
+    op.execute(
+        """
+        create function casework.queue_case() returns trigger language plpgsql
+        security definer set search_path to casework, pg_temp as $$
+        begin
+          if tg_op = 'UPDATE' then
+            delete from queue_entries q where q.case_id = new.id
+              and (old.org_id <> new.org_id or new.closed_at is not null or new.waits_for is null
+                or not (new.waits_for = 'supervisor' or new.waits_for = 'caseworker' and new.owner_id is null));
+          end if;
+          if new.closed_at is null
+              and (new.waits_for = 'supervisor' or new.waits_for = 'caseworker' and new.owner_id is null) then
+            insert into queue_entries as q (case_id, org_code, turn, owned, precedence, due_key, workflow, phase)
+            select new.id, above.code, new.waits_for, new.owner_id is not null,
+              case when new.urgent then 0 else 2 end + case when new.first_in_line then 0 else 1 end,
+              new.due_key, new.workflow, new.phase
+            from orgs o, unnest(string_to_array(rtrim(o.path, '/'), '/')) as above (code) where o.id = new.org_id
+            on conflict (case_id, org_code) do update set turn = excluded.turn, owned = excluded.owned,
+              precedence = excluded.precedence, due_key = excluded.due_key, phase = excluded.phase;
+          end if;
+          return null;
+        end $$
+        """
+    )
+    watched = ("org_id", "waits_for", "owner_id", "closed_at", "urgent", "first_in_line", "due_at", "phase")
+    op.execute(
+        """
+        create trigger queue_new after insert on casework.cases
+        for each row when (new.closed_at is null) execute function casework.queue_case()
+        """
+    )
+    op.execute(
+        f"""
+        create trigger queue_changed after update on casework.cases for each row
+        when (({", ".join(f"old.{name}" for name in watched)})
+          is distinct from ({", ".join(f"new.{name}" for name in watched)}))
+        execute function casework.queue_case()
+        """
+    )
+    # The user is locked against being changed, so that of a claim and a deactivation at once the later sees the other.
+    op.execute(
+        """
+        create function casework.ensure_owner() returns trigger language plpgsql
+        security definer set search_path to casework, pg_temp as $$
+        begin
+          perform 1 from users u join orgs home on home.id = u.org_id
+          where u.id = new.owner_id and u.active and u.role in ('caseworker', 'supervisor')
+            and exists (select 1 from orgs here where here.id = new.org_id and starts_with(here.path, home.path))
+          for key share of u;
+          if not found then
+            raise exception 'an open case is owned by active staff of its branch'
+              using errcode = 'check_violation', constraint = 'owner_may_own';
+          end if;
+          return null;
+        end $$
+        """
+    )
+    for event, condition in (("insert", "true"), ("update", "old.owner_id is distinct from new.owner_id")):
+        op.execute(
+            f"""
+            create trigger owner_of_{event} after {event} on casework.cases for each row
+            when (new.owner_id is not null and new.closed_at is null and {condition})
+            execute function casework.ensure_owner()
+            """
+        )
     op.execute(
         """
         create function casework.refuse_change() returns trigger language plpgsql as $$

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -12,7 +13,9 @@ from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from casework.embedded import PrivateServer
+from casework.records import people
 from casework.records.ledger import digest
+from casework.work.people import new_token
 from tests.api.conftest import Api, office_on
 
 Deed = Callable[[], TestResponse]
@@ -83,6 +86,28 @@ def test_eight_clerks_claim_all_cases_and_none_of_them_twice(api: Api) -> None:
         assert all(one.get_json()["owner"]["username"] == who for one in answer if one.status_code == 200)
     assert rows(api, "select 1 from cases where owner_id is null") == []
     assert all(row.count == 2 for row in rows(api, "select count(*) from events group by case_id"))
+
+
+@pytest.mark.parametrize("round_", range(6))
+def test_whoever_claims_while_being_deactivated_keeps_nothing(office: Api, round_: int) -> None:
+    case = office.new_case()
+    deactivate = f"/users/{office.ids['supervisor']}"
+    claim, off = at_once(
+        [
+            lambda: office.call("supervisor", "POST", "/queue/claim", {"org": "370100"}),
+            lambda: office.call("administrator", "PATCH", deactivate, {"active": False}),
+        ]
+    )
+    assert off.status_code == 200
+    # It was first and let go again, or too late: without a token, or without the right to own.
+    assert claim.status_code in (200, 401, 409)
+    assert rows(office, "select 1 from cases where owner_id = :id", id=office.ids["supervisor"]) == []
+    ensure_one_history(office, case["id"])
+    office.call("administrator", "PATCH", deactivate, {"active": True})
+    with office.service.transaction() as tx:
+        person = people.by_id(tx.db, office.ids["supervisor"])
+        assert person is not None
+        office.tokens["supervisor"] = new_token(tx, person, timedelta(days=900))[0]
 
 
 def test_of_eight_who_take_the_same_step_one_succeeds(office: Api) -> None:

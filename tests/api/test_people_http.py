@@ -95,11 +95,18 @@ def test_of_two_administrators_who_leave_at_once_one_stays(api: Api) -> None:
 
 
 def test_whoever_switches_somebody_off_is_told_of_the_open_cases(api: Api) -> None:
-    case = api.new_case()
-    api.take("caseworker", case, "accept")
-    path = f"/users/{api.ids['caseworker']}"
+    assigned, owned = api.new_case(), api.new_case()
+    for case in (assigned, owned):
+        api.take("caseworker", case, "accept")
+    api.take("supervisor", assigned, "grant")
+    api.take("caseworker", assigned, "assign", to="lawyer")
 
-    assert api.call("administrator", "PATCH", path, {"active": False}).get_json()["open_cases"] == 1
-    stays = api.get("supervisor", f"/cases/{case['id']}")
-    assert stays["owner"]["username"] == "caseworker"
+    def off(username: str) -> tuple[int, int]:
+        changed = api.call("administrator", "PATCH", f"/users/{api.ids[username]}", {"active": False}).get_json()
+        return changed["let_go"], changed["open_cases"]
+
+    assert off("caseworker") == (2, 0)
+    assert api.get("supervisor", f"/cases/{owned['id']}")["owner"] is None
+    assert off("lawyer") == (0, 1)
+    assert api.get("supervisor", f"/cases/{assigned['id']}")["assignee"]["username"] == "lawyer"
     assert api.get("supervisor", "/users?username=caseworker")["items"][0]["open_cases"] is None

@@ -56,30 +56,35 @@ def test_a_claim_takes_what_the_queue_shows_and_nobody_owns(who: str, api: Api, 
     assert cases["new"] not in waiting(api, "caseworker" if who != "caseworker" else "supervisor")
 
 
-def hire(api: Api, username: str) -> None:
-    """Another caseworker of the same office."""
+def hire(api: Api, username: str, role: str = "caseworker", org_code: str = "370100") -> None:
+    """Somebody more, a caseworker of the same office unless told otherwise."""
     with api.service.transaction() as tx:
-        org = offices.org(tx.db, "370100")
+        org = offices.org(tx.db, org_code)
         assert org is not None
-        made = create_user(tx, {"username": username, "name": "示例同事", "role": "caseworker"}, org)
+        made = create_user(tx, {"username": username, "name": "示例同事", "role": role}, org)
         person = people.by_id(tx.db, made.id)
         assert person is not None
+        api.ids[username] = person.id
         api.tokens[username] = new_token(tx, person, timedelta(days=900))[0]
 
 
-def leaves(api: Api, username: str, change: str) -> None:
-    with api.service.transaction() as tx:
-        tx.db.run(f"update users set {change} where id = :id", id=api.ids[username])
+def leaves(api: Api, username: str, **change: Any) -> dict[str, Any]:
+    answer = api.call("administrator-sd", "PATCH", f"/users/{api.ids[username]}", change)
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.get_json()
+    return found
 
 
-@pytest.mark.parametrize(
-    "change",
-    ["active = false", "role = 'auditor'", "org_id = (select id from orgs where code = '370200')"],
-)
-def test_the_cases_of_somebody_who_left_are_nobodys(change: str, api: Api, cases: dict[str, Any]) -> None:
+@pytest.mark.parametrize("change", [{"active": False}, {"role": "auditor"}, {"org": "370200"}])
+def test_the_cases_of_somebody_who_left_are_nobodys(change: dict[str, Any], api: Api, cases: dict[str, Any]) -> None:
     hire(api, "colleague")
+    hire(api, "administrator-sd", "administrator", "370000")
     assert waiting(api, "colleague") == [cases["new"]]
-    leaves(api, "caseworker", change)
+    assert leaves(api, "caseworker", **change)["let_go"] == 2
+    for name in ("reviewed", "proposed"):
+        assert api.get("supervisor", f"/cases/{cases[name]}")["owner"] is None
+        *_, event = api.get("supervisor", f"/cases/{cases[name]}/events")["items"]
+        assert (event["kind"], event["actor"]["username"]) == ("let_go", "administrator-sd")
     assert set(waiting(api, "colleague")) == {cases["new"], cases["reviewed"]}
     assert set(waiting(api, "supervisor")) == {*cases.values()}
     assert set(claimed(api, "colleague")) == {cases["new"], cases["reviewed"]}

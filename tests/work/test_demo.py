@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from random import Random
@@ -19,13 +19,15 @@ from sqlalchemy import Engine, create_engine, select, text
 from casework.embedded import PrivateServer
 from casework.forms.form import Form
 from casework.forms.inventor import Inventor
-from casework.records import cases, funds, people
+from casework.records import cases, funds, people, queue
 from casework.records.database import Database, Deadlines
 from casework.records.ledger import GENESIS, digest
+from casework.records.queue import Part, Waiting
 from casework.records.rows import Record
 from casework.records.tables import events, letters
 from casework.records.vault import Keyring, blind_index
-from casework.rules.casefile import HELPERS, Actor, Person, Phase, Role, replay, standing_of
+from casework.rules import clockwork
+from casework.rules.casefile import HELPERS, STAFF, Actor, CaseFile, Person, Phase, Role, replay, standing_of
 from casework.rules.clocks import due
 from casework.rules.grammar import Transition
 from casework.settings import ROOT
@@ -114,6 +116,55 @@ def demo(server: PrivateServer, admin: Engine) -> Iterator[Demo]:
     database.close()
     with admin.connect() as connection:
         connection.execute(text(f"drop database {name} with (force)"))
+
+
+def in_the_queue_of(person: Person, files: list[CaseFile]) -> list[CaseFile]:
+    """What waits for this person, said without the database."""
+
+    def waits(file: CaseFile) -> bool:
+        if file.closed_at or file.waits_for is None:
+            return False
+        if person.role in HELPERS:
+            return file.assignee is not None and file.assignee.id == person.id and file.waits_for is person.role
+        if person.role not in STAFF or not file.org_path.startswith(person.org_path):
+            return False
+        shared = file.waits_for is Role.CASEWORKER and (file.owner is None or file.owner.id == person.id)
+        return shared or (person.role is Role.SUPERVISOR and file.waits_for is Role.SUPERVISOR)
+
+    def order(file: CaseFile) -> tuple[Any, ...]:
+        workflow = programmes.pinned(file)
+        due_at = clockwork.due_at(workflow, file) or datetime(9999, 1, 1, tzinfo=UTC)
+        return not file.urgent, not workflow.comes_first(file), due_at, file.id.bytes
+
+    return sorted(filter(waits, files), key=order)
+
+
+def test_everybody_finds_the_own_queue_in_its_order_page_by_page(demo: Demo) -> None:
+    files = [record.file for record in demo.records()]
+    longest = 0
+    with demo.service.transaction() as tx:
+        everybody = [people.by_id(tx.db, row.id) for row in tx.db.all("select id from users")]
+        for person in filter(None, everybody):
+            expected = [file.id for file in in_the_queue_of(person, files)]
+            longest = max(longest, len(expected))
+            for part in (Part(), Part(workflow="legal_aid"), Part(phase="review"), Part(org_path="370000/370100/")):
+                some = [
+                    file.id
+                    for file in in_the_queue_of(person, files)
+                    if part.workflow in (None, file.workflow)
+                    if part.phase in (None, file.phase.value)
+                    if file.org_path.startswith(part.org_path or "")
+                ]
+                assert found_in_pages(tx, person, part) == some, (person.username, part)
+    assert longest > 5
+
+
+def found_in_pages(tx: Transaction, person: Person, part: Part) -> list[UUID]:
+    """The ids of a queue, two at a time."""
+    found: list[Waiting] = []
+    while more := queue.page(tx.db, person, part, 2, found[-1].position if found else None):
+        found += more
+    return [one.case.id for one in found]
 
 
 def test_the_cases_spread_over_states_and_over_two_years(demo: Demo) -> None:

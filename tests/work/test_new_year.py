@@ -50,7 +50,7 @@ def publish(jinan: Province, tmp_path: Path, *off: date, make_up: tuple[date, ..
 
 def read(jinan: Province, case_id: UUID) -> CaseFile:
     with jinan.service.transaction() as tx:
-        return cases.get_for_time(tx.db, case_id).file
+        return cases.get_locked(tx.db, case_id).file
 
 
 def papers(jinan: Province, case_id: UUID) -> tuple[str, date, bool]:

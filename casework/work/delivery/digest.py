@@ -4,11 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
-
-from casework.records import alerts, outbox, people
-from casework.records.tables import cases
-from casework.records.visibility import in_queue, visible
+from casework.records import alerts, outbox, people, queue
+from casework.records.visibility import visible
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.text import Language, Text
 from casework.work.service import Service, Transaction
@@ -55,15 +52,5 @@ def _numbers(tx: Transaction, user_id: UUID) -> Mapping[str, int]:
     assert person is not None
     midnight = datetime.combine(tx.today, time(), tx.service.zone) + timedelta(days=1)
     sunday = midnight + timedelta(days=6 - tx.today.weekday())
-    due = cases.c.due_at
-
-    counted = tx.db.run(
-        select(
-            func.count().filter(cases.c.late_at < tx.now).label("overdue"),
-            func.count().filter(due >= tx.now, due <= midnight).label("today"),
-            func.count().filter(due > midnight, due <= sunday).label("week"),
-        )
-        .select_from(cases)
-        .where(in_queue(person))
-    ).one()
-    return {"alerts": alerts.count_open(tx.db, user_id, visible(person)), **counted._mapping}
+    mine = queue.numbers(tx.db, person, midnight, sunday)
+    return {"alerts": alerts.count_open(tx.db, user_id, visible(person)), **mine._asdict()}

@@ -1,0 +1,211 @@
+"""The queue: what waits for whom, in which order; a page of it, the next case to claim, and its numbers.
+
+What staff share out among themselves stands in `queue_entries`, once for the organisation of the case and once for each
+above it. What waits for caseworkers and has an owner is that owner's only, and what waits for helpers is that of the
+one who helps; both are found by their person. Each of these branches comes in the order of an index, and a page merges
+them, so that it costs the same for a street and for a province.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import DateTime, Integer, Select, SmallInteger, Text, TextClause, Uuid, bindparam, text
+
+from casework.records.database import Tx
+from casework.records.summaries import SUMMARY, CaseSummary, summary_of
+from casework.records.tables import cases
+from casework.rules.casefile import HELPERS, STAFF, Person, Role
+
+_TRIED: Final = 20
+"""So many cases at the head of the queue are tried to be claimed before all are: others may claim the same ones."""
+
+
+class Position(NamedTuple):
+    """Where a case stands in the order of the queue: the most urgent come first, among these those that the law puts
+    first, then what is due first."""
+
+    precedence: int
+    due_key: datetime
+    case_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the queue: of the organisation at this path and below, of one workflow, of one phase."""
+
+    org_path: str | None = None
+    workflow: str | None = None
+    phase: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A case in the queue."""
+
+    case: CaseSummary
+    position: Position
+
+
+class Numbers(NamedTuple):
+    """How many cases of a queue are overdue, due later today, and due later this week."""
+
+    overdue: int
+    today: int
+    week: int
+
+
+def page(tx: Tx, person: Person, part: Part, limit: int, after: Position | None = None) -> list[Waiting]:
+    """Return what waits for this person, in the order of the queue, at most `limit` cases, after this position.
+
+    A caseworker's are the own ones and those in nobody's hands; a supervisor's are those that wait for a supervisor,
+    whoever owns them, and of what waits for caseworkers the same as a caseworker's; a helper's are the assigned ones.
+    """
+    branches, values = _branches(person.role), _values(person, part)
+    if not branches or values is None:
+        return []
+    if after:
+        values |= after._asdict()
+    rows = tx.all(_page(branches, tuple(values)), **values, many=limit)
+    return [Waiting(summary_of(row), Position(row.precedence, row.due_key, row.id)) for row in rows]
+
+
+def lock_next(tx: Tx, person: Person, part: Part) -> UUID | None:
+    """Return the first case of this person's queue that nobody owns, locked, or None when there is none.
+
+    What others are claiming at the same moment is passed over, so that two never get the same one.
+    """
+    free = tuple(branch for branch in _branches(person.role) if branch.free)
+    values = _values(person, part)
+    if not free or values is None:
+        return None
+    statement = _next(free, tuple(values))
+    found = tx.one(statement, **values, many=_TRIED) or tx.one(statement, **values, many=None)
+    return found.id if found else None
+
+
+def numbers(tx: Tx, person: Person, tonight: datetime, sunday: datetime) -> Numbers:
+    """Return the numbers of this person's queue as of now, up to midnight of today and of Sunday."""
+    branches, values = _branches(person.role), _values(person, Part())
+    if not branches or values is None:
+        return Numbers(0, 0, 0)
+    statement = _numbers(branches, tuple(values))
+    row = tx.run(statement, **values, many=None, now=tx.now, tonight=tonight, sunday=sunday).one()
+    return Numbers(row.overdue, row.today, row.week)
+
+
+class _Branch(NamedTuple):
+    """What waits for one role: shared among staff, owned or not, or of one person."""
+
+    turn: Role
+    owned: bool = False
+    of: str | None = None
+
+    @property
+    def free(self) -> bool:
+        """Whether nobody owns these."""
+        return self.of is None and not self.owned
+
+
+def _branches(role: Role) -> tuple[_Branch, ...]:
+    if role in HELPERS:
+        return (_Branch(role, of="assignee_id"),)
+    if role not in STAFF:
+        return ()
+    caseworkers = (_Branch(Role.CASEWORKER), _Branch(Role.CASEWORKER, of="owner_id"))
+    if role is Role.CASEWORKER:
+        return caseworkers
+    return (*caseworkers, _Branch(Role.SUPERVISOR), _Branch(Role.SUPERVISOR, owned=True))
+
+
+# Parameters by name, each with the condition that it adds to every branch, or to those of one person.
+_CONDITIONS: Final = {
+    "workflow": "workflow = :workflow",
+    "phase": "phase = :phase",
+    "due_key": "(precedence, due_key, case_id) > (:precedence, :due_key, :case_id)",
+}
+_WITHIN: Final = "org_id in (select id from casework.orgs where starts_with(path, :within))"
+_SHARED: Final = "select case_id, precedence, due_key, workflow, phase from casework.queue_entries where {conditions}"
+_PERSONAL: Final = """select id as case_id,
+  case when urgent then 0 else 2 end + case when first_in_line then 0 else 1 end as precedence,
+  due_key, workflow, phase from casework.cases where {conditions}"""
+_TYPES: Final[dict[str, Any]] = {
+    "me": Uuid,
+    "org": Text,
+    "within": Text,
+    "workflow": Text,
+    "phase": Text,
+    "precedence": SmallInteger,
+    "due_key": DateTime(timezone=True),
+    "case_id": Uuid,
+    "many": Integer,
+}
+
+
+def _values(person: Person, part: Part) -> dict[str, Any] | None:
+    """The parameters for this person and part; None where the part lies outside the person's organisation."""
+    values: dict[str, Any] = {"me": person.id, "workflow": part.workflow, "phase": part.phase}
+    path = person.org_path
+    if part.org_path is not None:
+        if part.org_path.startswith(path) or person.role in HELPERS:
+            path = values["within"] = part.org_path
+        elif not path.startswith(part.org_path):
+            return None
+    values["org"] = path.rstrip("/").rpartition("/")[2]
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _merged(branches: Iterable[_Branch], given: Collection[str]) -> str:
+    """The branches in one order, no more of each and of all than `:many`."""
+    conditions = [one for name, one in _CONDITIONS.items() if name in given]
+    filters = f" where {' and '.join(conditions)}" if conditions else ""
+    order = "order by precedence, due_key, case_id limit :many"
+    parts = [f"(select * from ({_branch(one, given)}) as branch{filters} {order})" for one in branches]
+    return f"{' union all '.join(parts)} {order}" if len(parts) > 1 else parts[0]
+
+
+def _branch(branch: _Branch, given: Collection[str]) -> str:
+    if branch.of is None:
+        return _SHARED.format(conditions=f"org_code = :org and turn = '{branch.turn}' and owned = {branch.owned}")
+    within = f" and {_WITHIN}" if "within" in given else ""
+    mine = f"{branch.of} = :me and waits_for = '{branch.turn}' and closed_at is null{within}"
+    return _PERSONAL.format(conditions=mine)
+
+
+def _bound(statement: str) -> TextClause:
+    clause = text(statement)
+    known = [bindparam(name, type_=_TYPES[name]) for name in _TYPES if name in clause._bindparams]
+    return clause.bindparams(*known)
+
+
+# Statements are built once for each role and set of parameters.
+@cache
+def _page(branches: tuple[_Branch, ...], given: tuple[str, ...]) -> Select[Any]:
+    waiting = _bound(_merged(branches, given)).columns(
+        case_id=Uuid, precedence=SmallInteger, due_key=DateTime(timezone=True)
+    )
+    chosen = waiting.subquery("waiting")
+    order = (chosen.c.precedence, chosen.c.due_key, chosen.c.case_id)
+    return SUMMARY.add_columns(chosen.c.precedence).join(chosen, chosen.c.case_id == cases.c.id).order_by(*order)
+
+
+@cache
+def _next(branches: tuple[_Branch, ...], given: tuple[str, ...]) -> TextClause:
+    return _bound(
+        f"""select c.id from ({_merged(branches, given)}) as tried join casework.cases c on c.id = tried.case_id
+            where c.owner_id is null and c.closed_at is null
+            order by tried.precedence, tried.due_key, tried.case_id limit 1 for no key update of c skip locked"""
+    )
+
+
+@cache
+def _numbers(branches: tuple[_Branch, ...], given: tuple[str, ...]) -> TextClause:
+    return _bound(
+        f"""select count(*) filter (where c.late_at < :now) as overdue,
+              count(*) filter (where c.due_at >= :now and c.due_at <= :tonight) as today,
+              count(*) filter (where c.due_at > :tonight and c.due_at <= :sunday) as week
+            from ({_merged(branches, given)}) as waiting join casework.cases c on c.id = waiting.case_id"""
+    )

@@ -1,0 +1,29 @@
+"""What somebody leaves behind who may own cases no longer: deactivated, moved, or in another role."""
+
+from typing import Final
+from uuid import UUID
+
+from casework.records import cases, offices
+from casework.rules.casefile import Actor, Role
+from casework.rules.handling import let_go
+from casework.work import programmes
+from casework.work.moves import write_down
+from casework.work.service import Transaction
+
+_MACHINE: Final = Actor(Role.ADMINISTRATOR)
+"""Who changes people at the command line: an administrator without a user of the service."""
+
+
+def let_go_of_cases(tx: Transaction, owner_id: UUID) -> int:
+    """See to it that no open case stays with an owner who may own it no longer; gives how many were let go.
+
+    Each gets an event `let_go` in this transaction, so that a queue need not ask whether an owner is still there.
+    The user must be locked, so that nobody gives them another case meanwhile.
+    """
+    offices.keep_rules(tx.db)
+    records = cases.several(tx.db, cases.lock_open_of(tx.db, owner_id))
+    moves = [(one, let_go(one.file, tx.actor or _MACHINE, tx.now)) for _, one in sorted(records.items())]
+    for record, move in moves:
+        if move is not None:
+            write_down(tx, record, move, programmes.pinned(record.file), tx.office(record))
+    return sum(move is not None for _, move in moves)

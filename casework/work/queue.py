@@ -1,0 +1,46 @@
+"""What waits for whoever asks: a page of the queue, and the next case of it to claim."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from casework.records import cases, queue
+from casework.records.queue import Part, Position, Waiting
+from casework.records.rows import Record
+from casework.rules import handling
+from casework.rules.refusals import Fault, Invalid
+from casework.work import programmes
+from casework.work.filters import NO_SUCH_ORG, path_of_org, unknown_workflows
+from casework.work.forms import QueuePart
+from casework.work.moves import ensure, moved, write_down
+from casework.work.service import Transaction
+
+
+def waiting(tx: Transaction, said: Mapping[str, Any], limit: int, after: Position | None) -> list[Waiting]:
+    """Return what waits for the caller in this part of the queue, the most urgent first, at most `limit` cases."""
+    return queue.page(tx.db, tx.person, _part(tx, said), limit, after)
+
+
+def claim(tx: Transaction, given: Any) -> Record | None:
+    """Return the most urgent case of the caller's queue that nobody owned, now the caller's; None if there is none.
+
+    Raises `NotYours` for those who do not own cases, and `Invalid` for a part of the queue that there is not.
+    """
+    ensure(handling.may_claim(tx.acting))
+    part = _part(tx, QueuePart.check(given, today=tx.today))
+    case_id = queue.lock_next(tx.db, tx.person, part)
+    if case_id is None:
+        return None
+    record = cases.get_locked(tx.db, case_id)
+    move = moved(handling.claim(record.file, tx.acting, tx.now))
+    return write_down(tx, record, move, programmes.pinned(record.file), tx.office(record))
+
+
+def _part(tx: Transaction, said: Mapping[str, Any]) -> Part:
+    """The part of the queue; raises `Invalid` for a workflow or organisation that does not exist."""
+    faults: list[Fault] = unknown_workflows(said[name] for name in ("workflow",) if name in said)
+    org_path = path_of_org(tx, said.get("org"))
+    if "org" in said and org_path is None:
+        faults.append(NO_SUCH_ORG)
+    if faults:
+        raise Invalid(faults)
+    return Part(org_path, said.get("workflow"), said.get("phase"))

@@ -87,7 +87,7 @@ def _same_applicant(call: Call, record: Record) -> list[dict[str, Any]]:
 )
 def correct(call: Call, case_id: UUID) -> Answer:
     """A merge patch of the facts; needs `If-Match`."""
-    return _answer(call, corrections.correct(call.tx, case_id, call.body, call.needs_if_match))
+    return _answer(call, corrections.correct(call.tx, case_id, call.body))
 
 
 @endpoint(
@@ -129,7 +129,20 @@ def offers(call: Call, record: Record, offered: Iterable[Offer], office: Office)
 )
 def take(call: Call, case_id: UUID, name: str) -> Answer:
     """Take a transition with what it needs; `If-Match` is honoured when given."""
-    return _answer(call, cases.take_transition(call.tx, case_id, name, call.body, call.if_match()))
+    return _answer(call, cases.take_transition(call.tx, case_id, name, call.body))
+
+
+@endpoint(
+    "POST",
+    "/cases/<uuid:case_id>/claim",
+    Text("领取此案", "Claim this case"),
+    answer="Case",
+    body=forms.ClaimThis,
+    etag=True,
+)
+def claim(call: Call, case_id: UUID) -> Answer:
+    """The case is mine, if it was in nobody's hands."""
+    return _answer(call, cases.claim(call.tx, case_id, call.body))
 
 
 @endpoint(

@@ -31,7 +31,7 @@ from casework.forms.form import Form
 from casework.records import idempotency
 from casework.records.vault import seal, unseal
 from casework.rules.casefile import APPLICANT
-from casework.rules.refusals import Fault, Invalid, PreconditionMissing
+from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Language, Text
 from casework.work import applications, people
 from casework.work.service import Service, Transaction
@@ -92,22 +92,6 @@ class Call:
     def limit(self) -> int:
         """How many rows the caller wants."""
         return int(self.query.get("limit", 50))
-
-    def if_match(self) -> frozenset[int] | None:
-        """The versions of `If-Match`, None where it is missing or `*`."""
-        if "If-Match" not in request.headers or request.if_match.star_tag:
-            return None
-        # A foreign tag, or what is no tag at all, is no version of ours: it matches nothing.
-        versions = (_OUR_TAG.fullmatch(tag or "") for tag in request.if_match.as_set(include_weak=True))
-        return frozenset(int(version[1]) for version in versions if version)
-
-    def needs_if_match(self) -> frozenset[int] | None:
-        """The same where it must be given; raises `PreconditionMissing`."""
-        if "If-Match" not in request.headers:
-            raise PreconditionMissing(
-                Text("请在 If-Match 中给出您读到的 ETag。", "Give the ETag that you have read in If-Match.")
-            )
-        return self.if_match()
 
 
 Visitor = Literal["reader", "newcomer", "applicant"]
@@ -245,7 +229,7 @@ def _visited(one: Endpoint, service: Service, raw: bytes, path: dict[str, Any]) 
 def _answered(
     one: Endpoint, tx: Transaction, caller: str, raw: bytes, path: Mapping[str, Any], code: str = ""
 ) -> Response:
-    tx.language = language()
+    tx.language, tx.if_match = language(), _if_match()
     query = read_query(one.query, request.args, tx.today)
     _ensure_json(raw)
     call = Call(tx, one, query, raw, caller, code)
@@ -254,6 +238,17 @@ def _answered(
     # Read even where the verb does not ask for it, so that what is no JSON is refused before anything is done.
     _ = call.body
     return _response(one.view(call, **path))
+
+
+def _if_match() -> frozenset[int] | Literal["*"] | None:
+    """The versions of `If-Match`, of which the caller has read one; None where the header is missing."""
+    if "If-Match" not in request.headers:
+        return None
+    if request.if_match.star_tag:
+        return "*"
+    # A foreign tag, or what is no tag at all, is no version of ours: it matches nothing.
+    versions = (_OUR_TAG.fullmatch(tag or "") for tag in request.if_match.as_set(include_weak=True))
+    return frozenset(int(version[1]) for version in versions if version)
 
 
 def _token() -> str | None:

@@ -117,7 +117,7 @@ def transitions_by_code(call: Call, case_id: UUID) -> Answer:
 )
 def take(call: Call, case_id: UUID, name: str) -> Answer:
     """The application after the applicant's step."""
-    return _told(call, applications.take(call.tx, case_id, name, call.body, call.if_match()))
+    return _told(call, applications.take(call.tx, case_id, name, call.body))
 
 
 @endpoint(

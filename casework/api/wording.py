@@ -66,6 +66,10 @@ NOTES: Final = {
         "内容按 needs 填写，不需要内容时可为空；给出 If-Match 时，版本不符则不办理。",
         "The body is what `needs` asks for and may be empty where nothing is; with If-Match only that version moves.",
     ),
+    "POST /cases/<uuid:case_id>/claim": Text(
+        "仅限无人经办的案件；已有人经办的，答复中写明经办人。",
+        "For a case that nobody owns; otherwise the answer names the owner.",
+    ),
     "POST /cases/<uuid:case_id>/disclosures": Text(
         "谁为何查看了哪些内容均有记录；不写 paths 即查看全部。",
         "Who saw what and why is logged; without paths, everything is shown.",

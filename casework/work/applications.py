@@ -26,7 +26,7 @@ from casework.work import letters, programmes
 from casework.work.attempts import Allowance, count
 from casework.work.cases import apply, offered
 from casework.work.intake import prepare, take_in
-from casework.work.moves import applicant_key, ensure
+from casework.work.moves import applicant_key, ensure, ensure_fresh
 from casework.work.service import Limits, Service, Transaction
 
 # 32 characters that nobody mistakes for one another, 5 bits each: 20 of them are 100 bits.
@@ -140,10 +140,10 @@ def open_application(tx: Transaction, given: Any, code: str) -> Applied:
     return Applied(record.file.number, _new_code(tx, record))
 
 
-def take(tx: Transaction, case_id: UUID, name: str, given: Any, if_match: frozenset[int] | None) -> Record:
+def take(tx: Transaction, case_id: UUID, name: str, given: Any) -> Record:
     """The case after the applicant has taken a transition; raises the refusal that says why not."""
     record = cases.get_for_applicant(tx.db, case_id, lock=True)
-    return apply(tx, record, name, given, if_match)
+    return apply(tx, record, name, given)
 
 
 def own_steps(tx: Transaction, record: Record) -> tuple[list[Offer], Office]:
@@ -197,6 +197,7 @@ def issue_code(tx: Transaction, case_id: UUID, given: Any) -> tuple[Record, str]
     """A new tracking code for an applicant who has come in person; the old one ends. Logged as a disclosure."""
     record = cases.get(tx.db, case_id, tx.person)
     ensure(handling.may_correct(record.file, tx.acting))
+    ensure_fresh(tx, record)
     said = NewTrackingCode.check(given, today=tx.today)
     history.note_disclosure(tx.db, case_id, tx.person.id, ["tracking_code"], said["reason"])
     return record, _new_code(tx, record)

@@ -14,21 +14,19 @@ from casework.rules.decide import Offer, decide, offers
 from casework.rules.grammar import Workflow
 from casework.rules.refusals import NotFound, NotNow, NotYours, Refusal
 from casework.work import programmes
-from casework.work.forms import Handover, Override, Release
+from casework.work.forms import ClaimThis, Handover, Override, Release
 from casework.work.moves import ensure, ensure_fresh, form_of, household, moved, write_down
 from casework.work.people import named
 from casework.work.service import Transaction
 
 
-def take_transition(
-    tx: Transaction, case_id: UUID, name: str, given: Any, if_match: frozenset[int] | None = None
-) -> Record:
+def take_transition(tx: Transaction, case_id: UUID, name: str, given: Any) -> Record:
     """The case after the transition; raises the refusal that says why not."""
     record = cases.get(tx.db, case_id, tx.person, lock=True)
-    return apply(tx, record, name, given, if_match)
+    return apply(tx, record, name, given)
 
 
-def apply(tx: Transaction, record: Record, name: str, given: Any, if_match: frozenset[int] | None = None) -> Record:
+def apply(tx: Transaction, record: Record, name: str, given: Any) -> Record:
     """Decide and write down a transition on a case that is locked.
 
     Whether this can be done here, and by whom, is told before whether the caller has read the case as it is.
@@ -40,7 +38,7 @@ def apply(tx: Transaction, record: Record, name: str, given: Any, if_match: froz
     office = _destined(tx, found, record, name, given)
     decision = decide(workflow, record.file, name, given, tx.acting, tx.now, office)
     if not isinstance(decision, NotFound | NotNow | NotYours):
-        ensure_fresh(record, if_match)
+        ensure_fresh(tx, record)
     return write_down(tx, record, moved(decision), workflow, office)
 
 
@@ -89,10 +87,20 @@ def _destined(tx: Transaction, office: Office, record: Record, name: str, given:
     return replace(office, destination=Destination(org, there))
 
 
+def claim(tx: Transaction, case_id: UUID, given: Any) -> Record:
+    """The case, now the actor's; raises `NotNow`, which names the owner, where it is in somebody's hands."""
+    record = cases.get(tx.db, case_id, tx.person, lock=True)
+    move = moved(handling.claim(record.file, tx.acting, tx.now))
+    ensure_fresh(tx, record)
+    ClaimThis.check(given, today=tx.today)
+    return _handled(tx, record, move)
+
+
 def release(tx: Transaction, case_id: UUID, given: Any) -> Record:
     """The case goes back to the queue of its organisation."""
     record = cases.get(tx.db, case_id, tx.person, lock=True)
     ensure(handling.may_release(record.file, tx.acting))
+    ensure_fresh(tx, record)
     said = Release.check(given, today=tx.today)
     return _handled(tx, record, handling.release(record.file, said["reason"], tx.acting, tx.now))
 
@@ -101,6 +109,7 @@ def hand_over(tx: Transaction, case_id: UUID, given: Any) -> Record:
     """The case gets another owner."""
     record = cases.get(tx.db, case_id, tx.person, lock=True)
     ensure(handling.may_let_go(record.file, tx.acting))
+    ensure_fresh(tx, record)
     said = Handover.check(given, today=tx.today)
     to = named(tx, said["to"])
     return _handled(tx, record, handling.hand_over(record.file, to, said["reason"], tx.acting, tx.now))
@@ -110,6 +119,7 @@ def override(tx: Transaction, case_id: UUID, given: Any) -> Record:
     """A supervisor brings the case into a state by no edge."""
     record = cases.get(tx.db, case_id, tx.person, lock=True)
     ensure(handling.may_override(tx.acting))
+    ensure_fresh(tx, record)
     said = Override.check(given, today=tx.today)
     workflow = programmes.pinned(record.file)
     return _handled(

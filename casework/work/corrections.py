@@ -1,6 +1,6 @@
 """Correcting the facts of a case: a merge patch, checked as a whole like an intake."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,14 +23,14 @@ from casework.work.moves import ensure, ensure_fresh, full_facts, intake_of, wri
 from casework.work.service import Transaction
 
 
-def correct(tx: Transaction, case_id: UUID, given: Any, if_match: Callable[[], frozenset[int] | None]) -> Record:
+def correct(tx: Transaction, case_id: UUID, given: Any) -> Record:
     """The case after its facts were corrected by a merge patch, checked as a whole like an intake.
 
-    `if_match` is asked only of those who may correct.
+    Those who may correct have to say which version they have read.
     """
     record = cases.get(tx.db, case_id, tx.person, lock=True)
     ensure(handling.may_correct(record.file, tx.acting))
-    ensure_fresh(record, if_match())
+    ensure_fresh(tx, record, required=True)
     workflow = programmes.pinned(record.file)
     office = tx.office(record)
     patch, reason = _correction(given, handling.correction_needs_reason(workflow, record.file, tx.acting))

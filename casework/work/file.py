@@ -13,7 +13,7 @@ from casework.rules.refusals import Fault, Invalid, NotYours
 from casework.rules.text import Text
 from casework.work import letters
 from casework.work.forms import Disclosure, NewNote
-from casework.work.moves import applicant_key
+from casework.work.moves import applicant_key, ensure_fresh
 from casework.work.service import Transaction
 
 
@@ -22,6 +22,7 @@ def add_note(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
     record = cases.get(tx.db, case_id, tx.person)
     if tx.person.role not in (*STAFF, *HELPERS):
         raise NotYours(Text("您不能在案件上添加备注。", "You may not write notes on a case."))
+    ensure_fresh(tx, record)
     said = NewNote.check(given, today=tx.today)
     note_id = new_id()
     sealed = seal(applicant_key(tx, record), _note_place(note_id), said["text"])
@@ -60,6 +61,7 @@ def disclose(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
     `events.7.reason`, and what it replaced as `events.7.replaced.story`.
     """
     record = cases.get(tx.db, case_id, tx.person)
+    ensure_fresh(tx, record)
     said = Disclosure.check(given, today=tx.today)
     values = _sealed_values(tx, record)
     wanted = said.get("paths") or sorted(values)

@@ -29,6 +29,10 @@ class QueuePart(Form):
     phase = Choice(OPEN_PHASES, title=Text("阶段", "Phase"), example="intake")
 
 
+class ClaimThis(Form):
+    """Nothing needs to be said."""
+
+
 class Release(Form):
     """Why the case goes back to the queue."""
 

@@ -10,7 +10,7 @@ from casework.records.vault import applicant_place, case_place, seal, unseal
 from casework.rules.casefile import STAFF, Move, Office
 from casework.rules.claims import Amend, Pay, Reserve, Return
 from casework.rules.grammar import Needs, Workflow
-from casework.rules.refusals import NotMet, Refusal, Stale
+from casework.rules.refusals import NotMet, PreconditionMissing, Refusal, Stale
 from casework.rules.text import Text
 from casework.work.letters import write_letters
 from casework.work.look_ups import held_numbers, look_ups_of
@@ -24,9 +24,13 @@ def moved(decision: Move | Refusal) -> Move:
     return decision
 
 
-def ensure_fresh(record: Record, if_match: frozenset[int] | None) -> None:
-    """Raises `Stale` unless the caller has seen this version; None: the caller does not say."""
-    if if_match is not None and record.file.version not in if_match:
+def ensure_fresh(tx: Transaction, record: Record, *, required: bool = False) -> None:
+    """Raises `Stale` where the caller has read another version, `PreconditionMissing` where it is required to say."""
+    if required and tx.if_match is None:
+        raise PreconditionMissing(
+            Text("请在 If-Match 中给出您读到的 ETag。", "Give the ETag that you have read in If-Match.")
+        )
+    if isinstance(tx.if_match, frozenset) and record.file.version not in tx.if_match:
         raise Stale(
             Text(
                 "此案在您读取之后已有变动，请重新读取后再试。",

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -134,6 +135,8 @@ class Transaction:
     service: Service
     actor: Actor | None = None
     language: Language = "zh-CN"
+    if_match: frozenset[int] | Literal["*"] | None = None
+    """The versions of the case of which the caller has read one; None where the caller does not say."""
     made_index_key: bytes | None = field(default=None, repr=False)
     _rules: RulesInForce | None = field(default=None, repr=False)
 

@@ -95,8 +95,12 @@ def expected(path: str, who: str, kind: Kind, name: str = "") -> int:
         return 409
     if path.endswith("/release") and kind.owner is None:
         return 409
+    if path.endswith("/claim") and kind.state == "withdrawn":
+        return 409
     if role not in STAFF:
         return 403
+    if path.endswith("/claim"):
+        return 409 if kind.owner is not None else 422
     return 409 if role == "caseworker" and on_a_colleagues_case(who, kind) else 422
 
 
@@ -149,6 +153,7 @@ CASE_ENDPOINTS: Final = [one for one in ENDPOINTS if "<uuid:case_id>" in one.pat
 READING: Final = [one for one in CASE_ENDPOINTS if one.method == "GET"]
 CHANGING: Final = [one for one in CASE_ENDPOINTS if one.method != "GET"]
 KNOWN: Final = (
+    "/claim",
     "/notes",
     "/disclosures",
     "/override",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select, true
+from sqlalchemy import ColumnElement, Select, literal_column, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.records.database import Tx

@@ -13,7 +13,7 @@ from casework.embedded import PrivateServer
 from casework.records import people
 from casework.rules.casefile import Actor
 from casework.settings import Settings
-from casework.work import cases
+from casework.work import cases, queue
 from tests.cli.terminal import Terminal, environment
 from tests.receivers import answers, mailbox, receiver
 
@@ -50,7 +50,7 @@ def something_happens(posting: Terminal) -> None:
         found = people.by_username(tx.db, "supervisor-sd")
         assert found is not None
         tx.actor = Actor(found[0].role, found[0])
-        if cases.claim(tx, list) is None:
+        if queue.claim(tx, {}) is None:
             mine = "select id from cases where owner_id = :me and closed_at is null order by updated_at limit 1"
             cases.release(tx, tx.db.run(mine, me=found[0].id).scalar_one(), {"reason": "休假"})
 

@@ -86,7 +86,7 @@ class Province:
         """The cases behind a row of the report of 2026."""
         span = {"start": local("2026-01-01 00:00"), "end": local("2027-01-01 00:00")}
         with self.service.transaction(self.actor(username)) as tx:
-            return [record.file.id for record in reports.drill_down(tx, row, **span, **asked)]
+            return [case.id for case in reports.drill_down(tx, row, **span, **asked)]
 
 
 def shandong(service: Service) -> Province:

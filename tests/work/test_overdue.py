@@ -25,6 +25,7 @@ from casework.records.rows import Record
 from casework.records.tables import cases as case_table
 from casework.records.vault import Keyring
 from casework.records.visibility import visible
+from casework.rules.casefile import Actor, Person, Role
 from casework.rules.refusals import NotNow
 from casework.settings import ROOT
 from casework.work import cases, corrections, letters, moves, people
@@ -122,7 +123,8 @@ def count(province: Province, rows: str, **values: Any) -> Any:
 
 def deactivate(province: Province, *usernames: str) -> None:
     with province.service.transaction() as tx:
-        tx.db.run("update users set active = false where username = any(:them)", them=list(usernames))
+        for username in usernames:
+            people.change_by_name(tx, username, {"active": False})
 
 
 def multiplied(province: Province, case_id: UUID, times: int) -> None:
@@ -270,8 +272,9 @@ def test_who_has_left_is_not_told_but_a_colleague_is(province: Province) -> None
 
 def test_an_owner_who_no_longer_sees_the_case_is_not_told_but_a_colleague_is(province: Province) -> None:
     case = accepted(province)
-    with province.service.transaction() as tx:
-        tx.db.run("update users set org_id = (select id from orgs where code = '370200') where username = 'li'")
+    administrator = Person(UUID(int=1), "administrator", "示例管理员", Role.ADMINISTRATOR, "370000/")
+    with province.service.transaction(Actor(Role.ADMINISTRATOR, administrator)) as tx:
+        people.change_user(tx, province.people["li"].id, {"org": "370200"})
     swept_at(province, "2026-03-06 17:00")
 
     assert told(province, case)["review_by_law", 1, "80%"] == ["wang"]

@@ -1,0 +1,193 @@
+"""Tries mutants: each in a copy of the project, in a process forked from one that has loaded the healthy project.
+
+There whatever imports the changed file, directly or not, is loaded anew. A mutant costs half a second, not two.
+"""
+
+import ast
+import contextlib
+import importlib
+import io
+import multiprocessing
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from multiprocessing.queues import Queue
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.mutation.sources import Mutant
+
+ROOT: Final = Path(__file__).parents[2]
+IN_MEMORY: Final = ("tests/rules/", "tests/forms/", "tests/workflows/")
+_LONG: Final = (
+    "tests/workflows/test_walks.py",
+    "tests/rules/test_calendars.py",
+    "tests/rules/test_calendars_by_oracle.py",
+)
+"""The long walks and the counting of hours are tried only where a rule names them."""
+_LAW: Final = "tests/workflows/test_law"
+_LONGEST_S: Final = 120
+"""A mutant whose tests take longer runs for ever: it is noticed."""
+
+
+class Fate(StrEnum):
+    """What became of a mutant: a test failed, none did, or the project could not even be loaded with it."""
+
+    CAUGHT = "caught"
+    SURVIVED = "survived"
+    STILLBORN = "stillborn"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A mutant, what became of it, and whether the tests that its rules name sufficed for that."""
+
+    mutant: Mutant
+    fate: Fate
+    by_named: bool = False
+
+
+class Place:
+    """A copy of the project in which this process works from now on; what the tests in memory need is loaded."""
+
+    def __init__(self, at: Path) -> None:
+        leave = shutil.ignore_patterns(".git", ".venv", "__pycache__", "*.egg-info", "instance", "*_cache")
+        self.root = Path(shutil.copytree(ROOT, at, ignore=leave))
+        os.chdir(self.root)
+        sys.path[:] = [str(self.root), *(one for one in sys.path if one not in ("", str(ROOT)))]
+        for name in [one for one in sys.modules if one.partition(".")[0] in ("tests", "casework")]:
+            del sys.modules[name]
+        self._imports = {
+            _module(file.relative_to(self.root)): set(_imported(file))
+            for folder in ("casework", "tests")
+            for file in sorted((self.root / folder).rglob("*.py"))
+        }
+        # These it finds by looking for them.
+        self._imports["casework.work.programmes"] |= {one for one in self._imports if "casework.workflows." in one}
+        for file in self.in_memory():
+            importlib.import_module(_module(Path(file)))
+        _pytest(["tests/rules/test_chinese_amount.py"])  # What pytest itself loads at its first run is loaded, too.
+
+    def in_memory(self) -> list[str]:
+        """The files of tests that need no database, without the longest."""
+        files = (file for folder in IN_MEMORY for file in sorted((self.root / folder).glob("test_*.py")))
+        return [name for file in files if (name := file.relative_to(self.root).as_posix()) not in _LONG]
+
+    def fate(self, changed: str, tests: Sequence[str]) -> Fate:
+        """What becomes of the project in these tests, once this file of it was changed."""
+        reading, writing = os.pipe()
+        child = os.fork()
+        if not child:
+            try:
+                os.setsid()
+                self._forget(changed)
+                os.write(writing, str(_pytest(tests)).encode())
+            finally:
+                os._exit(0)
+        os.close(writing)
+        deadline = time.monotonic() + _LONGEST_S
+        while not os.waitpid(child, os.WNOHANG)[0]:
+            if time.monotonic() > deadline:
+                os.killpg(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+                break
+            time.sleep(0.01)
+        with os.fdopen(reading, "rb") as pipe:
+            status = pipe.read().decode()
+        return {"0": Fate.SURVIVED, "1": Fate.CAUGHT, "": Fate.CAUGHT}.get(status, Fate.STILLBORN)
+
+    def _forget(self, changed: str) -> None:
+        """Whatever looks at this file is loaded again when it is next asked for."""
+        forgotten = {_module(Path(changed))} if changed.endswith(".py") else set(self._imports)
+        while more := {name for name, of in self._imports.items() if of & forgotten} - forgotten:
+            forgotten |= more
+        for name in forgotten & set(sys.modules):
+            del sys.modules[name]
+
+
+def _module(file: Path) -> str:
+    return ".".join(file.with_suffix("").parts).removesuffix(".__init__")
+
+
+def _imported(file: Path) -> Iterator[str]:
+    """The names of modules that a file imports; of `from a import b` also a.b, which may be one."""
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Import):
+            yield from (one.name for one in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{one.name}" for one in node.names)
+
+
+def _pytest(tests: Sequence[str]) -> int:
+    """Run these tests in this process until one fails, and give the exit status."""
+    options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--tb=no", "--assert=plain", "-x"]
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        return int(pytest.main([*options, *tests]))
+
+
+def _beside(place: Place, named: Sequence[str]) -> list[str]:
+    """The files in which the named tests stand, and those that state what the law says: what tells the rule in memory."""
+    known = place.in_memory()
+    files = {test.partition("::")[0] for test in named}
+    return [file for file in known if file in files or file.startswith(_LAW)]
+
+
+def _try(place: Place, mutant: Mutant, named: Sequence[str]) -> Tried:
+    """The rule's own tests in memory first, then those beside them, and those that need a database at last."""
+    quick = [test for test in named if test.startswith(IN_MEMORY)]
+    slow = [test for test in named if test not in quick]
+    for tests in (quick, _beside(place, named), slow):
+        if tests and (found := place.fate(mutant.file, tests)) is not Fate.SURVIVED:
+            return Tried(mutant, found, by_named=tests in (quick, slow))
+    return Tried(mutant, Fate.SURVIVED)
+
+
+def _work(at: Path, made: Sequence[tuple[Mutant, Sequence[str]]], done: "Queue[Tried]") -> None:
+    """Try these mutants, one after the other, in a copy of the project at this place."""
+    place = Place(at)
+    sys.dont_write_bytecode = True
+    for mutant, named in made:
+        file = place.root / mutant.file
+        source, stat = file.read_bytes(), file.stat()
+        file.write_bytes(mutant.applied(source))
+        done.put(_try(place, mutant, named))
+        file.write_bytes(source)
+        # As old as it was, so that what was compiled of it still holds.
+        os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+def healthy(tests: Sequence[str]) -> bool:
+    """Whether these tests pass without any mutant."""
+    forked = multiprocessing.get_context("fork")
+    with tempfile.TemporaryDirectory(prefix="mutants-") as at, forked.Pool(1) as pool:
+        return pool.apply(_passes, (Path(at) / "healthy", tests))
+
+
+def _passes(at: Path, tests: Sequence[str]) -> bool:
+    return Place(at).fate("nothing.py", tests) is Fate.SURVIVED
+
+
+def tried(made: Sequence[tuple[Mutant, Sequence[str]]], jobs: int) -> Iterator[Tried]:
+    """Try each mutant against the tests that its rules name, so many at a time; gives each as it is done."""
+    forked = multiprocessing.get_context("fork")
+    done: Queue[Tried] = forked.Queue()
+    with tempfile.TemporaryDirectory(prefix="mutants-") as place:
+        workers = [
+            forked.Process(target=_work, args=(Path(place) / str(index), made[index::jobs], done))
+            for index in range(jobs)
+        ]
+        for worker in workers:
+            worker.start()
+        for _ in made:
+            yield done.get()
+        for worker in workers:
+            worker.join()

@@ -173,8 +173,8 @@ HARDSHIP_LETTERS: Final = {
     ),
 }
 NUMBERED: Final = {
-    "legal_aid": "granted refused commission terminated help_first objection_dismissed objection_allowed official_letter"
-    " hardship_certificate",
+    "legal_aid": "granted refused commission terminated help_first objection_dismissed objection_allowed"
+    " official_letter hardship_certificate",
     "hardship_aid": "approved aid_approved refused aid_refused exit_notice cancelled struck_off objection_dismissed"
     " objection_allowed",
 }

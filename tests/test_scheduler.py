@@ -185,8 +185,8 @@ def test_what_has_had_its_day_is_forgotten_and_nothing_else(
 
     work["tidy"]()
 
-    with service.transaction() as tx:
-        assert people.by_token(tx.db, "long") is not None
+    with service.transaction(token="long") as tx:
+        assert people.caller(tx.db) is not None
         assert column(tx.db, "select count(*) from tokens") == [1]
         assert column(tx.db, "select digest from sign_ins") == [b"new"]
         assert column(tx.db, "select key from idempotency_keys") == ["new"]

@@ -199,8 +199,8 @@ def _view(one: Endpoint) -> Callable[..., Response]:
         if one.public:
             _ensure_json(raw)
             return _response(one.view(wiring.service, read_json(raw) if raw.strip() else {}, **path))
-        with wiring.service.transaction() as tx:
-            people.identify(tx, _token(), own_account=one.path == "/me")
+        with wiring.service.transaction(token=_token()) as tx:
+            people.identify(tx, own_account=one.path == "/me")
             return _answered(one, tx, str(tx.person.id), raw, path)
 
     return answer

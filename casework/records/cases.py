@@ -118,8 +118,9 @@ def _one(tx: Tx, *where: ColumnElement[bool], lock: bool) -> Record:
     if lock:
         # The row is locked first and read afterwards: read while waiting for the lock, the clocks would be those
         # of before the other's move. The rules are kept before it, because whoever loads rules waits for cases.
-        kept = select(cases.c.id, KEPT.c.kept).select_from(KEPT.join(cases, true()))
-        tx.run(kept.where(*where).with_for_update(of=cases))
+        kept = select(KEPT.c.revision).select_from(KEPT.join(cases, true()))
+        if locked := tx.one(kept.where(*where).with_for_update(of=cases)):
+            tx.revision = locked.revision
     row = tx.one(_CASE.where(*where))
     if row is None:
         raise NotFound()

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Executable, NullPool, Row, create_engine, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Executable,
+    LargeBinary,
+    NullPool,
+    Row,
+    TextClause,
+    bindparam,
+    create_engine,
+    text,
+)
 from sqlalchemy.engine import CursorResult, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -19,10 +30,20 @@ OWNER: Final = "casework_owner"
 APPLICATION: Final = "casework_app"
 
 # The role and the deadlines are set inside the transaction, so that they hold behind a pooler too and end with it.
-_BEGIN = """
+_SETTINGS: Final = """
 select set_config('role', :role, true), set_config('search_path', 'casework', true),
        set_config('statement_timeout', :statement, true), set_config('lock_timeout', :lock, true),
-       set_config('idle_in_transaction_session_timeout', :idle, true), {now} as now
+       set_config('idle_in_transaction_session_timeout', :idle, true)"""
+_BEGIN: Final = f"{_SETTINGS}, {{now}} as now"
+# Who calls, what time it is and which rules hold, in the one round trip that begins the work on a request. The names of
+# the tables are given in full, since the path is set by this very statement.
+_BEGIN_WORK: Final = f"""{_SETTINGS}, clock.now, coalesce(rules.number, 0) as revision, caller.*
+from (select {{now}} as now) as clock
+left join casework.revisions as rules on rules.of = 'rules'
+left join lateral (
+  select u.id, u.username, u.name, u.role, u.active, o.path as org_path, u.password_is_first
+  from casework.tokens t join casework.users u on u.id = t.user_id join casework.orgs o on o.id = u.org_id
+  where t.digest = :token and t.expires_at > clock.now and u.active) as caller on true
 """
 _NOW = "clock_timestamp()"
 _NOW_IN_TESTS = "clock_timestamp() + coalesce((select value from casework.time_offset), interval '0')"
@@ -42,10 +63,15 @@ class Deadlines:
 
 @dataclass(slots=True)
 class Tx:
-    """An open transaction. `now` is read once, when it begins."""
+    """An open transaction. `now` is read once, when it begins.
+
+    `revision`: that of the rules which hold; `caller`: the row of the user whose token was given, None for nobody's.
+    """
 
     connection: Connection
     now: datetime
+    revision: int | None = None
+    caller: Row[Any] | None = None
 
     def run(self, statement: Executable | str, /, **values: Any) -> CursorResult[Any]:
         """Execute one statement."""
@@ -86,7 +112,9 @@ class Database:
     ) -> None:
         self.url = make_url(url)
         self.deadlines = deadlines
-        self._begin = text(_BEGIN.format(now=_NOW_IN_TESTS if movable_time else _NOW))
+        now = _NOW_IN_TESTS if movable_time else _NOW
+        self._begin = text(_BEGIN.format(now=now))
+        self._begin_work = text(_BEGIN_WORK.format(now=now)).bindparams(bindparam("token", type_=LargeBinary))
         self._prepare_threshold = 5 if prepare_statements else None
         self.engine = self._engine(pool_size=pool_size, max_overflow=0, pool_timeout=pool_timeout)
 
@@ -115,10 +143,23 @@ class Database:
 
         Raises `Unavailable` when the database cannot be reached, is too busy or a lock is not to be had in time.
         """
+        with self._begun(self._begin, self._settings(role)) as (connection, row):
+            yield Tx(connection, row.now)
+
+    @contextmanager
+    def work(self, token: bytes | None = None) -> Iterator[Tx]:
+        """A transaction of the application that knows the revision of the rules, and who has the token of this digest.
+
+        Raises as `transaction` does.
+        """
+        with self._begun(self._begin_work, self._settings(APPLICATION) | {"token": token}) as (connection, row):
+            yield Tx(connection, row.now, row.revision, row if row.id else None)
+
+    @contextmanager
+    def _begun(self, begin: TextClause, values: Mapping[str, Any]) -> Iterator[tuple[Connection, Row[Any]]]:
         try:
             with self.engine.begin() as connection:
-                row = connection.execute(self._begin, self._settings(role)).one()
-                yield Tx(connection, row.now)
+                yield connection, connection.execute(begin, values).one()
         except PoolTimeout as busy:
             raise Unavailable(_BUSY) from busy
         except (OperationalError, InterfaceError) as lost:

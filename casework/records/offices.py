@@ -45,8 +45,6 @@ class CalendarVersion:
         return CalendarRef(self.key, self.version)
 
 
-_LOADING: Final = 7_221_003
-
 ORG = (
     orgs.c.id,
     orgs.c.code,
@@ -175,11 +173,11 @@ def lock_rules(tx: Tx) -> None:
 
     Whoever works by the rules that are loaded now, and has said so by `keep_rules`, is waited for.
     """
-    tx.run("select pg_advisory_xact_lock(:key)", key=_LOADING)
+    tx.run("select casework.lock_rules()")
 
 
-KEPT: Final = select(func.pg_advisory_xact_lock_shared(_LOADING).label("kept")).subquery("rules")
-"""What `keep_rules` does, as a part of another statement."""
+KEPT: Final = select(func.casework.keep_rules().label("revision")).subquery("rules")
+"""What `keep_rules` does, as a part of another statement; the revision of the rules that are kept."""
 
 
 def keep_rules(tx: Tx) -> None:
@@ -188,14 +186,14 @@ def keep_rules(tx: Tx) -> None:
     So no clock begins by a calendar or a policy that is superseded at the same moment. To be said before the rules
     are read and before a case is locked: whoever loads locks the rules first too, and the cases then.
     """
-    tx.run(select(KEPT))
+    tx.revision = tx.run(select(KEPT)).scalar_one()
 
 
 def _revised(tx: Tx) -> None:
-    tx.run(
+    tx.revision = tx.run(
         "insert into revisions (of, number) values ('rules', 1)"
-        " on conflict (of) do update set number = revisions.number + 1"
-    )
+        " on conflict (of) do update set number = revisions.number + 1 returning number"
+    ).scalar_one()
 
 
 def all_policies(tx: Tx) -> list[PolicyRow]:

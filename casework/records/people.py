@@ -45,17 +45,9 @@ def digest_of(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-_BY_TOKEN = (
-    select(*PERSON, users.c.password_is_first)
-    .select_from(_WITH_ORG.join(tokens, tokens.c.user_id == users.c.id))
-    .where(users.c.active)
-)
-
-
-def by_token(tx: Tx, token: str) -> tuple[Person, bool] | None:
-    """The active user whose valid token this is, and whether the password was set by somebody else."""
-    row = tx.one(_BY_TOKEN.where(tokens.c.digest == digest_of(token), tokens.c.expires_at > tx.now))
-    return (person_of(row), row.password_is_first) if row else None
+def caller(tx: Tx) -> tuple[Person, bool] | None:
+    """The active user with whose valid token the transaction was begun, and whether somebody else set the password."""
+    return (person_of(tx.caller), tx.caller.password_is_first) if tx.caller else None
 
 
 def keep_token(tx: Tx, token: str, user_id: UUID, expires_at: datetime) -> None:

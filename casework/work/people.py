@@ -111,13 +111,13 @@ class OwnChange(Form):
     language = Choice(SPOKEN, title=_LANGUAGE)
 
 
-def identify(tx: Transaction, token: str | None, *, own_account: bool = False) -> None:
-    """Note in the transaction who calls; raises `Unauthenticated`.
+def identify(tx: Transaction, *, own_account: bool = False) -> None:
+    """Note in the transaction who calls, by the token with which it was begun; raises `Unauthenticated`.
 
     Raises `NotYours` in production while the caller's password is one that somebody else has set, but for the
     caller's own account, where another one can be chosen.
     """
-    found = people.by_token(tx.db, token) if token else None
+    found = people.caller(tx.db)
     if found is None:
         raise Unauthenticated(_WHO)
     person, password_is_first = found

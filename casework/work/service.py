@@ -9,8 +9,8 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from casework.records import offices
-from casework.records.database import APPLICATION, Database, Tx
+from casework.records import offices, people
+from casework.records.database import Database, Tx
 from casework.records.offices import CalendarVersion
 from casework.records.rows import Record
 from casework.records.vault import Keyring, NotOpened, WrappedKey, new_key
@@ -75,9 +75,12 @@ class Service:
         self._index_key: bytes | None = None
 
     @contextmanager
-    def transaction(self, actor: Actor | None = None) -> Iterator["Transaction"]:
-        """One transaction: it commits when the block ends, and changes nothing when it raises."""
-        with self.database.transaction(APPLICATION) as tx:
+    def transaction(self, actor: Actor | None = None, token: str | None = None) -> Iterator["Transaction"]:
+        """One transaction: it commits when the block ends, and changes nothing when it raises.
+
+        Whoever calls with a `token` is looked up as it begins; see `people.identify`.
+        """
+        with self.database.work(people.digest_of(token) if token else None) as tx:
             transaction = Transaction(tx, self, actor)
             yield transaction
         # Kept only now: the first transaction makes the key, and one that rolls back has made none.
@@ -85,9 +88,10 @@ class Service:
 
     def rules(self, tx: Tx) -> RulesInForce:
         """The policies and calendars in force, read again only when something was loaded."""
-        revision = offices.revision(tx)
-        if self._rules is None or self._rules.revision != revision:
-            self._rules = RulesInForce(revision, tuple(offices.all_policies(tx)), offices.latest_calendars(tx))
+        if tx.revision is None:
+            tx.revision = offices.revision(tx)
+        if self._rules is None or self._rules.revision != tx.revision:
+            self._rules = RulesInForce(tx.revision, tuple(offices.all_policies(tx)), offices.latest_calendars(tx))
         return self._rules
 
     def index_key(self, tx: Tx) -> bytes:

@@ -849,6 +849,22 @@ def upgrade() -> None:
             execute function casework.ensure_owner()
             """
         )
+    # Whoever works by the rules keeps them with a shared lock, whoever loads some locks all others out. The revision is
+    # read after the lock was had, which only a function can do in the statement that locks.
+    op.execute(
+        """
+        create function casework.keep_rules() returns bigint language plpgsql as $$
+        begin
+          perform pg_advisory_xact_lock_shared(7221003);
+          return (select coalesce(max(number), 0) from casework.revisions where of = 'rules');
+        end $$
+        """
+    )
+    op.execute(
+        """
+        create function casework.lock_rules() returns void language sql as 'select pg_advisory_xact_lock(7221003)'
+        """
+    )
     op.execute(
         """
         create function casework.refuse_change() returns trigger language plpgsql as $$

@@ -347,8 +347,8 @@ def test_a_new_user_signs_in_with_the_password_that_is_printed_once(office: Term
     assert password is not None
 
     token, _ = people.sign_in(service, {"username": "li.2", "password": password[1]}, "127.0.0.1")
-    with service.transaction() as tx:
-        person, first = records.by_token(tx.db, token) or (None, False)
+    with service.transaction(token=token) as tx:
+        person, first = records.caller(tx.db) or (None, False)
     assert person is not None
     assert first
     assert (person.role.value, person.org_path) == ("caseworker", "370000/370100/")
@@ -377,8 +377,8 @@ def test_a_token_is_printed_alone_and_works(office: Terminal, service: Service) 
     assert (done.returncode, done.stderr) == (0, "")
     assert re.fullmatch(r"cw_[A-Za-z0-9_-]{43}\n", done.stdout)
 
-    with service.transaction() as tx:
-        person, first = records.by_token(tx.db, done.stdout.strip()) or (None, False)
+    with service.transaction(token=done.stdout.strip()) as tx:
+        person, first = records.caller(tx.db) or (None, False)
     assert person is not None
     assert not first
     assert person.username == "supervisor-qd"

@@ -46,8 +46,8 @@ OWED_BY: Final = one_of(get_args(OwedBy))
 
 _CLOCK: Final = {
     "name": text("review"),
-    "title": text("审查期限（地方）"),
-    "basis": text("法律援助法 第43条", Text("期限的依据", "What the limit rests on")),
+    "title": text(Text("审查期限（地方）", "Review, local")),
+    "basis": text(Text("法律援助法 第43条", "Legal Aid Law, art 43"), Text("期限的依据", "What the limit rests on")),
     "generation": whole(1, Text("第几次起算", "How often it has begun"), least=1),
     "owed_by": OWED_BY,
     "status": one_of(get_args(Status), Text("breached 指逾期后结束", "breached: ended late")),
@@ -66,7 +66,7 @@ _CASE: Final = {
     "workflow": text("legal_aid"),
     "workflow_version": FIRST,
     "state": text("submitted"),
-    "state_title": text("已提交"),
+    "state_title": text(Text("已提交", "Submitted")),
     "phase": PHASE,
     "org": text("370100", Text("机构代码", "The organisation's code")),
     "channel": one_of(CHANNELS),
@@ -112,7 +112,7 @@ TRACE: Final = obj(
         "to": or_null(AT),
         "kind": one_of(("first_day", "counted", "holiday", "rest", "rolled", "paused", "provisional", "due")),
         "counted": decimal(5, Text("占用期限的数量，以期限的单位计", "How much of the limit it used up, in its unit")),
-        "text": text("计入 5 个工作日"),
+        "text": text(Text("计入 5 个工作日", "5 working day(s) count")),
     }
 )
 
@@ -122,10 +122,12 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
     "Transition": obj(
         {
             "name": text("accept"),
-            "title": text("受理"),
+            "title": text(Text("受理", "Accept")),
             "to": text("under_review"),
             "allowed": flag(),
-            "because": or_null(text("此案由张敏经办。"), Text("不能办理的原因", "Why not")),
+            "because": or_null(
+                text(Text("此案由张敏经办。", "张敏 handles this case.")), Text("不能办理的原因", "Why not")
+            ),
             "needs": anything(
                 Text("所需内容的 JSON Schema，examples[0] 现在可用", "A JSON Schema; its examples[0] is accepted now"),
                 type="object",
@@ -160,13 +162,16 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
     "Ledger": obj(
         {
             "clock": text("review"),
-            "title": text("审查期限"),
+            "title": text(Text("审查期限", "Review")),
             "generation": FIRST,
             "level": text("80%"),
             "roles": many(ROLE, Text("提醒哪些角色", "Which roles are told")),
             "above": flag(Text("上级机构的人员", "Those of the organisation above")),
             "status": one_of(("sent", "suppressed", "planned", "superseded")),
-            "because": text("期限已过 80%", Text("提醒或者不提醒的原因", "Why people are told, or why nobody is told")),
+            "because": text(
+                Text("期限已过 80%", "80% of the time limit has passed"),
+                Text("提醒或者不提醒的原因", "Why people are told, or why nobody is told"),
+            ),
             "planned_at": AT,
             "at": or_null(AT),
             "to": many(
@@ -187,7 +192,8 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
                         "state": one_of(("waiting", "delivered", "dead", "superseded")),
                         "attempts": whole(0),
                         "last_error": or_null(
-                            text("接收方没有应答"), Text("未能送达的原因", "Why it could not be delivered")
+                            text(Text("接收方没有应答", "The receiver did not answer")),
+                            Text("未能送达的原因", "Why it could not be delivered"),
                         ),
                         "delivered_at": or_null(AT),
                     }
@@ -196,15 +202,22 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
             ),
         }
     ),
-    "Note": obj({"id": ID, "text": text("已电话联系申请人。"), "author": ref("Person"), "at": AT}),
+    "Note": obj(
+        {
+            "id": ID,
+            "text": text(Text("已电话联系申请人。", "The applicant was called.")),
+            "author": ref("Person"),
+            "at": AT,
+        }
+    ),
     "Letter": obj(
         {
             "id": ID,
             "name": text("receipt"),
             "number": not_yet(text("（2026）济工援决字第1号")),
             "at": AT,
-            "title": text("收件回执"),
-            "body": text("王秀英：您的申请已收到。"),
+            "title": text(Text("收件回执", "Receipt")),
+            "body": text(Text("王秀英：您的申请已收到。", "王秀英: your request has come in.")),
         }
     ),
     "DisclosureLog": obj(
@@ -212,7 +225,7 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
             "user": ref("Person"),
             "at": AT,
             "paths": many(text("applicant.phone"), Text("查看了哪些内容", "What was shown")),
-            "reason": text("核对身份", Text("为何查看", "Why")),
+            "reason": text(Text("核对身份", "To check the identity"), Text("为何查看", "Why")),
         }
     ),
     "Alert": obj(
@@ -221,7 +234,7 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
             "case_id": ID,
             "case_number": text("LA-2026-000001"),
             "clock": text("review"),
-            "title": text("审查期限（地方）"),
+            "title": text(Text("审查期限（地方）", "Review, local")),
             "generation": FIRST,
             "level": text("80%"),
             **DUE,
@@ -255,7 +268,7 @@ CASE_PARTS: Final[dict[str, Schema]] = {
         },
         {
             "reason": text(
-                "核对材料后更正",
+                Text("核对材料后更正", "Corrected after the papers were looked at"),
                 Text("作出决定后或代他人更正时必填", "Needed after a decision, or on a colleague's case"),
                 maxLength=500,
             )

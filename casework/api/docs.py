@@ -14,8 +14,8 @@ from casework.api.door import Answer, endpoint
 from casework.api.openapi import document
 from casework.api.shapes import COMPONENTS, Schema
 from casework.api.speech import language
-from casework.api.wording import PAGE, in_language
-from casework.rules.text import Language, Text
+from casework.api.wording import PAGE
+from casework.rules.text import Language, Text, in_language
 
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("casework.api"), autoescape=True, trim_blocks=True, lstrip_blocks=True

@@ -1,6 +1,6 @@
 """What a transition needs, as a schema whose example is accepted now, for this case and this caller."""
 
-from random import SystemRandom
+from random import Random, SystemRandom
 from typing import Any, Final
 
 from casework.forms.inventor import Inventor
@@ -32,13 +32,16 @@ def needs_schema(tx: Transaction, record: Record, office: Office, offer: Offer) 
     edge = offer.transition
     had = record.file.taken[edge.name].given.get("passed_by", ()) if edge.name in record.file.taken else ()
     more = {"other_org": offices.another(tx.db, record.file.org_path, had)} if edge.transfers else {}
+    # The same case, caller and step have the same example, however often it is read.
+    chance = Random(f"{record.file.id}/{record.file.version}/{tx.acting.id}/{edge.name}")
     inventor = Inventor(
         office.calendar.local_date(tx.now),
-        _CHANCE,
+        chance,
         _users(tx, record) if _names_users(form) else {},
         facts=record.file.facts,
         funds=tuple(office.funds),
         caller=tx.acting.id,
+        language=tx.language,
         **more,
     )
     if form is None:
@@ -75,6 +78,6 @@ def _users(tx: Transaction, record: Record) -> dict[str, Any]:
 
 
 def intake_schema(tx: Transaction, workflow: Workflow) -> dict[str, Any]:
-    """The intake form with the facts of an invented person."""
+    """The intake form with the facts of an invented person, another at each reading: two cases are of two people."""
     form = intake_of(workflow)
-    return json_schema(form, tx.language, form.example(Inventor(tx.today, _CHANCE)))
+    return json_schema(form, tx.language, form.example(Inventor(tx.today, _CHANCE, language=tx.language)))

@@ -10,8 +10,8 @@ from jinja2 import Environment, PackageLoader
 from casework.api.docs import policy_for
 from casework.api.door import PREFIX
 from casework.api.speech import language
-from casework.api.wording import TITLE, in_language
-from casework.rules.text import Language, Text
+from casework.api.wording import TITLE
+from casework.rules.text import Language, Text, in_language
 
 _TEMPLATES: Final = Environment(loader=PackageLoader("casework.api"), autoescape=True, trim_blocks=True)
 _PLACES: Final = {

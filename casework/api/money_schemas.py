@@ -33,7 +33,7 @@ MONEY_ITEMS: Final[dict[str, Schema]] = {
         {
             "id": ID,
             "code": _FUND,
-            "name": text("困难职工帮扶资金"),
+            "name": text(Text("困难职工帮扶资金", "Hardship fund")),
             "org": text("370100"),
             "balance": _YUAN,
             "reserved": _YUAN | {"description": Text("已批准、尚未支付", "Promised and not yet paid")},
@@ -63,7 +63,7 @@ MONEY_ITEMS: Final[dict[str, Schema]] = {
             "line": or_null(ID, Text("所涉款项", "The payment that it is about")),
             "case_number": or_null(text("HA-2026-000001"), Text("可查看的案件", "Of a case that you see")),
             "actor": or_null(ref("Person")),
-            "note": or_null(text("市财政拨款，2026年第一批")),
+            "note": or_null(text(Text("市财政拨款，2026年第一批", "City's allocation, first of 2026"))),
         }
     ),
     "PaymentOrder": obj(
@@ -80,7 +80,14 @@ MONEY_ITEMS: Final[dict[str, Schema]] = {
         {
             "lines": many(_LINE, Text("可查看的案件的款项", "Those whose cases you see")),
             "left_out": many(
-                obj({"because": text("档案中没有银行账号，请先补正"), "count": FIRST}),
+                obj(
+                    {
+                        "because": text(
+                            Text("档案中没有银行账号，请先补正", "The file has no bank account; add it first")
+                        ),
+                        "count": FIRST,
+                    }
+                ),
                 Text("开单时未列入的笔数及原因", "How many were left out when it was made, and why"),
             ),
         },

@@ -27,12 +27,11 @@ from casework.api.wording import (
     SERVER,
     TAGS,
     TITLE,
-    in_language,
 )
 from casework.forms.form import Form
 from casework.forms.inventor import Inventor
 from casework.rules.grammar import Workflow
-from casework.rules.text import Language, Text
+from casework.rules.text import Language, Text, in_language
 from casework.work import programmes
 from casework.work.applications import NewApplication
 from casework.work.forms import NewCase
@@ -209,11 +208,11 @@ def _body(body: type[Form] | str, language: Language) -> dict[str, Any]:
         schema, example = ref(body), sample(SCHEMAS[body], SCHEMAS)
         required = bool(SCHEMAS[body].get("required"))
     else:
-        schema, example = _named(body.schema(language), body.__name__), body.example(_inventor())
+        schema, example = _named(body.schema(language), body.__name__), body.example(_inventor(language))
         required = bool(schema["required"])
     if isinstance(body, type) and body in _SHELLS:
         schema = _by_workflow(_SHELLS[body])
-        example["facts"] = intake_of(programmes.newest(example["workflow"])).example(_inventor())
+        example["facts"] = intake_of(programmes.newest(example["workflow"])).example(_inventor(language))
     return {"required": required, "content": {"application/json": {"schema": schema, "example": example}}}
 
 
@@ -235,8 +234,8 @@ def _opening(form: type[Form], workflow: Workflow, language: Language) -> Schema
         "facts": ref(_intake_name(workflow.key)),
     }
     schema["required"].append("facts")
-    example = {**form.example(_inventor()), "workflow": workflow.key}
-    return schema | {"examples": [example | {"facts": intake_of(workflow).example(_inventor())}]}
+    example = {**form.example(_inventor(language)), "workflow": workflow.key}
+    return schema | {"examples": [example | {"facts": intake_of(workflow).example(_inventor(language))}]}
 
 
 def _named(schema: Any, name: str) -> Any:
@@ -263,8 +262,8 @@ def _camel(words: str) -> str:
     return "".join(word.capitalize() for word in re.findall(r"[0-9A-Za-z]+", words))
 
 
-def _inventor() -> Inventor:
-    return Inventor(_EXAMPLE_DAY, Random(1))
+def _inventor(language: Language) -> Inventor:
+    return Inventor(_EXAMPLE_DAY, Random(1), language=language)
 
 
 def _intake_name(workflow: str) -> str:
@@ -275,7 +274,7 @@ def _schemas(language: Language) -> dict[str, Schema]:
     intakes: dict[str, Schema] = {}
     for one in programmes.latest():
         facts = intake_of(one).schema(language)
-        facts |= {"title": one.title.in_(language), "examples": [intake_of(one).example(_inventor())]}
+        facts |= {"title": one.title.in_(language), "examples": [intake_of(one).example(_inventor(language))]}
         intakes[_intake_name(one.key)] = _named(facts, f"Intake{_camel(one.key)}")
         for form, shell in _SHELLS.items():
             intakes[f"{shell}.{one.key}"] = _named(_opening(form, one, language), f"{shell}{_camel(one.key)}")

@@ -53,24 +53,30 @@ _WINDOWS: Final = many(many(text("08:30"))) | {"examples": [[["08:30", "12:00"],
 _HOURS: Final[Schema] = {"type": "object", "additionalProperties": _WINDOWS}
 
 _STATE: Final = obj(
-    {"name": text("submitted"), "title": text("已提交"), "phase": PHASE, "waits_for": or_null(ROLE), "final": flag()}
+    {
+        "name": text("submitted"),
+        "title": text(Text("已提交", "Submitted")),
+        "phase": PHASE,
+        "waits_for": or_null(ROLE),
+        "final": flag(),
+    }
 )
 _EDGE: Final = obj(
     {
         "name": text("accept"),
-        "title": text("受理"),
+        "title": text(Text("受理", "Accept")),
         "from": many(text("submitted"), Text("空文本表示新建，* 表示任何状态", "Empty: not open yet; *: any state")),
         "to": or_null(text("under_review"), Text("空表示状态不变", "Null: the case stays where it is")),
         "by": many(ROLE),
-        "conditions": many(text("本案尚未要求补充材料。")),
+        "conditions": many(text(Text("本案尚未要求补充材料。", "No papers have been asked for in this case."))),
         "letters": many(text("receipt")),
     }
 )
 _LIMIT: Final = obj(
     {
         "name": text("review"),
-        "title": text("审查期限（地方）"),
-        "basis": text("法律援助法 第43条"),
+        "title": text(Text("审查期限（地方）", "Review, local")),
+        "basis": text(Text("法律援助法 第43条", "Legal Aid Law, art 43")),
         "limit": text("5wd", Text("期限，或给出期限的标准名称", "A limit, or the policy that gives it")),
         "runs_in": many(text("under_review")),
         "pauses_in": many(text("awaiting_papers")),
@@ -101,7 +107,7 @@ ITEMS: Final[dict[str, Schema]] = {
         {
             "key": text("legal_aid"),
             "version": FIRST,
-            "title": text("法律援助"),
+            "title": text(Text("法律援助", "Legal aid")),
             "states": many(_STATE),
             "transitions": many(_EDGE),
             "clocks": many(_LIMIT),
@@ -116,7 +122,7 @@ ITEMS: Final[dict[str, Schema]] = {
             "place": text("370000", Text("地区或机构代码，全国为 CN", "A region or organisation; CN is the country")),
             "from": DAY,
             "value": text("5wd"),
-            "source": text("山东省法律援助条例"),
+            "source": text(Text("山东省法律援助条例", "Regulation on legal aid of Shandong")),
             "in_force": flag(Text("在所问之日、所问之地是否有效", "Whether it counts on that day in that place")),
         }
     ),
@@ -124,7 +130,7 @@ ITEMS: Final[dict[str, Schema]] = {
         {
             "key": text("china"),
             "version": FIRST,
-            "title": text("办公时间"),
+            "title": text(Text("办公时间", "Office hours")),
             "tz": text("Asia/Shanghai"),
             "week": _HOURS | {"examples": [{"mon": [["08:30", "12:00"], ["13:30", "17:30"]]}]},
             "years": or_null(many(whole(2026)), Text("已公布节假日的年份", "Years with known holidays")),
@@ -134,9 +140,12 @@ ITEMS: Final[dict[str, Schema]] = {
         {
             "key": text("china"),
             "version": FIRST,
-            "title": text("办公时间"),
+            "title": text(Text("办公时间", "Office hours")),
             "loaded_at": AT | {"description": Text("自何时起适用", "From when it counts")},
-            "source": not_yet(text("本局公告"), Text("本机构时间的依据", "What the office's own hours rest on")),
+            "source": not_yet(
+                text(Text("本局公告", "Notice of this office")),
+                Text("本机构时间的依据", "What the office's own hours rest on"),
+            ),
             "tz": text("Asia/Shanghai"),
             "week": _HOURS | {"examples": [{"mon": [["08:30", "12:00"], ["13:30", "17:30"]], "sun": []}]},
             "make_up_week": or_null(
@@ -153,7 +162,12 @@ ITEMS: Final[dict[str, Schema]] = {
                 obj(
                     {
                         "year": whole(2026),
-                        "source": text("国务院办公厅关于2026年部分节假日安排的通知"),
+                        "source": text(
+                            Text(
+                                "国务院办公厅关于2026年部分节假日安排的通知",
+                                "Notice of the State Council on the holidays of 2026",
+                            )
+                        ),
                         "holidays": many(DAY),
                         "make_up_days": many(DAY),
                     }
@@ -179,7 +193,7 @@ ITEMS: Final[dict[str, Schema]] = {
                     "code": text("370100"),
                     "name": text("济南市总工会"),
                     "phone": or_null(text("0531-55501234")),
-                    "address": or_null(text("济南市示例路 1 号")),
+                    "address": or_null(text(Text("济南市示例路 1 号", "1 Example Road, Jinan"))),
                 }
             )
             | {"description": Text("公示机构", "Who publishes it")},
@@ -191,7 +205,12 @@ ITEMS: Final[dict[str, Schema]] = {
                 unit="示例机械厂",
             ),
             "until_note": or_null(
-                text("公示截止日为暂定，以国务院办公厅公布的放假安排为准。"),
+                text(
+                    Text(
+                        "公示截止日为暂定，以国务院办公厅公布的放假安排为准。",
+                        "The last day is provisional until the State Council has published the holidays.",
+                    )
+                ),
                 Text("截止日为暂定时的说明", "Said where the last day is provisional"),
             ),
         }
@@ -206,7 +225,7 @@ ITEMS: Final[dict[str, Schema]] = {
             "calendar": text("china", Text("所用日历", "The calendar by which it counts")),
             "own_calendar": or_null(text("china", Text("本机构的日历；空则随上级", "Its own; null: that from above"))),
             "phone": or_null(text("0531-55501234", Text("联系电话", "Telephone"))),
-            "address": or_null(text("济南市示例路 1 号", Text("联系地址", "Address"))),
+            "address": or_null(text(Text("济南市示例路 1 号", "1 Example Road, Jinan"), Text("联系地址", "Address"))),
             "seal_name": or_null(text("济南市总工会", Text("印章名称；空则同名称", "On its seal; null: its name"))),
         }
     ),
@@ -237,7 +256,7 @@ ITEMS: Final[dict[str, Schema]] = {
         {
             "id": ID,
             "kind": one_of(KINDS),
-            "name": text("值班群"),
+            "name": text(Text("值班群", "Group on duty")),
             "org": text("370100", Text("收到本机构及下级案件的消息", "Hears of the cases of this one and below")),
             "address": or_null(text("https://hooks.example.org/…", Text("不显示路径", "Without its path"))),
             "has_secret": flag(),
@@ -255,12 +274,16 @@ ITEMS: Final[dict[str, Schema]] = {
             "id": ID,
             "kind": one_of(WAYS),
             "channel_id": or_null(ID, Text("发往渠道时为其编号", "The channel, where it goes to one")),
-            "receiver": text("值班群", Text("渠道的名称，或收件人的用户名", "The channel's name, or a username")),
+            "receiver": text(
+                Text("值班群", "Group on duty"),
+                Text("渠道的名称，或收件人的用户名", "The channel's name, or a username"),
+            ),
             "case_number": or_null(text("LA-2026-000001"), Text("每日提要没有案件", "Null for a digest")),
             "state": one_of(STATES),
             "attempts": whole(1),
             "last_error": not_yet(
-                text("没有在时限内应答"), Text("上次为何没有送达", "Why it did not go out last time")
+                text(Text("没有在时限内应答", "It did not answer in time")),
+                Text("上次为何没有送达", "Why it did not go out last time"),
             ),
             "at": AT,
             "try_at": or_null(AT, Text("何时再发，仅限等待中的", "When it goes out next, while it waits")),
@@ -280,7 +303,12 @@ SCHEMAS: Final[dict[str, Schema]] = {
         {
             "delivered": flag(Text("对方是否已接收", "Whether the receiver took it")),
             "because": or_null(
-                text("没有在时限内应答。请检查对方的程序是否运行、能否访问。"),
+                text(
+                    Text(
+                        "没有在时限内应答。请检查对方的程序是否运行、能否访问。",
+                        "It did not answer in time. See whether the program there runs and can be reached.",
+                    )
+                ),
                 Text("没有送达的原因和办法", "Why not, and what to do"),
             ),
         }
@@ -309,20 +337,22 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "workflow": text("legal_aid"),
             "office": text("济南市总工会"),
             "office_phone": or_null(text("0531-55501234")),
-            "office_address": or_null(text("济南市示例路 1 号")),
+            "office_address": or_null(text(Text("济南市示例路 1 号", "1 Example Road, Jinan"))),
             "state": text("awaiting_papers"),
-            "state_title": text("待补材料"),
+            "state_title": text(Text("待补材料", "Papers awaited")),
             "phase": PHASE,
             "opened_at": AT,
             "updated_at": AT,
             "outcome": not_yet(text("settled")),
             "waits_for_you": flag(Text("正等待申请人办理", "It is the applicant's turn")),
-            "papers": many(text("劳动合同"), Text("正等待的材料", "The papers that are awaited")),
+            "papers": many(
+                text(Text("劳动合同", "Contract of employment")), Text("正等待的材料", "The papers that are awaited")
+            ),
             "deadlines": many(
                 obj(
                     {
                         "name": text("papers"),
-                        "title": text("补充材料"),
+                        "title": text(Text("补充材料", "Papers")),
                         **DUE,
                     }
                 ),
@@ -331,7 +361,12 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "time_to_object": or_null(
                 obj(
                     {
-                        "told": text("对决定有异议的，可以在 2026-04-20（含当日）前提出。"),
+                        "told": text(
+                            Text(
+                                "对决定有异议的，可以在 2026-04-20（含当日）前提出。",
+                                "An objection can be raised until 2026-04-20, that day included.",
+                            )
+                        ),
                         **DUE,
                         "due_on": or_null(
                             DAY, Text("能提出异议的最后一日；未知收到日期时为空", "Null: receipt unknown")
@@ -344,8 +379,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
                     {
                         "number": not_yet(text("（2026）济工援决字第1号")),
                         "at": AT,
-                        "title": text("补充材料通知书"),
-                        "body": text("王秀英：请补充以下材料。"),
+                        "title": text(Text("补充材料通知书", "Request for papers")),
+                        "body": text(Text("王秀英：请补充以下材料。", "王秀英: please hand in these papers.")),
                     }
                 )
             ),
@@ -378,15 +413,24 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "Problem": obj(
         {
             "type": text("urn:casework:problem:not_found", format="uri"),
-            "title": text("没有找到"),
+            "title": text(Text("没有找到", "Not found")),
             "status": whole(404),
-            "detail": text("没有找到，或者您无权查看。", Text("可直接显示的说明", "A sentence fit to be shown")),
+            "detail": text(
+                Text("没有找到，或者您无权查看。", "It does not exist, or you may not see it."),
+                Text("可直接显示的说明", "A sentence fit to be shown"),
+            ),
             "code": text("not_found"),
             "request_id": text("4f9d1c2b7a8e4c61b0d3"),
         },
         {
             "errors": many(
-                obj({"field": text("applicant.name"), "code": text("required"), "message": text("此项必填。")}),
+                obj(
+                    {
+                        "field": text("applicant.name"),
+                        "code": text("required"),
+                        "message": text(Text("此项必填。", "This is needed.")),
+                    }
+                ),
                 Text("422 时逐项说明", "With 422, one for each field"),
             ),
             "duplicate_of": many(

@@ -14,8 +14,8 @@ Schema = dict[str, Any]
 COMPONENTS: Final = "#/components/schemas/"
 
 
-def text(example: str, about: Text | None = None, **more: Any) -> Schema:
-    """A text."""
+def text(example: str | Text, about: Text | None = None, **more: Any) -> Schema:
+    """A text; what people read has an example in both languages."""
     return _said("string", about) | more | {"examples": [example]}
 
 

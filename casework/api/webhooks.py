@@ -48,7 +48,12 @@ WEBHOOK_BODIES: Final[dict[str, Schema]] = {
     "AlertRaised": obj({**_ABOUT_A_CASE, "type": {"const": "alert.raised"}, "alert": _ALERT}),
     "CaseEvent": obj({**_ABOUT_A_CASE, "type": one_of(f"case.{kind}" for kind in EVENT_KINDS), "event": _EVENT}),
     "ChannelTried": obj(
-        {"id": ID, "type": {"const": "channel.tried"}, "at": AT, "channel": obj({"id": ID, "name": text("OA 系统")})}
+        {
+            "id": ID,
+            "type": {"const": "channel.tried"},
+            "at": AT,
+            "channel": obj({"id": ID, "name": text(Text("OA 系统", "Office system"))}),
+        }
     ),
 }
 _EVENTS: Final = {

@@ -1,8 +1,8 @@
 """What the description of the API says beside the declarations, in both languages."""
 
-from typing import Any, Final
+from typing import Final
 
-from casework.rules.text import Language, Text
+from casework.rules.text import Text
 
 TITLE: Final = Text("工会帮扶与法律援助案件服务", "Casework for trade unions")
 ABOUT: Final = Text(
@@ -227,12 +227,3 @@ PAGE: Final = {
     "schemas": Text("数据结构", "Schemas"),
     "skip": Text("跳到正文", "Skip to the content"),
 }
-
-
-def in_language(value: Any, language: Language) -> Any:
-    """The same, with every `Text` inside it in one language."""
-    if isinstance(value, Text):
-        return value.in_(language)
-    if isinstance(value, dict):
-        return {name: in_language(member, language) for name, member in value.items()}
-    return [in_language(item, language) for item in value] if isinstance(value, list) else value

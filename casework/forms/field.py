@@ -10,7 +10,7 @@ from marshmallow import ValidationError, fields, missing
 
 from casework.forms.faults import fault
 from casework.forms.inventor import Inventor
-from casework.rules.text import Language, Text
+from casework.rules.text import Language, Text, in_language
 
 TODAY: Final[ContextVar[date]] = ContextVar("today")
 """The day for which the form that is being checked is checked; set by `Form.check`, one for each thread."""
@@ -24,8 +24,9 @@ class FormField(fields.Field[Any]):
 
     `required` refuses the unknown at once; `needed_by` names the transition until which the value may follow.
     `or_else` names the field beside it that will do instead.
-    A `sensitive` value leaves the open facts and is shown there by its mask. `example` is a JSON value, or a
-    function of the `Inventor` that gives one; without it the kind of field invents its own.
+    A `sensitive` value leaves the open facts and is shown there by its mask. `example` is a JSON value, in which a
+    `Text` stands for what people write, or a function of the `Inventor` that gives one; without it the kind of field
+    invents its own.
     """
 
     json_types: ClassVar[tuple[str, ...]] = ("string",)
@@ -115,7 +116,7 @@ class FormField(fields.Field[Any]):
         if self.example is None:
             return self.invent(inventor)
         given: Callable[[Inventor], Any] | Any = self.example
-        return given(inventor) if callable(given) else given
+        return given(inventor) if callable(given) else in_language(given, inventor.language)
 
     def schema(self, language: Language) -> dict[str, Any]:
         """The field in JSON Schema, with title and description in the reader's language."""

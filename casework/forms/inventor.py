@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from casework.rules.identifiers import Sex, invent_identity_number
+from casework.rules.text import Language, Text
 
 _SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 _GIVEN: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -38,7 +39,8 @@ class Inventor:
 
     `users` gives the id of an eligible user for a role; for a role that it does not know a random id stands. `facts`
     are those of the case that the form is about, `funds` the codes of the funds that may pay for it, `other_org` is
-    the code of an organisation that is not its own, `caller` the id of the user who will fill the form in.
+    the code of an organisation that is not its own, `caller` the id of the user who will fill the form in. What people
+    write is in `language`; names are Chinese, as they are.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Inventor:
         funds: Sequence[str] = (),
         other_org: str = "370200",
         caller: UUID | None = None,
+        language: Language = "zh-CN",
     ) -> None:
         self.today = today
         self.random = random
@@ -59,6 +62,7 @@ class Inventor:
         self.funds = funds
         self.other_org = other_org
         self.caller = caller
+        self.language: Language = language
         self.person = self._invent_person()
 
     def someone_else(self) -> "Inventor":
@@ -71,7 +75,12 @@ class Inventor:
             funds=self.funds,
             other_org=self.other_org,
             caller=self.caller,
+            language=self.language,
         )
+
+    def says(self, zh: str, en: str) -> str:
+        """What somebody writes, in the language of the example."""
+        return Text(zh, en).in_(self.language)
 
     def user(self, roles: tuple[str, ...]) -> str:
         """The id of a user who has one of the roles."""

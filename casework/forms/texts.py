@@ -54,7 +54,7 @@ class Prose(FormField):
         return text
 
     def invent(self, inventor: Inventor) -> str:
-        return f"{self.title.zh}（示例）"[: self.most]
+        return inventor.says(f"{self.title.zh}（示例）", f"{self.title.en} (example)")[: self.most]
 
     def shape(self, language: Language) -> dict[str, Any]:
         allowed = f"[^{self.refused_controls}{INVISIBLE}]"

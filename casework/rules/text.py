@@ -32,3 +32,12 @@ class Text:
     def both(self) -> dict[str, str]:
         """The sentence as it is stored and sent: `{"zh-CN": …, "en": …}`."""
         return {"zh-CN": self.zh, "en": self.en}
+
+
+def in_language(value: Any, language: Language) -> Any:
+    """The same, with every `Text` inside it in one language."""
+    if isinstance(value, Text):
+        return value.in_(language)
+    if isinstance(value, dict):
+        return {name: in_language(member, language) for name, member in value.items()}
+    return [in_language(item, language) for item in value] if isinstance(value, list) else value

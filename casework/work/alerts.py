@@ -30,7 +30,12 @@ class Snooze(Form):
     """Until when the alert is not listed, five working days from now at most, and why."""
 
     until = Moment(required=True, title=Text("推迟至", "Until"), example=_tomorrow)
-    reason = LongText(most=500, required=True, title=Text("理由", "Reason"), example="已约定明日上午补充材料")
+    reason = LongText(
+        most=500,
+        required=True,
+        title=Text("理由", "Reason"),
+        example=Text("已约定明日上午补充材料", "Papers are promised for tomorrow morning"),
+    )
 
 
 def snooze(tx: Transaction, alert_id: UUID, given: Any) -> Row[Any]:

@@ -51,7 +51,12 @@ class NewApplication(Form):
 class NewTrackingCode(Form):
     """Why a case gets a new tracking code."""
 
-    reason = LongText(most=500, required=True, title=Text("理由", "Reason"), example="申请人到场，遗失查询码")
+    reason = LongText(
+        most=500,
+        required=True,
+        title=Text("理由", "Reason"),
+        example=Text("申请人到场，遗失查询码", "The applicant came in person; the code is lost"),
+    )
 
 
 class GivenCode(Form):

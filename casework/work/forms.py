@@ -36,27 +36,36 @@ class ClaimThis(Form):
 class Release(Form):
     """Why the case goes back to the queue."""
 
-    reason = LongText(most=500, required=True, title=_REASON, example="休假，退回待领取")
+    reason = LongText(
+        most=500, required=True, title=_REASON, example=Text("休假，退回待领取", "On leave; back to whoever claims it")
+    )
 
 
 class Handover(Form):
     """Who owns the case from now on, and why."""
 
     to = OneUser(roles=STAFF, required=True, title=Text("移交给", "To"))
-    reason = LongText(most=500, required=True, title=_REASON, example="岗位调整")
+    reason = LongText(most=500, required=True, title=_REASON, example=Text("岗位调整", "Change of posts"))
 
 
 class Override(Form):
     """Into which state a supervisor brings the case, and why."""
 
     to_state = Code(required=True, title=Text("目标状态", "State"))
-    reason = LongText(most=500, required=True, title=_REASON, example="误操作，退回审查")
+    reason = LongText(
+        most=500, required=True, title=_REASON, example=Text("误操作，退回审查", "A slip; back to the review")
+    )
 
 
 class SteppingIn(Form):
     """Why a supervisor does a colleague's own work."""
 
-    reason = LongText(most=500, required=True, title=_REASON, example="经办人休假，代为办理")
+    reason = LongText(
+        most=500,
+        required=True,
+        title=_REASON,
+        example=Text("经办人休假，代为办理", "Done for a colleague who is on leave"),
+    )
 
 
 class NewCase(Form):
@@ -85,11 +94,13 @@ class NewCase(Form):
 class NewNote(Form):
     """A note on a case."""
 
-    text = LongText(required=True, title=Text("内容", "Text"), example="已电话联系申请人。")
+    text = LongText(
+        required=True, title=Text("内容", "Text"), example=Text("已电话联系申请人。", "The applicant was called.")
+    )
 
 
 class Disclosure(Form):
     """Which sensitive values are to be shown (none named: all), and why."""
 
     paths = Many(Line(title=Text("字段", "Field")), most=50, title=Text("字段", "Fields"), example=[])
-    reason = LongText(most=500, required=True, title=_REASON, example="核对身份信息")
+    reason = LongText(most=500, required=True, title=_REASON, example=Text("核对身份信息", "To check the identity"))

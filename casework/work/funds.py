@@ -35,7 +35,12 @@ class NewFund(Form):
     """A new fund of an organisation, empty as yet, with its budget lines."""
 
     code = Code(most=20, required=True, title=Text("资金代码", "Code of the fund"), example="RELIEF")
-    name = Line(most=100, required=True, title=Text("资金名称", "Name of the fund"), example="困难职工帮扶资金")
+    name = Line(
+        most=100,
+        required=True,
+        title=Text("资金名称", "Name of the fund"),
+        example=Text("困难职工帮扶资金", "Hardship fund"),
+    )
     org = Code(required=True, title=Text("机构代码", "Organisation code"), example="370100")
     budgets = Many(BudgetLine, most=100, title=Text("预算", "Budget lines"))
 
@@ -46,7 +51,11 @@ class TopUp(Form):
     amount = Money(
         least=Decimal("0.01"), required=True, title=Text("金额（元）", "Amount in yuan"), example="500000.00"
     )
-    note = Line(required=True, title=Text("来源说明", "Where it comes from"), example="市财政拨款，2026年第一批")
+    note = Line(
+        required=True,
+        title=Text("来源说明", "Where it comes from"),
+        example=Text("市财政拨款，2026年第一批", "City's allocation, first of 2026"),
+    )
 
 
 class Correction(Form):
@@ -58,7 +67,11 @@ class Correction(Form):
         title=Text("转出金额（元）", "Amount to take out, in yuan"),
         example="100.00",
     )
-    note = Line(required=True, title=Text("更正说明", "What is put right"), example="2026年第一批拨款误登，多登一个零")
+    note = Line(
+        required=True,
+        title=Text("更正说明", "What is put right"),
+        example=Text("2026年第一批拨款误登，多登一个零", "First allocation of 2026 was entered with a zero too many"),
+    )
 
 
 def may_see_funds(person: Person) -> None:

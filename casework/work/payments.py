@@ -70,7 +70,12 @@ class Returned(Form):
     """The day on which the bank returned a payment, and why."""
 
     on = Day(past=True, required=True, title=Text("退回日期", "Returned on"))
-    reason = Line(most=200, required=True, title=Text("退回原因", "Why"), example="户名与账号不符")
+    reason = Line(
+        most=200,
+        required=True,
+        title=Text("退回原因", "Why"),
+        example=Text("户名与账号不符", "Name and account do not agree"),
+    )
 
 
 def make_order(tx: Transaction, given: Any) -> tuple[Row[Any], dict[Text, int]]:

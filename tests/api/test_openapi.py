@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any, get_args
@@ -19,6 +20,7 @@ from casework.work.overdue import sweep
 from tests.api.conftest import PASSWORD, Api
 from tests.api.described import operation_of, path_of, validator
 from tests.api.money import helped
+from tests.english import chinese_in
 from tests.receivers import answers, receiver
 
 LANGUAGES = get_args(Language)
@@ -73,6 +75,25 @@ def test_the_example_of_every_body_is_an_instance_of_its_schema() -> None:
     for body in bodies:
         schema = {**body["schema"], "components": document("en")["components"]}
         Draft202012Validator(schema, format_checker=CHECKER).validate(body["example"])
+
+
+def test_english_examples_hold_no_chinese_but_names() -> None:
+    def examples(value: Any, word: str = "") -> Iterator[Any]:
+        if word in ("example", "examples"):
+            yield value
+        elif isinstance(value, dict):
+            for name, inner in value.items():
+                yield from examples(inner, name)
+        elif isinstance(value, list):
+            for inner in value:
+                yield from examples(inner)
+
+    # The payment file is for a bank, and so in Chinese in every language.
+    for_banks = document("en")["components"]["schemas"]["PaymentFile"]["examples"]
+    found = [one for one in examples(document("en")) if one != for_banks]
+    assert len(found) > 300
+    assert [*chinese_in(found)] == []
+    assert [*chinese_in([*examples(document("zh-CN"))])]
 
 
 @pytest.mark.parametrize("path", ["/api/v1/cases", "/api/v1/public/applications"])
@@ -280,7 +301,8 @@ def _take(ask: Lived, who: str, at: str, name: str) -> None:
 
 
 def _ensure_self_contained(schema: Any) -> None:
-    """The schema stands alone, and its first example is an instance of it."""
+    """The schema stands alone, and its first example is an instance of it, in English as everything here."""
+    assert [*chinese_in(schema["examples"])] == []
     assert "$ref" not in json.dumps(schema)
     Draft202012Validator.check_schema(schema)
     Draft202012Validator(schema, format_checker=CHECKER).validate(schema["examples"][0])
@@ -362,6 +384,17 @@ def test_every_refusal_is_described_where_it_happens(api: Api) -> None:
     for _ in range(api.service.limits.sign_in_attempts):
         ask(None, "POST", "/auth/token", {"username": "caseworker", "password": "wrong"}, 401)
     ask(None, "POST", "/auth/token", {"username": "caseworker", "password": "wrong"}, 429)
+
+
+def test_the_example_of_a_step_stays_the_same_for_the_same_case_and_caller(api: Api) -> None:
+    case = api.new_case()
+    for name in (None, "accept", "propose"):
+        if name:
+            api.take("caseworker", case, name)
+        for who in ("caseworker", "supervisor"):
+            first = api.get(who, f"/cases/{case['id']}/transitions")
+            assert any(one["needs"]["properties"] for one in first["items"])
+            assert api.get(who, f"/cases/{case['id']}/transitions") == first
 
 
 class Page(HTMLParser):

@@ -36,7 +36,7 @@ class NewChannel(Form):
     """A program or a chat group outside. A webhook needs a secret; of the robots DingTalk and Feishu may have one."""
 
     kind = Choice(KINDS, required=True, title=Text("类型", "Kind"))
-    name = Line(most=60, required=True, title=_NAME, example="值班群")
+    name = Line(most=60, required=True, title=_NAME, example=Text("值班群", "Group on duty"))
     org = Code(required=True, title=Text("机构代码", "Organisation code"), example="370100")
     address = Line(most=1000, required=True, title=_ADDRESS, example="https://hooks.example.org/casework")
     secret = Line(most=200, title=_SECRET, example="a secret of 16 characters or more")
@@ -48,7 +48,7 @@ class NewChannel(Form):
 class ChangedChannel(Form):
     """What may change of a channel; what waits for one that is not active is not sent any more."""
 
-    name = Line(most=60, title=_NAME, example="值班群")
+    name = Line(most=60, title=_NAME, example=Text("值班群", "Group on duty"))
     address = Line(most=1000, title=_ADDRESS, example="https://hooks.example.org/casework")
     secret = Line(most=200, title=_SECRET, example="a secret of 16 characters or more")
     alerts = Flag(title=_ALERTS)

@@ -44,7 +44,7 @@ CHANGES: Final = {
     "address": Text("住址或联系方式变化", "address or phone"),
     "other": Text("其他", "other"),
 }
-_RECEIPT: Final = "（示例）签收1号"
+_RECEIPT: Final = Text("（示例）签收1号", "Example receipt no. 1")
 
 
 def _of_others(lines: list[Facts], inventor: Inventor) -> list[Facts]:
@@ -52,9 +52,9 @@ def _of_others(lines: list[Facts], inventor: Inventor) -> list[Facts]:
     return [line for line in lines if line["approved_by"] != str(inventor.caller)] or lines
 
 
-def _paid(line: Facts) -> dict[str, Any]:
+def _paid(line: Facts, inventor: Inventor) -> dict[str, Any]:
     """The result of a payment that was made; cash is signed for."""
-    return {"result": "paid", **({"receipt": _RECEIPT} if line.get("pay_by") == CASH else {})}
+    return {"result": "paid", **({"receipt": _RECEIPT.in_(inventor.language)} if line.get("pay_by") == CASH else {})}
 
 
 class RecordPayment(Form):
@@ -79,8 +79,8 @@ class RecordPayment(Form):
         )
         told = {"line": line["line"], "on": inventor.today.isoformat()}
         if line.get("status") == "paid":
-            return {**told, "result": "returned", "reason": "账号已注销"}
-        return {**told, **_paid(line)}
+            return {**told, "result": "returned", "reason": inventor.says("账号已注销", "The account is closed")}
+        return {**told, **_paid(line, inventor)}
 
 
 class CorrectPayment(Form):
@@ -97,17 +97,27 @@ class CorrectPayment(Form):
         """The payment that was recorded first, and another than the caller approved, in truth had the other result."""
         lines = [line for line in inventor.facts.get("aid") or () if line["status"] in ("paid", "returned")]
         line = next(iter(_of_others(lines, inventor)), {"line": str(UUID(int=0))})
-        told = {"line": line["line"], "on": inventor.today.isoformat(), "reason": "结果误登，已与银行核实"}
+        told = {
+            "line": line["line"],
+            "on": inventor.today.isoformat(),
+            "reason": inventor.says("结果误登，已与银行核实", "Recorded by mistake; the bank was asked"),
+        }
         if line.get("status") == "paid":
             return {**told, "result": "returned"}
-        return {**told, **_paid(line)}
+        return {**told, **_paid(line, inventor)}
 
 
 class ReleasePayment(Form):
     """Why a payment will not be made."""
 
     line = Code(required=True, title=Text("款项", "Payment"))
-    reason = Line(most=500, sensitive=True, required=True, title=Text("撤销原因", "Reason"), example="申请人放弃领取")
+    reason = Line(
+        most=500,
+        sensitive=True,
+        required=True,
+        title=Text("撤销原因", "Reason"),
+        example=Text("申请人放弃领取", "The applicant gives it up"),
+    )
 
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:
@@ -182,7 +192,12 @@ class Leave(Form):
     signed_on = Day(
         past=True, years_back=1, title=Text("书面申请签字日期", "Request in writing signed on"), example=days_ago(0)
     )
-    reason = Line(most=500, sensitive=True, title=Text("理由", "Reason"), example="家庭情况已好转")
+    reason = Line(
+        most=500,
+        sensitive=True,
+        title=Text("理由", "Reason"),
+        example=Text("家庭情况已好转", "The household is better off"),
+    )
 
 
 class ProposeExit(Form):
@@ -193,7 +208,10 @@ class ProposeExit(Form):
     hearing_at = Line(
         required=True,
         title=Text("听取意见的时间、地点和方式", "When, where and how the person is heard"),
-        example="收到本通知后五个工作日内，本工会帮扶中心，也可以来电或者来信",
+        example=Text(
+            "收到本通知后五个工作日内，本工会帮扶中心，也可以来电或者来信",
+            "Within five working days of this notice, at the union's help centre, or by telephone or letter",
+        ),
     )
     hearing_at_en = Line(
         title=Text("听取意见的时间、地点和方式（英文）", "The same in English"),
@@ -231,7 +249,11 @@ class RecordDeath(Form):
     """The applicant has died."""
 
     on = Day(past=True, required=True, title=Text("日期", "Date"), example=days_ago(0))
-    proof = Line(required=True, title=Text("证明材料", "Proof"), example="户口注销证明")
+    proof = Line(
+        required=True,
+        title=Text("证明材料", "Proof"),
+        example=Text("户口注销证明", "Certificate of cancelled registration"),
+    )
 
 
 class CloseWatch(Form):

@@ -52,10 +52,14 @@ class Applicant(Identified):
         sensitive=True, needed_by="propose", or_else="document_number", title=Text("身份证号码", "Identity number")
     )
     phone = Phone(sensitive=True, title=Text("手机号码", "Phone"))
-    other_contact = Line(sensitive=True, title=Text("其他联系方式", "Other contact"), example="单位工会代为转达")
+    other_contact = Line(
+        sensitive=True,
+        title=Text("其他联系方式", "Other contact"),
+        example=Text("单位工会代为转达", "Through the union at work"),
+    )
     sex = Choice(SEX, title=Text("性别", "Sex"), example=sex)
     birth_date = Day(past=True, sensitive=True, title=Text("出生日期", "Date of birth"), example=birth_date)
-    ethnicity = Line(most=40, title=Text("民族", "Ethnic group"), example="汉族")
+    ethnicity = Line(most=40, title=Text("民族", "Ethnic group"), example=Text("汉族", "Han"))
     political = Choice(POLITICAL, title=Text("政治面貌", "Political status"), example="none")
     health = Choice(HEALTH, sensitive=True, title=Text("健康状况", "Health"), example="common_illness")
     disability_kind = Choice(DISABILITIES, sensitive=True, title=Text("残疾类别", "Kind of disability"))
@@ -67,11 +71,15 @@ class Applicant(Identified):
     marital = Choice(MARITAL, title=Text("婚姻状况", "Marital status"), example="married")
     register_type = Choice(REGISTERS, title=Text("户口类型", "Household register"))
     register_region = Code(most=6, title=Text("户口所在地行政区划代码", "Region of the register"), example="371083")
-    address = Line(sensitive=True, title=Text("家庭住址", "Address"), example="乳山市示例小区6号楼202室")
+    address = Line(
+        sensitive=True,
+        title=Text("家庭住址", "Address"),
+        example=Text("乳山市示例小区6号楼202室", "Room 202, building 6, Example Estate, Rushan"),
+    )
     work_unit = Line(title=Text("工作单位", "Place of work"), example="乳山示例纺织有限公司")
     unit_kind = Choice(UNIT_KINDS, title=Text("单位性质", "Kind of unit"), example="collective")
     unit_state = Choice(UNIT_STATES, title=Text("企业状况", "State of the unit"))
-    industry = Line(most=80, title=Text("所属行业", "Industry"), example="纺织业")
+    industry = Line(most=80, title=Text("所属行业", "Industry"), example=Text("纺织业", "Textiles"))
     joined_work_on = Day(past=True, title=Text("参加工作时间", "At work since"), example=days_ago(2 * 365))
     union_card = Line(most=40, title=Text("工会会员卡号", "Union card"), example="SD0000123456")
     single_parent = Flag(title=Text("是单亲家庭", "Single parent"), example=False)
@@ -108,7 +116,7 @@ class Member(Identified):
     birth_date = Day(past=True, sensitive=True, title=Text("出生日期", "Date of birth"), example=birth_date)
     sex = Choice(SEX, title=Text("性别", "Sex"), example=sex)
     phone = Phone(sensitive=True, title=Text("手机号码", "Phone"))
-    ethnicity = Line(most=40, title=Text("民族", "Ethnic group"), example="汉族")
+    ethnicity = Line(most=40, title=Text("民族", "Ethnic group"), example=Text("汉族", "Han"))
     political = Choice(POLITICAL, title=Text("政治面貌", "Political status"), example="none")
     marital = Choice(MARITAL, title=Text("婚姻状况", "Marital status"), example="married")
     insured_medical = Choice(MEDICAL_INSURANCE, title=Text("医保状况", "Medical insurance"), example="resident")
@@ -119,7 +127,7 @@ class Member(Identified):
     status = Choice(MEMBER_STATES, title=Text("人员身份", "What the member does"))
     work_state = Choice(WORK_STATES, title=Text("工作状态", "Employment"))
     school_or_unit = Line(title=Text("学校或单位", "School or unit"), example="乳山示例纺织有限公司")
-    education = Line(most=40, title=Text("学历", "Education"), example="高中")
+    education = Line(most=40, title=Text("学历", "Education"), example=Text("高中", "Senior school"))
     entered_school = Count(least=1950, most=2199, title=Text("入学年份", "Year of entering school"))
     school_years = Count(least=1, most=12, title=Text("学制（年）", "Years of schooling"))
 
@@ -142,7 +150,7 @@ class Member(Identified):
             "monthly_income": "0.00",
             "health": "good",
             "status": "primary",
-            "school_or_unit": "乳山市示例小学",
+            "school_or_unit": inventor.says("乳山市示例小学", "Example School, Rushan"),
             "entered_school": born.year + 7,
             "school_years": 6,
         }
@@ -251,7 +259,9 @@ MOST_PAPERS: Final = 100
 class Paper(Form):
     """A paper that was handed in."""
 
-    name = Line(required=True, title=Text("材料名称", "Paper"), example="身份证复印件")
+    name = Line(
+        required=True, title=Text("材料名称", "Paper"), example=Text("身份证复印件", "Copy of the identity card")
+    )
     copies = Count(least=1, most=999, required=True, title=Text("份数", "Copies"))
 
 
@@ -351,6 +361,9 @@ class HardshipIntake(Form):
             "consent_to_check": signed,
             "consent_to_publish": signed,
             "consent_sensitive": signed,
-            "papers": [{"name": "身份证复印件", "copies": 1}, {"name": "户口簿复印件", "copies": 1}],
+            "papers": [
+                {"name": inventor.says("身份证复印件", "Copy of the identity card"), "copies": 1},
+                {"name": inventor.says("户口簿复印件", "Copy of the household register"), "copies": 1},
+            ],
             "dossier_kind": "new",
         }

@@ -34,6 +34,12 @@ OBJECTION_RESULTS: Final = {
     "founded": Text("异议成立", "founded"),
 }
 
+_PAPERS: Final = (
+    Text("近一年工资收入证明", "Proof of pay of the last year"),
+    Text("医疗费用票据", "Receipts of treatment"),
+    Text("就读学校证明", "Certificate of the school"),
+)
+
 
 class AskForPapers(Form):
     """The one-off notice: everything that is missing, and nothing that was given already."""
@@ -44,7 +50,7 @@ class AskForPapers(Form):
         most=50,
         required=True,
         title=Text("需补充的全部材料", "Everything that is missing"),
-        example=["近一年工资收入证明", "医疗费用票据"],
+        example=list(_PAPERS[:2]),
     )
     explanation = LongText(most=2000, sensitive=True, title=Text("说明", "Explanation"))
 
@@ -52,8 +58,9 @@ class AskForPapers(Form):
     def example(cls, inventor: Inventor) -> dict[str, Any]:
         """Papers that have not come in yet."""
         held = {paper["name"] for paper in inventor.facts.get("papers") or ()}
-        known = ("近一年工资收入证明", "医疗费用票据", "就读学校证明")
-        more = next(name for name in (f"其他证明材料（{number}）" for number in range(1, 999)) if name not in held)
+        known = [paper.in_(inventor.language) for paper in _PAPERS]
+        others = (inventor.says(f"其他证明材料（{number}）", f"Another proof ({number})") for number in range(1, 999))
+        more = next(name for name in others if name not in held)
         return {"papers": [name for name in known if name not in held] or [more]}
 
 
@@ -65,7 +72,7 @@ class SupplyPapers(Form):
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:
         """One of those that were asked for."""
-        return {"papers": [{"name": "近一年工资收入证明", "copies": 1}]}
+        return {"papers": [{"name": _PAPERS[0].in_(inventor.language), "copies": 1}]}
 
 
 class HelpAtOnce(Form):
@@ -119,7 +126,11 @@ class SendCheck(Form):
     """The hand-over to the civil affairs' centre that checks means."""
 
     on = Day(past=True, years_back=1, required=True, title=Text("送交日期", "Sent on"), example=days_ago(0))
-    to = Line(required=True, title=Text("核对机构", "Checked by"), example="居民家庭经济状况核对中心")
+    to = Line(
+        required=True,
+        title=Text("核对机构", "Checked by"),
+        example=Text("居民家庭经济状况核对中心", "Centre that checks the means of households"),
+    )
     reference = Line(most=60, title=Text("送交文号", "Reference"))
 
 
@@ -224,9 +235,9 @@ class Propose(Form):
         """A proposal that stands whatever the formula finds; with aid where none was given this year."""
         return {
             "category": "deep",
-            "ground": "入户调查和集体研究的意见。",
+            "ground": inventor.says("入户调查和集体研究的意见。", "What the visit and the meeting found."),
             "aid": [] if _this_year(inventor) else [next_item(inventor)],
-            "finding": "情况属实。",
+            "finding": inventor.says("情况属实。", "It is as it was told."),
         }
 
 
@@ -240,12 +251,16 @@ class ProposeRefusal(Form):
 class Publish(Form):
     """Where the notice is posted, and where objections go."""
 
-    posted_at = PublicLine(required=True, title=Text("公示地点", "Posted at"), example="示例社区公示栏")
+    posted_at = PublicLine(
+        required=True,
+        title=Text("公示地点", "Posted at"),
+        example=Text("示例社区公示栏", "Board of the Example Community"),
+    )
     objections_to = PublicLine(
         landlines=True,
         required=True,
         title=Text("异议受理单位和方式", "Objections to"),
-        example="本工会帮扶中心（工作时间来访）",
+        example=Text("本工会帮扶中心（工作时间来访）", "At the union's help centre, in opening hours"),
     )
 
 
@@ -300,8 +315,8 @@ class Approve(Form):
     def example(cls, inventor: Inventor) -> dict[str, Any]:
         """With the national union's approval, which may always be given."""
         return {
-            "meeting": "（示例）1号",
-            "national_number": "（示例）总工发1号",
+            "meeting": inventor.says("（示例）1号", "Example no. 1"),
+            "national_number": inventor.says("（示例）总工发1号", "Example of the national union, no. 1"),
             "national_on": inventor.today.isoformat(),
         }
 
@@ -309,13 +324,24 @@ class Approve(Form):
 class Reason(Form):
     """Why something is taken back, in a line."""
 
-    reason = Line(most=500, sensitive=True, required=True, title=Text("理由", "Reason"), example="需要补充调查")
+    reason = Line(
+        most=500,
+        sensitive=True,
+        required=True,
+        title=Text("理由", "Reason"),
+        example=Text("需要补充调查", "More has to be found out"),
+    )
 
 
 class Withdraw(Form):
     """The applicant no longer asks."""
 
-    reason = Line(most=500, sensitive=True, title=Text("撤回理由", "Reason"), example="家庭情况已好转")
+    reason = Line(
+        most=500,
+        sensitive=True,
+        title=Text("撤回理由", "Reason"),
+        example=Text("家庭情况已好转", "The household is better off"),
+    )
 
 
 class Refuse(Form):

@@ -99,7 +99,7 @@ class ReturnFile(Form):
         most=50,
         required=True,
         title=Text("需补正的全部内容", "Everything that is missing"),
-        example=["授权委托书缺受援人签名"],
+        example=[Text("授权委托书缺受援人签名", "Power of attorney without the recipient's signature")],
     )
 
 
@@ -136,7 +136,13 @@ class ApproveSubsidy(Form):
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:
         """An amount that somebody set, since not every place has rates."""
-        return {"stages": ["arbitration"], "amount": "1200.00", "ground": "本地区尚无补贴标准，参照同类案件核定"}
+        return {
+            "stages": ["arbitration"],
+            "amount": "1200.00",
+            "ground": inventor.says(
+                "本地区尚无补贴标准，参照同类案件核定", "No rate is set here; as in cases of its kind"
+            ),
+        }
 
 
 class PaySubsidy(Form):
@@ -156,7 +162,7 @@ class WaiveSubsidy(Form):
 class Archive(Form):
     """Where the file lies."""
 
-    file_number = Line(most=60, title=Text("卷宗号", "Number of the file"), example="2026-民-0001")
+    file_number = Line(most=60, title=Text("卷宗号", "Number of the file"), example=Text("2026-民-0001", "2026-C-0001"))
 
 
 class Rate(Form):

@@ -201,16 +201,16 @@ class Applicant(Identified):
     other_contact = Line(
         sensitive=True,
         title=Text("其他联系方式（无电话的写明原因）", "Other contact (and why, without a telephone)"),
-        example="无电话，由社区居委会转达",
+        example=Text("无电话，由社区居委会转达", "No telephone; through the neighbourhood committee"),
     )
     sex = Choice(SEX, title=Text("性别", "Sex"), example=sex)
     birth_date = Day(past=True, sensitive=True, title=Text("出生日期", "Date of birth"), example=birth_date)
-    ethnicity = Line(most=40, title=Text("民族", "Ethnic group"), example="汉族")
+    ethnicity = Line(most=40, title=Text("民族", "Ethnic group"), example=Text("汉族", "Han"))
     residence = Line(sensitive=True, title=Text("户籍地", "Registered residence"))
     address = Line(sensitive=True, title=Text("住址", "Address"))
     work_unit = Line(title=Text("工作单位", "Place of work"))
     education = Choice(EDUCATION, title=Text("文化程度", "Education"))
-    occupation = Line(title=Text("职业", "Occupation"), example="钢筋工")
+    occupation = Line(title=Text("职业", "Occupation"), example=Text("钢筋工", "Steel fixer"))
     health = Line(sensitive=True, title=Text("身体状况", "Health"))
     groups = Many(
         Choice(GROUPS, title=Text("人群类别", "Group")),
@@ -245,7 +245,9 @@ class Agent(Form):
     """Somebody who asks in the name of a person without full capacity (法律援助法 art 40)."""
 
     name = PersonName(required=True, title=Text("姓名", "Name"))
-    relation = Line(most=40, required=True, title=Text("与申请人关系", "Relation to the applicant"), example="父亲")
+    relation = Line(
+        most=40, required=True, title=Text("与申请人关系", "Relation to the applicant"), example=Text("父亲", "Father")
+    )
     phone = Phone(sensitive=True, title=Text("联系电话", "Phone"))
 
 
@@ -254,7 +256,7 @@ class Employer(Form):
 
     name = Line(required=True, title=Text("名称", "Name"), example="济南晨光建筑劳务有限公司")
     credit_code = CreditCode(title=Text("统一社会信用代码", "Unified social credit code"))
-    address = Line(title=Text("地址", "Address"), example="济南市历下区示例路8号")
+    address = Line(title=Text("地址", "Address"), example=Text("济南市历下区示例路8号", "8 Example Road, Lixia, Jinan"))
     legal_representative = PersonName(title=Text("法定代表人", "Legal representative"))
     phone = OfficePhone(title=Text("电话", "Phone"))
 
@@ -361,8 +363,8 @@ class Demand(Form):
 class Evidence(Form):
     """A piece of evidence, what it proves and who holds it."""
 
-    name = Line(required=True, title=Text("证据名称", "Evidence"), example="考勤表")
-    proves = Line(title=Text("证明事项", "What it proves"), example="出勤天数")
+    name = Line(required=True, title=Text("证据名称", "Evidence"), example=Text("考勤表", "Attendance sheets"))
+    proves = Line(title=Text("证明事项", "What it proves"), example=Text("出勤天数", "Days of attendance"))
     holder = Choice(HOLDERS, title=Text("持有人", "Holder"))
 
 
@@ -380,7 +382,9 @@ class Suspension(Form):
     begins = Day(past=True, years_back=WORKING_LIFE, required=True, title=Text("中止开始日期", "First day"))
     ends = Day(past=True, years_back=WORKING_LIFE, title=Text("中止原因消除日期", "Day on which its cause ended"))
     reason = Line(
-        required=True, title=Text("不可抗力或者其他正当理由", "Force majeure or other good reason"), example="住院治疗"
+        required=True,
+        title=Text("不可抗力或者其他正当理由", "Force majeure or other good reason"),
+        example=Text("住院治疗", "In hospital"),
     )
 
     @rule(
@@ -395,7 +399,9 @@ class Suspension(Form):
 class Paper(Form):
     """A paper that was handed in."""
 
-    name = Line(required=True, title=Text("材料名称", "Paper"), example="身份证复印件")
+    name = Line(
+        required=True, title=Text("材料名称", "Paper"), example=Text("身份证复印件", "Copy of the identity card")
+    )
     copies = Count(least=1, most=999, required=True, title=Text("份数", "Copies"))
 
 
@@ -403,7 +409,11 @@ class AppliedBefore(Form):
     """An earlier request for legal aid."""
 
     on = Day(past=True, years_back=WORKING_LIFE, title=Text("申请日期", "When"))
-    where = Line(required=True, title=Text("申请地点或者机构", "Where"), example="济南市法律援助中心")
+    where = Line(
+        required=True,
+        title=Text("申请地点或者机构", "Where"),
+        example=Text("济南市法律援助中心", "Legal aid centre of Jinan"),
+    )
     number = Line(most=60, title=Text("案件编号", "Number"))
 
 
@@ -481,7 +491,10 @@ class LegalAidIntake(Form):
         NO_HARDSHIP_CONDITION, title=Text("不受经济困难条件限制", "No condition of hardship")
     )
     exemption = Choice(EXEMPTIONS, title=Text("免予核查经济困难状况", "Exemption from the check of means"))
-    exemption_proof = Line(title=Text("免予核查的证明", "Proof of the exemption"), example="居住证及工资表")
+    exemption_proof = Line(
+        title=Text("免予核查的证明", "Proof of the exemption"),
+        example=Text("居住证及工资表", "Residence permit and pay slips"),
+    )
 
     @rule(
         "employer_missing",
@@ -587,16 +600,24 @@ class LegalAidIntake(Form):
             "applicant": Applicant.example(inventor),
             "matter": "wages",
             "form_of_aid": "mediation_arbitration",
-            "story": "2个月工资未发，多次催要无果。",
+            "story": inventor.says(
+                "2个月工资未发，多次催要无果。", "Pay of two months is owed and was asked for in vain."
+            ),
             "employer": Employer.example(inventor.someone_else()),
             "employment": employment,
             "arrears": [{"month": f"{month:%Y-%m}", "amount": "6500.00"} for month in months],
             "demands": [{"kind": "wages", "amount": "13000.00"}],
-            "evidence": [{"name": "考勤表", "proves": "出勤天数", "holder": "worker"}],
+            "evidence": [
+                {
+                    "name": inventor.says("考勤表", "Attendance sheets"),
+                    "proves": inventor.says("出勤天数", "Days of attendance"),
+                    "holder": "worker",
+                }
+            ],
             "claimants": 1,
-            "papers": [{"name": "身份证复印件", "copies": 1}],
+            "papers": [{"name": inventor.says("身份证复印件", "Copy of the identity card"), "copies": 1}],
             "exemption": "migrant_wages_or_injury",
-            "exemption_proof": "居住证及工资表",
+            "exemption_proof": inventor.says("居住证及工资表", "Residence permit and pay slips"),
         }
 
 

@@ -95,7 +95,10 @@ class AskForPapers(Form):
         most=50,
         required=True,
         title=Text("需补充的全部材料", "Everything that is missing"),
-        example=["劳动合同或工资支付凭证", "用人单位登记信息"],
+        example=[
+            Text("劳动合同或工资支付凭证", "Contract or proof of pay"),
+            Text("用人单位登记信息", "Registration of the employer"),
+        ],
     )
     explanation = LongText(most=2000, sensitive=True, title=Text("说明", "Explanation"))
 
@@ -138,7 +141,11 @@ class Decline(Form):
     """Why the helper cannot take the case (法律援助法 art 46: not without good reason)."""
 
     reason = Line(
-        most=500, sensitive=True, required=True, title=Text("理由", "Reason"), example="与对方当事人有利害关系"
+        most=500,
+        sensitive=True,
+        required=True,
+        title=Text("理由", "Reason"),
+        example=Text("与对方当事人有利害关系", "An interest shared with the other party"),
     )
 
 
@@ -197,7 +204,7 @@ class Conclude(Form):
             "concluded_on": inventor.today.isoformat(),
             "awarded": paid,
             "recovered": paid,
-            "report": "经调解达成协议，款项已付清。",
+            "report": inventor.says("经调解达成协议，款项已付清。", "Settled by mediation and paid in full."),
         }
 
 
@@ -230,20 +237,35 @@ class Transfer(Form):
 
     to_org = OtherOrg(required=True, title=Text("移送至（机构代码）", "To (code of the organisation)"))
     ground = Choice(TRANSFER_GROUNDS, required=True, title=Text("移送情形", "Ground"))
-    reason = Line(most=500, sensitive=True, required=True, title=Text("理由", "Reason"), example="用人单位在该市")
+    reason = Line(
+        most=500,
+        sensitive=True,
+        required=True,
+        title=Text("理由", "Reason"),
+        example=Text("用人单位在该市", "The employer is in that city"),
+    )
 
 
 class Withdraw(Form):
     """The applicant no longer asks."""
 
-    reason = Line(most=500, sensitive=True, title=Text("撤回理由", "Reason"), example="已自行和解")
+    reason = Line(
+        most=500,
+        sensitive=True,
+        title=Text("撤回理由", "Reason"),
+        example=Text("已自行和解", "Settled between the parties"),
+    )
 
 
 class Reassign(Form):
     """Why the office takes the case from the one who helps (form 17, 更换法律援助人员通知书)."""
 
     ground = Choice(CHANGE_GROUNDS, required=True, title=Text("更换原因", "Ground"))
-    note = Line(most=500, title=Text("说明", "Note"), example="承办人自下周起休假")
+    note = Line(
+        most=500,
+        title=Text("说明", "Note"),
+        example=Text("承办人自下周起休假", "The helper is on leave from next week"),
+    )
 
 
 class AskForChange(Form):

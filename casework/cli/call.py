@@ -17,7 +17,10 @@ from casework.rules.text import Text
 from casework.work.people import issue_token
 
 _LONGEST_S: Final = 60
-_NOBODY_THERE: Final = Text("{url} 没有应答：{why}", "{url} does not answer: {why}")
+_NOBODY_THERE: Final = Text(
+    "{url} 没有应答：{why}。请确认服务已启动（casework serve），并以 PORT 或 --url 指明其所在。",
+    "{url} does not answer: {why}. See whether the service runs (casework serve); PORT or --url says where.",
+)
 _NO_FIELD: Final = Text("回答中没有 {field}。", "The answer has no {field}.")
 
 

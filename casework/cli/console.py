@@ -86,8 +86,7 @@ class Commands(click.Group):
         except _SENTENCES as error:
             raise Cannot(error.text.in_(_language(ctx))) from error
         except OperationalError as error:
-            why = str(error.orig).strip().splitlines()[-1].strip()
-            raise Cannot(_UNREACHABLE.in_(_language(ctx), why=why)) from error
+            raise Cannot(_UNREACHABLE.in_(_language(ctx), why=why_lost(error))) from error
         except _OURS as error:
             raise Cannot(str(error)) from error
 
@@ -95,6 +94,13 @@ class Commands(click.Group):
 def _language(ctx: click.Context | None) -> Language:
     console = ctx.find_object(Console) if ctx else None
     return console.language if console else of_terminal()
+
+
+def why_lost(error: Exception) -> str:
+    """The last of what a lost connection to the database says, without the question that follows it."""
+    said = str(getattr(error, "orig", error)).strip().splitlines()
+    causes = [line.strip() for line in said if "Is the server running" not in line]
+    return (causes or said)[-1].strip().rstrip(".。")
 
 
 class Instant(click.ParamType[date]):

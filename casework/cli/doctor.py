@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from casework.app import MIGRATIONS
 from casework.cli import ways
-from casework.cli.console import Console, pass_console
+from casework.cli.console import Console, pass_console, why_lost
 from casework.cli.finding import MARKS, Finding, good
 from casework.cli.installation import Installation, installed
 from casework.cli.installation import told as cure_of
@@ -73,7 +73,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
         with installed(settings) as installation:
             yield from _database(installation)
     except (OperationalError, Unavailable) as away:
-        why = str(away.orig if isinstance(away, OperationalError) else away).strip().splitlines()[-1].strip()
+        why = why_lost(away)
         yield Finding(
             "bad",
             Text(

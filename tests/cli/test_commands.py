@@ -133,6 +133,7 @@ def test_a_database_that_is_not_there_is_a_sentence_without_its_password(tmp_pat
     told = Terminal(tmp_path).refuses("user", "list", CASEWORK_DATABASE_URL=url)
 
     assert told.startswith("The database cannot be reached: ")
+    assert told.endswith("Connection refused. Check CASEWORK_DATABASE_URL.")
     assert "hushhush" not in told
 
 

@@ -328,7 +328,12 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "Repeated": obj(
         {
             "number": text("LA-2026-000001", Text("已在办理的申请", "The application that is there already")),
-            "told": text("您的这项申请已在办理中，案号 LA-2026-000001，没有重复登记。"),
+            "told": text(
+                Text(
+                    "您的这项申请已在办理中，案号 LA-2026-000001，没有重复登记。",
+                    "Your request is there already as LA-2026-000001 and was not entered again.",
+                )
+            ),
         }
     ),
     "Application": obj(

@@ -32,6 +32,7 @@ from casework.rules.casefile import (
     CaseFile,
     ClockRun,
     Destination,
+    EarlierPaper,
     Move,
     Office,
     Org,
@@ -178,6 +179,7 @@ class Story:
         self.unsupervised: frozenset[str] = frozenset()
         self.funds = {"RELIEF": Fund("RELIEF", "帮扶资金", Decimal("1000000.00"))}
         self.given_before: tuple[Given, ...] = ()
+        self.papers_before: tuple[EarlierPaper, ...] = ()
         self.moves: list[Move] = []
         self.events: list[Row] = []
         self.letters: dict[str, dict[str, dict[str, str]]] = {}
@@ -189,7 +191,7 @@ class Story:
         in_force = office_in(self.workflow.key, self.region, self.today, self.rows)
         office = replace(in_force, calendar=self.calendar, counts_by=self.counts_by)
         people = {person.id: person for person in self.people.values()}
-        office = replace(office, people=people, orgs=self.orgs)
+        office = replace(office, people=people, orgs=self.orgs, papers_before=self.papers_before)
         if not self.workflow.grants_money:
             return office
         return replace(office, funds=self.funds, given_before=self.given_before)

@@ -118,7 +118,16 @@ TRACE: Final = obj(
 
 CASE_ITEMS: Final[dict[str, Schema]] = {
     "CaseSummary": obj({name: shape for name, shape in _CASE.items() if name not in ("clocks", "facts")}),
-    "Case": obj(_CASE, {"same_applicant": many(TWIN, Text("同一申请人的在办案件", "Open cases of the same person"))}),
+    "Case": obj(
+        _CASE,
+        {
+            "same_applicant": many(TWIN, Text("同一申请人的在办案件", "Open cases of the same person")),
+            "papers_before": many(
+                obj({"name": text("身份证复印件"), "copies": whole(1), "number": or_null(text("LA-2026-000002"))}),
+                Text("该申请人在其他案件中已提交的材料", "What this person handed in for other cases"),
+            ),
+        },
+    ),
     "Transition": obj(
         {
             "name": text("accept"),

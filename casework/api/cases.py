@@ -17,7 +17,7 @@ from casework.records.rows import Record
 from casework.rules.casefile import STAFF, Office
 from casework.rules.decide import Offer
 from casework.rules.text import Text
-from casework.work import cases, corrections, forms, intake, twins
+from casework.work import cases, corrections, forms, intake, papers, twins
 
 _MOST_COUNTED: Final = 1_000
 _MOST_TWINS: Final = 20
@@ -42,7 +42,7 @@ def _answer(call: Call, record: Record, status: int = 200, **more: Any) -> Answe
 def open_case(call: Call) -> Answer:
     """The workflow's transition from NEW."""
     record = intake.open_case(call.tx, call.body)
-    return _answer(call, record, 201, same_applicant=_same_applicant(call, record))
+    return _answer(call, record, 201, **_of_the_same_person(call, record))
 
 
 @endpoint("GET", "/cases", Text("案件列表", "List cases"), answer="CaseSummaryPage", query=CaseFilters)
@@ -67,14 +67,16 @@ def _counted(call: Call, filters: list[ColumnElement[bool]]) -> dict[str, Any]:
 def one_case(call: Call, case_id: UUID) -> Answer:
     """The case, and for staff the open cases of the same person."""
     record = records.get(call.tx.db, case_id, call.tx.person)
-    return _answer(call, record, same_applicant=_same_applicant(call, record))
+    return _answer(call, record, 200, **_of_the_same_person(call, record))
 
 
-def _same_applicant(call: Call, record: Record) -> list[dict[str, Any]]:
-    """For staff: open cases of this kind with the same numbers, and those joined to this one."""
+def _of_the_same_person(call: Call, record: Record) -> dict[str, list[dict[str, Any]]]:
+    """For staff: open cases of this kind with the same numbers, those joined to this one, and papers of other cases."""
     if call.tx.person.role not in STAFF:
-        return []
-    return [views.twin(one) for one in twins.of_case(call.tx, record.file)[:_MOST_TWINS]]
+        return {"same_applicant": [], "papers_before": []}
+    found = twins.of_case(call.tx, record.file)[:_MOST_TWINS]
+    before = papers.handed_in_before(call.tx, record.file)
+    return {"same_applicant": [views.twin(one) for one in found], "papers_before": [one._asdict() for one in before]}
 
 
 @endpoint(

@@ -29,12 +29,14 @@ def hold(tx: Tx, digests: Collection[bytes]) -> None:
     tx.run(_ONE_AT_A_TIME, keys=sorted(int.from_bytes(digest[8:16], signed=True) for digest in digests))
 
 
-def find(tx: Tx, case: CaseFile, person: Person | None, digests: Mapping[str, bytes] | None = None) -> list[Any]:
+def find(
+    tx: Tx, case: CaseFile, person: Person | None, digests: Mapping[str, bytes] | None = None, *, ever: bool = False
+) -> list[Any]:
     """Open cases of the same workflow in which the same numbers stand, and those that were joined to this one.
 
     Rows of `id, number, state, opened_at, org_code, facts, by, seen`, the likeliest first: `by` says which numbers are
     the same, `seen` whether this person may see the case (None: nobody is asking). `digests` are those of a case that
-    is not stored yet, by kind.
+    is not stored yet, by kind. With `ever` closed cases are found too.
     """
     mine, other = _mine(case.id, digests), look_ups.alias("other")
     same = (mine.c.digest == other.c.digest) & (mine.c.kind == other.c.kind)
@@ -56,7 +58,7 @@ def find(tx: Tx, case: CaseFile, person: Person | None, digests: Mapping[str, by
         .where(
             other.c.case_id != case.id,
             cases.c.workflow == case.workflow,
-            or_(cases.c.closed_at.is_(None), joined),
+            or_(true() if ever else cases.c.closed_at.is_(None), joined),
         )
         .group_by(cases.c.id, orgs.c.id)
         .order_by(

@@ -233,8 +233,8 @@ class Office:
     """What is in force where and when the decision is taken, and what was looked up for it.
 
     `people` are those named; `orgs` the case's own organisation and those above it, by code; `funds` those that may
-    pay for it, by code; `given_before` what the household got this year on its other files; `destination` the
-    organisation to which it is to be transferred.
+    pay for it, by code; `given_before` what the household got this year on its other files; `papers_before` what
+    the applicant handed in for other cases; `destination` the organisation to which it is to be transferred.
     """
 
     calendar: WorkingCalendar
@@ -245,6 +245,7 @@ class Office:
     orgs: Mapping[str, Org] = field(default_factory=dict)
     funds: Mapping[str, Fund] = field(default_factory=dict)
     given_before: tuple[Given, ...] = ()
+    papers_before: tuple["EarlierPaper", ...] = ()
     destination: "Destination | None" = None
 
     def policy(self, name: str) -> PolicyRow | None:
@@ -258,6 +259,14 @@ class Office:
 
 def _set(row: PolicyRow | None) -> PolicyRow | None:
     return None if row is None or row.value == NO_LIMIT else row
+
+
+class EarlierPaper(NamedTuple):
+    """A paper that the applicant handed in for another case; `number` is None where nobody may be told of that case."""
+
+    name: str
+    copies: int
+    number: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,12 @@ from casework.rules import handling
 from casework.rules.casefile import Destination, Move, Office, Person
 from casework.rules.decide import Offer, decide, offers
 from casework.rules.grammar import Workflow
+from casework.rules.papers import nothing_asked_twice
 from casework.rules.refusals import NotFound, NotNow, NotYours, Refusal
 from casework.work import programmes
 from casework.work.forms import ClaimThis, Handover, Override, Release
 from casework.work.moves import ensure, ensure_fresh, form_of, household, moved, write_down
+from casework.work.papers import handed_in_before
 from casework.work.people import named
 from casework.work.service import Transaction
 
@@ -35,6 +37,8 @@ def apply(tx: Transaction, record: Record, name: str, given: Any) -> Record:
     given, named = _named(tx, workflow, record, name, given)
     edge = workflow.edge(name, record.file.state)
     found = looked_up(tx, record, workflow, named, claiming=edge is not None and edge.claims is not None)
+    if edge is not None and nothing_asked_twice in edge.when:
+        found = replace(found, papers_before=handed_in_before(tx, record.file))
     office = _destined(tx, found, record, name, given)
     decision = decide(workflow, record.file, name, given, tx.acting, tx.now, office)
     if not isinstance(decision, NotFound | NotNow | NotYours):

@@ -20,6 +20,7 @@ from casework.work import programmes, twins
 from casework.work.forms import NewCase
 from casework.work.look_ups import look_ups_of
 from casework.work.moves import moved, write_down
+from casework.work.papers import handed_in_before
 from casework.work.service import Transaction
 
 _NO_ORG: Final = Text("没有这个机构。", "There is no such organisation.")
@@ -110,7 +111,15 @@ def take_in(tx: Transaction, opening: Opening) -> Record:
         last_hash=bytes(32),
         applicant_key=writing.wrapped(applicant),
     )
-    return write_down(tx, record, move, opening.workflow, opening.office)
+    return write_down(tx, record, move, opening.workflow, _with_papers_before(tx, opening))
+
+
+def _with_papers_before(tx: Transaction, opening: Opening) -> Office:
+    """What staff who take a request in know of earlier papers; online nobody has proven yet whose number it is."""
+    if tx.acting.role not in STAFF:
+        return opening.office
+    found = handed_in_before(tx, opening.move.case, twins.digests_of(tx, opening.move))
+    return replace(opening.office, papers_before=found)
 
 
 def _checked_apart(given: Any, form: type[Form], tx: Transaction) -> tuple[dict[str, Any], list[Fault]]:

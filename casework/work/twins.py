@@ -20,11 +20,16 @@ def of_case(tx: Transaction, case: CaseFile) -> list[Twin]:
 
 def of_opening(tx: Transaction, workflow: Workflow, move: Move) -> list[Twin]:
     """The same for a case that is about to be opened; until the end nobody else opens one with these numbers."""
-    digests = {kind: digest for kind, digest in look_ups_of(move, tx.index_key).items() if digest and kind in KINDS}
+    digests = digests_of(tx, move)
     if not digests:
         return []
     twins.hold(tx.db, digests.values())
     return _judged(workflow, move.case, twins.find(tx.db, move.case, tx.acting.person, digests))
+
+
+def digests_of(tx: Transaction, move: Move) -> dict[str, bytes]:
+    """The digests, by kind, of the numbers by which a case that is about to be opened may be another's twin."""
+    return {kind: digest for kind, digest in look_ups_of(move, tx.index_key).items() if digest and kind in KINDS}
 
 
 def _judged(workflow: Workflow, case: CaseFile, rows: list[Any]) -> list[Twin]:

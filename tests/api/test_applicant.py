@@ -120,6 +120,22 @@ def test_a_closed_case_is_no_twin(api: Api) -> None:
     assert api.new_case(**said)["same_applicant"] == []
 
 
+def test_papers_of_an_earlier_case_are_shown_to_staff_and_not_asked_for_again(api: Api) -> None:
+    said = facts(api) | {"papers": [{"name": "居住证", "copies": 2}]}
+    first = api.new_case(**said)
+    api.take("caseworker", first, "withdraw")
+    again = api.new_case(**said | {"papers": []})
+    held = [{"name": "居住证", "copies": 2, "number": first["number"]}]
+    assert again["papers_before"] == held
+    assert api.get("caseworker", f"/cases/{again['id']}")["papers_before"] == held
+    [receipt] = api.get("caseworker", f"/cases/{again['id']}/letters")["items"]
+    assert f"居住证 × 2 (case {first['number']})" in receipt["body"]
+    path = f"/cases/{again['id']}/transitions/ask_for_papers"
+    refused = api.call("caseworker", "POST", path, {"papers": ["居住证"]}, {"If-Match": '"1"'})
+    assert refused.status_code == 422
+    assert first["number"] in str(refused.get_json())
+
+
 # The same request again
 
 

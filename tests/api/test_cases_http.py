@@ -264,7 +264,7 @@ def test_me_is_whoever_asks(who: str, crowd: Api) -> None:
 def test_a_list_gives_of_a_case_what_it_gives_by_itself_but_facts_and_clocks(crowd: Api) -> None:
     for case in everything(crowd):
         alone = crowd.get("supervisor-sd", f"/cases/{case['id']}")
-        assert alone.keys() - case.keys() == {"facts", "clocks", "same_applicant"}
+        assert alone.keys() - case.keys() == {"facts", "clocks", "same_applicant", "papers_before"}
         assert {name: alone[name] for name in case} == case
 
 
@@ -534,7 +534,7 @@ def test_a_correction_merges_keeps_what_is_masked_and_removes_what_is_null(api: 
     assert facts["employer"]["name"] == case["facts"]["employer"]["name"]
     assert facts["arrears"] == case["facts"]["arrears"]
     assert api.post("caseworker", f"{path}/disclosures", {"reason": "核对"})["values"] == secrets
-    assert api.get("caseworker", path) == changed | {"same_applicant": []}
+    assert api.get("caseworker", path) == changed | {"same_applicant": [], "papers_before": []}
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from casework.rules.grammar import (
     Workflow,
     policy,
 )
+from casework.rules.papers import nothing_asked_twice, papers_received, room_for_papers
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.aid import aid_still_within_bounds, aid_within_bounds, some_aid_is_open
 from casework.workflows.hardship_aid.approval import (
@@ -88,7 +89,6 @@ from casework.workflows.hardship_aid.dossier import (
     person_was_heard,
     review_begins_anew,
     room_for_a_report,
-    room_for_papers,
     says_why_on_behalf,
     since_on_file,
     still_in_hardship,
@@ -179,9 +179,7 @@ from casework.workflows.hardship_aid.review import (
     income_as_checked,
     means_checked,
     not_asked_before,
-    nothing_asked_twice,
     nothing_excludes,
-    papers_received,
     visit_noted,
     visited_at_home,
 )

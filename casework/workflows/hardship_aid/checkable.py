@@ -7,9 +7,9 @@ bill for a repaired car is no register of vehicles, and an account at 工商银�
 from dataclasses import dataclass
 from typing import Final
 
-from casework.rules import folding
 from casework.rules.casefile import Situation, Verdict
 from casework.rules.grammar import guard
+from casework.rules.papers import plain_name
 from casework.rules.text import Text
 
 
@@ -151,11 +151,6 @@ CHECKS: Final = (
         ("残疾证", "残疾人证", "disabilitycertificate"),
     ),
 )
-
-
-def plain_name(name: str) -> str:
-    """The letters and digits of a name, of full or half width alike, without blanks, marks and invisible signs."""
-    return "".join(sign for sign in folding.key(name) if sign.isalnum())
 
 
 def check_for(name: str) -> Check | None:

@@ -12,21 +12,10 @@ from casework.rules.text import Text
 from casework.workflows.hardship_aid.categories import FRESH, category_noted, finding
 from casework.workflows.hardship_aid.deeds import change_looked_into, change_reported, not_before, taken_since
 from casework.workflows.hardship_aid.dossier_steps import ABSENT, STRIKING_OFF, VISIT, Reverify
-from casework.workflows.hardship_aid.intake import MOST_PAPERS
 
 FIGURES: Final = ("medical_own_share", "students", "sudden")
 MOST_REPORTS: Final = 20
 """As many reports of changes as wait for a look at a time."""
-
-
-@guard(
-    zh="档案中的材料过多，请先更正案件信息，将同类材料合并为一项并注明份数。",
-    en="There are too many papers; correct the facts first: put papers of one sort into one entry with its copies.",
-    looks_at_given=True,
-)
-def room_for_papers(at: Situation) -> bool:
-    """As many as the intake form takes, so that the facts can still be corrected."""
-    return len(at.case.facts.get("papers") or ()) + len(at.given.get("papers") or ()) <= MOST_PAPERS
 
 
 @guard(

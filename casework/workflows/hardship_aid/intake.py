@@ -19,6 +19,7 @@ from casework.forms.person import SEX, Identified
 from casework.forms.texts import Choice, Code, Line, LongText, PersonName
 from casework.rules.folding import same_name
 from casework.rules.identifiers import PROVINCES, invent_identity_number
+from casework.rules.papers import MOST_PAPERS
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import (
     CAUSES,
@@ -251,9 +252,6 @@ class Consent(Form):
     )
     def signed_under_the_law(self, signed_on: date) -> bool:
         return signed_on >= CONSENTS_SINCE
-
-
-MOST_PAPERS: Final = 100
 
 
 class Paper(Form):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from casework.forms.papers import explained
+from casework.forms.papers import earlier, explained
 from casework.rules.casefile import Facts, Move, Office
 from casework.rules.clocks import Limit
 from casework.rules.grammar import Letter
@@ -48,6 +48,7 @@ def _papers(move: Move, office: Office) -> Mapping[str, Any]:
     )
     return {
         "received": asked if move.kind == "opened" else added,
+        "earlier": earlier(move, office),
         "papers": _listed([Text(one, one) for one in papers]),
     }
 
@@ -190,9 +191,9 @@ LETTERS = (
         "receipt",
         Text("申请材料接收凭证", "Receipt for papers"),
         Text(
-            "{applicant}：\n\n{received}\n\n{papers}\n\n"
+            "{applicant}：\n\n{received}\n\n{papers}{earlier}\n\n"
             "我们将上门了解情况并依法核对，结果另行书面告知。已提交的材料不会要求您再次提交。\n\n{office}\n{date}",
-            "{applicant},\n\n{received}\n\n{papers}\n\nWe will visit you and check the particulars, and tell you the result in writing. You will not be asked"
+            "{applicant},\n\n{received}\n\n{papers}{earlier}\n\nWe will visit you and check the particulars, and tell you the result in writing. You will not be asked"
             " again for what you have handed in.\n\n{office}\n{date}",
         ),
         fill=_papers,

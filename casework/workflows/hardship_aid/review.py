@@ -8,7 +8,6 @@ from typing import Any, Final
 from casework.rules.casefile import Facts, Role, Situation, Verdict
 from casework.rules.grammar import guard
 from casework.rules.text import Text
-from casework.workflows.hardship_aid.checkable import plain_name
 from casework.workflows.hardship_aid.codes import EXCLUSIONS
 from casework.workflows.hardship_aid.deeds import not_before, taken_since
 
@@ -23,29 +22,6 @@ CHILDHOOD: Final = 14
 def not_asked_before(at: Situation) -> bool:
     """One notice, all of it; a second one is the supervisor's."""
     return taken_since(at.case, "ask_for_papers", "fall_back") is None or at.actor.role is Role.SUPERVISOR
-
-
-@guard(
-    zh="有的材料已经提交，不得重复索要。",
-    en="Some of these papers have been handed in already.",
-    looks_at_given=True,
-)
-def nothing_asked_twice(at: Situation) -> Verdict:
-    """What was given is not asked for again (社会救助法 62; practice of the Weihai union)."""
-    held = {plain_name(paper["name"]) for paper in at.case.facts.get("papers", ())}
-    again = [name for name in at.given["papers"] if plain_name(name) in held]
-    return Verdict(
-        not again,
-        Text(
-            f"已经提交过：{'、'.join(again)}。不得重复索要，请从清单中删去。",
-            f"These have been handed in already: {', '.join(again)}. Take them off the list; nothing is asked twice.",
-        ),
-    )
-
-
-def papers_received(at: Situation) -> Mapping[str, Any]:
-    """The papers of the dossier with those that have come in now."""
-    return {"papers": [*at.case.facts.get("papers", ()), *at.given.get("papers", ())]}
 
 
 def visit_noted(at: Situation) -> Mapping[str, Any]:

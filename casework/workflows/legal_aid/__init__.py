@@ -17,6 +17,7 @@ from casework.rules.grammar import (
     Workflow,
     policy,
 )
+from casework.rules.papers import nothing_asked_twice, papers_received, room_for_papers
 from casework.rules.text import Text
 from casework.workflows.legal_aid.awards import award_sheet
 from casework.workflows.legal_aid.closing import (
@@ -198,9 +199,9 @@ WORKFLOW = Workflow(
         Transition("accept",          Text("受理", "Accept for review"),           "submitted", "under_review",
                    by=CASEWORKER, works_out=collective_sheet),
         Transition("ask_for_papers",  Text("一次性告知补正", "Ask for papers"),    ("submitted", "under_review"), "awaiting_papers",
-                   by=CASEWORKER, needs=AskForPapers, when=not_asked_before, letter="papers_needed"),
+                   by=CASEWORKER, needs=AskForPapers, when=(not_asked_before, nothing_asked_twice), letter="papers_needed"),
         Transition("supply_papers",   Text("补充材料", "Supply papers"),           "awaiting_papers", "under_review",
-                   by=(APPLICANT, CASEWORKER), needs=SupplyPapers, letter="receipt"),
+                   by=(APPLICANT, CASEWORKER), needs=SupplyPapers, when=room_for_papers, updates=papers_received, letter="receipt"),
         Transition("lapse",           Text("逾期视为撤回", "Deemed withdrawn"),    "awaiting_papers", "withdrawn",
                    by=TIME, letter="deemed_withdrawn", outcome="deemed_withdrawn", cancels=(*REVIEW_CLOCKS, *LIMITATION_NAMES)),
         Transition("propose",         Text("提出审查意见", "Propose a decision"),  "under_review", "awaiting_decision",
@@ -218,8 +219,8 @@ WORKFLOW = Workflow(
         Transition("help_first",      Text("先行提供援助", "Help at once"),        BEFORE_DECISION, "granted",
                    by=SUPERVISOR, decides=True, needs=HelpFirst, when=article_44_holds, works_out=grounds_of_urgency, letter="help_first", cancels="papers"),
         Transition("make_up_papers",  Text("补办手续", "Make up the papers"),      (*HELPED, "concluded"), STAY,
-                   by=CASEWORKER, needs=MakeUpPapers, when=(papers_are_owed, application_is_complete, means_are_small, claim_is_large_enough, claim_is_in_time, representatives_are_known, children_are_represented, made_up_by_another),
-                   works_out=review_sheet, letter="receipt"),
+                   by=CASEWORKER, needs=MakeUpPapers, when=(papers_are_owed, application_is_complete, means_are_small, claim_is_large_enough, claim_is_in_time, representatives_are_known, children_are_represented, made_up_by_another, room_for_papers),
+                   works_out=review_sheet, updates=papers_received, letter="receipt"),
         Transition("record_proceeding", Text("记录程序节点", "Record a step of the proceedings"), (*NOT_YET_CONCLUDED, "concluded", "followed_up"), STAY,
                    by=(CASEWORKER, *HELPER), needs=Proceeding, when=room_for_a_proceeding, works_out=award_sheet, updates=with_proceeding),
         Transition("withdraw",        Text("撤回申请", "Withdraw"),                (*BEFORE_DECISION, "granted"), "withdrawn",

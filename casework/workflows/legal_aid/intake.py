@@ -16,6 +16,7 @@ from casework.forms.numbers import Count, Day, Flag, Money, Month
 from casework.forms.person import SEX, Identified
 from casework.forms.texts import Choice, Line, LongText, PersonName
 from casework.rules.casefile import Facts
+from casework.rules.papers import MOST_PAPERS
 from casework.rules.text import Text
 from casework.workflows.legal_aid.labour import WORKING_LIFE, Proceeding
 
@@ -485,7 +486,7 @@ class LegalAidIntake(Form):
         title=Text("需要立即申请财产保全、证据保全或者先予执行", "Preservation or advance enforcement needed at once")
     )
     other_urgency = Line(title=Text("法律规定的其他紧急情形", "Other urgent circumstance that the law names"))
-    papers = Many(Paper, most=100, title=Text("收到的材料", "Papers received"))
+    papers = Many(Paper, most=MOST_PAPERS, title=Text("收到的材料", "Papers received"))
     means = Nested(Means, title=Text("经济困难状况", "Means"))
     no_hardship_condition = Choice(
         NO_HARDSHIP_CONDITION, title=Text("不受经济困难条件限制", "No condition of hardship")

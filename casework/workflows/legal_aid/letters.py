@@ -6,7 +6,7 @@ They are neutral: only the decision itself says that aid is granted or refused.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from casework.forms.papers import explained
+from casework.forms.papers import earlier, explained
 from casework.rules.casefile import CaseFile, Move, Office
 from casework.rules.clocks import Limit
 from casework.rules.grammar import Letter
@@ -106,6 +106,7 @@ def _receipt(move: Move, office: Office) -> Mapping[str, Any]:
     return {
         "received": asked if move.kind == "opened" else added,
         "papers": _listed([f"{paper['name']} × {paper['copies']}" for paper in papers]),
+        "earlier": earlier(move, office),
     }
 
 
@@ -246,8 +247,8 @@ LETTERS = (
         "receipt",
         Text("申请材料接收凭证", "Receipt for papers"),
         Text(
-            "{applicant}：\n\n{received}\n\n{papers}\n\n我们将依法审查，并书面告知结果。\n\n{office}\n{date}",
-            "{applicant},\n\n{received}\n\n{papers}\n\nWe will examine the request and tell you the result in"
+            "{applicant}：\n\n{received}\n\n{papers}{earlier}\n\n我们将依法审查，并书面告知结果。\n\n{office}\n{date}",
+            "{applicant},\n\n{received}\n\n{papers}{earlier}\n\nWe will examine the request and tell you the result in"
             " writing.\n\n{office}\n{date}",
         ),
         fill=_receipt,

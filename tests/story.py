@@ -47,6 +47,7 @@ from casework.rules.refusals import Refusal
 from casework.rules.text import Text
 from casework.settings import ROOT
 from casework.work.calendar_files import plain
+from casework.work.corrections import corrected
 from casework.work.letters import Sender, number_of, render, sent_by, series
 from casework.work.policy_files import read_policies
 from casework.work.service import RulesInForce, office_on
@@ -306,24 +307,9 @@ class Story:
             raise refusal
         form = self.workflow.intake
         assert issubclass(form, Form)
-        full = join_sensitive(form, self.case.facts, self.sealed)
-        own = {name: value for name, value in full.items() if name in form.field_names()}
-        facts, sealed = form.split(form.check(merge_patch(form, own, patch), today=self.today))
-        facts = {**{name: value for name, value in full.items() if name not in own}, **facts}
-        changed = {"changed": {name: facts.get(name) for name in patch}}
+        current = join_sensitive(form, self.case.facts, self.sealed)
         return self.keep(
-            handling.correct(
-                self.workflow,
-                self.case,
-                facts=facts,
-                sealed=sealed,
-                replaced={path: value for path, value in self.sealed.items() if sealed.get(path) != value},
-                changed=changed,
-                reason=reason,
-                actor=self.actor(who),
-                now=self.now,
-                office=self.office,
-            )
+            corrected(self.workflow, self.case, current, patch, reason, self.actor(who), self.now, self.office)
         )
 
     def publish(self, *years: int, off: Iterable[date] = (), make_up: Iterable[date] = ()) -> Move | None:

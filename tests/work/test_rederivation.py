@@ -25,7 +25,7 @@ from casework.records.rows import Record
 from casework.records.tables import cases as case_table
 from casework.records.tables import clock_marks, clocks, due_times, events
 from casework.rules.casefile import ClockRun, PolicyRow
-from casework.rules.refusals import Refusal
+from casework.rules.refusals import NotMet, Refusal
 from casework.settings import ROOT
 from casework.work import calendars, cases, intake, people, policies, rederivation
 from casework.work.calendars import Loaded
@@ -38,6 +38,7 @@ from casework.work.service import Service
 from casework.workflows.legal_aid.intake import LegalAidIntake
 from tests.work.offices import CITIES, Province, local, shandong
 
+MEANS = {"household_size": 3, "annual_income": "60000.00", "declared_true": True}
 PAPERS = {"papers": ["工资流水"]}
 ORGS = ("370000", *CITIES)
 POLICY_FILES = [*sorted((ROOT / "config" / "policies").rglob("*.toml")), ROOT / "config" / "demo" / "policies.toml"]
@@ -502,10 +503,20 @@ def test_every_policy_that_comes_with_the_programme_can_be_loaded(service: Servi
         assert unusable(tx.db, read_policies(file)) == []
 
 
-def test_nothing_is_reckoned_with_a_row_that_says_none(province: Province, tmp_path: Path) -> None:
-    off = [(name, "370100", "2026-03-01", "none") for name in ("least_claim", "income_ceiling", "objection")]
-    load_policies(province.service, policy_file(tmp_path, *off))
-    province.grant("li", "zhao", province.open_case("li"))
+@pytest.mark.parametrize(("name", "strict"), [("least_claim", "1000000"), ("income_ceiling", "1000")])
+def test_nothing_is_reckoned_with_a_row_that_says_none(
+    province: Province, tmp_path: Path, name: str, strict: str
+) -> None:
+    line = ("subsistence_line", "370100", "2025-01-01", "1062")
+    load_policies(province.service, policy_file(tmp_path, line, (name, "370100", "2026-03-01", strict)))
+    case = province.open_case("li", exemption=None, means=MEANS)
+    province.take("li", case, "accept")
+    with pytest.raises(NotMet):
+        province.take("zhao", case, "grant", {"form_of_aid": "litigation"})
+
+    load_policies(province.service, policy_file(tmp_path, (name, "370100", "2026-03-02", "none")))
+    province.take("zhao", case, "grant", {"form_of_aid": "litigation"})
+    assert record(province, case).file.state == "granted"
 
 
 def test_a_nearer_row_keeps_decisions_out_of_the_preview(province: Province, tmp_path: Path) -> None:

@@ -1058,11 +1058,16 @@ class TestLetters:
     def test_only_the_decision_itself_says_that_aid_is_granted(
         self, written: dict[str, dict[str, dict[str, str]]]
     ) -> None:
-        for name in written.keys() - {"granted", "objection_allowed"}:
+        decisions = {"granted", "objection_allowed"}
+        assert "决定给予法律援助" in written["granted"]["zh-CN"]["body"]
+        assert "is granted" in written["granted"]["en"]["body"]
+        for name in written.keys() - decisions:
             assert "决定给予法律援助" not in written[name]["zh-CN"]["body"]
             assert "is granted" not in written[name]["en"]["body"]
 
     def test_the_letters_hold_no_sensitive_number(self) -> None:
         story = Story().opened().along(MAIN_ROAD)
         secrets = [story.sealed["applicant.identity_number"], story.sealed["applicant.phone"]]
+        assert {"receipt", "granted", "assigned"} <= story.letters.keys()
+        assert min(map(len, secrets)) >= 11
         assert not any(secret in str(story.letters) for secret in secrets)

@@ -313,8 +313,8 @@ def _ended(run: ClockRun, at: datetime, status: Status) -> ClockRun:
     return replace(run, intervals=_closed(run, at), due=judged_by, status=status, ended_at=ended_at)
 
 
-def levels(clock: Clock, run: ClockRun, calendar: WorkingCalendar) -> list[tuple[str, datetime]]:
-    """When each rung of the clock's ladder is due; empty while no due time is known.
+def levels(clock: Clock, run: ClockRun, calendar: WorkingCalendar) -> list[tuple[Alert, datetime]]:
+    """Return each rung of the clock's ladder with when it is due; empty while no due time is known.
 
     Alerts fall into opening hours unless they are urgent.
     """
@@ -322,7 +322,7 @@ def levels(clock: Clock, run: ClockRun, calendar: WorkingCalendar) -> list[tuple
         return []
     pauses = tuple((before.end, after.start) for before, after in pairwise(run.intervals) if before.end)
     at = [(alert, alert.when.at(run.started_at, run.due.at, calendar, pauses)) for alert in clock.alerts]
-    return [(alert.level, when if alert.urgent else into_opening_hours(when, calendar)) for alert, when in at]
+    return [(alert, when if alert.urgent else into_opening_hours(when, calendar)) for alert, when in at]
 
 
 def held_back(alert: Alert, run: ClockRun) -> bool:
@@ -336,8 +336,8 @@ def wake_at(clock: Clock, run: ClockRun, calendar: WorkingCalendar, fired: Colle
         return None
     coming = (
         when
-        for level, when in levels(clock, run, calendar)
-        if level not in fired and not held_back(clock.by_level[level], run)
+        for alert, when in levels(clock, run, calendar)
+        if alert.level not in fired and not held_back(alert, run)
     )
     return min(coming, default=None)
 

@@ -115,7 +115,7 @@ def _tell_run_out(tx: Transaction, record: Record, name: str) -> int:
     if run is None or alert is None:
         return 0
     calendar = tx.rules.calendars[record.calendar].calendar
-    planned_at = dict(levels(clock, run, calendar))[alert.level]
+    planned_at = next(at for rung, at in levels(clock, run, calendar) if rung is alert)
     hushed, open_at = _suppressed(workflow, clock, run, case), into_opening_hours(tx.now, calendar)
     told = _alert(tx, case, run, alert, planned_at, open_at, hushed, _Receivers(tx))
     return alerts.add(tx.db, [told], mail=tx.service.senders.mail is not None)
@@ -153,8 +153,8 @@ def _look_at(
     hushed, open_at = _suppressed(workflow, clock, run, case), into_opening_hours(tx.now, calendar)
     raised = []
     coming: list[datetime] = []
-    for alert, (level, planned_at) in zip(clock.alerts, levels(clock, run, calendar), strict=False):
-        if level in done or held_back(alert, run):
+    for alert, planned_at in levels(clock, run, calendar):
+        if alert.level in done or held_back(alert, run):
             continue
         if planned_at > tx.now:
             coming.append(planned_at)
@@ -262,12 +262,12 @@ def rungs(
     `calendars` are those by which each generation of a clock is counted.
     """
     return {
-        (run.name, run.generation, level): Rung(
+        (run.name, run.generation, alert.level): Rung(
             clock, run.generation, alert, at, run.open, _outlook(workflow, clock, run, alert, record.file) or alert.told
         )
         for run in record.file.clocks
         for clock, calendar in ((workflow.by_clock[run.name], calendars[run.name, run.generation]),)
-        for alert, (level, at) in zip(clock.alerts, levels(clock, run, calendar), strict=False)
+        for alert, at in levels(clock, run, calendar)
     }
 
 

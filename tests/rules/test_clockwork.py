@@ -492,7 +492,9 @@ class TestAlerts:
     def test_alerts_of_the_office_fall_into_opening_hours(self) -> None:
         story = Story("2026-03-02 09:00").opened()
         clock = story.workflow.by_clock["review_by_law"]
-        assert levels(clock, story.clock("review_by_law"), china()) == [
+        ladder = levels(clock, story.clock("review_by_law"), china())
+        assert [alert for alert, _ in ladder] == list(clock.alerts)
+        assert [(alert.level, at) for alert, at in ladder] == [
             ("80%", clock_time("2026-03-06 16:06")),
             ("due", clock_time("2026-03-10 08:30")),
             ("+2wd", clock_time("2026-03-12 08:30")),
@@ -502,7 +504,7 @@ class TestAlerts:
     def test_urgent_alerts_do_not_wait_for_the_morning(self) -> None:
         story = Story("2026-03-02 09:00").opened(employment=JOB, arrears=None)
         clock = story.workflow.by_clock["limitation"]
-        told = dict(levels(clock, story.clock("limitation"), china()))
+        told = {alert.level: at for alert, at in levels(clock, story.clock("limitation"), china())}
         assert told["due"] == clock_time("2026-11-11 00:00")
         assert told["80%"] < told["95%"] < told["due"]
 

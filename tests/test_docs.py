@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -45,6 +46,15 @@ def test_the_glossary_has_every_role_and_the_words_of_a_case() -> None:
     assert {"case", "clock", "alert", "queue", "override", "phase"} <= rows
     for phase in Phase:
         assert phase.value.replace("_", "-") in words
+
+
+@pytest.mark.parametrize("column", [1, 2])
+def test_the_glossary_defines_every_word_once(column: int) -> None:
+    lines = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("|") for line in lines if line.startswith("|")][2:]
+    words = Counter(word.strip() for row in rows for word in re.split("[,、]", row[column]))
+    assert len(words) >= len(rows) > 0
+    assert [word for word, times in words.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])

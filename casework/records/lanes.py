@@ -1,14 +1,16 @@
 """Lanes, each leading to one receiver's server: leased by one process at a time, closed when nothing goes through.
 
-The lane of mail leads to the mail server; any other has the id of its channel.
+The lane of mail leads to the mail server, and every database has it; any other has the id of its channel.
 """
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
+
+import msgspec
 
 from casework.records.database import Tx
 
@@ -25,11 +27,6 @@ class Lane:
     id: UUID
     failures: int
     until: datetime
-
-
-def open_lane(tx: Tx, lane_id: UUID) -> None:
-    """There is such a lane from now on."""
-    tx.run("insert into lanes (id) values (:id) on conflict do nothing", id=lane_id)
 
 
 # The lanes that work come first, and of these the one that was served longest ago. Of those that are closed one is
@@ -72,24 +69,24 @@ def give_back(tx: Tx, lane: Lane, *, worked: bool, rest: timedelta = timedelta()
 # old.
 _CLOSE = """
 with ours as (
-  update lanes set leased_until = :now, failures = least(failures + 1, 1000), last_error = :why,
+  update lanes set leased_until = :now, failures = least(failures + 1, 1000), last_error = cast(:why as jsonb),
     closed_since = coalesce(closed_since, :now),
     retry_at = :now + greatest(:wait, least(:longest, :shortest * power(2, least(failures, 20))) * :chance)
   where id = :id and leased_until = :until returning id, closed_since)
-update outbox o set state = 'dead', last_error = :why from ours
+update outbox o set state = 'dead', last_error = cast(:why as jsonb) from ours
 where o.lane_id = ours.id and o.state = 'waiting'
   and coalesce(o.waits_since, greatest(o.try_at, ours.closed_since)) <= :before
 """
 
 
-def close(tx: Tx, lane: Lane, why: str, keep: timedelta, wait: timedelta = timedelta()) -> int:
+def close(tx: Tx, lane: Lane, why: Mapping[str, Any], keep: timedelta, wait: timedelta = timedelta()) -> int:
     """The lane is free, but closed for a while, longer each time and for `wait` at least; gives how many messages are
     dead by that.
 
     Dead is what has waited in vain for as long as messages are kept.
     """
     times = {"until": lane.until, "now": tx.now, "before": tx.now - keep, "wait": wait}
-    return tx.run(_CLOSE, id=lane.id, why=why, **times, **waits()).rowcount
+    return tx.run(_CLOSE, id=lane.id, why=msgspec.json.encode(why).decode(), **times, **waits()).rowcount
 
 
 def waits() -> dict[str, object]:

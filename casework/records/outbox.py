@@ -1,10 +1,11 @@
 """Messages on their way to somebody: taken lane by lane, marked as they go, listed, and sent again on request."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Row
 
 from casework.records.database import Tx
@@ -79,7 +80,7 @@ _FAILED = """
 with tried as (
   select o.id, coalesce(o.waits_since, greatest(o.try_at, coalesce(l.closed_since, :now))) as since
   from outbox o join lanes l on l.id = o.lane_id where o.id = any(:ids) and o.state = 'waiting' for update of o)
-update outbox o set last_error = :why, attempts = o.attempts + :counted, waits_since = tried.since,
+update outbox o set last_error = cast(:why as jsonb), attempts = o.attempts + :counted, waits_since = tried.since,
   try_at = :now + least(:longest, greatest(:shortest, :now - tried.since)) * :chance,
   state = case when o.attempts + :counted >= :most or tried.since <= :before then 'dead' else 'waiting' end
 from tried where o.id = tried.id returning o.state
@@ -87,17 +88,17 @@ from tried where o.id = tried.id returning o.state
 
 
 def failed(
-    tx: Tx, message_ids: Sequence[UUID], why: str, keep: timedelta, *, most: int, counted: bool = True
+    tx: Tx, message_ids: Sequence[UUID], why: Mapping[str, Any], keep: timedelta, *, most: int, counted: bool = True
 ) -> tuple[int, int]:
     """An attempt at these messages has failed; gives how many wait to be tried again, and how many are dead.
 
     Dead is what has waited in vain for as long as messages are kept, or was tried `most` times; an attempt that says
-    nothing of the message is not `counted`.
+    nothing of the message is not `counted`. `why` is a reason as `casework.senders.failures` has it.
     """
     rows = tx.all(
         _FAILED,
         ids=list(message_ids),
-        why=why,
+        why=msgspec.json.encode(why).decode(),
         counted=int(counted),
         most=most,
         now=tx.now,
@@ -108,11 +109,12 @@ def failed(
     return len(rows) - dead, dead
 
 
-def superseded(tx: Tx, message_ids: Sequence[UUID], why: str) -> None:
+def superseded(tx: Tx, message_ids: Sequence[UUID], why: Mapping[str, Any]) -> None:
     """These messages need not be sent any more."""
     tx.run(
-        "update outbox set state = 'superseded', last_error = :why where id = any(:ids) and state = 'waiting'",
-        why=why,
+        """update outbox set state = 'superseded', last_error = cast(:why as jsonb)
+           where id = any(:ids) and state = 'waiting'""",
+        why=msgspec.json.encode(why).decode(),
         ids=list(message_ids),
     )
 

@@ -478,7 +478,7 @@ lanes = Table(
     Column("failures", SmallInteger, nullable=False, server_default=text("0")),
     # Since when nothing has gone through, and why; null while something does.
     _at("closed_since", nullable=True),
-    Column("last_error", Text),
+    Column("last_error", JSONB),
     _at("retry_at", nullable=True),
     _at("leased_until", nullable=True),
 )
@@ -506,7 +506,7 @@ outbox = Table(
     Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
     # Since when it could have gone out and did not, although it was tried; null until something fails.
     _at("waits_since", nullable=True),
-    Column("last_error", Text),
+    Column("last_error", JSONB),
     _at("delivered_at", nullable=True),
     CheckConstraint("channel in ('inbox','email','webhook','wecom','dingtalk','feishu')", name="channel_known"),
     CheckConstraint("state in ('waiting','delivered','dead','superseded')", name="state_known"),

@@ -14,7 +14,7 @@ from threading import Thread
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from casework.rules.text import Text
+from casework.senders.failures import Code, reason
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
@@ -35,29 +35,11 @@ _LOW_32: Final = 0xFFFF_FFFF
 
 
 class BadAddress(Exception):
-    """The address may not be called; the sentence says why and does not repeat it."""
+    """The address may not be called; the reason does not repeat it."""
 
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
-
-
-_PLAIN = Text(
-    "请写成 https://主机/路径 的样子；不能含用户名、密码、# 或空格，非英文字符须以 % 转写。",
-    "Write it like https://host/path, without a user, a password, a # or a space; other than ASCII is written with %.",
-)
-_PORT = Text("端口只能是 80、443 或不小于 1024。", "The port is 80, 443, or 1024 and above.")
-_UNKNOWN_HOST = Text("无法解析该主机名。", "The host name does not resolve.")
-_INSIDE = Text(
-    "该地址指向内部网络；确有需要时，请管理员在 [post] allow_networks 中列出该网段。",
-    "The address leads into an internal network; where that is meant, [post] allow_networks must name the network.",
-)
-_OPEN = Text(
-    "明文 http 只能用于 [post] allow_networks 所列的网段，请改用 https。",
-    "Plain http is only for the networks named in [post] allow_networks; use https.",
-)
-REFUSALS: Final = (_PLAIN, _PORT, _UNKNOWN_HOST, _INSIDE, _OPEN)
-"""Every sentence of a `BadAddress`."""
+    def __init__(self, code: Code) -> None:
+        super().__init__(code)
+        self.why = reason(code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +66,14 @@ def read(url: str) -> Destination:
         host = f"[{host}]" if ":" in host else host.encode("idna").decode().lower()
         port = parts.port
     except ValueError:
-        raise BadAddress(_PLAIN) from None
+        raise BadAddress("address_malformed") from None
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     odd = "@" in parts.netloc or _ODD.search(url) or not _HOST.fullmatch(host) or not _VISIBLE.fullmatch(target)
     if parts.scheme not in _PORTS or odd:
-        raise BadAddress(_PLAIN)
+        raise BadAddress("address_malformed")
     port = _PORTS[parts.scheme] if port is None else port
     if port not in _PORTS.values() and port < 1024:
-        raise BadAddress(_PORT)
+        raise BadAddress("address_port")
     return Destination(parts.scheme, host.strip("[]"), port, target)
 
 
@@ -122,13 +104,13 @@ def resolved(host: str, port: int, within_s: float) -> Sequence[str]:
 def verified(where: Destination, found: Sequence[str], allowed: Sequence[Network]) -> Sequence[str]:
     """The addresses that a host resolves to, all of which may be called; raises `BadAddress` if one may not."""
     if not found:
-        raise BadAddress(_UNKNOWN_HOST)
+        raise BadAddress("address_unknown_host")
     faces = [face for one in found for face in faces_of(ip_address(one))]
     named = [any(face in network for network in allowed) for face in faces]
     if not all(known or is_open(face) for face, known in zip(faces, named, strict=True)):
-        raise BadAddress(_INSIDE)
+        raise BadAddress("address_internal")
     if where.scheme == "http" and not all(named):
-        raise BadAddress(_OPEN)
+        raise BadAddress("address_plain_http")
     return found
 
 

@@ -18,7 +18,7 @@ from typing import Final
 
 from casework.senders.addresses import BadAddress, Destination, Network, Resolver, read, resolved, verified
 from casework.senders.deadline import cut_off
-from casework.senders.failures import Rejected, Unreachable
+from casework.senders.failures import Rejected, Unreachable, reason
 
 _LARGEST_ANSWER: Final = 65_536
 # These say that this very message is wrong, too long, of the wrong kind or not to be processed (RFC 9110). All others
@@ -62,15 +62,15 @@ class Outside:
             ):
                 said = response.read(_LARGEST_ANSWER) if read_answer else b""
                 if cut.is_set():
-                    raise Unreachable("no whole answer in time")
+                    raise Unreachable(reason("answer_cut_off"))
         except BadAddress as bad:
-            raise Unreachable(bad.text.en) from bad
+            raise Unreachable(bad.why) from bad
         except TimeoutError:
-            raise Unreachable("no answer in time") from None
+            raise Unreachable(reason("answer_late")) from None
         except ssl.SSLCertVerificationError as untrusted:
-            raise Unreachable(f"the certificate is not trusted: {untrusted.verify_message}") from None
+            raise Unreachable(reason("certificate", why=untrusted.verify_message)) from None
         except (OSError, HTTPException) as lost:
-            raise Unreachable(f"no answer ({type(lost).__name__})") from None
+            raise Unreachable(reason("no_answer", kind=type(lost).__name__)) from None
         _judge(response.status, response.headers.get("Retry-After"))
         return said
 
@@ -110,8 +110,8 @@ def _judge(status: int, retry_after: str | None) -> None:
     if 200 <= status < 300:
         return
     if status in _NEVER:
-        raise Rejected(f"answered {status}")
-    raise Unreachable(f"answered {status}", _wait(retry_after) if status in _LATER else 0)
+        raise Rejected(reason("answered", status=status))
+    raise Unreachable(reason("answered", status=status), _wait(retry_after) if status in _LATER else 0)
 
 
 def _wait(retry_after: str | None) -> float:

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from casework.senders.failures import Rejected, Unreachable
+from casework.senders.failures import Rejected, Unreachable, reason
 from casework.senders.outside import Outside
 
 # What is wrong with this very message: empty or too long; a link, words or a content that are not allowed. Any other
@@ -65,11 +65,11 @@ def send(outside: Outside, kind: str, url: str, secret: str | None, text: str, *
         raise Unreachable(refused.why) from refused
     code = _code(said)
     if code is None:
-        raise Unreachable("answered nothing that its maker describes")
+        raise Unreachable(reason("robot_unknown_answer"))
     if code in _NEVER[kind]:
-        raise Rejected(f"answered code {code}")
+        raise Rejected(reason("robot_answered", number=code))
     if code != 0:
-        raise Unreachable(f"answered code {code}")
+        raise Unreachable(reason("robot_answered", number=code))
 
 
 def _code(said: bytes) -> int | None:

@@ -2,7 +2,7 @@
 
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +14,7 @@ from uuid import UUID
 
 from casework.rules.text import Language
 from casework.senders.deadline import cut_off
-from casework.senders.failures import Deferred, Rejected, Unreachable
+from casework.senders.failures import Code, Deferred, Reason, Rejected, Unreachable, reason
 
 # Python fills lines of encoded words to the brim, and with a line of 78 they are longer than the 75 characters that
 # RFC 2047 allows; a line of 76 holds a blank and 75.
@@ -87,7 +87,7 @@ class MailServer:
                 self._greet(smtp)
                 yield smtp
         except (OSError, smtplib.SMTPException) as lost:
-            raise Unreachable(_told(lost)) from None
+            raise Unreachable(_why(lost)) from None
         finally:
             smtp.close()
 
@@ -114,11 +114,12 @@ class MailServer:
 class _NotOffered(smtplib.SMTPException):
     """The server does not do what is to be done before it gets mail."""
 
+    def __init__(self, code: Code) -> None:
+        super().__init__(code)
+        self.why = reason(code)
 
-_MISSING: Final = {
-    "starttls": "the mail server does not offer STARTTLS",
-    "auth": "the mail server does not offer to sign in",
-}
+
+_MISSING: Final[Mapping[str, Code]] = {"starttls": "mail_no_starttls", "auth": "mail_no_sign_in"}
 
 
 def _ensure_offered(smtp: smtplib.SMTP, extension: Literal["starttls", "auth"]) -> None:
@@ -135,27 +136,27 @@ def _hand_in(smtp: smtplib.SMTP, mail: EmailMessage) -> None:
     except smtplib.SMTPDataError as refused:
         _judge(refused.smtp_code)
     except (OSError, smtplib.SMTPException) as lost:
-        raise Unreachable(_told(lost)) from None
+        raise Unreachable(_why(lost)) from None
 
 
-def _judge(code: int) -> None:
-    if code == 421:
-        raise Unreachable(f"the mail server answered {code}")
-    why = f"the mail server answered {code}"
-    raise Rejected(why) if code >= 500 else Deferred(why)
+def _judge(status: int) -> None:
+    why = reason("mail_answered", status=status)
+    if status == 421:
+        raise Unreachable(why)
+    raise Rejected(why) if status >= 500 else Deferred(why)
 
 
-def _told(lost: Exception) -> str:
+def _why(lost: Exception) -> Reason:
     if isinstance(lost, _NotOffered):
-        return str(lost)
+        return lost.why
     if isinstance(lost, smtplib.SMTPAuthenticationError):
-        return "the mail server does not take the user name or the password"
+        return reason("mail_sign_in_refused")
     if isinstance(lost, smtplib.SMTPSenderRefused):
-        return f"the mail server does not take the sender (it answered {lost.smtp_code})"
+        return reason("mail_sender_refused", status=lost.smtp_code)
     if isinstance(lost, smtplib.SMTPResponseException):
-        return f"the mail server answered {lost.smtp_code}"
+        return reason("mail_answered", status=lost.smtp_code)
     if isinstance(lost, ssl.SSLCertVerificationError):
-        return f"the certificate of the mail server is not trusted: {lost.verify_message}"
+        return reason("mail_certificate", why=lost.verify_message)
     if isinstance(lost, ssl.SSLError):
-        return "the mail server speaks no TLS on this port"
-    return f"the mail server does not answer ({type(lost).__name__})"
+        return reason("mail_no_tls")
+    return reason("mail_no_answer", kind=type(lost).__name__)

@@ -1,5 +1,7 @@
 """first tables"""
 
+from uuid import UUID
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -68,12 +70,14 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("failures", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("closed_since", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("last_error", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lanes")),
         schema="casework",
     )
+    # The lane that leads to the mail server; those of channels come with them.
+    op.execute(f"insert into casework.lanes (id) values ('{UUID(int=0)}')")
     op.create_table(
         "orgs",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -656,7 +660,7 @@ def upgrade() -> None:
         sa.Column("try_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("waits_since", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("last_error", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(channel = 'inbox') = (lane_id is null)", name=op.f("ck_outbox_goes_out_by_a_lane")),
         sa.CheckConstraint(

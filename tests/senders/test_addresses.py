@@ -35,7 +35,7 @@ def verify(url: str, found: list[str], *allowed: str) -> None:
     ],
 )
 def test_this_machine_is_not_called_however_it_is_written(host: str) -> None:
-    with pytest.raises(BadAddress, match=r"internal network|does not resolve"):
+    with pytest.raises(BadAddress, match=r"address_internal|address_unknown_host"):
         Outside().check(f"https://{host}:8080/hook")
 
 
@@ -56,7 +56,7 @@ def test_it_is_called_where_the_administrator_allows_it(host: str) -> None:
     ],
 )  # fmt: skip
 def test_a_name_that_resolves_to_something_inside_is_not_called(address: str) -> None:
-    with pytest.raises(BadAddress, match="internal network"):
+    with pytest.raises(BadAddress, match="address_internal"):
         verify("https://hooks.example.org/", [address])
 
 
@@ -67,29 +67,29 @@ def test_a_name_that_resolves_to_the_open_network_is_called(address: str) -> Non
 
 
 def test_one_address_inside_among_several_is_one_too_many() -> None:
-    with pytest.raises(BadAddress, match="internal network"):
+    with pytest.raises(BadAddress, match="address_internal"):
         verify("https://hooks.example.org/", ["1.1.1.1", "2606:4700::1111", "10.0.0.1"])
     verify("https://hooks.example.org/", ["1.1.1.1", "10.0.0.1"], "10.0.0.0/8")
 
 
 def test_an_address_that_carries_another_is_called_only_where_that_one_may_be() -> None:
-    with pytest.raises(BadAddress, match="internal network"):
+    with pytest.raises(BadAddress, match="address_internal"):
         verify("https://hooks.example.org/", ["2002:a00:1::1"], "2002::/16")
     verify("https://hooks.example.org/", ["2002:a00:1::1"], "2002::/16", "10.0.0.0/8")
 
 
 def test_a_name_without_an_address_is_not_called() -> None:
-    with pytest.raises(BadAddress, match="does not resolve"):
+    with pytest.raises(BadAddress, match="address_unknown_host"):
         verify("https://hooks.example.org/", [])
     assert resolved("nowhere.invalid", 443, WITHIN_S) == []
     assert resolved("x" * 300, 443, WITHIN_S) == []
 
 
 def test_plain_http_is_for_networks_that_are_allowed() -> None:
-    with pytest.raises(BadAddress, match="Plain http"):
+    with pytest.raises(BadAddress, match="address_plain_http"):
         verify("http://hooks.example.org/", ["1.1.1.1"])
     verify("http://hooks.example.org/", ["10.0.0.1"], "10.0.0.0/8")
-    with pytest.raises(BadAddress, match="Plain http"):
+    with pytest.raises(BadAddress, match="address_plain_http"):
         verify("http://hooks.example.org/", ["10.0.0.1", "1.1.1.1"], "10.0.0.0/8")
 
 
@@ -105,14 +105,14 @@ def test_plain_http_is_for_networks_that_are_allowed() -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_plain_address_is_refused_without_repeating_it(url: str) -> None:
-    with pytest.raises(BadAddress, match="https://host/path") as refused:
+    with pytest.raises(BadAddress, match="address_malformed") as refused:
         read(url)
-    assert "pass" not in str(refused.value).replace("a password", "")
+    assert "pass" not in f"{refused.value} {refused.value.why}"
 
 
 @pytest.mark.parametrize("port", [0, 1, 22, 25, 1023])
 def test_a_port_of_something_else_is_refused(port: int) -> None:
-    with pytest.raises(BadAddress, match="The port is"):
+    with pytest.raises(BadAddress, match="address_port"):
         read(f"https://example.org:{port}/")
 
 

@@ -40,13 +40,13 @@ def test_what_is_posted_arrives_as_it_is() -> None:
     ],
 )  # fmt: skip
 def test_an_answer_that_is_no_success_says_whether_to_try_again(status: int, failure: type[Undelivered]) -> None:
-    with receiver(answers(status)) as there, pytest.raises(failure, match=f"answered {status}"):
+    with receiver(answers(status)) as there, pytest.raises(failure, match=f"answered status={status}"):
         post(OPEN, there.url)
 
 
 def test_a_redirect_is_not_followed_not_even_to_where_one_may_go() -> None:
     with receiver() as inside, receiver(answers(307, Location=inside.url)) as there:
-        with pytest.raises(Unreachable, match="answered 307"):
+        with pytest.raises(Unreachable, match="answered status=307"):
             post(OPEN, there.url)
         assert inside.received == []
 
@@ -83,7 +83,7 @@ def test_a_name_is_resolved_once_and_what_it_resolves_to_later_is_not_called() -
 def test_a_name_that_has_come_to_lead_inside_is_not_called() -> None:
     allowed = Outside((ip_network("10.0.0.0/8"),), resolve=lambda *_: ["127.0.0.1"])
     with receiver() as there:
-        with pytest.raises(Unreachable, match="internal network"):
+        with pytest.raises(Unreachable, match="address_internal"):
             post(allowed, f"https://hooks.example.org:{there.port}/")
         assert there.received == []
 
@@ -116,11 +116,11 @@ def test_over_tls_the_name_is_asked_for_and_its_certificate_verified(
     context.sni_callback = lambda _sock, name, _context: named.append(name)
     outside = Outside(LOOPBACK, resolve=lambda *_: ["127.0.0.1"])
     with receiver(tls=context) as there:
-        with pytest.raises(Unreachable, match="certificate is not trusted"):
+        with pytest.raises(Unreachable, match=r"^certificate why="):
             post(outside, f"https://hooks.example.org:{there.port}/")
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
         post(outside, f"https://hooks.example.org:{there.port}/")
-        with pytest.raises(Unreachable, match="certificate is not trusted"):
+        with pytest.raises(Unreachable, match=r"^certificate why="):
             post(outside, f"https://other.example.org:{there.port}/")
     assert named == ["hooks.example.org", "hooks.example.org", "other.example.org"]
     assert [got.headers["Host"] for got in there.received] == [f"hooks.example.org:{there.port}"]

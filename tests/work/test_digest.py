@@ -123,4 +123,4 @@ def test_a_digest_with_nothing_in_it_is_not_sent(post: Post) -> None:
         assert post.deliver() == Posted(superseded=1)
         assert at(post, "2026-03-03 16:00") == 0
     assert box.mails == []
-    assert [one.last_error for one in post.messages("superseded")] == ["there was nothing to tell"]
+    assert [one.last_error for one in post.messages("superseded")] == [{"code": "nothing_to_tell"}]

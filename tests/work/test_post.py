@@ -18,17 +18,20 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import event
 
 from casework.records import figures, lanes, outbox
 from casework.records.database import Database
 from casework.records.vault import Keyring
 from casework.rules.refusals import Invalid
+from casework.senders.failures import reason
 from casework.senders.webhook import verify
 from casework.settings import ROOT
 from casework.work import rederivation
 from casework.work.delivery import channels
 from casework.work.delivery import post as work
 from casework.work.delivery.post import Posted, deliver
+from casework.work.delivery.reasons import with_cure
 from casework.work.overdue import sweep
 from casework.work.service import Limits, Service
 from tests.receivers import Behaviour, Receiver, answers, drips, hangs, mailbox, receiver
@@ -124,8 +127,8 @@ def test_mails_of_a_round_are_handed_in_together_and_a_bad_address_keeps_none_ba
         assert box.sessions == 1
         assert {str(mail["To"]) for mail in box.mails} == {"wang@example.org"}
         assert {one.receiver: one.last_error for one in post.messages("dead", "waiting")} == {
-            "li": "the mail server answered 550",
-            "zhao": "the mail server answered 450",
+            "li": {"code": "mail_answered", "status": 550},
+            "zhao": {"code": "mail_answered", "status": 450},
         }
 
 
@@ -158,8 +161,25 @@ def test_a_way_that_opens_too_late_is_closed_and_says_so(post: Post, monkeypatch
         assert [post.deliver(), post.deliver()] == [Posted(failed=1), Posted()]
     with post.service.transaction() as tx:
         [closed] = outbox.closed_lanes(tx.db)
-    assert (closed.channel, closed.last_error) == ("email", "the connection took too long to open")
+    assert (closed.channel, closed.last_error) == ("email", {"code": "mail_slow_to_open"})
+    assert "greet late" in with_cure(closed.last_error).en
     assert box.mails == []
+
+
+def test_a_tick_with_nothing_to_send_only_looks_for_a_lane(post: Post) -> None:
+    with mailbox() as box:
+        post.mail_by(box, li="zh-CN")
+        asked: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+            asked.append(statement)
+
+        event.listen(post.service.database.engine, "before_cursor_execute", note)
+        assert post.deliver() == Posted()
+        event.remove(post.service.database.engine, "before_cursor_execute", note)
+    assert [statement.split()[0] for statement in asked] == ["select", "update"]
+    assert "set_config" in asked[0]
+    assert "skip locked" in asked[1]
 
 
 def test_who_has_left_or_has_no_address_any_more_gets_none(post: Post) -> None:
@@ -278,7 +298,7 @@ def test_a_message_that_a_channel_refuses_for_good_is_dead_at_once_and_the_next_
         post.alert(2)
         assert post.deliver() == Posted(delivered=1, dead=1)
     [dead] = post.messages("dead")
-    assert (dead.attempts, dead.last_error) == (1, "answered 422")
+    assert (dead.attempts, dead.last_error) == (1, {"code": "answered", "status": 422})
 
 
 def test_what_a_receiver_says_while_its_secret_is_changed_or_it_is_deployed_kills_nothing(post: Post) -> None:
@@ -311,7 +331,7 @@ def test_a_channel_whose_name_has_come_to_lead_inside_is_not_called(post: Post) 
         post.service.senders = type(post.service.senders)()
         assert post.deliver() == Posted(failed=1)
         assert there.received == []
-    assert "internal network" in post.messages("waiting")[0].last_error
+    assert post.messages("waiting")[0].last_error == {"code": "address_internal"}
 
 
 # Robots
@@ -487,7 +507,8 @@ def test_what_nobody_takes_for_a_day_is_dead_however_much_waits_until_it_is_repl
         assert post.deliver() == Posted(failed=1)
         assert go_on(post, 23).dead == 0
         assert go_on(post, 3).dead == many
-        assert {(one.attempts, one.last_error) for one in post.messages("dead")} == {(0, "answered 503")}
+        why = {"code": "answered", "status": 503}
+        assert [one for one in post.messages("dead") if (one.attempts, one.last_error) != (0, why)] == []
         post.time_passes(days=1)
         assert post.deliver() == Posted()
         there.behaviours = [answers(200)]
@@ -574,7 +595,7 @@ def test_a_closed_way_says_since_when_and_why_until_something_goes_through(post:
             oldest = outbox.oldest_waiting(tx.db)
             counted = figures.now(tx.db)
         assert (closed.id, closed.channel, closed.name, closed.waiting) == (channel, "webhook", "webhook 370100", 2)
-        assert (closed.failures, closed.last_error) == (2, "answered 404")
+        assert (closed.failures, closed.last_error) == (2, {"code": "answered", "status": 404})
         assert due <= closed.closed_since <= closed_at
         assert oldest is not None
         assert oldest == closed.closed_since
@@ -583,7 +604,8 @@ def test_a_closed_way_says_since_when_and_why_until_something_goes_through(post:
         alerts = [UUID(got.json["alert"]["id"]) for got in there.received]
         with post.service.transaction() as tx:
             told = [row.last_error for rows in outbox.of_alerts(tx.db, alerts).values() for row in rows]
-        assert {"answered 503", "answered 404"} <= set(told)
+        assert {"code": "answered", "status": 503} in told
+        assert {"code": "answered", "status": 404} in told
         post.time_passes(minutes=1)
         post.deliver()
         post.time_passes(minutes=1)
@@ -651,7 +673,7 @@ def test_a_message_that_cannot_be_written_keeps_none_of_the_others(post: Post) -
         with post.service.transaction() as tx:
             tx.db.run("update cases set workflow_version = 99 where id = :id", id=broken)
         assert post.deliver() == Posted(delivered=2, failed=1)
-    assert [one.last_error for one in post.messages("waiting")] == ["it could not be written (KeyError)"]
+    assert [one.last_error for one in post.messages("waiting")] == [{"code": "not_written", "kind": "KeyError"}]
 
 
 # Several at once, and those who are killed
@@ -721,7 +743,7 @@ def test_a_leased_lane_is_left_alone_until_the_lease_ends(post: Post) -> None:
         with post.service.transaction() as tx:
             # The one whose lease has ended gives back what is no longer its own: nothing.
             other = lanes.lease(tx.db, timedelta(seconds=50), mail=False)
-            assert lanes.close(tx.db, lane, "answered 503", keep=timedelta()) == 0
+            assert lanes.close(tx.db, lane, reason("answered", status=503), keep=timedelta()) == 0
         assert other is None
         post.alert()
         assert post.deliver().delivered > 0

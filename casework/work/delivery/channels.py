@@ -16,7 +16,8 @@ from casework.rules.casefile import Role
 from casework.rules.refusals import Fault, Invalid, NotFound, NotYours
 from casework.rules.text import Language, Text
 from casework.senders.addresses import BadAddress, shown
-from casework.senders.failures import Unreachable
+from casework.senders.failures import Unreachable, reason
+from casework.work.delivery.reasons import told
 from casework.work.people import SPOKEN, org_below
 from casework.work.service import Transaction
 
@@ -70,7 +71,7 @@ class Channel:
     def way(self) -> tuple[str, str | None]:
         """Address and secret; raises `Unreachable` where the key under which they were sealed is missing."""
         if self.known is None:
-            raise Unreachable("its address was sealed under a key that is missing")
+            raise Unreachable(reason("key_missing"))
         return self.known
 
 
@@ -153,7 +154,7 @@ def _ensure_callable(tx: Transaction, address: str) -> None:
     try:
         tx.service.senders.outside.check(address)
     except BadAddress as bad:
-        raise Invalid([Fault("address", "address", bad.text)]) from bad
+        raise Invalid([Fault("address", "address", told(bad.why))]) from bad
 
 
 def remove_channel(tx: Transaction, channel_id: UUID) -> Row[Any]:

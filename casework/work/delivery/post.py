@@ -18,16 +18,15 @@ from sqlalchemy import Row
 
 from casework.records import channels, lanes, outbox
 from casework.records.lanes import MAIL_LANE, Lane
-from casework.senders.failures import Rejected, Undelivered, Unreachable
+from casework.senders.failures import Reason, Rejected, Undelivered, Unreachable, noted, reason
 from casework.work.delivery.channels import Channel, opened
 from casework.work.delivery.ways import Parcel, Send, Superfluous, is_robot, most_at_once, parcels, way
 from casework.work.service import Service, Transaction
 
 _BEGINS_WITHIN_S: Final = 30
 """After this part of a lease no further message is begun; the rest of it is for the last one to end."""
-_GONE: Final = "the receiver is no longer there"
-_LATE: Final = "the day was over"
-_SLOW: Final = "the connection took too long to open"
+_GONE: Final = reason("receiver_gone")
+_LATE: Final = reason("day_over")
 log = structlog.get_logger()
 
 
@@ -76,9 +75,6 @@ def deliver(service: Service, *, threads: int = 1, seconds: float = inf) -> Post
     open, however long it took to open, and with one message at least.
     """
     ends = time.monotonic() + seconds
-    if service.senders.mail is not None:
-        with service.transaction() as tx:
-            lanes.open_lane(tx.db, MAIL_LANE)
     if threads == 1:
         return _deliver(service, ends, seconds)
     with ThreadPoolExecutor(threads, thread_name_prefix="post") as pool:
@@ -119,12 +115,13 @@ def _without_pointless(
     tx: Transaction, lane: Lane, channel: Channel | None, rows: Sequence[Row[Any]]
 ) -> Sequence[Row[Any]]:
     judged = [(row, _pointless(lane, channel, row, tx.today)) for row in rows]
-    for why in {why for _, why in judged if why}:
-        outbox.superseded(tx.db, [row.id for row, said in judged if said == why], why)
+    for why in (_GONE, _LATE):
+        if needless := [row.id for row, said in judged if said == why]:
+            outbox.superseded(tx.db, needless, why)
     return [row for row, why in judged if why is None]
 
 
-def _pointless(lane: Lane, channel: Channel | None, row: Row[Any], today: date) -> str | None:
+def _pointless(lane: Lane, channel: Channel | None, row: Row[Any], today: date) -> Reason | None:
     """Why a message need not be sent any more, if so. An alert is sent also when its clock has ended: it was due."""
     if lane.id == MAIL_LANE and not (row.active and row.email is not None):
         return _GONE
@@ -142,7 +139,7 @@ def _serve(service: Service, one: _Round, seconds: float) -> Posted:
             with way(service, one.channel, _BEGINS_WITHIN_S + _longest(service), one.now) as send:
                 opened_at = time.monotonic()
                 if opened_at >= one.ends:
-                    raise Unreachable(_SLOW)
+                    raise Unreachable(reason("slow_to_open" if one.channel else "mail_slow_to_open"))
                 ends = min(one.ends, opened_at + seconds)
                 for parcel in one.parcels:
                     posted += _send(service, parcel, send)
@@ -171,13 +168,13 @@ def _send(service: Service, parcel: Parcel, send: Send) -> Posted:
     except Exception as broken:
         # One message that cannot be written must not keep the others of its lane.
         log.exception("message_broken", messages=[str(one) for one in _ids(parcel)])
-        return _failed(service, parcel, f"it could not be written ({type(broken).__name__})", final=False)
+        return _failed(service, parcel, reason("not_written", kind=type(broken).__name__), final=False)
     with service.transaction() as tx:
         outbox.delivered(tx.db, _ids(parcel))
     return Posted(delivered=len(parcel))
 
 
-def _failed(service: Service, parcel: Parcel, why: str, *, final: bool) -> Posted:
+def _failed(service: Service, parcel: Parcel, why: Reason, *, final: bool) -> Posted:
     limits = service.limits
     most = 0 if final else limits.post_attempts
     with service.transaction() as tx:
@@ -196,14 +193,14 @@ def _closed(service: Service, lane: Lane, parcel: Parcel, closed: Unreachable) -
         )
         dead += lanes.close(tx.db, lane, why, limits.post_keep, wait)
     if lane.failures == 0:
-        log.warning("lane_closed", lane=str(lane.id), channel=parcel[0].channel, why=why)
+        log.warning("lane_closed", lane=str(lane.id), channel=parcel[0].channel, why=noted(why))
     _log_dead(parcel, dead, why)
     return Posted(failed=waiting, dead=dead)
 
 
-def _log_dead(parcel: Parcel, dead: int, why: str) -> None:
+def _log_dead(parcel: Parcel, dead: int, why: Reason) -> None:
     if dead:
-        log.error("messages_dead", messages=dead, channel=parcel[0].channel, why=why)
+        log.error("messages_dead", messages=dead, channel=parcel[0].channel, why=noted(why))
 
 
 def _ids(parcel: Parcel) -> list[Any]:

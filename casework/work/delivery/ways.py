@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from casework.senders import robots, webhook
+from casework.senders.failures import Reason, reason
 from casework.senders.smtp import HandIn, MailServer
 from casework.work.delivery.bundle import alerts_told
 from casework.work.delivery.channels import Channel
@@ -18,7 +19,6 @@ from casework.work.service import Service
 
 _BATCH: Final = 50
 _BUNDLE: Final = 1000
-_EMPTY: Final = "there was nothing to tell"
 
 Parcel = Sequence[Row[Any]]
 """Messages that go together in one."""
@@ -28,8 +28,8 @@ Send = Callable[[Parcel], None]
 class Superfluous(Exception):
     """The message need not be sent after all."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
+    def __init__(self, why: Reason) -> None:
+        super().__init__(why["code"])
         self.why = why
 
 
@@ -96,5 +96,5 @@ def _told(service: Service, row: Row[Any]) -> tuple[str, str]:
     with service.transaction() as tx:
         digest = digest_told(tx, row.receiver_id, row.digest_on, row.language)
     if digest is None:
-        raise Superfluous(_EMPTY)
+        raise Superfluous(reason("nothing_to_tell"))
     return digest

@@ -10,6 +10,7 @@ from casework.cli.console import Commands, Console
 from casework.cli.database import database, roles
 from casework.cli.demo import demo
 from casework.cli.doctor import doctor
+from casework.cli.keys import keys
 from casework.cli.organisations import org
 from casework.cli.people import token, user
 from casework.cli.post import outbox, post
@@ -40,6 +41,7 @@ for _command in (
     scheduler,
     database,
     roles,
+    keys,
     demo,
     org,
     user,

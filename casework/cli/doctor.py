@@ -19,7 +19,7 @@ from casework.cli.installation import Installation, installed
 from casework.cli.installation import told as cure_of
 from casework.cli.rules import told
 from casework.embedded import NoServer
-from casework.records import alerts, offices, people
+from casework.records import alerts, keys, offices
 from casework.records.upgrade import newest
 from casework.rules.refusals import Unavailable
 from casework.rules.text import Text
@@ -27,6 +27,7 @@ from casework.rules.verify import verify
 from casework.scheduler import PROCESS
 from casework.settings import ROOT, BadSettings, Kind, Settings
 from casework.work import programmes
+from casework.work.keys import MISSING
 from casework.work.service import Transaction, WrongKeys
 
 _LEAST_BYTES: Final = 1_000_000_000
@@ -39,10 +40,9 @@ _NO_YEAR: Final = Text(
     " calendar load cn-{year}.toml --into {key}",
 )
 _A_YEAR: Final = ROOT / "config" / "calendars" / "cn-2026.toml"
-_MISSING_KEYS: Final = Text(
-    "CASEWORK_ENCRYPTION_KEYS 缺少密钥 {key_ids}，部分申请人的资料打不开；请把旧密钥补在新密钥之后。",
-    "CASEWORK_ENCRYPTION_KEYS lacks the keys {key_ids}, so some applicants cannot be read; put the old keys behind"
-    " the new one.",
+_OLD_KEYS: Final = Text(
+    "有 {many} 个数据密钥仍在旧密钥（{key_ids}）之下：casework keys rotate",
+    "data keys still under old keys ({key_ids}): {many}. Run casework keys rotate",
 )
 
 
@@ -127,7 +127,7 @@ def _database(installation: Installation) -> Iterator[Finding]:
     with installation.service() as service:
         yield ways.mail(service.senders.mail)
         with service.transaction() as tx:
-            yield _keys(tx)
+            yield from _keys(tx)
             yield from _seeds(tx)
             yield from years(tx, installation.settings.kind)
             yield from _workflows(tx)
@@ -135,15 +135,20 @@ def _database(installation: Installation) -> Iterator[Finding]:
             yield from ways.messages(tx)
 
 
-def _keys(tx: Transaction) -> Finding:
-    """Whether the keys of the settings open what this database has sealed."""
+def _keys(tx: Transaction) -> Iterator[Finding]:
+    """Whether the keys of the settings open what this database has sealed, and whether old ones are still needed."""
     try:
         tx.service.ensure_keys_open(tx.db)
     except WrongKeys as wrong:
-        return Finding("bad", wrong.text)
-    if missing := tx.service.keyring.missing(people.key_ids(tx.db)):
-        return Finding("bad", _MISSING_KEYS.with_(key_ids=", ".join(missing)))
-    return good("密钥能打开本库的数据", "the encryption keys open this database")
+        yield Finding("bad", wrong.text)
+        return
+    keyring, counted = tx.service.keyring, keys.counts(tx.db)
+    if missing := keyring.missing(counted):
+        yield Finding("bad", MISSING.with_(key_ids=", ".join(missing)))
+        return
+    yield good("密钥能打开本库的数据", "the encryption keys open this database")
+    if old := {key_id: many for key_id, many in counted.items() if key_id != keyring.current}:
+        yield Finding("notice", _OLD_KEYS.with_(many=sum(old.values()), key_ids=", ".join(sorted(old))))
 
 
 def _seeds(tx: Transaction) -> Iterator[Finding]:

@@ -149,8 +149,3 @@ def _near(tx: Tx, org_path: str, roles: tuple[str, ...], limit: int, *, below: b
         .limit(limit)
     )
     return [person_of(row) for row in rows]
-
-
-def key_ids(tx: Tx) -> list[str]:
-    """The numbers of the service keys under which the keys of applicants are wrapped."""
-    return [row.key_id for row in tx.all("select distinct key_id from applicants")]

@@ -55,6 +55,16 @@ class Keyring:
         self._keys = {hashlib.sha256(key).hexdigest()[:8]: key for key in keys}
         self._current = next(iter(self._keys))
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The numbers of the keys, in their order: the first eight hexadecimal digits of the SHA-256 of each."""
+        return tuple(self._keys)
+
+    @property
+    def current(self) -> str:
+        """The number of the first key, under which data keys are wrapped."""
+        return self._current
+
     def missing(self, key_ids: Iterable[str]) -> list[str]:
         """Those of these numbers of keys that are not ours."""
         return sorted(set(key_ids) - set(self._keys))
@@ -74,7 +84,8 @@ class Keyring:
             return AESGCM(service_key).decrypt(
                 wrapped.wrapped[:_NONCE], wrapped.wrapped[_NONCE:], f"{wrapped.key_id}:{place}".encode()
             )
-        except InvalidTag as wrong:
+        # What is cut short is no nonce and no key: a ValueError.
+        except (InvalidTag, ValueError) as wrong:
             raise NotOpened(place) from wrong
 
 

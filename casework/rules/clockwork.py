@@ -335,9 +335,7 @@ def wake_at(clock: Clock, run: ClockRun, calendar: WorkingCalendar, fired: Colle
     if not run.open:
         return None
     coming = (
-        when
-        for alert, when in levels(clock, run, calendar)
-        if alert.level not in fired and not held_back(alert, run)
+        when for alert, when in levels(clock, run, calendar) if alert.level not in fired and not held_back(alert, run)
     )
     return min(coming, default=None)
 

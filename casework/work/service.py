@@ -9,17 +9,16 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from casework.records import offices, people
+from casework.records import keys, offices, people
 from casework.records.database import Database, Tx
+from casework.records.keys import INDEX_PLACE
 from casework.records.offices import CalendarVersion
 from casework.records.rows import Record
-from casework.records.vault import Keyring, NotOpened, WrappedKey, new_key
+from casework.records.vault import Keyring, NotOpened, new_key
 from casework.rules.casefile import Actor, Office, Person, PolicyRow
 from casework.rules.refusals import Refusal
 from casework.rules.text import Language, Text
 from casework.senders.senders import Senders
-
-_INDEX_KEY = "service_keys.wrapped_key:index"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,23 +97,17 @@ class Service:
         """The key of the blind indexes: made once for an installation, wrapped by the service key."""
         if self._index_key is not None:
             return self._index_key
-        fresh = self.keyring.wrap(_INDEX_KEY, new_key())
-        row = tx.run(
-            """insert into service_keys (name, key_id, wrapped_key) values ('index', :key_id, :wrapped)
-               on conflict (name) do update set name = excluded.name returning key_id, wrapped_key""",
-            key_id=fresh.key_id,
-            wrapped=fresh.wrapped,
-        ).one()
-        return self.keyring.unwrap(_INDEX_KEY, WrappedKey(row.key_id, row.wrapped_key))
+        kept = keys.add_index_key(tx, self.keyring.wrap(INDEX_PLACE, new_key()))
+        return self.keyring.unwrap(INDEX_PLACE, kept)
 
     def ensure_keys_open(self, tx: Tx) -> None:
         """Raises `WrongKeys` where the keys of the settings do not open the key that this database was begun with."""
-        row = tx.one("select key_id, wrapped_key from service_keys where name = 'index'")
-        if row is not None:
+        kept = keys.index_key(tx)
+        if kept is not None:
             try:
-                self.keyring.unwrap(_INDEX_KEY, WrappedKey(row.key_id, row.wrapped_key))
+                self.keyring.unwrap(INDEX_PLACE, kept)
             except NotOpened as wrong:
-                raise WrongKeys(_WRONG_KEYS.with_(key_id=row.key_id)) from wrong
+                raise WrongKeys(_WRONG_KEYS.with_(key_id=kept.key_id)) from wrong
 
 
 class WrongKeys(Refusal):

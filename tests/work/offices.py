@@ -11,7 +11,7 @@ from casework.forms.inventor import Inventor
 from casework.records import offices, people
 from casework.rules.casefile import Actor, Person, Role
 from casework.work import cases, intake, reports
-from casework.work.service import Service
+from casework.work.service import Service, Transaction
 from casework.workflows.legal_aid.intake import LegalAidIntake
 
 CITIES = ("370100", "370200")
@@ -52,9 +52,13 @@ class Province:
     def open_case(self, username: str, org: str = "370100", **facts: Any) -> UUID:
         """A wage claim, with these facts, comes in at the user's desk; nobody owns it yet."""
         with self.service.transaction(self.actor(username)) as tx:
-            example = LegalAidIntake.example(Inventor(tx.today, self.chance))
-            given = {"workflow": "legal_aid", "org": org, "channel": "walk_in", "facts": example | facts}
-            return intake.open_case(tx, given).file.id
+            return self.open_in(tx, org, **facts)
+
+    def open_in(self, tx: Transaction, org: str = "370100", **facts: Any) -> UUID:
+        """The same in a transaction that goes on."""
+        example = LegalAidIntake.example(Inventor(tx.today, self.chance))
+        given = {"workflow": "legal_aid", "org": org, "channel": "walk_in", "facts": example | facts}
+        return intake.open_case(tx, given).file.id
 
     def take(self, username: str, case_id: UUID, transition: str, given: Mapping[str, Any] | None = None) -> None:
         """The user takes a transition."""

@@ -1,0 +1,43 @@
+"""Of several service keys the first wraps and all unwrap; what was altered, moved or cut short does not open."""
+
+import pytest
+
+from casework.records.vault import Keyring, NotOpened, WrappedKey, new_key
+
+OLD, NEW, OTHER = bytes(range(32)), bytes(range(1, 33)), bytes(range(2, 34))
+PLACE = "applicants.wrapped_key:1"
+
+
+def test_the_first_key_wraps_and_all_unwrap() -> None:
+    key, later = new_key(), new_key()
+    before, after = Keyring([OLD]), Keyring([NEW, OLD])
+    wrapped, anew = before.wrap(PLACE, key), after.wrap(PLACE, later)
+    assert (before.current, after.current) == (wrapped.key_id, anew.key_id)
+    assert after.numbers == (anew.key_id, wrapped.key_id)
+    assert after.unwrap(PLACE, wrapped) == key
+    assert after.unwrap(PLACE, anew) == Keyring([NEW]).unwrap(PLACE, anew) == later
+
+
+def test_a_key_that_is_not_there_opens_nothing_and_is_named() -> None:
+    wrapped = Keyring([NEW]).wrap(PLACE, new_key())
+    for others in ([OLD], [OLD, OTHER]):
+        with pytest.raises(NotOpened, match=wrapped.key_id):
+            Keyring(others).unwrap(PLACE, wrapped)
+        assert Keyring(others).missing([wrapped.key_id]) == [wrapped.key_id]
+    assert Keyring([OLD, NEW]).missing([wrapped.key_id]) == []
+
+
+def test_what_was_moved_altered_cut_short_or_given_another_number_does_not_open() -> None:
+    keyring = Keyring([NEW, OLD])
+    wrapped = keyring.wrap(PLACE, new_key())
+    old_number = keyring.numbers[1]
+    for wrong in (
+        WrappedKey(old_number, wrapped.wrapped),
+        WrappedKey(wrapped.key_id, wrapped.wrapped[:-1] + bytes([wrapped.wrapped[-1] ^ 1])),
+        WrappedKey(wrapped.key_id, wrapped.wrapped[:7]),
+        WrappedKey(wrapped.key_id, b""),
+    ):
+        with pytest.raises(NotOpened):
+            keyring.unwrap(PLACE, wrong)
+    with pytest.raises(NotOpened):
+        keyring.unwrap("applicants.wrapped_key:2", wrapped)

@@ -42,6 +42,20 @@ def test_no_import_is_only_for_the_type_checker() -> None:
     assert hidden == set()
 
 
+def test_only_the_records_hold_sql() -> None:
+    sql = re.compile(
+        r"\s*(select\s.*\sfrom\s|insert into\s|update\s+\S+\s+set\s|delete from\s|lock table\s)", re.DOTALL
+    )
+    holders = {
+        module.relative_to(ROOT / "casework").parts[0]
+        for module in MODULES
+        for node in nodes(module)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and sql.match(node.value)
+    }
+
+    assert holders == {"records"}
+
+
 def test_no_module_is_named_for_nothing() -> None:
     empty_words = {"utils", "util", "helpers", "common", "base", "managers", "misc"}
 

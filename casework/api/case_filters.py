@@ -4,20 +4,17 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, tzinfo
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
-
-from sqlalchemy import ColumnElement, and_, false, func, or_, tuple_
 
 from casework.api.query import Page, from_cursor, moment, to_cursor
 from casework.forms.field import FormField
 from casework.forms.form import Many
 from casework.forms.numbers import Flag
 from casework.forms.texts import USER_PATTERN, Choice, Code, Line
-from casework.records.summaries import CaseSummary
-from casework.records.tables import cases, look_ups
+from casework.records.case_lists import CaseFilter, Mark, Order, Search, Span
+from casework.records.summaries import CaseSummary, mark_of
 from casework.records.vault import blind_index
-from casework.records.visibility import below
 from casework.rules import folding
 from casework.rules.casefile import Phase
 from casework.rules.identifiers import BadIdentifier, check_document_number, check_identity_number, check_phone
@@ -27,10 +24,6 @@ from casework.work import people, programmes
 from casework.work.filters import NO_SUCH_ORG, path_of_org, unknown, unknown_workflows
 from casework.work.service import Transaction
 
-# A case without a due time sorts last, under the key that the column `due_key` gives it.
-NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
-# A case that is still open sorts after all closed ones.
-_NOT_YET: Final = datetime(1900, 1, 1, tzinfo=UTC)
 _SORTS: Final = {
     "due_at": Text("期限", "by due time"),
     "-opened_at": Text("最新登记", "newest first"),
@@ -41,6 +34,7 @@ _ONE_PHASE: Final = Text("阶段", "Phase")
 _ONE_STATE: Final = Text("状态", "State")
 _ONE_WORKFLOW: Final = Text("流程", "Workflow")
 
+_INSTANTS: Final = ("due_before", "opened_from", "opened_to", "closed_from", "closed_to")
 _LOST_PLUS: Final = re.compile(r"(T[0-9:.,]+) (?=[0-9]{2}:?[0-9]{2}$)")
 
 
@@ -80,7 +74,7 @@ class Someone(FormField):
     """A user by id or username, `me` or `none`."""
 
     def read(self, value: Any) -> str:
-        """What is written; whether there is such a user, `filters_of` looks up."""
+        """What is written; whether there is such a user, `filter_of` looks up."""
         text = self.text(value)
         if not re.fullmatch(USER_PATTERN, text):
             raise self.wrong("user")
@@ -117,8 +111,8 @@ class CaseFilters(Page):
     count = Flag(title=Text("同时给出总数（至多数到 1000）", "Count them too, up to 1,000"))
 
 
-def filters_of(tx: Transaction, query: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    """The conditions of these filters; raises `Invalid` for a workflow, state, organisation or user that is none."""
+def filter_of(tx: Transaction, query: Mapping[str, Any]) -> CaseFilter:
+    """What a query asks for; raises `Invalid` for a workflow, state, organisation or user that is none."""
     faults = _unknown_words(query)
     org_path = path_of_org(tx, query.get("org"))
     if "org" in query and org_path is None:
@@ -126,26 +120,22 @@ def filters_of(tx: Transaction, query: Mapping[str, Any]) -> list[ColumnElement[
     owner, assignee = _someone(tx, "owner", query, faults), _someone(tx, "assignee", query, faults)
     if faults:
         raise Invalid(faults)
-    found: list[ColumnElement[bool]] = [
-        cases.c[name].in_(query[name]) for name in ("workflow", "state", "phase") if name in query
-    ]
-    if org_path is not None:
-        found.append(cases.c.org_id.in_(below(org_path)))
-    found += [one for one in (owner, assignee) if one is not None]
-    late = func.coalesce(cases.c.late_at < tx.now, false())
-    switches = {"open": cases.c.closed_at.is_(None), "overdue": late, "urgent": cases.c.urgent}
-    found += [one if query[name] else ~one for name, one in switches.items() if name in query]
-    if "due_before" in query:
-        found.append(cases.c.due_key < min(beginning(query["due_before"], tx.service.zone), NEVER))
-    for column in (cases.c.opened_at, cases.c.closed_at):
-        first, end = column.name.replace("_at", "_from"), column.name.replace("_at", "_to")
-        if first in query:
-            found.append(column >= beginning(query[first], tx.service.zone))
-        if end in query:
-            found.append(column < beginning(query[end], tx.service.zone))
-    if "q" in query:
-        found.append(_search(tx, query["q"]))
-    return found
+    at = {name: beginning(query[name], tx.service.zone) for name in _INSTANTS if name in query}
+    return CaseFilter(
+        workflows=query.get("workflow"),
+        states=query.get("state"),
+        phases=query.get("phase"),
+        org_path=org_path,
+        owner=owner,
+        assignee=assignee,
+        open=query.get("open"),
+        overdue=query.get("overdue"),
+        urgent=query.get("urgent"),
+        due_before=at.get("due_before"),
+        opened=Span(at.get("opened_from"), at.get("opened_to")),
+        closed=Span(at.get("closed_from"), at.get("closed_to")),
+        search=_search(tx, query["q"]) if "q" in query else None,
+    )
 
 
 def _unknown_words(query: Mapping[str, Any]) -> list[Fault]:
@@ -158,15 +148,16 @@ def _unknown_words(query: Mapping[str, Any]) -> list[Fault]:
     return unknown_workflows(asked) + [unknown("state", "unknown_state", states) for _ in strange if states]
 
 
-def _someone(tx: Transaction, name: str, query: Mapping[str, Any], faults: list[Fault]) -> ColumnElement[bool] | None:
-    if name not in query:
+def _someone(
+    tx: Transaction, name: str, query: Mapping[str, Any], faults: list[Fault]
+) -> UUID | Literal["none"] | None:
+    """The user that a parameter names, `none` for nobody; None where it is not given or names no user."""
+    who = query.get(name)
+    if who is None:
         return None
-    column, who = cases.c[f"{name}_id"], query[name]
     if who == "none":
-        return column.is_(None)
-    if who == "me":
-        return column == tx.person.id
-    person = people.named(tx, who)
+        return "none"
+    person = tx.person if who == "me" else people.named(tx, who)
     if person is None:
         sentence = Text(
             "没有这名用户；请填写编号、用户名、me 或 none。",
@@ -174,24 +165,16 @@ def _someone(tx: Transaction, name: str, query: Mapping[str, Any], faults: list[
         )
         faults.append(Fault(name, "unknown_user", sentence))
         return None
-    return column == person.id
+    return person.id
 
 
-def _search(tx: Transaction, words: str) -> ColumnElement[bool]:
-    """Every word is in the number or a name; a whole identity or phone number is looked up by its blind index."""
-    sought = filter(None, map(folding.key, words.split()))
-    conditions = [cases.c.search_text.contains(word, autoescape=True) for word in sought]
-    found: ColumnElement[bool] = and_(*conditions) if conditions else false()
+def _search(tx: Transaction, words: str) -> Search:
+    """Words are sought in the number and in names; a whole identity or phone number by its blind index."""
     key = tx.index_key
-    for kind, number in _numbers(words, tx.today):
-        digest = blind_index(key, kind, number)
-        same = cases.c.id.in_(
-            look_ups.select()
-            .with_only_columns(look_ups.c.case_id)
-            .where(look_ups.c.kind == kind, look_ups.c.digest == digest)
-        )
-        found = or_(found, same)
-    return found
+    return Search(
+        words=[word for word in map(folding.key, words.split()) if word],
+        numbers=[(kind, blind_index(key, kind, number)) for kind, number in _numbers(words, tx.today)],
+    )
 
 
 def _numbers(words: str, today: date) -> list[tuple[str, str]]:
@@ -205,34 +188,18 @@ def _numbers(words: str, today: date) -> list[tuple[str, str]]:
     return found
 
 
-def order_of(query: Mapping[str, Any]) -> list[ColumnElement[Any]]:
+def order_of(query: Mapping[str, Any]) -> Order:
     """By due time unless another order is wanted."""
-    column, newest = _key(query)
-    return [column.desc(), cases.c.id.desc()] if newest else [column, cases.c.id]
+    order: Order = query.get("sort", "due_at")
+    return order
 
 
-def after(query: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    """Where the page begins."""
+def after(query: Mapping[str, Any]) -> Mark | None:
+    """Where the page begins; raises `Invalid` for a cursor that is none."""
     key = from_cursor(query, moment, UUID)
-    if key is None:
-        return []
-    column, newest = _key(query)
-    row, mark = tuple_(column, cases.c.id), tuple_(*key)
-    return [row < mark if newest else row > mark]
-
-
-def _key(query: Mapping[str, Any]) -> tuple[ColumnElement[Any], bool]:
-    """By which column the list is ordered, and whether the latest comes first."""
-    match query.get("sort"):
-        case "-opened_at":
-            return cases.c.opened_at, True
-        case "-closed_at":
-            return func.coalesce(cases.c.closed_at, _NOT_YET), True
-        case _:
-            return cases.c.due_key, False
+    return (key[0], key[1]) if key else None
 
 
 def cursor_of(query: Mapping[str, Any], last: CaseSummary) -> str:
     """The cursor after this case."""
-    keys = {"-opened_at": last.opened_at, "-closed_at": last.closed_at or _NOT_YET}
-    return to_cursor(keys.get(query.get("sort", ""), last.due_key), last.id)
+    return to_cursor(*mark_of(order_of(query), last))

@@ -4,15 +4,14 @@ from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
-
 from casework.api import views
-from casework.api.case_filters import CaseFilters, after, cursor_of, filters_of, order_of
+from casework.api.case_filters import CaseFilters, after, cursor_of, filter_of, order_of
 from casework.api.door import PREFIX, Answer, Call, cut, endpoint, page
 from casework.api.examples import needs_schema
 from casework.api.query import Page
 from casework.records import cases as records
 from casework.records import summaries
+from casework.records.case_lists import CaseFilter
 from casework.records.rows import Record
 from casework.rules.casefile import STAFF, Office
 from casework.rules.decide import Offer
@@ -48,18 +47,18 @@ def open_case(call: Call) -> Answer:
 @endpoint("GET", "/cases", Text("案件列表", "List cases"), answer="CaseSummaryPage", query=CaseFilters)
 def list_cases(call: Call) -> Answer:
     """Visible cases that fit every filter, by due time unless another order is asked for."""
-    filters = filters_of(call.tx, call.query)
-    order = order_of(call.query)
-    found = summaries.page(call.tx.db, call.tx.person, [*filters, *after(call.query)], order, call.limit + 1)
+    wanted, order = filter_of(call.tx, call.query), order_of(call.query)
+    start = after(call.query)
+    found = summaries.page(call.tx.db, call.tx.person, wanted, call.limit + 1, order=order, after=start)
     shown = found[: call.limit]
     cursor = cursor_of(call.query, shown[-1]) if len(found) > call.limit else None
-    counted = _counted(call, filters) if call.query.get("count") else {}
+    counted = _counted(call, wanted) if call.query.get("count") else {}
     return page([views.summary(one, call.tx.now) for one in shown], cursor, **counted)
 
 
-def _counted(call: Call, filters: list[ColumnElement[bool]]) -> dict[str, Any]:
-    """How many cases the filters find on all pages, exact up to `_MOST_COUNTED`."""
-    number = summaries.count(call.tx.db, call.tx.person, filters, _MOST_COUNTED + 1)
+def _counted(call: Call, wanted: CaseFilter) -> dict[str, Any]:
+    """How many cases the filter finds on all pages, exact up to `_MOST_COUNTED`."""
+    number = summaries.count(call.tx.db, call.tx.person, wanted, _MOST_COUNTED + 1)
     return {"count": min(number, _MOST_COUNTED), "capped": number > _MOST_COUNTED}
 
 

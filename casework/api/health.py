@@ -5,13 +5,11 @@ from typing import Any, Final
 
 import msgspec
 from flask import Flask, Response
-from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 
 from casework.api.door import Wiring
 from casework.records import alerts
 from casework.records.database import Database, Tx
-from casework.records.roles import lacking, migrated
-from casework.rules.refusals import Unavailable
+from casework.records.readiness import NotReady, ready
 from casework.work.service import WrongKeys
 
 # A scheduler beats every few seconds; after this long it is taken for dead.
@@ -41,19 +39,12 @@ def _state(database: Database, wiring: Wiring) -> dict[str, Any]:
     The scheduler is ok or silent, which does not make us unready.
     """
     try:
-        with database.transaction() as tx:
-            if lacking(tx.connection):
-                return {"database": "no_rights"}
-            version = tx.run("select version_num from alembic_version").scalar_one_or_none()
-            if version != wiring.schema_version:
-                return {"database": "behind"}
+        with ready(database, wiring.schema_version) as tx:
             beat = alerts.last_beat(tx, "scheduler")
             silent = beat is None or beat < tx.now - _SILENT
             return {"database": "ok", "keys": _keys(wiring, tx), "scheduler": "silent" if silent else "ok"}
-    except Unavailable:
-        return {"database": "unreachable"}
-    except (ProgrammingError, DataError):  # no such table or no such role, or not ours to use
-        return {"database": _why_not(database)}
+    except NotReady as unfit:
+        return {"database": unfit.why}
 
 
 def _keys(wiring: Wiring, tx: Tx) -> str:
@@ -62,15 +53,6 @@ def _keys(wiring: Wiring, tx: Tx) -> str:
     except WrongKeys:
         return "wrong"
     return "ok"
-
-
-def _why_not(database: Database) -> str:
-    """Whether there are no tables yet, or some that this login may not use."""
-    try:
-        with database.engine.connect() as connection:
-            return "no_rights" if migrated(connection) else "behind"
-    except OperationalError:
-        return "unreachable"
 
 
 def _said(body: dict[str, Any], status: int = 200) -> Response:

@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import Any
 
 import click
-from sqlalchemy.exc import OperationalError
 
 from casework.embedded import NoServer
 from casework.rules.calendars import BadCalendar
@@ -18,10 +17,6 @@ from casework.work.files import BadFile
 from casework.work.programmes import ChangedWorkflow
 from casework.work.report_table import width
 
-_UNREACHABLE = Text(
-    "数据库无法连接：{why}。请检查 CASEWORK_DATABASE_URL。",
-    "The database cannot be reached: {why}. Check CASEWORK_DATABASE_URL.",
-)
 _SENTENCES = (Refusal, BadCalendar, BadFile, BadSettings, NoServer)
 _NO_DATE = Text(
     "{value} 不是日期。请写 2026-03-02 或 2026-03-02T09:00+08:00。",
@@ -85,8 +80,6 @@ class Commands(click.Group):
             ) from error
         except _SENTENCES as error:
             raise Cannot(error.text.in_(_language(ctx))) from error
-        except OperationalError as error:
-            raise Cannot(_UNREACHABLE.in_(_language(ctx), why=why_lost(error))) from error
         except _OURS as error:
             raise Cannot(str(error)) from error
 
@@ -94,13 +87,6 @@ class Commands(click.Group):
 def _language(ctx: click.Context | None) -> Language:
     console = ctx.find_object(Console) if ctx else None
     return console.language if console else of_terminal()
-
-
-def why_lost(error: Exception) -> str:
-    """The last of what a lost connection to the database says, without the question that follows it."""
-    said = str(getattr(error, "orig", error)).strip().splitlines()
-    causes = [line.strip() for line in said if "Is the server running" not in line]
-    return (causes or said)[-1].strip().rstrip(".。")
 
 
 class Instant(click.ParamType[date]):

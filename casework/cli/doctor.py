@@ -9,18 +9,17 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import click
-from sqlalchemy.exc import OperationalError
 
 from casework.app import MIGRATIONS
 from casework.cli import ways
-from casework.cli.console import Console, pass_console, why_lost
+from casework.cli.console import Console, pass_console
 from casework.cli.finding import MARKS, Finding, good
 from casework.cli.installation import Installation, installed
 from casework.cli.installation import told as cure_of
 from casework.cli.rules import told
 from casework.embedded import NoServer
 from casework.records import alerts, keys, offices
-from casework.records.upgrade import newest
+from casework.records.upgrade import Unreachable, newest
 from casework.rules.refusals import Unavailable
 from casework.rules.text import Text
 from casework.rules.verify import verify
@@ -72,8 +71,8 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     try:
         with installed(settings) as installation:
             yield from _database(installation)
-    except (OperationalError, Unavailable) as away:
-        why = why_lost(away)
+    except (Unreachable, Unavailable) as away:
+        why = away.why if isinstance(away, Unreachable) else str(away).rstrip(".")
         yield Finding(
             "bad",
             Text(

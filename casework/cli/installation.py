@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
-
-from sqlalchemy import create_engine, make_url
 
 from casework.app import MIGRATIONS, service_of
 from casework.embedded import PrivateServer
-from casework.records.roles import lacking
-from casework.records.upgrade import as_script, current, newest, upgrade
+from casework.records import readiness
+from casework.records.readiness import Look
+from casework.records.upgrade import as_script, login_of, newest, seed_alone, upgrade
 from casework.rules.refusals import Refusal
 from casework.rules.text import Text
 from casework.settings import ROOT, Settings
@@ -27,15 +25,6 @@ _NO_RIGHTS = Text(
     "数据库登录名或 casework_app 缺少权限。请由数据库管理员在本库中执行：\n{sql}",
     "The database login or casework_app lacks rights. Have a database administrator run in this database:\n{sql}",
 )
-_SEED_LOCK: Final = 7_221_002
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What one finds in a database: its version, None when there are no tables; the statements that give the rights."""
-
-    version: str | None
-    lacking: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +36,16 @@ class Installation:
     app_url: str
     server: PrivateServer | None
 
-    def look(self) -> "Look":
-        """The version of the tables, and the rights that are lacking to work with them."""
-        engine = create_engine(self.app_url, connect_args={"connect_timeout": 5})
-        try:
-            with engine.connect() as connection:
-                lacks = lacking(connection)
-                return Look(None if lacks else current(connection), lacks)
-        finally:
-            engine.dispose()
+    def look(self) -> Look:
+        """What one finds in the database under the service's login; raises `Unreachable`."""
+        return readiness.look(self.app_url)
 
     def bring_up_to_date(self) -> None:
         """The newest tables, and the calendars and policies that everybody starts with."""
-        look = self.look()
-        if look.version != newest(MIGRATIONS):
-            worker = str(make_url(self.app_url).username)
-            upgrade(self.owner_url, MIGRATIONS, members=(worker,) if self.server else ())
+        if self.look().version != newest(MIGRATIONS):
+            upgrade(self.owner_url, MIGRATIONS, members=(login_of(self.app_url),) if self.server else ())
         with self.service() as service, service.transaction() as tx:
-            # Two processes that start at once seed one after the other.
-            tx.db.run("select pg_advisory_xact_lock(:key)", key=_SEED_LOCK)
+            seed_alone(tx.db)
             service.ensure_keys_open(tx.db)
             seed(tx.db, ROOT / "config")
 

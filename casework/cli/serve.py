@@ -17,6 +17,7 @@ from casework.cli.installation import Installation, installed, working
 from casework.cli.supervisor import Kept, Process, Server, Signals, asking
 from casework.launch import bound
 from casework.processes import web_command
+from casework.records import cases
 from casework.rules.refusals import Refusal
 from casework.rules.text import Text
 from casework.settings import Settings
@@ -125,7 +126,7 @@ def _load_demo(console: Console, installation: Installation) -> None:
         return
     with installation.service() as service:
         with service.transaction() as tx:
-            empty = tx.db.one("select 1 from cases limit 1") is None
+            empty = not cases.any_there(tx.db)
         if empty:
             fill(console, service, settings.demo.cases)
 

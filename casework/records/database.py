@@ -13,12 +13,12 @@ from sqlalchemy import (
     Executable,
     LargeBinary,
     NullPool,
-    Row,
     TextClause,
     bindparam,
     create_engine,
     text,
 )
+from sqlalchemy import Row as Row  # how everybody else names a row that was read
 from sqlalchemy.engine import CursorResult, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout

@@ -1,6 +1,6 @@
 """Cases as lists show them: what is read of each is in its own row, without facts and clocks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
 
+from casework.records.case_lists import CaseFilter, Mark, Order, beyond, conditions, key_of, ordered
 from casework.records.database import Tx
 from casework.records.tables import cases, orgs, users
 from casework.records.visibility import visible
@@ -86,21 +87,30 @@ def summary_of(row: Any) -> CaseSummary:
 
 
 def page(
-    tx: Tx,
-    person: Person,
-    filters: list[ColumnElement[bool]],
-    order: list[ColumnElement[Any]],
-    limit: int,
+    tx: Tx, person: Person, wanted: CaseFilter, limit: int, *, order: Order = "due_at", after: Mark | None = None
 ) -> list[CaseSummary]:
-    """Return the visible cases in this order, at most `limit`; the caller's filters hold where the page begins."""
-    chosen = select(cases.c.id).where(visible(person), *filters).order_by(*order).limit(limit).subquery()
-    rows = tx.all(_joined(chosen, chosen.c.id).order_by(*order))
+    """Return the visible cases that a filter finds, in this order, at most `limit`, after the mark of another one."""
+    filters = [visible(person), *conditions(wanted, tx.now), *([beyond(order, after)] if after else [])]
+    chosen = select(cases.c.id).where(*filters).order_by(*ordered(order)).limit(limit).subquery()
+    rows = tx.all(_joined(chosen, chosen.c.id).order_by(*ordered(order)))
     return [summary_of(row) for row in rows]
 
 
-def count(tx: Tx, person: Person, filters: list[ColumnElement[bool]], most: int) -> int:
-    """Return how many visible cases these filters find, counted no further than `most`."""
-    chosen = select(cases.c.id).where(visible(person), *filters).limit(most).subquery()
+def by_ids(tx: Tx, person: Person, case_ids: Sequence[UUID]) -> list[CaseSummary]:
+    """Return those of these cases that are visible, by id."""
+    rows = tx.all(SUMMARY.where(visible(person), cases.c.id.in_(case_ids)).order_by(cases.c.id))
+    return [summary_of(row) for row in rows]
+
+
+def mark_of(order: Order, summary: CaseSummary) -> Mark:
+    """Return the mark after which the next page begins."""
+    key = key_of(order, opened_at=summary.opened_at, closed_at=summary.closed_at, due_key=summary.due_key)
+    return key, summary.id
+
+
+def count(tx: Tx, person: Person, wanted: CaseFilter, most: int) -> int:
+    """Return how many visible cases a filter finds, counted no further than `most`."""
+    chosen = select(cases.c.id).where(visible(person), *conditions(wanted, tx.now)).limit(most).subquery()
     return int(tx.run(select(func.count()).select_from(chosen)).scalar_one())
 
 

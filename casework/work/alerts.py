@@ -4,13 +4,12 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row
-
 from casework.forms.form import Form
 from casework.forms.inventor import Inventor
 from casework.forms.numbers import Moment
 from casework.forms.texts import LongText
 from casework.records import alerts, cases
+from casework.records.database import Row
 from casework.records.vault import case_place, seal
 from casework.records.visibility import visible
 from casework.rules.clocks import Interval, Limit, due

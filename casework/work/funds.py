@@ -5,12 +5,11 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row
-
 from casework.forms.form import Form, Many
 from casework.forms.numbers import Count, Money
 from casework.forms.texts import Code, Line
 from casework.records import funds, offices
+from casework.records.database import Row
 from casework.records.ids import new_id
 from casework.rules.casefile import STAFF, Person, Role
 from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotYours

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
-
 from casework.records import notices, offices
+from casework.records.database import Row
 from casework.records.notices import Publishing
 from casework.rules.grammar import State, Workflow
 from casework.work import programmes

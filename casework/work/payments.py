@@ -6,14 +6,12 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row
-
 from casework.forms.faults import SENTENCES
 from casework.forms.form import Form
 from casework.forms.numbers import Day, Flag
 from casework.forms.texts import Code, Line
 from casework.records import cases, funds, history, payments
-from casework.records.database import Tx
+from casework.records.database import Row, Tx
 from casework.records.ids import new_id
 from casework.records.rows import Record
 from casework.records.rows import Row as Values

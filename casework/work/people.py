@@ -8,13 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row
-
 from casework.forms.form import Form
 from casework.forms.numbers import Flag
 from casework.forms.texts import USER_PATTERN, UUID_PATTERN, Choice, Code, EmailAddress, Line, PersonName
 from casework.records import attempts, offices, people
-from casework.records.database import Tx
+from casework.records.database import Row, Tx
 from casework.rules import folding
 from casework.rules.casefile import Actor, Person, Role
 from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotYours, Unauthenticated

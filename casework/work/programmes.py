@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 
 from casework import workflows
+from casework.records import workflows as records
 from casework.records.database import Tx
 from casework.records.offices import in_force, places
 from casework.rules.casefile import CaseFile, PolicyRow
@@ -67,16 +68,7 @@ def register(tx: Tx) -> None:
     Raises `ChangedWorkflow` where one differs from what was noted before, or is gone and cases are pinned to it.
     """
     for workflow in _all().values():
-        noted = tx.run(
-            """insert into workflow_versions (workflow, version, fingerprint, first_seen_at)
-               values (:workflow, :version, :fingerprint, :now)
-               on conflict (workflow, version) do update set workflow = excluded.workflow
-               returning fingerprint""",
-            workflow=workflow.key,
-            version=workflow.version,
-            fingerprint=workflow.fingerprint,
-            now=tx.now,
-        ).scalar_one()
+        noted = records.note_version(tx, workflow.key, workflow.version, workflow.fingerprint)
         if noted != workflow.fingerprint:
             raise ChangedWorkflow(
                 f"{workflow.key} version {workflow.version} differs from the one that cases run under; keep the old"
@@ -86,10 +78,8 @@ def register(tx: Tx) -> None:
 
 
 def _refuse_missing(tx: Tx) -> None:
-    pinned = "select 1 from cases where workflow = :key and workflow_version = :version limit 1"
-    for noted in tx.all("select workflow, version from workflow_versions order by workflow, version"):
-        key, version = noted.workflow, noted.version
-        if (key, version) not in _all() and tx.one(pinned, key=key, version=version):
+    for key, version in records.noted_versions(tx):
+        if (key, version) not in _all() and records.has_cases(tx, key, version):
             raise ChangedWorkflow(
                 f"Cases run under {key} version {version}, which this program does not have; put its definition back"
                 f" as casework/workflows/{key}/v{version}.py, or start the program that has it."

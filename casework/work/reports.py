@@ -8,7 +8,6 @@ from uuid import UUID
 from casework.records import offices, reports, summaries
 from casework.records.reports import KEYS, STANDINGS, Scope
 from casework.records.summaries import CaseSummary
-from casework.records.tables import cases
 from casework.rules.casefile import Role
 from casework.rules.grammar import OwedBy
 from casework.rules.refusals import Fault, Invalid, NotYours
@@ -79,7 +78,7 @@ def drill_down(
     _ensure_may_report(tx)
     scope = _scope(tx, start, end, org, workflow, owed_by, _unknown("standing", standings, STANDINGS))
     found = reports.drill_down(tx.db, scope, row, standings, limit, after)
-    return summaries.page(tx.db, tx.person, [cases.c.id.in_(found)], [cases.c.id], limit)
+    return summaries.by_ids(tx.db, tx.person, found)
 
 
 def _ensure_may_report(tx: Transaction) -> None:

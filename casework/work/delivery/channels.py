@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
 from casework.forms.form import Form
 from casework.forms.numbers import Flag
 from casework.forms.texts import Choice, Code, Line
 from casework.records import channels, lanes
+from casework.records.database import Row
 from casework.records.ids import new_id
 from casework.records.vault import NotOpened, seal, unseal
 from casework.rules.casefile import Role

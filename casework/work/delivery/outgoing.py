@@ -3,9 +3,8 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row
-
 from casework.records import outbox
+from casework.records.database import Row
 from casework.rules.casefile import Role
 from casework.rules.refusals import NotFound, NotNow, NotYours
 from casework.rules.text import Text

@@ -14,9 +14,9 @@ from math import inf
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Row
 
 from casework.records import channels, lanes, outbox
+from casework.records.database import Row
 from casework.records.lanes import MAIL_LANE, Lane
 from casework.senders.failures import Reason, Rejected, Undelivered, Unreachable, noted, reason
 from casework.work.delivery.channels import Channel, opened

@@ -6,10 +6,9 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row
-
 from casework.records import channels as records
 from casework.records import lanes
+from casework.records.database import Row
 from casework.records.ids import new_id
 from casework.rules.casefile import Role
 from casework.rules.refusals import NotFound, NotNow, SlowDown

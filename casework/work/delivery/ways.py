@@ -6,8 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Row
-
+from casework.records.database import Row
 from casework.senders import robots, webhook
 from casework.senders.failures import Reason, reason
 from casework.senders.smtp import HandIn, MailServer

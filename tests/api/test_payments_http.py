@@ -16,9 +16,9 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from casework.records import people
-from casework.records.vault import NotOpened
+from casework.records.vault import Keyring, NotOpened
 from casework.rules.casefile import Actor
-from casework.work import payments
+from casework.work import keys, payments
 from casework.work.overdue import sweep
 from casework.work.service import Transaction
 from tests.api.conftest import USERS, Api
@@ -113,6 +113,21 @@ def test_from_approval_to_the_account_everything_stands_in_the_case_and_in_the_l
     ]
     seen = office.get("caseworker", f"/payment-orders/{order['id']}")
     assert (seen["unsettled"], seen["lines"][0]["status"]) == (0, "paid")
+
+
+def test_an_order_reads_the_same_before_and_after_a_change_of_keys(office: Api) -> None:
+    service, new = office.service, bytes(range(1, 33))
+    helped(office)
+    service.keyring = Keyring([new, bytes(range(32))])
+    helped(office)
+    order = make_order(office)
+    before = export(office, order)
+    assert len(ACCOUNT.findall(before.text)) >= 2
+    assert keys.rotate(service, lambda _: None).left == 0
+    service.keyring = Keyring([new])
+    assert export(office, order).data == before.data
+    helped(office)
+    assert make_order(office)["count"] == 1
 
 
 def test_a_household_is_helped_from_its_application_until_the_money_has_arrived(office: Api) -> None:

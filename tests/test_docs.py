@@ -57,6 +57,16 @@ def test_the_glossary_defines_every_word_once(column: int) -> None:
     assert [word for word, times in words.items() if times > 1] == []
 
 
+def test_each_release_lists_what_was_added_changed_and_fixed_in_this_order() -> None:
+    releases = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split("\n## ")[1:]
+    assert releases[0].startswith("Unreleased\n")
+    for release in releases:
+        name, *lines = [line for line in release.splitlines() if line]
+        parts = [line for line in lines if not line.startswith(("- ", "  "))]
+        assert parts == [f"### {part}" for part in ("Added", "Changed", "Fixed") if f"### {part}" in lines], name
+        assert [line for line in lines if re.match(r"- (Added|Changed|Fixed):", line)] == [], name
+
+
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
 def test_the_readme_names_the_two_commands(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")

@@ -5,7 +5,8 @@ import signal
 import socket
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Final, NoReturn
 
 import click
@@ -52,8 +53,7 @@ def serve(console: Console, host: str, port: int | None, workers: int | None, de
     settings = console.settings
     port = port or settings.port
     _leave_when_asked()
-    _refuse_taken_port(host, port)
-    with installed(settings) as installation:
+    with _reserved_port(host, port), installed(settings) as installation:
         installation.bring_up_to_date()
         if demo:
             _load_demo(console, installation)
@@ -73,8 +73,7 @@ def web(console: Console, host: str, port: int | None, workers: int | None) -> N
     settings = console.settings
     port = port or settings.port
     _leave_when_asked()
-    _refuse_taken_port(host, port)
-    with working(settings), installed(settings) as installation:
+    with _reserved_port(host, port), working(settings), installed(settings) as installation:
         environment = settings.environment(port, installation.app_url)
         web_process = _web_process(settings, environment, host, port, workers)
         _keep_running(console, installation, [web_process], host, port)
@@ -107,16 +106,27 @@ def _leave_when_asked() -> None:
         signal.signal(number, leave)
 
 
-def _refuse_taken_port(host: str, port: int) -> None:
-    """Raises a Refusal where nobody could listen there: before a database is started, and in a sentence."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as listener:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(address)
-            listener.listen()
-    except OSError as refused:
-        raise Refusal(_TAKEN.with_(host=host, port=port, why=refused.strerror or refused)) from refused
+@contextmanager
+def _reserved_port(host: str, port: int) -> Iterator[None]:
+    """Keep the port for the web server from now on; raises a Refusal where nobody could listen there.
+
+    It is looked at before a database is started, and held, because between that and the web server's start minutes may
+    pass in which another service would find it free: web processes share a port, so both would get half of the
+    requests. What holds it shares it with ours, and listens to nothing.
+    """
+    with ExitStack() as stack:
+        try:
+            family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            with socket.socket(family, kind, protocol) as listener:
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                listener.bind(address)
+                listener.listen()
+            holder = stack.enter_context(socket.socket(family, kind, protocol))
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            holder.bind(address)
+        except OSError as refused:
+            raise Refusal(_TAKEN.with_(host=host, port=port, why=refused.strerror or refused)) from refused
+        yield
 
 
 def _load_demo(console: Console, installation: Installation) -> None:

@@ -166,6 +166,9 @@ def test_whoever_interrupts_the_first_start_has_the_passwords_and_no_process_lef
     one = Running(home, CASEWORK_CONFIG=str(many))
     running.append(one)
     assert re.search(r"^caseworker +\S{16}$", one.printed_until("supervisor-sd"), re.MULTILINE)
+    # It does not listen yet, but will; two services on one port would each get half of the requests.
+    told = Terminal(tmp_path / "another").refuses("serve", "--port", str(one.port))
+    assert told.startswith(f"Port {one.port} of 127.0.0.1 cannot be used (Address already in use).")
 
     assert one.stop(signal.SIGTERM) == 0
     assert "Traceback" not in one.log.read_text()

@@ -281,6 +281,8 @@ def live(api: Api) -> None:
     api.post("supervisor", f"{at}/override", {"to_state": "submitted", "reason": "受理有误"})
     api.days_pass(38)
     sweep(api.service)
+    gone = api.call("administrator", "PATCH", f"/users/{api.ids['caseworker']}", {"active": False})
+    assert gone.get_json()["let_go"] == 1, gone.text
 
 
 def rederive(api: Api) -> None:

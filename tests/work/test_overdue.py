@@ -436,7 +436,8 @@ def test_a_corrected_limitation_alerts_anew(province: Province) -> None:
     assert levels(province, case, "limitation") == [(1, "80%"), (1, "95%")]
 
     with province.service.transaction(province.actor("li")) as tx:
-        corrections.correct(tx, case, {"facts": left_on("2025-04-10")}, lambda: None)
+        tx.if_match = "*"
+        corrections.correct(tx, case, {"facts": left_on("2025-04-10")})
     sweep(province.service)
     assert levels(province, case, "limitation") == [(1, "80%"), (1, "95%"), (2, "80%")]
     swept_at(province, "2026-04-11 00:00")

@@ -23,7 +23,7 @@ def test_every_command_of_the_tour_works(tmp_path: Path) -> None:
     with serving(tmp_path / "office", "demo", "[demo]\ncases = 40\n", "--demo", "--workers", "1") as running:
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", TOUR],
-            env={**running.environ, "VIRTUAL_ENV": os.environ.get("VIRTUAL_ENV", "")},
+            env={**running.environ, "LC_ALL": "C.UTF-8", "VIRTUAL_ENV": os.environ.get("VIRTUAL_ENV", "")},
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -31,7 +31,7 @@ def test_every_command_of_the_tour_works(tmp_path: Path) -> None:
             check=False,
         )
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    assert "调解" in done.stdout
-    assert "Closed" in done.stdout or "已结案" in done.stdout
+    assert "in this form: mediation and arbitration" in done.stdout
+    assert "Closed" in done.stdout
     assert len(done.stdout.splitlines()) < 250, "answers are short unless the whole is asked for"
     assert "2026-02-24" in done.stdout

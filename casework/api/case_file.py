@@ -7,7 +7,7 @@ from uuid import UUID
 from casework.api import views
 from casework.api.door import Answer, Call, cut, endpoint, page
 from casework.api.query import Page, from_cursor, moment, to_cursor, whole
-from casework.api.speech import instant, language
+from casework.api.speech import in_zone, instant, language
 from casework.records import alerts, cases, history, offices, outbox
 from casework.records.offices import CalendarVersion
 from casework.records.rows import Record
@@ -243,6 +243,20 @@ def case_letters(call: Call, case_id: UUID) -> Answer:
 def disclose(call: Call, case_id: UUID) -> Answer:
     """Sensitive values in full; who asked, for what and why is logged."""
     return Answer({"values": file.disclose(call.tx, case_id, call.body)})
+
+
+@endpoint(
+    "POST",
+    "/cases/<uuid:case_id>/personal-data",
+    Text("个人信息副本", "A copy of the personal data"),
+    answer="PersonalData",
+    body=forms.PersonalData,
+)
+def personal_data(call: Call, case_id: UUID) -> Answer:
+    """What is stored of the applicant, for the applicant; who made the copy and why is logged."""
+    copy = file.personal_data(call.tx, case_id, call.body)
+    told = [{"name": row.name, "number": row.number, "at": instant(row.at)} for row in copy["letters"]]
+    return Answer({"facts": in_zone(copy["facts"]), "letters": told})
 
 
 @endpoint(

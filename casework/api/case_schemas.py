@@ -40,6 +40,7 @@ EVENT_KINDS: Final = (
     "released",
     "handed_over",
     "let_go",
+    "code_issued",
     "rederived",
 )
 OWED_BY: Final = one_of(get_args(OwedBy))
@@ -123,7 +124,13 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
         {
             "same_applicant": many(TWIN, Text("同一申请人的在办案件", "Open cases of the same person")),
             "papers_before": many(
-                obj({"name": text("身份证复印件"), "copies": whole(1), "number": or_null(text("LA-2026-000002"))}),
+                obj(
+                    {
+                        "name": text(Text("身份证复印件", "Copy of the identity card")),
+                        "copies": whole(1),
+                        "number": or_null(text("LA-2026-000002")),
+                    }
+                ),
                 Text("该申请人在其他案件中已提交的材料", "What this person handed in for other cases"),
             ),
         },
@@ -266,6 +273,21 @@ CASE_PARTS: Final[dict[str, Schema]] = {
             "values": anything(
                 Text("完整内容，以路径为名", "Values in full, by path"), **{"applicant.phone": "13800000000"}
             )
+        }
+    ),
+    "PersonalData": obj(
+        {
+            "facts": anything(
+                Text(
+                    "本人信息完整，所述他人的信息仍遮蔽",
+                    "The applicant's own data in full; those of others stay masked",
+                ),
+                applicant={"name": "王秀英", "phone": "13800000000"},
+            ),
+            "letters": many(
+                obj({"name": text("receipt"), "number": not_yet(text("（2026）济工援决字第1号")), "at": AT}),
+                Text("送达本人的文书", "The letters to the applicant"),
+            ),
         }
     ),
     "Correction": obj(

@@ -70,7 +70,7 @@ def one_case(call: Call, case_id: UUID) -> Answer:
 
 
 def _of_the_same_person(call: Call, record: Record) -> dict[str, list[dict[str, Any]]]:
-    """For staff: open cases of this kind with the same numbers, those joined to this one, and papers of other cases."""
+    """For staff: open cases of this kind with the same numbers, and papers of other cases."""
     if call.tx.person.role not in STAFF:
         return {"same_applicant": [], "papers_before": []}
     found = twins.of_case(call.tx, record.file)[:_MOST_TWINS]

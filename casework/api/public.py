@@ -13,6 +13,7 @@ from casework.forms.texts import Code
 from casework.records import cases, offices
 from casework.records.rows import Record
 from casework.rules.casefile import Role, TimeToObject
+from casework.rules.papers import ANNOUNCED
 from casework.rules.text import LANGUAGES, Text
 from casework.work import applications, notices, programmes
 
@@ -124,17 +125,14 @@ def take(call: Call, case_id: UUID, name: str) -> Answer:
     "POST",
     "/cases/<uuid:case_id>/tracking-code",
     Text("发给查询码", "Give out a tracking code"),
-    answer="TrackingCode",
+    answer="CodeIssued",
     status=201,
     body=applications.NewTrackingCode,
 )
 def issue_code(call: Call, case_id: UUID) -> Answer:
-    """A new code for an applicant who came in person; an earlier one ends."""
-    return _number_and_code(*applications.issue_code(call.tx, case_id, call.body))
-
-
-def _number_and_code(record: Record, code: str) -> Answer:
-    return Answer({"number": record.file.number, "tracking_code": code}, 201)
+    """A new code for an applicant whose identity was checked, with a slip to be printed; an earlier one ends."""
+    issued = applications.issue_code(call.tx, case_id, call.body)
+    return Answer({"number": issued.number, "tracking_code": issued.code, "slip": issued.slip}, 201)
 
 
 def _told(call: Call, record: Record) -> Answer:
@@ -156,6 +154,7 @@ def _told(call: Call, record: Record) -> Answer:
         "outcome": file.outcome,
         "waits_for_you": file.waits_for is Role.APPLICANT,
         "papers": applications.papers_awaited(record),
+        "announced": [paper["name"] for paper in file.facts.get(ANNOUNCED) or ()],
         "time_to_object": _time_to_object(applications.time_to_object(call.tx, record)),
         "deadlines": [
             {

@@ -30,6 +30,16 @@ from casework.work.delivery.channels import KINDS
 from casework.work.delivery.outgoing import STATES, WAYS
 from casework.work.people import USER_ROLES
 
+_CODE: Final = {
+    "number": text("LA-2026-000001"),
+    "tracking_code": text(
+        "K7WQ-2MZD-RX4T-9HCV-B5NE",
+        Text(
+            "查询码，只告知这一次；输入时不分大小写和全半角",
+            "Told only this once; typed in any case, with or without hyphens",
+        ),
+    ),
+}
 _FIGURES: Final = {
     "started": whole(3, Text("按期、逾期与未到期之和", "met, breached and open together")),
     "met": whole(1, Text("按期结束", "Ended in time")),
@@ -313,16 +323,17 @@ SCHEMAS: Final[dict[str, Schema]] = {
             ),
         }
     ),
-    "TrackingCode": obj(
+    "TrackingCode": obj(_CODE),
+    "CodeIssued": obj(
         {
-            "number": text("LA-2026-000001"),
-            "tracking_code": text(
-                "K7WQ-2MZD-RX4T-9HCV-B5NE",
-                Text(
-                    "查询码，只告知这一次；输入时不分大小写和全半角",
-                    "Told only this once; typed in any case, with or without hyphens",
-                ),
-            ),
+            **_CODE,
+            "slip": obj(
+                {
+                    "zh-CN": text("查询码告知单\n\n案号：LA-2026-000001"),
+                    "en": text("Tracking code\n\nCase: LA-2026-000001"),
+                },
+            )
+            | {"description": Text("供打印交给申请人，不保存", "To be printed for the applicant; kept nowhere")},
         }
     ),
     "Repeated": obj(
@@ -352,6 +363,10 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "waits_for_you": flag(Text("正等待申请人办理", "It is the applicant's turn")),
             "papers": many(
                 text(Text("劳动合同", "Contract of employment")), Text("正等待的材料", "The papers that are awaited")
+            ),
+            "announced": many(
+                text(Text("劳动合同", "Contract of employment")),
+                Text("已告知、本机构尚未收到的材料", "Papers you told of that the office has not got yet"),
             ),
             "deadlines": many(
                 obj(

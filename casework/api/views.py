@@ -176,7 +176,7 @@ def workflow(one: Workflow) -> dict[str, Any]:
                 "to": None if edge.to == STAY else edge.to,
                 "by": [role.value for role in edge.by],
                 "conditions": [guard.text.in_(lang) for guard in edge.when],
-                "letters": list(edge.letter),
+                "letters": [*edge.letter, *edge.own_letter],
             }
             for edge in one.transitions
         ],

@@ -74,6 +74,11 @@ NOTES: Final = {
         "谁为何查看了哪些内容均有记录；不写 paths 即查看全部。",
         "Who saw what and why is logged; without paths, everything is shown.",
     ),
+    "POST /cases/<uuid:case_id>/personal-data": Text(
+        "供本人查阅、复制（个人信息保护法第45条）；谁为何制作均有记录。",
+        "For the person, who may see and copy it (Personal Information Protection Law 45). Who made it and why is"
+        " logged.",
+    ),
     "POST /public/applications": Text(
         "facts 按流程的申请表填写；查询码只告知这一次，请妥善保存。"
         "同一申请已提交过的，请以 Tracking-Code 请求头或内容中的 tracking_code 给出原查询码："
@@ -107,8 +112,9 @@ NOTES: Final = {
         "Shown only while the notice lasts and the case stands where it is published.",
     ),
     "POST /cases/<uuid:case_id>/tracking-code": Text(
-        "申请人到场时发给新的查询码，原查询码随即失效；谁为何发给均有记录。",
-        "For an applicant who has come in person; an earlier code ends. Who gave it out and why is logged.",
+        "核对身份后发给新的查询码，原查询码随即失效；办理记录和查看记录均有记载。slip 供打印交给申请人。",
+        "For an applicant whose identity was checked; an earlier code ends. It is an event of the case and logged."
+        " The slip is to be printed for the applicant.",
     ),
     "POST /alerts/<uuid:alert_id>/snooze": Text(
         "到时再列出；最多推迟五个工作日。理由随案件封存。",

@@ -1,10 +1,45 @@
-"""What letters tell of papers in both programmes: those that are asked for, and those that came for another case."""
+"""Papers, as both programmes ask for them, take them and tell of them.
 
+What an applicant sends online says that papers come; it is no paper. So they are announced, and the receipt follows
+when the office has them (docs/decisions/0030-announced-and-received.md).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from casework.forms.form import Form, Many
+from casework.forms.inventor import Inventor, days_ago
+from casework.forms.numbers import Count, Day
+from casework.forms.texts import Line
 from casework.rules.casefile import EarlierPaper, Move, Office
+from casework.rules.grammar import Letter
+from casework.rules.papers import ANNOUNCED, MOST_PAPERS
 from casework.rules.text import Text
 
-_EXPLAINED = Text("\n\n说明：{explanation}", "\n\nExplanation: {explanation}")
-_NOTHING = Text("", "")
+_EXPLAINED: Final = Text("\n\n说明：{explanation}", "\n\nExplanation: {explanation}")
+_NOTHING: Final = Text("", "")
+
+
+class Paper(Form):
+    """A paper that was handed in, or is announced."""
+
+    name = Line(
+        required=True, title=Text("材料名称", "Paper"), example=Text("身份证复印件", "Copy of the identity card")
+    )
+    copies = Count(least=1, most=999, required=True, title=Text("份数", "Copies"))
+
+
+class ConfirmPapers(Form):
+    """Which of the announced papers the office has got, and since when."""
+
+    papers = Many(Paper, least=1, most=MOST_PAPERS, required=True, title=Text("收到的材料", "Papers received"))
+    on = Day(past=True, years_back=1, required=True, title=Text("收到日期", "Received on"), example=days_ago(0))
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """Everything that was announced came today."""
+        announced = [dict(paper) for paper in inventor.facts.get(ANNOUNCED) or ()]
+        return super().example(inventor) | ({"papers": announced} if announced else {})
 
 
 def earlier(move: Move, office: Office) -> Text:
@@ -33,3 +68,50 @@ def explained(move: Move) -> Text:
     """What the office explains beside the papers for which it asks; nothing where it does not."""
     said = move.sealed.get("explanation")
     return _EXPLAINED.with_(explanation=said) if said else _NOTHING
+
+
+def papers_came(move: Move, asked: Text) -> Text:
+    """How a receipt begins: `asked` for a new case, else what was added or confirmed."""
+    if move.kind == "opened":
+        return asked
+    if move.transition == "confirm_papers":
+        return _CONFIRMED.with_(number=move.case.number, on=str(move.given["on"]))
+    return _ADDED.with_(number=move.case.number)
+
+
+_ADDED: Final = Text(
+    "您补充的下列材料已收到（案号 {number}）：", "we have received these further papers (case {number}):"
+)
+_CONFIRMED: Final = Text(
+    "您提交的下列材料已于 {on} 收到（案号 {number}）：", "on {on} we received these papers of yours (case {number}):"
+)
+
+
+def announced_letter(request: Callable[[Move], Text]) -> Letter:
+    """The letter that says what an applicant has told online; `request` names the request after its first word."""
+
+    def fill(move: Move, office: Office) -> Mapping[str, Any]:
+        told = _ASKED.with_(request_zh=request(move).zh, request_en=request(move).en)
+        if move.kind != "opened":
+            told = _TOLD.with_(number=move.case.number)
+        papers = [f"{paper['name']} × {paper['copies']}" for paper in move.given.get("papers", ())]
+        lines = "\n".join(f"{number}. {paper}" for number, paper in enumerate(papers, start=1))
+        return {"told": told, "papers": _BRING.with_(papers=lines) if papers else _NOTHING}
+
+    return Letter(
+        "announced",
+        Text("收到网上申报告知书", "We have what you sent online"),
+        Text(
+            "{applicant}：\n\n{told}{papers}\n\n{office}\n{date}",
+            "{applicant},\n\n{told}{papers}\n\n{office}\n{date}",
+        ),
+        fill=fill,
+    )
+
+
+_ASKED: Final = Text("{request_zh}已收到。", "we have received {request_en}.")
+_TOLD: Final = Text("已收到您的补充说明（案号 {number}）。", "we have your message about case {number}.")
+_BRING: Final = Text(
+    "\n\n请将下列材料交至或者寄至本机构，收到后另行出具接收凭证：\n\n{papers}",
+    "\n\nPlease bring or send these papers to this office; you will get a receipt when they are here:\n\n{papers}",
+)

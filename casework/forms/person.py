@@ -28,7 +28,7 @@ DOCUMENTS: Final[Mapping[str, Text]] = MappingProxyType(
 
 
 ISSUED_ANYWHERE: Final = frozenset(("passport", "other"))
-"""The kinds of which many states number their own; all others are China's."""
+"""The kinds of which many states number their own. All others are China's; so is one of which nobody says it."""
 
 
 class Identified(Form):
@@ -43,8 +43,8 @@ class Identified(Form):
     document_state = IssuingState(
         title=Text("其他身份证件签发国家（地区）", "State that issued that document"),
         help=Text(
-            "证件上所印的三位字母代码；护照和其他证件须填写。",
-            "The three letters printed in it; needed for passports and other documents.",
+            "证件上所印的三位字母代码；护照须填写。",
+            "The three letters printed in it; needed for passports.",
         ),
     )
 
@@ -65,13 +65,13 @@ class Identified(Form):
     @rule(
         "document_state_missing",
         Text(
-            "护照和其他证件须填写签发国家（地区）的三位字母代码，例如 VNM（越南）。",
-            "Of a passport or another document give the three letters of the state that issued it, such as VNM.",
+            "护照须填写签发国家（地区）的三位字母代码，例如 VNM（越南）。",
+            "Of a passport give the three letters of the state that issued it, such as VNM.",
         ),
         at="document_state",
     )
     def document_state_known(self, document_kind: str, document_state: str | None = None) -> bool:
-        return document_kind not in ISSUED_ANYWHERE or document_state is not None
+        return document_kind != "passport" or document_state is not None
 
     @rule(
         "birth_date_disagrees",

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, bindparam, column, false, func, or_, select, text, true, values
+from sqlalchemy import ARRAY, BigInteger, bindparam, column, false, func, select, text, true, values
 from sqlalchemy import LargeBinary as Bytes
 from sqlalchemy import Text as Words
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -16,8 +16,6 @@ from casework.rules.casefile import CaseFile, Person
 
 KINDS: Final = ("identity_number", "document", "phone")
 """The look-ups by which two cases may be one person's."""
-JOINED: Final = "joined"
-"""The outcome of a case that goes on in another one, whose number stands in `to`."""
 _MOST: Final = 100
 _ONE_AT_A_TIME: Final = text("select pg_advisory_xact_lock(key) from unnest(:keys) as x(key)").bindparams(
     bindparam("keys", type_=ARRAY(BigInteger))
@@ -32,7 +30,7 @@ def hold(tx: Tx, digests: Collection[bytes]) -> None:
 def find(
     tx: Tx, case: CaseFile, person: Person | None, digests: Mapping[str, bytes] | None = None, *, ever: bool = False
 ) -> list[Any]:
-    """Open cases of the same workflow in which the same numbers stand, and those that were joined to this one.
+    """Open cases of the same workflow in which the same numbers stand.
 
     Rows of `id, number, state, opened_at, org_code, facts, by, seen`, the likeliest first: `by` says which numbers are
     the same, `seen` whether this person may see the case (None: nobody is asking). `digests` are those of a case that
@@ -40,7 +38,6 @@ def find(
     """
     mine, other = _mine(case.id, digests), look_ups.alias("other")
     same = (mine.c.digest == other.c.digest) & (mine.c.kind == other.c.kind)
-    joined = (cases.c.outcome == JOINED) & (cases.c.taken["join"]["given"]["to"].astext == case.number)
     found = (
         select(
             cases.c.id,
@@ -58,7 +55,7 @@ def find(
         .where(
             other.c.case_id != case.id,
             cases.c.workflow == case.workflow,
-            or_(true() if ever else cases.c.closed_at.is_(None), joined),
+            true() if ever else cases.c.closed_at.is_(None),
         )
         .group_by(cases.c.id, orgs.c.id)
         .order_by(
@@ -78,9 +75,3 @@ def _mine(case_id: UUID, digests: Mapping[str, bytes] | None) -> Any:
         return select(rows).where(true()).subquery()
     own = select(look_ups.c.kind, look_ups.c.digest)
     return own.where(look_ups.c.case_id == case_id, look_ups.c.kind.in_(KINDS)).subquery()
-
-
-def keep_open(tx: Tx, case_id: UUID) -> bool:
-    """Whether the case is open; if so, nobody closes it until the end of the transaction."""
-    query = "select 1 from cases where id = :id and closed_at is null for share"
-    return tx.one(query, id=case_id) is not None

@@ -1,6 +1,6 @@
 """A workflow as a Mermaid state diagram."""
 
-from casework.rules.grammar import NEW, Workflow
+from casework.rules.grammar import NEW, STAY, Workflow
 from casework.rules.text import Language
 
 
@@ -9,6 +9,9 @@ def mermaid(workflow: Workflow, language: Language) -> str:
     lines = ["stateDiagram-v2"]
     lines += [f"    {state.name} : {_quiet(state.title.in_(language))}" for state in workflow.states]
     for edge in workflow.transitions:
+        # What can be done everywhere and leads nowhere says nothing of the way.
+        if edge.to == STAY and len(edge.sources) == len(workflow.states):
+            continue
         roles = ", ".join(role.told.in_(language) for role in edge.by)
         label = _quiet(f"{edge.title.in_(language)} ({roles})")
         for source in edge.sources:

@@ -10,7 +10,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final, Literal, Protocol
@@ -27,6 +27,8 @@ STAY: Final = "="
 """Where an edge leads that leaves the case in the state in which it stands."""
 ANY: Final = ("*",)
 EVERY_CLOCK: Final = ("*",)
+EVERYWHERE: Final = ("everywhere",)
+"""The states of an edge or a clock that all states have, closed ones too."""
 OwedBy = Literal["office", "helper", "applicant", "outside"]
 
 
@@ -143,7 +145,7 @@ class Transition:
     nothing sensitive among them. `claims` gives what it takes of what others may want too, such as money. `transfers`
     names the field of `needs` with the organisation that gets the case. A `shared` edge is for any colleague who sees
     the case, such as the cashier; whoever owns it goes on owning it. After an edge that `decides`, facts are corrected
-    with a reason only.
+    with a reason only. `own_letter` goes out instead of `letter` where the applicant takes the edge.
     """
 
     name: str
@@ -154,6 +156,7 @@ class Transition:
     needs: type[Needs] | None = None
     when: Any = ()
     letter: Any = ()
+    own_letter: Any = ()
     assigns: str | None = None
     releases: bool = False
     outcome: str | None = None
@@ -169,13 +172,18 @@ class Transition:
     decides: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("sources", "by", "when", "letter", "cancels", "restarts"):
+        for name in ("sources", "by", "when", "letter", "own_letter", "cancels", "restarts"):
             object.__setattr__(self, name, _tuple(getattr(self, name)))
 
     @property
     def by_time_alone(self) -> bool:
         """Whether nobody takes the edge: it happens by itself when a time limit runs out."""
         return bool(self.by == (Role.CLOCK,))
+
+    def sends(self, role: Role) -> tuple[str, ...]:
+        """The letters that go out when somebody in this role takes the edge."""
+        letters: tuple[str, ...] = self.own_letter if role is Role.APPLICANT and self.own_letter else self.letter
+        return letters
 
     def leads_to(self, source: str) -> str:
         """The state into which the edge brings a case that stands in `source`."""
@@ -320,6 +328,13 @@ class Workflow:
     reviewed_above: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        states = tuple(state.name for state in self.states)
+        for name, part in (("transitions", "sources"), ("clocks", "runs_in")):
+            rows = (
+                replace(row, **{part: states}) if getattr(row, part) == EVERYWHERE else row
+                for row in getattr(self, name)
+            )
+            object.__setattr__(self, name, tuple(rows))
         for sentence in _faults(self):
             raise BadWorkflow(f"{self.key}: {sentence}")
 
@@ -475,7 +490,7 @@ def _edge_faults(workflow: Workflow, edge: Transition, states: list[str]) -> Ite
     for one in edge.when:
         if not isinstance(one, Guard):
             yield f"{where} has a condition without a sentence: {getattr(one, '__name__', one)}"
-    for letter in edge.letter:
+    for letter in (*edge.letter, *edge.own_letter):
         if letter not in {known.name for known in workflow.letters}:
             yield f"{where} sends {letter}, which is not a letter"
     cancels = () if edge.cancels == EVERY_CLOCK else edge.cancels

@@ -111,6 +111,12 @@ def _held(kind: str, case: CaseFile, actor: Actor, now: datetime, owner: Person 
     return Move(kind=kind, before=case, case=after, at=at, actor=actor, given=given, reason=reason)
 
 
+def issue_code(case: CaseFile, identity_checked: str, reason: str, actor: Actor, now: datetime) -> Move:
+    """The applicant gets a new tracking code from the actor, who has checked the identity in that way."""
+    move = _held("code_issued", case, actor, now, case.owner, reason)
+    return replace(move, given={"identity_checked": identity_checked})
+
+
 def may_override(actor: Actor) -> Refusal | None:
     """Why this actor may not step in, or None: supervisors may."""
     if actor.role is Role.SUPERVISOR:

@@ -3,15 +3,18 @@
 Sources: 社会救助法 62; practice of the Weihai union; what letters promise must hold.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, Final
 
 from casework.rules import folding
-from casework.rules.casefile import Situation, Verdict
+from casework.rules.casefile import Facts, Role, Situation, Verdict
 from casework.rules.grammar import guard
 from casework.rules.text import Text
 
 MOST_PAPERS: Final = 100
+ANNOUNCED: Final = "announced_papers"
+"""The fact that holds what an applicant has announced and the office has not got yet."""
 
 
 def plain_name(name: str) -> str:
@@ -46,15 +49,48 @@ def _told(name: str, number: str | None) -> Text:
 
 
 @guard(
-    zh="登记的材料过多，请先更正案件信息，将同类材料合并为一项并注明份数。",
-    en="There are too many papers; correct the facts first: put papers of one sort into one entry with its copies.",
+    zh="登记的材料过多，请将同类材料合并为一项并注明份数。",
+    en="There are too many papers; put papers of one sort into one entry with its copies.",
     looks_at_given=True,
 )
 def room_for_papers(at: Situation) -> bool:
     """As many as the intake form takes, so that the facts can still be corrected."""
-    return len(at.case.facts.get("papers") or ()) + len(at.given.get("papers") or ()) <= MOST_PAPERS
+    noted = papers_noted(at)
+    return all(len(noted.get(name, ())) <= MOST_PAPERS for name in ("papers", ANNOUNCED))
 
 
-def papers_received(at: Situation) -> Mapping[str, Any]:
-    """The papers of the case with those that have come in now."""
-    return {"papers": [*at.case.facts.get("papers", ()), *at.given.get("papers", ())]}
+def papers_noted(at: Situation) -> Mapping[str, Any]:
+    """The papers of the case after some came: those that an applicant tells of are announced, all others are here."""
+    here, announced = list(at.case.facts.get("papers") or ()), list(at.case.facts.get(ANNOUNCED) or ())
+    given = list(at.given.get("papers") or ())
+    if at.actor.role is Role.APPLICANT:
+        return {ANNOUNCED: [*_without(announced, given), *given]}
+    came = {"papers": [*here, *given]}
+    return came | ({ANNOUNCED: _without(announced, given)} if announced else {})
+
+
+def papers_of_request(at: Situation) -> Mapping[str, Any]:
+    """The papers of a new case: those that an applicant lists online are not here yet."""
+    if at.actor.role is Role.APPLICANT and at.given.get("papers"):
+        return {"papers": [], ANNOUNCED: list(at.given["papers"])}
+    return {}
+
+
+def _without(papers: Iterable[Facts], others: Iterable[Facts]) -> list[Facts]:
+    names = {plain_name(paper["name"]) for paper in others}
+    return [paper for paper in papers if plain_name(paper["name"]) not in names]
+
+
+@guard(zh="没有申请人已告知、尚待收到的材料。", en="The applicant has announced no papers that are still to come.")
+def papers_are_announced(at: Situation) -> bool:
+    """What nobody announced is supplied, not confirmed."""
+    return bool(at.case.facts.get(ANNOUNCED))
+
+
+@guard(
+    zh="收到日期不能早于登记案件的日期。", en="Papers are not received before the case was opened.", looks_at_given=True
+)
+def received_since_opened(at: Situation) -> Verdict:
+    """A slip of the pen in the date on which the office got the papers."""
+    opened: date = at.office.calendar.local_date(at.case.opened_at)
+    return Verdict(at.given["on"] >= min(opened, at.today))

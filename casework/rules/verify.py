@@ -113,7 +113,7 @@ def _letters(workflow: Workflow) -> Iterable[Flaw]:
                 yield Flaw("letters", f"letter {letter.name} is not written in both languages")
             if _blanks(part.zh) != _blanks(part.en):
                 yield Flaw("letters", f"letter {letter.name} fills other blanks in Chinese than in English")
-    sent = {name for edge in workflow.transitions for name in edge.letter}
+    sent = {name for edge in workflow.transitions for name in (*edge.letter, *edge.own_letter)}
     for name in set(workflow.by_letter) - sent:
         yield Flaw("letters", f"letter {name} is never sent")
 

@@ -6,27 +6,27 @@ What they are told names no one but themselves: no member of staff, no other cas
 import hmac
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from casework.forms.form import Form
-from casework.forms.texts import Code, Line, LongText
-from casework.records import attempts, cases, history, tracking
+from casework.forms.texts import Choice, Code, Line, LongText
+from casework.records import attempts, cases, history, offices, tracking
 from casework.records.rows import Record
 from casework.records.vault import blind_index
 from casework.rules import folding, handling
 from casework.rules.casefile import ClockRun, Office, Role, TimeToObject
 from casework.rules.decide import Offer
 from casework.rules.refusals import Invalid, NotFound
-from casework.rules.text import Text
+from casework.rules.text import LANGUAGES, Language, Text
 from casework.work import letters, programmes
 from casework.work.attempts import Allowance, count
 from casework.work.cases import apply, offered
 from casework.work.intake import prepare, take_in
-from casework.work.moves import applicant_key, ensure, ensure_fresh
+from casework.work.moves import applicant_key, ensure, ensure_fresh, write_down
 from casework.work.service import Limits, Service, Transaction
 
 # 32 characters that nobody mistakes for one another, 5 bits each: 20 of them are 100 bits.
@@ -41,6 +41,21 @@ _NO_SUCH: Final = Text(
 )
 
 
+IDENTITY_CHECKS: Final = {
+    "document": Text("核对本人身份证件", "the person's identity document"),
+    "agent": Text("核对代理人身份证件和授权委托书", "an agent's identity document and authority"),
+    "known_phone": Text("回拨案件中登记的电话核实", "called back at the number on file"),
+}
+_SLIP: Final = Text(
+    "查询码告知单\n\n案号：{number}\n查询码：{code}\n\n"
+    "凭案号和查询码可在网上查询进度、查看文书、补充材料、撤回申请或者提出异议。"
+    "请妥善保管，勿告知他人；此前的查询码已失效。遗失的，请持有效身份证件到本机构补办。\n\n{office}\n{date}",
+    "Tracking code\n\nCase: {number}\nCode: {code}\n\nWith both you can follow the case online, read the letters, add"
+    " papers, withdraw or object. Keep the code to yourself; an earlier one is valid no more. If it is lost, come to"
+    " this office with an identity document.\n\n{office}\n{date}",
+)
+
+
 class NewApplication(Form):
     """A new application: for which workflow, at which organisation, and its facts."""
 
@@ -49,8 +64,9 @@ class NewApplication(Form):
 
 
 class NewTrackingCode(Form):
-    """Why a case gets a new tracking code."""
+    """Why a case gets a new tracking code, and how the office made sure who asks for it."""
 
+    identity_checked = Choice(IDENTITY_CHECKS, required=True, title=Text("身份核对方式", "How identity was checked"))
     reason = LongText(
         most=500,
         required=True,
@@ -198,14 +214,36 @@ def own_letters(tx: Transaction, record: Record) -> list[dict[str, Any]]:
     ]
 
 
-def issue_code(tx: Transaction, case_id: UUID, given: Any) -> tuple[Record, str]:
-    """A new tracking code for an applicant who has come in person; the old one ends. Logged as a disclosure."""
-    record = cases.get(tx.db, case_id, tx.person)
+class CodeIssued(NamedTuple):
+    """A new tracking code, told this once, and the slip with it to be printed, by language."""
+
+    number: str
+    code: str
+    slip: Mapping[Language, str]
+
+
+def issue_code(tx: Transaction, case_id: UUID, given: Any) -> CodeIssued:
+    """A new tracking code for an applicant whose identity was checked; the old one ends.
+
+    The history has it as an event with the reason sealed, the log of disclosures has it too. The code itself is kept
+    nowhere: the slip names no person, so that whoever finds it does not learn whose it is.
+    """
+    record = cases.get(tx.db, case_id, tx.person, lock=True)
     ensure(handling.may_correct(record.file, tx.acting))
     ensure_fresh(tx, record)
     said = NewTrackingCode.check(given, today=tx.today)
     history.note_disclosure(tx.db, case_id, tx.person.id, ["tracking_code"], said["reason"])
-    return record, _new_code(tx, record)
+    move = handling.issue_code(record.file, said["identity_checked"], said["reason"], tx.acting, tx.now)
+    office = tx.office(record)
+    record = write_down(tx, record, move, programmes.pinned(record.file), office)
+    code, org = _new_code(tx, record), offices.org(tx.db, record.file.org_code)
+    told = letters.Sender.of(org).told()
+    day = str(office.calendar.local_date(tx.now))
+    slip = {
+        language: _SLIP.in_(language, number=record.file.number, code=code, office=told, date=day)
+        for language in LANGUAGES
+    }
+    return CodeIssued(record.file.number, code, slip)
 
 
 def _new_code(tx: Transaction, record: Record) -> str:

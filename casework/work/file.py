@@ -1,9 +1,10 @@
 """What lies in the file of a case beside its facts: notes, letters, and what is sensitive, shown on request."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from casework.forms.sensitive import join_sensitive
 from casework.records import cases, history
 from casework.records.ids import new_id
 from casework.records.rows import Record
@@ -11,9 +12,9 @@ from casework.records.vault import case_place, seal, unseal
 from casework.rules.casefile import HELPERS, STAFF
 from casework.rules.refusals import Fault, Invalid, NotYours
 from casework.rules.text import Text
-from casework.work import letters
-from casework.work.forms import Disclosure, NewNote
-from casework.work.moves import applicant_key, ensure_fresh
+from casework.work import letters, programmes
+from casework.work.forms import Disclosure, NewNote, PersonalData
+from casework.work.moves import applicant_key, ensure_fresh, intake_of
 from casework.work.service import Transaction
 
 
@@ -71,6 +72,30 @@ def disclose(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
         raise Invalid([Fault("paths", "unknown_path", sentence)])
     history.note_disclosure(tx.db, case_id, tx.person.id, list(wanted), said["reason"])
     return {path: values[path] for path in wanted}
+
+
+_OF_OTHERS: Final = ("members.", "representatives.", "agent.")
+
+
+def personal_data(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
+    """What is stored of the applicant (个人信息保护法 45), to be handed over: `facts` in full and the letters sent.
+
+    What the applicant told of others stays masked: it is theirs. For staff, with a reason that is logged.
+    """
+    record = cases.get(tx.db, case_id, tx.person)
+    if tx.person.role not in STAFF:
+        raise NotYours(Text("只有经办人或审批人可以制作副本。", "Only caseworkers and supervisors make the copy."))
+    said = PersonalData.check(given, today=tx.today)
+    history.note_disclosure(tx.db, case_id, tx.person.id, ["personal_data"], said["reason"])
+    parts, place = cases.sealed_parts(tx.db, case_id), case_place(case_id, "facts")
+    sealed = unseal(applicant_key(tx, record), place, parts["facts"]) if "facts" in parts else {}
+    own = {path: value for path, value in sealed.items() if not path.startswith(_OF_OTHERS)}
+    workflow = programmes.pinned(record.file)
+    theirs = {letter.name for letter in workflow.letters if letter.to_applicant}
+    return {
+        "facts": join_sensitive(intake_of(workflow), record.file.facts, own),
+        "letters": [row for row in history.letter_page(tx.db, case_id, 1000, None) if row.name in theirs],
+    }
 
 
 def _sealed_values(tx: Transaction, record: Record) -> dict[str, Any]:

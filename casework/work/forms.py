@@ -82,7 +82,7 @@ class NewCase(Form):
             "同一申请人的同一申请已在办理的，写明理由才能另行登记。",
             "Where the same request of this person is open, it is opened again only with a reason.",
         ),
-        example="另一工程的欠薪",
+        example=Text("另一工程的欠薪", "Pay owed for another site"),
     )
 
     @classmethod
@@ -104,3 +104,14 @@ class Disclosure(Form):
 
     paths = Many(Line(title=Text("字段", "Field")), most=50, title=Text("字段", "Fields"), example=[])
     reason = LongText(most=500, required=True, title=_REASON, example=Text("核对身份信息", "To check the identity"))
+
+
+class PersonalData(Form):
+    """Why a copy of a person's data is made."""
+
+    reason = LongText(
+        most=500,
+        required=True,
+        title=_REASON,
+        example=Text("本人申请查阅、复制个人信息", "The person asks for a copy of the own data"),
+    )

@@ -10,6 +10,7 @@ from casework.rules.casefile import Facts, Move
 from casework.rules.grammar import Workflow
 
 _GIVEN: Final = ("identity_number", "document_number", "phone")
+CHINA: Final = "CHN"
 _CITIZENS: Final = re.compile("[0-9]{17}[0-9X]")
 
 
@@ -50,5 +51,5 @@ def _person(facts: Any, path: str) -> Facts:
 def _document(person: Facts, number: str) -> str:
     """A document as no two people have it: its kind, the state that issued it, and its number."""
     kind = person["document_kind"]
-    state = person["document_state"] if kind in ISSUED_ANYWHERE else "CHN"
+    state = person.get("document_state", CHINA) if kind in ISSUED_ANYWHERE else CHINA
     return f"{kind}:{state}:{number}"

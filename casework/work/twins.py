@@ -14,7 +14,7 @@ from casework.work.service import Transaction
 
 
 def of_case(tx: Transaction, case: CaseFile) -> list[Twin]:
-    """Other open cases of this kind with the same numbers, and those joined to this one; the same requests first."""
+    """Other open cases of this kind with the same numbers; the same requests first."""
     return _judged(programmes.pinned(case), case, twins.find(tx.db, case, tx.acting.person))
 
 

@@ -110,7 +110,9 @@ def target(shared: Api) -> Target:
     # Whoever has no account asks here as often as the others.
     shared.service.limits = replace(shared.service.limits, visits=10**6, openings_an_hour=10**6, wrong_codes=10**6)
     case = shared.take("supervisor", shared.new_case(), "accept")
-    tracking = shared.post("supervisor", f"/cases/{case['id']}/tracking-code", {"reason": "申请人到场"})
+    tracking = shared.post(
+        "supervisor", f"/cases/{case['id']}/tracking-code", {"reason": "申请人到场", "identity_checked": "document"}
+    )
     fund = new_fund(shared)
     in_force(shared, "emergency_cap", "370100", "2000")
     helped(shared, opened_by="supervisor")

@@ -265,7 +265,10 @@ def _apply_without_an_account(ask: Lived) -> None:
     given = step["needs"]["examples"][0]
     ask(None, "POST", f"{at}/transitions/{step['name']}", given, Tracking_Code=code)
     [case] = ask("caseworker", "GET", f"/cases?q={mine['number']}")["items"]
-    ask("caseworker", "POST", f"/cases/{case['id']}/tracking-code", {"reason": "lost"}, 201)
+    ask("caseworker", "POST", f"/cases/{case['id']}/personal-data", {"reason": "copy"})
+    ask(
+        "caseworker", "POST", f"/cases/{case['id']}/tracking-code", {"reason": "lost", "identity_checked": "agent"}, 201
+    )
     ask(None, "GET", at, status=404, Tracking_Code=code)
     ask(None, "GET", "/public/notices")
 

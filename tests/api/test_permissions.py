@@ -87,6 +87,8 @@ def expected(path: str, who: str, kind: Kind, name: str = "") -> int:
         return 422
     if path.endswith("/notes"):
         return 422 if role in STAFF | HELPERS else 403
+    if path.endswith("/personal-data"):
+        return 422 if role in STAFF else 403
     if path.endswith("/override"):
         return 422 if role == "supervisor" else 403
     if path.endswith("/transitions/<name>"):
@@ -156,6 +158,7 @@ KNOWN: Final = (
     "/claim",
     "/notes",
     "/disclosures",
+    "/personal-data",
     "/override",
     "/transitions/<name>",
     "/release",

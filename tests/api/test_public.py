@@ -522,7 +522,11 @@ def test_codes_are_compared_in_constant_time_whether_or_not_there_is_such_a_case
 def test_applicants_are_offered_their_own_steps_and_every_example_is_accepted(visitor: Visitor) -> None:
     mine = visitor.applied()
     offered = mine.told("/transitions")["items"]
-    assert [(one["name"], one["title"], one["allowed"]) for one in offered] == [("withdraw", "Withdraw", True)]
+    assert [(one["name"], one["title"], one["allowed"]) for one in offered] == [
+        ("withdraw", "Withdraw", True),
+        ("complain", "Complain", True),
+        ("request_data", "Ask about personal data", True),
+    ]
     answer = mine.take("withdraw")
     assert (answer.status_code, answer.get_json()["state"], answer.get_json()["outcome"]) == (
         200,
@@ -673,6 +677,54 @@ def test_sixteen_who_send_one_application_at_once_are_no_silent_originals(roomy:
         }
 
 
+# Papers and personal data
+
+
+def test_what_was_announced_is_shown_until_the_office_has_it(visitor: Visitor) -> None:
+    api, facts = visitor.api, application(visitor.api)["facts"] | {"papers": [{"name": "劳动合同", "copies": 1}]}
+    mine = visitor.applied(facts)
+    assert mine.told()["announced"] == ["劳动合同"]
+    [letter] = mine.told()["letters"]
+    assert letter["title"] == "We have what you sent online"
+    case = api.take("caseworker", case_of(api, mine.number), "confirm_papers", on="2026-03-02")
+    assert case["facts"]["papers"] == [{"name": "劳动合同", "copies": 1}]
+    assert mine.told()["announced"] == []
+    assert "on 2026-03-02 we received" in mine.told()["letters"][-1]["body"]
+
+
+def test_data_are_asked_for_on_the_portal_also_after_closing(visitor: Visitor) -> None:
+    api, mine = visitor.api, visitor.applied()
+    assert mine.take("withdraw").status_code == 200
+    assert mine.take("request_data", {"kinds": ["copy"], "what": "全部"}).status_code == 200
+    case = case_of(api, mine.number)
+    running = [one for one in api.get("caseworker", f"/cases/{case['id']}")["clocks"] if one["status"] == "running"]
+    assert [(one["name"], one["owed_by"]) for one in running] == [("data_request", "office")]
+    api.take("caseworker", case, "answer_data_request")
+    assert mine.told()["letters"][-1]["title"] == "Answer to your request about personal data"
+
+
+def test_a_copy_has_the_applicants_data_in_full_and_those_of_others_masked(visitor: Visitor) -> None:
+    api = visitor.api
+    facts = money.household(api)
+    case = money.dossier(api, facts=facts)
+    path = f"/cases/{case['id']}/personal-data"
+    copy = api.post("caseworker", path, {"reason": "本人申请查阅、复制"})
+    applicant, member = copy["facts"]["applicant"], copy["facts"]["members"][0]
+    assert applicant["identity_number"] == facts["applicant"]["identity_number"]
+    assert copy["facts"]["bank"]["account"] == facts["bank"]["account"]
+    assert "*" in member["identity_number"]
+    assert [one["name"] for one in copy["letters"]] == ["receipt"]
+    [line] = api.get("auditor", f"/cases/{case['id']}/disclosures")["items"]
+    assert (line["user"]["username"], line["paths"], line["reason"]) == (
+        "caseworker",
+        ["personal_data"],
+        "本人申请查阅、复制",
+    )
+    assert api.call("caseworker", "POST", path, {}).status_code == 422
+    assert api.call("auditor", "POST", path, {"reason": "审计"}).status_code == 403
+    assert api.call("caseworker-qd", "POST", path, {"reason": "查阅"}).status_code == 404
+
+
 # The code that staff give out
 
 
@@ -680,20 +732,60 @@ def test_a_case_that_staff_opened_has_a_code_only_when_one_is_asked_for(visitor:
     api, case = visitor.api, visitor.api.new_case()
     with api.service.transaction() as tx:
         assert tx.db.run("select count(*) from tracking_codes").scalar_one() == 0
-    given = api.post("caseworker", f"/cases/{case['id']}/tracking-code", {"reason": "申请人到场"})
+    given = api.post(
+        "caseworker", f"/cases/{case['id']}/tracking-code", {"reason": "申请人到场", "identity_checked": "document"}
+    )
     mine = replace(visitor, number=given["number"], code=given["tracking_code"])
     assert (given["number"], mine.told()["state"]) == (case["number"], "submitted")
 
 
-def test_a_new_code_ends_the_old_one_and_is_logged_without_an_event(visitor: Visitor) -> None:
+def test_a_new_code_ends_the_old_one_and_is_an_event_and_logged(visitor: Visitor) -> None:
     api, mine = visitor.api, visitor.applied()
     case = api.take("caseworker", case_of(api, mine.number), "accept")
-    given = api.post("caseworker", f"/cases/{case['id']}/tracking-code", {"reason": "遗失查询码"})
+    given = api.post(
+        "caseworker", f"/cases/{case['id']}/tracking-code", {"reason": "遗失查询码", "identity_checked": "document"}
+    )
     assert mine.ask().status_code == 404
     again = replace(mine, code=given["tracking_code"])
     assert again.told()["number"] == mine.number
     [line] = api.get("auditor", f"/cases/{case['id']}/disclosures")["items"]
     assert (line["user"]["username"], line["paths"], line["reason"]) == ("caseworker", ["tracking_code"], "遗失查询码")
+    event = api.get("caseworker", f"/cases/{case['id']}/events")["items"][-1]
+    assert (event["seq"], event["kind"], event["role"]) == (case["version"] + 1, "code_issued", "caseworker")
+    assert event["payload"]["given"] == {"identity_checked": "document"}
+    assert event["payload"]["reason"] == "***"
+    assert {"state", "owner"} & event["payload"].keys()
+    assert given["tracking_code"] not in json.dumps(event)
+
+
+def test_the_slip_has_all_that_is_needed_and_names_nobody(visitor: Visitor) -> None:
+    api, mine = visitor.api, visitor.applied()
+    case = api.take("caseworker", case_of(api, mine.number), "accept")
+    body = {"reason": "遗失查询码", "identity_checked": "known_phone"}
+    given = api.post("caseworker", f"/cases/{case['id']}/tracking-code", body)
+    for slip in given["slip"].values():
+        assert mine.number in slip
+        assert given["tracking_code"] in slip
+        assert "370100总工会" in slip
+        assert case["applicant"]["name"] not in slip
+
+
+@pytest.mark.parametrize(
+    ("who", "body", "status"),
+    [
+        ("caseworker", {"reason": "遗失查询码"}, 422),
+        ("caseworker", {"identity_checked": "document"}, 422),
+        ("auditor", {"reason": "遗失查询码", "identity_checked": "document"}, 403),
+        ("caseworker-qd", {"reason": "遗失查询码", "identity_checked": "document"}, 404),
+    ],
+)
+def test_no_code_without_a_reason_and_a_check_and_none_from_others(
+    who: str, body: dict[str, str], status: int, visitor: Visitor
+) -> None:
+    api, mine = visitor.api, visitor.applied()
+    case = case_of(api, mine.number)
+    assert api.call(who, "POST", f"/cases/{case['id']}/tracking-code", body).status_code == status
+    assert mine.ask().status_code == 200
     assert api.get("caseworker", f"/cases/{case['id']}")["version"] == case["version"]
 
 

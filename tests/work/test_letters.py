@@ -19,7 +19,7 @@ class TestSender:
     def test_a_letter_ends_with_where_to_ask_and_the_name_on_the_seal(self) -> None:
         story = Story()
         story.sender = REACHED
-        letter = story.opened().letters["receipt"]
+        letter = story.opened().letters["announced"]
         assert letter["zh-CN"]["body"].endswith(
             "联系地址：济南市示例路 1 号；联系电话：0531-55501234。\n\n济南市总工会法律援助专用章\n2026-03-02"
         )
@@ -57,3 +57,10 @@ class TestExplanation:
         story = Story(workflow=workflow).opened()
         story.caseworker("ask_for_papers", papers=["一份示例材料"], explanation=None)
         assert "说明：" not in story.letters["papers_needed"]["zh-CN"]["body"]
+
+
+@pytest.mark.parametrize("workflow", programmes.latest(), ids=lambda one: str(one.key))
+def test_the_safe_way_to_be_reached_is_sealed_and_stands_in_no_letter(workflow: Workflow) -> None:
+    story = Story(workflow=workflow).opened(applicant={"safe_contact": "中午致电单位，勿打家中电话"})
+    assert story.sealed["applicant.safe_contact"] == "中午致电单位，勿打家中电话"
+    assert "勿打家中电话" not in str((story.case.facts, story.events, story.letters))

@@ -208,7 +208,9 @@ class TestPapers:
 
     @pytest.mark.parametrize("name", ["身份证复印件", " 户口簿 复印件 ", "身份证\u3000复印件"])
     def test_a_paper_that_was_handed_in_is_not_asked_for_again(self, name: str) -> None:
-        refusal = told(asked(), "caseworker", "ask_for_papers", papers=["收入证明", name])
+        story = asked()
+        story.caseworker("confirm_papers")
+        refusal = told(story, "caseworker", "ask_for_papers", papers=["收入证明", name])
         assert isinstance(refusal, NotMet)
         assert name.strip() in refusal.text.zh
         assert "收入证明" not in refusal.text.zh
@@ -217,6 +219,8 @@ class TestPapers:
         story = asked()
         story.caseworker("ask_for_papers", papers=["诊断证明"])
         story.applicant("supply_papers", papers=[{"name": "诊断证明", "copies": 2}])
+        assert {"name": "诊断证明", "copies": 2} not in story.case.facts["papers"]
+        story.caseworker("confirm_papers")
         assert {"name": "诊断证明", "copies": 2} in story.case.facts["papers"]
         assert isinstance(told(story, "supervisor", "ask_for_papers", papers=["诊断证明"], reason="再核"), NotMet)
 
@@ -1152,7 +1156,7 @@ class TestPayments:
         story.supervisor("release_payment")
         story.caseworker("record_death")
         assert (story.case.state, story.case.outcome) == ("closed", "died")
-        assert story.letters.keys() == {"receipt", "approved"}
+        assert story.letters.keys() == {"announced", "approved"}
 
     def test_the_payment_clock_runs_from_the_approval_to_the_last_line(self) -> None:
         story = on_file(LIVING, STUDY)
@@ -1786,6 +1790,9 @@ class TestLetters:
 def every_road() -> list[Story]:
     """Stories that between them send every letter."""
     lapsed = asked()
+    lapsed.caseworker("confirm_papers")
+    lapsed.applicant("request_data")
+    lapsed.caseworker("answer_data_request", done=None)
     lapsed.caseworker("ask_for_papers")
     lapsed.supervisor("help_at_once")
     lapsed.caseworker("end_emergency")

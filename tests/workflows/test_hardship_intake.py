@@ -202,7 +202,7 @@ class TestWhatIsSensitive:
 
     def test_these_fields_and_no_others_are_sensitive(self) -> None:
         about_all = ("identity_number", "document_number", "phone", "birth_date", "health")
-        applicant = (*about_all, "other_contact", "disability_kind", "disability_level", "address")
+        applicant = (*about_all, "other_contact", "safe_contact", "disability_kind", "disability_level", "address")
         assert set(sensitive_paths(HardshipIntake)) == {
             *(f"applicant.{name}" for name in applicant),
             *(f"members.*.{name}" for name in (*about_all, "no_number_because")),

@@ -440,7 +440,7 @@ class TestPapers:
 
     def test_papers_are_receipted_one_by_one(self, story: Story) -> None:
         story.caseworker("ask_for_papers")
-        story.applicant("supply_papers", papers=[{"name": "劳动合同", "copies": 2}])
+        story.caseworker("supply_papers", papers=[{"name": "劳动合同", "copies": 2}])
         assert "1. 劳动合同 × 2" in story.letters["receipt"]["zh-CN"]["body"]
 
     def test_silence_is_a_withdrawal_and_a_letter_says_so(self, story: Story) -> None:
@@ -584,8 +584,15 @@ class TestWhatMayFollow:
         assert isinstance(refusal, Invalid)
         assert [fault.code for fault in refusal.faults] == ["document_state_missing", "document_in_part"]
 
-    @pytest.mark.parametrize("kind", ["passport", "other"])
-    @pytest.mark.parametrize(("state", "code"), [(None, "document_state_missing"), ("VTN", "state"), ("越南", "state")])
+    @pytest.mark.parametrize(
+        ("kind", "state", "code"),
+        [
+            ("passport", None, "document_state_missing"),
+            ("passport", "VTN", "state"),
+            ("passport", "越南", "state"),
+            ("other", "VTN", "state"),
+        ],
+    )
     def test_of_a_passport_the_state_is_known_too(self, kind: str, state: str | None, code: str) -> None:
         story, document = Story(), {"document_kind": kind, "document_number": "E12345678", "document_state": state}
         refusal = story.decides("applicant", "submit", story.form("submit", {"applicant": document}))
@@ -631,7 +638,7 @@ class TestTheRequest:
     def test_help_can_be_asked_for_in_any_matter_of_the_list(self, matter: str) -> None:
         story = Story().opened(matter=matter, exemption=None)
         assert story.case.state == "submitted"
-        assert MATTERS[matter].zh in story.letters["receipt"]["zh-CN"]["body"]
+        assert MATTERS[matter].zh in story.letters["announced"]["zh-CN"]["body"]
 
     @pytest.mark.parametrize(("born", "allowed"), [("2010-12-31", True), ("2011-01-01", False)])
     def test_for_a_child_somebody_must(self, born: str, allowed: bool) -> None:
@@ -1015,7 +1022,11 @@ class TestLetters:
         urgent.supervisor("help_first")
         urgent.caseworker("assign")
         urgent.supervisor("reassign")
-        stories = (helped, refused, silent, kept, corrected, gone, urgent)
+        at_the_counter = Story()
+        at_the_counter.caseworker("submit")
+        at_the_counter.applicant("request_data")
+        at_the_counter.caseworker("answer_data_request")
+        stories = (helped, refused, silent, kept, corrected, gone, urgent, at_the_counter)
         return {name: letter for one in stories for name, letter in one.letters.items()}
 
     def test_every_letter_is_written_in_both_languages_with_no_blank_left(
@@ -1068,6 +1079,6 @@ class TestLetters:
     def test_the_letters_hold_no_sensitive_number(self) -> None:
         story = Story().opened().along(MAIN_ROAD)
         secrets = [story.sealed["applicant.identity_number"], story.sealed["applicant.phone"]]
-        assert {"receipt", "granted", "assigned"} <= story.letters.keys()
+        assert {"announced", "granted", "assigned"} <= story.letters.keys()
         assert min(map(len, secrets)) >= 11
         assert not any(secret in str(story.letters) for secret in secrets)

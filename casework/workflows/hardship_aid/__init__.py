@@ -5,6 +5,8 @@ Sources: 社会救助法 (in force 2026-07-01), whose pattern is followed where 
 policy rows, `config/policies/hardship_aid.toml`, each with its source.
 """
 
+from casework.forms.data_rights import DATA_CLOCK, DATA_TRANSITIONS
+from casework.forms.papers import ConfirmPapers
 from casework.forms.service import RecordService, TellReceipt
 from casework.rules.casefile import Phase, Role
 from casework.rules.fact_dates import taken_on, taken_since
@@ -20,7 +22,14 @@ from casework.rules.grammar import (
     Workflow,
     policy,
 )
-from casework.rules.papers import nothing_asked_twice, papers_received, room_for_papers
+from casework.rules.papers import (
+    nothing_asked_twice,
+    papers_are_announced,
+    papers_noted,
+    papers_of_request,
+    received_since_opened,
+    room_for_papers,
+)
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.aid import aid_still_within_bounds, aid_within_bounds, some_aid_is_open
 from casework.workflows.hardship_aid.approval import (
@@ -282,13 +291,15 @@ WORKFLOW = Workflow(
         #          name                   title                                          from, to
         #          who may; what it needs; what must hold; what follows
         Transition("submit",              Text("提交申请", "Submit"),                    NEW, "submitted",
-                   by=(APPLICANT, CASEWORKER), needs=HardshipIntake, letter="receipt"),
+                   by=(APPLICANT, CASEWORKER), needs=HardshipIntake, updates=papers_of_request, letter="receipt", own_letter="announced"),
         Transition("accept",              Text("受理", "Accept for review"),             "submitted", "under_review",
                    by=CASEWORKER),
         Transition("ask_for_papers",      Text("一次性告知补正", "Ask for papers"),      ("submitted", "under_review"), "awaiting_papers",
                    by=CASEWORKER, needs=AskForPapers, when=(not_asked_before, nothing_asked_twice, nothing_asked_that_is_checked), letter="papers_needed"),
         Transition("supply_papers",       Text("补充材料", "Supply papers"),             "awaiting_papers", "under_review",
-                   by=(APPLICANT, CASEWORKER), needs=SupplyPapers, when=room_for_papers, updates=papers_received, letter="receipt"),
+                   by=(APPLICANT, CASEWORKER), needs=SupplyPapers, when=room_for_papers, updates=papers_noted, letter="receipt", own_letter="announced"),
+        Transition("confirm_papers",      Text("确认收到材料", "Confirm that papers came"), HELPED_AT_ONCE, STAY,
+                   by=CASEWORKER, needs=ConfirmPapers, when=(papers_are_announced, received_since_opened, room_for_papers), updates=papers_noted, letter="receipt"),
         Transition("lapse",               Text("逾期视为撤回", "Deemed withdrawn"),      "awaiting_papers", "withdrawn",
                    by=TIME, letter="deemed_withdrawn", outcome="deemed_withdrawn", cancels="review"),
         Transition("help_at_once",        Text("先行紧急救助", "Help at once"),          HELPED_AT_ONCE, STAY,
@@ -296,7 +307,7 @@ WORKFLOW = Workflow(
         Transition("end_emergency",       Text("登记紧急情况解除", "Record the end of the emergency"), HELPED_AT_ONCE, STAY,
                    by=CASEWORKER, needs=EndEmergency, when=(emergency_lasts, over_after_help), updates=emergency_over_noted, letter="papers_after_emergency"),
         Transition("make_up_papers",      Text("补齐先行救助材料", "Make up the papers"), HELPED_AT_ONCE, STAY,
-                   by=CASEWORKER, needs=SupplyPapers, when=(emergency_papers_missing, room_for_papers), updates=papers_received),
+                   by=CASEWORKER, needs=SupplyPapers, when=(emergency_papers_missing, room_for_papers), updates=papers_noted),
         Transition("record_visit",        Text("登记入户调查", "Record the home visit"), "under_review", STAY,
                    by=CASEWORKER, needs=RecordVisit, updates=visit_noted),
         Transition("send_check",          Text("送交经济状况核对", "Send for the check of means"), "under_review", STAY,
@@ -419,6 +430,7 @@ WORKFLOW = Workflow(
                    by=SUPERVISOR, decides=True, needs=Reasons, when=reviewed_by_another, letter="objection_allowed"),
         Transition("rate",                Text("评价", "Rate the help"),                 (*ON_FILE, *AFTER_EXIT, "closed"), STAY,
                    by=APPLICANT, needs=Rating, when=(has_received_aid, not_rated_since)),
+        *DATA_TRANSITIONS,
     ),
     clocks=(
         #     name             title                                     runs in
@@ -459,6 +471,7 @@ WORKFLOW = Workflow(
               policy("watch"), Text("跟踪至少六个月", "at least six months"), owed_by="outside", pauses="exit_objected", alerts=REMINDER),
         Clock("objection_review", Text("异议审查", "Review of the objection"),    ("objected", "file_objected", "exit_objected", "aid_objected"),
               policy("objection_review"), Text("本机构设定", "set by the office"), alerts=APPROVAL_LADDER),
+        DATA_CLOCK,
     ),
     letters=LETTERS,
 )

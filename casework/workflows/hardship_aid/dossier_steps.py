@@ -7,11 +7,12 @@ from casework.forms.across import rule
 from casework.forms.form import Form, Many, Nested
 from casework.forms.inventor import Inventor, days_ago
 from casework.forms.numbers import Count, Day, Flag, Money
+from casework.forms.papers import Paper
 from casework.forms.texts import Choice, Code, Line, LongText, OneUser
 from casework.rules.casefile import STAFF, Facts
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import EXCLUSIONS, EXIT_KINDS
-from casework.workflows.hardship_aid.intake import Means, Paper, Sudden
+from casework.workflows.hardship_aid.intake import Means, Sudden
 from casework.workflows.hardship_aid.steps import CASH, CATEGORY_TITLES
 
 ABSENT: Final = "absent"

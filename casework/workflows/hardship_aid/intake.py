@@ -15,6 +15,7 @@ from casework.forms.form import Form, Many, Nested
 from casework.forms.identity import BankAccount, BankCode, IdentityNumber, Phone
 from casework.forms.inventor import Inventor, birth_date, days_ago, sex
 from casework.forms.numbers import Count, Day, Flag, Money
+from casework.forms.papers import Paper
 from casework.forms.person import SEX, Identified
 from casework.forms.texts import Choice, Code, Line, LongText, PersonName
 from casework.rules.folding import same_name
@@ -57,6 +58,15 @@ class Applicant(Identified):
         sensitive=True,
         title=Text("其他联系方式", "Other contact"),
         example=Text("单位工会代为转达", "Through the union at work"),
+    )
+    safe_contact = Line(
+        most=500,
+        sensitive=True,
+        title=Text("安全联系方式和时间", "Safe way and time to be reached"),
+        help=Text(
+            "仅供工作人员联系本人时查看，不写入文书和消息。", "Only for staff who call; in no letter and no message."
+        ),
+        example=Text("请于工作日中午致电单位，勿打家中电话", "At noon at work; never at home"),
     )
     sex = Choice(SEX, title=Text("性别", "Sex"), example=sex)
     birth_date = Day(past=True, sensitive=True, title=Text("出生日期", "Date of birth"), example=birth_date)
@@ -252,15 +262,6 @@ class Consent(Form):
     )
     def signed_under_the_law(self, signed_on: date) -> bool:
         return signed_on >= CONSENTS_SINCE
-
-
-class Paper(Form):
-    """A paper that was handed in."""
-
-    name = Line(
-        required=True, title=Text("材料名称", "Paper"), example=Text("身份证复印件", "Copy of the identity card")
-    )
-    copies = Count(least=1, most=999, required=True, title=Text("份数", "Copies"))
 
 
 class HardshipIntake(Form):

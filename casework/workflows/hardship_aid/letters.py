@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from casework.forms.papers import earlier, explained
+from casework.forms.data_rights import DATA_LETTERS
+from casework.forms.papers import announced_letter, earlier, explained, papers_came
 from casework.rules.casefile import Facts, Move, Office
 from casework.rules.clocks import Limit
 from casework.rules.grammar import Letter
@@ -43,11 +44,8 @@ def _papers(move: Move, office: Office) -> Mapping[str, Any]:
         f"您的困难职工帮扶申请（案号 {number}）及以下材料已收到：",
         f"we have received your request for assistance (case {number}) and these papers:",
     )
-    added = Text(
-        f"您补充的下列材料已收到（案号 {number}）：", f"we have received these further papers (case {number}):"
-    )
     return {
-        "received": asked if move.kind == "opened" else added,
+        "received": papers_came(move, asked),
         "earlier": earlier(move, office),
         "papers": _listed([Text(one, one) for one in papers]),
     }
@@ -186,7 +184,14 @@ def _reasons(move: Move, office: Office) -> Mapping[str, Any]:
     return {"reasons": move.sealed["reasons"]}
 
 
+def _request(move: Move) -> Text:
+    number = move.case.number
+    return Text(f"您的困难职工帮扶申请（案号 {number}）", f"your request for assistance (case {number})")
+
+
 LETTERS = (
+    announced_letter(_request),
+    *DATA_LETTERS,
     Letter(
         "receipt",
         Text("申请材料接收凭证", "Receipt for papers"),

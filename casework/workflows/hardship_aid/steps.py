@@ -8,11 +8,11 @@ from casework.forms.across import rule
 from casework.forms.form import Form, Many
 from casework.forms.inventor import Inventor, days_ago
 from casework.forms.numbers import Count, Day, Flag, Money
+from casework.forms.papers import Paper
 from casework.forms.texts import Choice, Code, Line, LongText, PersonName, PublicLine
 from casework.rules.hardship import CATEGORIES
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import EXCLUSIONS, GRANT_KINDS
-from casework.workflows.hardship_aid.intake import Paper
 
 CATEGORY_TITLES: Final[dict[str, Text]] = dict(CATEGORIES.items())
 REGULAR_KINDS: Final = {kind: title for kind, title in GRANT_KINDS.items() if kind != "emergency"}

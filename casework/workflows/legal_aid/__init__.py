@@ -4,6 +4,8 @@ Sources: 中华人民共和国法律援助法 (in force 2022-01-01), which union
 办理法律援助案件程序规定 (2023); 劳动争议调解仲裁法. Limits are policy rows, `config/policies/legal_aid.toml`.
 """
 
+from casework.forms.data_rights import DATA_CLOCK, DATA_TRANSITIONS
+from casework.forms.papers import ConfirmPapers
 from casework.forms.service import RecordService, TellReceipt
 from casework.rules.casefile import HELPERS, Phase, Role
 from casework.rules.grammar import (
@@ -17,7 +19,14 @@ from casework.rules.grammar import (
     Workflow,
     policy,
 )
-from casework.rules.papers import nothing_asked_twice, papers_received, room_for_papers
+from casework.rules.papers import (
+    nothing_asked_twice,
+    papers_are_announced,
+    papers_noted,
+    papers_of_request,
+    received_since_opened,
+    room_for_papers,
+)
 from casework.rules.text import Text
 from casework.workflows.legal_aid.awards import award_sheet
 from casework.workflows.legal_aid.closing import (
@@ -195,13 +204,15 @@ WORKFLOW = Workflow(
         #          name               title                                        from, to
         #          who may; what it needs; what must hold; what follows
         Transition("submit",          Text("提交申请", "Submit"),                  NEW, "submitted",
-                   by=(APPLICANT, CASEWORKER), needs=LegalAidIntake, letter="receipt"),
+                   by=(APPLICANT, CASEWORKER), needs=LegalAidIntake, updates=papers_of_request, letter="receipt", own_letter="announced"),
         Transition("accept",          Text("受理", "Accept for review"),           "submitted", "under_review",
                    by=CASEWORKER, works_out=collective_sheet),
         Transition("ask_for_papers",  Text("一次性告知补正", "Ask for papers"),    ("submitted", "under_review"), "awaiting_papers",
                    by=CASEWORKER, needs=AskForPapers, when=(not_asked_before, nothing_asked_twice), letter="papers_needed"),
         Transition("supply_papers",   Text("补充材料", "Supply papers"),           "awaiting_papers", "under_review",
-                   by=(APPLICANT, CASEWORKER), needs=SupplyPapers, when=room_for_papers, updates=papers_received, letter="receipt"),
+                   by=(APPLICANT, CASEWORKER), needs=SupplyPapers, when=room_for_papers, updates=papers_noted, letter="receipt", own_letter="announced"),
+        Transition("confirm_papers",  Text("确认收到材料", "Confirm that papers came"), NOT_YET_CONCLUDED, STAY,
+                   by=CASEWORKER, needs=ConfirmPapers, when=(papers_are_announced, received_since_opened, room_for_papers), updates=papers_noted, letter="receipt"),
         Transition("lapse",           Text("逾期视为撤回", "Deemed withdrawn"),    "awaiting_papers", "withdrawn",
                    by=TIME, letter="deemed_withdrawn", outcome="deemed_withdrawn", cancels=(*REVIEW_CLOCKS, *LIMITATION_NAMES)),
         Transition("propose",         Text("提出审查意见", "Propose a decision"),  "under_review", "awaiting_decision",
@@ -220,7 +231,7 @@ WORKFLOW = Workflow(
                    by=SUPERVISOR, decides=True, needs=HelpFirst, when=article_44_holds, works_out=grounds_of_urgency, letter="help_first", cancels="papers"),
         Transition("make_up_papers",  Text("补办手续", "Make up the papers"),      (*HELPED, "concluded"), STAY,
                    by=CASEWORKER, needs=MakeUpPapers, when=(papers_are_owed, application_is_complete, means_are_small, claim_is_large_enough, claim_is_in_time, representatives_are_known, children_are_represented, made_up_by_another, room_for_papers),
-                   works_out=review_sheet, updates=papers_received, letter="receipt"),
+                   works_out=review_sheet, updates=papers_noted, letter="receipt"),
         Transition("record_proceeding", Text("记录程序节点", "Record a step of the proceedings"), (*NOT_YET_CONCLUDED, "concluded", "followed_up"), STAY,
                    by=(CASEWORKER, *HELPER), needs=Proceeding, when=room_for_a_proceeding, works_out=award_sheet, updates=with_proceeding),
         Transition("withdraw",        Text("撤回申请", "Withdraw"),                (*BEFORE_DECISION, "granted"), "withdrawn",
@@ -295,6 +306,7 @@ WORKFLOW = Workflow(
                    by=SUPERVISOR, needs=CertifyHardship, when=hardship_is_found, letter="hardship_certificate"),
         Transition("rate",            Text("评价", "Rate"),                        ("concluded", "followed_up", *FILE_STATES, "closed"), STAY,
                    by=APPLICANT, needs=Rate, when=not_rated_yet),
+        *DATA_TRANSITIONS,
     ),
     clocks=(
         #     name             title                                     runs in
@@ -350,6 +362,7 @@ WORKFLOW = Workflow(
               "24h", Text("法律援助法 第44条：距法定时效或者期限届满不足七日", "Legal Aid Law 44: fewer than seven days to the end of a limitation or time limit"),
               owed_by="outside", start=seven_days_before, stop=turned_urgent, alerts=URGENCY_LADDER, take="turn_urgent"),
         *LABOUR_CLOCKS,
+        DATA_CLOCK,
     ),
     letters=(*LETTERS, *OFFICIAL_LETTERS),
 )

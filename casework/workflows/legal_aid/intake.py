@@ -13,6 +13,7 @@ from casework.forms.form import Form, Many, Nested
 from casework.forms.identity import CreditCode, IdentityNumber, OfficePhone, Phone
 from casework.forms.inventor import Inventor, birth_date, sex
 from casework.forms.numbers import Count, Day, Flag, Money, Month
+from casework.forms.papers import Paper
 from casework.forms.person import SEX, Identified
 from casework.forms.texts import Choice, Line, LongText, PersonName
 from casework.rules.casefile import Facts
@@ -395,15 +396,6 @@ class Suspension(Form):
     )
     def ends_after_it_begins(self, begins: date, ends: date) -> bool:
         return begins <= ends
-
-
-class Paper(Form):
-    """A paper that was handed in."""
-
-    name = Line(
-        required=True, title=Text("材料名称", "Paper"), example=Text("身份证复印件", "Copy of the identity card")
-    )
-    copies = Count(least=1, most=999, required=True, title=Text("份数", "Copies"))
 
 
 class AppliedBefore(Form):

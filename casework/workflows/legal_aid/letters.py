@@ -6,7 +6,8 @@ They are neutral: only the decision itself says that aid is granted or refused.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from casework.forms.papers import earlier, explained
+from casework.forms.data_rights import DATA_LETTERS
+from casework.forms.papers import announced_letter, earlier, explained, papers_came
 from casework.rules.casefile import CaseFile, Move, Office
 from casework.rules.clocks import Limit
 from casework.rules.grammar import Letter
@@ -99,12 +100,8 @@ def _receipt(move: Move, office: Office) -> Mapping[str, Any]:
         f"we have received your request for legal aid in the matter “{matter.en}” (case {number})."
         " These papers were handed in:",
     )
-    added = Text(
-        f"您补充的下列材料已收到（案号 {number}，{matter.zh}）：",
-        f"we have received these further papers (case {number}, {matter.en}):",
-    )
     return {
-        "received": asked if move.kind == "opened" else added,
+        "received": papers_came(move, asked),
         "papers": _listed([f"{paper['name']} × {paper['copies']}" for paper in papers]),
         "earlier": earlier(move, office),
     }
@@ -242,7 +239,17 @@ def _objection_received(move: Move, office: Office) -> Mapping[str, Any]:
     return {"matter": matter_of(move), "until": first}
 
 
+def _request(move: Move) -> Text:
+    matter, number = matter_of(move), move.case.number
+    return Text(
+        f"您关于“{matter.zh}”的法律援助申请（案号 {number}）",
+        f"your request for legal aid in the matter “{matter.en}” (case {number})",
+    )
+
+
 LETTERS = (
+    announced_letter(_request),
+    *DATA_LETTERS,
     Letter(
         "receipt",
         Text("申请材料接收凭证", "Receipt for papers"),

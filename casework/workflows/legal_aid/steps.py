@@ -6,10 +6,11 @@ from casework.forms.across import rule
 from casework.forms.form import Form, Many
 from casework.forms.inventor import Inventor, days_ago
 from casework.forms.numbers import Count, Day, Flag, Money
+from casework.forms.papers import Paper
 from casework.forms.texts import Choice, Line, LongText, OneUser, OtherOrg
 from casework.rules.casefile import Role
 from casework.rules.text import Text
-from casework.workflows.legal_aid.intake import FORMS_OF_AID, Paper, claimed
+from casework.workflows.legal_aid.intake import FORMS_OF_AID, claimed
 
 OPINIONS: Final = {
     "grant": Text("拟给予法律援助", "grant legal aid"),

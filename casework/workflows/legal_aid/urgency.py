@@ -5,13 +5,14 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from casework.forms.form import Form, Many
+from casework.forms.papers import Paper
 from casework.forms.texts import Choice, Line, LongText
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.casefile import CaseFile, Situation, Verdict
 from casework.rules.fact_dates import taken_on, taken_since
 from casework.rules.grammar import guard
 from casework.rules.text import Text
-from casework.workflows.legal_aid.intake import FORMS_OF_AID, LegalAidIntake, Paper
+from casework.workflows.legal_aid.intake import FORMS_OF_AID, LegalAidIntake
 from casework.workflows.legal_aid.labour import days_to_act
 from casework.workflows.legal_aid.limitation import last_days_to_claim
 from casework.workflows.legal_aid.steps import form_asked_for

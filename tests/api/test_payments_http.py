@@ -290,7 +290,8 @@ def test_a_payment_that_came_back_and_is_released_stays_returned_on_its_order(of
     order = make_order(office)
     record(office, order, "returned")
     line = case["facts"]["aid"][0]["line"]
-    office.post("supervisor", f"/cases/{case['id']}/transitions/release_payment", {"line": line, "reason": "放弃领取"})
+    waived = {"line": line, "reason": "放弃领取", "signed_on": TODAY}
+    office.post("supervisor", f"/cases/{case['id']}/transitions/release_payment", waived)
     [seen] = office.get("caseworker", f"/payment-orders/{order['id']}")["lines"]
     assert (seen["status"], seen["settled_on"]) == ("returned", TODAY)
     assert [line.status for line in rows(office, "select status from payment_lines")] == ["released"]
@@ -465,7 +466,7 @@ def test_a_household_that_withdraws_and_applies_again_is_not_helped_at_once_agai
         july.take("supervisor-sd", {"id": answer.request.path.split("/")[4]}, "withdraw")
     assert again(july, household(july)).status_code == 200
     line = case["facts"]["aid"][0]["line"]
-    release = {"line": line, "reason": "放弃领取"}
+    release = {"line": line, "reason": "放弃领取", "signed_on": TODAY}
     july.post("supervisor", f"/cases/{case['id']}/transitions/release_payment", release)
     assert again(july, facts).status_code == 200
 
@@ -539,7 +540,8 @@ def test_ordering_paying_returning_releasing_and_approving_at_once_hinder_nobody
         return july.call(who, "POST", f"/cases/{case['id']}/transitions/{name}", given)
 
     def release(case: Any) -> Any:
-        return step("supervisor", case, "release_payment", line=case["facts"]["aid"][0]["line"], reason="放弃领取")
+        waived = {"line": case["facts"]["aid"][0]["line"], "reason": "放弃领取", "signed_on": TODAY}
+        return step("supervisor", case, "release_payment", **waived)
 
     answers = at_once(
         [

@@ -1156,7 +1156,7 @@ class TestPayments:
         story.supervisor("release_payment")
         story.caseworker("record_death")
         assert (story.case.state, story.case.outcome) == ("closed", "died")
-        assert story.letters.keys() == {"announced", "approved"}
+        assert story.letters.keys() == {"announced", "approved", "payment_released"}
 
     def test_the_payment_clock_runs_from_the_approval_to_the_last_line(self) -> None:
         story = on_file(LIVING, STUDY)
@@ -1272,12 +1272,12 @@ class TestOnFile:
         papers = story.case.facts["papers"]
         story.days_pass(200)
         story.caseworker("reverify", household=RELATIVE)
-        assert story.case.facts["category"]["category"] == "relative"
+        assert story.case.facts["lower_category"]["category"] == "relative"
         assert story.case.facts["household"]["rigid_expenses"] == "10000.00"
         assert story.case.facts["papers"] == papers
         assert [run.status for run in story.case.clocks if run.name == "verification"] == ["met", "running"]
         story.correct("caseworker", reason="核对", students=2)
-        assert story.case.facts["category"]["category"] == "relative"
+        assert story.case.facts["lower_category"]["category"] == "relative"
 
     def test_who_is_no_longer_poor_must_leave_but_not_by_itself(self) -> None:
         story = on_file()
@@ -1820,10 +1820,25 @@ def every_road() -> list[Story]:
     refused = prepared()
     refused.caseworker("propose_refusal")
     refused.supervisor("refuse")
+    lower = found_lower()
+    lower.caseworker("record_cut_hearing")
+    spared = lower.as_it_stands()
+    spared.caseworker("drop_cut")
+    lower.supervisor("lower_category")
+    lower.supervisor("release_payment")
     withdrawn, going = asked(), on_file()
     withdrawn.applicant("withdraw")
     going.applicant("leave")
-    return [lapsed, withdrawn, going, back, kept, struck, cancelled, upheld, no_more, more, refused]
+    return [lapsed, withdrawn, going, back, kept, struck, cancelled, upheld, no_more, more, refused, lower, spared]
+
+
+def found_lower() -> Story:
+    """A household in deep hardship that a verification has found in relative hardship, and that is invited."""
+    story = on_file(LIVING)
+    story.days_pass(200)
+    story.caseworker("reverify", household=RELATIVE)
+    story.caseworker("propose_cut", what="lower_category", line=None)
+    return story
 
 
 def further() -> Story:

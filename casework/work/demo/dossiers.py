@@ -143,7 +143,7 @@ class Dossier:
         story = self.story
         at = max(one.at, self.case.last_at + timedelta(minutes=self.rng.randint(3, 40)))
         if one.what == "release":
-            given = {"line": one.line, "reason": "申请人书面放弃领取"}
+            given = {"line": one.line, "reason": "申请人书面放弃领取", "signed_on": story.day(at)}
             self.take("release_payment", given, story.staff(Role.SUPERVISOR), at)
             del self._awaited[one.line]
         elif one.what == "mend":

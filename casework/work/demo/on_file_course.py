@@ -147,7 +147,7 @@ def _leave(dossier: Dossier, at: datetime) -> None:
     if kind == "died":
         dossier.take("record_death", {"on": story.day(at), "proof": "户口注销证明"}, story.worker(), at)
     else:
-        given = {"kind": kind, "on": story.day(at), "reasons": "已核实人事档案。"}
+        given = {"kind": kind, "on": story.day(at), "signed_on": story.day(at), "reasons": "已核实人事档案。"}
         dossier.take("strike_off", given, story.staff(Role.SUPERVISOR), at)
 
 

@@ -213,7 +213,7 @@ def _involved(at: Situation) -> set[str]:
     return {one for one in (facts.get("proposed_by"), (facts.get("contact") or {}).get("user")) if one}
 
 
-DECISIONS: Final = ("refuse", "approve_exit", "cancel", "strike_off")
+DECISIONS: Final = ("refuse", "approve_exit", "cancel", "strike_off", "lower_category", "release_payment")
 
 
 may_still_object, something_to_serve, served_after_decision, reviewed_by_another, time_to_object = objections_to(

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from casework.rules.casefile import Facts, Situation, Verdict
 from casework.rules.grammar import guard
-from casework.rules.hardship import Finding, Household, categorise
+from casework.rules.hardship import CATEGORIES, Finding, Household, categorise
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import HARMING_EVENTS
 from casework.workflows.hardship_aid.deeds import asked_at
@@ -193,6 +193,13 @@ def category_noted(found: Finding, category: str | None, on_ground: bool) -> dic
     """The sheet of the finding with the category that a person has chosen."""
     title = CATEGORY_TITLES[category].both() if category else None
     return {**found.sheet(), "category": category, "title": title, "by_formula": found.category, "on_ground": on_ground}
+
+
+def is_lower(category: str | None, before: Facts | None) -> bool:
+    """Whether a category is less grave than the one on file (`facts.category`)."""
+    grades = list(CATEGORIES)
+    known = (before or {}).get("category")
+    return category in grades and known in grades and grades.index(category) > grades.index(known)
 
 
 def proposal_noted(at: Situation) -> Mapping[str, Any]:

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from casework.rules.casefile import STAFF, Situation, Taken, Verdict
 from casework.rules.clocks import Interval, Limit, due
-from casework.rules.grammar import guard
+from casework.rules.grammar import Guard, guard
 from casework.rules.hardship import Finding
 from casework.rules.text import Text
-from casework.workflows.hardship_aid.categories import FRESH, category_noted, finding
+from casework.workflows.hardship_aid.categories import FRESH, category_noted, finding, is_lower
 from casework.workflows.hardship_aid.deeds import change_looked_into, change_reported, not_before, taken_since
 from casework.workflows.hardship_aid.dossier_steps import ABSENT, STRIKING_OFF, VISIT, Reverify
 
@@ -108,15 +108,23 @@ def verified_category_is_founded(at: Situation) -> Verdict:
 
 
 def verification_noted(at: Situation) -> Mapping[str, Any]:
-    """The new figures and the category by them; out of hardship means an exit to propose, never one by itself."""
+    """The new figures and the category by them; out of hardship means an exit to propose, never one by itself.
+
+    A lower category is proposed too: the person is heard before it is decided (社会救助法 48).
+    """
     found = _finding_again(at)
     assert isinstance(found, Finding)
     new = _new_facts(at)
     category = at.given.get("category", found.category)
     in_hardship = category is not None and not new["exclusions"]
+    noted = category_noted(found, category, "ground" in at.given)
+    if is_lower(category, at.case.facts.get("category")):
+        of_category: dict[str, Any] = {"lower_category": {**noted, "by": str(at.actor.id)}}
+    else:
+        of_category = {"category": noted, "lower_category": None}
     return {
         **new,
-        "category": category_noted(found, category, "ground" in at.given),
+        **of_category,
         "verification": {"on": at.today.isoformat(), "in_hardship": in_hardship},
     }
 
@@ -179,22 +187,29 @@ def heard_after_proposed(at: Situation) -> bool:
     return not_before(at, at.given["on"], at.case.facts["exit"]["proposed_on"])
 
 
-@guard(zh="通知后等候的时间未满。", en="The time to appear is not over.", looks_at_given=True)
-def waited_for_the_absent(at: Situation) -> Verdict:
-    """Who does not appear has been given the time that the office has set since the invitation."""
-    row, invited = at.office.policy("hearing_wait"), at.case.taken.get("propose_exit")
-    if at.given["how"] != ABSENT or row is None or invited is None:
-        return Verdict(True)
-    last = due(Limit.parse(row.value), (Interval(invited.at),), at.office.calendar)
-    if last is None or last.passed(at.now):
-        return Verdict(True)
-    return Verdict(
-        False,
-        Text(
-            f"须等候至 {last.told.zh} 届满，方可按未到场处理（{row.source.zh}）。",
-            f"Wait until the end of {last.told.en} before the person counts as absent ({row.source.en}).",
-        ),
-    )
+def waited_since(invitation: str) -> Guard:
+    """The guard that who does not appear was given the time that the office has set since this transition."""
+
+    @guard(zh="通知后等候的时间未满。", en="The time to appear is not over.", looks_at_given=True)
+    def waited_for_the_absent(at: Situation) -> Verdict:
+        row, invited = at.office.policy("hearing_wait"), at.case.taken.get(invitation)
+        if at.given["how"] != ABSENT or row is None or invited is None:
+            return Verdict(True)
+        last = due(Limit.parse(row.value), (Interval(invited.at),), at.office.calendar)
+        if last is None or last.passed(at.now):
+            return Verdict(True)
+        return Verdict(
+            False,
+            Text(
+                f"须等候至 {last.told.zh} 届满，方可按未到场处理（{row.source.zh}）。",
+                f"Wait until the end of {last.told.en} before the person counts as absent ({row.source.en}).",
+            ),
+        )
+
+    return waited_for_the_absent
+
+
+waited_for_the_absent = waited_since("propose_exit")
 
 
 def hearing_noted(at: Situation) -> Mapping[str, Any]:
@@ -230,15 +245,6 @@ def exit_is_a_cancellation(at: Situation) -> bool:
 def was_struck_off(at: Situation) -> bool:
     """Only who was struck off objects to it; a watch that ended was objected to before."""
     return at.case.outcome in STRIKING_OFF
-
-
-@guard(
-    zh="没有尚未审查的不予新增帮扶决定。",
-    en="There is no refusal of further aid that has not been reviewed yet.",
-)
-def aid_was_refused(at: Situation) -> bool:
-    """An objection belongs to a decision, and is reviewed once."""
-    return taken_since(at.case, "refuse", "uphold", "overturn", "fall_back") is not None
 
 
 @guard(
@@ -293,7 +299,8 @@ def review_begins_anew(at: Situation) -> Mapping[str, Any]:
         **FRESH,
         "dossier_kind": "returned",
         "proposed_aid": [],
-        **dict.fromkeys(("on_file_since", "visit", "check", "exit", "verification")),
+        "cuts": [],
+        **dict.fromkeys(("on_file_since", "visit", "check", "exit", "verification", "lower_category")),
     }
 
 

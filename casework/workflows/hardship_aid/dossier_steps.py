@@ -119,11 +119,16 @@ class ReleasePayment(Form):
         title=Text("撤销原因", "Reason"),
         example=Text("申请人放弃领取", "The applicant gives it up"),
     )
+    signed_on = Day(
+        past=True, years_back=1, title=Text("本人书面放弃的签字日期", "Waived in writing on"), example=days_ago(0)
+    )
+    death_proof = Line(title=Text("本人死亡的证明材料", "Proof of the person's death"), example="户口注销证明")
 
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:
-        """The oldest payment that is outstanding."""
-        return {**super().example(inventor), "line": _outstanding_line(inventor)}
+        """The oldest payment that is outstanding, which the person has waived."""
+        told = {name: value for name, value in super().example(inventor).items() if name != "death_proof"}
+        return {**told, "line": _outstanding_line(inventor)}
 
 
 def _outstanding_line(inventor: Inventor) -> str:
@@ -243,6 +248,12 @@ class StrikeOff(Form):
 
     kind = Choice(STRIKING_OFF, required=True, title=Text("注销情形", "Kind"))
     on = Day(past=True, required=True, title=Text("发生日期", "Since"), example=days_ago(0))
+    signed_on = Day(
+        past=True,
+        years_back=1,
+        title=Text("本人书面申请或者同意的签字日期", "Asked for or agreed to in writing on"),
+        example=days_ago(0),
+    )
     reasons = LongText(most=2000, sensitive=True, required=True, title=Text("说明", "Reasons"))
 
 

@@ -13,6 +13,7 @@ from casework.rules.casefile import Facts, Move, Office
 from casework.rules.clocks import Limit
 from casework.rules.grammar import Letter
 from casework.rules.text import Text
+from casework.workflows.hardship_aid import cuts
 from casework.workflows.hardship_aid.codes import EXIT_KINDS, GRANT_KINDS
 from casework.workflows.hardship_aid.dossier_steps import ABSENT
 from casework.workflows.hardship_aid.steps import CASH, CATEGORY_TITLES, REFUSAL_GROUNDS, TRANSFER
@@ -175,9 +176,49 @@ def _exit_decided(move: Move, office: Office) -> Mapping[str, Any]:
     }
 
 
+def _heard_how(move: Move, what: str, line: str | None = None) -> Text:
+    """How the person was heard before a cut, or what stands in place of a hearing."""
+    if "death_proof" in move.given:
+        return Text("因申请人已去世", "as the applicant has died")
+    absent = cuts.heard(move.before, what, line) == ABSENT
+    how = HEARD_HOW["own_request" if "signed_on" in move.given else ABSENT if absent else "heard"]
+    return Text(how.zh.rstrip("，"), how.en)
+
+
+def _cut_hearing(move: Move, office: Office) -> Mapping[str, Any]:
+    return {
+        "cut": cuts.told(move.before.facts, move.given["what"], move.given.get("line")),
+        "reasons": move.sealed["reasons"],
+        "hearing": _as_given(move.given["hearing_at"], move.given.get("hearing_at_en")),
+    }
+
+
+def _category_lowered(move: Move, office: Office) -> Mapping[str, Any]:
+    return {
+        "cut": cuts.told(move.before.facts, cuts.LOWER, None),
+        "heard": _heard_how(move, cuts.LOWER),
+        "reasons": move.sealed["reasons"],
+        "remedy": _remedy(office),
+    }
+
+
+def _payment_released(move: Move, office: Office) -> Mapping[str, Any]:
+    line = move.given["line"]
+    return {
+        "cut": cuts.payment_told(move.before.facts, line),
+        "heard": _heard_how(move, cuts.RELEASE, line),
+        "reasons": move.sealed["reason"],
+        "remedy": _remedy(office) if move.before.state == "active" else _TO_THE_UNION_ABOVE,
+    }
+
+
+_TO_THE_UNION_ABOVE = Text("您可以向上一级工会反映。", "You may turn to the union above this office.")
+
+
 def _struck_off(move: Move, office: Office) -> Mapping[str, Any]:
     because = GONE_BECAUSE[move.given["kind"]]
-    return {"because": because, "reasons": move.sealed["reasons"], "remedy": _remedy(office)}
+    heard = _heard_how(move, cuts.STRIKE)
+    return {"because": because, "heard": heard, "reasons": move.sealed["reasons"], "remedy": _remedy(office)}
 
 
 def _reasons(move: Move, office: Office) -> Mapping[str, Any]:
@@ -379,13 +420,60 @@ LETTERS = (
         "struck_off",
         Text("注销档案决定书", "Decision that the file is struck off"),
         Text(
-            "{letter_number}\n\n{applicant}：\n\n因{because}，您的困难职工档案（案号 {number}）予以注销。说明：\n\n{reasons}\n\n调入新单位的，可以由新"
+            "{letter_number}\n\n{applicant}：\n\n因{because}，您的困难职工档案（案号 {number}）予以注销。{heard}，作出本决定。说明：\n\n{reasons}\n\n调入新单位的，可以由新"
             "单位工会继续办理。\n\n救济途径：{remedy}\n\n{office}\n{date}",
-            "{letter_number}\n\n{applicant},\n\nas {because}, your file (case {number}) is struck off. Explanation:\n\n{reasons}\n\nIf"
+            "{letter_number}\n\n{applicant},\n\nas {because}, your file (case {number}) is struck off; this was decided {heard}. Explanation:\n\n{reasons}\n\nIf"
             " you have moved to another unit, its union can go on with it.\n\nRemedies: {remedy}\n\n{office}\n{date}",
         ),
         numbered=True,
         fill=_struck_off,
+    ),
+    Letter(
+        "cut_hearing",
+        Text("听取意见通知书", "Invitation to be heard"),
+        Text(
+            "{applicant}：\n\n本工会拟{cut}（案号 {number}）。理由：\n\n{reasons}\n\n在作出决定之前，参照《中华人民共和国社会救助法》"
+            "第四十八条，请您陈述意见：{hearing}。您可以带人陪同，也可以提交材料。\n\n{office}\n{date}",
+            "{applicant},\n\nthis office considers {cut} (case {number}). Reasons:\n\n{reasons}\n\nBefore anything is"
+            " decided you are heard (Social Assistance Law 48 by reference): {hearing}. You may bring somebody along, and"
+            " hand in papers.\n\n{office}\n{date}",
+        ),
+        fill=_cut_hearing,
+    ),
+    Letter(
+        "cut_dropped",
+        Text("维持帮扶不变通知书", "Notice that nothing changes"),
+        Text(
+            "{applicant}：\n\n经听取意见和审查，本工会不再办理此前通知您的事项，您的档案（案号 {number}）和帮扶不变。理由：\n\n{reasons}"
+            "\n\n{office}\n{date}",
+            "{applicant},\n\nwhat we had told you of will not be done: your file (case {number}) and your aid stay as they"
+            " are. Reasons:\n\n{reasons}\n\n{office}\n{date}",
+        ),
+        fill=_reasons,
+    ),
+    Letter(
+        "category_lowered",
+        Text("困难类别调整决定书", "Decision on the category"),
+        Text(
+            "{letter_number}\n\n{applicant}：\n\n{heard}，本工会决定{cut}（案号 {number}）。参照《中华人民共和国社会救助法》第四十八条"
+            "书面说明理由：\n\n{reasons}\n\n救济途径：{remedy}\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\n{heard}, it was decided {cut} (case {number}). With reference to article 48"
+            " of the Social Assistance Law these are the reasons:\n\n{reasons}\n\nRemedies: {remedy}\n\n{office}\n{date}",
+        ),
+        numbered=True,
+        fill=_category_lowered,
+    ),
+    Letter(
+        "payment_released",
+        Text("撤销款项决定书", "Decision that a payment is released"),
+        Text(
+            "{letter_number}\n\n{applicant}：\n\n{heard}，本工会决定{cut}（案号 {number}）。参照《中华人民共和国社会救助法》第四十八条"
+            "书面说明理由：\n\n{reasons}\n\n救济途径：{remedy}\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\n{heard}, it was decided {cut} (case {number}). With reference to article 48"
+            " of the Social Assistance Law these are the reasons:\n\n{reasons}\n\nRemedies: {remedy}\n\n{office}\n{date}",
+        ),
+        numbered=True,
+        fill=_payment_released,
     ),
     Letter(
         "fallen_back",

@@ -335,8 +335,9 @@ def release_claimed(at: Situation) -> Sequence[Claim]:
 
 
 def release_noted(at: Situation) -> Mapping[str, Any]:
-    """The payment as released."""
-    return _settled(at, status="released", settled_on=at.today.isoformat())
+    """The payment as released; what was announced of it is done."""
+    cuts = [one for one in at.case.facts.get("cuts") or () if one["line"] != at.given["line"]]
+    return {**_settled(at, status="released", settled_on=at.today.isoformat()), "cuts": cuts}
 
 
 def _settled(at: Situation, **news: Any) -> Mapping[str, Any]:

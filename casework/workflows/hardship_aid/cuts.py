@@ -1,0 +1,251 @@
+"""What is taken from a household on file: a lower category, a released payment, a file struck off.
+
+参照社会救助法 48: before aid is reduced or stopped the person is heard, and told the reasons in writing. An exit has its
+own hearing, see `dossier`.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from casework.forms.across import rule
+from casework.forms.form import Form
+from casework.forms.inventor import Inventor
+from casework.forms.texts import Choice, Code, Line, LongText
+from casework.rules.casefile import CaseFile, Facts, Situation, Verdict
+from casework.rules.fact_dates import taken_on, taken_since
+from casework.rules.grammar import guard
+from casework.rules.text import Text
+from casework.workflows.hardship_aid.codes import GRANT_KINDS
+from casework.workflows.hardship_aid.deeds import not_before
+from casework.workflows.hardship_aid.deeds import taken_since as last_since
+from casework.workflows.hardship_aid.dossier import waited_since
+from casework.workflows.hardship_aid.payments import outstanding
+
+LOWER: Final = "lower_category"
+RELEASE: Final = "release_payment"
+STRIKE: Final = "strike_off"
+CUTS: Final = {
+    LOWER: Text("调低困难类别", "a lower category of hardship"),
+    RELEASE: Text("撤销已批准的款项", "releasing an approved payment"),
+    STRIKE: Text("注销档案（退休、调离）", "striking the file off (retired, moved away)"),
+}
+
+cut_proposed = taken_on("propose_cut")
+cut_heard = taken_since(cut_proposed, "record_cut_hearing", "drop_cut", LOWER, RELEASE, STRIKE)
+
+
+class ProposeCut(Form):
+    """What is to be taken from the household, and why; the person is invited to be heard."""
+
+    what = Choice(CUTS, required=True, title=Text("拟办事项", "What is proposed"))
+    line = Code(title=Text("款项", "Payment"))
+    reasons = LongText(most=4000, sensitive=True, required=True, title=Text("理由", "Reasons"))
+    hearing_at = Line(
+        required=True,
+        title=Text("听取意见的时间、地点和方式", "When, where and how the person is heard"),
+        example="收到本通知后五个工作日内，本工会帮扶中心，也可以来电或者来信",
+    )
+    hearing_at_en = Line(
+        title=Text("听取意见的时间、地点和方式（英文）", "The same in English"),
+        example="within five working days of this letter, at our aid centre; a call or a letter will do as well",
+    )
+
+    @rule("line_missing", Text("请写明是哪一笔款项（line）。", "Say which payment it is (`line`)."), at="line")
+    def line_for_a_release(self, what: str, line: str | None = None) -> bool:
+        return (what == RELEASE) == (line is not None)
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """What the facts leave to be cut: a category that was found lower, a payment, the file."""
+        facts = inventor.facts
+        told = {name: value for name, value in super().example(inventor).items() if name != "line"}
+        lines = outstanding(facts)
+        if facts.get("lower_category"):
+            return {**told, "what": LOWER}
+        if lines:
+            return {**told, "what": RELEASE, "line": lines[0]["line"]}
+        return {**told, "what": STRIKE}
+
+
+@guard(zh="没有可以调低、撤销或者注销的事项。", en="There is nothing that could be reduced, released or struck off.")
+def something_to_cut(at: Situation) -> bool:
+    """A file that is open, or a payment that is outstanding."""
+    return bool(_open_file(at) or outstanding(at.case.facts))
+
+
+@guard(zh="本案没有这一事项。", en="There is no such thing here.", looks_at_given=True)
+def cut_can_be_proposed(at: Situation) -> Verdict:
+    """What is announced can be done: a category found lower, a payment that is outstanding, a file that is open."""
+    what, facts = at.given["what"], at.case.facts
+    if what == LOWER:
+        sentence = Text(
+            "年度核查没有认定较低的类别，请先核查。", "No verification has found a lower category; verify first."
+        )
+        return Verdict(bool(facts.get("lower_category")), sentence)
+    if what == STRIKE:
+        return Verdict(_open_file(at), Text("本案没有在册的档案。", "There is no file to be struck off."))
+    known = any(line["line"] == at.given["line"] for line in outstanding(facts))
+    return Verdict(known, Text("没有这笔待支付的款项。", "No such payment is outstanding."))
+
+
+def _open_file(at: Situation) -> bool:
+    return bool(at.case.facts.get("on_file_since")) and at.case.closed_at is None
+
+
+def cut_noted(at: Situation) -> Mapping[str, Any]:
+    """The cuts that are proposed, with this one, about which the person has not been heard."""
+    cut = {
+        "what": at.given["what"],
+        "line": at.given.get("line"),
+        "proposed_on": at.today.isoformat(),
+        "heard_on": None,
+        "heard": None,
+    }
+    return {"cuts": [*_other_cuts(at.case.facts, cut["what"], cut["line"]), cut]}
+
+
+def _other_cuts(facts: Facts, what: str, line: str | None = None) -> list[Facts]:
+    return [one for one in facts.get("cuts") or () if (one["what"], one["line"]) != (what, line)]
+
+
+@guard(zh="没有待听取意见的拟办事项。", en="Nothing waits for a hearing.")
+def cut_waits_for_a_hearing(at: Situation) -> bool:
+    """A hearing is about what was announced."""
+    return any(one["heard_on"] is None for one in at.case.facts.get("cuts") or ())
+
+
+@guard(
+    zh="听取意见的日期不能早于通知的日期。", en="The hearing cannot be older than its invitation.", looks_at_given=True
+)
+def cut_heard_after_proposed(at: Situation) -> bool:
+    """The hearing is about the proposal."""
+    waiting = [one["proposed_on"] for one in at.case.facts["cuts"] if one["heard_on"] is None]
+    return not_before(at, at.given["on"], max(waiting))
+
+
+waited_for_the_absent_from_a_cut = waited_since("propose_cut")
+
+
+def cut_hearing_noted(at: Situation) -> Mapping[str, Any]:
+    """That the person was heard about everything that was announced; what was said stays with the step."""
+    heard = {"heard_on": at.given["on"].isoformat(), "heard": at.given["how"]}
+    return {"cuts": [one if one["heard_on"] else {**one, **heard} for one in at.case.facts["cuts"]]}
+
+
+@guard(zh="没有拟办的调低、撤销或者注销。", en="Nothing is proposed that could be dropped.")
+def some_cut_is_proposed(at: Situation) -> bool:
+    """What was announced can be dropped, once the person has convinced the office."""
+    return bool(at.case.facts.get("cuts"))
+
+
+def cuts_dropped(at: Situation) -> Mapping[str, Any]:
+    """Everything stays as it was; a category that was found lower is not taken."""
+    return {"cuts": [], "lower_category": None}
+
+
+@guard(
+    zh="撤销款项前须先通知并听取本人意见（propose_cut、record_cut_hearing）；本人书面放弃的，请填写签字日期（signed_on），"
+    "本人死亡的，请填写证明材料（death_proof）。",
+    en="Before a payment is released the person is invited and heard (`propose_cut`, `record_cut_hearing`); where the"
+    " person has waived it in writing give the day of the signature (`signed_on`), after a death its proof"
+    " (`death_proof`).",
+    looks_at_given=True,
+)
+def heard_before_release(at: Situation) -> bool:
+    """社会救助法 48; whoever waives the money has said so."""
+    return bool({"signed_on", "death_proof"} & at.given.keys()) or heard(at.case, RELEASE, at.given["line"]) is not None
+
+
+@guard(
+    zh="注销档案前须先通知并听取本人意见（propose_cut、record_cut_hearing）；本人书面申请或者同意的，请填写签字日期（signed_on）。",
+    en="Before a file is struck off the person is invited and heard (`propose_cut`, `record_cut_hearing`); where the"
+    " person has asked for it or agreed in writing, give the day of the signature (`signed_on`).",
+    looks_at_given=True,
+)
+def heard_before_striking_off(at: Situation) -> bool:
+    """社会救助法 48; whoever asks for it has said so."""
+    return "signed_on" in at.given or heard(at.case, STRIKE) is not None
+
+
+@guard(
+    zh="调低困难类别前须先通知并听取本人意见（propose_cut、record_cut_hearing）。",
+    en="Before the category is lowered the person is invited and heard (`propose_cut`, `record_cut_hearing`).",
+)
+def heard_before_lowering(at: Situation) -> bool:
+    """社会救助法 48: heard before a cut."""
+    return heard(at.case, LOWER) is not None
+
+
+def heard(case: CaseFile, what: str, line: str | None = None) -> str | None:
+    """How the person was heard about this, or None where that has not been."""
+    cuts = case.facts.get("cuts") or ()
+    return next((one["heard"] for one in cuts if (one["what"], one["line"]) == (what, line)), None)
+
+
+@guard(zh="年度核查没有认定较低的类别。", en="No verification has found a lower category.")
+def category_to_lower(at: Situation) -> bool:
+    """The verification proposes, the decision lowers."""
+    return bool(at.case.facts.get("lower_category"))
+
+
+@guard(
+    zh="核查并提出调低类别的人不能批准，请由其他审批人批准。",
+    en="Whoever verified the household and found the lower category does not decide on it; another supervisor does.",
+)
+def lowered_by_another(at: Situation) -> bool:
+    """Where the office's policy `decided_by_another` says so."""
+    row = at.office.policy("decided_by_another")
+    by = (at.case.facts.get("lower_category") or {}).get("by")
+    return row is None or not row.holds() or by != str(at.actor.id)
+
+
+def lowered(at: Situation) -> Mapping[str, Any]:
+    """The lower category holds; the one before is kept for an objection."""
+    facts = at.case.facts
+    return {
+        "category": {name: value for name, value in facts["lower_category"].items() if name != "by"},
+        "lowered_from": facts["category"],
+        "lower_category": None,
+        "cuts": _other_cuts(facts, LOWER),
+    }
+
+
+@guard(
+    zh="没有尚未审查的不予新增帮扶、调低类别或者撤销款项的决定。",
+    en="There is no refusal of further aid, lower category or released payment that has not been reviewed yet.",
+)
+def aid_was_cut(at: Situation) -> bool:
+    """An objection belongs to a decision, and is reviewed once."""
+    reviewed = ("uphold", "overturn", "fall_back")
+    return any(last_since(at.case, name, *reviewed) for name in ("refuse", LOWER, RELEASE))
+
+
+def cut_taken_back(at: Situation) -> Mapping[str, Any]:
+    """The category before holds again where the objection was to a lower one; a released payment is proposed anew."""
+    taken = [at.case.taken[name] for name in ("refuse", LOWER, RELEASE) if name in at.case.taken]
+    last, before = max(taken, key=lambda one: one.at), at.case.facts.get("lowered_from")
+    if at.case.taken.get(LOWER) is not last or not before:
+        return {}
+    return {"category": before, "lowered_from": None}
+
+
+def told(facts: Facts, what: str, line: str | None) -> Text:
+    """What is to be done, as a letter says it."""
+    if what == LOWER:
+        here, there = facts["category"]["title"], facts["lower_category"]["title"]
+        return Text(
+            f"将您家庭的困难类别由{here['zh-CN']}调整为{there['zh-CN']}",
+            f"to change the category of your household from {here['en']} to {there['en']}",
+        )
+    if what == STRIKE:
+        return Text("注销您的困难职工档案", "to strike off your file")
+    return payment_told(facts, line)
+
+
+def payment_told(facts: Facts, line: str | None) -> Text:
+    """Which approved payment is released, as a letter says it."""
+    one = next(one for one in facts["aid"] if one["line"] == line)
+    kind, amount = GRANT_KINDS[one["kind"]], one["amount"]
+    return Text(
+        f"撤销已批准、尚未支付的{kind.zh} {amount} 元", f"to release the approved {kind.en} aid of {amount} yuan"
+    )

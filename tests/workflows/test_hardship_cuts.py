@@ -1,0 +1,205 @@
+"""Before aid is reduced or stopped the person is heard and told why: a lower category, a released payment, the file."""
+
+from typing import Any
+
+import pytest
+
+from casework.rules.refusals import NotMet
+from tests.story import Story
+from tests.workflows.test_hardship_aid import (
+    LIVING,
+    NOT_POOR,
+    RELATIVE,
+    codes,
+    found_lower,
+    last_day,
+    left,
+    on_file,
+    pay,
+    told,
+)
+
+
+def body(story: Story, name: str, language: str = "zh-CN") -> str:
+    """What a letter says."""
+    return story.letters[name][language]["body"]
+
+
+def line(story: Story) -> str:
+    """The first payment of a dossier."""
+    found: str = story.case.facts["aid"][0]["line"]
+    return found
+
+
+class TestALowerCategory:
+    """The verification proposes, the person is heard, another decides."""
+
+    def test_a_verification_alone_lowers_nothing(self) -> None:
+        story = on_file()
+        story.days_pass(200)
+        story.caseworker("reverify", household=RELATIVE)
+        assert story.case.facts["category"]["category"] == "deep"
+        assert "先通知并听取" in told(story, "supervisor", "lower_category").text.zh
+        story.caseworker("propose_cut", what="lower_category", line=None, reasons="收入增加")
+        letter = body(story, "cut_hearing")
+        for said in ("由深度困难调整为相对困难", "收入增加", "第四十八条"):
+            assert said in letter
+        assert isinstance(told(story, "supervisor", "lower_category"), NotMet)
+        story.days_pass(3)
+        story.caseworker("record_cut_hearing")
+        story.supervisor("lower_category", reasons="核查属实")
+        assert story.case.facts["category"]["category"] == "relative"
+        assert (story.case.facts["lower_category"], story.case.facts["cuts"]) == (None, [])
+        letter = body(story, "category_lowered")
+        for said in ("经听取您的意见，本工会决定", "核查属实", "提出异议", "第四十八条"):
+            assert said in letter
+
+    def test_the_same_or_a_graver_category_holds_at_once(self) -> None:
+        story = found_lower()
+        story.caseworker("reverify", household={**RELATIVE, "rigid_expenses": "30000.00"})
+        assert story.case.facts["category"]["category"] == "deep"
+        assert story.case.facts["lower_category"] is None
+        assert isinstance(told(story, "supervisor", "lower_category"), NotMet)
+
+    def test_who_is_out_of_hardship_is_heard_before_the_exit(self) -> None:
+        story = on_file()
+        story.caseworker("reverify", household=NOT_POOR)
+        assert story.case.facts.get("lower_category") is None
+        assert story.case.facts["verification"]["in_hardship"] is False
+
+    def test_whoever_verified_does_not_decide(self) -> None:
+        story = on_file()
+        story.days_pass(200)
+        story.caseworker("reverify", household=RELATIVE)
+        story.caseworker("propose_cut", what="lower_category", line=None)
+        story.caseworker("record_cut_hearing")
+        found = {**story.case.facts["lower_category"], "by": str(story.people["supervisor"].id)}
+        object.__setattr__(story.case, "facts", {**story.case.facts, "lower_category": found})
+        assert "提出调低类别的人" in told(story, "supervisor", "lower_category").text.zh
+        story.takes("chief", "lower_category")
+
+    def test_an_objection_brings_the_category_back(self) -> None:
+        story = found_lower()
+        story.caseworker("record_cut_hearing")
+        story.supervisor("lower_category")
+        story.applicant("object")
+        kept = story.as_it_stands()
+        kept.takes("superior", "uphold")
+        assert kept.case.facts["category"]["category"] == "relative"
+        story.takes("superior", "overturn")
+        assert (story.case.state, story.case.facts["category"]["category"]) == ("active", "deep")
+
+    def test_what_the_person_says_may_convince(self) -> None:
+        story = found_lower()
+        story.caseworker("record_cut_hearing")
+        story.caseworker("drop_cut", reasons="医疗支出未计入")
+        assert (story.case.facts["lower_category"], story.case.facts["cuts"]) == (None, [])
+        assert "医疗支出未计入" in body(story, "cut_dropped")
+        assert isinstance(told(story, "supervisor", "lower_category"), NotMet)
+
+
+class TestAReleasedPayment:
+    """Nobody's money is taken back unheard; who waives it says so in writing."""
+
+    def test_it_is_not_released_before_the_person_was_heard(self) -> None:
+        story = on_file(LIVING)
+        unheard: dict[str, Any] = {"signed_on": None, "reason": "另有救助"}
+        assert "先通知并听取" in told(story, "supervisor", "release_payment", **unheard).text.zh
+        story.caseworker("propose_cut", what="release_payment", line=line(story))
+        assert "撤销已批准、尚未支付的生活救助 5000.00 元" in body(story, "cut_hearing")
+        assert isinstance(told(story, "supervisor", "release_payment", **unheard), NotMet)
+        assert isinstance(told(story, "caseworker", "record_cut_hearing", how="absent", statement=None), NotMet)
+        story.days_pass(9)
+        story.caseworker("record_cut_hearing", how="absent", statement=None)
+        story.supervisor("release_payment", **unheard)
+        assert story.case.facts["cuts"] == []
+        letter = body(story, "payment_released")
+        for said in ("未到场也未答复，本工会决定撤销", "另有救助", "提出异议"):
+            assert said in letter
+
+    @pytest.mark.parametrize(
+        ("instead", "said"),
+        [({"signed_on": "2026-09-14"}, "应您本人申请，"), ({"signed_on": None, "death_proof": "死亡证明"}, "已去世")],
+    )
+    def test_who_waives_it_or_has_died_is_not_invited(self, instead: dict[str, Any], said: str) -> None:
+        story = on_file(LIVING)
+        story.supervisor("release_payment", **instead)
+        assert story.case.facts["aid"][0]["status"] == "released"
+        assert said in body(story, "payment_released")
+
+    def test_the_hearing_is_about_this_payment(self) -> None:
+        story = on_file(LIVING, {"kind": "study", "amount": "5000.00", "fund": "RELIEF"})
+        first, second = (one["line"] for one in story.case.facts["aid"])
+        story.caseworker("propose_cut", what="release_payment", line=first)
+        story.caseworker("record_cut_hearing")
+        assert isinstance(told(story, "supervisor", "release_payment", line=second, signed_on=None), NotMet)
+        story.supervisor("release_payment", line=first, signed_on=None)
+
+    def test_one_may_object_to_it(self) -> None:
+        story = on_file(LIVING)
+        story.caseworker("propose_cut", what="release_payment", line=line(story))
+        story.caseworker("record_cut_hearing")
+        story.supervisor("release_payment", signed_on=None)
+        story.applicant("object")
+        story.takes("superior", "overturn")
+        assert (story.case.state, story.case.facts["category"]["category"]) == ("active", "deep")
+
+    def test_after_the_exit_the_letter_promises_no_review_that_is_not_open(self) -> None:
+        story = left()
+        story.override("supervisor", "active")
+        story.caseworker("propose_aid", aid=[LIVING])
+        due = story.clock("notice").due
+        assert due is not None
+        story.now = due.at
+        story.time("take_down")
+        story.supervisor("approve")
+        story.override("supervisor", "watching")
+        story.supervisor("release_payment", line=story.case.facts["aid"][-1]["line"])
+        assert "您可以向上一级工会反映。" in body(story, "payment_released")
+
+
+class TestAFileStruckOff:
+    """Who retires or moves away is heard too, unless they have asked for it."""
+
+    def test_nobody_is_struck_off_unheard(self) -> None:
+        story = on_file()
+        pay(story)
+        assert "先通知并听取" in told(story, "supervisor", "strike_off", signed_on=None).text.zh
+        story.caseworker("propose_cut", what="strike_off", line=None)
+        story.caseworker("record_cut_hearing")
+        story.supervisor("strike_off", signed_on=None)
+        assert "予以注销。经听取您的意见，作出本决定。" in body(story, "struck_off")
+
+    def test_who_has_agreed_in_writing_is_struck_off(self) -> None:
+        story = on_file()
+        pay(story)
+        story.supervisor("strike_off")
+        assert "予以注销。应您本人申请，作出本决定。" in body(story, "struck_off")
+
+
+class TestTheInvitation:
+    """It is about something that can be done, and the hearing has its days."""
+
+    def test_what_cannot_be_done_is_not_announced(self) -> None:
+        story = on_file(LIVING)
+        assert (
+            "没有认定较低的类别" in told(story, "caseworker", "propose_cut", what="lower_category", line=None).text.zh
+        )
+        assert codes(told(story, "caseworker", "propose_cut", what="release_payment", line=None)) == ["line_missing"]
+        nothing = "00000000-0000-4000-8000-000000000000"
+        assert isinstance(told(story, "caseworker", "propose_cut", what="release_payment", line=nothing), NotMet)
+        assert isinstance(told(story, "caseworker", "record_cut_hearing"), NotMet)
+        assert isinstance(told(story, "caseworker", "drop_cut"), NotMet)
+
+    def test_the_hearing_has_ten_working_days(self) -> None:
+        story = on_file()
+        story.caseworker("propose_cut", what="strike_off", line=None)
+        assert story.today.isoformat() == "2026-09-15"
+        assert last_day(story, "cut_hearing") == "2026-09-29"
+        story.days_pass(1)
+        story.caseworker("record_cut_hearing")
+        assert story.clock("cut_hearing").status == "met"
+
+    def test_a_hearing_is_not_older_than_its_invitation(self) -> None:
+        story = found_lower()
+        assert "早于" in told(story, "caseworker", "record_cut_hearing", on="2026-09-30").text.zh

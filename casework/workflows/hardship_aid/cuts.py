@@ -223,8 +223,8 @@ def aid_was_cut(at: Situation) -> bool:
 def cut_taken_back(at: Situation) -> Mapping[str, Any]:
     """The category before holds again where the objection was to a lower one; a released payment is proposed anew."""
     taken = [at.case.taken[name] for name in ("refuse", LOWER, RELEASE) if name in at.case.taken]
-    last, before = max(taken, key=lambda one: one.at), at.case.facts.get("lowered_from")
-    if at.case.taken.get(LOWER) is not last or not before:
+    last, before = max(taken, key=lambda one: one.at, default=None), at.case.facts.get("lowered_from")
+    if last is None or at.case.taken.get(LOWER) is not last or not before:
         return {}
     return {"category": before, "lowered_from": None}
 

@@ -17,8 +17,8 @@ from casework.rules.text import Text
 from casework.work.service import Transaction
 
 _KIND: Final = Text(
-    "救助类别，如 living、medical、study、sudden、temporary、emergency",
-    "Kind of aid, such as living, medical, study, sudden, temporary or emergency",
+    "救助类别：living、medical、study、sudden、temporary、training、placement、warmth、emergency",
+    "Kind of aid: living, medical, study, sudden, temporary, training, placement, warmth or emergency",
 )
 
 

@@ -55,14 +55,16 @@ def with_two_students(**facts: Any) -> tuple[Story, tuple[str, str]]:
     return story, (child["name"], second["name"])
 
 
-def proposed(*items: Mapping[str, Any], category: str = "deep", **facts: Any) -> Story:
-    """A household with a category and aid proposed."""
+def proposed(*items: Mapping[str, Any], category: str | None = "deep", **facts: Any) -> Story:
+    """A household with a category and aid proposed; aid without a dossier where there is no category."""
     story = prepared(**facts)
-    story.caseworker("propose", category=category, ground=None, aid=list(items) or None)
+    kept: dict[str, Any] = {"ground": None} if category else {"ground": "只有临时困难"}
+    none = True if category is None else None
+    story.caseworker("propose", category=category, without_dossier=none, aid=list(items) or None, **kept)
     return story
 
 
-def noticed(*items: Mapping[str, Any], category: str = "deep", **facts: Any) -> Story:
+def noticed(*items: Mapping[str, Any], category: str | None = "deep", **facts: Any) -> Story:
     """The same after the notice has stood for its time."""
     story = proposed(*items, category=category, **facts)
     story.caseworker("publish")
@@ -1826,10 +1828,27 @@ def every_road() -> list[Story]:
     spared.caseworker("drop_cut")
     lower.supervisor("lower_category")
     lower.supervisor("release_payment")
+    once = noticed({"kind": "temporary", "amount": "1000.00", "fund": "RELIEF"}, category=None)
+    once.supervisor("help_once")
     withdrawn, going = asked(), on_file()
     withdrawn.applicant("withdraw")
     going.applicant("leave")
-    return [lapsed, withdrawn, going, back, kept, struck, cancelled, upheld, no_more, more, refused, lower, spared]
+    return [
+        lapsed,
+        withdrawn,
+        going,
+        back,
+        kept,
+        struck,
+        cancelled,
+        upheld,
+        no_more,
+        more,
+        refused,
+        lower,
+        spared,
+        once,
+    ]
 
 
 def found_lower() -> Story:

@@ -265,7 +265,7 @@ class TestTheCodeTables:
                 "UNIT_STATES": 3,
                 "RELATIONS": 4,
                 "EVENTS": 6,
-                "GRANT_KINDS": 6,
+                "GRANT_KINDS": 9,
                 "EXIT_KINDS": 7,
             }.items()
         )

@@ -31,7 +31,14 @@ from casework.rules.papers import (
     room_for_papers,
 )
 from casework.rules.text import Text
-from casework.workflows.hardship_aid.aid import aid_still_within_bounds, aid_within_bounds, some_aid_is_open
+from casework.workflows.hardship_aid.aid import (
+    aid_still_within_bounds,
+    aid_within_bounds,
+    dossier_is_proposed,
+    may_go_without_dossier,
+    no_dossier_is_proposed,
+    some_aid_is_open,
+)
 from casework.workflows.hardship_aid.approval import (
     approval_noted,
     approved_by_national_union,
@@ -43,6 +50,7 @@ from casework.workflows.hardship_aid.approval import (
     may_still_object,
     no_objection_stands,
     notice_has_stood,
+    once_noted,
     reviewed_by_another,
     served_after_decision,
     something_to_serve,
@@ -146,6 +154,7 @@ from casework.workflows.hardship_aid.dossier_steps import (
     StrikeOff,
 )
 from casework.workflows.hardship_aid.intake import HardshipIntake
+from casework.workflows.hardship_aid.leaving import above_the_line_long_enough, retention_noted
 from casework.workflows.hardship_aid.letters import LETTERS
 from casework.workflows.hardship_aid.notice import (
     admission_published,
@@ -208,8 +217,10 @@ from casework.workflows.hardship_aid.review import (
     emergency_papers_missing,
     income_as_checked,
     means_checked,
+    no_contract_of_a_platform_worker,
     not_asked_before,
     nothing_excludes,
+    platform_work_is_proven,
     visit_noted,
     visited_at_home,
 )
@@ -316,7 +327,7 @@ WORKFLOW = Workflow(
         Transition("accept",              Text("受理", "Accept for review"),             "submitted", "under_review",
                    by=CASEWORKER),
         Transition("ask_for_papers",      Text("一次性告知补正", "Ask for papers"),      ("submitted", "under_review"), "awaiting_papers",
-                   by=CASEWORKER, needs=AskForPapers, when=(not_asked_before, nothing_asked_twice, nothing_asked_that_is_checked), letter="papers_needed"),
+                   by=CASEWORKER, needs=AskForPapers, when=(not_asked_before, nothing_asked_twice, nothing_asked_that_is_checked, no_contract_of_a_platform_worker), letter="papers_needed"),
         Transition("supply_papers",       Text("补充材料", "Supply papers"),             "awaiting_papers", "under_review",
                    by=(APPLICANT, CASEWORKER), needs=SupplyPapers, when=room_for_papers, updates=papers_noted, letter="receipt", own_letter="announced"),
         Transition("confirm_papers",      Text("确认收到材料", "Confirm that papers came"), HELPED_AT_ONCE, STAY,
@@ -336,7 +347,7 @@ WORKFLOW = Workflow(
         Transition("record_check",        Text("登记核对结果", "Record the check"),      "under_review", STAY,
                    by=CASEWORKER, needs=RecordCheck, when=(check_is_under_way, answered_after_sent), updates=answer_noted),
         Transition("propose",             Text("提出认定和帮扶意见", "Propose"),         "under_review", "proposed",
-                   by=CASEWORKER, needs=Propose, when=(everybody_is_known, visited_at_home, means_checked, income_as_checked, nothing_excludes, emergency_papers_made_up, consents_to_sensitive_data, category_can_be_worked_out, category_is_founded, aid_within_bounds), updates=proposal_noted),
+                   by=CASEWORKER, needs=Propose, when=(everybody_is_known, platform_work_is_proven, visited_at_home, means_checked, income_as_checked, nothing_excludes, emergency_papers_made_up, consents_to_sensitive_data, category_can_be_worked_out, may_go_without_dossier, category_is_founded, aid_within_bounds), updates=proposal_noted),
         Transition("propose_refusal",     Text("提出不予帮扶意见", "Propose a refusal"), "under_review", "awaiting_approval",
                    by=CASEWORKER, needs=ProposeRefusal, updates=refusal_proposed),
         Transition("publish",             Text("公示", "Publish the notice"),            "proposed", "on_notice",
@@ -366,7 +377,9 @@ WORKFLOW = Workflow(
         Transition("endorse",             Text("审核上报", "Endorse and send up"),       ("awaiting_approval", "aid_awaiting_approval"), STAY,
                    by=SUPERVISOR, needs=Endorse, when=(notice_has_stood, still_as_published, for_this_level_to_endorse, decided_by_another), updates=endorsement_noted, restarts="approval"),
         Transition("approve",             Text("批准建档和帮扶", "Approve"),             "awaiting_approval", "active",
-                   by=SUPERVISOR, decides=True, needs=Approve, when=(notice_has_stood, no_objection_stands, still_as_published, still_as_proposed, income_as_checked, nothing_excludes, aid_can_be_paid, aid_still_within_bounds, for_this_level_to_approve, decided_by_another, approved_by_national_union), updates=approval_noted, claims=reserved, letter="approved"),
+                   by=SUPERVISOR, decides=True, needs=Approve, when=(dossier_is_proposed, notice_has_stood, no_objection_stands, still_as_published, still_as_proposed, income_as_checked, nothing_excludes, aid_can_be_paid, aid_still_within_bounds, for_this_level_to_approve, decided_by_another, approved_by_national_union), updates=approval_noted, claims=reserved, letter="approved"),
+        Transition("help_once",           Text("给予帮扶（不建档）", "Give aid without a dossier"), "awaiting_approval", "closed",
+                   by=SUPERVISOR, decides=True, needs=Approve, when=(no_dossier_is_proposed, notice_has_stood, no_objection_stands, still_as_published, still_as_proposed, income_as_checked, nothing_excludes, aid_can_be_paid, aid_still_within_bounds, for_this_level_to_approve, decided_by_another, approved_by_national_union), updates=once_noted, claims=reserved, letter="helped_once", outcome="helped_once"),
         Transition("approve",             Text("批准新增帮扶", "Approve the aid"),       "aid_awaiting_approval", "active",
                    by=SUPERVISOR, decides=True, needs=Approve, when=(notice_has_stood, no_objection_stands, still_as_published, nothing_excludes, aid_can_be_paid, aid_still_within_bounds, for_this_level_to_approve, decided_by_another, approved_by_national_union), updates=approval_noted, claims=reserved, letter="aid_approved"),
         Transition("send_back",           Text("退回", "Send back"),                     "awaiting_approval", "under_review",
@@ -404,7 +417,7 @@ WORKFLOW = Workflow(
         Transition("lower_category",      Text("调低困难类别", "Lower the category"),    "active", STAY,
                    by=SUPERVISOR, decides=True, needs=Reasons, when=(category_to_lower, heard_before_lowering, for_a_deciding_level, lowered_by_another), updates=lowered, letter="category_lowered"),
         Transition("propose_exit",        Text("提出退出", "Propose an exit"),           "active", "exit_hearing",
-                   by=CASEWORKER, needs=ProposeExit, updates=exit_noted, letter="exit_hearing"),
+                   by=CASEWORKER, needs=ProposeExit, when=above_the_line_long_enough, updates=exit_noted, letter="exit_hearing"),
         Transition("leave",               Text("自愿申请退出", "Ask to leave"),          "active", "exit_proposed",
                    by=(APPLICANT, CASEWORKER), needs=Leave, when=asked_in_writing, updates=own_exit_noted, letter="leaving"),
         Transition("record_hearing",      Text("登记听取的意见", "Record the hearing"),  "exit_hearing", "exit_proposed",
@@ -416,15 +429,15 @@ WORKFLOW = Workflow(
         Transition("submit_cancellation", Text("提请取消", "Put the cancellation to the decision"), "exit_proposed", "awaiting_exit_approval",
                    by=CASEWORKER, when=(exit_is_a_cancellation, person_was_heard)),
         Transition("approve_exit",        Text("批准退出", "Approve the exit"),          "awaiting_exit_approval", "watching",
-                   by=SUPERVISOR, decides=True, needs=Reasons, when=(exit_is_proposed, exit_is_published, person_was_heard, notice_has_stood, no_objection_stands, for_a_deciding_level, decided_by_another), letter="exit_notice"),
+                   by=SUPERVISOR, decides=True, needs=Reasons, when=(exit_is_proposed, exit_is_published, person_was_heard, notice_has_stood, no_objection_stands, for_a_deciding_level, decided_by_another), updates=retention_noted, letter="exit_notice"),
         Transition("cancel",              Text("批准取消", "Cancel the file"),           "awaiting_exit_approval", "cancelled",
-                   by=SUPERVISOR, decides=True, needs=Reasons, when=(exit_is_a_cancellation, person_was_heard, nothing_outstanding, for_a_deciding_level, decided_by_another), letter="cancelled", outcome="cancelled"),
+                   by=SUPERVISOR, decides=True, needs=Reasons, when=(exit_is_a_cancellation, person_was_heard, nothing_outstanding, for_a_deciding_level, decided_by_another), updates=retention_noted, letter="cancelled", outcome="cancelled"),
         Transition("deny_exit",           Text("不予退出", "Deny the exit"),             "awaiting_exit_approval", "active",
                    by=SUPERVISOR, decides=True, needs=Reasons, updates=exit_dropped, letter="exit_denied"),
         Transition("strike_off",          Text("注销（退休、调离）", "Strike off"),      (*ON_FILE, *AFTER_EXIT), "closed",
-                   by=SUPERVISOR, decides=True, needs=StrikeOff, when=(nothing_outstanding, heard_before_striking_off), letter="struck_off", outcome_field="kind", cancels=EVERY_CLOCK),
+                   by=SUPERVISOR, decides=True, needs=StrikeOff, when=(nothing_outstanding, heard_before_striking_off), updates=retention_noted, letter="struck_off", outcome_field="kind", cancels=EVERY_CLOCK),
         Transition("record_death",        Text("登记死亡", "Record the death"),          OPEN, "closed",
-                   by=CASEWORKER, needs=RecordDeath, when=nothing_outstanding, outcome="died", cancels=EVERY_CLOCK),
+                   by=CASEWORKER, needs=RecordDeath, when=nothing_outstanding, updates=retention_noted, outcome="died", cancels=EVERY_CLOCK),
         Transition("fall_back",           Text("返困，重新办理", "Fallen back"),         "watching", "under_review",
                    by=CASEWORKER, needs=Reasons, updates=review_begins_anew, letter="fallen_back"),
         Transition("close_watch",         Text("跟踪期满结案", "Close after the watch"), "watching", "closed",

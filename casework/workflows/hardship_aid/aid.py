@@ -58,6 +58,7 @@ def bound(at: Situation, category: str | None, kind: str) -> Bound | Text:
             at.case.facts.get("medical_own_share"), share, at.office.policy(f"medical_cap_{category}"), kind
         )
     if kind == "sudden":
+        category = category or kind
         share = at.office.policy(f"sudden_aid_share_{category}")
         loss = (at.case.facts.get("sudden") or {}).get("loss")
         return _share_of(loss, share, at.office.policy(f"sudden_aid_cap_{category}"), kind)
@@ -226,6 +227,43 @@ def aid_within_bounds(at: Situation) -> Verdict:
     category = at.given.get("category") or (at.case.facts.get("category") or {}).get("category")
     refusal = unknown_fund(at, (one["fund"] for one in items)) or why_not(at, category, items)
     return Verdict(refusal is None, refusal)
+
+
+FOR_ANYBODY: Final = frozenset(("sudden", "temporary"))
+FOR_PLATFORM_WORKERS: Final = FOR_ANYBODY | {"training", "placement", "warmth"}
+"""The kinds of aid that need no dossier: for sudden and temporary hardship, and for platform workers."""
+
+
+@guard(zh="不建档的帮扶不符合规定。", en="Aid without a dossier is not within the rules.", looks_at_given=True)
+def may_go_without_dossier(at: Situation) -> Verdict:
+    """Where the place says so: sudden and temporary hardship, and platform workers (rules of the national union, 2022)."""
+    if not at.given.get("without_dossier"):
+        return Verdict(True)
+    row, platform = at.office.policy("aid_without_dossier"), at.case.facts.get("platform")
+    open_kinds = FOR_PLATFORM_WORKERS if platform else FOR_ANYBODY
+    kinds = {one["kind"] for one in at.given.get("aid", ())}
+    if row is None or not row.holds():
+        return Verdict(False, Text("本地区规定先建档、后帮扶。", "In this place a household is put on file first."))
+    told = [GRANT_KINDS[kind] for kind in GRANT_KINDS if kind in open_kinds]
+    return Verdict(
+        bool(kinds) and kinds <= open_kinds,
+        Text(
+            f"不建档的，只能给予{'、'.join(one.zh for one in told)}（{row.source.zh}）。",
+            f"Without a dossier only these kinds of aid are open: {', '.join(one.en for one in told)} ({row.source.en}).",
+        ),
+    )
+
+
+@guard(zh="该意见不建档，请办理“给予帮扶（不建档）”。", en="No dossier is proposed; take `help_once`.")
+def dossier_is_proposed(at: Situation) -> bool:
+    """What was put on notice is what is decided."""
+    return not at.case.facts.get("without_dossier")
+
+
+@guard(zh="该意见拟建档，请办理“批准建档和帮扶”。", en="A dossier is proposed; take `approve`.")
+def no_dossier_is_proposed(at: Situation) -> bool:
+    """What was put on notice is what is decided."""
+    return bool(at.case.facts.get("without_dossier"))
 
 
 @guard(zh="本年度没有可以再给予的帮扶。", en="No further aid is open to the household this year.")

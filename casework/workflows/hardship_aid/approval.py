@@ -154,6 +154,11 @@ def approval_noted(at: Situation) -> Mapping[str, Any]:
     }
 
 
+def once_noted(at: Situation) -> Mapping[str, Any]:
+    """What was proposed becomes payments, and no dossier is kept."""
+    return {"aid": lines_of(at, at.case.facts.get("proposed_aid") or ()), "proposed_aid": []}
+
+
 NOTICE_BEFORE: Final = {
     "awaiting_approval": "admission",
     "aid_awaiting_approval": "aid",

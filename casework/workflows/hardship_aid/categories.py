@@ -162,8 +162,17 @@ def category_is_founded(at: Situation) -> Verdict:
     found = finding(at)
     if isinstance(found, Text):
         return Verdict(False, found)
-    if at.given["category"] == found.category or "ground" in at.given:
+    if at.given.get("category") == found.category or "ground" in at.given:
         return Verdict(True)
+    if at.given.get("without_dossier"):
+        return Verdict(
+            False,
+            Text(
+                f"{found.told().zh}符合建档标准的应建尽建；仍不建档的，请写明依据（ground）。",
+                f"{found.told().en} Who meets the tests is put on file; where that is not to be, say on what ground"
+                " (`ground`).",
+            ),
+        )
     return Verdict(
         False,
         Text(
@@ -210,7 +219,8 @@ def proposal_noted(at: Situation) -> Mapping[str, Any]:
         **FRESH,
         "proposed_by": str(at.actor.id),
         "proposed_aid": items_noted(at.given.get("aid", ())),
-        "category": category_noted(found, at.given["category"], "ground" in at.given),
+        "category": category_noted(found, at.given.get("category"), "ground" in at.given),
+        "without_dossier": bool(at.given.get("without_dossier")),
     }
 
 

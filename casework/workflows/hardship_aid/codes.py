@@ -40,6 +40,21 @@ DISABILITY_LEVELS: Final = {
     "level_3": Text("三级", "level 3"),
     "level_4": Text("四级", "level 4"),
 }
+PLATFORM_WORK: Final = {
+    "delivery": Text("外卖配送员", "food delivery"),
+    "courier": Text("快递员", "courier"),
+    "ride_hailing": Text("网约车司机", "ride-hailing driver"),
+    "truck": Text("货车司机", "truck driver"),
+    "domestic": Text("家政、护理人员", "domestic or care worker"),
+    "livestream": Text("网络主播", "live streamer"),
+    "other": Text("其他新就业形态劳动者", "other platform worker"),
+}
+PLATFORM_PROOFS: Final = {
+    "platform": Text("平台企业或者其合作企业的证明", "a proof of the platform or its partner"),
+    "orders": Text("近期接单、收入记录", "recent records of orders or earnings"),
+    "street_union": Text("街道（乡镇）、社区工会的证明", "a proof of the street's, town's or community's union"),
+    "industry_union": Text("行业工会的证明", "a proof of the union of the industry"),
+}
 WORK_STATES: Final = {
     "at_work": Text("在岗", "at work"),
     "laid_off": Text("下（待）岗", "laid off"),
@@ -192,6 +207,9 @@ GRANT_KINDS: Final = {
     "study": Text("助学救助", "study"),
     "sudden": Text("意外致困救助", "sudden hardship"),
     "temporary": Text("临时救助", "temporary"),
+    "training": Text("职业培训", "vocational training"),
+    "placement": Text("职业介绍", "job placement"),
+    "warmth": Text("送温暖慰问", "festival and visiting gifts"),
     "emergency": Text("紧急救助", "emergency"),
 }
 EXIT_KINDS: Final = {

@@ -259,7 +259,12 @@ def exit_not_reviewed_yet(at: Situation) -> bool:
 def exit_dropped(at: Situation) -> Mapping[str, Any]:
     """The household stays on file; a verification that found otherwise is overruled by this decision."""
     verified = at.case.facts.get("verification")
-    return {**FRESH, "exit": None, "verification": {**verified, "in_hardship": True} if verified else None}
+    return {
+        **FRESH,
+        "exit": None,
+        "keep_until": None,
+        "verification": {**verified, "in_hardship": True} if verified else None,
+    }
 
 
 @guard(zh="跟踪期未满。", en="The watch is not over.")
@@ -300,7 +305,7 @@ def review_begins_anew(at: Situation) -> Mapping[str, Any]:
         "dossier_kind": "returned",
         "proposed_aid": [],
         "cuts": [],
-        **dict.fromkeys(("on_file_since", "visit", "check", "exit", "verification", "lower_category")),
+        **dict.fromkeys(("on_file_since", "visit", "check", "exit", "verification", "lower_category", "keep_until")),
     }
 
 

@@ -210,6 +210,11 @@ class ProposeExit(Form):
     """Why the household should leave assistance."""
 
     kind = Choice(OFFICE_EXITS, required=True, title=Text("退出情形", "Kind of exit"))
+    above_line_since = Day(
+        past=True,
+        title=Text("收入连续高于困难标准起始日期（脱困填写）", "Income above the line since (out of hardship)"),
+        example=days_ago(200),
+    )
     reasons = LongText(most=4000, sensitive=True, required=True, title=Text("理由", "Reasons"))
     hearing_at = Line(
         required=True,

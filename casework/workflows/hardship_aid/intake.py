@@ -17,7 +17,7 @@ from casework.forms.inventor import Inventor, birth_date, days_ago, sex
 from casework.forms.numbers import Count, Day, Flag, Money
 from casework.forms.papers import Paper
 from casework.forms.person import SEX, Identified
-from casework.forms.texts import Choice, Code, Line, LongText, PersonName
+from casework.forms.texts import Choice, Code, Line, LongText, PersonName, PublicLine
 from casework.rules.folding import same_name
 from casework.rules.identifiers import PROVINCES, invent_identity_number
 from casework.rules.papers import MOST_PAPERS
@@ -37,6 +37,8 @@ from casework.workflows.hardship_aid.codes import (
     MEDICAL_INSURANCE,
     MEMBER_STATES,
     MODEL_WORKERS,
+    PLATFORM_PROOFS,
+    PLATFORM_WORK,
     POLITICAL,
     REGISTERS,
     RELATIONS,
@@ -228,6 +230,24 @@ class Migrant(Form):
     )
 
 
+class Platform(Form):
+    """The work of a platform worker (新就业形态劳动者), who has no employer's contract to show."""
+
+    kind = Choice(PLATFORM_WORK, title=Text("从业类型", "Kind of work"), example="delivery")
+    platform = Line(title=Text("平台企业", "Platform"), example="示例外卖平台")
+    since = Day(past=True, title=Text("从业起始日期", "At this work since"), example=days_ago(500))
+    union = PublicLine(
+        title=Text("所属街道（乡镇）、社区或者行业工会", "Union of the street, town, community or industry"),
+        example="示例街道新就业形态劳动者联合工会",
+    )
+    proven_by = Choice(
+        PLATFORM_PROOFS,
+        title=Text("从业情况由谁证明", "Who proves the work"),
+        help=Text("任选其一，无须提供劳动合同。", "One is enough; no labour contract is asked for."),
+        example="orders",
+    )
+
+
 class Bank(Form):
     """The applicant's own account, to which alone aid is paid."""
 
@@ -272,6 +292,7 @@ class HardshipIntake(Form):
     household = Nested(Means, title=Text("家庭经济状况", "Means of the household"))
     sudden = Nested(Sudden, title=Text("突发事件", "Sudden event"))
     migrant = Nested(Migrant, title=Text("农民工就业情况", "Employment of a migrant worker"))
+    platform = Nested(Platform, title=Text("新就业形态从业情况", "Platform work"))
     exclusions = Many(
         Choice(EXCLUSIONS, title=Text("排除性情形", "Ground of exclusion")),
         most=len(EXCLUSIONS),

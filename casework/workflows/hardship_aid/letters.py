@@ -332,6 +332,19 @@ LETTERS = (
         fill=_approved,
     ),
     Letter(
+        "helped_once",
+        Text("帮扶通知书（不建档）", "Notice of aid without a dossier"),
+        Text(
+            "{letter_number}\n\n{applicant}：\n\n您的申请（案号 {number}）经公示和审批，本工会决定给予以下帮扶，不建立困难职工档案：\n\n{aid}\n\n"
+            "帮扶款转入您本人的银行账户。家庭情况发生变化的，可以随时再次申请。\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\nafter the public notice, this aid was approved on your request (case"
+            " {number}), without a dossier:\n\n{aid}\n\nIt is paid into your own account. You may ask again at any time when"
+            " things change in your household.\n\n{office}\n{date}",
+        ),
+        numbered=True,
+        fill=_approved,
+    ),
+    Letter(
         "aid_approved",
         Text("帮扶通知书", "Notice of aid"),
         Text(

@@ -99,7 +99,9 @@ def _snapshot(at: Situation, subject: str, items: Sequence[Facts]) -> dict[str, 
     facts = at.case.facts
     household = list(_names(facts))
     posted_at = without_names(at.given["posted_at"], household)
-    unit = facts["applicant"].get("work_unit")
+    unit = facts["applicant"].get("work_unit") or (facts.get("platform") or {}).get("union")
+    if facts.get("without_dossier"):
+        subject = "aid"
     name = mask_name(facts["applicant"]["name"]) if consents_to_notice.judge(at).holds else WITHHELD.both()
     category, until = facts.get("category") or {}, _last_day(at, "notice")
     return {

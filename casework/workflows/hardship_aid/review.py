@@ -154,3 +154,26 @@ def consents_to_sensitive_data(at: Situation) -> bool:
 def _is_child(person: Facts, today: date) -> bool:
     """Whether somebody may be below fourteen, as far as the year of birth says, the only part that lies open."""
     return "birth_date" in person and int(person["birth_date"][:4]) >= today.year - CHILDHOOD
+
+
+@guard(
+    zh="新就业形态劳动者须写明从业情况由谁证明（platform.proven_by）：平台企业、接单记录、街道（乡镇）社区工会或者行业工会，任选其一，无须劳动合同。",
+    en="Say who proves the platform work (`platform.proven_by`): the platform, records of orders, or the union of the"
+    " street, town, community or industry; one is enough, and no labour contract is needed.",
+)
+def platform_work_is_proven(at: Situation) -> bool:
+    """Platform workers apply like other workers (Rushan union, 2025), without an employer that could speak for them."""
+    platform = at.case.facts.get("platform")
+    return not platform or "proven_by" in platform
+
+
+@guard(
+    zh="新就业形态劳动者没有用人单位的劳动合同，不得要求提供；可以由平台企业、接单记录、街道（乡镇）社区工会或者行业工会证明。",
+    en="A platform worker has no employer's contract, and is not asked for one; the platform, records of orders, or the"
+    " union of the street, town, community or industry prove the work.",
+    looks_at_given=True,
+)
+def no_contract_of_a_platform_worker(at: Situation) -> bool:
+    """What nobody can have is not asked for."""
+    names = at.given["papers"] if at.case.facts.get("platform") else ()
+    return not any(word in name for name in names for word in ("劳动合同", "聘用合同", "用工合同"))

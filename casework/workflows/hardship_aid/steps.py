@@ -218,10 +218,21 @@ def _tenth(written: str | None) -> str | None:
     return f"{min(part, Decimal(1000)):.2f}" if part >= 1 else None
 
 
+FAR_ABOVE: Final = 100_000
+"""Yuan a year for a household; by this much an example tells who is no case for a dossier."""
+
+
 class Propose(Form):
     """The finding of the review: category, aid, and why, where a person decides otherwise than the formula."""
 
-    category = Choice(CATEGORY_TITLES, required=True, title=Text("拟定困难类别", "Category proposed"))
+    category = Choice(CATEGORY_TITLES, title=Text("拟定困难类别", "Category proposed"))
+    without_dossier = Flag(
+        title=Text("不建档，仅给予帮扶", "Aid without a dossier"),
+        help=Text(
+            "突发性、临时性困难职工和新就业形态劳动者，未达到建档标准的。",
+            "For sudden or temporary hardship and platform workers below the tests of a dossier.",
+        ),
+    )
     ground = LongText(
         most=2000,
         sensitive=True,
@@ -230,9 +241,25 @@ class Propose(Form):
     aid = Many(Item, most=MOST_ITEMS, title=Text("拟给予的帮扶", "Aid proposed"))
     finding = LongText(most=4000, sensitive=True, required=True, title=Text("初审意见", "Finding"))
 
+    @rule(
+        "category_or_none",
+        Text("建档的写明困难类别，不建档的不写。", "A dossier has a category; aid without one has none."),
+        at="category",
+    )
+    def a_dossier_has_a_category(self, category: str | None = None, without_dossier: bool = False) -> bool:
+        return (category is None) == without_dossier
+
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:
-        """A proposal that stands whatever the formula finds; with aid where none was given this year."""
+        """A proposal that stands whatever the formula finds; with aid where none was given this year.
+
+        Without a dossier where the income is far above the line.
+        """
+        income = Decimal((inventor.facts.get("household") or {}).get("annual_income", 0))
+        if not _this_year(inventor) and income >= FAR_ABOVE:
+            item = {"kind": "temporary", "amount": "1000.00", "fund": next(iter(inventor.funds), "RELIEF")}
+            told = {"without_dossier": True, "ground": "入户调查和集体研究的意见。", "finding": "情况属实。"}
+            return {**told, "aid": [item]}
         return {
             "category": "deep",
             "ground": inventor.says("入户调查和集体研究的意见。", "What the visit and the meeting found."),

@@ -10,7 +10,8 @@ import click
 from casework.cli.console import Console, Instant, instant_in, pass_console
 from casework.cli.installation import working
 from casework.rules.casefile import Actor, Person, Role
-from casework.work import reports
+from casework.rules.text import Text
+from casework.work import reports, sampling
 from casework.work.report_table import as_table
 
 # Every organisation's path begins with the empty one.
@@ -71,3 +72,22 @@ def sla(
         else as_table(answer, console.language)
     )
     click.echo(told, nl=False)
+
+
+@report.command("sample")
+@click.option("--year", type=click.IntRange(2000, 2199), required=True, help="The year in which they are looked into.")
+@click.option("--org", metavar="CODE", required=True, help="This organisation and those below it.")
+@pass_console
+def sample(console: Console, year: int, org: str) -> None:
+    """The dossiers of hardship assistance to look into in a year: the same list whenever it is drawn."""
+    with working(console.settings) as service, service.transaction(OPERATOR) as tx:
+        drawn = sampling.yearly(tx, year, org)
+    for line in drawn.lines:
+        click.echo(f"{line.number}\t{line.org}\t{line.applicant_name}")
+    console.tell(_DRAWN, count=len(drawn.lines), of=drawn.of, source=drawn.source.in_(console.language))
+
+
+_DRAWN: Final = Text(
+    "应抽查 {count} 户，年初在册 {of} 户（{source}）。",
+    "{count} dossiers to look into, of {of} on file when the year began ({source}).",
+)

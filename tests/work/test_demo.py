@@ -30,6 +30,7 @@ from casework.rules import clockwork
 from casework.rules.casefile import HELPERS, STAFF, Actor, CaseFile, Person, Phase, Role, replay, standing_of
 from casework.rules.clocks import due
 from casework.rules.grammar import Transition
+from casework.rules.refusals import NotMet
 from casework.settings import ROOT
 from casework.work import programmes
 from casework.work.cases import offered, take_transition
@@ -42,6 +43,7 @@ from casework.work.overdue import sweep
 from casework.work.passwords import matches
 from casework.work.payments import make_order
 from casework.work.policy_files import read_policies
+from casework.work.sampling import yearly
 from casework.work.service import Service, Transaction
 from casework.workflows.legal_aid.closing import SUBSIDY_STAGES
 from tests.conftest import TEMPLATE, url_of
@@ -667,3 +669,14 @@ def test_a_load_may_think_longer_than_a_request_may_hold_a_transaction(database_
         assert load(Service(hasty, Keyring([bytes(range(32))]), ZONE), cases=400, seed=3).cases == 400
     finally:
         hasty.close()
+
+
+def test_three_tenths_of_the_dossiers_on_file_are_drawn_for_the_year_and_drawn_again_alike(demo: Demo) -> None:
+    with demo.service.transaction(Actor(demo.boss.role, demo.boss)) as tx:
+        found, again = (yearly(tx, tx.today.year, "370000") for _ in range(2))
+        numbers = [line.number for line in found.lines]
+        assert numbers == [line.number for line in again.lines]
+        assert 0 < len(numbers) < found.of
+        assert 0 <= len(numbers) - found.of * 0.3 < 1
+        with pytest.raises(NotMet):
+            yearly(tx, tx.today.year, "999999")

@@ -96,7 +96,7 @@ def household(rng: Random, today: date, region: str, person: Someone, line: Deci
 
 def account(rng: Random) -> str:
     """A bank card of 19 digits."""
-    return invent_card_number(rng.randrange(10**14))
+    return invent_card_number(rng.randrange(10**15) // 10)
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ def _leave(dossier: Dossier, at: datetime) -> None:
     if kind in _REASONS:
         given = {"kind": kind, "reasons": _REASONS[kind], "hearing_at": "收到通知后五个工作日内，本工会帮扶中心"}
         if kind == "out_of_hardship":
-            given["above_line_since"] = story.day(at - timedelta(days=dossier.rng.randint(190, 300)))
+            given["above_line_since"] = story.day(at - timedelta(days=210))
         dossier.take("propose_exit", given, story.worker(), at)
         return
     dossier.settle_all()

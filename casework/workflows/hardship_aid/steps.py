@@ -256,7 +256,7 @@ class Propose(Form):
         Without a dossier where the income is far above the line.
         """
         income = Decimal((inventor.facts.get("household") or {}).get("annual_income", 0))
-        if not _this_year(inventor) and income >= FAR_ABOVE:
+        if not _this_year(inventor) and not inventor.facts.get("sudden") and income >= FAR_ABOVE:
             item = {"kind": "temporary", "amount": "1000.00", "fund": next(iter(inventor.funds), "RELIEF")}
             told = {"without_dossier": True, "ground": "入户调查和集体研究的意见。", "finding": "情况属实。"}
             return {**told, "aid": [item]}

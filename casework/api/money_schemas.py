@@ -56,7 +56,7 @@ MONEY_ITEMS: Final[dict[str, Schema]] = {
         {
             "seq": FIRST,
             "at": AT,
-            "kind": one_of(("top_up", "correct", "reserve", "release", "pay", "return")),
+            "kind": one_of(("top_up", "correct", "reserve", "release", "pay", "return", "repay")),
             "amount": _YUAN,
             "balance": _YUAN | {"description": Text("此后的余额", "The balance after it")},
             "reserved": _YUAN | {"description": Text("此后已批准未支付的金额", "What is promised after it")},

@@ -18,7 +18,7 @@ from casework.records.database import Tx
 from casework.records.tables import cases, fund_budgets, fund_entries, funds, orgs, payment_lines, users
 from casework.records.visibility import visible
 from casework.rules.casefile import Actor, Person
-from casework.rules.claims import Amend, Claim, Fund, Given, Pay, Release, Reserve, Return
+from casework.rules.claims import Amend, Claim, Fund, Given, Pay, Release, Repay, Reserve, Return
 from casework.rules.refusals import NotMet, NotNow
 from casework.rules.text import Text
 
@@ -84,6 +84,15 @@ with changed as (
   update funds set reserved = reserved + :amount, balance = balance + :amount, entries = entries + 1
   where id = :fund_id returning id, entries, balance, reserved)
 {_ENTRY}
+"""
+# What a household pays back is money of the fund again; the year's budget line stays used.
+_REPAY = f"""
+with changed as (
+  update funds set balance = balance + :amount, entries = entries + 1
+  where id = (select fund_id from payment_lines where id = :line_id and case_id = :case_id and status = 'paid')
+  returning id, entries, balance, reserved)
+, entry as ({_ENTRY})
+select id from changed
 """
 _TOP_UP = f"""
 with changed as (
@@ -155,6 +164,15 @@ def claim(tx: Tx, claims: Sequence[Claim], case_id: UUID, actor: Actor) -> None:
             if line.was != one.result:
                 statement, entry = (_PAY, "pay") if one.result == "paid" else (_RETURN, "return")
                 _book(tx, statement, entry, line.fund_id, line.amount, actor, line_id=one.line)
+        elif isinstance(one, Repay):
+            _repay(tx, one, case_id, actor)
+
+
+def _repay(tx: Tx, one: Repay, case_id: UUID, actor: Actor) -> None:
+    values = {"line_id": one.line, "case_id": case_id, "amount": one.amount, "note": one.note}
+    booked = tx.run(_REPAY, **values, at=tx.now, entry="repay", actor_id=actor.id).first()
+    if booked is None:
+        raise NotNow(Text("没有这笔已支付的款项。", "No such payment was made."))
 
 
 def _lock(tx: Tx, claims: Iterable[Claim]) -> None:

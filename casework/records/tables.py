@@ -574,7 +574,7 @@ fund_entries = Table(
     Column("line_id", Uuid),
     Column("actor_id", Uuid, ForeignKey("users.id")),
     Column("note", Text),
-    CheckConstraint("kind in ('top_up','correct','reserve','release','pay','return')", name="kind_known"),
+    CheckConstraint("kind in ('top_up','correct','reserve','release','pay','return','repay')", name="kind_known"),
 )
 
 payment_orders = Table(

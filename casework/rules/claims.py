@@ -86,3 +86,11 @@ class Amend(Claim):
 
     result: str
     on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Repay(Claim):
+    """The household has paid back of a payment that was made, in yuan; the fund has it again, with a note."""
+
+    amount: Decimal
+    note: str

@@ -336,7 +336,8 @@ def upgrade() -> None:
         sa.Column("actor_id", sa.Uuid(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "kind in ('top_up','correct','reserve','release','pay','return')", name=op.f("ck_fund_entries_kind_known")
+            "kind in ('top_up','correct','reserve','release','pay','return','repay')",
+            name=op.f("ck_fund_entries_kind_known"),
         ),
         sa.ForeignKeyConstraint(["actor_id"], ["casework.users.id"], name=op.f("fk_fund_entries_actor_id")),
         sa.ForeignKeyConstraint(["fund_id"], ["casework.funds.id"], name=op.f("fk_fund_entries_fund_id")),

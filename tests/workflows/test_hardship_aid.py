@@ -1812,6 +1812,7 @@ def every_road() -> list[Story]:
     cancelled = leaving("cancelled")
     cancelled.caseworker("submit_cancellation")
     cancelled.supervisor("cancel")
+    cancelled.supervisor("demand_repayment")
     cancelled.applicant("object")
     upheld = cancelled.as_it_stands()
     upheld.takes("superior", "uphold")

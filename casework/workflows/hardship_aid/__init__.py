@@ -206,6 +206,20 @@ from casework.workflows.hardship_aid.payments import (
     within_emergency_cap,
 )
 from casework.workflows.hardship_aid.policies import POLICIES
+from casework.workflows.hardship_aid.repayment import (
+    CancelFile,
+    DemandRepayment,
+    RecordRepayment,
+    cancellation_noted,
+    demand_noted,
+    demanded,
+    repaid,
+    repaid_within_paid,
+    repayment_claimed,
+    repayment_fits,
+    repayment_is_owed,
+    repayment_noted,
+)
 from casework.workflows.hardship_aid.review import (
     answer_noted,
     answered_after_sent,
@@ -431,7 +445,11 @@ WORKFLOW = Workflow(
         Transition("approve_exit",        Text("批准退出", "Approve the exit"),          "awaiting_exit_approval", "watching",
                    by=SUPERVISOR, decides=True, needs=Reasons, when=(exit_is_proposed, exit_is_published, person_was_heard, notice_has_stood, no_objection_stands, for_a_deciding_level, decided_by_another), updates=retention_noted, letter="exit_notice"),
         Transition("cancel",              Text("批准取消", "Cancel the file"),           "awaiting_exit_approval", "cancelled",
-                   by=SUPERVISOR, decides=True, needs=Reasons, when=(exit_is_a_cancellation, person_was_heard, nothing_outstanding, for_a_deciding_level, decided_by_another), updates=retention_noted, letter="cancelled", outcome="cancelled"),
+                   by=SUPERVISOR, decides=True, needs=CancelFile, when=(exit_is_a_cancellation, person_was_heard, nothing_outstanding, for_a_deciding_level, decided_by_another, repaid_within_paid), updates=cancellation_noted, letter="cancelled", outcome="cancelled"),
+        Transition("demand_repayment",    Text("通知退还帮扶款", "Demand the aid back"), ("cancelled", "upheld"), STAY,
+                   by=SUPERVISOR, needs=DemandRepayment, when=repayment_is_owed, updates=demand_noted, letter="repayment_demand"),
+        Transition("record_repayment",    Text("登记退还的帮扶款", "Record what was paid back"), ("cancelled", "upheld"), STAY,
+                   by=CASEWORKER, needs=RecordRepayment, when=(repayment_is_owed, repayment_fits), updates=repayment_noted, claims=repayment_claimed, shared=True),
         Transition("deny_exit",           Text("不予退出", "Deny the exit"),             "awaiting_exit_approval", "active",
                    by=SUPERVISOR, decides=True, needs=Reasons, updates=exit_dropped, letter="exit_denied"),
         Transition("strike_off",          Text("注销（退休、调离）", "Strike off"),      (*ON_FILE, *AFTER_EXIT), "closed",
@@ -516,6 +534,8 @@ WORKFLOW = Workflow(
         Clock("objection_review", Text("异议审查", "Review of the objection"),    ("objected", "file_objected", "exit_objected", "aid_objected"),
               policy("objection_review"), Text("本机构设定", "set by the office"), alerts=APPROVAL_LADDER),
         DATA_CLOCK,
+        Clock("repayment",     Text("退还帮扶款", "Repayment"),                   ("cancelled", "upheld"),
+              policy("repayment"), Text("社会救助法 第61至65条", "Social Assistance Law 61–65"), owed_by="applicant", start=demanded, stop=repaid, alerts=REMINDER),
     ),
     letters=LETTERS,
 )

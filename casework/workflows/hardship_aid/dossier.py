@@ -263,6 +263,7 @@ def exit_dropped(at: Situation) -> Mapping[str, Any]:
         **FRESH,
         "exit": None,
         "keep_until": None,
+        "repayment": None,
         "verification": {**verified, "in_hardship": True} if verified else None,
     }
 

@@ -16,6 +16,7 @@ from casework.rules.text import Text
 from casework.workflows.hardship_aid import cuts
 from casework.workflows.hardship_aid.codes import EXIT_KINDS, GRANT_KINDS
 from casework.workflows.hardship_aid.dossier_steps import ABSENT
+from casework.workflows.hardship_aid.repayment import owed
 from casework.workflows.hardship_aid.steps import CASH, CATEGORY_TITLES, REFUSAL_GROUNDS, TRANSFER
 
 HEARD_HOW = {
@@ -221,6 +222,18 @@ def _struck_off(move: Move, office: Office) -> Mapping[str, Any]:
     return {"because": because, "heard": heard, "reasons": move.sealed["reasons"], "remedy": _remedy(office)}
 
 
+def _repayment_demand(move: Move, office: Office) -> Mapping[str, Any]:
+    last = _day_due(move, "repayment")
+    by_when = Text(f"于 {last.zh}（含当日）前", f"by the end of {last.en}") if last else Text("尽快", "soon")
+    return {
+        "amount": f"{owed(move.before.facts):,.2f}",
+        "by_when": by_when,
+        "pay_to": _as_given(move.given["pay_to"], None),
+        "reasons": move.sealed["reasons"],
+        "remedy": _TO_THE_UNION_ABOVE,
+    }
+
+
 def _reasons(move: Move, office: Office) -> Mapping[str, Any]:
     return {"reasons": move.sealed["reasons"]}
 
@@ -418,6 +431,21 @@ LETTERS = (
         ),
         numbered=True,
         fill=_exit_decided,
+    ),
+    Letter(
+        "repayment_demand",
+        Text("退还帮扶款通知书", "Demand to pay aid back"),
+        Text(
+            "{letter_number}\n\n{applicant}：\n\n您的困难职工档案（案号 {number}）因申报不实已被取消。参照《中华人民共和国社会救助法》"
+            "第六十一条至第六十五条，请您{by_when}退还帮扶款 {amount} 元：{pay_to}。理由：\n\n{reasons}\n\n确有困难的，可以与本工会商定"
+            "分期退还。{remedy}\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\nyour file (case {number}) was cancelled as what was told was untrue. With"
+            " reference to articles 61 to 65 of the Social Assistance Law please pay back {amount} yuan {by_when}: {pay_to}."
+            " Reasons:\n\n{reasons}\n\nIf you cannot pay at once, agree with this office on instalments. {remedy}"
+            "\n\n{office}\n{date}",
+        ),
+        numbered=True,
+        fill=_repayment_demand,
     ),
     Letter(
         "exit_denied",

@@ -166,7 +166,7 @@ class Dossier:
         given |= {"result": "returned", "reason": "户名与账号不符"}
         self.take("record_payment", given, self._cashier(), at)
         later = self.story.world.calendar.add(at, self.rng.randint(1, 8) * _WORKING_DAY)
-        self._awaited[line] = Awaited(later, line, "mend" if self.chance(0.6) else "release")
+        self._awaited[line] = Awaited(later, line, "mend" if self.chance(0.5) else "release")
 
     def _cashier(self) -> Actor:
         """Whoever works on the case, or a colleague of the household's contact person."""

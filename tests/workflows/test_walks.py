@@ -82,7 +82,7 @@ def _handle(story: Story, chance: Random) -> None:
 
 def _patch(story: Story, chance: Random) -> dict[str, Any]:
     """The facts of another example, which start other clocks or change what a guard finds."""
-    days, income = timedelta(days=chance.randrange(400)), f"{chance.randrange(40, 120)}000.00"
+    days, income = timedelta(days=chance.randrange(400)), f"{chance.randrange(40, 150)}000.00"
     patches = {"known_on": (story.today - days).isoformat(), "household": {"annual_income": income}}
     return {name: patch for name, patch in patches.items() if name in story.workflow.intake.field_names()}
 

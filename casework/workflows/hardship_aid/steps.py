@@ -219,7 +219,7 @@ def _tenth(written: str | None) -> str | None:
 
 
 FAR_ABOVE: Final = 100_000
-"""Yuan a year for a household; by this much an example tells who is no case for a dossier."""
+"""Yuan a year for a household, less its rigid expenses; by this much an example tells who is no case for a dossier."""
 
 
 class Propose(Form):
@@ -255,7 +255,8 @@ class Propose(Form):
 
         Without a dossier where the income is far above the line.
         """
-        income = Decimal((inventor.facts.get("household") or {}).get("annual_income", 0))
+        means = inventor.facts.get("household") or {}
+        income = Decimal(means.get("annual_income", 0)) - Decimal(means.get("rigid_expenses", 0))
         if not _this_year(inventor) and not inventor.facts.get("sudden") and income >= FAR_ABOVE:
             item = {"kind": "temporary", "amount": "1000.00", "fund": next(iter(inventor.funds), "RELIEF")}
             told = {"without_dossier": True, "ground": "入户调查和集体研究的意见。", "finding": "情况属实。"}

@@ -8,25 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import ROUND_CEILING, Decimal
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Row, select
-
-from casework.records.tables import cases, orgs
-from casework.records.visibility import below, visible
+from casework.records import dossiers, offices
 from casework.rules.refusals import NotMet
 from casework.rules.text import Text
 from casework.work.service import Transaction
-
-_WORKFLOW: Final = "hardship_aid"
-_on_file_since: Final = cases.c.facts["on_file_since"].astext
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
     """The dossiers of an organisation that are looked into (`number`, `applicant_name`, `state`), of how many."""
 
-    lines: Sequence[Row[Any]]
+    lines: Sequence[Any]
     of: int
     source: Text
 
@@ -36,8 +30,9 @@ def yearly(tx: Transaction, year: int, org: str) -> Sample:
 
     Raises `NotMet` where there is no such organisation, or no share is set for its place.
     """
-    place = tx.db.one(select(orgs).where(orgs.c.code == org))
-    row = tx.office_at(_WORKFLOW, org, place.region, place.calendar).policy("sample_share") if place else None
+    place = offices.org(tx.db, org)
+    office = tx.office_at(dossiers.WORKFLOW, org, place.region, place.calendar) if place else None
+    row = office.policy("sample_share") if office else None
     if place is None or row is None:
         raise NotMet(
             Text(
@@ -46,20 +41,9 @@ def yearly(tx: Transaction, year: int, org: str) -> Sample:
             )
         )
     begins = datetime.combine(date(year, 1, 1), time(), tx.service.zone)
-    found = tx.db.all(
-        select(cases.c.number, cases.c.applicant_name, cases.c.state, orgs.c.code.label("org"))
-        .select_from(cases.join(orgs, orgs.c.id == cases.c.org_id))
-        .where(
-            cases.c.workflow == _WORKFLOW,
-            cases.c.org_id.in_(below(place.path)),
-            _on_file_since < begins.date().isoformat(),
-            cases.c.closed_at.is_(None) | (cases.c.closed_at >= begins),
-            visible(tx.person),
-        )
-    )
+    found = dossiers.on_file_at(tx.db, begins, place.path, tx.person)
     chosen = set(drawn([one.number for one in found], year, row.amount()))
-    lines = sorted((one for one in found if one.number in chosen), key=lambda one: str(one.number))
-    return Sample(lines, len(found), row.source)
+    return Sample([one for one in found if one.number in chosen], len(found), row.source)
 
 
 def drawn(numbers: Sequence[str], year: int, share: Decimal) -> list[str]:

@@ -43,7 +43,10 @@ class ProposeCut(Form):
     hearing_at = Line(
         required=True,
         title=Text("听取意见的时间、地点和方式", "When, where and how the person is heard"),
-        example="收到本通知后五个工作日内，本工会帮扶中心，也可以来电或者来信",
+        example=Text(
+            "收到本通知后五个工作日内，本工会帮扶中心，也可以来电或者来信",
+            "Within five working days of this letter, at our aid centre; a call or a letter will do as well",
+        ),
     )
     hearing_at_en = Line(
         title=Text("听取意见的时间、地点和方式（英文）", "The same in English"),

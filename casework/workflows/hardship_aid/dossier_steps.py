@@ -122,7 +122,7 @@ class ReleasePayment(Form):
     signed_on = Day(
         past=True, years_back=1, title=Text("本人书面放弃的签字日期", "Waived in writing on"), example=days_ago(0)
     )
-    death_proof = Line(title=Text("本人死亡的证明材料", "Proof of the person's death"), example="户口注销证明")
+    death_proof = Line(title=Text("本人死亡的证明材料", "Proof of the person's death"))
 
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:

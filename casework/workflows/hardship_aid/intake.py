@@ -234,11 +234,11 @@ class Platform(Form):
     """The work of a platform worker (新就业形态劳动者), who has no employer's contract to show."""
 
     kind = Choice(PLATFORM_WORK, title=Text("从业类型", "Kind of work"), example="delivery")
-    platform = Line(title=Text("平台企业", "Platform"), example="示例外卖平台")
+    platform = Line(title=Text("平台企业", "Platform"), example=Text("示例外卖平台", "Example delivery platform"))
     since = Day(past=True, title=Text("从业起始日期", "At this work since"), example=days_ago(500))
     union = PublicLine(
         title=Text("所属街道（乡镇）、社区或者行业工会", "Union of the street, town, community or industry"),
-        example="示例街道新就业形态劳动者联合工会",
+        example=Text("示例街道新就业形态劳动者联合工会", "Example street joint union of platform workers"),
     )
     proven_by = Choice(
         PLATFORM_PROOFS,

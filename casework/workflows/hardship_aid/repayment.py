@@ -43,7 +43,13 @@ class DemandRepayment(Form):
     """Why it is to be paid back, and to where."""
 
     reasons = LongText(most=2000, sensitive=True, required=True, title=Text("理由", "Reasons"))
-    pay_to = Line(required=True, title=Text("退款方式", "How to pay"), example="转入本工会帮扶资金专户，注明案号")
+    pay_to = Line(
+        required=True,
+        title=Text("退款方式", "How to pay"),
+        example=Text(
+            "转入本工会帮扶资金专户，注明案号", "To the aid account of this union, with the number of the case"
+        ),
+    )
 
 
 class RecordRepayment(Form):
@@ -52,7 +58,12 @@ class RecordRepayment(Form):
     line = Code(required=True, title=Text("款项", "Payment"))
     amount = Money(least=CENT, required=True, title=Text("退还金额（元）", "Amount (yuan)"))
     on = Day(past=True, required=True, title=Text("到账日期", "Received on"), example=days_ago(0))
-    reason = Line(most=200, required=True, title=Text("说明（凭证号）", "Note (receipt)"), example="银行回单1号")
+    reason = Line(
+        most=200,
+        required=True,
+        title=Text("说明（凭证号）", "Note (receipt)"),
+        example=Text("银行回单1号", "Bank receipt 1"),
+    )
 
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:
@@ -101,7 +112,9 @@ def repaid_within_paid(at: Situation) -> Verdict:
 def cancellation_noted(at: Situation) -> Mapping[str, Any]:
     """What is to be paid back, and until when the dossier is kept."""
     repay = at.given.get("repay")
-    due: dict[str, Any] | None = {"amount": f"{repay:.2f}", "demanded_on": None, "received": [], "settled_on": None} if repay else None
+    due: dict[str, Any] | None = (
+        {"amount": f"{repay:.2f}", "demanded_on": None, "received": [], "settled_on": None} if repay else None
+    )
     return {**retention_noted(at), "repayment": due}
 
 

@@ -259,8 +259,12 @@ class Propose(Form):
         income = Decimal(means.get("annual_income", 0)) - Decimal(means.get("rigid_expenses", 0))
         if not _this_year(inventor) and not inventor.facts.get("sudden") and income >= FAR_ABOVE:
             item = {"kind": "temporary", "amount": "1000.00", "fund": next(iter(inventor.funds), "RELIEF")}
-            told = {"without_dossier": True, "ground": "入户调查和集体研究的意见。", "finding": "情况属实。"}
-            return {**told, "aid": [item]}
+            return {
+                "without_dossier": True,
+                "ground": inventor.says("入户调查和集体研究的意见。", "What the visit and the meeting found."),
+                "aid": [item],
+                "finding": inventor.says("情况属实。", "It is as they say."),
+            }
         return {
             "category": "deep",
             "ground": inventor.says("入户调查和集体研究的意见。", "What the visit and the meeting found."),

@@ -116,6 +116,11 @@ class Endpoint:
     or_else: tuple[int, str] | None
     """Another success: its status, and the schema of its answer."""
 
+    @property
+    def writes_to_a_case(self) -> bool:
+        """Whether it writes to one case, and so honours `If-Match`."""
+        return self.method != "GET" and (self.path.startswith("/cases/<uuid:case_id>") or self.body == "Given")
+
 
 ENDPOINTS: Final[list[Endpoint]] = []
 
@@ -229,7 +234,8 @@ def _visited(one: Endpoint, service: Service, raw: bytes, path: dict[str, Any]) 
 def _answered(
     one: Endpoint, tx: Transaction, caller: str, raw: bytes, path: Mapping[str, Any], code: str = ""
 ) -> Response:
-    tx.language, tx.if_match = language(), _if_match()
+    tx.language = language()
+    tx.if_match = _if_match() if one.writes_to_a_case else None
     query = read_query(one.query, request.args, tx.today)
     _ensure_json(raw)
     call = Call(tx, one, query, raw, caller, code)

@@ -176,17 +176,12 @@ def _without_null(schema: Schema) -> Schema:
     return said
 
 
-def _writes_to_a_case(one: Endpoint) -> bool:
-    """Whether it writes to one case, and so honours `If-Match`."""
-    return one.method != "GET" and (one.path.startswith("/cases/<uuid:case_id>") or one.body == "Given")
-
-
 def _header_parameters(one: Endpoint) -> list[dict[str, Any]]:
     found = []
     if _repeatable(one):
         key = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$"}
         found.append(_header_parameter("Idempotency-Key", key))
-    if _writes_to_a_case(one):
+    if one.writes_to_a_case:
         found.append(_header_parameter("If-Match", {"type": "string"}, required=one.method == "PATCH"))
     if one.visitor == "newcomer":
         found.append(_header_parameter("Tracking-Code", {"type": "string"}))
@@ -329,7 +324,7 @@ def _refusals(one: Endpoint) -> set[int]:
         found |= {403, 409} if one.answer == "Case" or one.visitor else {403}
     if "<" in one.path:
         found.add(404)
-    if _writes_to_a_case(one):
+    if one.writes_to_a_case:
         found |= {412, 428} if one.method == "PATCH" else {412}
     return found
 

@@ -64,6 +64,8 @@ class Target:
         """The address of an endpoint; what it names exists unless said otherwise."""
         if one.path.startswith("/calendars"):
             instead = {"key": "china"} | instead
+        if one.path.endswith("/claim"):
+            instead = {"case_id": self.ids["unowned"]} | instead
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda name: (self.ids | instead).get(name[1], str(uuid4())), one.path)
 
     def query(self, one: Endpoint) -> str:
@@ -127,6 +129,7 @@ def target(shared: Api) -> Target:
         shared,
         {
             "case_id": case["id"],
+            "unowned": shared.new_case()["id"],
             "number": case["number"],
             "alert_id": alert,
             "channel_id": channel["id"],

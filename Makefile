@@ -21,7 +21,10 @@ help: # What each target does, and how long it takes on two processors once the 
 	@echo "make test    all tests, on a real PostgreSQL; ten minutes and more"
 	@echo "make check   formatter, linter, types, import contracts, documentation; about 1 min"
 	@echo "make nightly every encoded rule is mutated, and its tests must notice; half an hour"
-	@echo "make bench   the benchmarks, each beside its floor; some minutes"
+	@echo "make bench   the service under load beside what it could be at best, docs/performance.md; wants a quiet"
+	@echo "             machine: with 100,000 and 1,000,000 cases some five hours, four of them to load;"
+	@echo "             with CASES=3000 LARGER=9000 an hour; CASES=100 LARGER=200 BENCH='--rounds 1 --seconds 1"
+	@echo "             --writes 4 --due 1100 --others 2000 --requests 200' tries it out in some minutes"
 	@echo "make wheel   dist/casework-*.whl, which can be installed without this folder; 10 s"
 	@echo "make docs    docs/rules.md from docs/rules.toml; 5 s"
 	@echo "make format  formats the code; 1 s"
@@ -50,8 +53,15 @@ check: $(INSTALLED_DEV)
 nightly: $(INSTALLED_DEV)
 	$(BIN)/python -m tests.mutation --least 95
 
+CASES ?= 100000
+LARGER ?= $(CASES)0
+
+# Debian's wrk makes the load where it can be had, else a client of our own, which takes more of the processors.
 bench: $(INSTALLED_DEV)
-	$(BIN)/python -m benchmarks
+	@command -v wrk >/dev/null || { if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+		then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq wrk || true; \
+		else echo "wrk is not installed (sudo apt-get install wrk); a client of our own makes the load." >&2; fi; }
+	$(BIN)/python -m benchmarks --cases $(CASES) --larger $(LARGER) $(BENCH)
 
 wheel: $(INSTALLED)
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-index --no-build-isolation --wheel-dir dist .

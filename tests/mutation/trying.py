@@ -5,6 +5,7 @@ There whatever imports the changed file, directly or not, is loaded anew. A muta
 
 import ast
 import contextlib
+import gc
 import importlib
 import io
 import multiprocessing
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from multiprocessing.queues import Queue
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
 import pytest
 
@@ -49,11 +50,15 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A mutant, what became of it, and whether the tests that its rules name sufficed for that."""
+    """A mutant, what became of it, and whether the tests that its rules name sufficed for that.
+
+    It is not `healthy` where the tests that caught it fail without it, too.
+    """
 
     mutant: Mutant
     fate: Fate
     by_named: bool = False
+    healthy: bool = True
 
 
 class Place:
@@ -65,7 +70,8 @@ class Place:
         os.chdir(self.root)
         sys.path[:] = [str(self.root), *(one for one in sys.path if one not in ("", str(ROOT)))]
         for name in [one for one in sys.modules if one.partition(".")[0] in ("tests", "casework")]:
-            del sys.modules[name]
+            if not name.startswith("tests.mutation"):
+                del sys.modules[name]
         self._imports = {
             _module(file.relative_to(self.root)): set(_imported(file))
             for folder in ("casework", "tests")
@@ -76,6 +82,11 @@ class Place:
         for file in self.in_memory():
             importlib.import_module(_module(Path(file)))
         _pytest(["tests/rules/test_chinese_amount.py"])  # What pytest itself loads at its first run is loaded, too.
+        # A child that collects garbage would copy all that it shares with this process: that takes four times as long.
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        self._healthy: dict[tuple[str, ...], bool] = {}
 
     def in_memory(self) -> list[str]:
         """The files of tests that need no database, without the longest."""
@@ -100,6 +111,24 @@ class Place:
             status = pipe.read().decode()
         return {"0": Fate.SURVIVED, "1": Fate.CAUGHT, "": Fate.CAUGHT}.get(status, Fate.STILLBORN)
 
+    def with_mutant(self, mutant: Mutant, tests: Sequence[str]) -> Fate:
+        """What becomes of the project with a mutant in these tests."""
+        file = self.root / mutant.file
+        source, stat = file.read_bytes(), file.stat()
+        file.write_bytes(mutant.applied(source))
+        try:
+            return self.fate(mutant.file, tests)
+        finally:
+            file.write_bytes(source)
+            # As old as it was, so that what was compiled of it still holds.
+            os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+    def passes(self, tests: Sequence[str]) -> bool:
+        """Whether these tests pass without any mutant; asked once, while nothing is changed."""
+        if tuple(tests) not in self._healthy:
+            self._healthy[tuple(tests)] = self.fate("", tests) is Fate.SURVIVED
+        return self._healthy[tuple(tests)]
+
     def _forget(self, changed: str) -> None:
         """Whatever looks at this file is loaded again when it is next asked for."""
         forgotten = {_module(Path(changed))} if changed.endswith(".py") else set(self._imports)
@@ -123,12 +152,11 @@ def _imported(file: Path) -> Iterator[str]:
             yield from (f"{node.module}.{one.name}" for one in node.names)
 
 
-def _pytest(tests: Sequence[str], *more: str, to: TextIO | None = None) -> int:
-    """Run these tests in this process until one fails, and give the exit status; what pytest says goes `to` there."""
+def _pytest(tests: Sequence[str]) -> int:
+    """Run these tests in this process until one fails, and give the exit status."""
     options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--tb=no", "--assert=plain", "-x"]
-    said = to or io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        return int(pytest.main([*options, *more, *tests]))
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        return int(pytest.main([*options, *tests]))
 
 
 def _beside(place: Place, named: Sequence[str]) -> list[str]:
@@ -143,8 +171,8 @@ def _try(place: Place, mutant: Mutant, named: Sequence[str]) -> Tried:
     quick = [test for test in named if test.startswith(IN_MEMORY)]
     slow = [test for test in named if test not in quick]
     for tests in (quick, _beside(place, named), slow):
-        if tests and (found := place.fate(mutant.file, tests)) is not Fate.SURVIVED:
-            return Tried(mutant, found, by_named=tests in (quick, slow))
+        if tests and (found := place.with_mutant(mutant, tests)) is not Fate.SURVIVED:
+            return Tried(mutant, found, by_named=tests in (quick, slow), healthy=place.passes(tests))
     return Tried(mutant, Fate.SURVIVED)
 
 
@@ -153,25 +181,7 @@ def _work(at: Path, made: Sequence[tuple[Mutant, Sequence[str]]], done: "Queue[T
     place = Place(at)
     sys.dont_write_bytecode = True
     for mutant, named in made:
-        file = place.root / mutant.file
-        source, stat = file.read_bytes(), file.stat()
-        file.write_bytes(mutant.applied(source))
         done.put(_try(place, mutant, named))
-        file.write_bytes(source)
-        # As old as it was, so that what was compiled of it still holds.
-        os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-
-
-def healthy(tests: Sequence[str]) -> bool:
-    """Whether these tests pass without any mutant."""
-    forked = multiprocessing.get_context("fork")
-    with tempfile.TemporaryDirectory(prefix="mutants-") as at, forked.Pool(1) as pool:
-        return pool.apply(_passes, (Path(at) / "healthy", tests))
-
-
-def _passes(at: Path, tests: Sequence[str]) -> bool:
-    Place(at)
-    return _pytest(tests, "-rfE", to=sys.stderr) == 0
 
 
 def tried(made: Sequence[tuple[Mutant, Sequence[str]]], jobs: int) -> Iterator[Tried]:

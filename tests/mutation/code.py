@@ -20,6 +20,7 @@ _TURNED: Final = {
     ast.IsNot: "is",
 }
 _OTHER_SIGN: Final = {ast.Add: "-", ast.Sub: "+", ast.BitOr: "&", ast.BitAnd: "|"}
+_SIZES: Final = ("most", "least", "years_back", "digits", "places")
 _OTHER_CALL: Final = {"max": "min", "min": "max", "any": "all", "all": "any"}
 
 
@@ -53,7 +54,9 @@ def _defined(within: Any, name: str) -> Any:
 
 def _turned(source: Source, of: str, found: ast.FunctionDef | ast.ClassDef) -> Iterator[Mutant]:
     types = [getattr(node, name, None) for node in ast.walk(found) for name in ("annotation", "returns")]
-    apart = {id(node) for one in (*found.decorator_list, *filter(None, types)) for node in ast.walk(one)}
+    # How long a text and how many rows a form takes is no rule of law.
+    sizes = [node.value for node in ast.walk(found) if isinstance(node, ast.keyword) and node.arg in _SIZES]
+    apart = {id(node) for one in (*found.decorator_list, *filter(None, types), *sizes) for node in ast.walk(one)}
     for node in ast.walk(found):
         if id(node) not in apart:
             yield from _operators(source, of, node)

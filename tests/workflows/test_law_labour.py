@@ -125,6 +125,24 @@ EXTENDED: Final = {
     "inspection_extended": "inspection_extended",
     "grading_extended": "grading_extended",
 }
+# The claim beside the matter, and the day from which its own time runs; the last day in time.
+LIMITATIONS: Final = [
+    # 劳动争议调解仲裁法 27: 一年, 从知道或者应当知道其权利被侵害之日起; 劳动报酬自劳动关系终止之日起
+    ("limitation", {"matter": "labour_relation", "known_on": "2025-06-10"}, "2026-06-10"),
+    ("limitation", {"matter": "wages", "left": "2025-06-10"}, "2026-06-10"),
+    ("limitation_pay", {"matter": "dismissal", "left": "2025-06-10", "demand": "wages"}, "2026-06-10"),
+    ("limitation_dismissal", {"matter": "wages", "left": "2025-06-10", "demand": "severance"}, "2026-06-10"),
+    ("limitation_dismissal", {"matter": "wages", "left": "2025-06-10", "demand": "damages"}, "2026-06-10"),
+    # 劳动合同法 82: owed for at most the first twelve months, so its year runs from their end
+    (
+        "limitation_double_wages",
+        {"matter": "wages", "since": "2024-05-12", "left": "2025-06-10", "demand": "double_wages"},
+        "2026-05-12",
+    ),
+    ("limitation_other_claims", {"matter": "wages", "known_on": "2025-06-10", "demand": "overtime"}, "2026-06-10"),
+    # 民法典 188: 三年
+    ("limitation_civil", {"matter": "personal_injury", "known_on": "2023-06-12"}, "2026-06-12"),
+]
 IN_WEEKS: Final = {clock: (step, on) for clock, step, on, _ in LAST_DAYS}
 
 
@@ -149,6 +167,23 @@ def last_day(run: ClockRun) -> str:
 def test_the_last_day_by_the_article(clock: str, step: str, on: str, last: str) -> None:
     run = begun(clock, step, on).clock(clock)
     assert (last_day(run), run.owed_by, run.status) == (last, "outside", "running")
+
+
+@pytest.mark.parametrize(("clock", "claim", "last"), LIMITATIONS)
+def test_the_last_day_to_claim(clock: str, claim: dict[str, str], last: str) -> None:
+    left = claim.get("left")
+    job = {"started_on": claim.get("since", "2020-01-06"), "ended_on": left, "still_employed": not left}
+    demands = [{"kind": claim["demand"], "amount": "1000.00"}] if "demand" in claim else None
+    facts = {"matter": claim["matter"], "known_on": claim.get("known_on"), "demands": demands}
+    story = Story("2026-03-02 09:00").opened(employment=job, arrears=None, exemption=None, proceedings=None, **facts)
+    assert last_day(story.clock(clock)) == last
+
+
+@pytest.mark.parametrize(("asked", "runs"), [("2026-03-17 23:59", True), ("2026-03-18 00:00", False)])
+def test_what_was_over_before_help_was_asked_for_no_longer_runs(asked: str, runs: bool) -> None:
+    proceedings = [{"kind": "award_received", "on": "2026-03-02"}]
+    story = Story(asked).opened(employment=JOB, arrears=None, proceedings=proceedings)
+    assert (story.case.clock("sue") is not None) is runs
 
 
 def test_every_limit_is_reckoned() -> None:

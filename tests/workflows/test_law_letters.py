@@ -74,7 +74,55 @@ LEGAL_AID_LETTERS: Final = {
         ["因{ground}", "移送至{to}继续办理", "无需重新申请", "再次提交材料", "案号和查询方式不变", "12348"],
         ["{ground}", "{to}", "need not ask again", "hand anything in a second time", "stays the same", "12348"],
     ),
-    "withdrawn": (["按您的意愿撤回", "可以重新申请"], ["withdrawn as you wished", "ask again"]),
+    "withdrawn": (
+        ["按您的意愿撤回", "可以重新申请", "{not_theirs}"],
+        ["withdrawn as you wished", "ask again", "{not_theirs}"],
+    ),
+    "commission": (
+        [
+            "{letter_number}",
+            "{helper}及所在机构",
+            "指派您承办",
+            "{within}约见",
+            "签订委托协议",
+            "不得收取受援人任何费用",
+            "无正当理由",
+        ],
+        [
+            "{letter_number}",
+            "To {helper}",
+            "you are assigned",
+            "{within}",
+            "sign the agreement",
+            "no fee",
+            "good reason",
+        ],
+    ),
+    "release_denied": (["不予同意，请继续承办", "{reasons}"], ["please go on with the case", *REASONS]),
+    "complaint_received": (
+        ["对{about}的投诉已收到", "{until}书面告知您结果"],
+        ["complaint about {about}", "has come in", "the result in writing {until}"],
+    ),
+    "complaint_answered": (
+        ["对{about}的投诉", "{finding}", "处理结果", "{answer}", "{further}"],
+        ["complaint about {about}", "{finding}", "What was done", "{answer}", "{further}"],
+    ),
+    "official_letter": (
+        ["{letter_number}", "{against}", "已给予法律援助，并指派{helper}承办", "{ask}特此函告"],
+        ["{letter_number}", "{against}", "legal aid has been given", "{helper} is named", "{ask}"],
+    ),
+    "hardship_certificate": (
+        ["{letter_number}", "{finding}", "已给予法律援助", "申请{relief}诉讼费用", "第五十三条{rule}", "特此证明"],
+        [
+            "{letter_number}",
+            "has asked for legal aid",
+            "{finding}",
+            "has given the aid",
+            "{relief}",
+            "article 53",
+            "is certified",
+        ],
+    ),
     "lawyer_changed": (
         ["不再由{helper}承办", "{until}另行指派", "无需重新提交"],
         ["no longer be handled by {helper}", "named {until}", "need not hand them in again"],

@@ -78,6 +78,12 @@ LEGAL_AID_CLOCKS: Final = {
         "office",
         "complaint",
     ),
+    "data_request": (
+        f"{BEFORE} {HELPED} objected concluded followed_up {FILE} closed refused terminated upheld withdrawn",
+        "",
+        "office",
+        "office",
+    ),
     "limitation": ("*", "", "outside", "limitation"),
     "limitation_pay": ("*", "", "outside", "limitation"),
     "limitation_dismissal": ("*", "", "outside", "limitation"),
@@ -103,6 +109,7 @@ HARDSHIP_CLOCKS: Final = {
     "exit_due": (ON_FILE, "", "office", "office"),
     "hearing": ("exit_hearing", "", "office", "office"),
     "exit": ("exit_proposed", "", "office", "office"),
+    "data_request": (f"{ALIVE} {OVER}", "", "office", "office"),
     "watch": ("watching", "exit_objected", "outside", "reminder"),
     "objection_review": ("objected file_objected exit_objected aid_objected", "", "office", "decider"),
 }

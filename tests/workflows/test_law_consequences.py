@@ -39,6 +39,9 @@ LETTERS: Final = {
         "answer_complaint": "complaint_answered",
         "issue_official_letter": "official_letter",
         "certify_hardship": "hardship_certificate",
+        "confirm_papers": "receipt",
+        "request_data": "data_request_received",
+        "answer_data_request": "data_request_answered",
     },
     "hardship_aid": {
         "submit": "receipt",
@@ -62,6 +65,9 @@ LETTERS: Final = {
         "fall_back": "fallen_back",
         "uphold": "objection_dismissed",
         "overturn": "objection_allowed",
+        "confirm_papers": "receipt",
+        "request_data": "data_request_received",
+        "answer_data_request": "data_request_answered",
     },
 }
 DECISIONS: Final = {
@@ -127,10 +133,10 @@ WITHOUT_A_HELPER: Final = {
     "legal_aid": {"decline", "reassign", "allow_change", "allow_release", "terminate"},
     "hardship_aid": set(),
 }
-# What the cashier, who is a colleague of whoever owns the case, takes on.
+# What the cashier, or whoever answers for personal data, does on a case that a colleague owns.
 BY_ANY_COLLEAGUE: Final = {
-    "legal_aid": {"pay_subsidy"},
-    "hardship_aid": {"record_payment", "correct_payment"},
+    "legal_aid": {"pay_subsidy", "request_data", "answer_data_request"},
+    "hardship_aid": {"record_payment", "correct_payment", "request_data", "answer_data_request"},
 }
 PROGRAMMES: Final = pytest.mark.parametrize("workflow", [LEGAL_AID, HARDSHIP], ids=["legal_aid", "hardship_aid"])
 

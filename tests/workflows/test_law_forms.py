@@ -36,7 +36,7 @@ FORMS: Final[list[tuple[type[Form], str, str, str]]] = [
         hardship.Applicant,
         "name",
         "document_number identity_number phone other_contact birth_date health disability_kind disability_level"
-        " address",
+        " address safe_contact",
         "birth_date joined_work_on",
     ),
     (

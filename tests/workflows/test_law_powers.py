@@ -82,6 +82,10 @@ LEGAL_AID_STEPS: Final = {
     "answer_complaint": ("decider", f"{BEFORE} {HELPED} objected concluded followed_up {FILE} {AFTERWARDS}"),
     "issue_official_letter": ("office", "assigned in_progress"),
     "certify_hardship": ("decider", f"{HELPED} concluded"),
+    "confirm_papers": ("office", f"{BEFORE} {HELPED} objected"),
+    # 个人信息保护法 44-50: at any time, also when all is over
+    "request_data": ("applicant", f"{BEFORE} {HELPED} objected concluded followed_up {FILE} {AFTERWARDS}"),
+    "answer_data_request": ("office", f"{BEFORE} {HELPED} objected concluded followed_up {FILE} {AFTERWARDS}"),
 }
 
 ASKED: Final = "submitted awaiting_papers under_review"
@@ -149,6 +153,9 @@ HARDSHIP_STEPS: Final = {
     "uphold": ("decider", "objected file_objected exit_objected aid_objected"),
     "overturn": ("decider", "objected file_objected exit_objected aid_objected"),
     "rate": ("applicant", f"{ON_FILE} {WATCHED} closed"),
+    "confirm_papers": ("office", f"{ASKED} {DECIDING} {ON_FILE}"),
+    "request_data": ("applicant", f"{ALIVE} {OVER}"),
+    "answer_data_request": ("office", f"{ALIVE} {OVER}"),
 }
 ROWS: Final = [
     pytest.param(workflow, name, who, states.split() or [NEW], id=f"{workflow.key}-{name}")

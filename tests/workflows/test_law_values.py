@@ -49,6 +49,7 @@ LEGAL_AID: Final = [
     ("change", SHANDONG, "5wd", "to confirm"),
     ("closing_papers", SHANDONG, "30d", "to confirm"),
     ("complaint_answer", NATIONAL, "15wd", "法律援助法 56 sets no number: own"),
+    ("data_request", NATIONAL, "15wd", "个人信息保护法 50 sets no number: own"),
     ("fee_relief", SHANDONG, "true", "山东省法律援助条例 17: 缓减免"),
     ("office_kind", NATIONAL, "union_legal_aid", "法律援助法 68: 工会参照适用"),
 ]
@@ -90,6 +91,7 @@ HARDSHIP_AID: Final = [
     ("emergency_cap", NATIONAL, "2000", "own"),
     ("kinds_a_year_relative", NATIONAL, "1", "相对困难: 一年一类"),
     ("grants_count_as_income", NATIONAL, "true", "own"),
+    ("data_request", NATIONAL, "15wd", "个人信息保护法 50 sets no number: own"),
     ("approves_up_to_street", NATIONAL, "0", "街道（乡镇）工会审核, 不审批"),
     ("approves_up_to_county", NATIONAL, "20000", "超过两万元由省级工会审批"),
     ("approves_up_to_city", NATIONAL, "20000", "超过两万元由省级工会审批"),

@@ -110,6 +110,8 @@ HARDSHIP_CLOCKS: Final = {
     "hearing": ("exit_hearing", "", "office", "office"),
     "exit": ("exit_proposed", "", "office", "office"),
     "data_request": (f"{ALIVE} {OVER}", "", "office", "office"),
+    "cut_hearing": (f"{ALIVE} {OVER}", "", "office", "office"),
+    "repayment": ("cancelled upheld", "", "applicant", "reminder"),
     "watch": ("watching", "exit_objected", "outside", "reminder"),
     "objection_review": ("objected file_objected exit_objected aid_objected", "", "office", "decider"),
 }

@@ -49,6 +49,12 @@ LETTERS: Final = {
         "supply_papers": "receipt",
         "lapse": "deemed_withdrawn",
         "help_at_once": "helped_at_once",
+        "help_once": "helped_once",
+        "propose_cut": "cut_hearing",
+        "drop_cut": "cut_dropped",
+        "lower_category": "category_lowered",
+        "release_payment": "payment_released",
+        "demand_repayment": "repayment_demand",
         "end_emergency": "papers_after_emergency",
         "approve@awaiting_approval": "approved",
         "approve@aid_awaiting_approval": "aid_approved",
@@ -72,7 +78,8 @@ LETTERS: Final = {
 }
 DECISIONS: Final = {
     "legal_aid": "grant refuse help_first terminate uphold overturn",
-    "hardship_aid": "help_at_once approve refuse approve_exit cancel deny_exit strike_off uphold overturn",
+    "hardship_aid": "help_at_once approve help_once refuse lower_category approve_exit"
+    " cancel deny_exit strike_off uphold overturn",
 }
 # How a case ends: a word, or what the form says.
 OUTCOMES: Final = {
@@ -91,6 +98,7 @@ OUTCOMES: Final = {
         "cancel": "cancelled",
         "strike_off": "(kind)",
         "record_death": "died",
+        "help_once": "helped_once",
         "close_watch": "exited",
         "uphold@objected": "upheld",
         "uphold@file_objected": "upheld",
@@ -136,7 +144,7 @@ WITHOUT_A_HELPER: Final = {
 # What the cashier, or whoever answers for personal data, does on a case that a colleague owns.
 BY_ANY_COLLEAGUE: Final = {
     "legal_aid": {"pay_subsidy", "request_data", "answer_data_request"},
-    "hardship_aid": {"record_payment", "correct_payment", "request_data", "answer_data_request"},
+    "hardship_aid": {"record_payment", "correct_payment", "record_repayment", "request_data", "answer_data_request"},
 }
 PROGRAMMES: Final = pytest.mark.parametrize("workflow", [LEGAL_AID, HARDSHIP], ids=["legal_aid", "hardship_aid"])
 

@@ -181,6 +181,32 @@ HARDSHIP_LETTERS: Final = {
         ["{letter_number}", "{heard}", "退出困难职工帮扶", "{kind}", "{reasons}", "至少六个月", "{remedy}"],
         ["{letter_number}", "{heard}", "ends: {kind}", *REASONS, "at least six months", "Remedies: {remedy}"],
     ),
+    "helped_once": (
+        ["{letter_number}", "不建立困难职工档案", "{aid}", "您本人的银行账户", "再次申请"],
+        ["{letter_number}", "without a dossier", "{aid}", "your own account", "ask again"],
+    ),
+    "cut_hearing": (
+        ["拟{cut}", "{reasons}", "第四十八条", "请您陈述意见：{hearing}", "带人陪同"],
+        ["considers {cut}", *REASONS, "Social Assistance Law 48", "{hearing}", "bring somebody along"],
+    ),
+    "cut_dropped": (["不再办理此前通知您的事项", "{reasons}"], ["will not be done", *REASONS]),
+    "category_lowered": (
+        ["{letter_number}", "{heard}，本工会决定{cut}", "第四十八条书面说明理由", "{reasons}", "{remedy}"],
+        ["{letter_number}", "{heard}, it was decided {cut}", "article 48", "{reasons}", "{remedy}"],
+    ),
+    "repayment_demand": (
+        [
+            "{letter_number}",
+            "因申报不实已被取消",
+            "第六十一条至第六十五条",
+            "{by_when}",
+            "{amount}",
+            "{reasons}",
+            "分期",
+            "{remedy}",
+        ],
+        ["{letter_number}", "was untrue", "articles 61 to 65", "{by_when}", *REASONS, "instalments", "{remedy}"],
+    ),
     "cancelled": (
         ["{letter_number}", "申报情况与实际不符", "决定取消", "{heard}作出本决定", "{reasons}", "{remedy}"],
         ["{letter_number}", "does not agree with the facts", "cancel your file", *REASONS, "Remedies: {remedy}"],
@@ -223,7 +249,8 @@ HARDSHIP_LETTERS: Final = {
 NUMBERED: Final = {
     "legal_aid": "granted refused commission terminated help_first objection_dismissed objection_allowed"
     " official_letter hardship_certificate",
-    "hardship_aid": "approved aid_approved refused aid_refused exit_notice cancelled struck_off objection_dismissed"
+    "hardship_aid": "approved helped_once aid_approved refused aid_refused"
+    " category_lowered payment_released repayment_demand exit_notice cancelled struck_off objection_dismissed"
     " objection_allowed",
 }
 ROWS: Final = [

@@ -55,8 +55,8 @@ LISTS: Final[dict[str, tuple[Collection[str], str]]] = {
         limitation.RETURNED,
         "arbitration_refused arbitration_withdrawn lawsuit_refused lawsuit_withdrawn",
     ),
-    # 困难职工档案管理系统: 生活, 医疗, 助学, 意外致困, 临时; 社会救助法 50: 紧急
-    "kinds of help": (codes.GRANT_KINDS, "living medical study sudden temporary emergency"),
+    # 困难职工档案管理系统: 生活, 医疗, 助学, 意外致困, 临时; 2022-12: 培训, 职介, 送温暖; 社会救助法 50: 紧急
+    "kinds of help": (codes.GRANT_KINDS, "living medical study sudden temporary training placement warmth emergency"),
     # 存量, 增量, 返困
     "kinds of dossiers": (codes.DOSSIER_KINDS, "existing new returned"),
     # 不予建档的情形

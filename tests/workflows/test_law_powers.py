@@ -154,6 +154,14 @@ HARDSHIP_STEPS: Final = {
     "overturn": ("decider", "objected file_objected exit_objected aid_objected"),
     "rate": ("applicant", f"{ON_FILE} {WATCHED} closed"),
     "confirm_papers": ("office", f"{ASKED} {DECIDING} {ON_FILE}"),
+    "help_once": ("decider", "awaiting_approval"),
+    # 社会救助法 48: whoever is to get less is heard first; 61-65: what was got by deceit is paid back
+    "propose_cut": ("office", f"{ALIVE} {OVER}"),
+    "record_cut_hearing": ("office", f"{ALIVE} {OVER}"),
+    "drop_cut": ("office", f"{ALIVE} {OVER}"),
+    "lower_category": ("decider", "active"),
+    "demand_repayment": ("decider", "cancelled upheld"),
+    "record_repayment": ("office", "cancelled upheld"),
     "request_data": ("applicant", f"{ALIVE} {OVER}"),
     "answer_data_request": ("office", f"{ALIVE} {OVER}"),
 }

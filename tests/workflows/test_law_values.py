@@ -92,6 +92,16 @@ HARDSHIP_AID: Final = [
     ("kinds_a_year_relative", NATIONAL, "1", "相对困难: 一年一类"),
     ("grants_count_as_income", NATIONAL, "true", "own"),
     ("data_request", NATIONAL, "15wd", "个人信息保护法 50 sets no number: own"),
+    # 职工困难帮扶资金管理办法 and its rules (2022-12) name the kinds; their amounts are the office's own, to confirm
+    ("training_cap", NATIONAL, "2000", "own"),
+    ("placement_cap", NATIONAL, "1000", "own"),
+    ("warmth_cap", NATIONAL, "2000", "own"),
+    ("aid_without_dossier", NATIONAL, "true", "突发性、临时性困难和新就业形态劳动者"),
+    # 困难职工档案管理规定 of Hunan and Anhui (2019), other provinces
+    ("months_above_line", NATIONAL, "6", "连续六个月高于标准"),
+    ("retention", NATIONAL, "10y", "退出后保存不少于十年"),
+    ("sample_share", NATIONAL, "0.3", "每年抽查不少于百分之三十"),
+    ("repayment", NATIONAL, "30d", "社会救助法 61-65 set no number: own"),
     ("approves_up_to_street", NATIONAL, "0", "街道（乡镇）工会审核, 不审批"),
     ("approves_up_to_county", NATIONAL, "20000", "超过两万元由省级工会审批"),
     ("approves_up_to_city", NATIONAL, "20000", "超过两万元由省级工会审批"),

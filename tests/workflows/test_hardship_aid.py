@@ -1087,6 +1087,18 @@ class TestPayments:
         story.takes("colleague", "correct_payment")
         assert story.case.facts["aid"][0]["status"] == "returned"
 
+    def test_whoever_approved_all_that_has_a_result_is_not_offered_to_correct_it(self) -> None:
+        story = on_file(LIVING)
+        story.caseworker("record_payment")
+        story.caseworker("propose_aid", aid=[STUDY])
+        the_notice_stands(story)
+        story.takes("chief", "approve")
+        offer = story.offered("supervisor")["correct_payment"]
+        assert not offer.allowed
+        assert offer.because is not None
+        assert "均由您批准" in offer.because.zh
+        assert story.offered("chief")["correct_payment"].allowed
+
     def test_whoever_approved_does_not_record_the_payment(self) -> None:
         story = on_file(LIVING)
         offer = story.offered("supervisor")["record_payment"]

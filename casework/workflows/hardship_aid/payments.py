@@ -273,6 +273,15 @@ def something_to_correct(at: Situation) -> bool:
 
 
 @guard(
+    zh="登记过结果的款项均由您批准，须由他人更正。",
+    en="You approved every payment that has a result; somebody else corrects them.",
+)
+def corrected_by_another(at: Situation) -> bool:
+    """At least one of the recorded payments is for this person to correct."""
+    return any(_may_pay(at, line) for line in _recorded(at.case.facts))
+
+
+@guard(
     zh="该笔款项没有登记过结果，或已撤销；无可更正。",
     en="This payment has no result that could be corrected, or it was released.",
     looks_at_given=True,

@@ -6,7 +6,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from typing import Any, Final, NoReturn
 
 import click
@@ -108,22 +108,20 @@ def _leave_when_asked() -> None:
 
 @contextmanager
 def _reserved_port(host: str, port: int) -> Iterator[None]:
-    """Keep the port for the web server from now on; raises a Refusal where nobody could listen there.
+    """Keep the port from other services of this kind from now on; raises a Refusal where nobody could listen there.
 
-    It is looked at before a database is started, and held, because between that and the web server's start minutes may
-    pass in which another service would find it free: web processes share a port, so both would get half of the
-    requests. What holds it shares it with ours, and listens to nothing.
+    It is looked at before a database is started. Between that and the start of the web server minutes may pass in which
+    another service would find it free, and web processes share a port, so that each service would get half of the
+    requests. So the port's name is held, in the network in which the port is: Linux gives it back when we end.
     """
-    with ExitStack() as stack:
+    with socket.socket(socket.AF_UNIX) as held:
         try:
             family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            held.bind(f"\0casework:{address[0]}:{port}")
             with socket.socket(family, kind, protocol) as listener:
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 listener.bind(address)
                 listener.listen()
-            holder = stack.enter_context(socket.socket(family, kind, protocol))
-            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            holder.bind(address)
         except OSError as refused:
             raise Refusal(_TAKEN.with_(host=host, port=port, why=refused.strerror or refused)) from refused
         yield

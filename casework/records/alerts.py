@@ -43,12 +43,15 @@ class DueClock:
 def due_clocks(tx: Tx, limit: int) -> list[DueClock]:
     """Clocks with a rung that is due, the longest due first."""
     rows = tx.all(_DUE, now=tx.now, limit=limit)
+    tx.forget_revision()
     return [DueClock(row.clock_id, row.case_id, row.name, row.generation) for row in rows]
 
 
 def next_lapsed(tx: Tx) -> Row[Any] | None:
     """A case, locked, whose clock ran out and takes a transition: `case_id, clock_id, name, takes`."""
-    return tx.one(_LAPSED, now=tx.now)
+    found = tx.one(_LAPSED, now=tx.now)
+    tx.forget_revision()
+    return found
 
 
 def put_off(tx: Tx, clock_id: UUID, until: Literal["wake_at", "retry_at"], first_wait: int, longest_wait: int) -> None:

@@ -73,6 +73,13 @@ class Tx:
     revision: int | None = None
     caller: Row[Any] | None = None
 
+    def forget_revision(self) -> None:
+        """Have the revision of the rules read again, by whoever locked a case without having kept the rules before.
+
+        What was loaded between the beginning and the lock has derived this case anew already; its clocks go on by it.
+        """
+        self.revision = None
+
     def run(self, statement: Executable | str, /, **values: Any) -> CursorResult[Any]:
         """Execute one statement."""
         executable = text(statement) if isinstance(statement, str) else statement

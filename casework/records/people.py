@@ -67,8 +67,11 @@ def change(tx: Tx, user_id: UUID, values: dict[str, Any]) -> None:
 
 
 def lock(tx: Tx, user_id: UUID) -> None:
-    """Keep everybody else from changing this user, and from giving the user a case, until the end."""
-    tx.run(select(users.c.id).where(users.c.id == user_id).with_for_update())
+    """Keep everybody else from changing this user, and from giving the user a case, until the end.
+
+    Whoever merely names the user, in an event or at the end of a clock, is not kept waiting.
+    """
+    tx.run(select(users.c.id).where(users.c.id == user_id).with_for_update(key_share=True))
 
 
 def another_administrator(tx: Tx, user_id: UUID) -> bool:

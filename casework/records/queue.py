@@ -136,6 +136,7 @@ _TYPES: Final[dict[str, Any]] = {
     "me": Uuid,
     "org": Text,
     "within": Text,
+    "path": Text,
     "workflow": Text,
     "phase": Text,
     "precedence": SmallInteger,
@@ -154,7 +155,7 @@ def _values(person: Person, part: Part) -> dict[str, Any] | None:
             path = values["within"] = part.org_path
         elif not path.startswith(part.org_path):
             return None
-    values["org"] = path.rstrip("/").rpartition("/")[2]
+    values |= {"org": path.rstrip("/").rpartition("/")[2], "path": path}
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -194,9 +195,13 @@ def _page(branches: tuple[_Branch, ...], given: tuple[str, ...]) -> Select[Any]:
 
 @cache
 def _next(branches: tuple[_Branch, ...], given: tuple[str, ...]) -> TextClause:
+    # What made the case wait here is looked at again in the locked row: it may have moved since the statement began.
+    turns = ", ".join(f"'{branch.turn}'" for branch in branches)
+    phase = " and c.phase = :phase" if "phase" in given else ""
     return _bound(
         f"""select c.id from ({_merged(branches, given)}) as tried join casework.cases c on c.id = tried.case_id
-            where c.owner_id is null and c.closed_at is null
+            where c.owner_id is null and c.closed_at is null and c.waits_for in ({turns})
+              and exists (select 1 from casework.orgs o where o.id = c.org_id and starts_with(o.path, :path)){phase}
             order by tried.precedence, tried.due_key, tried.case_id limit 1 for no key update of c skip locked"""
     )
 

@@ -38,7 +38,7 @@ def setup_of(connection: Connection, members: tuple[str, ...] = ()) -> list[str]
     ]
     login = connection.execute(text("select session_user")).scalar_one()
     for member, roles in ((login, (OWNER, APPLICATION)), *((other, (APPLICATION,)) for other in members)):
-        statements += [_membership(connection, member, role) for role in roles if not _may_be(connection, member, role)]
+        statements += [one for role in roles for one in _lacks(connection, member, role)]
     exists = text("select 1 from pg_namespace where nspname = :schema")
     if not connection.execute(exists, {"schema": SCHEMA}).first():
         statements.append(f"create schema {SCHEMA} authorization {OWNER}")
@@ -59,8 +59,7 @@ def lacking(connection: Connection) -> list[str]:
     login = connection.execute(text("select session_user")).scalar_one()
     role_there = connection.execute(text("select 1 from pg_roles where rolname = :role"), {"role": APPLICATION}).first()
     statements = [] if role_there else [f"create role {APPLICATION} nologin"]
-    if not _may_be(connection, login, APPLICATION):
-        statements.append(_membership(connection, login, APPLICATION))
+    statements += _lacks(connection, login, APPLICATION)
     if not role_there:
         return [*statements, *grants()]
     usage = text("select has_schema_privilege(:role, :schema, 'usage')")
@@ -87,18 +86,29 @@ def _rights() -> Iterator[tuple[str, str]]:
     yield "alembic_version", "select"
 
 
-def _may_be(connection: Connection, login: str, role: str) -> bool:
-    """Whether the login may `set role`. Since PostgreSQL 16 a member may be without that right."""
-    right = "SET" if connection.execute(text("show server_version_num")).scalar_one() >= "160000" else "MEMBER"
+def _lacks(connection: Connection, login: str, role: str) -> list[str]:
+    """The statements after which the login may be this role; none where it may, or is a superuser.
+
+    The application's rights must be the login's own too: a request begins with one statement that looks up who calls
+    and sets the role, and rights are checked before the role is set.
+    """
+    since_16 = connection.execute(text("show server_version_num")).scalar_one() >= "160000"
+    wanted = {"SET" if since_16 else "MEMBER"} | ({"USAGE"} if role == APPLICATION else set())
     # By the row of the role, so that one that is not there yet is no error; a superuser may be anybody.
     found = connection.execute(
-        text("""select pg_has_role(login.oid, role.oid, :right) from pg_roles as login, pg_roles as role
-                where login.rolname = :login and role.rolname = :role
-                union all select true from pg_roles where rolname = :login and rolsuper"""),
-        {"login": login, "role": role, "right": right},
+        text("""select one from unnest(cast(:wanted as text[])) as one, pg_roles as login
+                where login.rolname = :login and not login.rolsuper
+                  and not exists (select 1 from pg_roles as role
+                                  where role.rolname = :role and pg_has_role(login.oid, role.oid, one))"""),
+        {"login": login, "role": role, "wanted": list(wanted)},
     )
-    return any(found.scalars())
-
-
-def _membership(connection: Connection, login: str, role: str) -> str:
-    return f"grant {role} to {connection.execute(text('select quote_ident(:login)'), {'login': login}).scalar_one()}"
+    lacks = set(found.scalars())
+    if not lacks:
+        return []
+    name = connection.execute(text("select quote_ident(:login)"), {"login": login}).scalar_one()
+    inherits = text("select rolinherit from pg_roles where rolname = :login")
+    if role == APPLICATION and not connection.execute(inherits, {"login": login}).scalar_one():
+        if since_16:
+            return [f"grant {role} to {name} with inherit true, set true"]
+        return [*([f"grant {role} to {name}"] if "MEMBER" in lacks else []), f"alter role {name} inherit"]
+    return [f"grant {role} to {name}"]

@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from casework.records import cases, offices
+from casework.records import cases
 from casework.rules.casefile import Actor, Role
 from casework.rules.handling import let_go
 from casework.work import programmes
@@ -18,9 +18,8 @@ def let_go_of_cases(tx: Transaction, owner_id: UUID) -> int:
     """See to it that no open case stays with an owner who may own it no longer; gives how many were let go.
 
     Each gets an event `let_go` in this transaction, so that a queue need not ask whether an owner is still there.
-    The user must be locked, so that nobody gives them another case meanwhile.
+    The rules must be kept and the user locked, so that nobody gives them another case meanwhile.
     """
-    offices.keep_rules(tx.db)
     records = cases.several(tx.db, cases.lock_open_of(tx.db, owner_id))
     moves = [(one, let_go(one.file, tx.actor or _MACHINE, tx.now)) for _, one in sorted(records.items())]
     for record, move in moves:

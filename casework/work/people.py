@@ -306,9 +306,13 @@ def _changed(
         values |= {"password_hash": _hashed(said), "password_is_first": True}
     let_go = 0
     if values:
-        people.lock(tx.db, person.id)
+        concerns_cases = values.keys() & {"role", "active", "org_id"}
+        if concerns_cases:
+            # Before the user is locked, as everybody keeps the rules first.
+            offices.keep_rules(tx.db)
+            people.lock(tx.db, person.id)
         people.change(tx.db, person.id, values)
-        let_go = let_go_of_cases(tx, person.id)
+        let_go = let_go_of_cases(tx, person.id) if concerns_cases else 0
     if "active" in said or "password" in said or "role" in said:
         people.end_tokens(tx.db, person.id)
     return Changed(_view(tx, person.id), people.open_cases(tx.db, person.id), let_go)

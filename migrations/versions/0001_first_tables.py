@@ -837,7 +837,7 @@ def upgrade() -> None:
           perform 1 from users u join orgs home on home.id = u.org_id
           where u.id = new.owner_id and u.active and u.role in ('caseworker', 'supervisor')
             and exists (select 1 from orgs here where here.id = new.org_id and starts_with(here.path, home.path))
-          for key share of u;
+          for share of u;
           if not found then
             raise exception 'an open case is owned by active staff of its branch'
               using errcode = 'check_violation', constraint = 'owner_may_own';
@@ -846,7 +846,8 @@ def upgrade() -> None:
         end $$
         """
     )
-    for event, condition in (("insert", "true"), ("update", "old.owner_id is distinct from new.owner_id")):
+    changed = "(old.owner_id is distinct from new.owner_id or old.org_id <> new.org_id or old.closed_at is not null)"
+    for event, condition in (("insert", "true"), ("update", changed)):
         op.execute(
             f"""
             create trigger owner_of_{event} after {event} on casework.cases for each row

@@ -110,6 +110,26 @@ def test_whoever_claims_while_being_deactivated_keeps_nothing(office: Api, round
         office.tokens["supervisor"] = new_token(tx, person, timedelta(days=900))[0]
 
 
+def test_people_are_changed_while_they_work_without_anybody_being_turned_away(office: Api) -> None:
+    cases = [office.new_case() for _ in range(4)]
+    for case in cases:
+        office.post("caseworker", f"/cases/{case['id']}/claim")
+    user = f"/users/{office.ids['caseworker']}"
+    answers = at_once(
+        [
+            *(
+                lambda at=f"/cases/{case['id']}/transitions/accept": office.call("caseworker", "POST", at, {})
+                for case in cases
+            ),
+            *(
+                lambda change=change: office.call("administrator", "PATCH", user, change)
+                for change in ({"digest": True}, {"email": "desk@example.org"}, {"language": "en"}, {"digest": False})
+            ),
+        ]
+    )
+    assert statuses(answers) == [200] * 8
+
+
 def test_of_eight_who_take_the_same_step_one_succeeds(office: Api) -> None:
     case = office.new_case()
     path = f"/cases/{case['id']}/transitions/accept"

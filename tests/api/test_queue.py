@@ -4,7 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import IntegrityError
 
+from casework.embedded import PrivateServer
 from casework.records import offices, people
 from casework.work.overdue import sweep
 from casework.work.people import create_user, new_token
@@ -132,3 +135,30 @@ def test_pay_of_migrant_and_platform_workers_and_acts_of_courage_come_before_oth
         cursor = answer["next_cursor"] and f"&cursor={answer['next_cursor']}"
     assert paged == expected
     assert claimed(api, "caseworker") == expected
+
+
+def test_a_closed_case_that_is_taken_up_again_does_not_come_back_to_whoever_has_left_meanwhile(api: Api) -> None:
+    """Somebody read its owner as active, and writes only after the owner was deactivated."""
+    case = api.new_case()
+    api.take("caseworker", case, "accept")
+    api.take("caseworker", case, "withdraw")
+    api.call("administrator", "PATCH", f"/users/{api.ids['caseworker']}", {"active": False})
+    for change in ("closed_at = null", "closed_at = null, org_id = (select id from orgs where code = '370200')"):
+        with api.service.transaction() as tx, pytest.raises(IntegrityError, match="owned by active staff"):
+            tx.db.run(f"update cases set {change} where id = :id", id=case["id"])
+
+
+@pytest.mark.parametrize(
+    "change", ["waits_for = 'applicant'", "org_id = (select id from casework.orgs where code = '370200')"]
+)
+def test_what_does_not_wait_here_any_more_when_it_is_locked_is_not_claimed(
+    change: str, api: Api, server: PrivateServer
+) -> None:
+    api.new_case()
+    # The entries stay those of before, as a statement sees them that began before the case moved.
+    engine = create_engine(make_url(server.owner_url).set(database=api.service.database.url.database))
+    with engine.begin() as connection:
+        connection.execute(text("alter table casework.cases disable trigger queue_changed"))
+        connection.execute(text(f"update casework.cases set {change}"))
+    engine.dispose()
+    assert api.call("caseworker", "POST", "/queue/claim", {}).status_code == 204

@@ -129,3 +129,27 @@ def test_another_login_works_as_the_application_and_owns_nothing(
         assert tx.run("select count(*) from users").scalar_one() == 0
     database.close()
     as_admin("revoke casework_app from worker", "drop role worker")
+
+
+def test_a_login_that_does_not_inherit_is_given_the_applications_rights(
+    cluster: PrivateServer, as_admin: Callable[..., None]
+) -> None:
+    url = login(cluster, as_admin, "superuser", owns=False)
+    upgrade(url, MIGRATIONS)
+    as_admin("create role worker login noinherit password 'worker'", "grant casework_app to worker")
+    theirs = make_url(url).set(username="worker", password="worker").render_as_string(False)
+    engine = create_engine(theirs)
+    with engine.connect() as connection:
+        cure = lacking(connection)
+    assert cure == ["grant casework_app to worker with inherit true, set true"]
+
+    as_admin(*cure)
+
+    with engine.connect() as connection:
+        assert lacking(connection) == []
+    engine.dispose()
+    database = Database(theirs)
+    with database.work(b"nobody's token") as tx:
+        assert tx.caller is None
+    database.close()
+    as_admin("revoke casework_app from worker", "drop role worker")

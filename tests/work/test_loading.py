@@ -6,7 +6,10 @@ from datetime import date
 from threading import Barrier
 from typing import Any
 
-from casework.records import offices
+import pytest
+
+from casework.records import alerts, offices
+from casework.records.database import Tx
 from casework.work.service import Service, Transaction
 
 AT_ONCE = 4
@@ -50,3 +53,16 @@ def test_different_calendars_loaded_at_once_become_versions_in_a_row(service: Se
         return offices.add_calendar(tx.db, "example", {"zh-CN": "示例", "en": "Example"}, CALENDAR | week)
 
     assert sorted(at_once(service, load)) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("look", [alerts.next_lapsed, lambda tx: alerts.due_clocks(tx, 10)])
+def test_what_is_loaded_after_the_sweep_began_and_before_it_locked_a_case_holds(
+    look: Callable[[Tx], Any], service: Service
+) -> None:
+    with service.transaction() as sweep:
+        before = len(sweep.rules.policies)
+        sweep._rules = None
+        with service.transaction() as tx:
+            offices.add_policies(tx.db, [POLICY])
+        look(sweep.db)
+        assert len(sweep.rules.policies) == before + 1

@@ -147,4 +147,14 @@ def _floor(service: Service) -> float:
 
 
 def _alert(case: UUID, level: str, receiver: UUID, now: datetime) -> NewAlert:
-    return NewAlert(new_id(), case, "floor", 1, level, now, now, None, ["supervisor"], [receiver])
+    return NewAlert(
+        id=new_id(),
+        case_id=case,
+        clock="floor",
+        generation=1,
+        level=level,
+        planned_at=now,
+        send_at=now,
+        roles=["supervisor"],
+        receivers=[receiver],
+    )

@@ -12,9 +12,10 @@ from casework.records import alerts, cases, history, offices, outbox
 from casework.records.offices import CalendarVersion
 from casework.records.rows import Record
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import ClockRun
+from casework.rules.casefile import ClockRun, Role
 from casework.rules.clocks import TraceLine, trace
 from casework.rules.grammar import Alert, Clock, Workflow
+from casework.rules.telling import by_whom, happened
 from casework.rules.text import Text
 from casework.work import file, forms, overdue, people, programmes
 from casework.work.delivery import reasons
@@ -104,8 +105,8 @@ def _counted_by(call: Call, record: Record) -> dict[tuple[str, int], CalendarVer
     query=Page,
 )
 def ledger(call: Call, case_id: UUID) -> Answer:
-    """Alerts that were sent or suppressed and how they went out, and those that are planned as things stand or will
-    not come any more because their clock has ended (both derived on reading), and why.
+    """Alerts that were sent or suppressed, how they went out and who has acknowledged them, and those that are planned
+    as things stand or will not come any more because their clock has ended (both derived on reading), and why.
     """
     record = _record(call, case_id)
     rows = alerts.of_case(call.tx.db, case_id)
@@ -113,7 +114,7 @@ def ledger(call: Call, case_id: UUID) -> Answer:
     receivers, sent = alerts.receivers_of(call.tx.db, ids), outbox.of_alerts(call.tx.db, ids)
     workflow = programmes.pinned(record.file)
     items = [_past(row, workflow, receivers.get(row.id, []), sent.get(row.id, [])) for row in rows]
-    done = {(row.clock, row.generation, row.level) for row in rows}
+    done = {(row.clock, row.generation, row.level) for row in rows if row.level}
     calendars = {name: version.calendar for name, version in _counted_by(call, record).items()}
     rungs = overdue.rungs(record, workflow, calendars)
     items += [_to_come(rung) for name, rung in rungs.items() if name not in done and rung.to_come]
@@ -123,22 +124,45 @@ def ledger(call: Call, case_id: UUID) -> Answer:
 
 def _rung(clock: Clock, alert: Alert, generation: int) -> dict[str, Any]:
     return {
+        "kind": "clock",
         "clock": clock.name,
         "title": clock.title.in_(language()),
         "generation": generation,
         "level": alert.level,
+        "event_seq": None,
         "roles": [role.value for role in alert.to],
         "above": alert.above,
     }
 
 
-def _past(row: Any, workflow: Workflow, receivers: list[Any], sent: list[Any]) -> dict[str, Any]:
+def _telling(row: Any, workflow: Workflow) -> dict[str, Any]:
+    what = happened(workflow, row.kind, row.payload)
+    return {
+        "kind": "event",
+        "clock": None,
+        "title": what.in_(language()),
+        "generation": None,
+        "level": None,
+        "event_seq": row.event_seq,
+        "roles": row.roles,
+        "above": False,
+        "because": by_whom(what, Role(row.actor_role), row.payload, row.actor_name).in_(language()),
+    }
+
+
+def _raised(row: Any, workflow: Workflow) -> dict[str, Any]:
     clock = workflow.by_clock[row.clock]
     alert = clock.by_level[row.level]
     return {
         **_rung(clock, alert, row.generation),
-        "status": "suppressed" if row.suppressed else "sent",
         "because": views.told(row.suppressed) or alert.told.in_(language()),
+    }
+
+
+def _past(row: Any, workflow: Workflow, receivers: list[Any], sent: list[Any]) -> dict[str, Any]:
+    return {
+        **(_raised(row, workflow) if row.level else _telling(row, workflow)),
+        "status": "suppressed" if row.suppressed else "sent",
         "planned_at": instant(row.planned_at),
         "at": instant(row.at),
         "to": [

@@ -44,6 +44,17 @@ EVENT_KINDS: Final = (
     "rederived",
 )
 OWED_BY: Final = one_of(get_args(OwedBy))
+_ALERT: Final = {
+    "kind": one_of(
+        ("clock", "event"), Text("期限提醒，或者告知他人的办理", "A rung of a clock, or what somebody else did")
+    ),
+    "clock": or_null(
+        text("review"), Text("告知时为您接下来的期限", "Of an event: the clock that is yours to keep next")
+    ),
+    "generation": or_null(FIRST),
+    "level": or_null(text("80%")),
+    "event_seq": not_yet(FIRST, Text("告知的是哪条记录", "Of which entry of the history it tells")),
+}
 
 _CLOCK: Final = {
     "name": text("review"),
@@ -177,10 +188,8 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
     ),
     "Ledger": obj(
         {
-            "clock": text("review"),
+            **_ALERT,
             "title": text(Text("审查期限", "Review")),
-            "generation": FIRST,
-            "level": text("80%"),
             "roles": many(ROLE, Text("提醒哪些角色", "Which roles are told")),
             "above": flag(Text("上级机构的人员", "Those of the organisation above")),
             "status": one_of(("sent", "suppressed", "planned", "superseded")),
@@ -188,7 +197,7 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
                 Text("期限已过 80%", "80% of the time limit has passed"),
                 Text("提醒或者不提醒的原因", "Why people are told, or why nobody is told"),
             ),
-            "planned_at": AT,
+            "planned_at": or_null(AT),
             "at": or_null(AT),
             "to": many(
                 obj(
@@ -249,10 +258,17 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
             "id": ID,
             "case_id": ID,
             "case_number": text("LA-2026-000001"),
-            "clock": text("review"),
-            "title": text(Text("审查期限（地方）", "Review, local")),
-            "generation": FIRST,
-            "level": text("80%"),
+            **_ALERT,
+            "title": text(
+                Text("审查期限（地方）", "Review, local"),
+                Text("期限的名称，或者办理了什么", "The title of the clock, or what was done"),
+            ),
+            "because": text(
+                Text("期限已过 80%", "80% of the time limit has passed"),
+                Text("提醒的原因，及由谁办理", "Why one is told, and who did it"),
+            ),
+            "role": not_yet(ROLE, Text("由谁办理", "Who did it")),
+            "actor": not_yet(ref("Person"), Text("办理人", "The user who did it")),
             **DUE,
             "at": AT,
             "acknowledged_at": not_yet(AT),

@@ -54,7 +54,10 @@ def claim(call: Call) -> Answer:
 
 @endpoint("GET", "/alerts", Text("我的提醒", "My alerts"), answer="AlertPage", query=Page)
 def my_alerts(call: Call) -> Answer:
-    """My alerts on cases that I still see, but for those snoozed: open ones first, the newest first."""
+    """My alerts on cases that I still see, and that one was taken from me, but for those snoozed.
+
+    Open ones first, the newest first.
+    """
     key = from_cursor(call.query, switch, moment, UUID)
     after = (key[0], key[1], key[2]) if key else None
     rows = alerts.mine(call.tx.db, call.tx.person.id, visible(call.tx.person), call.limit + 1, after)

@@ -8,11 +8,12 @@ from casework.api.speech import in_zone, instant, language
 from casework.records.offices import CalendarVersion, parent_of
 from casework.records.rows import Record
 from casework.records.summaries import CaseSummary, UserName
-from casework.rules.casefile import ClockRun, Person, PolicyRow
+from casework.rules.casefile import ClockRun, Person, PolicyRow, Role
 from casework.rules.clocks import Due, TraceLine
 from casework.rules.clockwork import late_at, nearest_clock
 from casework.rules.duplicates import Twin
 from casework.rules.grammar import STAY, Clock, Workflow
+from casework.rules.telling import by_whom, happened
 from casework.rules.text import Text
 from casework.work import calendars, programmes
 from casework.work.delivery import reasons
@@ -306,15 +307,27 @@ def event(row: Any) -> dict[str, Any]:
 
 def alert(row: Any) -> dict[str, Any]:
     """An alert as its receiver sees it."""
-    definition = programmes.of(row.workflow, row.workflow_version).by_clock[row.clock]
+    workflow = programmes.of(row.workflow, row.workflow_version)
+    if row.level is None:
+        what = happened(workflow, row.kind, row.payload, str(row.receiver_id))
+        # The clock is another's where its due time is not told.
+        about = {"clock": row.clock if row.due_at else None, "generation": row.generation if row.due_at else None}
+        because = by_whom(what, Role(row.actor_role), row.payload, row.actor_name)
+    else:
+        about = {"clock": row.clock, "generation": row.generation}
+        what, because = workflow.by_clock[row.clock].title, workflow.by_clock[row.clock].by_level[row.level].told
     return {
         "id": str(row.id),
         "case_id": str(row.case_id),
         "case_number": row.number,
-        "clock": row.clock,
-        "title": definition.title.in_(language()),
-        "generation": row.generation,
+        "kind": "clock" if row.level else "event",
+        **about,
         "level": row.level,
+        "event_seq": row.event_seq,
+        "title": what.in_(language()),
+        "because": because.in_(language()),
+        "role": row.actor_role,
+        "actor": {"id": str(row.actor_id), "username": row.username, "name": row.actor_name} if row.actor_id else None,
         **due(Due(row.due_at, row.due_on, row.provisional) if row.due_at else None),
         "at": instant(row.received_at),
         "acknowledged_at": instant(row.acknowledged_at),

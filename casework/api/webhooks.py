@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from casework.api.case_schemas import EVENT_KINDS, PHASE
-from casework.api.shapes import AT, DUE, FIRST, ID, Schema, obj, one_of, or_null, ref, sample, text
+from casework.api.shapes import AT, DUE, FIRST, ID, ROLE, Schema, obj, one_of, or_null, ref, sample, text
 from casework.rules.text import Text
 
 _BOTH: Final = obj({"zh-CN": text("期限已过 80%"), "en": text("80% of the time limit has passed")})
@@ -36,6 +36,20 @@ _ALERT: Final = obj(
         "due_at": or_null(AT, Text("期限暂停时为空", "Null while the clock is paused")),
     }
 )
+_TOLD: Final = obj(
+    {
+        "id": ID,
+        "title": _BOTH | {"examples": [{"zh-CN": "办结", "en": "Conclude"}]},
+        "because": _BOTH | {"examples": [{"zh-CN": "办结（律师）", "en": "Conclude (lawyer)"}]},
+        "event_seq": FIRST
+        | {"description": Text("在 /cases/{id}/events 中的序号", "Its number in /cases/{id}/events")},
+        "role": ROLE | {"description": Text("由谁办理", "Who did it")},
+        **DUE,
+        "due_at": or_null(
+            AT, Text("下一步何时到期；没有期限的为空", "When the next step is due; null without a limit")
+        ),
+    }
+)
 _EVENT: Final = obj(
     {
         "seq": FIRST | {"description": Text("在 /cases/{id}/events 中的序号", "Its number in /cases/{id}/events")},
@@ -46,6 +60,7 @@ _EVENT: Final = obj(
 
 WEBHOOK_BODIES: Final[dict[str, Schema]] = {
     "AlertRaised": obj({**_ABOUT_A_CASE, "type": {"const": "alert.raised"}, "alert": _ALERT}),
+    "AlertTold": obj({**_ABOUT_A_CASE, "type": {"const": "alert.told"}, "alert": _TOLD}),
     "CaseEvent": obj({**_ABOUT_A_CASE, "type": one_of(f"case.{kind}" for kind in EVENT_KINDS), "event": _EVENT}),
     "ChannelTried": obj(
         {
@@ -70,6 +85,7 @@ _EVENTS: Final = {
 }
 _KINDS: Final[dict[str, tuple[str, Text]]] = {
     "alert.raised": ("AlertRaised", Text("期限提醒", "An alert was raised")),
+    "alert.told": ("AlertTold", Text("承办案件的进展", "Somebody was told what another did to a case of theirs")),
     **{f"case.{kind}": ("CaseEvent", _EVENTS[kind]) for kind in EVENT_KINDS},
     "channel.tried": ("ChannelTried", Text("试发，与案件无关", "Somebody tried the channel; about no case")),
 }

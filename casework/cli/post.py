@@ -79,7 +79,7 @@ def _row(console: Console, one: Any) -> tuple[object, ...]:
 def _about(one: Any) -> str:
     if one.digest_on is not None:
         return f"digest {one.digest_on}"
-    return f"{one.clock} {one.level}" if one.clock else f"event {one.event_seq}"
+    return f"{one.clock} {one.level}" if one.level else f"event {one.event_seq}"
 
 
 def _at(console: Console, at: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Due clocks, the alerts they raise, and who receives them."""
+"""Due clocks, the alerts that they and what people do raise, and who receives them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,11 +7,12 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, func, literal, select
+from sqlalchemy import ColumnElement, Row, exists, func, literal, select
 
 from casework.records.database import Tx
 from casework.records.lanes import MAIL_LANE
-from casework.records.tables import alert_receivers, alerts, cases, clocks
+from casework.records.tables import alert_receivers, alerts, cases, clocks, events, users
+from casework.rules.casefile import HELPERS
 
 # Everybody locks the case row first. A case that somebody is just working on is left for the next tick; the clock is
 # locked with it, so that one which was settled since the statement began is read again and left out.
@@ -76,7 +77,7 @@ def fired(tx: Tx, case_ids: Iterable[UUID]) -> dict[tuple[UUID, str, int], set[s
     found: dict[tuple[UUID, str, int], set[str]] = {}
     rows = tx.all(
         select(alerts.c.case_id, alerts.c.clock, alerts.c.generation, alerts.c.level).where(
-            alerts.c.case_id.in_(list(case_ids))
+            alerts.c.case_id.in_(list(case_ids)), alerts.c.level.is_not(None)
         )
     )
     for row in rows:
@@ -86,34 +87,50 @@ def fired(tx: Tx, case_ids: Iterable[UUID]) -> dict[tuple[UUID, str, int], set[s
 
 @dataclass(frozen=True, slots=True)
 class NewAlert:
-    """A level of a clock that is due; nobody receives it where it is `suppressed`, which says why in both languages.
+    """A `level` of a clock that is due, or an event that somebody is told of.
 
-    Its messages to the outside wait until `send_at`.
+    Nobody receives it where it is `suppressed`, which says why in both languages. Beside the `receivers` those receive
+    it whose `turn` it is, the nearest people of that role or else the nearest supervisors, but for the `actor`. Its
+    messages to the outside wait until `send_at`.
     """
 
     id: UUID
     case_id: UUID
-    clock: str
-    generation: int
-    level: str
-    planned_at: datetime
+    clock: str | None
+    generation: int | None
     send_at: datetime
-    suppressed: Mapping[str, str] | None
     roles: Sequence[str]
     receivers: Sequence[UUID]
+    level: str | None = None
+    planned_at: datetime | None = None
+    suppressed: Mapping[str, str] | None = None
+    event_seq: int | None = None
+    turn: str | None = None
+    actor: UUID | None = None
 
 
 _ADD = """
 with due as materialized (
   select * from jsonb_to_recordset(cast(:alerts as jsonb)) as x(id uuid, case_id uuid, clock text, generation int,
-    level text, planned_at timestamptz, send_at timestamptz, suppressed jsonb, roles text[], receivers uuid[])),
+    level text, planned_at timestamptz, send_at timestamptz, suppressed jsonb, roles text[], receivers uuid[],
+    event_seq int, turn text, actor uuid)),
+nearest as (
+  select due.id, due.actor, u.id as user_id,
+    rank() over (partition by due.id order by u.role = due.turn desc, length(home.path) desc) as place
+  from due join cases c on c.id = due.case_id join orgs here on here.id = c.org_id
+    join orgs home on starts_with(here.path, home.path) join users u on u.org_id = home.id
+  where due.turn is not null and u.active and u.role in (due.turn, 'supervisor')),
+receiver as materialized (
+  select id, unnest(receivers) as user_id from due
+  union select id, user_id from nearest where place = 1 and user_id is distinct from actor),
 new as (
-  insert into alerts (id, case_id, clock, generation, level, planned_at, at, suppressed, roles)
-  select id, case_id, clock, generation, level, planned_at, :now, suppressed, roles from due
+  insert into alerts (id, case_id, clock, generation, level, event_seq, planned_at, at, suppressed, roles)
+  select id, case_id, clock, generation, level, event_seq, planned_at, :now, suppressed, roles from due
+  where level is not null or exists (select from receiver r where r.id = due.id)
   on conflict do nothing returning id, case_id, clock, level, planned_at, suppressed),
 told as (
   insert into alert_receivers (alert_id, user_id, at)
-  select new.id, user_id, :now from new join due on due.id = new.id, unnest(due.receivers) as user_id
+  select new.id, r.user_id, :now from new join receiver r on r.id = new.id
   returning alert_id, user_id),
 inbox as (
   insert into outbox (id, channel, receiver_id, case_id, alert_id, state, at, try_at, delivered_at)
@@ -144,8 +161,9 @@ def add(tx: Tx, new: Sequence[NewAlert], *, mail: bool = False) -> int:
     """Store alerts, their receivers and the messages in the outbox; gives how many were new.
 
     A message goes to the list of each receiver, with `mail` to those who have an address, and to each channel of the
-    case's organisation and those above. A level that fired before is left as it is, with its receivers. The cases are
-    locked: a channel's messages about a case are numbered.
+    case's organisation and those above. A level that fired before, or an event that was told, is left as it is, with
+    its receivers; an event of which nobody is to be told makes no alert. The cases are locked: a channel's messages
+    about a case are numbered.
     """
     if not new:
         return 0
@@ -163,8 +181,10 @@ def set_wake_times(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
     )
 
 
+_actor, _receiver = users.alias("actor"), users.alias("receiver")
 _VIEW = select(
     alerts,
+    alert_receivers.c.user_id.label("receiver_id"),
     alert_receivers.c.at.label("received_at"),
     alert_receivers.c.acknowledged_at,
     alert_receivers.c.snoozed_until,
@@ -174,16 +194,27 @@ _VIEW = select(
     clocks.c.due_at,
     clocks.c.due_on,
     clocks.c.provisional,
+    events.c.kind,
+    events.c.payload,
+    events.c.actor_id,
+    events.c.actor_role,
+    _actor.c.username,
+    _actor.c.name.label("actor_name"),
     (alert_receivers.c.acknowledged_at.is_not(None)).label("acknowledged"),
 ).select_from(
     alert_receivers.join(alerts, alerts.c.id == alert_receivers.c.alert_id)
     .join(cases, cases.c.id == alerts.c.case_id)
-    .join(
+    .join(_receiver, _receiver.c.id == alert_receivers.c.user_id)
+    .outerjoin(
         clocks,
         (clocks.c.case_id == alerts.c.case_id)
         & (clocks.c.name == alerts.c.clock)
-        & (clocks.c.generation == alerts.c.generation),
+        & (clocks.c.generation == alerts.c.generation)
+        # What is due after an event is told to those who owe it.
+        & (alerts.c.level.is_not(None) | ((clocks.c.owed_by == "helper") == _receiver.c.role.in_(HELPERS))),
     )
+    .outerjoin(events, (events.c.case_id == alerts.c.case_id) & (events.c.seq == alerts.c.event_seq))
+    .outerjoin(_actor, _actor.c.id == events.c.actor_id)
 )
 
 
@@ -193,20 +224,42 @@ def _listed(now: datetime) -> ColumnElement[bool]:
     return until.is_(None) | (until <= now) | alert_receivers.c.acknowledged_at.is_not(None)
 
 
-def count_open(tx: Tx, user_id: UUID, visible: Any) -> int:
+def _theirs(user_id: UUID, visible: ColumnElement[bool]) -> ColumnElement[bool]:
+    """This person's, on a case that is still visible, or saying that the case was taken from this person."""
+    before, this = events.alias(), events.alias()
+
+    def holds(event: Any) -> ColumnElement[bool]:
+        hands = (func.coalesce(event.c.payload[name].astext, "") for name in ("owner", "assignee"))
+        return literal(str(user_id)).in_(list(hands))
+
+    taken_away = exists().where(
+        this.c.case_id == alerts.c.case_id,
+        this.c.seq == alerts.c.event_seq,
+        before.c.case_id == alerts.c.case_id,
+        before.c.seq == alerts.c.event_seq - 1,
+        holds(before),
+        ~holds(this),
+    )
+    return (alert_receivers.c.user_id == user_id) & (visible | taken_away)
+
+
+def count_open(tx: Tx, user_id: UUID, visible: ColumnElement[bool]) -> int:
     """How many alerts this person has to look at."""
     joined = alert_receivers.join(alerts, alerts.c.id == alert_receivers.c.alert_id).join(cases)
-    mine = (alert_receivers.c.user_id == user_id) & alert_receivers.c.acknowledged_at.is_(None)
-    return int(tx.run(select(func.count()).select_from(joined).where(mine, visible, _listed(tx.now))).scalar_one())
+    open_ = (_theirs(user_id, visible), alert_receivers.c.acknowledged_at.is_(None), _listed(tx.now))
+    return int(tx.run(select(func.count()).select_from(joined).where(*open_)).scalar_one())
 
 
 def mine(
-    tx: Tx, user_id: UUID, visible: Any, limit: int, after: tuple[bool, datetime, UUID] | None
+    tx: Tx, user_id: UUID, visible: ColumnElement[bool], limit: int, after: tuple[bool, datetime, UUID] | None
 ) -> Sequence[Row[Any]]:
-    """This person's alerts on cases still visible, without those snoozed: open ones first, the newest first."""
+    """This person's alerts on cases still visible or taken away by what is told, without those snoozed.
+
+    Open ones first, the newest first.
+    """
     done = alert_receivers.c.acknowledged_at.is_not(None)
     query = (
-        _VIEW.where(alert_receivers.c.user_id == user_id, visible, _listed(tx.now))
+        _VIEW.where(_theirs(user_id, visible), _listed(tx.now))
         .order_by(done, alert_receivers.c.at.desc(), alerts.c.id)
         .limit(limit)
     )
@@ -217,7 +270,7 @@ def mine(
     return tx.all(query)
 
 
-def acknowledge(tx: Tx, alert_id: UUID, user_id: UUID, visible: Any) -> Row[Any] | None:
+def acknowledge(tx: Tx, alert_id: UUID, user_id: UUID, visible: ColumnElement[bool]) -> Row[Any] | None:
     """The alert of this person, now acknowledged; the first time counts. None where there is none."""
     tx.run(
         alert_receivers.update()
@@ -228,17 +281,17 @@ def acknowledge(tx: Tx, alert_id: UUID, user_id: UUID, visible: Any) -> Row[Any]
         )
         .values(acknowledged_at=tx.now)
     )
-    return tx.one(_VIEW.where(alert_receivers.c.user_id == user_id, alerts.c.id == alert_id, visible))
+    return tx.one(_VIEW.where(_theirs(user_id, visible), alerts.c.id == alert_id))
 
 
-def one(tx: Tx, alert_id: UUID, user_id: UUID, visible: Any) -> Row[Any] | None:
+def one(tx: Tx, alert_id: UUID, user_id: UUID, visible: ColumnElement[bool]) -> Row[Any] | None:
     """The alert of this person; nobody else changes what the person makes of it until the end."""
     tx.run(
         select(alert_receivers.c.alert_id)
         .where(alert_receivers.c.alert_id == alert_id, alert_receivers.c.user_id == user_id)
         .with_for_update()
     )
-    return tx.one(_VIEW.where(alert_receivers.c.user_id == user_id, alerts.c.id == alert_id, visible))
+    return tx.one(_VIEW.where(_theirs(user_id, visible), alerts.c.id == alert_id))
 
 
 def snooze(tx: Tx, alert_id: UUID, user_id: UUID, until: datetime) -> None:
@@ -251,8 +304,14 @@ def snooze(tx: Tx, alert_id: UUID, user_id: UUID, until: datetime) -> None:
 
 
 def of_case(tx: Tx, case_id: UUID) -> Sequence[Row[Any]]:
-    """Every alert of a case in the order of time."""
-    return tx.all(select(alerts).where(alerts.c.case_id == case_id).order_by(alerts.c.at, alerts.c.id))
+    """Every alert of a case in the order of time, and of its event `kind, payload, actor_role, actor_name`."""
+    told = alerts.outerjoin(events, (events.c.case_id == alerts.c.case_id) & (events.c.seq == alerts.c.event_seq))
+    return tx.all(
+        select(alerts, events.c.kind, events.c.payload, events.c.actor_role, _actor.c.name.label("actor_name"))
+        .select_from(told.outerjoin(_actor, _actor.c.id == events.c.actor_id))
+        .where(alerts.c.case_id == case_id)
+        .order_by(alerts.c.at, alerts.c.id)
+    )
 
 
 def receivers_of(tx: Tx, alert_ids: list[UUID]) -> dict[UUID, list[Row[Any]]]:

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 
 from casework.records.database import Tx
 from casework.records.lanes import MAIL_LANE, Lane, reopen, waits
+from casework.rules.casefile import HELPERS
 
 
 def closed_lanes(tx: Tx) -> Sequence[Row[Any]]:
@@ -40,20 +41,22 @@ def oldest_waiting(tx: Tx) -> datetime | None:
 # same at every attempt.
 _BATCH = """
 select o.id, o.channel, o.receiver_id, o.case_id, o.alert_id, o.event_seq, o.digest_on, o.seq, o.attempts, o.at,
-  c.number, c.workflow, c.workflow_version, a.clock, a.generation, a.level, e.seq as as_of, e.kind, e.payload,
-  d.due_at, d.due_on, d.provisional, u.email, u.language, u.active
+  c.number, c.workflow, c.workflow_version, a.clock, a.generation, a.level, e.seq as as_of, e.kind, e.actor_role,
+  e.payload, d.due_at, d.due_on, d.provisional, u.email, u.language, u.active
 from outbox o
 left join cases c on c.id = o.case_id
 left join alerts a on a.id = o.alert_id
+left join users u on u.id = o.receiver_id
 left join lateral (
-  select e.seq, e.kind, e.payload from events e
-  where e.case_id = o.case_id and (o.event_seq is null and e.at <= a.at or e.seq = o.event_seq)
+  select e.seq, e.at, e.kind, e.actor_role, e.payload from events e
+  where e.case_id = o.case_id and (a.level is not null and e.at <= a.at or e.seq = coalesce(o.event_seq, a.event_seq))
   order by e.seq desc limit 1) e on true
+-- What is due after an event is told to those who owe it, and to channels.
 left join clocks k on k.case_id = o.case_id and k.name = a.clock and k.generation = a.generation
+  and (a.level is not null or u.id is null or (k.owed_by = 'helper') = (u.role = any(:helpers)))
 left join lateral (
   select d.due_at, d.due_on, d.provisional from due_times d
-  where d.clock_id = k.id and d.recorded_at <= a.at order by d.position desc limit 1) d on true
-left join users u on u.id = o.receiver_id
+  where d.clock_id = k.id and d.recorded_at <= greatest(a.at, e.at) order by d.position desc limit 1) d on true
 where o.lane_id = :lane and o.state = 'waiting' and o.try_at <= :now
 order by o.try_at, o.case_id, o.seq limit :limit
 """
@@ -61,7 +64,7 @@ order by o.try_at, o.case_id, o.seq limit :limit
 
 def batch(tx: Tx, lane: Lane, limit: int) -> Sequence[Row[Any]]:
     """What is to be sent on this lane now, the longest due first, with what there is to say."""
-    return tx.all(_BATCH, lane=lane.id, now=tx.now, limit=limit)
+    return tx.all(_BATCH, lane=lane.id, now=tx.now, limit=limit, helpers=list(HELPERS))
 
 
 def delivered(tx: Tx, message_ids: Sequence[UUID]) -> None:
@@ -121,7 +124,8 @@ def superseded(tx: Tx, message_ids: Sequence[UUID], why: Mapping[str, Any]) -> N
 
 _LISTED = """
 select o.id, o.state, o.channel, h.id as channel_id, coalesce(u.username, h.name) as receiver, c.number, a.clock,
-  a.level, o.event_seq, o.digest_on, o.attempts, o.at, o.try_at, o.delivered_at, o.last_error
+  a.level, coalesce(o.event_seq, a.event_seq) as event_seq, o.digest_on, o.attempts, o.at, o.try_at, o.delivered_at,
+  o.last_error
 from outbox o
 left join users u on u.id = o.receiver_id
 left join channels h on h.id = o.receiver_id

@@ -421,15 +421,24 @@ alerts = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("case_id", Uuid, ForeignKey("cases.id"), nullable=False),
-    Column("clock", Text, nullable=False),
-    Column("generation", Integer, nullable=False),
-    Column("level", Text, nullable=False),
-    Column("planned_at", DateTime(timezone=True), nullable=False),
+    # The clock that it is about; of an event the one that is due next for whoever's turn it is, if there is one.
+    Column("clock", Text),
+    Column("generation", Integer),
+    # Either the rung of a clock, or an event of the case.
+    Column("level", Text),
+    Column("event_seq", Integer),
+    _at("planned_at", nullable=True),
     _at("at"),
     Column("suppressed", JSONB),
     Column("roles", ARRAY(Text), nullable=False),
+    CheckConstraint("num_nonnulls(level, event_seq) = 1", name="is_about_one_thing"),
+    CheckConstraint("num_nonnulls(clock, generation) in (0, 2)", name="names_its_clock_in_full"),
+    CheckConstraint("level is null or clock is not null", name="level_of_a_clock"),
+    CheckConstraint("(level is null) = (planned_at is null)", name="planned_by_its_clock"),
     # A level fires once for a generation of a clock, however many schedulers look.
     UniqueConstraint("case_id", "clock", "generation", "level"),
+    # An event is told once.
+    Index("uq_alerts_event", "case_id", "event_seq", unique=True, postgresql_where=text("event_seq is not null")),
     Index("ix_alerts_case_id_at", "case_id", "at"),
 )
 

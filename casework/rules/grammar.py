@@ -145,7 +145,8 @@ class Transition:
     nothing sensitive among them. `claims` gives what it takes of what others may want too, such as money. `transfers`
     names the field of `needs` with the organisation that gets the case. A `shared` edge is for any colleague who sees
     the case, such as the cashier; whoever owns it goes on owning it. After an edge that `decides`, facts are corrected
-    with a reason only. `own_letter` goes out instead of `letter` where the applicant takes the edge.
+    with a reason only. `own_letter` goes out instead of `letter` where the applicant takes the edge. Messages to the
+    outside do not name one that is `discreet`: its title would tell of an illness or a death.
     """
 
     name: str
@@ -170,6 +171,7 @@ class Transition:
     transfers: str | None = None
     shared: bool = False
     decides: bool = False
+    discreet: bool = False
 
     def __post_init__(self) -> None:
         for name in ("sources", "by", "when", "letter", "own_letter", "cancels", "restarts"):

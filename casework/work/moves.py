@@ -15,6 +15,7 @@ from casework.rules.text import Text
 from casework.work.letters import write_letters
 from casework.work.look_ups import held_numbers, look_ups_of
 from casework.work.service import Transaction
+from casework.work.telling import tell
 
 
 def moved(decision: Move | Refusal) -> Move:
@@ -50,6 +51,7 @@ def write_down(tx: Transaction, record: Record, move: Move, workflow: Workflow, 
     _ensure_ordered(tx, move, office)
     _note_household(tx, record, move, workflow)
     writing.write(tx.db, rows, sealed=sealed_of(move, key), look_ups=look_ups_of(move, index_key), letters=letters)
+    tell(tx, move, workflow, office)
     return writing.after(record, move, rows)
 
 

@@ -375,13 +375,18 @@ def upgrade() -> None:
         "alerts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("clock", sa.Text(), nullable=False),
-        sa.Column("generation", sa.Integer(), nullable=False),
-        sa.Column("level", sa.Text(), nullable=False),
-        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("clock", sa.Text(), nullable=True),
+        sa.Column("generation", sa.Integer(), nullable=True),
+        sa.Column("level", sa.Text(), nullable=True),
+        sa.Column("event_seq", sa.Integer(), nullable=True),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("suppressed", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("roles", sa.ARRAY(sa.Text()), nullable=False),
+        sa.CheckConstraint("(level is null) = (planned_at is null)", name=op.f("ck_alerts_planned_by_its_clock")),
+        sa.CheckConstraint("level is null or clock is not null", name=op.f("ck_alerts_level_of_a_clock")),
+        sa.CheckConstraint("num_nonnulls(clock, generation) in (0, 2)", name=op.f("ck_alerts_names_its_clock_in_full")),
+        sa.CheckConstraint("num_nonnulls(level, event_seq) = 1", name=op.f("ck_alerts_is_about_one_thing")),
         sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_alerts_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
         sa.UniqueConstraint(
@@ -390,6 +395,14 @@ def upgrade() -> None:
         schema="casework",
     )
     op.create_index("ix_alerts_case_id_at", "alerts", ["case_id", "at"], unique=False, schema="casework")
+    op.create_index(
+        "uq_alerts_event",
+        "alerts",
+        ["case_id", "event_seq"],
+        unique=True,
+        schema="casework",
+        postgresql_where=sa.text("event_seq is not null"),
+    )
     op.create_table(
         "clocks",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -1,7 +1,9 @@
 """An alert can be put off for a few days with a reason, and the ledger says what became of every rung."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -153,3 +155,76 @@ def test_a_workflow_tells_which_rungs_go_to_the_next_organisation_up(api: Api, w
     assert clocks["review"][-1] == {"level": "+5wd", "to": ["supervisor"], "above": True}
     in_time = [rung["above"] for alerts in clocks.values() for rung in alerts if not rung["level"].startswith("+")]
     assert set(in_time) == {False}, "what is not late yet is no business of the organisation above"
+
+
+def assigned(api: Api) -> Any:
+    """A case of the caseworker that the lawyer has just been given."""
+    case = api.new_case()
+    api.take("caseworker", case, "accept")
+    api.take("supervisor", case, "grant")
+    return api.take("caseworker", case, "assign", to=str(api.ids["lawyer"]))
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "because"),
+    [
+        ("zh", "指派给您承办", "指派给您承办（经办人示例经办人）"),
+        ("en", "Assigned to you", "Assigned to you (caseworker"),
+    ],
+)
+def test_a_lawyer_is_told_of_a_new_case_what_by_whom_and_until_when(
+    api: Api, language: str, title: str, because: str
+) -> None:
+    case = assigned(api)
+    answer = api.call("lawyer", "GET", "/alerts", headers={"Accept-Language": language})
+    [entry] = answer.get_json()["items"]
+    assert (entry["kind"], entry["case_number"], entry["title"]) == ("event", case["number"], title)
+    assert entry["because"].startswith(because)
+    assert (entry["role"], entry["actor"]["username"], entry["level"]) == ("caseworker", "caseworker", None)
+    owed = {clock["name"]: clock["due_on"] for clock in api.get("lawyer", f"/cases/{case['id']}/clocks")["items"]}
+    assert entry["due_on"] == owed[entry["clock"]] is not None
+    [event] = [
+        one for one in api.get("lawyer", f"/cases/{case['id']}/events")["items"] if one["seq"] == entry["event_seq"]
+    ]
+    assert event["payload"]["transition"] == "assign"
+
+
+def test_the_ledger_says_who_was_told_and_who_has_acknowledged(api: Api) -> None:
+    case = assigned(api)
+    api.take("lawyer", case, "engage")
+
+    def told() -> dict[str, Any]:
+        items = api.get("caseworker", f"/cases/{case['id']}/alerts")["items"]
+        return {line["title"]: line for line in items if line["kind"] == "event"}
+
+    assert list(told()) == ["Grant", "Assign", "Engage"]
+    assert told()["Engage"]["because"].startswith("Engage (lawyer ")
+    assert (told()["Assign"]["status"], told()["Assign"]["roles"]) == ("sent", ["lawyer"])
+    [entry] = api.get("lawyer", "/alerts")["items"]
+    api.post("lawyer", f"/alerts/{entry['id']}/acknowledge", {})
+    [receiver] = told()["Assign"]["to"]
+    assert receiver["username"] == "lawyer"
+    assert receiver["acknowledged_at"] is not None
+    assert [one["acknowledged_at"] for one in told()["Engage"]["to"]] == [None]
+
+
+def test_what_was_told_can_be_put_off(api: Api) -> None:
+    assigned(api)
+    [entry] = api.get("lawyer", "/alerts")["items"]
+    assert snooze(api, "lawyer", entry).status_code == 200
+    assert listed(api, "lawyer") == []
+
+
+def test_a_repeated_request_tells_once(api: Api) -> None:
+    case = assigned(api)
+    given = api.needs("lawyer", case, "engage")["examples"][0]
+    path, once = f"/cases/{case['id']}/transitions/engage", {"Idempotency-Key": str(uuid4())}
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(lambda _: api.call("lawyer", "POST", path, given, once).status_code, range(3)))
+    assert 200 in answers
+    assert set(answers) <= {200, 409}
+    assert api.call("lawyer", "POST", path, given, once).status_code == 200
+    [entry] = [one for one in api.get("caseworker", "/alerts")["items"] if one["title"] == "Engage"]
+    with api.service.transaction() as tx:
+        sent = tx.db.all("select receiver_id from outbox where alert_id = :alert", alert=UUID(entry["id"]))
+    assert [row.receiver_id for row in sent] == [api.ids["caseworker"]]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from casework.rules.telling import happened
 from casework.rules.text import LANGUAGES
 from casework.work import programmes
 from casework.work.delivery.messages import alert_told, webhook_body
@@ -57,3 +58,17 @@ def test_what_tells_of_none_is_called_by_its_name() -> None:
     subject, text = alert_told(row(workflow, workflow.by_clock["sue"], "due"), "zh-CN", ZONE)
     assert "不服仲裁起诉" in subject
     assert "不服仲裁起诉" in text
+
+
+@pytest.mark.parametrize("workflow", programmes.all_versions(), ids=lambda flow: f"{flow.key}-{flow.version}")
+def test_a_step_that_is_told_outside_tells_of_no_illness_and_no_death(workflow: Any) -> None:
+    hidden = re.compile(ILLNESS.pattern + "|亡|死|death|died", re.IGNORECASE)
+    for edge in workflow.transitions:
+        for source in edge.sources:
+            state = edge.leads_to(source)
+            payload = {"transition": edge.name, "from": source, "state": state, "owner": None, "assignee": None}
+            said = happened(workflow, "transition", payload, outside=True)
+            assert not hidden.search(said.zh + said.en), edge.name
+            assert edge.discreet == bool(hidden.search(edge.title.zh + edge.title.en)), edge.name
+    for state in workflow.states:
+        assert not hidden.search(state.title.zh + state.title.en), state.name

@@ -1,8 +1,8 @@
 """Schedulers, deliverers and connections are killed at random over thousands of clocks; then everything is counted.
 
-Four sweep and four deliver. What must come out: every level that is due has one alert, every alert one message for each
-that is to hear of it, every lapse was taken once, and every message has reached its receiver; what came twice bears the
-same id, and came because somebody died just then.
+Four sweep and four deliver. What must come out: every level that is due has one alert, every lapse was taken once and
+told once to the owner, every alert has one message for each that is to hear of it, and every message has reached its
+receiver; what came twice bears the same id, and came because somebody died just then.
 """
 
 import json
@@ -140,7 +140,15 @@ def _fill(post: Post, owner: Engine) -> None:
     with owner.begin() as connection:
         for template, clock, many in copied:
             connection.execute(text(_COPIES), {"template": template, "clock": clock, "many": many})
-        connection.execute(text("update casework.cases set owner_id = null"))
+        connection.execute(text("update casework.cases set owner_id = null where state <> 'awaiting_papers'"))
+        # Whose papers do not come, the owner is told so.
+        connection.execute(
+            text(
+                "update casework.cases c set owner_id = t.owner_id from casework.cases t"
+                " where t.id = any(:templates) and t.state = c.state and t.org_id = c.org_id"
+            ),
+            {"templates": [template for template, clock, _ in copied if clock == "papers"]},
+        )
         # Those that were copied do not count.
         templates = {"templates": [template for template, _, _ in copied]}
         connection.execute(
@@ -184,11 +192,12 @@ def _count(owner: Engine, query: str) -> int:
 
 
 def _ensure_alerts(owner: Engine) -> None:
-    different = "select count(distinct (case_id, clock, generation, level)) from casework.alerts"
+    different = "select count(distinct (case_id, clock, generation, level, event_seq)) from casework.alerts"
     assert _count(owner, "select count(*) from casework.alerts") == _count(owner, different)
     for level in LEVELS:
         of_level = f"select count(*) from casework.alerts where clock = 'review' and level = '{level}'"
         assert _count(owner, of_level) == LATE
+    assert _count(owner, "select count(*) from casework.alerts where event_seq is not null") == LAPSING
     assert _count(owner, "select count(*) from casework.alerts where suppressed is not null") == 0
     told = "select count(distinct alert_id) from casework.alert_receivers"
     assert _count(owner, "select count(*) from casework.alerts") == _count(owner, told)
@@ -233,7 +242,10 @@ def _ensure_messages(owner: Engine, outside: Outside) -> int:
 
 _SECONDS: Final = (
     "insert into casework.alerts (id, case_id, clock, generation, level, planned_at, at, roles) select"
-    " gen_random_uuid(), case_id, clock, generation, level, planned_at, at, roles from casework.alerts",
+    " gen_random_uuid(), case_id, clock, generation, level, planned_at, at, roles from casework.alerts"
+    " where level is not null",
+    "insert into casework.alerts (id, case_id, event_seq, at, roles) select"
+    " gen_random_uuid(), case_id, event_seq, at, roles from casework.alerts where event_seq is not null",
     "insert into casework.outbox (id, channel, receiver_id, lane_id, case_id, alert_id, at, try_at) select"
     " gen_random_uuid(), channel, receiver_id, lane_id, case_id, alert_id, at, try_at from casework.outbox",
 )

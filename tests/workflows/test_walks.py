@@ -1,6 +1,7 @@
 """Random walks through every workflow: what holds at every step, whoever acts and whatever the time does."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,11 +14,12 @@ import pytest
 from casework.records.ledger import GENESIS, digest
 from casework.records.rows import event_payload, marks_of
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import CaseFile, ClockRun, Move, Role, replay, standing_of
+from casework.rules.casefile import HELPERS, CaseFile, ClockRun, Move, Role, replay, standing_of
 from casework.rules.clocks import due, trace
 from casework.rules.decide import Offer
 from casework.rules.grammar import NEW, Workflow
 from casework.rules.refusals import Invalid, NotFound, NotMet, NotNow, NotYours, Refusal
+from casework.rules.telling import by_whom, happened, whom_to_tell
 from casework.work import programmes
 from casework.workflows.hardship_aid import WORKFLOW as HARDSHIP_AID
 from tests.story import CAST, RUSHAN, STREET, Story, china, with_years
@@ -27,6 +29,7 @@ WALKS = 120
 STEPS = 22
 PLACES = (RUSHAN, RUSHAN, STREET, "370100", "110100")
 OUTSIDERS = ("auditor", "administrator", "foreign_lawyer")
+ILLNESS = re.compile(r"[伤病残亡医孕]|鉴定|injur|disab|death|died|\bill\b|sick|medic", re.IGNORECASE)
 PUBLISHED = with_years(2027, 2028, 2029)
 
 
@@ -223,6 +226,48 @@ def test_moves_go_forward_even_when_the_time_does_not(stops: list[Story]) -> Non
     assert any(story.now < story.moves[-1].at for story in stops)
 
 
+def test_whoever_has_a_case_in_hand_is_told_once_of_what_others_do_and_nobody_of_their_own(
+    workflow: Workflow, stops: list[Story]
+) -> None:
+    told = [_ensure_told(workflow, story.moves[-1]) for story in stops]
+    assert sum(told) > WALKS
+
+
+_TOLD_BY_A_RUNG = {"turn_urgent", "take_down"}
+
+
+def _ensure_told(workflow: Workflow, move: Move) -> bool:
+    """Whether anybody is told, and that it is who should be."""
+    telling = whom_to_tell(workflow, move)
+    told = [person.id for person in telling.people] if telling else []
+    assert len(told) == len(set(told))
+    assert move.actor.id not in told
+    hands = [person for case in (move.before, move.case) for person in (case.owner, case.assignee) if person]
+    assert set(told) <= {person.id for person in hands}
+    spared = move.kind == "opened" or move.transition in _TOLD_BY_A_RUNG
+    in_hand = {person.id for person in (move.case.owner, move.case.assignee) if person} - {move.actor.id}
+    assert not telling if spared else in_hand <= set(told)
+    if telling is None or telling.clock is None:
+        return telling is not None
+    assert telling.clock.open
+    assert telling.clock.owed_by == ("helper" if move.case.waits_for in HELPERS else "office")
+    return True
+
+
+def test_what_is_told_names_no_applicant_and_outside_no_illness(workflow: Workflow, stops: list[Story]) -> None:
+    for story in stops:
+        move, payload = story.moves[-1], event_payload(story.moves[-1])
+        if whom_to_tell(workflow, move) is None:
+            continue
+        for receiver in (None, *(str(person.id) for person in story.people.values())):
+            for outside in (True, False):
+                what = happened(workflow, move.kind, payload, receiver, outside=outside)
+                said = by_whom(what, move.actor.role, payload).both().values()
+                assert all(text.strip() and "{" not in text for text in said)
+                assert not any(str(known) in text for known in story.sealed.values() for text in said)
+                assert not (outside and any(ILLNESS.search(text) for text in said))
+
+
 def test_clocks_only_ever_grow(stops: list[Story]) -> None:
     for story in stops:
         move = story.moves[-1]
@@ -344,5 +389,6 @@ def test_the_walks_come_through_every_state_and_every_transition(workflow: Workf
             break
         for story in walk(workflow, seed, taken):
             reached.add(story.case.state)
+            _ensure_told(workflow, story.moves[-1])
     assert reached == set(workflow.by_state)
     assert workflow.names - opening - set(taken) == set()

@@ -456,7 +456,7 @@ WORKFLOW = Workflow(
         Transition("strike_off",          Text("注销（退休、调离）", "Strike off"),      (*ON_FILE, *AFTER_EXIT), "closed",
                    by=SUPERVISOR, decides=True, needs=StrikeOff, when=(nothing_outstanding, heard_before_striking_off), updates=retention_noted, letter="struck_off", outcome_field="kind", cancels=EVERY_CLOCK),
         Transition("record_death",        Text("登记死亡", "Record the death"),          OPEN, "closed",
-                   by=CASEWORKER, needs=RecordDeath, when=nothing_outstanding, updates=retention_noted, outcome="died", cancels=EVERY_CLOCK),
+                   by=CASEWORKER, needs=RecordDeath, when=nothing_outstanding, updates=retention_noted, outcome="died", cancels=EVERY_CLOCK, discreet=True),
         Transition("fall_back",           Text("返困，重新办理", "Fallen back"),         "watching", "under_review",
                    by=CASEWORKER, needs=Reasons, updates=review_begins_anew, letter="fallen_back"),
         Transition("close_watch",         Text("跟踪期满结案", "Close after the watch"), "watching", "closed",

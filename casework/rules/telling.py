@@ -1,0 +1,120 @@
+"""Who hears what somebody else did to a case, and how that is told: one rule for every workflow.
+
+Whoever has a case in hand is told of each move that another makes on it, the owner and the assignee alike, and nobody
+of what he or she did. Where nobody owns it and it has come to a state in which it is the turn of staff, the people of
+that role are told instead. A new case is in the queue and nobody's yet.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from casework.rules.casefile import HELPERS, STAFF, CaseFile, ClockRun, Move, Person, Role
+from casework.rules.grammar import OwedBy, Workflow
+from casework.rules.rights import may_own
+from casework.rules.text import Text
+
+_NEVER_TOLD: Final = ("opened", "rederived")
+_DONE: Final = {
+    "corrected": Text("更正案件信息", "Facts corrected"),
+    "claimed": Text("领取经办", "Claimed"),
+    "released": Text("退回待领取", "Given back to the queue"),
+    "let_go": Text("经办人离任，待领取", "Its owner has left; in nobody's hands"),
+    "code_issued": Text("换发查询码", "New tracking code issued"),
+    "handed_over": Text("移交他人经办", "Handed over to somebody else"),
+}
+_OVERRIDDEN: Final = Text("变更状态为“{state}”", "Brought into the state: {state}")
+_ASSIGNED: Final = Text("指派给您承办", "Assigned to you")
+_HANDED_OVER: Final = Text("移交给您经办", "Handed over to you")
+_A_STEP: Final = Text("案件有新进展", "A step was taken")
+_BY: Final = Text("{what}（{who}）", "{what} ({who})")
+_BY_TIME: Final = Text("期限届满，系统自动办理", "by itself, as a time limit ran out")
+_FOR_THE_APPLICANT: Final = Text("{who}代申请人", "{who} for the applicant")
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Whom to tell of a move: `people`, and those of the role whose `turn` it is where the case is in nobody's hands.
+
+    `clock` is the one that is due first of those owed by whoever's turn it is.
+    """
+
+    people: tuple[Person, ...]
+    turn: Role | None
+    clock: ClockRun | None
+
+
+def whom_to_tell(workflow: Workflow, move: Move) -> Telling | None:
+    """Who is told of the move; None where nobody is.
+
+    Whoever loses the case by it is told, too. A transition that time takes is told by the rung at the due time of its
+    clock, where there is one, and not once more.
+    """
+    if move.kind in _NEVER_TOLD or _rung_tells(workflow, move):
+        return None
+    concerned = {person.id: person for case in (move.before, move.case) for person in _in_hand(case)}
+    people = tuple(person for person in concerned.values() if person.id != move.actor.id)
+    turn = _turn_of_nobody(move)
+    return Telling(people, turn, _due_next(move.case)) if people or turn else None
+
+
+def _rung_tells(workflow: Workflow, move: Move) -> bool:
+    by_time = move.actor.role is Role.CLOCK
+    return by_time and any(clock.take == move.transition and "due" in clock.by_level for clock in workflow.clocks)
+
+
+def _in_hand(case: CaseFile) -> Iterator[Person]:
+    if case.owner is not None and may_own(case.owner, case):
+        yield case.owner
+    if case.assignee is not None and case.assignee.active:
+        yield case.assignee
+
+
+def _turn_of_nobody(move: Move) -> Role | None:
+    """The role of staff to which the move has brought a case that nobody of them owns."""
+    before, case = move.before, move.case
+    came = (case.state, case.org_path) != (before.state, before.org_path)
+    owned = case.owner is not None and may_own(case.owner, case)
+    return case.waits_for if came and not owned and case.waits_for in STAFF else None
+
+
+def owes(role: Role) -> OwedBy:
+    """Which clocks are for people of this role to keep."""
+    return "helper" if role in HELPERS else "office"
+
+
+def _due_next(case: CaseFile) -> ClockRun | None:
+    if case.waits_for is None or case.waits_for not in (*STAFF, *HELPERS):
+        return None
+    theirs = [run for run in case.clocks if run.open and run.owed_by == owes(case.waits_for) and run.due]
+    return min(theirs, key=lambda run: run.due.at if run.due else run.started_at, default=None)
+
+
+def happened(
+    workflow: Workflow, kind: str, payload: Mapping[str, Any], receiver: str | None = None, *, outside: bool = False
+) -> Text:
+    """What came to pass, by the kind and payload of its event; in the receiver's eyes where an id is given.
+
+    What is told `outside` does not name a discreet transition.
+    """
+    mine = {name for name in ("owner", "assignee") if receiver and payload[name] == receiver}
+    if kind == "handed_over" and "owner" in mine:
+        return _HANDED_OVER
+    if kind == "overridden":
+        return _OVERRIDDEN.with_(state=workflow.by_state[payload["state"]].title)
+    edge = workflow.edge(payload["transition"], payload["from"]) if kind == "transition" else None
+    if edge is None:
+        return _DONE[kind]
+    if edge.assigns and "assignee" in mine:
+        return _ASSIGNED
+    return _A_STEP if outside and edge.discreet else edge.title
+
+
+def by_whom(what: Text, role: Role, payload: Mapping[str, Any], name: str | None = None) -> Text:
+    """What came to pass, and who did it: the role, and the name of a user where it is for the reader to see."""
+    who = role.told if name is None else Text(f"{role.told.zh}{name}", f"{role.told.en} {name}")
+    if role is Role.CLOCK:
+        who = _BY_TIME
+    elif payload.get("on_behalf_of"):
+        who = _FOR_THE_APPLICANT.with_(who=who)
+    return _BY.with_(what=what, who=who)

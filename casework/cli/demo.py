@@ -10,7 +10,7 @@ from casework.cli.installation import working
 from casework.records import people
 from casework.rules.refusals import Refusal
 from casework.rules.text import Text
-from casework.settings import Settings, keep
+from casework.settings import Settings, ensure_can_keep, keep
 from casework.work import demo as office
 from casework.work.demo.names import named_users
 from casework.work.passwords import matches
@@ -36,6 +36,15 @@ _OTHER = Text("（已更改）", "(changed)")
 _CHANGED = Text(
     "已更改的密码不再保存；设置新密码：casework user password 用户名",
     "A password that was changed is kept nowhere; casework user password NAME sets a new one.",
+)
+_NO_FILE = Text(
+    "演示用户的密码文件 {path} 无法读写（{why}）。请把 CASEWORK_HOME 设为当前用户可以读写的目录。",
+    "{path}, where the passwords of the demonstration are kept, cannot be read or written ({why}). Name a folder in"
+    " CASEWORK_HOME in which this user may read and write.",
+)
+_NOT_KEPT = Text(
+    "以上密码未能存入 {path}（{why}），不能再次查看，请现在抄录。",
+    "These passwords could not be kept in {path} ({why}) and are not shown again: write them down now.",
 )
 
 
@@ -90,11 +99,36 @@ def _file(settings: Settings) -> Path:
 
 
 def _kept(settings: Settings) -> dict[str, str]:
-    """The passwords that were made here, by user name."""
+    """The passwords that were made here, by user name; raises a Refusal where their file cannot be read."""
+    path = _file(settings)
     try:
-        return dict(line.split(" ", 1) for line in _file(settings).read_text(encoding="utf-8").splitlines())
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return {}
+    except OSError as error:
+        raise _no_file(path, error) from error
+    return {username: password for username, _, password in (line.partition(" ") for line in lines) if username}
+
+
+def _no_file(path: Path, error: OSError) -> Refusal:
+    return Refusal(_NO_FILE.with_(path=path, why=error.strerror or error))
+
+
+def _kept_to_add_to(settings: Settings) -> dict[str, str]:
+    """The same before others are added; raises a Refusal also where their file cannot be written."""
+    try:
+        ensure_can_keep(_file(settings))
+    except OSError as error:
+        raise _no_file(_file(settings), error) from error
+    return _kept(settings)
+
+
+def _keep(console: Console, passwords: dict[str, str]) -> None:
+    path = _file(console.settings)
+    try:
+        keep(path, "\n".join(map(" ".join, passwords.items())))
+    except OSError as error:
+        console.note(_NOT_KEPT, path=path, why=error.strerror or error)
 
 
 def refuse_elsewhere(settings: Settings) -> None:
@@ -104,14 +138,20 @@ def refuse_elsewhere(settings: Settings) -> None:
 
 
 def fill(console: Console, service: Service, cases: int, seed: int = 1, now: datetime | None = None) -> None:
-    """Load the office and tell the new passwords, before the cases: whoever interrupts those has the passwords."""
+    """Load the office and tell the new passwords, before the cases: whoever interrupts those has the passwords.
+
+    Raises a Refusal, before anything is loaded, where the passwords cannot be kept.
+    """
     spoken = console.settings.office.language
+    kept = _kept_to_add_to(console.settings)
     new = office.load(service, cases=0, seed=seed, now=now, language=spoken)
     if new.passwords:
-        now_known = _kept(console.settings) | new.passwords
-        keep(_file(console.settings), "\n".join(map(" ".join, now_known.items())))
-        console.tell(_SIGN_IN)
-        console.table(_TITLES, list(new.passwords.items()))
+        # The people are stored: whether or not one of the two fails, the other is still done.
+        try:
+            console.tell(_SIGN_IN)
+            console.table(_TITLES, list(new.passwords.items()))
+        finally:
+            _keep(console, kept | new.passwords)
     console.note(_LOADING, cases=cases)
     loaded = office.load(service, cases=cases, seed=seed, now=now, language=spoken)
     console.tell(_LOADED, orgs=new.orgs, people=new.people, cases=loaded.cases)

@@ -2,7 +2,7 @@
 
 from casework.settings.errors import BadSettings
 from casework.settings.file import NotUtf8, read_text
-from casework.settings.private_file import keep, kept
+from casework.settings.private_file import ensure_can_keep, keep, kept
 from casework.settings.sections import (
     ROOT,
     Database,
@@ -34,6 +34,7 @@ __all__ = [
     "Smtp",
     "Tokens",
     "Web",
+    "ensure_can_keep",
     "keep",
     "kept",
     "of_terminal",

@@ -24,6 +24,12 @@ def keep(path: Path, value: str) -> None:
         os.replace(unfinished, path)
 
 
+def ensure_can_keep(path: Path) -> None:
+    """Raises the OSError with which `keep` would fail now; nothing is put there."""
+    with _written(path, ""):
+        pass
+
+
 @contextlib.contextmanager
 def _written(path: Path, value: str) -> Iterator[Path]:
     """A file beside this one that is complete; it is gone after the block unless it was given another name."""

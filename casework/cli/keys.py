@@ -29,6 +29,12 @@ _LEFT: Final = Text(
     "Data keys still under an old key: {left}. A process whose CASEWORK_ENCRYPTION_KEYS begin with an old key writes"
     " them; change its settings, start it anew and run this again.",
 )
+_NOT_COUNTED: Final = Text(
+    "已重新加密 {done} 个数据密钥，但始终有进程在写入数据密钥（例如正在载入演示数据），未能清点。旧密钥暂勿删去，"
+    "请在其结束后再执行本命令。",
+    "Data keys wrapped anew: {done}. What is left could not be counted: somebody was writing data keys all the time,"
+    " as a load of many cases does. Keep the old keys, and run this again once that has ended.",
+)
 _BROKEN: Final = Text(
     "有 {many} 名申请人的密钥打不开，未改动，首个申请人编号 {first}。旧密钥暂勿删去，请从备份中恢复这些密钥。",
     "Keys of applicants that do not open and were left as they are: {many}, the first of applicant {first}. Keep the"
@@ -64,6 +70,8 @@ def rotate(console: Console) -> None:
         rotated = wrap_anew(service, _Progress(console))
     if rotated.broken:
         raise Cannot(_BROKEN.in_(console.language, many=len(rotated.broken), first=rotated.broken[0]))
+    if rotated.left is None:
+        raise Cannot(_NOT_COUNTED.in_(console.language, done=rotated.done))
     if rotated.left:
         raise Cannot(_LEFT.in_(console.language, left=rotated.left))
     console.tell(_DONE, done=rotated.done, number=number)

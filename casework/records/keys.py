@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy.exc import DBAPIError
+
 from casework.records.database import Tx
 from casework.records.vault import WrappedKey
 
+_NOT_TO_BE_HAD: Final = "55P03"
 INDEX_PLACE: Final = "service_keys.wrapped_key:index"
 """Where the key of the blind indexes is stored."""
 
@@ -63,9 +66,20 @@ def counts(tx: Tx) -> Mapping[str, int]:
     return {row.key_id: row.many for row in tx.all(_COUNTS)}
 
 
-def counts_settled(tx: Tx) -> Mapping[str, int]:
-    """Return the same once whoever is writing a data key has ended; until the transaction ends nobody writes one."""
-    tx.run("lock table applicants, service_keys in share mode")
+def counts_settled(tx: Tx, wait_ms: int) -> Mapping[str, int] | None:
+    """Return the same once whoever is writing a data key has ended; until the transaction ends nobody writes one.
+
+    None where somebody still writes after the wait: as long as we wait, whoever wants to write waits behind us.
+    """
+    tx.run("select set_config('lock_timeout', :wait, true)", wait=f"{wait_ms}ms")
+    try:
+        with tx.connection.begin_nested():
+            # In the order in which an opening writes them.
+            tx.run("lock table service_keys, applicants in share mode")
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != _NOT_TO_BE_HAD:
+            raise
+        return None
     return counts(tx)
 
 

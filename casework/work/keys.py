@@ -4,7 +4,8 @@ What is sealed stays as it is; only the data keys that open it are wrapped anew.
 own, so that whoever is stopped halfway has done a part, and going on does the rest.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -19,6 +20,9 @@ from casework.work.service import Service
 BATCH: Final = 500
 # What processes with another key in front write meanwhile is found by the next pass, unless they go on and on.
 _MOST_PASSES: Final = 3
+# Whoever opens a case waits behind us while we wait for the count, and goes ahead of us while we pause.
+_WAIT_MS: Final = 200
+_PAUSE_S: Final = 0.5
 _BEFORE_ALL: Final = UUID(int=0)
 MISSING: Final = Text(
     "CASEWORK_ENCRYPTION_KEYS 缺少密钥 {key_ids}，部分申请人的资料打不开；请把旧密钥补在新密钥之后。",
@@ -35,26 +39,31 @@ class MissingKeys(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """How many data keys were wrapped anew, how many are left under other keys, and those that do not open."""
+    """How many data keys were wrapped anew, how many are left under other keys, and those that do not open.
+
+    `left` is None where they could not be counted, because somebody was writing data keys all the time.
+    """
 
     done: int
-    left: int
+    left: int | None
     broken: tuple[UUID, ...]
 
 
-def rotate(service: Service, progress: Callable[[int], None], *, batch: int = BATCH) -> Rotated:
+def rotate(service: Service, progress: Callable[[int], None], *, batch: int = BATCH, within_s: float = 60) -> Rotated:
     """Wrap every data key under the first service key; `progress` is told after each batch how many were done.
 
-    At the end no transaction is open that writes a data key, so that what is left is what there is. Raises
-    `MissingKeys`, before anything is changed, where a key is wrapped under one that the settings do not have.
+    What is left is counted when no transaction is open that writes a data key, and for so many seconds at most such a
+    moment is waited for. Raises `MissingKeys`, before anything is changed, where a key is wrapped under one that the
+    settings do not have.
     """
     _ensure_all_known(service)
     done, left, broken = 0, 0, set[UUID]()
     for _ in range(_MOST_PASSES):
         done = _pass(service, progress, batch, done, broken)
         done += _index_key(service)
-        with service.transaction() as tx:
-            counted = keys.counts_settled(tx.db)
+        counted = _counted(service, within_s)
+        if counted is None:
+            return Rotated(done, None, tuple(sorted(broken)))
         left = sum(many for key_id, many in counted.items() if key_id != service.keyring.current)
         if left <= len(broken):
             break
@@ -66,6 +75,17 @@ def _ensure_all_known(service: Service) -> None:
         missing = service.keyring.missing(keys.counts(tx.db))
     if missing:
         raise MissingKeys(MISSING.with_(key_ids=", ".join(missing)))
+
+
+def _counted(service: Service, within_s: float) -> Mapping[str, int] | None:
+    """How many data keys lie under which service key while nobody writes one; None where somebody always did."""
+    limit = time.monotonic() + within_s
+    while True:
+        with service.transaction() as tx:
+            counted = keys.counts_settled(tx.db, _WAIT_MS)
+        if counted is not None or time.monotonic() > limit:
+            return counted
+        time.sleep(_PAUSE_S)
 
 
 def _pass(service: Service, progress: Callable[[int], None], batch: int, done: int, broken: set[UUID]) -> int:

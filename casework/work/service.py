@@ -97,7 +97,7 @@ class Service:
         """The key of the blind indexes: made once for an installation, wrapped by the service key."""
         if self._index_key is not None:
             return self._index_key
-        kept = keys.add_index_key(tx, self.keyring.wrap(INDEX_PLACE, new_key()))
+        kept = keys.index_key(tx) or keys.add_index_key(tx, self.keyring.wrap(INDEX_PLACE, new_key()))
         return self.keyring.unwrap(INDEX_PLACE, kept)
 
     def ensure_keys_open(self, tx: Tx) -> None:

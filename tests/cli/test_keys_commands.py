@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
+from importlib import import_module
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from casework.embedded import PrivateServer
 from casework.records.vault import Keyring
+from casework.work.keys import rotate
 from tests.cli.terminal import Terminal
 
 NEW = "cd" * 32
@@ -76,3 +79,15 @@ def test_what_is_left_under_an_old_key_is_an_exit_of_1_with_a_sentence(
     assert listed[-1].split() == ["missing", "00000000", "1"]
     assert office("keys", "rotate", CASEWORK_ENCRYPTION_KEYS=f"{kept},{NEW}").returncode == 0
     assert office("doctor").returncode == 0
+
+
+def test_what_cannot_be_counted_beside_a_long_load_is_an_exit_of_1_that_says_what_was_done(
+    office: Terminal, kept: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("casework.cli.keys"), "wrap_anew", partial(rotate, within_s=0.3))
+    with engine.connect() as connection, connection.execution_options(isolation_level="READ COMMITTED").begin():
+        connection.execute(text("lock table casework.applicants in row exclusive mode"))
+        done = office("keys", "rotate", CASEWORK_ENCRYPTION_KEYS=f"{NEW},{kept}")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.match(r"Data keys wrapped anew: [1-9]\d*\. What is left could not be", done.stderr.splitlines()[-1])
+    assert office("keys", "rotate", CASEWORK_ENCRYPTION_KEYS=f"{kept},{NEW}").returncode == 0

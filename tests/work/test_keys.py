@@ -264,3 +264,46 @@ def test_whoever_is_killed_halfway_is_followed_by_one_who_finishes(
     assert all(disclosed(province, both, case) for case in opened)
     assert rotate(both, quietly) == Rotated(5, 0, ())
     assert all(disclosed(province, with_keys(NEW), case) for case in opened)
+
+
+def test_a_process_that_has_just_started_only_reads_the_key_of_the_indexes(
+    province: Province, with_keys: Callable[..., Service]
+) -> None:
+    province.open_case("li")
+    with with_keys(OLD).transaction() as fresh:
+        assert fresh.index_key
+        with province.service.transaction() as tx:
+            tx.db.run("lock table service_keys in share mode nowait")
+
+
+def test_whoever_writes_the_key_of_the_indexes_and_then_an_applicant_is_waited_for_without_a_deadlock(
+    province: Province, with_keys: Callable[..., Service]
+) -> None:
+    province.open_case("li")
+    rotating = with_keys(NEW, OLD)
+    with ThreadPoolExecutor(1) as pool:
+        with province.service.transaction() as tx:
+            tx.db.run("lock table service_keys in row exclusive mode")
+            rotated = pool.submit(rotate, rotating, quietly)
+            wait_for_a_lock(province.service)
+            tx.db.run("lock table applicants in row exclusive mode nowait")
+        rotated.result(20)
+    assert counts(rotating) == {NEW_NUMBER: 2}
+
+
+def test_beside_a_longer_writer_others_open_cases_and_the_count_waits_or_is_given_up(
+    province: Province, with_keys: Callable[..., Service]
+) -> None:
+    province.open_case("li")
+    rotating, other = with_keys(NEW, OLD), at(province, with_keys(NEW, OLD))
+    with ThreadPoolExecutor(1) as pool:
+        with province.service.transaction() as writer:
+            writer.db.run("lock table applicants in row exclusive mode")
+            assert rotate(rotating, quietly, within_s=0.3) == Rotated(2, None, ())
+            rotated = pool.submit(rotate, rotating, quietly)
+            wait_for_a_lock(province.service)
+            for _ in range(3):
+                other.open_case("li")
+            assert not rotated.done()
+        assert rotated.result(20) == Rotated(0, 0, ())
+    assert counts(rotating) == {NEW_NUMBER: 5}

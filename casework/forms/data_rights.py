@@ -15,6 +15,7 @@ from casework.rules.calendars import WorkingCalendar
 from casework.rules.casefile import CaseFile, Move, Office, Role, Situation
 from casework.rules.fact_dates import taken_on
 from casework.rules.grammar import EVERYWHERE, STAY, Alert, Clock, Letter, Transition, guard, policy
+from casework.rules.office_kinds import kind_of
 from casework.rules.text import Text
 
 REQUESTS: Final = {
@@ -141,12 +142,12 @@ def _kinds(given: Mapping[str, Any]) -> Text:
 
 def _received(move: Move, office: Office) -> Mapping[str, Any]:
     run = move.case.clock("data_request")
-    due = run.due.told if run and run.open and run.due else None
-    by_when = _BY.with_(day_zh=due.zh, day_en=due.en) if due else _SOON
+    due = run.due.by if run and run.open and run.due else None
+    by_when = _BY.with_(last=due) if due else _SOON
     return {"kinds": _kinds(move.given), "by_when": by_when}
 
 
-_BY: Final = Text("于 {day_zh} 前（含当日）", "by the end of {day_en}")
+_BY: Final = Text("于 {last}", "by {last}")
 _SOON: Final = Text("及时", "without delay")
 
 
@@ -160,7 +161,7 @@ def _answered(move: Move, office: Office) -> Mapping[str, Any]:
         "answer": ANSWERS[move.given["answer"]],
         "done": _DONE.with_(done=done) if done else _NOTHING,
         "reasons": _REASONS.with_(reasons=reasons) if reasons else _NOTHING,
-        "remedy": _NOTHING if move.given["answer"] == "granted" else _REMEDY,
+        "remedy": _NOTHING if move.given["answer"] == "granted" else _REMEDIES[kind_of(office).of_a_union],
     }
 
 
@@ -168,10 +169,15 @@ _NOTHING: Final = Text("", "")
 _DONE: Final = Text("\n\n办理情况：{done}", "\n\nWhat was done: {done}")
 _REASONS: Final = Text("\n\n理由：{reasons}", "\n\nReasons: {reasons}")
 _REMEDY: Final = Text(
-    "\n\n您对不同意的部分有异议的，可以向上一级工会反映，也可以依法向人民法院提起诉讼（《中华人民共和国个人信息保护法》第五十条）。",
-    "\n\nAgainst what is refused you may turn to the union above, or go to court (Personal Information Protection Law,"
+    "\n\n您对不同意的部分有异议的，可以向{above}反映，也可以依法向人民法院提起诉讼（《中华人民共和国个人信息保护法》第五十条）。",
+    "\n\nAgainst what is refused you may turn to {above}, or go to court (Personal Information Protection Law,"
     " article 50).",
 )
+_REMEDIES: Final = {
+    True: _REMEDY.with_(above=Text("上一级工会", "the union above")),
+    False: _REMEDY.with_(above=Text("设立本机构的司法行政部门", "the justice department that set up this office")),
+}
+"""By whether a union answers: each kind of office has another body above it."""
 DATA_LETTERS: Final = (
     Letter(
         "data_request_received",

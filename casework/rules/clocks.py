@@ -114,13 +114,24 @@ class Due:
     @property
     def told(self) -> Text:
         """The last day in time as letters and messages give it, with a mark where it is provisional."""
-        day = Text(str(self.on), str(self.on))
-        return _FOR_NOW.with_(day=day) if self.provisional else day
+        return _DAY.with_(day=self.on, mark=self._mark)
+
+    @property
+    def by(self) -> Text:
+        """The same as the end of a time to act: `2027-01-04（含当日）前`, the mark of a provisional day behind it."""
+        return _BY.with_(day=self.on, mark=self._mark)
+
+    @property
+    def _mark(self) -> Text:
+        return _FOR_NOW if self.provisional else _FIRM
 
 
+_DAY: Final = Text("{day}{mark}", "{day}{mark}")
+_BY: Final = Text("{day}（含当日）前{mark}", "the end of {day}{mark}")
+_FIRM: Final = Text("", "")
 _FOR_NOW: Final = Text(
-    "{day}（暂定，以国务院办公厅公布的放假安排为准）",
-    "{day} (provisional: the State Council's notice of the year's holidays decides)",
+    "（暂定，以国务院办公厅公布的放假安排为准）",
+    " (provisional: the State Council's notice of the year's holidays decides)",
 )
 
 

@@ -113,7 +113,7 @@ def _time(case: CaseFile, office: Office, decided: Taken) -> TimeToObject | None
         return TimeToObject(_FROM_RECEIPT.with_(limit=limit.told(), source=row.source))
     last = due(limit, (Interval(received),), office.calendar)
     assert last is not None
-    return TimeToObject(_UNTIL.with_(on=last.told, source=row.source), last)
+    return TimeToObject(_UNTIL.with_(last=last.by, source=row.source), last)
 
 
 _FROM_RECEIPT = Text(
@@ -121,8 +121,8 @@ _FROM_RECEIPT = Text(
     "You may object within {limit} of receiving the decision ({source}).",
 )
 _UNTIL = Text(
-    "对决定有异议的，可以在 {on}（含当日）前提出（{source}）。",
-    "You may object until the end of {on} ({source}).",
+    "对决定有异议的，可以在 {last}提出（{source}）。",
+    "You may object until {last} ({source}).",
 )
 
 

@@ -235,6 +235,8 @@ class TestUnpublishedYears:
         assert found == Due(clock_time("2027-01-05 00:00"), date(2027, 1, 4), provisional=True)
         assert found.told.zh == "2027-01-04（暂定，以国务院办公厅公布的放假安排为准）"
         assert "provisional" in found.told.en
+        assert found.by.zh == "2027-01-04（含当日）前（暂定，以国务院办公厅公布的放假安排为准）"
+        assert found.by.en.startswith("the end of 2027-01-04 (provisional")
 
     def test_it_has_passed_on_no_day_while_it_is_provisional(self) -> None:
         at = clock_time("2027-01-05 00:00")

@@ -33,7 +33,7 @@ def test_a_request_is_received_and_answered_and_changes_no_state(story: Story) -
     assert due is not None
     assert due.on > story.today + timedelta(days=14)
     assert "查阅、复制；更正、补充" in letter["zh-CN"]["body"]
-    assert f"于 {due.on} 前（含当日）" in letter["zh-CN"]["body"]
+    assert f"于 {due.on}（含当日）前" in letter["zh-CN"]["body"]
     assert "see the data, or get a copy; correct or complete the data" in letter["en"]["body"]
     story.days_pass(3)
     story.caseworker("answer_data_request", answer="granted", done="住址已更正。", reasons=None)
@@ -42,6 +42,24 @@ def test_a_request_is_received_and_answered_and_changes_no_state(story: Story) -
     assert "住址已更正" in told["zh-CN"]["body"]
     assert "人民法院" not in told["zh-CN"]["body"]
     assert (story.case.state, story.case.owner, story.clock("data_request").status) == (state, owner, "met")
+
+
+@pytest.mark.parametrize(
+    ("kind", "zh", "en"),
+    [
+        ("union_legal_aid", "可以向上一级工会反映", "the union above"),
+        ("union_station", "可以向上一级工会反映", "the union above"),
+        ("justice_agency", "可以向设立本机构的司法行政部门反映", "the justice department that set up this office"),
+    ],
+)
+def test_the_body_above_is_that_of_the_kind_of_office(kind: str, zh: str, en: str) -> None:
+    story = Story(policy={"office_kind": kind}).opened()
+    story.applicant("request_data", kinds=["deletion"])
+    story.caseworker("answer_data_request", answer="refused", reasons="档案依法须保存十年。")
+    told = story.letters["data_request_answered"]
+    assert zh in told["zh-CN"]["body"]
+    assert f"you may turn to {en}, or go to court" in told["en"]["body"]
+    assert ("上一级工会" in told["zh-CN"]["body"]) is (kind != "justice_agency")
 
 
 @pytest.mark.parametrize(("answer", "word"), [("refused", "不同意"), ("partly", "部分同意")])

@@ -43,6 +43,7 @@ LEGAL_AID: Final = [
     ("decided_by_another", NATIONAL, "true", "own: whoever reviews does not decide"),
     ("paid_by_another", NATIONAL, "true", "own: whoever approves does not pay"),
     ("file_before_closing", NATIONAL, "false", "own: the duty to hand in stays after the case is closed"),
+    ("minimum_wage", SHANDONG, "1820", "山东省最低工资标准, lowest level; to confirm"),
     # 山东省工会法律援助实施办法 (2022), whose days are still to be confirmed: those of the nation stand in for them
     ("assignment", SHANDONG, "3d", "to confirm"),
     ("engagement", SHANDONG, "5d", "to confirm"),

@@ -524,6 +524,7 @@ class TestDecision:
             employment=None,
             arrears=None,
             demands=[{"kind": "severance", "amount": "500.00"}],
+            known_on="2024-06-03",
         )
         story.supervisor("refuse", ground=ground, reasons="家庭收入高于困难标准{见附件}。")
         letter = story.letters["refused"]
@@ -640,8 +641,12 @@ class TestTheRequest:
         assert story.case.state == "submitted"
         assert MATTERS[matter].zh in story.letters["announced"]["zh-CN"]["body"]
 
-    @pytest.mark.parametrize(("born", "allowed"), [("2010-12-31", True), ("2011-01-01", False)])
-    def test_for_a_child_somebody_must(self, born: str, allowed: bool) -> None:
+    @pytest.mark.parametrize(
+        ("born", "allowed"), [("2009-12-31", True), ("2010-01-01", False), ("2010-12-31", False), ("2011-01-01", False)]
+    )
+    def test_for_a_child_and_whoever_may_be_one_by_the_year_of_birth_somebody_must(
+        self, born: str, allowed: bool
+    ) -> None:
         child = {"identity_number": None, "document_kind": "hk_macao_permit", "document_number": "H12345678"}
         child |= {"birth_date": born, "sex": None}
         story = Story("2026-03-02 09:00").opened(applicant=child, employment=None, arrears=None)

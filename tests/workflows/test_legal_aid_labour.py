@@ -281,7 +281,7 @@ class TestFinalAwards:
     WAGE = PolicyRow(900, "legal_aid", "minimum_wage", "CN", date(2025, 1, 1), "2000", Text("示例标准", "an example"))
 
     def judged(self, *items: tuple[str, str], rows: tuple[PolicyRow, ...] = (WAGE,)) -> dict[str, Any]:
-        story = Story("2026-03-02 09:00", rows=rows).opened(employment=JOB, arrears=None)
+        story = Story("2026-03-02 09:00", region="110100", rows=rows).opened(employment=JOB, arrears=None)
         given = [{"kind": kind, "amount": amount} for kind, amount in items] or None
         found = story.caseworker("record_proceeding", kind="award_unmarked_received", items=given).given["award"]
         assert set(found["told"]) == {"zh-CN", "en"}
@@ -296,6 +296,8 @@ class TestFinalAwards:
             ((("pay", "1.00"), ("severance", "24000.01")), False),
             ((("injury_medical", "24000.00"),), True),
             ((("pay", "1.00"), ("other", "1.00")), False),
+            ((("pay", "24000.00"), ("labour_standards", "90000.00")), True),
+            ((("pay", "24000.01"), ("labour_standards", "1.00")), False),
         ],
     )
     def test_each_item_alone_is_held_against_twelve_minimum_wages(
@@ -304,6 +306,30 @@ class TestFinalAwards:
         found = self.judged(*items)
         assert (found["final"], found["most"]) == (final, "24000.00")
         assert "示例标准" in found["told"]["zh-CN"]
+
+    def test_labour_standards_are_final_whatever_the_amount(self) -> None:
+        items = [{"kind": "labour_standards", "amount": "90000.00"}, {"kind": "labour_standards"}]
+        story = Story("2026-03-02 09:00", region="110100").opened(employment=JOB, arrears=None)
+        found = story.caseworker("record_proceeding", kind="award_unmarked_received", items=items).given["award"]
+        assert found["final"] is True
+        assert "不论金额" in found["told"]["zh-CN"]
+        assert "whatever the amounts" in found["told"]["en"]
+
+    def test_every_other_item_has_an_amount(self) -> None:
+        story = asked("2026-03-02 09:00")
+        given = {"kind": "award_unmarked_received", "items": [{"kind": "pay"}]}
+        refusal = story.refused("caseworker", "record_proceeding", **given)
+        assert isinstance(refusal, Invalid)
+        assert [(fault.path, fault.code) for fault in refusal.faults] == [("items.0.amount", "amount_missing")]
+
+    @pytest.mark.parametrize(("amount", "final"), [("21840.00", True), ("21840.01", False)])
+    def test_in_shandong_the_lowest_level_counts(self, amount: str, final: bool) -> None:
+        story = asked("2026-03-02 09:00")
+        items = [{"kind": "pay", "amount": amount}]
+        found = story.caseworker("record_proceeding", kind="award_unmarked_received", items=items).given["award"]
+        assert found["final"] is final
+        assert "待核对" in found["told"]["zh-CN"]
+        assert "to be confirmed" in found["told"]["en"]
 
     def test_without_the_minimum_wage_of_the_place_or_the_items_nobody_can_tell(self) -> None:
         assert "尚未设定" in self.judged(("pay", "1.00"), rows=())["told"]["zh-CN"]

@@ -527,9 +527,30 @@ class TestInTime:
         assert "不能以已超过时效为由" in refusal.text.zh
         assert "no ground to refuse" in refusal.text.en
 
-    def test_where_it_has_run_out_or_nobody_knows_it_is(self) -> None:
-        self.reviewed(**self.LONG_AGO).supervisor("refuse", ground="out_of_time")
-        self.reviewed(employment=None, arrears=None).supervisor("refuse", ground="out_of_time")
+    @pytest.mark.parametrize(
+        "facts",
+        [LONG_AGO, {"matter": "personal_injury", "known_on": "2020-06-01", "exemption": None, "demands": None}],
+    )
+    def test_where_it_has_run_out_it_is(self, facts: dict[str, Any]) -> None:
+        story = self.reviewed(**{"employment": None, "arrears": None, **facts})
+        assert story.supervisor("refuse", ground="out_of_time").case.state == "refused"
+
+    @pytest.mark.parametrize("facts", [
+        {"employment": {"started_on": "2020-01-06", "ended_on": None, "still_employed": True}},
+        {"employment": None},
+        {"previous_steps": [{"kind": "arbitration", "on": "2025-03-10"}]},
+        {"suspensions": [{"begins": "2024-07-01", "reason": "住院治疗"}]},
+        *({"matter": matter, "known_on": "2020-06-01", "exemption": None, "demands": None, "employment": None}
+          for matter in ("maintenance", "domestic_violence", "abuse")),
+        {"matter": "personal_injury", "known_on": "2020-06-01", "exemption": None, "demands": None, "employment": None,
+         "suspensions": [{"begins": "2021-07-01", "reason": "住院治疗"}]},
+        {"matter": "legal_capacity", "known_on": "2020-06-01", "exemption": None, "demands": None, "employment": None},
+    ])  # fmt: skip
+    def test_where_none_runs_or_it_rests_or_nobody_knows_it_is_no_ground(self, facts: dict[str, Any]) -> None:
+        refusal = self.reviewed(**{**self.LONG_AGO, **facts}).refused("supervisor", "refuse", ground="out_of_time")
+        assert isinstance(refusal, NotMet)
+        assert "不能认定时效已经届满" in refusal.text.zh
+        assert "has not run out for sure" in refusal.text.en
 
 
 class TestNoWorkerIsSentAway:
@@ -554,6 +575,13 @@ class TestNoWorkerIsSentAway:
         story = self.reviewed("migrant_worker", matter="dismissal", demands=[{"kind": kind, "amount": "500.00"}])
         assert isinstance(story.refused("supervisor", "refuse", ground="not_competent"), NotMet)
 
+    def test_nor_for_the_place_under_the_name_of_another_ground(self) -> None:
+        story = self.reviewed("migrant_worker")
+        refusal = story.refused("supervisor", "refuse", ground="other", reasons="请到工作地申请。")
+        assert isinstance(refusal, NotMet)
+        assert "选择具体的法定情形" in refusal.text.zh
+        assert "name the ground" in refusal.text.en
+
     def test_another_ground_holds(self) -> None:
         assert self.reviewed("migrant_worker").supervisor("refuse", ground="no_basis").case.state == "refused"
 
@@ -565,4 +593,5 @@ class TestNoWorkerIsSentAway:
         ],
     )
     def test_others_are(self, group: str, facts: dict[str, Any]) -> None:
-        assert self.reviewed(group, **facts).supervisor("refuse", ground="not_competent").case.state == "refused"
+        for ground in ("not_competent", "other"):
+            assert self.reviewed(group, **facts).supervisor("refuse", ground=ground).case.state == "refused"

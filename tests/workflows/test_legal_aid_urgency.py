@@ -12,6 +12,7 @@ ROAD = (("caseworker", "assign"), ("lawyer", "engage"), ("lawyer", "record_progr
 # The award came on 2 March: 17 March is the last day to sue, seven days remain on 10 March and six on 11 March.
 AWARD = [{"kind": "award_received", "on": "2026-03-02"}]
 # A year from 16 March 2025 ends on Monday 16 March 2026: six days remain on 10 March.
+EMPLOYED = {"started_on": "2020-01-06", "ended_on": None, "still_employed": True}
 LEFT = {"started_on": "2020-01-06", "ended_on": "2025-03-16"}
 
 
@@ -62,6 +63,32 @@ class TestFewerThanSevenDays:
         assert story.case.urgent is False
         story = asked("2026-03-12 09:00", proceedings=[*AWARD, {"kind": "lawsuit_filed", "on": "2026-03-09"}])
         assert story.case.urgent is False
+
+    @pytest.mark.parametrize(
+        ("at", "facts", "clock"),
+        [
+            ("2026-03-10 09:00", {"known_on": "2024-03-13", "employment": EMPLOYED}, "complaint"),
+            (
+                "2026-03-10 09:00",
+                {"proceedings": [{"kind": "performance_due", "on": "2024-03-13"}]},
+                "enforcement",
+            ),
+            ("2026-03-12 09:00", {"proceedings": [{"kind": "grading_received", "on": "2026-03-02"}]}, "regrading"),
+            (
+                "2026-03-10 09:00",
+                {"matter": "work_injury", "exemption": None, "demands": None}
+                | {"employment": EMPLOYED | {"injured_on": "2025-03-13"}},
+                "injury_claim",
+            ),
+        ],
+    )
+    def test_what_is_no_suit_arbitration_or_review_does_not_press(
+        self, at: str, facts: dict[str, Any], clock: str
+    ) -> None:
+        story = asked(at, **({"arrears": None} | facts))
+        assert story.clock(clock).open
+        assert story.case.urgent is False
+        assert story.offered("supervisor")["help_first"].allowed is False
 
     def test_what_others_owe_does_not_press(self) -> None:
         accepted = [{"kind": "arbitration_accepted", "on": "2026-02-01"}]

@@ -18,7 +18,7 @@ def test_the_letter_that_asks_for_papers_says_that_the_day_is_provisional() -> N
         story = Story("2026-12-18 09:00", **({} if workflow is None else {"workflow": workflow})).opened()
         story.caseworker("ask_for_papers", papers=["低收入声明"])
         told = story.letters["papers_needed"]
-        assert f"2027-01-04{MARK}" in told["zh-CN"]["body"]
+        assert f"2027-01-04（含当日）前{MARK}提交" in told["zh-CN"]["body"]
         assert "2027-01-04 (provisional" in told["en"]["body"]
 
 

@@ -56,7 +56,7 @@ def _papers(move: Move, office: Office) -> Mapping[str, Any]:
 def _day_due(move: Move, name: str) -> Text | None:
     """The last day of a clock that runs; None where the place has set no limit."""
     clock = move.case.clock(name)
-    return clock.due.told if clock and clock.open and clock.due else None
+    return clock.due.by if clock and clock.open and clock.due else None
 
 
 def _papers_needed(move: Move, office: Office) -> Mapping[str, Any]:
@@ -69,8 +69,8 @@ def _papers_needed(move: Move, office: Office) -> Mapping[str, Any]:
         "papers": papers,
         "explained": explained(move),
         "by_when": Text(
-            f"请于 {last.zh}（含当日）前提交。逾期未补充的，视为撤回申请；撤回后仍可重新申请。",
-            f"Please hand them in by the end of {last.en}. If they do not come, the request counts as withdrawn; you may"
+            f"请于 {last.zh}提交。逾期未补充的，视为撤回申请；撤回后仍可重新申请。",
+            f"Please hand them in by {last.en}. If they do not come, the request counts as withdrawn; you may"
             " ask again.",
         ),
     }
@@ -107,7 +107,7 @@ def _papers_after_emergency(move: Move, office: Office) -> Mapping[str, Any]:
     last = _day_due(move, "making_up")
     if last is None:
         return {"by_when": _SOON}
-    return {"by_when": Text(f"于 {last.zh}（含当日）前将有关材料交本工会", f"by the end of {last.en}")}
+    return {"by_when": Text(f"于 {last.zh}将有关材料交本工会", f"by {last.en}")}
 
 
 _SOON = Text("尽快将有关材料交本工会", "as soon as you can")
@@ -224,7 +224,7 @@ def _struck_off(move: Move, office: Office) -> Mapping[str, Any]:
 
 def _repayment_demand(move: Move, office: Office) -> Mapping[str, Any]:
     last = _day_due(move, "repayment")
-    by_when = Text(f"于 {last.zh}（含当日）前", f"by the end of {last.en}") if last else Text("尽快", "soon")
+    by_when = Text(f"于 {last.zh}", f"by {last.en}") if last else Text("尽快", "soon")
     return {
         "amount": f"{owed(move.before.facts):,.2f}",
         "by_when": by_when,

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from casework.rules.casefile import Situation
 from casework.rules.text import Text
-from casework.workflows.legal_aid.labour import FINAL_ITEMS, UNMARKED
+from casework.workflows.legal_aid.labour import FINAL_ITEMS, STANDARDS, UNMARKED
 
 MONTHS: Final = 12
 
@@ -17,18 +17,21 @@ MONTHS: Final = 12
 def award_sheet(at: Situation) -> Mapping[str, Any]:
     """Whether the award is final: every item of pay, medical cost, severance or damages is within twelve minimum wages.
 
-    The monthly minimum wage is the policy `minimum_wage` of the place in yuan. Without it, or without the items, nobody
-    can tell.
+    What is about national labour standards is final without such a cap. The monthly minimum wage is the policy
+    `minimum_wage` of the place in yuan. Without it, or without the items, nobody can tell.
     """
     if at.given["kind"] != UNMARKED:
         return {}
     if "items" not in at.given:
         return {"award": {"told": _NO_ITEMS.both()}}
+    items = [item for item in at.given["items"] if item["kind"] != STANDARDS]
+    if not items:
+        return {"award": {"final": True, "told": _STANDARDS.both()}}
     row = at.office.policy("minimum_wage")
     if row is None:
         return {"award": {"told": _UNKNOWN.both()}}
     most = MONTHS * row.amount()
-    final = all(item["kind"] in FINAL_ITEMS and Decimal(item["amount"]) <= most for item in at.given["items"])
+    final = all(item["kind"] in FINAL_ITEMS and Decimal(item["amount"]) <= most for item in items)
     told = (_FINAL if final else _NOT_FINAL).with_(most=f"{most:.2f}", source=row.source)
     return {"award": {"final": final, "most": f"{most:.2f}", "told": told.both()}}
 
@@ -42,6 +45,11 @@ _UNKNOWN: Final = Text(
     "本地区的月最低工资标准尚未设定，无法判断裁决是否终局；请联系管理员。",
     "The monthly minimum wage is not set for this place, so nobody can tell whether the award is final; ask the"
     " administrator.",
+)
+_STANDARDS: Final = Text(
+    "裁决事项均为执行国家劳动标准，按终局裁决处理，不论金额：劳动者可以自收到之日起十五日内起诉，用人单位只能自收到之日起三十日内申请撤销。",
+    "Every item is about national labour standards: the award counts as final, whatever the amounts. The worker may sue"
+    " within fifteen days of receiving it; the employer may only ask to set it aside within thirty.",
 )
 _FINAL: Final = Text(
     "各项金额均不超过 {most} 元（十二个月最低工资，{source}），按终局裁决处理：劳动者可以自收到之日起十五日内起诉，用人单位只能自收到之日起"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from casework.rules.casefile import CaseFile, Role, Situation, Taken, Verdict
 from casework.rules.eligibility import MeansTest
@@ -177,13 +177,17 @@ def representatives_are_known(at: Situation) -> bool:
 
 
 @guard(
-    zh="申请人不满十六周岁，须由法定代理人代为申请；请登记代为申请人。",
-    en="The applicant is younger than sixteen; a legal representative asks in the name of the child: say who.",
+    zh="申请人不满十六周岁，或者按出生年份不能确定已满十六周岁，须由法定代理人代为申请；请登记代为申请人。",
+    en="The applicant is younger than sixteen, or may be by the year of birth; a legal representative asks in the name"
+    " of the child: say who.",
 )
 def children_are_represented(at: Situation) -> bool:
-    """法律援助法 40 with 民法典 18–20: nobody below sixteen has full capacity. Of the day of birth only the year lies open."""
+    """法律援助法 40 with 民法典 18–20: nobody below sixteen has full capacity.
+
+    Of the day of birth only the year lies open: whoever turns sixteen this year may still be fifteen and counts as such.
+    """
     born = at.case.facts.get("applicant", {}).get("birth_date")
-    child = born is not None and at.today.year - int(born[:4]) < FULL_CAPACITY
+    child = born is not None and at.today.year - int(born[:4]) <= FULL_CAPACITY
     return not child or "agent" in at.case.facts
 
 
@@ -206,14 +210,17 @@ def claim_is_large_enough(at: Situation) -> Verdict | bool:
 
 
 @guard(
-    zh="进城务工人员、新就业形态劳动者请求支付劳动报酬的，不得以申请地为由不予援助；应当受理或者移送。",
+    zh="进城务工人员、新就业形态劳动者请求支付劳动报酬的，不得以申请地为由不予援助，应当受理或者移送；也不得选择“其他”情形，请选择具体的法定情形。",
     en="A migrant or platform worker who claims pay is not refused because of the place of application; the case is"
-    " taken up here or transferred.",
+    " taken up here or transferred. Nor is the ground “other” open: name the ground.",
     looks_at_given=True,
 )
 def no_worker_is_sent_away(at: Situation) -> bool:
-    """Since 2026-02 the place of application is no reason to turn such a worker away (司法部)."""
-    return at.given["ground"] != "not_competent" or not is_pay_of_workers_first(at.case.facts)
+    """Since 2026-02 the place of application is no reason to turn such a worker away (司法部), under whatever name."""
+    return at.given["ground"] not in _MAY_HIDE_THE_PLACE or not is_pay_of_workers_first(at.case.facts)
+
+
+_MAY_HIDE_THE_PLACE: Final = frozenset(("not_competent", "other"))
 
 
 @guard(

@@ -6,6 +6,7 @@ over. Sources stand at each row; what was only recalled and not read says so.
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
@@ -86,10 +87,16 @@ AWARD_ITEMS: Final = {
     "injury_medical": Text("工伤医疗费", "medical costs of a work injury"),
     "severance": Text("经济补偿", "severance pay"),
     "damages": Text("赔偿金", "damages"),
+    "labour_standards": Text(
+        "执行国家劳动标准（工作时间、休息休假、社会保险等）",
+        "national labour standards (working time, rest and leave, social insurance)",
+    ),
     "other": Text("其他", "other"),
 }
 FINAL_ITEMS: Final = frozenset(("pay", "injury_medical", "severance", "damages"))
 """The items by whose amount an award is final (劳动争议调解仲裁法 47 (1))."""
+STANDARDS: Final = "labour_standards"
+"""The item that is final whatever its amount, if it has one (劳动争议调解仲裁法 47 (2))."""
 _CAME: Final = ("judgment_received", "ruling_received", "settled")
 _GONE: Final = ("lawsuit_refused", "lawsuit_withdrawn")
 _SUED: Final = ("administrative_suit_filed", "injury_suit_filed")
@@ -99,7 +106,15 @@ class AwardItem(Form):
     """An item of an award."""
 
     kind = Choice(AWARD_ITEMS, required=True, title=Text("裁决项目", "Item"))
-    amount = Money(required=True, title=Text("金额（元）", "Amount (yuan)"))
+    amount = Money(title=Text("金额（元）", "Amount (yuan)"))
+
+    @rule(
+        "amount_missing",
+        Text("除执行国家劳动标准的事项外，须填写金额。", "All but an item of labour standards has an amount."),
+        at="amount",
+    )
+    def amount_known(self, kind: str, amount: Decimal | None = None) -> bool:
+        return kind == STANDARDS or amount is not None
 
 
 class Proceeding(Form):
@@ -136,7 +151,8 @@ class Deadline:
 
     Where a body has `first` so long to answer, it runs from the last day of that time. `ours` is what the client, or
     the union for the client, must do in time. With `extended_by` it runs only once that step was taken since, with
-    `unless` only while it was not. What would tell of an injury is `discreet`.
+    `unless` only while it was not. What would tell of an injury is `discreet`. What is no suit, arbitration or review
+    `waits` for the review of the request, however few days remain (法律援助法 44).
     """
 
     name: str
@@ -149,6 +165,7 @@ class Deadline:
     extended_by: str | None = None
     unless: str | None = None
     discreet: bool = False
+    waits: bool = False
     first: str | None = None
 
     def begun(self, case: CaseFile, calendar: WorkingCalendar) -> date | None:
@@ -198,9 +215,9 @@ def last_day(limit: Limit, base: date, calendar: WorkingCalendar) -> date:
     return last.on
 
 
-def days_to_act(case: CaseFile, calendar: WorkingCalendar) -> list[date]:
-    """The last days of what the client must still do in the proceedings."""
-    running = ((one, one.begun(case, calendar)) for one in DEADLINES if one.ours)
+def days_to_file(case: CaseFile, calendar: WorkingCalendar) -> list[date]:
+    """The last days of the suits, appeals and requests for review that the client must still bring."""
+    running = ((one, one.begun(case, calendar)) for one in DEADLINES if one.ours and not one.waits)
     return [
         last_day(Limit.parse(one.limit), base, calendar)
         for one, base in running
@@ -254,7 +271,7 @@ DEADLINES: Final = (
              ("ruling_received",), ("appeal_filed", "settled"), ours=True),
     Deadline("enforcement",          Text("申请执行", "To ask for enforcement"),         "2y",
              Text("民事诉讼法 第250条：自法律文书规定的履行期限最后一日起二年", "Civil Procedure Law 250: two years from the last day set for performing"),
-             ("performance_due",), ("enforcement_filed", "performed"), ours=True),
+             ("performance_due",), ("enforcement_filed", "performed"), ours=True, waits=True),
     Deadline("payment_order",        Text("签发支付令", "Payment order issued"),         "15d",
              Text("民事诉讼法 第227条：自受理之日起十五日", "Civil Procedure Law 227: fifteen days from acceptance"),
              ("payment_order_filed",), ("payment_order_served", "payment_order_ended", "settled")),
@@ -264,7 +281,7 @@ DEADLINES: Final = (
     Deadline("complaint",            Text("向劳动保障监察投诉", "To complain to the labour inspection"), "2y",
              Text("劳动保障监察条例 第20条：违法行为发生之日起二年，连续或者继续的自终了之日起；按知道之日提示",
                   "Labour Inspection Regulation 20: two years from the infringement or its end; shown from the day of knowing"),
-             (INFRINGED,), ("complaint_filed", "inspection_filed", "arbitration_filed", "lawsuit_filed", "settled", "performed"), ours=True),
+             (INFRINGED,), ("complaint_filed", "inspection_filed", "arbitration_filed", "lawsuit_filed", "settled", "performed"), ours=True, waits=True),
     Deadline("inspection",           Text("劳动保障监察办理", "Labour inspection"),      "60wd",
              Text("劳动保障监察条例 第17条、山东省劳动和社会保障监察条例 第18条：自立案之日起六十个工作日",
                   "Labour Inspection Regulation 17, Shandong Regulation 18: sixty working days from opening the case"),
@@ -288,7 +305,7 @@ DEADLINES: Final = (
              (INJURED,), ("injury_filed", "injury_accepted", "injury_accepted_clear", "injury_decided"), discreet=True),
     Deadline("injury_claim",         Text("申请工伤认定（职工、近亲属、工会）", "To ask that the injury be recognised"), "1y",
              Text("工伤保险条例 第17条：职工或者其近亲属、工会组织一年内可以直接提出", "Work Injury Insurance Regulation 17: the worker, kin or the union, one year"),
-             (INJURED,), ("injury_filed", "injury_accepted", "injury_accepted_clear", "injury_decided"), ours=True, discreet=True),
+             (INJURED,), ("injury_filed", "injury_accepted", "injury_accepted_clear", "injury_decided"), ours=True, discreet=True, waits=True),
     Deadline("injury_decision",      Text("工伤认定", "Decision on the injury"),         "60d",
              Text("工伤保险条例 第20条：自受理之日起六十日", "Work Injury Insurance Regulation 20: sixty days from acceptance"),
              ("injury_accepted",), ("injury_decided",), discreet=True),
@@ -303,7 +320,7 @@ DEADLINES: Final = (
              ("grading_filed",), ("grading_received",), extended_by="grading_extended", discreet=True),
     Deadline("regrading",            Text("申请再次鉴定", "To ask for another grading"), "15d",
              Text("工伤保险条例 第26条：自收到鉴定结论之日起十五日", "Work Injury Insurance Regulation 26: fifteen days from receiving the grading"),
-             ("grading_received",), ("regrading_filed",), ours=True, discreet=True),
+             ("grading_received",), ("regrading_filed",), ours=True, discreet=True, waits=True),
     Deadline("injury_review",        Text("对工伤认定申请复议", "To ask for review of the decision on the injury"), "60d",
              Text("行政复议法 第20条：自知道之日起六十日", "Administrative Review Law 20: sixty days"),
              ("injury_decided",), ("injury_review_filed", "injury_suit_filed"), ours=True, discreet=True),

@@ -17,7 +17,7 @@ from casework.workflows.legal_aid.intake import FORMS_OF_AID, LINKS, MATTERS
 from casework.workflows.legal_aid.steps import REFUSAL_GROUNDS, TERMINATION_GROUNDS, TRANSFER_GROUNDS
 
 SOON = Text("尽快", "as soon as possible")
-_BY: Final = Text("于 {on}（含当日）前", "by the end of {on}")
+_BY: Final = Text("于 {last}", "by {last}")
 
 
 def _listed(items: list[str]) -> Text:
@@ -30,7 +30,7 @@ def _listed(items: list[str]) -> Text:
 def until(move: Move, clock: str) -> Text:
     """By the last day in time of a clock, or soon where no rule sets one."""
     run = move.case.clock(clock)
-    return _BY.with_(on=run.due.told) if run and run.open and run.due else SOON
+    return _BY.with_(last=run.due.by) if run and run.open and run.due else SOON
 
 
 def _remedies(office: Office, decision: str) -> Text:

@@ -13,7 +13,7 @@ from casework.rules.fact_dates import taken_on, taken_since
 from casework.rules.grammar import guard
 from casework.rules.text import Text
 from casework.workflows.legal_aid.intake import FORMS_OF_AID, LegalAidIntake
-from casework.workflows.legal_aid.labour import days_to_act
+from casework.workflows.legal_aid.labour import days_to_file
 from casework.workflows.legal_aid.limitation import last_days_to_claim
 from casework.workflows.legal_aid.steps import form_asked_for
 
@@ -43,8 +43,8 @@ class MakeUpPapers(Form):
 
 
 def pressing_days(case: CaseFile, calendar: WorkingCalendar) -> list[date]:
-    """The last days of every limitation and time limit within which the applicant must act."""
-    return days_to_act(case, calendar) + last_days_to_claim(case, calendar)
+    """The last days of the limitations, and of the limits to sue, appeal or ask for review (法律援助法 44)."""
+    return days_to_file(case, calendar) + last_days_to_claim(case, calendar)
 
 
 def cannot_wait(case: CaseFile, calendar: WorkingCalendar, day: date) -> bool:

@@ -1,21 +1,25 @@
 """Before aid is reduced or stopped the person is heard and told why: a lower category, a released payment, the file."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from casework.rules.refusals import NotMet
-from tests.story import Story
+from casework.rules.refusals import NotMet, NotNow
+from tests.story import STREET, Story
 from tests.workflows.test_hardship_aid import (
     LIVING,
     NOT_POOR,
+    PREPARED,
     RELATIVE,
+    asked,
     codes,
     found_lower,
     last_day,
     left,
     on_file,
     pay,
+    the_notice_stands,
     told,
 )
 
@@ -175,6 +179,59 @@ class TestAFileStruckOff:
         pay(story)
         story.supervisor("strike_off")
         assert "予以注销。应您本人申请，作出本决定。" in body(story, "struck_off")
+
+
+class TestWhoDecides:
+    """Another than whoever proposed the cut, at a level that may decide; nobody ends what is under review."""
+
+    @pytest.mark.parametrize("what", ["release_payment", "strike_off", "lower_category"])
+    def test_whoever_proposed_a_cut_does_not_decide_on_it(self, what: str) -> None:
+        story = found_lower() if what == "lower_category" else on_file(LIVING)
+        if what == "strike_off":
+            pay(story)
+        story.supervisor(
+            "propose_cut", reason="经办人请假", what=what, line=line(story) if what == "release_payment" else None
+        )
+        story.caseworker("record_cut_hearing")
+        unsigned: dict[str, Any] = {} if what == "lower_category" else {"signed_on": None}
+        assert "提出这一事项的人" in told(story, "supervisor", what, **unsigned).text.zh
+        small = story.as_it_stands()
+        small.rows = tuple(
+            replace(row, value="false") if row.name == "decided_by_another" else row for row in story.rows
+        )
+        small.supervisor(what, **unsigned)
+        story.takes("chief", what, **unsigned)
+
+    @pytest.mark.parametrize("what", ["release_payment", "strike_off"])
+    def test_the_contact_person_does_not_decide(self, what: str) -> None:
+        story = on_file(LIVING)
+        story.caseworker("name_contact", to=str(story.people["supervisor"].id))
+        if what == "strike_off":
+            pay(story)
+        assert "联系人" in told(story, "supervisor", what).text.zh
+        story.takes("chief", what)
+
+    @pytest.mark.parametrize("what", ["release_payment", "strike_off"])
+    def test_a_level_that_may_not_approve_does_not_decide(self, what: str) -> None:
+        story = asked(region=STREET).along((*PREPARED, ("caseworker", "propose"), ("caseworker", "publish")))
+        the_notice_stands(story)
+        story.supervisor("endorse")
+        story.takes("superior", "approve")
+        if what == "strike_off":
+            pay(story)
+        assert "审批" in told(story, "supervisor", what).text.zh
+        story.takes("superior", what)
+
+    def test_a_file_is_not_struck_off_while_an_objection_is_under_review(self) -> None:
+        story = found_lower()
+        pay(story)
+        story.caseworker("record_cut_hearing")
+        story.supervisor("lower_category")
+        story.applicant("object")
+        assert isinstance(told(story, "chief", "strike_off"), NotNow)
+        exited = left()
+        exited.applicant("object")
+        assert isinstance(told(exited, "chief", "strike_off"), NotNow)
 
 
 class TestTheInvitation:

@@ -143,7 +143,7 @@ HARDSHIP_STEPS: Final = {
     "approve_exit": ("decider", "awaiting_exit_approval"),
     "cancel": ("decider", "awaiting_exit_approval"),
     "deny_exit": ("decider", "awaiting_exit_approval"),
-    "strike_off": ("decider", f"{ON_FILE} {WATCHED}"),
+    "strike_off": ("decider", f"{ON_FILE.replace('aid_objected', '')} watching"),
     "record_death": ("office", ALIVE),
     "fall_back": ("office", "watching"),
     "close_watch": ("office", "watching"),

@@ -89,8 +89,11 @@ from casework.workflows.hardship_aid.cuts import (
     heard_before_striking_off,
     lowered,
     lowered_by_another,
+    lowering_by_another,
+    release_by_another,
     some_cut_is_proposed,
     something_to_cut,
+    striking_off_by_another,
     waited_for_the_absent_from_a_cut,
 )
 from casework.workflows.hardship_aid.deeds import (
@@ -270,6 +273,8 @@ LEAVING = ("exit_hearing", "exit_proposed", "on_exit_notice", "awaiting_exit_app
 ON_FILE = ("active", "aid_on_notice", "aid_awaiting_approval", "aid_objected", *LEAVING)
 HELPED_AT_ONCE = (*BEFORE_REVIEW, *DECIDING, *ON_FILE)
 AFTER_EXIT = ("watching", "exit_objected")
+UNDISPUTED = (*(state for state in ON_FILE if state != "aid_objected"), "watching")
+"""On file or watched, and no objection waits for its answer."""
 OPEN = (*BEFORE_REVIEW, *DECIDING, *ON_FILE, *AFTER_EXIT, "objected", "file_objected")
 ENDED = ("closed", "cancelled", "refused", "upheld", "withdrawn")
 SERVED = ("refused", "cancelled", "closed", "active", "watching", "upheld")
@@ -422,7 +427,7 @@ WORKFLOW = Workflow(
         Transition("correct_payment",     Text("更正支付结果", "Correct a payment"),     (*OPEN, *ENDED), STAY,
                    by=CASEWORKER, needs=CorrectPayment, when=(something_to_correct, corrected_by_another, not_by_the_contact, line_is_recorded, line_paid_by_another, line_differs, corrected_after_approval, line_has_where_to_go, cash_is_signed_for), updates=amendment_noted, claims=amendment_claimed, shared=True),
         Transition("release_payment",     Text("撤销支付", "Release a payment"),         (*OPEN, *ENDED), STAY,
-                   by=SUPERVISOR, needs=ReleasePayment, when=(something_outstanding, line_is_outstanding, heard_before_release), updates=release_noted, claims=release_claimed, letter="payment_released"),
+                   by=SUPERVISOR, needs=ReleasePayment, when=(something_outstanding, line_is_outstanding, heard_before_release, for_a_deciding_level, decided_by_another, release_by_another), updates=release_noted, claims=release_claimed, letter="payment_released"),
         Transition("propose_cut",         Text("拟调低、撤销或者注销，通知听取意见", "Propose a cut and invite the person"), (*OPEN, *ENDED), STAY,
                    by=CASEWORKER, needs=ProposeCut, when=(something_to_cut, cut_can_be_proposed), updates=cut_noted, letter="cut_hearing"),
         Transition("record_cut_hearing",  Text("登记对拟办事项听取的意见", "Record what the person says to a cut"), (*OPEN, *ENDED), STAY,
@@ -430,7 +435,7 @@ WORKFLOW = Workflow(
         Transition("drop_cut",            Text("不再调低、撤销或者注销", "Drop the cuts"), (*OPEN, *ENDED), STAY,
                    by=CASEWORKER, needs=Reasons, when=some_cut_is_proposed, updates=cuts_dropped, letter="cut_dropped"),
         Transition("lower_category",      Text("调低困难类别", "Lower the category"),    "active", STAY,
-                   by=SUPERVISOR, decides=True, needs=Reasons, when=(category_to_lower, heard_before_lowering, for_a_deciding_level, lowered_by_another), updates=lowered, letter="category_lowered"),
+                   by=SUPERVISOR, decides=True, needs=Reasons, when=(category_to_lower, heard_before_lowering, for_a_deciding_level, lowered_by_another, lowering_by_another), updates=lowered, letter="category_lowered"),
         Transition("propose_exit",        Text("提出退出", "Propose an exit"),           "active", "exit_hearing",
                    by=CASEWORKER, needs=ProposeExit, when=above_the_line_long_enough, updates=exit_noted, letter="exit_hearing"),
         Transition("leave",               Text("自愿申请退出", "Ask to leave"),          "active", "exit_proposed",
@@ -453,8 +458,8 @@ WORKFLOW = Workflow(
                    by=CASEWORKER, needs=RecordRepayment, when=(repayment_is_owed, repayment_fits), updates=repayment_noted, claims=repayment_claimed, shared=True),
         Transition("deny_exit",           Text("不予退出", "Deny the exit"),             "awaiting_exit_approval", "active",
                    by=SUPERVISOR, decides=True, needs=Reasons, updates=exit_dropped, letter="exit_denied"),
-        Transition("strike_off",          Text("注销（退休、调离）", "Strike off"),      (*ON_FILE, *AFTER_EXIT), "closed",
-                   by=SUPERVISOR, decides=True, needs=StrikeOff, when=(nothing_outstanding, heard_before_striking_off), updates=retention_noted, letter="struck_off", outcome_field="kind", cancels=EVERY_CLOCK),
+        Transition("strike_off",          Text("注销（退休、调离）", "Strike off"),      UNDISPUTED, "closed",
+                   by=SUPERVISOR, decides=True, needs=StrikeOff, when=(nothing_outstanding, heard_before_striking_off, for_a_deciding_level, decided_by_another, striking_off_by_another), updates=retention_noted, letter="struck_off", outcome_field="kind", cancels=EVERY_CLOCK),
         Transition("record_death",        Text("登记死亡", "Record the death"),          OPEN, "closed",
                    by=CASEWORKER, needs=RecordDeath, when=nothing_outstanding, updates=retention_noted, outcome="died", cancels=EVERY_CLOCK, discreet=True),
         Transition("fall_back",           Text("返困，重新办理", "Fallen back"),         "watching", "under_review",

@@ -13,7 +13,7 @@ from casework.forms.inventor import Inventor
 from casework.forms.texts import Choice, Code, Line, LongText
 from casework.rules.casefile import CaseFile, Facts, Situation, Verdict
 from casework.rules.fact_dates import taken_on, taken_since
-from casework.rules.grammar import guard
+from casework.rules.grammar import Guard, guard
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import GRANT_KINDS
 from casework.workflows.hardship_aid.deeds import not_before
@@ -101,6 +101,7 @@ def cut_noted(at: Situation) -> Mapping[str, Any]:
         "what": at.given["what"],
         "line": at.given.get("line"),
         "proposed_on": at.today.isoformat(),
+        "proposed_by": str(at.actor.id),
         "heard_on": None,
         "heard": None,
     }
@@ -181,8 +182,34 @@ def heard_before_lowering(at: Situation) -> bool:
 
 def heard(case: CaseFile, what: str, line: str | None = None) -> str | None:
     """How the person was heard about this, or None where that has not been."""
+    return _announced(case, what, line).get("heard")
+
+
+def _announced(case: CaseFile, what: str, line: str | None) -> Facts:
+    """The cut of this kind that was announced; nothing where none was."""
     cuts = case.facts.get("cuts") or ()
-    return next((one["heard"] for one in cuts if (one["what"], one["line"]) == (what, line)), None)
+    return next((one for one in cuts if (one["what"], one["line"]) == (what, line)), {})
+
+
+def announced_by_another(what: str) -> Guard:
+    """The guard that whoever proposed a cut of this kind does not decide on it."""
+
+    @guard(
+        zh="提出这一事项的人不能决定，请由其他审批人或者上级工会决定。",
+        en="Whoever proposed this does not decide on it; another supervisor does, here or at the union above.",
+        looks_at_given=what == RELEASE,
+    )
+    def cut_decided_by_another(at: Situation) -> bool:
+        row = at.office.policy("decided_by_another")
+        line = at.given["line"] if what == RELEASE else None
+        return row is None or not row.holds() or _announced(at.case, what, line).get("proposed_by") != str(at.actor.id)
+
+    return cut_decided_by_another
+
+
+lowering_by_another = announced_by_another(LOWER)
+release_by_another = announced_by_another(RELEASE)
+striking_off_by_another = announced_by_another(STRIKE)
 
 
 @guard(zh="年度核查没有认定较低的类别。", en="No verification has found a lower category.")

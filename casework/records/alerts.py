@@ -115,14 +115,15 @@ with due as materialized (
     level text, planned_at timestamptz, send_at timestamptz, suppressed jsonb, roles text[], receivers uuid[],
     event_seq int, turn text, actor uuid)),
 nearest as (
-  select due.id, due.actor, u.id as user_id,
+  select due.id, u.id as user_id,
     rank() over (partition by due.id order by u.role = due.turn desc, length(home.path) desc) as place
   from due join cases c on c.id = due.case_id join orgs here on here.id = c.org_id
     join orgs home on starts_with(here.path, home.path) join users u on u.org_id = home.id
-  where due.turn is not null and u.active and u.role in (due.turn, 'supervisor')),
+  where due.turn is not null and u.active and u.role in (due.turn, 'supervisor')
+    and u.id is distinct from due.actor),
 receiver as materialized (
   select id, unnest(receivers) as user_id from due
-  union select id, user_id from nearest where place = 1 and user_id is distinct from actor),
+  union select id, user_id from nearest where place = 1),
 new as (
   insert into alerts (id, case_id, clock, generation, level, event_seq, planned_at, at, suppressed, roles)
   select id, case_id, clock, generation, level, event_seq, planned_at, :now, suppressed, roles from due

@@ -19,6 +19,10 @@ from casework.work.moves import applicant_key
 from casework.work.service import Transaction
 
 _LONGEST: Final = Limit.parse("5wd")
+_NOT_MINE_ANY_MORE: Final = Text(
+    "此案已不由您办理，无须推迟；请确认此提醒。",
+    "The case is not yours any more, so there is nothing to put off; acknowledge the alert.",
+)
 
 
 def _tomorrow(inventor: Inventor) -> str:
@@ -48,8 +52,11 @@ def snooze(tx: Transaction, alert_id: UUID, given: Any) -> Row[Any]:
         raise NotFound()
     if row.acknowledged:
         raise NotNow(Text("此提醒已确认，无须推迟。", "The alert is acknowledged already."))
+    try:
+        record = cases.get(tx.db, row.case_id, me)
+    except NotFound:
+        raise NotNow(_NOT_MINE_ANY_MORE) from None
     said = Snooze.check(given, today=tx.today)
-    record = cases.get(tx.db, row.case_id, me)
     last = due(_LONGEST, (Interval(tx.now),), tx.office(record).calendar)
     assert last is not None
     if not tx.now < said["until"] <= last.at:

@@ -1,10 +1,13 @@
 """Whoever has a case in hand is told of what others do to it: once, with the deed, and never of one's own."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event
@@ -12,14 +15,16 @@ from sqlalchemy.exc import IntegrityError
 
 from casework.api.case_schemas import EVENT_KINDS
 from casework.forms.inventor import Inventor
-from casework.records import alerts
+from casework.records import alerts, people
 from casework.records import cases as case_records
 from casework.records.visibility import visible
-from casework.rules.casefile import APPLICANT
+from casework.rules.casefile import APPLICANT, Actor
 from casework.rules.refusals import NotNow
 from casework.rules.telling import happened
 from casework.work import cases, corrections, programmes
+from casework.work.alerts import snooze
 from casework.work.delivery.digest import digest_told
+from casework.work.delivery.messages import webhook_body
 from casework.work.leaving import let_go_of_cases
 from casework.work.moves import form_of
 from casework.work.overdue import sweep
@@ -206,6 +211,31 @@ def test_a_transfer_tells_the_office_that_gets_the_case_and_the_owner_who_loses_
     assert [row.event_seq for row in mine(post, "li")] == [3]
 
 
+def test_whoever_did_it_does_not_stand_in_the_way_of_the_next_who_is_to_be_told(post: Post) -> None:
+    """The only caseworker at or above the city sends it the case; its supervisor is told."""
+    case = along(post, *ROAD[:1])
+    with post.service.transaction() as tx:
+        tx.db.run("update users set role = 'caseworker' where username = 'province'")
+        found = people.by_username(tx.db, "province")
+    assert found is not None
+    leaves(post, "li", "sun")
+    given = {"to_org": "370200", "ground": "not_competent", "reason": "用人单位在该市"}
+    with post.service.transaction(Actor(found[0].role, found[0])) as tx:
+        cases.take_transition(tx, case, "transfer", given)
+    assert told(post, case)[-1] == ("transfer", {"zhou"})
+
+
+def test_an_alert_on_a_case_that_was_taken_away_is_acknowledged_and_not_put_off(post: Post) -> None:
+    case = along(post, *ROAD[:3])
+    take(post, "zhao", case, "reassign")
+    [entry] = mine(post, "lawyer")
+    with (
+        post.service.transaction(post.province.actor("lawyer")) as tx,
+        pytest.raises(NotNow, match="not yours any more"),
+    ):
+        snooze(tx, entry.id, {"until": "2026-03-03T09:30:00+08:00", "reason": "稍后处理"})
+
+
 def test_who_loses_a_case_is_told_so_though_it_is_seen_no_longer(post: Post) -> None:
     case = along(post, *ROAD[:3])
     assert [row.payload["transition"] for row in mine(post, "lawyer")] == ["assign"]
@@ -311,6 +341,12 @@ def test_a_death_is_not_named_outside() -> None:
     payload = {"transition": "record_death", "from": "active", "state": "closed", "owner": None, "assignee": None}
     assert happened(workflow, "transition", payload).zh == "登记死亡"
     assert happened(workflow, "transition", payload, outside=True).zh == "案件有新进展"
+    row = SimpleNamespace(
+        id=1, alert_id=None, seq=1, kind="transition", at=None, case_id=2, number="HA-2026-000001", event_seq=7,
+        workflow=workflow.key, workflow_version=1, payload=payload | {"phase": "closed", "org": "370100"},
+    )  # fmt: skip
+    said = json.loads(webhook_body(row, ZoneInfo("Asia/Shanghai")))
+    assert said["event"] == {"seq": 7, "from": "active", "transition": None}
 
 
 def test_at_night_it_is_listed_at_once_and_goes_out_when_the_office_opens(post: Post) -> None:

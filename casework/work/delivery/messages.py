@@ -118,7 +118,10 @@ def _due_at(row: Any, zone: tzinfo) -> dict[str, Any]:
 
 
 def _event(row: Any) -> dict[str, Any]:
-    return {"seq": row.event_seq, "from": row.payload["from"] or None, "transition": row.payload["transition"]}
+    """The event without the name of a transition that would tell of an illness or a death."""
+    before, name = row.payload["from"] or None, row.payload["transition"]
+    edge = programmes.of(row.workflow, row.workflow_version).edge(name, before) if name and before else None
+    return {"seq": row.event_seq, "from": before, "transition": None if edge and edge.discreet else name}
 
 
 def _instant(at: datetime | None, zone: tzinfo) -> str | None:

@@ -12,8 +12,8 @@ from casework.forms.field import FormField
 from casework.forms.form import Many
 from casework.forms.numbers import Flag
 from casework.forms.texts import USER_PATTERN, Choice, Code, Line
-from casework.records.case_lists import CaseFilter, Mark, Order, Search, Span
-from casework.records.summaries import CaseSummary, mark_of
+from casework.records.case_lists import CaseFilter, Order, PageKey, Search, Span
+from casework.records.summaries import CaseSummary, page_key_of
 from casework.records.vault import blind_index
 from casework.rules import folding
 from casework.rules.casefile import Phase
@@ -194,7 +194,7 @@ def order_of(query: Mapping[str, Any]) -> Order:
     return order
 
 
-def after(query: Mapping[str, Any]) -> Mark | None:
+def after(query: Mapping[str, Any]) -> PageKey | None:
     """Where the page begins; raises `Invalid` for a cursor that is none."""
     key = from_cursor(query, moment, UUID)
     return (key[0], key[1]) if key else None
@@ -202,4 +202,4 @@ def after(query: Mapping[str, Any]) -> Mark | None:
 
 def cursor_of(query: Mapping[str, Any], last: CaseSummary) -> str:
     """The cursor after this case."""
-    return to_cursor(*mark_of(order_of(query), last))
+    return to_cursor(*page_key_of(order_of(query), last))

@@ -8,7 +8,7 @@ from casework.api.query import Page, from_cursor, moment, switch, to_cursor, who
 from casework.forms.form import Form
 from casework.forms.texts import Choice, Code
 from casework.records import alerts
-from casework.records.queue import Position
+from casework.records.queue import PageKey
 from casework.records.visibility import visible
 from casework.rules.refusals import NotFound
 from casework.rules.text import Text
@@ -34,9 +34,9 @@ def queue(call: Call) -> Answer:
     of what waits for caseworkers, the same as a caseworker's.
     """
     key = from_cursor(call.query, whole, moment, UUID)
-    found = work.waiting(call.tx, call.query, call.limit + 1, Position(*key) if key else None)
+    found = work.waiting(call.tx, call.query, call.limit + 1, PageKey(*key) if key else None)
     shown = found[: call.limit]
-    after = to_cursor(*shown[-1].position) if len(found) > call.limit else None
+    after = to_cursor(*shown[-1].page_key) if len(found) > call.limit else None
     return page([views.summary(one.case, call.tx.now) for one in shown], after)
 
 

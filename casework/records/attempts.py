@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, select
 
 from casework.records.database import Tx
+from casework.records.locks import lock_digests
 from casework.records.tables import sign_ins as attempts
 
 
 def lock(tx: Tx, whose: Iterable[bytes]) -> None:
     """Until the end of the transaction nobody else counts or notes attempts under these digests."""
-    # In one order for everybody, so that two never wait for each other.
-    for key in sorted(int.from_bytes(digest[:8], signed=True) for digest in whose):
-        tx.run("select pg_advisory_xact_lock(:key)", key=key)
+    lock_digests(tx, "attempts", whose)
 
 
 def last_but(tx: Tx, whose: bytes, window: timedelta, more: int) -> datetime | None:

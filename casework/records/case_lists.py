@@ -13,7 +13,7 @@ from casework.records.visibility import below
 
 Order = Literal["due_at", "-opened_at", "-closed_at"]
 """By due time, those without one last; newest first; closed last first, open ones at the end."""
-Mark = tuple[datetime, UUID]
+PageKey = tuple[datetime, UUID]
 """The key of a row in an order, with the id of its case: a page begins after it."""
 # A case without a due time sorts last, under the key that the column `due_key` gives it.
 _NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
@@ -101,15 +101,15 @@ def ordered(order: Order) -> list[ColumnElement[Any]]:
     return [column.desc(), cases.c.id.desc()] if newest else [column, cases.c.id]
 
 
-def beyond(order: Order, mark: Mark) -> ColumnElement[bool]:
-    """Return the condition of coming after a mark in this order."""
+def beyond(order: Order, after: PageKey) -> ColumnElement[bool]:
+    """Return the condition of coming after this in the order."""
     column, newest = _key(order)
-    row, place = tuple_(column, cases.c.id), tuple_(*mark)
+    row, place = tuple_(column, cases.c.id), tuple_(*after)
     return row < place if newest else row > place
 
 
 def key_of(order: Order, *, opened_at: datetime, closed_at: datetime | None, due_key: datetime) -> datetime:
-    """Return the key of a case in this order, as `Mark` has it."""
+    """Return the key of a case in this order, as `PageKey` has it."""
     match order:
         case "-opened_at":
             return opened_at

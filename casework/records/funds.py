@@ -11,10 +11,11 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, LargeBinary, Row, bindparam, case, func, select, text
+from sqlalchemy import ARRAY, LargeBinary, Row, bindparam, case, func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from casework.records.database import Tx
+from casework.records.locks import lock_digests
 from casework.records.tables import cases, fund_budgets, fund_entries, funds, orgs, payment_lines, users
 from casework.records.visibility import visible
 from casework.rules.casefile import Actor, Person
@@ -108,10 +109,6 @@ with changed as (
 , entry as ({_ENTRY})
 select id from changed
 """
-# Whoever takes part in what a household gets waits here for the others, also on other files.
-_ONE_HOUSEHOLD = text("select pg_advisory_xact_lock(key) from unnest(:keys) as x(key)").bindparams(
-    bindparam("keys", type_=ARRAY(BigInteger))
-)
 _NOTE_HOUSEHOLD = text(
     """insert into household_lines (digest, line_id)
        select digest, l.id from payment_lines l, unnest(:digests) as x(digest) where l.case_id = :case_id
@@ -305,9 +302,9 @@ def correct(tx: Tx, fund_id: UUID, amount: Decimal, note: str, actor: Actor) -> 
     return _book(tx, _CORRECT, "correct", fund_id, amount, actor, note=note).first() is not None
 
 
-def hold_household(tx: Tx, digests: Collection[bytes]) -> None:
-    """Until the end of the transaction nobody else decides what the people of these identity numbers get."""
-    tx.run(_ONE_HOUSEHOLD, keys=sorted(int.from_bytes(digest[:8], signed=True) for digest in digests))
+def lock_household(tx: Tx, digests: Collection[bytes]) -> None:
+    """Until the transaction ends nobody else decides, on any file, what the people of these identity numbers get."""
+    lock_digests(tx, "household", digests)
 
 
 def note_household(tx: Tx, case_id: UUID, digests: Collection[bytes]) -> None:

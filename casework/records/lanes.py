@@ -116,7 +116,7 @@ def hold(tx: Tx, lane_id: UUID) -> bool:
     return row is not None and row.ours
 
 
-def let_go(tx: Tx, lane_id: UUID, *, worked: bool, rest: timedelta) -> None:
+def free_lane(tx: Tx, lane_id: UUID, *, worked: bool, rest: timedelta) -> None:
     """The lane that was held rests; `worked`: its receiver has taken something, so that it is closed no longer."""
     change = "failures = 0, closed_since = null, last_error = null, retry_at" if worked else "retry_at"
     kept = "null" if worked else "retry_at"

@@ -24,9 +24,11 @@ _TRIED: Final = 20
 """So many cases at the head of the queue are tried to be claimed before all are: others may claim the same ones."""
 
 
-class Position(NamedTuple):
-    """Where a case stands in the order of the queue: the most urgent come first, among these those that the law puts
-    first, then what is due first."""
+class PageKey(NamedTuple):
+    """The key of a case in the order of the queue: a page begins after it.
+
+    The most urgent come first, among these those that the law puts first, then what is due first.
+    """
 
     precedence: int
     due_key: datetime
@@ -47,7 +49,7 @@ class Waiting:
     """A case in the queue."""
 
     case: CaseSummary
-    position: Position
+    page_key: PageKey
 
 
 class Numbers(NamedTuple):
@@ -58,8 +60,8 @@ class Numbers(NamedTuple):
     week: int
 
 
-def page(tx: Tx, person: Person, part: Part, limit: int, after: Position | None = None) -> list[Waiting]:
-    """Return what waits for this person, in the order of the queue, at most `limit` cases, after this position.
+def page(tx: Tx, person: Person, part: Part, limit: int, after: PageKey | None = None) -> list[Waiting]:
+    """Return what waits for this person, in the order of the queue, at most `limit` cases, after this key.
 
     A caseworker's are the own ones and those in nobody's hands; a supervisor's are those that wait for a supervisor,
     whoever owns them, and of what waits for caseworkers the same as a caseworker's; a helper's are the assigned ones.
@@ -70,7 +72,7 @@ def page(tx: Tx, person: Person, part: Part, limit: int, after: Position | None 
     if after:
         values |= after._asdict()
     rows = tx.all(_page(branches, tuple(values)), **values, many=limit)
-    return [Waiting(summary_of(row), Position(row.precedence, row.due_key, row.id)) for row in rows]
+    return [Waiting(summary_of(row), PageKey(row.precedence, row.due_key, row.id)) for row in rows]
 
 
 def lock_next(tx: Tx, person: Person, part: Part) -> UUID | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from casework.records.case_lists import CaseFilter, Mark, Order, beyond, conditions, key_of, ordered
+from casework.records.case_lists import CaseFilter, Order, PageKey, beyond, conditions, key_of, ordered
 from casework.records.database import Tx
 from casework.records.tables import cases, orgs, users
 from casework.records.visibility import visible
@@ -87,9 +87,9 @@ def summary_of(row: Any) -> CaseSummary:
 
 
 def page(
-    tx: Tx, person: Person, wanted: CaseFilter, limit: int, *, order: Order = "due_at", after: Mark | None = None
+    tx: Tx, person: Person, wanted: CaseFilter, limit: int, *, order: Order = "due_at", after: PageKey | None = None
 ) -> list[CaseSummary]:
-    """Return the visible cases that a filter finds, in this order, at most `limit`, after the mark of another one."""
+    """Return the visible cases that a filter finds, in this order, at most `limit`, after another one."""
     filters = [visible(person), *conditions(wanted, tx.now), *([beyond(order, after)] if after else [])]
     chosen = select(cases.c.id).where(*filters).order_by(*ordered(order)).limit(limit).subquery()
     rows = tx.all(_joined(chosen, chosen.c.id).order_by(*ordered(order)))
@@ -102,8 +102,8 @@ def by_ids(tx: Tx, person: Person, case_ids: Sequence[UUID]) -> list[CaseSummary
     return [summary_of(row) for row in rows]
 
 
-def mark_of(order: Order, summary: CaseSummary) -> Mark:
-    """Return the mark after which the next page begins."""
+def page_key_of(order: Order, summary: CaseSummary) -> PageKey:
+    """Return the key after which the next page begins."""
     key = key_of(order, opened_at=summary.opened_at, closed_at=summary.closed_at, due_key=summary.due_key)
     return key, summary.id
 

@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, bindparam, column, false, func, select, text, true, values
 from sqlalchemy import LargeBinary as Bytes
 from sqlalchemy import Text as Words
+from sqlalchemy import column, false, func, select, true, values
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from casework.records.database import Tx
+from casework.records.locks import lock_digests
 from casework.records.tables import cases, look_ups, orgs
 from casework.records.visibility import visible
 from casework.rules.casefile import CaseFile, Person
@@ -17,14 +18,11 @@ from casework.rules.casefile import CaseFile, Person
 KINDS: Final = ("identity_number", "document", "phone")
 """The look-ups by which two cases may be one person's."""
 _MOST: Final = 100
-_ONE_AT_A_TIME: Final = text("select pg_advisory_xact_lock(key) from unnest(:keys) as x(key)").bindparams(
-    bindparam("keys", type_=ARRAY(BigInteger))
-)
 
 
-def hold(tx: Tx, digests: Collection[bytes]) -> None:
+def lock(tx: Tx, digests: Collection[bytes]) -> None:
     """Until the end of the transaction nobody else opens a case in which one of these numbers stands."""
-    tx.run(_ONE_AT_A_TIME, keys=sorted(int.from_bytes(digest[8:16], signed=True) for digest in digests))
+    lock_digests(tx, "twins", digests)
 
 
 def find(

@@ -71,7 +71,7 @@ def looked_up(
     path, year = record.file.org_path, office.calendar.local_date(tx.now).year
     numbers = household(tx, record, workflow)
     if claiming:
-        funds.hold_household(tx.db, numbers)
+        funds.lock_household(tx.db, numbers)
     return replace(
         office,
         orgs=offices.above(tx.db, path),

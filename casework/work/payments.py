@@ -233,7 +233,7 @@ def record_all_paid(tx: Transaction, order_id: UUID, given: Any) -> Row[Any]:
             )
         )
     numbers = [household(tx, record, programmes.pinned(record.file)) for record in records.values()]
-    funds.hold_household(tx.db, set().union(*numbers))
+    funds.lock_household(tx.db, set().union(*numbers))
     for line in waiting:
         try:
             _record(tx, cases.get(tx.db, line.case_id, tx.person, lock=True), line.line_id, "paid", given)

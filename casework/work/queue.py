@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework.records import cases, queue
-from casework.records.queue import Part, Position, Waiting
+from casework.records.queue import PageKey, Part, Waiting
 from casework.records.rows import Record
 from casework.rules import handling
 from casework.rules.refusals import Fault, Invalid
@@ -15,7 +15,7 @@ from casework.work.moves import ensure, moved, write_down
 from casework.work.service import Transaction
 
 
-def waiting(tx: Transaction, said: Mapping[str, Any], limit: int, after: Position | None) -> list[Waiting]:
+def waiting(tx: Transaction, said: Mapping[str, Any], limit: int, after: PageKey | None) -> list[Waiting]:
     """Return what waits for the caller in this part of the queue, the most urgent first, at most `limit` cases."""
     return queue.page(tx.db, tx.person, _part(tx, said), limit, after)
 

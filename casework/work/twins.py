@@ -23,7 +23,7 @@ def of_opening(tx: Transaction, workflow: Workflow, move: Move) -> list[Twin]:
     digests = digests_of(tx, move)
     if not digests:
         return []
-    twins.hold(tx.db, digests.values())
+    twins.lock(tx.db, digests.values())
     return _judged(workflow, move.case, twins.find(tx.db, move.case, tx.acting.person, digests))
 
 

@@ -164,7 +164,7 @@ def test_everybody_finds_the_own_queue_in_its_order_page_by_page(demo: Demo) -> 
 def found_in_pages(tx: Transaction, person: Person, part: Part) -> list[UUID]:
     """The ids of a queue, two at a time."""
     found: list[Waiting] = []
-    while more := queue.page(tx.db, person, part, 2, found[-1].position if found else None):
+    while more := queue.page(tx.db, person, part, 2, found[-1].page_key if found else None):
         found += more
     return [one.case.id for one in found]
 

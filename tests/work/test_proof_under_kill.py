@@ -38,10 +38,11 @@ LONGEST_S: Final = 600
 _COPIES = """
 with copy as (
   insert into casework.cases (id, number, workflow, workflow_version, state, phase, waits_for, org_id, channel, urgent,
-    first_in_line, applicant_id, applicant_name, search_text, facts, taken, opened_at, updated_at, version, last_hash)
+    first_in_line, due_provisional, applicant_id, applicant_name, search_text, facts, taken, opened_at, updated_at,
+    version, last_hash)
   select gen_random_uuid(), c.number || '-' || n, workflow, workflow_version, state, phase, waits_for, org_id, channel,
-    urgent, first_in_line, applicant_id, applicant_name, search_text, facts, taken, opened_at, updated_at, version,
-    last_hash
+    urgent, first_in_line, due_provisional, applicant_id, applicant_name, search_text, facts, taken, opened_at,
+    updated_at, version, last_hash
   from casework.cases c, generate_series(1, :many) n where c.id = :template
   returning id, cast(split_part(number, '-', 4) as int) % 5 * interval '1 day' as later)
 , clock as (

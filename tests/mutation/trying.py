@@ -35,6 +35,8 @@ _LONG: Final = (
 )
 """The long walks and the counting of hours are tried only where a rule names them."""
 _LAW: Final = "tests/workflows/test_law"
+_BY_ROW: Final = "tests/workflows/test_law_powers.py"
+"""Long, and no row of it says anything of another thing."""
 _MOST_CPU_S: Final = 120
 _MOST_S: Final = 1800
 """A mutant whose tests reckon or wait longer runs for ever: it is noticed."""
@@ -109,7 +111,9 @@ class Place:
         os.waitpid(child, 0)
         with os.fdopen(reading, "rb") as pipe:
             status = pipe.read().decode()
-        return {"0": Fate.SURVIVED, "1": Fate.CAUGHT, "": Fate.CAUGHT}.get(status, Fate.STILLBORN)
+        # 5: none of the rows is of this thing.
+        survived = {"0": Fate.SURVIVED, "5": Fate.SURVIVED}
+        return {**survived, "1": Fate.CAUGHT, "": Fate.CAUGHT}.get(status, Fate.STILLBORN)
 
     def with_mutant(self, mutant: Mutant, tests: Sequence[str]) -> Fate:
         """What becomes of the project with a mutant in these tests."""
@@ -159,25 +163,31 @@ def _pytest(tests: Sequence[str]) -> int:
         return int(pytest.main([*options, *tests]))
 
 
-def _beside(place: Place, named: Sequence[str]) -> list[str]:
-    """The files in which the named tests stand, and those that state what the law says, if they stand in memory."""
-    known = place.in_memory()
-    files = {test.partition("::")[0] for test in named}
-    return sorted((file for file in known if file in files or file.startswith(_LAW)), key=_law_first)
+def _stages(place: Place, mutant: Mutant, named: Sequence[str]) -> Iterator[tuple[list[str], bool]]:
+    """What is tried one after the other, and whether the rule names it: the cheapest first, all else only if need be.
 
-
-def _law_first(test: str) -> bool:
-    """The tables of the law take two seconds and notice most."""
-    return not test.startswith(_LAW)
+    The rows of the tables of the law for this very thing, then the whole tables; the other tests in memory; the files
+    in which these stand, and all tables; and what needs a database at last.
+    """
+    law = [test for test in named if test.startswith(_LAW)]
+    others = [test for test in named if test.startswith(IN_MEMORY) and test not in law]
+    what, _, thing = mutant.of.partition(":")
+    if what in ("clock", "transition", "letter"):
+        yield [f"-k={thing.replace('.', '-')}", *law], True
+    yield [test for test in law if not test.startswith(_BY_ROW)], True
+    yield others, True
+    files = {test.partition("::")[0] for test in named if not test.startswith(_BY_ROW)}
+    yield [file for file in place.in_memory() if file in files or (file.startswith(_LAW) and file != _BY_ROW)], False
+    yield [test for test in named if test not in (*law, *others)], True
 
 
 def _try(place: Place, mutant: Mutant, named: Sequence[str]) -> Tried:
-    """The rule's own tests in memory first, then those beside them, and those that need a database at last."""
-    quick = sorted((test for test in named if test.startswith(IN_MEMORY)), key=_law_first)
-    slow = [test for test in named if test not in quick]
-    for tests in (quick, _beside(place, named), slow):
-        if tests and (found := place.with_mutant(mutant, tests)) is not Fate.SURVIVED:
-            return Tried(mutant, found, by_named=tests in (quick, slow), healthy=place.passes(tests))
+    """What becomes of a mutant in the tests that its rules name and in those beside them."""
+    for tests, by_named in _stages(place, mutant, named):
+        if any("::" in test or "/" in test for test in tests):
+            found = place.with_mutant(mutant, tests)
+            if found is not Fate.SURVIVED:
+                return Tried(mutant, found, by_named=by_named, healthy=place.passes(tests))
     return Tried(mutant, Fate.SURVIVED)
 
 

@@ -1,6 +1,6 @@
 """Objections to a decision: until when one may object, from when that counts, and who reviews it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from typing import Final, NamedTuple
 
@@ -25,17 +25,24 @@ class Objections(NamedTuple):
 
 
 def objections_to(
-    *decisions: str, without_limit: tuple[str, ...] = (), reviewed_by: str = "uphold", one_level_up: bool = False
+    *decisions: str,
+    without_limit: tuple[str, ...] = (),
+    reviewed_by: str = "uphold",
+    one_level_up: bool = False,
+    meant: Callable[[CaseFile], Taken | None] | None = None,
 ) -> Objections:
     """The guards for the last of these transitions that was taken; to those `without_limit` one may always object.
+
+    Where the last one need not be the one that is objected to, `meant` chooses it by the state of the case.
 
     What the review decides is served too: the time to go on from there runs from its receipt. With `one_level_up` the
     review of a union's decision is for the organisations above the one that decided, where there is a supervisor.
     """
 
     def decided(case: CaseFile, *more: str) -> Taken | None:
-        names = (*decisions, *more)
-        return max((case.taken[name] for name in names if name in case.taken), key=lambda one: one.at, default=None)
+        if meant:
+            return last_of([meant(case), *(case.taken.get(name) for name in more)])
+        return last_of(case.taken.get(name) for name in (*decisions, *more))
 
     def limited(case: CaseFile) -> bool:
         last = decided(case)
@@ -79,6 +86,11 @@ def objections_to(
     return Objections(may_still_object, something_to_serve, served_after_decision, reviewed_by_another, time_to_object)
 
 
+def last_of(deeds: Iterable[Taken | None]) -> Taken | None:
+    """The latest of these deeds, or None where there is none."""
+    return max((one for one in deeds if one), key=lambda one: one.at, default=None)
+
+
 _ABOVE = Text(
     "对工会决定的异议由上一级工会审查。",
     "An objection to a union's decision is reviewed by the union above it.",
@@ -91,8 +103,12 @@ def within_time(at: Situation, decided: Taken | None) -> Verdict:
     It runs from the day on which the decision was received (山东省法律援助条例 16: 自接到通知之日): while nobody knows
     that day it has not begun. A last day that is provisional closes nothing.
     """
+    return still_open(at, _time(at.case, at.office, decided) if decided else None)
+
+
+def still_open(at: Situation, left: TimeToObject | None) -> Verdict:
+    """Whether this time to object still runs; what has not begun is not over."""
     row = at.office.policy("objection")
-    left = _time(at.case, at.office, decided) if decided else None
     if row is None or left is None or left.due is None or not left.due.passed(at.now):
         return Verdict(True)
     return Verdict(
@@ -105,13 +121,19 @@ def within_time(at: Situation, decided: Taken | None) -> Verdict:
 
 
 def _time(case: CaseFile, office: Office, decided: Taken) -> TimeToObject | None:
+    return time_from(office, _received(case, decided))
+
+
+def time_from(office: Office, received: date | None) -> TimeToObject | None:
+    """How long a decision that came on this day may be objected to; None where no time is set."""
     row = office.policy("objection")
     if row is None:
         return None
-    limit, received = Limit.parse(row.value), _received(case, office, decided)
+    limit = Limit.parse(row.value)
     if received is None:
         return TimeToObject(_FROM_RECEIPT.with_(limit=limit.told(), source=row.source))
-    last = due(limit, (Interval(received),), office.calendar)
+    begun = datetime.combine(received, time(), office.calendar.tz)
+    last = due(limit, (Interval(begun),), office.calendar)
     assert last is not None
     return TimeToObject(_UNTIL.with_(last=last.by, source=row.source), last)
 
@@ -126,13 +148,11 @@ _UNTIL = Text(
 )
 
 
-def _received(case: CaseFile, office: Office, decided: Taken) -> datetime | None:
+def _received(case: CaseFile, decided: Taken) -> date | None:
     """When the decision was received: as its service is recorded, else as the applicant says; None: nobody knows."""
     told = (case.taken.get(name) for name in (SERVED, SAID_TO_HAVE_COME))
     since = next((one for one in told if one is not None and one.at >= decided.at), None)
-    if since is None:
-        return None
-    return datetime.combine(date.fromisoformat(since.given["on"]), time(), office.calendar.tz)
+    return date.fromisoformat(since.given["on"]) if since else None
 
 
 def served_since(at: Situation, decided: Taken | None) -> bool:

@@ -19,6 +19,7 @@ from tests.workflows.test_hardship_aid import (
     left,
     on_file,
     pay,
+    prepared,
     the_notice_stands,
     told,
 )
@@ -179,6 +180,74 @@ class TestAFileStruckOff:
         pay(story)
         story.supervisor("strike_off")
         assert "予以注销。应您本人申请，作出本决定。" in body(story, "struck_off")
+
+
+def lowered_and_released() -> Story:
+    """A household whose category was lowered, and of whose aid a payment was released on the next day."""
+    story = found_lower()
+    story.caseworker("record_cut_hearing")
+    story.supervisor("lower_category")
+    story.days_pass(1)
+    story.takes("chief", "release_payment")
+    return story
+
+
+class TestWhichDecision:
+    """An objection, its review and the service belong to the decision that is meant."""
+
+    def test_an_objection_to_the_lower_category_gives_it_back_though_a_payment_was_released_since(self) -> None:
+        story = lowered_and_released()
+        assert "2. 撤销款项" in told(story, "applicant", "object", decision=None).text.zh
+        assert isinstance(told(story, "applicant", "object", decision=3), NotMet)
+        story.applicant("object", decision=1)
+        story.takes("superior", "overturn")
+        assert story.case.facts["category"]["category"] == "deep"
+
+    def test_an_objection_to_the_release_leaves_the_lower_category(self) -> None:
+        story = lowered_and_released()
+        story.applicant("object", decision=2)
+        story.takes("superior", "overturn")
+        assert story.case.facts["category"]["category"] == "relative"
+        story.applicant("object")
+        story.takes("superior", "uphold")
+        assert [one["review"] for one in story.case.facts["decisions"]] == ["upheld", "overturned"]
+        assert isinstance(told(story, "applicant", "object"), NotMet)
+
+    def test_a_later_verification_is_not_undone_by_an_objection_to_an_older_decision(self) -> None:
+        story = lowered_and_released()
+        story.caseworker("reverify", household={**RELATIVE, "rigid_expenses": "30000.00"})
+        story.applicant("object", decision=1)
+        story.takes("superior", "overturn")
+        assert story.case.facts["category"]["by_formula"] == "deep"
+
+    def test_each_has_its_own_day_of_receipt(self) -> None:
+        story = lowered_and_released()
+        story.publish(2027)
+        assert "1. 调低困难类别" in told(story, "caseworker", "record_service", decision=None).text.zh
+        assert "早于" in told(story, "caseworker", "record_service", decision=2, on="2026-01-01").text.zh
+        story.caseworker("record_service", decision=2, on=str(story.today))
+        story.days_pass(65)
+        assert isinstance(told(story, "applicant", "object", decision=2), NotMet)
+        story.applicant("tell_receipt", decision=None, on=str(story.today))
+        story.applicant("object", decision=None)
+        assert [one["objected"] for one in story.case.facts["decisions"]] == [True, False]
+
+    def test_it_is_reviewed_by_another_than_who_made_it(self) -> None:
+        story = lowered_and_released()
+        story.unsupervised = frozenset({"370000", "371000"})
+        story.applicant("object", decision=1)
+        assert isinstance(told(story, "supervisor", "overturn"), NotMet)
+        story.takes("chief", "overturn")
+
+    def test_a_release_after_a_refusal_gives_no_new_time_to_object_to_the_refusal(self) -> None:
+        story = prepared()
+        story.supervisor("help_at_once")
+        story.caseworker("propose_refusal")
+        story.supervisor("refuse")
+        story.caseworker("record_service", on=str(story.today))
+        story.days_pass(65)
+        story.takes("chief", "release_payment")
+        assert "期限" in told(story, "applicant", "object").text.zh
 
 
 class TestWhoDecides:

@@ -73,7 +73,6 @@ from casework.workflows.hardship_aid.corrections import (
 )
 from casework.workflows.hardship_aid.cuts import (
     ProposeCut,
-    aid_was_cut,
     category_to_lower,
     cut_can_be_proposed,
     cut_heard,
@@ -81,7 +80,6 @@ from casework.workflows.hardship_aid.cuts import (
     cut_hearing_noted,
     cut_noted,
     cut_proposed,
-    cut_taken_back,
     cut_waits_for_a_hearing,
     cuts_dropped,
     heard_before_lowering,
@@ -95,6 +93,21 @@ from casework.workflows.hardship_aid.cuts import (
     something_to_cut,
     striking_off_by_another,
     waited_for_the_absent_from_a_cut,
+)
+from casework.workflows.hardship_aid.decisions import (
+    ObjectToDecision,
+    RecordServiceOnFile,
+    TellReceiptOnFile,
+    aid_refusal_noted,
+    decision_is_named,
+    decision_overturned,
+    decision_served_after_made,
+    decision_upheld,
+    objection_to_decision_noted,
+    service_names_decision,
+    service_of_decision_noted,
+    some_decision_is_open,
+    some_decision_to_serve,
 )
 from casework.workflows.hardship_aid.deeds import (
     aid_approved,
@@ -277,7 +290,7 @@ UNDISPUTED = (*(state for state in ON_FILE if state != "aid_objected"), "watchin
 """On file or watched, and no objection waits for its answer."""
 OPEN = (*BEFORE_REVIEW, *DECIDING, *ON_FILE, *AFTER_EXIT, "objected", "file_objected")
 ENDED = ("closed", "cancelled", "refused", "upheld", "withdrawn")
-SERVED = ("refused", "cancelled", "closed", "active", "watching", "upheld")
+SERVED = ("refused", "cancelled", "closed", "watching", "upheld")
 NOTICED = (
     "on_notice",
     "awaiting_approval",
@@ -409,7 +422,7 @@ WORKFLOW = Workflow(
         Transition("refuse",              Text("不予帮扶", "Refuse"),                    "awaiting_approval", "refused",
                    by=SUPERVISOR, decides=True, needs=Refuse, when=decided_by_another, letter="refused", outcome="refused"),
         Transition("refuse",              Text("不予新增帮扶", "Refuse the aid"),        "aid_awaiting_approval", "active",
-                   by=SUPERVISOR, decides=True, needs=Refuse, when=decided_by_another, updates=proposal_dropped, letter="aid_refused"),
+                   by=SUPERVISOR, decides=True, needs=Refuse, when=decided_by_another, updates=aid_refusal_noted, letter="aid_refused"),
         Transition("withdraw",            Text("撤回申请", "Withdraw"),                  (*BEFORE_REVIEW, *DECIDING), "withdrawn",
                    by=(APPLICANT, CASEWORKER), needs=Withdraw, when=says_why_on_behalf, letter="withdrawn", outcome="withdrawn", cancels=EVERY_CLOCK),
         Transition("propose_aid",         Text("提出并公示新增帮扶", "Propose further aid"), "active", "aid_on_notice",
@@ -473,19 +486,23 @@ WORKFLOW = Workflow(
         Transition("object",              Text("对注销提出异议", "Object to being struck off"), "closed", "file_objected",
                    by=(APPLICANT, CASEWORKER), needs=Reasons, when=(was_struck_off, may_still_object)),
         Transition("object",              Text("对不予新增帮扶、调低类别或者撤销款项提出异议", "Object to a refusal of aid or a cut"), "active", "aid_objected",
-                   by=(APPLICANT, CASEWORKER), needs=Reasons, when=(aid_was_cut, may_still_object)),
+                   by=(APPLICANT, CASEWORKER), needs=ObjectToDecision, when=(some_decision_is_open, decision_is_named), updates=objection_to_decision_noted),
         Transition("object",              Text("对退出提出异议", "Object to the exit"),  "watching", "exit_objected",
                    by=(APPLICANT, CASEWORKER), needs=Reasons, when=(exit_not_reviewed_yet, may_still_object)),
         Transition("record_service",      Text("登记送达", "Record the service"),        SERVED, STAY,
                    by=CASEWORKER, needs=RecordService, when=(something_to_serve, served_after_decision)),
         Transition("tell_receipt",        Text("告知收到日期", "Say when the letter came"), SERVED, STAY,
                    by=APPLICANT, needs=TellReceipt, when=(something_to_serve, served_after_decision)),
+        Transition("record_service",      Text("登记送达", "Record the service"),        "active", STAY,
+                   by=CASEWORKER, needs=RecordServiceOnFile, when=(some_decision_to_serve, service_names_decision, decision_served_after_made), updates=service_of_decision_noted),
+        Transition("tell_receipt",        Text("告知收到日期", "Say when the letter came"), "active", STAY,
+                   by=APPLICANT, needs=TellReceiptOnFile, when=(some_decision_to_serve, service_names_decision, decision_served_after_made), updates=service_of_decision_noted),
         Transition("uphold",              Text("维持原决定", "Uphold the decision"),     ("objected", "file_objected"), "upheld",
                    by=SUPERVISOR, decides=True, needs=Reasons, when=reviewed_by_another, letter="objection_dismissed", outcome="upheld"),
         Transition("uphold",              Text("维持退出", "Uphold the exit"),           "exit_objected", "watching",
                    by=SUPERVISOR, decides=True, needs=Reasons, when=reviewed_by_another, letter="objection_dismissed"),
         Transition("uphold",              Text("维持原决定", "Uphold the decision"), "aid_objected", "active",
-                   by=SUPERVISOR, decides=True, needs=Reasons, when=reviewed_by_another, letter="objection_dismissed"),
+                   by=SUPERVISOR, decides=True, needs=Reasons, when=reviewed_by_another, updates=decision_upheld, letter="objection_dismissed"),
         Transition("overturn",            Text("纠正原决定", "Correct the decision"),    "objected", "under_review",
                    by=SUPERVISOR, decides=True, needs=Reasons, when=reviewed_by_another, updates=exit_dropped, letter="objection_allowed"),
         Transition("overturn",            Text("撤销退出，继续帮扶", "Take the exit back"), "exit_objected", "active",
@@ -493,7 +510,7 @@ WORKFLOW = Workflow(
         Transition("overturn",            Text("恢复档案", "Put the household back on file"), "file_objected", "active",
                    by=SUPERVISOR, decides=True, needs=Reasons, when=reviewed_by_another, updates=exit_dropped, letter="objection_allowed"),
         Transition("overturn",            Text("纠正原决定", "Correct the decision"), "aid_objected", "active",
-                   by=SUPERVISOR, decides=True, needs=Reasons, when=reviewed_by_another, updates=cut_taken_back, letter="objection_allowed"),
+                   by=SUPERVISOR, decides=True, needs=Reasons, when=reviewed_by_another, updates=decision_overturned, letter="objection_allowed"),
         Transition("rate",                Text("评价", "Rate the help"),                 (*ON_FILE, *AFTER_EXIT, "closed"), STAY,
                    by=APPLICANT, needs=Rating, when=(has_received_aid, not_rated_since)),
         *DATA_TRANSITIONS,

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from casework.rules.casefile import Facts, Org, Situation, Verdict
+from casework.rules.casefile import CaseFile, Facts, Office, Org, Situation, Taken, TimeToObject, Verdict
 from casework.rules.grammar import guard
-from casework.rules.objections import objections_to
+from casework.rules.objections import last_of, objections_to
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.aid import by_kind
+from casework.workflows.hardship_aid.decisions import decision_under_review, time_to_object_on_file
 from casework.workflows.hardship_aid.payments import lines_of
 
 LEVELS: Final = {
@@ -218,9 +219,29 @@ def _involved(at: Situation) -> set[str]:
     return {one for one in (facts.get("proposed_by"), (facts.get("contact") or {}).get("user")) if one}
 
 
-DECISIONS: Final = ("refuse", "approve_exit", "cancel", "strike_off", "lower_category", "release_payment")
+OBJECTED_IN: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("refused", "objected"), ("refuse",)),
+    **dict.fromkeys(("watching", "exit_objected"), ("approve_exit",)),
+    "cancelled": ("cancel",),
+    "closed": ("strike_off",),
+    "file_objected": ("cancel", "strike_off"),
+    "upheld": ("refuse", "cancel", "strike_off"),
+}
+"""The decisions that are objected to, served and reviewed in a state; those on file are numbered, see `decisions`."""
 
 
-may_still_object, something_to_serve, served_after_decision, reviewed_by_another, time_to_object = objections_to(
-    *DECISIONS, one_level_up=True
+def decision_of_state(case: CaseFile) -> Taken | None:
+    """The decision that an objection in this state is about; what was decided beside it on the way is not."""
+    if case.state == "aid_objected":
+        return decision_under_review(case)
+    return last_of(case.taken.get(name) for name in OBJECTED_IN.get(case.state, ()))
+
+
+may_still_object, something_to_serve, served_after_decision, reviewed_by_another, _time_to_object = objections_to(
+    one_level_up=True, meant=decision_of_state
 )
+
+
+def time_to_object(case: CaseFile, office: Office) -> TimeToObject | None:
+    """How long one may still object here; None where there is no decision, or no time is set."""
+    return time_to_object_on_file(case, office) if case.state == "active" else _time_to_object(case, office)

@@ -16,22 +16,20 @@ from casework.rules.fact_dates import taken_on, taken_since
 from casework.rules.grammar import Guard, guard
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import GRANT_KINDS
+from casework.workflows.hardship_aid.decisions import LOWERED, RELEASED, decision_noted
 from casework.workflows.hardship_aid.deeds import not_before
-from casework.workflows.hardship_aid.deeds import taken_since as last_since
 from casework.workflows.hardship_aid.dossier import waited_since
 from casework.workflows.hardship_aid.payments import outstanding
 
-LOWER: Final = "lower_category"
-RELEASE: Final = "release_payment"
 STRIKE: Final = "strike_off"
 CUTS: Final = {
-    LOWER: Text("调低困难类别", "a lower category of hardship"),
-    RELEASE: Text("撤销已批准的款项", "releasing an approved payment"),
+    LOWERED: Text("调低困难类别", "a lower category of hardship"),
+    RELEASED: Text("撤销已批准的款项", "releasing an approved payment"),
     STRIKE: Text("注销档案（退休、调离）", "striking the file off (retired, moved away)"),
 }
 
 cut_proposed = taken_on("propose_cut")
-cut_heard = taken_since(cut_proposed, "record_cut_hearing", "drop_cut", LOWER, RELEASE, STRIKE)
+cut_heard = taken_since(cut_proposed, "record_cut_hearing", "drop_cut", LOWERED, RELEASED, STRIKE)
 
 
 class ProposeCut(Form):
@@ -55,7 +53,7 @@ class ProposeCut(Form):
 
     @rule("line_missing", Text("请写明是哪一笔款项（line）。", "Say which payment it is (`line`)."), at="line")
     def line_for_a_release(self, what: str, line: str | None = None) -> bool:
-        return (what == RELEASE) == (line is not None)
+        return (what == RELEASED) == (line is not None)
 
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:
@@ -64,9 +62,9 @@ class ProposeCut(Form):
         told = {name: value for name, value in super().example(inventor).items() if name != "line"}
         lines = outstanding(facts)
         if facts.get("lower_category"):
-            return {**told, "what": LOWER}
+            return {**told, "what": LOWERED}
         if lines:
-            return {**told, "what": RELEASE, "line": lines[0]["line"]}
+            return {**told, "what": RELEASED, "line": lines[0]["line"]}
         return {**told, "what": STRIKE}
 
 
@@ -80,7 +78,7 @@ def something_to_cut(at: Situation) -> bool:
 def cut_can_be_proposed(at: Situation) -> Verdict:
     """What is announced can be done: a category found lower, a payment that is outstanding, a file that is open."""
     what, facts = at.given["what"], at.case.facts
-    if what == LOWER:
+    if what == LOWERED:
         sentence = Text(
             "年度核查没有认定较低的类别，请先核查。", "No verification has found a lower category; verify first."
         )
@@ -157,7 +155,9 @@ def cuts_dropped(at: Situation) -> Mapping[str, Any]:
 )
 def heard_before_release(at: Situation) -> bool:
     """社会救助法 48; whoever waives the money has said so."""
-    return bool({"signed_on", "death_proof"} & at.given.keys()) or heard(at.case, RELEASE, at.given["line"]) is not None
+    return (
+        bool({"signed_on", "death_proof"} & at.given.keys()) or heard(at.case, RELEASED, at.given["line"]) is not None
+    )
 
 
 @guard(
@@ -177,7 +177,7 @@ def heard_before_striking_off(at: Situation) -> bool:
 )
 def heard_before_lowering(at: Situation) -> bool:
     """社会救助法 48: heard before a cut."""
-    return heard(at.case, LOWER) is not None
+    return heard(at.case, LOWERED) is not None
 
 
 def heard(case: CaseFile, what: str, line: str | None = None) -> str | None:
@@ -197,18 +197,18 @@ def announced_by_another(what: str) -> Guard:
     @guard(
         zh="提出这一事项的人不能决定，请由其他审批人或者上级工会决定。",
         en="Whoever proposed this does not decide on it; another supervisor does, here or at the union above.",
-        looks_at_given=what == RELEASE,
+        looks_at_given=what == RELEASED,
     )
     def cut_decided_by_another(at: Situation) -> bool:
         row = at.office.policy("decided_by_another")
-        line = at.given["line"] if what == RELEASE else None
+        line = at.given["line"] if what == RELEASED else None
         return row is None or not row.holds() or _announced(at.case, what, line).get("proposed_by") != str(at.actor.id)
 
     return cut_decided_by_another
 
 
-lowering_by_another = announced_by_another(LOWER)
-release_by_another = announced_by_another(RELEASE)
+lowering_by_another = announced_by_another(LOWERED)
+release_by_another = announced_by_another(RELEASED)
 striking_off_by_another = announced_by_another(STRIKE)
 
 
@@ -230,38 +230,20 @@ def lowered_by_another(at: Situation) -> bool:
 
 
 def lowered(at: Situation) -> Mapping[str, Any]:
-    """The lower category holds; the one before is kept for an objection."""
+    """The lower category holds; the one before is kept with the decision, for an objection."""
     facts = at.case.facts
+    category = {name: value for name, value in facts["lower_category"].items() if name != "by"}
     return {
-        "category": {name: value for name, value in facts["lower_category"].items() if name != "by"},
-        "lowered_from": facts["category"],
+        **decision_noted(at, LOWERED, to=category["category"], category_before=facts["category"]),
+        "category": category,
         "lower_category": None,
-        "cuts": _other_cuts(facts, LOWER),
+        "cuts": _other_cuts(facts, LOWERED),
     }
-
-
-@guard(
-    zh="没有尚未审查的不予新增帮扶、调低类别或者撤销款项的决定。",
-    en="There is no refusal of further aid, lower category or released payment that has not been reviewed yet.",
-)
-def aid_was_cut(at: Situation) -> bool:
-    """An objection belongs to a decision, and is reviewed once."""
-    reviewed = ("uphold", "overturn", "fall_back")
-    return any(last_since(at.case, name, *reviewed) for name in ("refuse", LOWER, RELEASE))
-
-
-def cut_taken_back(at: Situation) -> Mapping[str, Any]:
-    """The category before holds again where the objection was to a lower one; a released payment is proposed anew."""
-    taken = [at.case.taken[name] for name in ("refuse", LOWER, RELEASE) if name in at.case.taken]
-    last, before = max(taken, key=lambda one: one.at, default=None), at.case.facts.get("lowered_from")
-    if last is None or at.case.taken.get(LOWER) is not last or not before:
-        return {}
-    return {"category": before, "lowered_from": None}
 
 
 def told(facts: Facts, what: str, line: str | None) -> Text:
     """What is to be done, as a letter says it."""
-    if what == LOWER:
+    if what == LOWERED:
         here, there = facts["category"]["title"], facts["lower_category"]["title"]
         return Text(
             f"将您家庭的困难类别由{here['zh-CN']}调整为{there['zh-CN']}",

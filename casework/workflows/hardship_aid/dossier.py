@@ -306,6 +306,7 @@ def review_begins_anew(at: Situation) -> Mapping[str, Any]:
         "dossier_kind": "returned",
         "proposed_aid": [],
         "cuts": [],
+        "decisions": [],
         **dict.fromkeys(("on_file_since", "visit", "check", "exit", "verification", "lower_category", "keep_until")),
     }
 

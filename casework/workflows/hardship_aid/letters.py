@@ -15,6 +15,7 @@ from casework.rules.grammar import Letter
 from casework.rules.text import Text
 from casework.workflows.hardship_aid import cuts
 from casework.workflows.hardship_aid.codes import EXIT_KINDS, GRANT_KINDS
+from casework.workflows.hardship_aid.decisions import LOWERED, RELEASED
 from casework.workflows.hardship_aid.dossier_steps import ABSENT
 from casework.workflows.hardship_aid.repayment import owed
 from casework.workflows.hardship_aid.steps import CASH, CATEGORY_TITLES, REFUSAL_GROUNDS, TRANSFER
@@ -196,8 +197,8 @@ def _cut_hearing(move: Move, office: Office) -> Mapping[str, Any]:
 
 def _category_lowered(move: Move, office: Office) -> Mapping[str, Any]:
     return {
-        "cut": cuts.told(move.before.facts, cuts.LOWER, None),
-        "heard": _heard_how(move, cuts.LOWER),
+        "cut": cuts.told(move.before.facts, LOWERED, None),
+        "heard": _heard_how(move, LOWERED),
         "reasons": move.sealed["reasons"],
         "remedy": _remedy(office),
     }
@@ -207,7 +208,7 @@ def _payment_released(move: Move, office: Office) -> Mapping[str, Any]:
     line = move.given["line"]
     return {
         "cut": cuts.payment_told(move.before.facts, line),
-        "heard": _heard_how(move, cuts.RELEASE, line),
+        "heard": _heard_how(move, RELEASED, line),
         "reasons": move.sealed["reason"],
         "remedy": _remedy(office) if move.before.state == "active" else _TO_THE_UNION_ABOVE,
     }

@@ -9,6 +9,7 @@ from casework.rules.casefile import Facts, Situation, Verdict
 from casework.rules.claims import Amend, Claim, Pay, Release, Reserve, Return
 from casework.rules.grammar import guard
 from casework.workflows.hardship_aid.aid import EMERGENCY, granted, short_of_funds, too_much, unknown_fund
+from casework.workflows.hardship_aid.decisions import RELEASED, decision_noted
 from casework.workflows.hardship_aid.deeds import OUTSTANDING, not_before, taken_since
 from casework.workflows.hardship_aid.steps import CASH, TRANSFER
 
@@ -344,9 +345,10 @@ def release_claimed(at: Situation) -> Sequence[Claim]:
 
 
 def release_noted(at: Situation) -> Mapping[str, Any]:
-    """The payment as released; what was announced of it is done."""
+    """The payment as released, by a decision that may be objected to; what was announced of it is done."""
     cuts = [one for one in at.case.facts.get("cuts") or () if one["line"] != at.given["line"]]
-    return {**_settled(at, status="released", settled_on=at.today.isoformat()), "cuts": cuts}
+    settled = _settled(at, status="released", settled_on=at.today.isoformat())
+    return {**settled, "cuts": cuts, **decision_noted(at, RELEASED, line=at.given["line"])}
 
 
 def _settled(at: Situation, **news: Any) -> Mapping[str, Any]:

@@ -28,7 +28,7 @@ from casework.rules.casefile import (
     Verdict,
 )
 from casework.rules.clockwork import wind
-from casework.rules.grammar import NEW, STAY, Guard, Transition, Workflow
+from casework.rules.grammar import NEW, STAY, Guard, State, Transition, Workflow
 from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotNow, Refusal
 from casework.rules.rights import colleagues, may_help, owner_after, refuse_by_role, steps_in, turn
 from casework.rules.text import Text
@@ -231,7 +231,7 @@ def _move(
         version=case.version + 1,
         owner=_owner_after(edge, case, actor),
         assignee=assignee,
-        outcome=_outcome_after(edge, case, given),
+        outcome=_outcome_after(edge, case, state, given),
         closed_at=case.closed_at or at if state.final else None,
         taken={**case.taken, edge.name: taken},
     )
@@ -267,13 +267,13 @@ def _owner_after(edge: Transition, case: CaseFile, actor: Actor) -> Person | Non
     return case.owner if case.state == NEW or edge.shared else owner_after(case, actor)
 
 
-def _outcome_after(edge: Transition, case: CaseFile, given: Mapping[str, Any]) -> str | None:
-    """What the edge says, else what was; a case that is taken up again has none yet."""
+def _outcome_after(edge: Transition, case: CaseFile, state: State, given: Mapping[str, Any]) -> str | None:
+    """What the edge says, else what was; a case that is taken up again, and not only followed up, has none yet."""
     if edge.outcome_field:
         return given.get(edge.outcome_field)
     if edge.to == STAY:
         return case.outcome
-    return edge.outcome or (None if case.phase is Phase.CLOSED else case.outcome)
+    return edge.outcome or (case.outcome if state.phase in (Phase.FOLLOW_UP, Phase.CLOSED) else None)
 
 
 def _assignee_after(edge: Transition, situation: Situation) -> Person | None:

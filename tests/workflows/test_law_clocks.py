@@ -65,7 +65,7 @@ LEGAL_AID_CLOCKS: Final = {
     "objection_review": ("objected", "", "office", "office"),
     "making_up": (f"{HELPED} concluded", "", "applicant", "papers due"),
     "follow_up": (f"concluded followed_up {FILE}", "", "office", "office"),
-    "closing_papers": (f"concluded followed_up {FILE} closed", "", "helper", "helper"),
+    "closing_papers": (f"concluded followed_up {FILE} closed terminated upheld", "", "helper", "helper"),
     "file_check": ("file_submitted", "", "office", "office"),
     "file_correction": ("file_returned", "", "helper", "helper"),
     "subsidy": ("file_accepted", "", "office", "office"),

@@ -108,6 +108,8 @@ REVIEWS: Final = "review_by_law review first_review second_review"
 LIMITATIONS: Final = (
     "limitation limitation_pay limitation_dismissal limitation_double_wages limitation_other_claims limitation_civil"
 )
+FILE: Final = ("file_submitted", "file_returned", "file_accepted", "subsidy_approved", "to_archive", "closed")
+FILE_CLOCKS: Final = "file_check file_correction subsidy subsidy_payment archiving"
 # Limits that a step makes pointless, and those that it starts anew; the others end in time or late.
 CANCELLED: Final = {
     "legal_aid": {
@@ -121,6 +123,7 @@ CANCELLED: Final = {
         "allow_change": "engagement start progress",
         "allow_release": "progress",
         "terminate": "*",
+        **dict.fromkeys((f"object@{state}" for state in FILE), FILE_CLOCKS),
         "uphold": LIMITATIONS,
         "close": LIMITATIONS,
     },
@@ -138,7 +141,7 @@ ANEW: Final = {
     "hardship_aid": {"endorse": "approval", "record_contact": "contact", "reverify": "verification"},
 }
 WITHOUT_A_HELPER: Final = {
-    "legal_aid": {"decline", "reassign", "allow_change", "allow_release", "terminate"},
+    "legal_aid": {"decline", "reassign", "allow_change", "allow_release", "terminate", "overturn"},
     "hardship_aid": set(),
 }
 # What the cashier, or whoever answers for personal data, does on a case that a colleague owns.

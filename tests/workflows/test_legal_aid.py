@@ -853,13 +853,17 @@ class TestChangeOfLawyer:
 class TestTermination:
     """Written, with a ground and reasons, after aid was granted (法律援助法 48)."""
 
-    @pytest.mark.parametrize("steps", [3, 4, 5])
-    def test_it_ends_the_case_and_every_clock(self, story: Story, steps: int) -> None:
+    @pytest.mark.parametrize(
+        ("steps", "helper", "clocks"), [(3, None, []), (4, None, []), (5, "lawyer", ["closing_papers"])]
+    )
+    def test_it_ends_the_case_and_every_clock_but_that_of_the_file_that_a_helper_owes(
+        self, story: Story, steps: int, helper: str | None, clocks: list[str]
+    ) -> None:
         story.along(MAIN_ROAD[:steps])
         move = story.supervisor("terminate", ground="own_lawyer")
         assert (story.case.state, story.case.phase, story.case.outcome) == ("terminated", Phase.CLOSED, "terminated")
-        assert story.case.assignee is None
-        assert not any(run.open for run in story.case.clocks)
+        assert (story.case.assignee and story.case.assignee.username) == helper
+        assert [run.name for run in story.case.clocks if run.open] == clocks
         assert move.letters == ("terminated",)
         assert "救济权利" in story.letters["terminated"]["zh-CN"]["body"]
 

@@ -8,7 +8,7 @@ import pytest
 from casework.rules.casefile import Phase, PolicyRow, Role
 from casework.rules.refusals import Invalid, NotMet, NotNow, NotYours
 from casework.rules.text import Text
-from casework.workflows.legal_aid.closing import FILE_STATES, IN_EVERY_FILE, SUBSIDY_STAGES
+from casework.workflows.legal_aid.closing import FILE_CLOCKS, FILE_STATES, IN_EVERY_FILE, SUBSIDY_STAGES
 from tests.story import Story
 
 HELP = (
@@ -161,7 +161,8 @@ class TestClosingWithoutTheFile:
         story = concluded().along((FOLLOW_UP, ("caseworker", "close")))
         story.days_pass(3)
         story.along(FILE)
-        assert (story.case.state, story.clock("closing_papers").status) == ("closed", "met")
+        assert (story.case.state, story.case.outcome) == ("closed", "settled")
+        assert story.clock("closing_papers").status == "met"
         assert {"pay_subsidy", "archive"} <= story.case.taken.keys()
 
     def test_once_it_is_archived_no_file_is_owed(self) -> None:
@@ -186,6 +187,75 @@ class TestClosingWithoutTheFile:
 
     def test_before_the_follow_up_nothing_is_closed_either_way(self) -> None:
         assert isinstance(concluded().refused("caseworker", "close"), NotNow)
+
+
+class TestAfterATermination:
+    """What was done until the aid ended is put on file and paid; the right to object stays."""
+
+    @staticmethod
+    def terminated(**about: Any) -> Story:
+        story = Story("2026-03-02 09:00", **about).opened().along(HELP[:6])
+        story.supervisor("terminate")
+        return story
+
+    def test_the_helper_who_had_engaged_owes_the_file_within_thirty_days(self) -> None:
+        story = self.terminated()
+        papers = story.clock("closing_papers")
+        assert (papers.status, papers.owed_by, last_day(story, "closing_papers")) == ("running", "helper", "2026-04-01")
+        story.days_pass(3)
+        story.lawyer("hand_in_file")
+        assert (story.case.state, story.clock("closing_papers").status) == ("file_submitted", "met")
+
+    def test_the_subsidy_follows_by_the_rates_of_the_day_of_the_termination(self) -> None:
+        story = self.terminated(rows=(rate("arbitration", "700"), rate("arbitration", "800", "2026-03-03", 901)))
+        assert story.supervisor("hand_in_file").before.state == "terminated"
+        story.caseworker("accept_file")
+        refusal = story.refused("supervisor", "approve_subsidy", amount=None, ground=None, stages=["advice"])
+        assert isinstance(refusal, NotMet)
+        given = story.supervisor("approve_subsidy", amount=None, ground=None, stages=["arbitration"]).given
+        assert given["amount"] == "700.00"
+        story.along((FILE[3], FOLLOW_UP, FILE[4]))
+        assert (story.case.state, story.case.outcome) == ("closed", "terminated")
+        assert isinstance(story.refused("lawyer", "hand_in_file"), NotMet)
+
+    @pytest.mark.parametrize("steps", [3, 4])
+    def test_where_nobody_had_engaged_no_file_is_owed(self, steps: int) -> None:
+        story = Story().opened().along(HELP[:steps])
+        story.supervisor("terminate")
+        assert story.case.clock("closing_papers") is None
+        assert story.case.assignee is None
+        assert isinstance(story.refused("supervisor", "hand_in_file"), NotMet)
+
+    @pytest.mark.parametrize("steps", range(6))
+    def test_the_recipient_may_object_whatever_becomes_of_the_file(self, steps: int) -> None:
+        story = self.terminated()
+        story.along((*FILE[:4], FOLLOW_UP, FILE[4])[: steps + (steps == 5)])
+        story.applicant("object")
+        assert story.case.state == "objected"
+        assert not any(run.open for run in story.case.clocks if run.name in FILE_CLOCKS)
+
+    def test_what_is_upheld_leaves_the_file_to_be_handed_in_and_no_second_objection(self) -> None:
+        story = self.terminated()
+        story.applicant("object")
+        assert story.clock("closing_papers").status == "cancelled"
+        story.takes("superior", "uphold")
+        assert (story.clock("closing_papers").status, last_day(story, "closing_papers")) == ("running", "2026-04-01")
+        story.lawyer("hand_in_file")
+        refusal = story.refused("applicant", "object")
+        assert isinstance(refusal, NotMet)
+        assert "已提出过异议" in refusal.text.zh
+
+    def test_what_is_overturned_goes_on_with_a_helper_who_is_named_anew(self) -> None:
+        story = self.terminated()
+        story.lawyer("hand_in_file")
+        story.applicant("object")
+        story.takes("superior", "overturn")
+        assert (story.case.state, story.case.assignee, story.case.outcome) == ("granted", None, None)
+        assert not story.clock("closing_papers").open
+
+    def test_nobody_objects_to_a_conclusion(self) -> None:
+        refusal = concluded().along(FILE[:1]).refused("applicant", "object")
+        assert isinstance(refusal, NotMet)
 
 
 class TestTheSubsidy:

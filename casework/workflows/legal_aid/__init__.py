@@ -31,6 +31,7 @@ from casework.rules.text import Text
 from casework.workflows.legal_aid.awards import award_sheet
 from casework.workflows.legal_aid.closing import (
     CONCLUDED,
+    FILE_CLOCKS,
     FILE_STATES,
     FOLLOWED_UP,
     HANDED_IN,
@@ -51,6 +52,8 @@ from casework.workflows.legal_aid.closing import (
     paid_after_approval,
     paid_by_another,
     subsidy_sheet,
+    termination_is_open,
+    work_ended,
 )
 from casework.workflows.legal_aid.complaints import (
     COMPLAINABLE,
@@ -125,6 +128,8 @@ from casework.workflows.legal_aid.steps import (
 )
 from casework.workflows.legal_aid.transfers import not_pushed_about, quarrel_is_decided_above, way_noted
 from casework.workflows.legal_aid.urgency import (
+    AT_WORK,
+    BEFORE_AGREEMENT,
     BEFORE_DECISION,
     HELPED,
     HELPED_FIRST,
@@ -264,10 +269,14 @@ WORKFLOW = Workflow(
                    by=SUPERVISOR, needs=Reassign, releases=True, letter="lawyer_changed", cancels="progress"),
         Transition("deny_release",    Text("不同意退出", "Deny the release"),      "release_requested", "in_progress",
                    by=SUPERVISOR, needs=Review, letter="release_denied"),
-        Transition("terminate",       Text("终止援助", "Terminate"),               HELPED, "terminated",
+        Transition("terminate",       Text("终止援助", "Terminate"),               BEFORE_AGREEMENT, "terminated",
                    by=SUPERVISOR, decides=True, needs=Terminate, releases=True, letter="terminated", outcome="terminated", cancels=EVERY_CLOCK),
+        Transition("terminate",       Text("终止援助", "Terminate"),               AT_WORK, "terminated",
+                   by=SUPERVISOR, decides=True, needs=Terminate, letter="terminated", outcome="terminated", cancels=EVERY_CLOCK),
         Transition("object",          Text("提出异议", "Object"),                  ("refused", "terminated"), "objected",
                    by=(APPLICANT, CASEWORKER), needs=Objection, when=may_still_object, letter="objection_received"),
+        Transition("object",          Text("提出异议", "Object"),                  (*FILE_STATES, "closed"), "objected",
+                   by=(APPLICANT, CASEWORKER), needs=Objection, when=(termination_is_open, may_still_object), letter="objection_received", cancels=FILE_CLOCKS),
         Transition("record_service",  Text("登记送达", "Record the service"),      ("refused", "terminated", "upheld"), STAY,
                    by=CASEWORKER, needs=RecordService, when=(something_to_serve, served_after_decision)),
         Transition("tell_receipt",    Text("告知收到日期", "Say when the letter came"), ("refused", "terminated", "upheld"), STAY,
@@ -275,12 +284,12 @@ WORKFLOW = Workflow(
         Transition("uphold",          Text("维持原决定", "Uphold the decision"),   "objected", "upheld",
                    by=SUPERVISOR, decides=True, needs=Review, when=reviewed_by_another, letter="objection_dismissed", outcome="upheld", cancels=LIMITATION_NAMES),
         Transition("overturn",        Text("纠正原决定", "Correct the decision"),  "objected", "granted",
-                   by=SUPERVISOR, decides=True, needs=Review, when=reviewed_by_another, letter="objection_allowed"),
+                   by=SUPERVISOR, decides=True, needs=Review, when=reviewed_by_another, releases=True, letter="objection_allowed"),
         Transition("follow_up",       Text("回访", "Follow up"),                   "concluded", "followed_up",
                    by=CASEWORKER, needs=FollowUp),
         Transition("close",           Text("结案", "Close"),                       "followed_up", "closed",
                    by=CASEWORKER, when=file_may_follow, cancels=LIMITATION_NAMES),
-        Transition("hand_in_file",    Text("提交卷宗", "Hand in the file"),        ("concluded", "followed_up", "file_returned", "closed"), "file_submitted",
+        Transition("hand_in_file",    Text("提交卷宗", "Hand in the file"),        ("concluded", "followed_up", "file_returned", "closed", "terminated", "upheld"), "file_submitted",
                    by=(*HELPER, SUPERVISOR), needs=HandInFile, when=file_is_owed, works_out=file_sheet),
         Transition("return_file",     Text("退回卷宗", "Return the file"),         "file_submitted", "file_returned",
                    by=CASEWORKER, needs=ReturnFile),
@@ -341,8 +350,8 @@ WORKFLOW = Workflow(
               policy("making_up"), Text("法律援助法 第44条", "Legal Aid Law 44"), owed_by="applicant", start=HELPED_FIRST, stop=PAPERS_MADE_UP, alerts=PAPERS_DUE_LADDER),
         Clock("follow_up",     Text("回访", "Follow-up"),                         ("concluded", "followed_up", *FILE_STATES),
               policy("follow_up"), Text("法律援助法 第59条", "Legal Aid Law 59"), start=CONCLUDED, stop=FOLLOWED_UP, alerts=OFFICE_LADDER),
-        Clock("closing_papers", Text("提交卷宗", "File to be handed in"),         ("concluded", "followed_up", *FILE_STATES, "closed"),
-              policy("closing_papers"), Text("法律援助法 第50条", "Legal Aid Law 50"), owed_by="helper", start=CONCLUDED, stop=HANDED_IN, alerts=HELPER_LADDER),
+        Clock("closing_papers", Text("提交卷宗", "File to be handed in"),         ("concluded", "followed_up", *FILE_STATES, "closed", "terminated", "upheld"),
+              policy("closing_papers"), Text("法律援助法 第50条", "Legal Aid Law 50"), owed_by="helper", start=work_ended, stop=HANDED_IN, alerts=HELPER_LADDER),
         Clock("file_check",    Text("审查卷宗", "File to be verified"),           "file_submitted",
               policy("file_check"), Text("办理法律援助案件程序规定", "Procedure rules"), alerts=OFFICE_LADDER),
         Clock("file_correction", Text("补正卷宗", "File to be corrected"),        "file_returned",

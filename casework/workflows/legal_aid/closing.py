@@ -4,7 +4,7 @@ Sources: 法律援助法 50, 52; 办理法律援助案件程序规定; the closi
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -13,13 +13,15 @@ from casework.forms.form import Form, Many
 from casework.forms.inventor import Inventor, days_ago
 from casework.forms.numbers import Count, Day, Money
 from casework.forms.texts import Choice, Line, LongText
-from casework.rules.casefile import CaseFile, PolicyRow, Situation, Verdict
+from casework.rules.calendars import WorkingCalendar
+from casework.rules.casefile import CaseFile, PolicyRow, Situation, Taken, Verdict
 from casework.rules.fact_dates import taken_on, taken_since
 from casework.rules.grammar import guard
 from casework.rules.text import Text
 from casework.workflows.legal_aid.guards import follows
 
 FILE_STATES: Final = ("file_submitted", "file_returned", "file_accepted", "subsidy_approved", "to_archive")
+FILE_CLOCKS: Final = ("file_check", "file_correction", "subsidy", "subsidy_payment", "archiving")
 FILE_PAPERS: Final = {
     "catalogue": Text("卷宗目录", "table of contents"),
     "application": Text("法律援助申请表", "application"),
@@ -181,15 +183,27 @@ def not_rated_yet(at: Situation) -> bool:
     return "rate" not in at.case.taken
 
 
+def end_of_work(case: CaseFile) -> Taken | None:
+    """What ended the work of a helper: the conclusion, or a termination after somebody had engaged; None before."""
+    ends = [case.taken.get("conclude"), case.taken.get("terminate") if "engage" in case.taken else None]
+    return max((end for end in ends if end is not None), key=lambda end: end.at, default=None)
+
+
+def work_ended(case: CaseFile, calendar: WorkingCalendar) -> datetime | None:
+    """When the work of a helper ended, or None."""
+    end = end_of_work(case)
+    return end.at if end else None
+
+
 CONCLUDED: Final = taken_on("conclude")
 FOLLOWED_UP: Final = taken_since(CONCLUDED, "follow_up")
-HANDED_IN: Final = taken_since(CONCLUDED, "hand_in_file")
+HANDED_IN: Final = taken_since(work_ended, "hand_in_file")
 
 
 def was_followed_up(case: CaseFile) -> bool:
     """Whether the recipient was asked since the help ended."""
-    concluded, asked = case.taken.get("conclude"), case.taken.get("follow_up")
-    return asked is not None and (concluded is None or concluded.at <= asked.at)
+    ended, asked = end_of_work(case), case.taken.get("follow_up")
+    return asked is not None and (ended is None or ended.at <= asked.at)
 
 
 @guard(
@@ -225,9 +239,26 @@ def file_may_follow(at: Situation) -> bool:
     en="No file of this case is to be handed in.",
 )
 def file_is_owed(at: Situation) -> bool:
-    """法律援助法 50: the file of a case that was concluded is owed until it is in, also after the case was closed."""
-    concluded, archived = at.case.taken.get("conclude"), at.case.taken.get("archive")
-    return at.case.state != "closed" or (concluded is not None and (archived is None or archived.at < concluded.at))
+    """法律援助法 50: the file of a case in which somebody worked is owed until it is in.
+
+    Also after the case was closed, or the aid terminated: what was done until then is put on file and paid (52).
+    """
+    ended, archived = end_of_work(at.case), at.case.taken.get("archive")
+    return at.case.state in _ON_THE_WAY or (ended is not None and (archived is None or archived.at < ended.at))
+
+
+_ON_THE_WAY: Final = ("concluded", "followed_up", "file_returned")
+
+
+@guard(
+    zh="援助未被终止，或者对终止决定已提出过异议。",
+    en="The aid was not terminated, or somebody has objected to that already.",
+)
+def termination_is_open(at: Situation) -> bool:
+    """法律援助法 49 sets no time to object to a termination: putting its file in order takes nothing away."""
+    terminated = at.case.taken.get("terminate")
+    later = (at.case.taken.get(name) for name in ("conclude", "object"))
+    return terminated is not None and all(one is None or one.at < terminated.at for one in later)
 
 
 def file_sheet(at: Situation) -> Mapping[str, Any]:
@@ -237,9 +268,13 @@ def file_sheet(at: Situation) -> Mapping[str, Any]:
     return {"lacks": [kind for kind in IN_EVERY_FILE if kind not in listed], "costs_total": f"{costs:.2f}"}
 
 
-def _concluded_on(at: Situation) -> date:
-    concluded = at.case.taken.get("conclude")
-    return date.fromisoformat(concluded.given["concluded_on"]) if concluded else at.today
+def _ended_on(at: Situation) -> date:
+    """The day on which the work ended: as the helper says, or that of the termination."""
+    end = end_of_work(at.case)
+    if end is None:
+        return at.today
+    given: str | None = end.given.get("concluded_on")
+    return date.fromisoformat(given) if given else at.office.calendar.local_date(end.at)
 
 
 def _rate(at: Situation, stage: str) -> PolicyRow | None:
@@ -248,7 +283,7 @@ def _rate(at: Situation, stage: str) -> PolicyRow | None:
     The office knows what is in force today and what was at the end of last year. A row that began on the day or before
     was in force on it; where a newer one has come since, that of last year tells of days up to its end.
     """
-    day, name = _concluded_on(at), f"subsidy_{stage}"
+    day, name = _ended_on(at), f"subsidy_{stage}"
     now, then = at.office.policy(name), at.office.policy_last_year(name)
     if now is not None and now.from_date <= day:
         return now

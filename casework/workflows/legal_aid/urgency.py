@@ -18,9 +18,9 @@ from casework.workflows.legal_aid.limitation import last_days_to_claim
 from casework.workflows.legal_aid.steps import form_asked_for
 
 BEFORE_DECISION: Final = ("submitted", "awaiting_papers", "under_review", "awaiting_decision")
-HELPED: Final = (
-    "granted", "assigned", "change_requested_early", "in_progress", "change_requested", "release_requested",
-)  # fmt: skip
+BEFORE_AGREEMENT: Final = ("granted", "assigned", "change_requested_early")
+AT_WORK: Final = ("in_progress", "change_requested", "release_requested")
+HELPED: Final = (*BEFORE_AGREEMENT, *AT_WORK)
 NOT_YET_CONCLUDED: Final = (*BEFORE_DECISION, *HELPED, "objected")
 FEW: Final = timedelta(days=7)
 

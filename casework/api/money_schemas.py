@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from casework.api.shapes import AT, DAY, FIRST, ID, Schema, many, not_yet, obj, one_of, or_null, ref, text, whole
+from casework.api.shapes import AT, DAY, FIRST, ID, Schema, flag, many, not_yet, obj, one_of, or_null, ref, text, whole
 from casework.rules.text import Text
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -95,5 +95,13 @@ MONEY_ITEMS: Final[dict[str, Schema]] = {
 }
 MONEY_PARTS: Final[dict[str, Schema]] = {
     "PaymentLine": _LINE,
+    "RecordedAnswer": obj(
+        {
+            "preview": flag(Text("只预览，未登记", "Nothing was recorded")),
+            "changed": many(_LINE, Text("登记了结果的款项，按回盘的次序", "What it changes, in the answer's order")),
+            "unchanged": whole(0, Text("结果相同、没有变化的行数", "Rows that say what is recorded already")),
+            "unsettled": whole(0, Text("此后尚无结果的笔数", "Payments of which the bank has not told then")),
+        }
+    ),
     "PaymentFile": text("收款人,开户银行,支行,账号,金额,用途"),
 }

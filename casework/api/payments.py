@@ -12,7 +12,7 @@ from casework.forms.form import Form
 from casework.forms.texts import Choice, Code
 from casework.records import payments as records
 from casework.rules.text import Text
-from casework.work import funds, payments
+from casework.work import bank_answers, funds, payments
 
 _FORMATS: Final = {
     "csv": Text("银行代发文件（CSV）", "For the bank (CSV)"),
@@ -94,6 +94,28 @@ def export(call: Call, order_id: UUID) -> Answer:
 def all_paid(call: Call, order_id: UUID) -> Answer:
     """Every payment without a result has reached its applicant on this day; all are recorded, or none."""
     return Answer(_with_lines(call, payments.record_all_paid(call.tx, order_id, call.body)))
+
+
+@endpoint(
+    "POST",
+    "/payment-orders/<uuid:order_id>/results",
+    Text("登记银行回盘", "Record an answer of the bank"),
+    answer="RecordedAnswer",
+    body=bank_answers.BankAnswer,
+)
+def results(call: Call, order_id: UUID) -> Answer:
+    """What the bank did with each payment of its answer; all rows are recorded, or none."""
+    recorded = bank_answers.record_answer(call.tx, order_id, call.body)
+    return Answer(
+        {
+            "preview": recorded.preview,
+            "changed": [
+                _line(one.line) | {"status": one.result, "settled_on": one.on.isoformat()} for one in recorded.changed
+            ],
+            "unchanged": recorded.unchanged,
+            "unsettled": recorded.unsettled,
+        }
+    )
 
 
 @endpoint(

@@ -187,6 +187,13 @@ NOTES: Final = {
         "Each case of a payment without a result takes record_payment; where one refuses, none does, and the answer"
         " names the case.",
     ),
+    "POST /payment-orders/<uuid:order_id>/results": Text(
+        "各行按序号，或按账号和金额，与本单核对；账号、金额、收款人不符的，指明是哪一行。"
+        "全部登记，或者全部不登记；已登记为同一结果的不变，同一回盘可重复提交。preview 为 true 时只说明会登记什么。",
+        "Each row is found by its serial number, or by account and amount; where account, amount or payee differ from"
+        " the order, the row is named. All rows are recorded or none. What is recorded already stays, so that the same"
+        " answer may be given again. With preview it only says what would be recorded.",
+    ),
     "POST /payment-orders/<uuid:order_id>/lines/<uuid:line_id>/paid": Text(
         "即在该案件上办理 record_payment；同事经办的案件也可登记，经办人不变。",
         "Takes the case's record_payment, also on a colleague's case, who goes on owning it.",

@@ -12,6 +12,7 @@ from casework.cli.demo import demo
 from casework.cli.doctor import doctor
 from casework.cli.keys import keys
 from casework.cli.organisations import org
+from casework.cli.payments import payment
 from casework.cli.people import token, user
 from casework.cli.post import outbox, post
 from casework.cli.reports import report
@@ -55,6 +56,7 @@ for _command in (
     outbox,
     channel,
     report,
+    payment,
     doctor,
 ):
     main.add_command(_command)

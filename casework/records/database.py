@@ -80,6 +80,13 @@ class Tx:
         """
         self.revision = None
 
+    @contextmanager
+    def taken_back(self) -> Iterator[None]:
+        """What the block writes is there inside the block, and taken back as it ends."""
+        with self.connection.begin_nested() as savepoint:
+            yield
+            savepoint.rollback()
+
     def run(self, statement: Executable | str, /, **values: Any) -> CursorResult[Any]:
         """Execute one statement."""
         executable = text(statement) if isinstance(statement, str) else statement

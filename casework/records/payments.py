@@ -195,6 +195,12 @@ def by_id(tx: Tx, order_id: UUID, person: Person) -> Row[Any] | None:
     return tx.one(_ORDER.where(payment_orders.c.id == order_id, _seen(person)))
 
 
+def by_number(tx: Tx, number: str, person: Person) -> UUID | None:
+    """The id of the order of this number, if this person sees it."""
+    row = tx.one(_ORDER.where(payment_orders.c.number == number, _seen(person)))
+    return row.id if row else None
+
+
 _LINE: Final = select(
     payment_order_lines,
     payment_lines.c.case_id,

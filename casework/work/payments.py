@@ -217,14 +217,35 @@ def record_all_paid(tx: Transaction, order_id: UUID, given: Any) -> Row[Any]:
     otherwise what refuses the first payment, with the number of its case.
     """
     order = seen(tx, order_id)
-    # As every move takes its locks: first the cases, then the households, then the fund.
-    records = {
-        case_id: cases.get(tx.db, case_id, tx.person, lock=True)
-        for case_id in sorted({line.case_id for line in payments.lines(tx.db, order_id, tx.person)})
-    }
+    records = locked(tx, order_id)
     waiting = [line for line in payments.lines(tx.db, order_id, tx.person) if line.result is None]
     if not waiting and order.unsettled == 0:
         raise NotNow(Text("本单各笔款项均已有结果。", "Every payment of this order has its result already."))
+    may_record_whole(tx, order_id)
+    lock_households(tx, records)
+    for line in waiting:
+        record(tx, line, "paid", given)
+    return seen(tx, order_id)
+
+
+def locked(tx: Transaction, order_id: UUID) -> Mapping[UUID, Record]:
+    """The cases of the order's payments by their ids. As every move takes its locks: first the cases, and then the
+    households (`lock_households`) and the fund.
+    """
+    return {
+        case_id: cases.get(tx.db, case_id, tx.person, lock=True)
+        for case_id in sorted({line.case_id for line in payments.lines(tx.db, order_id, tx.person)})
+    }
+
+
+def lock_households(tx: Transaction, records: Mapping[UUID, Record]) -> None:
+    """Lock the households of these cases, of which all are locked."""
+    numbers = [household(tx, record, programmes.pinned(record.file)) for record in records.values()]
+    funds.lock_household(tx.db, set().union(*numbers))
+
+
+def may_record_whole(tx: Transaction, order_id: UUID) -> None:
+    """Raises `NotYours` unless the caller is staff and sees the case of each payment of the order."""
     if tx.person.role not in STAFF or not payments.all_seen(tx.db, order_id, tx.person):
         raise NotYours(
             Text(
@@ -232,15 +253,15 @@ def record_all_paid(tx: Transaction, order_id: UUID, given: Any) -> Row[Any]:
                 "Only caseworkers and supervisors who see all cases of the order record it as a whole.",
             )
         )
-    numbers = [household(tx, record, programmes.pinned(record.file)) for record in records.values()]
-    funds.lock_household(tx.db, set().union(*numbers))
-    for line in waiting:
-        try:
-            _record(tx, cases.get(tx.db, line.case_id, tx.person, lock=True), line.line_id, "paid", given)
-        except (NotMet, NotNow, NotYours) as no:
-            number = Text(f"{line.case_number}：{no.text.zh}", f"{line.case_number}: {no.text.en}")
-            raise type(no)(number) from no
-    return seen(tx, order_id)
+
+
+def record(tx: Transaction, line: Row[Any], result: str, given: Any) -> None:
+    """The case of this payment of an order takes `record_payment`; what refuses it names the case."""
+    try:
+        _record(tx, cases.get(tx.db, line.case_id, tx.person, lock=True), line.line_id, result, given)
+    except (NotMet, NotNow, NotYours) as no:
+        number = Text(f"{line.case_number}：{no.text.zh}", f"{line.case_number}: {no.text.en}")
+        raise type(no)(number) from no
 
 
 def _record(tx: Transaction, record: Record, line_id: UUID, result: str, given: Any) -> None:
@@ -277,4 +298,14 @@ def whole(tx: Transaction, order_id: UUID) -> tuple[Row[Any], Sequence[Row[Any]]
 def accounts(tx: Transaction, order: Row[Any], lines: Sequence[Row[Any]]) -> dict[UUID, str]:
     """The full account of each of these payments as it was ordered, by the payment's id; logged with every case."""
     history.note_disclosures(tx.db, {line.case_id for line in lines}, tx.person.id, [_ACCOUNT], order.number)
-    return {line.line_id: unseal(_key(tx, line), order_place(order.id, line.line_id), line.sealed) for line in lines}
+    return {line.line_id: _ordered_account(tx, line) for line in lines}
+
+
+def lines_with_accounts(tx: Transaction, order_id: UUID) -> list[tuple[Row[Any], str]]:
+    """The payments of an order as they were ordered, with their full accounts: to compare, and to show to nobody."""
+    return [(line, _ordered_account(tx, line)) for line in payments.lines(tx.db, order_id, tx.person)]
+
+
+def _ordered_account(tx: Transaction, line: Row[Any]) -> str:
+    account: str = unseal(_key(tx, line), order_place(line.order_id, line.line_id), line.sealed)
+    return account

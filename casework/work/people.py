@@ -171,10 +171,20 @@ def named(tx: Transaction, written: Any) -> Person | None:
 
 def issue_token(tx: Transaction, username: str, lasts: timedelta) -> str:
     """A token for a user of this name, for the command line; raises `NotFound`."""
+    return new_token(tx, _active(tx, username), lasts)[0]
+
+
+def act_as(tx: Transaction, username: str) -> None:
+    """Note in the transaction that this user acts, for the command line; raises `NotFound`."""
+    person = _active(tx, username)
+    tx.actor = Actor(person.role, person)
+
+
+def _active(tx: Transaction, username: str) -> Person:
     found = people.by_username(tx.db, folded(username))
     if found is None or not found[0].active:
         raise NotFound(_NO_ACTIVE_USER.with_(username=username))
-    return new_token(tx, found[0], lasts)[0]
+    return found[0]
 
 
 def may_see_people(person: Person) -> None:

@@ -280,7 +280,8 @@ def _pay(ask: Lived) -> None:
     ask("supervisor", "POST", f"{at}/correct", {"amount": "1.00", "note": "a slip"})
     ask("supervisor", "POST", f"{at}/budgets", {"year": 2026, "kind": "emergency", "amount": "1000.00"})
     assert ask("caseworker", "GET", "/funds")["items"][0]["budgets"]
-    helped(ask.api), helped(ask.api)
+    account = "5222020011112222330"
+    helped(ask.api, account=account), helped(ask.api, account=account)
     assert ask("auditor", "GET", f"{at}/ledger?limit=1")["next_cursor"]
     order = ask("caseworker", "POST", "/payment-orders", {"fund": "RELIEF"}, 201)
     here = f"/payment-orders/{order['id']}"
@@ -291,6 +292,8 @@ def _pay(ask: Lived) -> None:
     on = order["at"][:10]
     first, second = (f"{here}/lines/{line['id']}" for line in order["lines"])
     ask("caseworker", "POST", f"{first}/paid", {"on": on})
+    told = {"serial": 1, "account": account, "amount": "500.00", "result": "paid", "on": on}
+    assert ask("caseworker", "POST", f"{here}/results", {"rows": [told], "preview": True})["unchanged"] == 1
     ask("caseworker", "POST", f"{second}/returned", {"on": on, "reason": "wrong name"})
     ask("caseworker", "GET", f"{here}/export")
     ask("caseworker", "POST", f"{here}/paid", {"on": on}, 409)

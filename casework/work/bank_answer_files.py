@@ -1,0 +1,149 @@
+"""The bank's answer as a CSV file: the file of the order, which an officer or the bank has completed."""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from casework.rules import folding
+from casework.rules.bank_columns import AMOUNT_IN_YUAN, ANSWERED, COLUMNS, TOTAL
+from casework.rules.text import Text
+from casework.work.bank_answers import RESULTS
+from casework.work.files import BadFile
+
+TITLES: Final[Mapping[str, Text]] = {
+    **{name: COLUMNS[name] for name in ("serial", "payee", "account", "amount")},
+    **ANSWERED,
+}
+"""The columns that are read; others, the bank's own too, are passed over."""
+
+_NEEDED: Final = ("account", "amount", "result")
+_MOST_BYTES: Final = 1_048_576
+_NOT_CSV: Final = Text(
+    "不是 CSV 文件；工作簿请另存为 CSV（UTF-8），并保持账号列为文本",
+    "it is no CSV; save a workbook as CSV (UTF-8), with the accounts kept as text",
+)
+_NO_TEXT: Final = Text(
+    "不是 UTF-8 或 GB18030 编码的文字，请另存为 CSV（UTF-8）",
+    "it is text neither in UTF-8 nor in GB18030; save it as CSV (UTF-8)",
+)
+_TOO_LONG: Final = Text("文件超过 1 MB，请核对是否本单的回盘", "it is larger than 1 MB; see whether it is the answer")
+_LACKS: Final = Text(
+    "首行缺少这些列：{columns}；请在支付单导出的文件上加填结果、日期、原因",
+    "the first line lacks these columns: {columns}; complete the file of the order by result, date and reason",
+)
+_REPEATS: Final = Text("首行有两列都是“{column}”，请只保留一列", "two columns of the first line are {column}; keep one")
+_DAY: Final = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))")
+
+
+def _by_key(words: Mapping[str, Sequence[Text]]) -> dict[str, str]:
+    """What each of these words stands for, in either language, by how it is folded for comparing."""
+    return {folding.key(said): name for name, texts in words.items() for text in texts for said in (text.zh, text.en)}
+
+
+_COLUMN: Final = _by_key(
+    {name: (text,) for name, text in TITLES.items()} | {"amount": (TITLES["amount"], AMOUNT_IN_YUAN)}
+)
+_RESULT: Final = _by_key(
+    {
+        "paid": (
+            RESULTS["paid"],
+            Text("成功", "success"),
+            Text("交易成功", "succeeded"),
+            Text("支付成功", "successful"),
+        ),
+        "returned": (RESULTS["returned"], Text("失败", "failed"), Text("交易失败", "failure"), Text("退回", "refused")),
+    }
+)
+_ENDS: Final = frozenset(map(folding.key, (TOTAL.zh, TOTAL.en)))
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFile:
+    """The rows of the file as `BankAnswer` takes them, and on which line of the file each ends, counted from 1."""
+
+    rows: Sequence[Mapping[str, Any]]
+    lines: Sequence[int]
+
+
+def read(file: Path) -> AnswerFile:
+    """The rows of a CSV file in UTF-8 or GB18030 (as Chinese spreadsheets save it); raises `BadFile`.
+
+    Columns are found by their titles in either language, empty lines and the line of the total passed over.
+    """
+    found = csv.reader(_text(file).splitlines(keepends=True))
+    try:
+        cells = [(found.line_num, [cell.strip() for cell in row]) for row in found]
+    except csv.Error as wrong:
+        raise BadFile(file.name, _NOT_CSV) from wrong
+    written = [(line, row) for line, row in cells if any(row)]
+    names = _names(file, written[0][1] if written else [])
+    payments = [(line, row) for line, row in written[1:] if not _ends(row)]
+    return AnswerFile([dict(_row(names, row)) for _, row in payments], [line for line, _ in payments])
+
+
+def _ends(row: Sequence[str]) -> bool:
+    """Whether this is the line of the total: its first words say so."""
+    return folding.key(next(filter(None, row))) in _ENDS
+
+
+def _text(file: Path) -> str:
+    raw = file.read_bytes()
+    if len(raw) > _MOST_BYTES:
+        raise BadFile(file.name, _TOO_LONG)
+    if raw.startswith(b"PK") or b"\x00" in raw:
+        raise BadFile(file.name, _NOT_CSV)
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadFile(file.name, _NO_TEXT)
+
+
+def _names(file: Path, titles: Sequence[str]) -> list[str | None]:
+    names = [_COLUMN.get(folding.key(title)) for title in titles]
+    for name in TITLES:
+        if names.count(name) > 1:
+            raise BadFile(file.name, _REPEATS.with_(column=TITLES[name]))
+    if lacking := [TITLES[name] for name in _NEEDED if name not in names]:
+        columns = Text("、".join(one.zh for one in lacking), ", ".join(one.en for one in lacking))
+        raise BadFile(file.name, _LACKS.with_(columns=columns))
+    return names
+
+
+def _row(names: Sequence[str | None], cells: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """The cells of the columns that are read; what is empty was not said."""
+    for name, cell in zip(names, cells, strict=False):
+        # The quotation mark keeps spreadsheets from taking a cell for a number or a formula.
+        said = cell.removeprefix("'")
+        if name is not None and said:
+            yield name, _READ.get(name, str)(said)
+
+
+def _serial(said: str) -> int | str:
+    number = folding.typed(said)
+    return int(number) if re.fullmatch("[0-9]{1,4}", number) else said
+
+
+def _amount(said: str) -> str:
+    return folding.typed(said).replace(",", "")
+
+
+def _result(said: str) -> str:
+    return _RESULT.get(folding.key(said), said)
+
+
+def _day(said: str) -> str:
+    """The day as forms take it; spreadsheets write 2026/7/6."""
+    found = _DAY.fullmatch(folding.typed(said))
+    if found is None:
+        return said
+    year, month, day, *together = found.groups()
+    month, day = (month, day) if month else together
+    return f"{year}-{month:0>2}-{day:0>2}"
+
+
+_READ: Final = {"serial": _serial, "amount": _amount, "result": _result, "on": _day}

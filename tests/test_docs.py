@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from casework.api.case_schemas import EVENT_KINDS
 from casework.cli.rules import policies_of
 from casework.rules.casefile import Phase, Role
 from casework.rules.grammar import PolicyLimit
@@ -65,6 +66,13 @@ def test_each_release_lists_what_was_added_changed_and_fixed_in_this_order() -> 
         parts = [line for line in lines if not line.startswith(("- ", "  "))]
         assert parts == [f"### {part}" for part in ("Added", "Changed", "Fixed") if f"### {part}" in lines], name
         assert [line for line in lines if re.match(r"- (Added|Changed|Fixed):", line)] == [], name
+
+
+def test_the_table_of_webhooks_has_every_kind_once() -> None:
+    page = (ROOT / "docs" / "delivery.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[a-z]+\.[a-z_]+`[^|]*) \|", page, re.MULTILINE)
+    told = [kind for row in rows for kind in re.findall(r"`case\.([a-z_]+)`", row)]
+    assert sorted(told) == sorted(EVENT_KINDS)
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])

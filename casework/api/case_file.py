@@ -279,8 +279,9 @@ def disclose(call: Call, case_id: UUID) -> Answer:
 def personal_data(call: Call, case_id: UUID) -> Answer:
     """What is stored of the applicant, for the applicant; who made the copy and why is logged."""
     copy = file.personal_data(call.tx, case_id, call.body)
-    told = [{"name": row.name, "number": row.number, "at": instant(row.at)} for row in copy["letters"]]
-    return Answer({"facts": in_zone(copy["facts"]), "letters": told})
+    steps = [one | {"at": instant(one["at"]), "given": in_zone(one["given"])} for one in copy["steps"]]
+    sent = [one | {"at": instant(one["at"])} for one in copy["letters"]]
+    return Answer({"facts": in_zone(copy["facts"]), "steps": steps, "letters": sent})
 
 
 @endpoint(

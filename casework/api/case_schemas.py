@@ -139,7 +139,7 @@ CASE_ITEMS: Final[dict[str, Schema]] = {
                     {
                         "name": text(Text("身份证复印件", "Copy of the identity card")),
                         "copies": whole(1),
-                        "number": or_null(text("LA-2026-000002")),
+                        "number": text("LA-2026-000002"),
                     }
                 ),
                 Text("该申请人在其他案件中已提交的材料", "What this person handed in for other cases"),
@@ -295,13 +295,34 @@ CASE_PARTS: Final[dict[str, Schema]] = {
         {
             "facts": anything(
                 Text(
-                    "本人信息完整，所述他人的信息仍遮蔽",
-                    "The applicant's own data in full; those of others stay masked",
+                    "本人信息完整；所述他人仅列姓名和与本人关系",
+                    "The applicant's own data in full; of others the name and the relation only",
                 ),
                 applicant={"name": "王秀英", "phone": "13800000000"},
             ),
+            "steps": many(
+                obj(
+                    {
+                        "transition": text("request_data"),
+                        "at": AT,
+                        "given": anything(
+                            Text("本人办理时所述", "What the applicant said at this step"),
+                            kinds=["copy"],
+                        ),
+                    }
+                ),
+                Text("本人办理的事项", "The steps that the applicant took, or staff in the applicant's name"),
+            ),
             "letters": many(
-                obj({"name": text("receipt"), "number": not_yet(text("（2026）济工援决字第1号")), "at": AT}),
+                obj(
+                    {
+                        "name": text("receipt"),
+                        "number": not_yet(text("（2026）济工援决字第1号")),
+                        "at": AT,
+                        "title": text(Text("收件回执", "Receipt")),
+                        "body": text(Text("王秀英：您的申请已收到。", "王秀英: your request has come in.")),
+                    }
+                ),
                 Text("送达本人的文书", "The letters to the applicant"),
             ),
         }

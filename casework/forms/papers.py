@@ -53,7 +53,7 @@ def earlier(move: Move, office: Office) -> Text:
 
 
 def _listed(number: int, paper: EarlierPaper) -> Text:
-    of = _OF_CASE.with_(number=paper.number) if paper.number else _NOTHING
+    of = _OF_CASE.with_(number=paper.number)
     return Text(f"{number}. {paper.name} × {paper.copies}{of.zh}", f"{number}. {paper.name} × {paper.copies}{of.en}")
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, tuple_
+from sqlalchemy import Row, insert, or_, select, tuple_
 
 from casework.records.database import Tx
 from casework.records.tables import disclosures, events, letters, notes, users
@@ -21,6 +21,20 @@ def event_page(tx: Tx, case_id: UUID, limit: int, after: int | None) -> Sequence
         .limit(limit)
     )
     return tx.all(query.where(events.c.seq > after) if after is not None else query)
+
+
+def identity_was_checked(tx: Tx, case_id: UUID, ways: Sequence[str]) -> bool:
+    """Whether staff have given out a tracking code after checking the applicant's identity in one of these ways."""
+    way = events.c.payload["given"]["identity_checked"].astext
+    query = select(events.c.seq).where(events.c.case_id == case_id, events.c.kind == "code_issued", way.in_(ways))
+    return tx.one(query.limit(1)) is not None
+
+
+def own_steps(tx: Tx, case_id: UUID) -> Sequence[Row[Any]]:
+    """The events of the transitions that the applicant took, or staff for the applicant, in their order."""
+    own = or_(events.c.actor_role == "applicant", events.c.payload["on_behalf_of"].astext == "applicant")
+    query = select(events).where(events.c.case_id == case_id, events.c.kind == "transition", own)
+    return tx.all(query.order_by(events.c.seq))
 
 
 def add_note(tx: Tx, note_id: UUID, case_id: UUID, author_id: UUID, sealed: bytes) -> None:

@@ -262,11 +262,11 @@ def _set(row: PolicyRow | None) -> PolicyRow | None:
 
 
 class EarlierPaper(NamedTuple):
-    """A paper that the applicant handed in for another case; `number` is None where nobody may be told of that case."""
+    """A paper that the applicant handed in for another case, and the number of that case."""
 
     name: str
     copies: int
-    number: str | None
+    number: str
 
 
 @dataclass(frozen=True, slots=True)

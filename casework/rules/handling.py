@@ -112,8 +112,12 @@ def _held(kind: str, case: CaseFile, actor: Actor, now: datetime, owner: Person 
 
 
 def issue_code(case: CaseFile, identity_checked: str, reason: str, actor: Actor, now: datetime) -> Move:
-    """The applicant gets a new tracking code from the actor, who has checked the identity in that way."""
-    move = _held("code_issued", case, actor, now, case.owner, reason)
+    """The applicant gets a new tracking code from the actor, who has checked the identity in that way.
+
+    Like every deed of staff on an open case that nobody owns, it makes the actor its owner.
+    """
+    owner = case.owner if case.phase is Phase.CLOSED else owner_after(case, actor)
+    move = _held("code_issued", case, actor, now, owner, reason)
     return replace(move, given={"identity_checked": identity_checked})
 
 

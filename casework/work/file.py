@@ -1,6 +1,6 @@
 """What lies in the file of a case beside its facts: notes, letters, and what is sensitive, shown on request."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,11 +10,12 @@ from casework.records.ids import new_id
 from casework.records.rows import Record
 from casework.records.vault import case_place, seal, unseal
 from casework.rules.casefile import HELPERS, STAFF
+from casework.rules.grammar import Workflow
 from casework.rules.refusals import Fault, Invalid, NotYours
 from casework.rules.text import Text
 from casework.work import letters, programmes
 from casework.work.forms import Disclosure, NewNote, PersonalData
-from casework.work.moves import applicant_key, ensure_fresh, intake_of
+from casework.work.moves import applicant_key, ensure_fresh, form_of, intake_of
 from casework.work.service import Transaction
 
 
@@ -74,35 +75,64 @@ def disclose(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
     return {path: values[path] for path in wanted}
 
 
-_OF_OTHERS: Final = ("members.", "representatives.", "agent.")
+_OTHERS: Final = ("members", "representatives", "agent")
+_TOLD_OF_OTHERS: Final = ("name", "relation")
 
 
 def personal_data(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
-    """What is stored of the applicant (个人信息保护法 45), to be handed over: `facts` in full and the letters sent.
+    """What is stored of the applicant (个人信息保护法 45), to be handed over: `facts`, `steps` and `letters`.
 
-    What the applicant told of others stays masked: it is theirs. For staff, with a reason that is logged.
+    Of others there are the name and the relation only: the rest is theirs. `steps` are what the applicant said on the
+    way, `letters` those to the applicant in the language of the caller. For staff, with a reason that is logged.
     """
     record = cases.get(tx.db, case_id, tx.person)
     if tx.person.role not in STAFF:
         raise NotYours(Text("只有经办人或审批人可以制作副本。", "Only caseworkers and supervisors make the copy."))
+    ensure_fresh(tx, record)
     said = PersonalData.check(given, today=tx.today)
     history.note_disclosure(tx.db, case_id, tx.person.id, ["personal_data"], said["reason"])
-    parts, place = cases.sealed_parts(tx.db, case_id), case_place(case_id, "facts")
-    sealed = unseal(applicant_key(tx, record), place, parts["facts"]) if "facts" in parts else {}
-    own = {path: value for path, value in sealed.items() if not path.startswith(_OF_OTHERS)}
-    workflow = programmes.pinned(record.file)
-    theirs = {letter.name for letter in workflow.letters if letter.to_applicant}
+    key, sealed, workflow = applicant_key(tx, record), _sealed_by_part(tx, record), programmes.pinned(record.file)
+    facts = join_sensitive(intake_of(workflow), record.file.facts, sealed.get("facts", {}))
+    addressed = {letter.name for letter in workflow.letters if letter.to_applicant}
     return {
-        "facts": join_sensitive(intake_of(workflow), record.file.facts, own),
-        "letters": [row for row in history.letter_page(tx.db, case_id, 1000, None) if row.name in theirs],
+        "facts": {name: _in_part(value) if name in _OTHERS else value for name, value in facts.items()},
+        "steps": [
+            _own_step(workflow, row, sealed.get(f"events.{row.seq}", {})) for row in history.own_steps(tx.db, case_id)
+        ],
+        "letters": [
+            {"name": row.name, "number": row.number, "at": row.at, **letters.read(key, row)[tx.language]}
+            for row in history.letter_page(tx.db, case_id, 1000, None)
+            if row.name in addressed
+        ],
     }
 
 
+def _in_part(told: Any) -> Any:
+    """What is handed over of somebody else, or of each of several."""
+    if isinstance(told, Mapping):
+        return {name: told[name] for name in _TOLD_OF_OTHERS if name in told}
+    return [_in_part(one) for one in told]
+
+
+def _own_step(workflow: Workflow, row: Any, sealed: Mapping[str, Any]) -> dict[str, Any]:
+    """A step of the applicant with what was said at it in full."""
+    name, given = row.payload["transition"], row.payload.get("given", {})
+    edge = workflow.edge(name, row.payload["from"])
+    if edge and edge.needs:
+        given = join_sensitive(form_of(edge.needs), given, sealed)
+    return {"transition": name, "at": row.at, "given": given}
+
+
 def _sealed_values(tx: Transaction, record: Record) -> dict[str, Any]:
-    key = applicant_key(tx, record)
+    """What is sealed of a case by its path, as a disclosure names it."""
     values: dict[str, Any] = {}
-    for part, sealed in cases.sealed_parts(tx.db, record.file.id).items():
+    for part, said in _sealed_by_part(tx, record).items():
         prefix = "" if part == "facts" else f"{part}."
-        place = case_place(record.file.id, part)
-        values |= {f"{prefix}{path}": value for path, value in unseal(key, place, sealed).items()}
+        values |= {f"{prefix}{path}": value for path, value in said.items()}
     return values
+
+
+def _sealed_by_part(tx: Transaction, record: Record) -> dict[str, dict[str, Any]]:
+    key = applicant_key(tx, record)
+    parts = cases.sealed_parts(tx.db, record.file.id).items()
+    return {part: unseal(key, case_place(record.file.id, part), sealed) for part, sealed in parts}

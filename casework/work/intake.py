@@ -115,9 +115,7 @@ def take_in(tx: Transaction, opening: Opening) -> Record:
 
 
 def _with_papers_before(tx: Transaction, opening: Opening) -> Office:
-    """What staff who take a request in know of earlier papers; online nobody has proven yet whose number it is."""
-    if tx.acting.role not in STAFF:
-        return opening.office
+    """What staff who take a request in know of earlier papers."""
     found = handed_in_before(tx, opening.move.case, twins.digests_of(tx, opening.move))
     return replace(opening.office, papers_before=found)
 

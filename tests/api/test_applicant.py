@@ -136,6 +136,22 @@ def test_papers_of_an_earlier_case_are_shown_to_staff_and_not_asked_for_again(ap
     assert first["number"] in str(refused.get_json())
 
 
+def test_papers_of_a_case_elsewhere_are_not_told_whoever_opens_or_asks(api: Api) -> None:
+    said = facts(api) | {"papers": [{"name": "居住证", "copies": 2}]}
+    there = api.new_case("caseworker-qd", "370200", **said)
+    api.take("caseworker-qd", there, "withdraw")
+    for who in ("caseworker", "supervisor-sd"):
+        answer = opened(api, said | {"papers": []}, who, duplicate_reason="另行登记")
+        assert answer.status_code == 201, answer.text
+        again = answer.get_json()
+        assert again["papers_before"] == []
+        assert api.get("supervisor-sd", f"/cases/{again['id']}")["papers_before"] == []
+        [receipt] = api.get("caseworker", f"/cases/{again['id']}/letters")["items"]
+        assert "居住证" not in receipt["body"]
+        path = f"/cases/{again['id']}/transitions/ask_for_papers"
+        assert api.call(who, "POST", path, {"papers": ["居住证"]}).status_code == 200
+
+
 # The same request again
 
 

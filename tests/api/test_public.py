@@ -411,8 +411,8 @@ def test_applicants_read_their_letters_in_their_language_and_that_is_no_disclosu
     api.take("caseworker", case, "accept")
     api.take("supervisor", case, "refuse", reasons="收入高于标准")
     letters, english = mine.told(Accept_Language="zh-CN")["letters"], mine.told()["letters"]
-    assert [one["title"] for one in letters] == ["申请材料接收凭证", "不予法律援助决定书"]
-    assert [one["title"] for one in english] == ["Receipt for papers", "Decision to refuse legal aid"]
+    assert [one["title"] for one in letters] == ["收到网上申报告知书", "不予法律援助决定书"]
+    assert [one["title"] for one in english] == ["We have what you sent online", "Decision to refuse legal aid"]
     assert "收入高于标准" in letters[1]["body"]
     staff = api.get("supervisor", f"/cases/{case['id']}/letters")["items"]
     kept = ("number", "at", "title", "body")
@@ -692,6 +692,24 @@ def test_what_was_announced_is_shown_until_the_office_has_it(visitor: Visitor) -
     assert "on 2026-03-02 we received" in mine.told()["letters"][-1]["body"]
 
 
+@pytest.mark.parametrize(
+    ("checked", "known"), [(None, False), ("known_phone", False), ("document", True), ("agent", True)]
+)
+def test_earlier_papers_count_only_once_somebody_has_proven_whose_number_it_is(
+    checked: str | None, known: bool, visitor: Visitor
+) -> None:
+    api, facts = visitor.api, application(visitor.api)["facts"]
+    api.take("caseworker", api.new_case(**facts | {"papers": [{"name": "身份证复印件", "copies": 1}]}), "withdraw")
+    case = case_of(api, visitor.applied(facts | {"papers": []}).number)
+    path = f"/cases/{case['id']}"
+    if checked:
+        api.post("caseworker", f"{path}/tracking-code", {"reason": "申请人到场", "identity_checked": checked})
+    told = [one["name"] for one in api.get("caseworker", path)["papers_before"]]
+    assert told == (["身份证复印件"] if known else [])
+    asked = api.call("caseworker", "POST", f"{path}/transitions/ask_for_papers", {"papers": ["身份证复印件"]})
+    assert asked.status_code == (422 if known else 200), asked.text
+
+
 def test_data_are_asked_for_on_the_portal_also_after_closing(visitor: Visitor) -> None:
     api, mine = visitor.api, visitor.applied()
     assert mine.take("withdraw").status_code == 200
@@ -703,17 +721,18 @@ def test_data_are_asked_for_on_the_portal_also_after_closing(visitor: Visitor) -
     assert mine.told()["letters"][-1]["title"] == "Answer to your request about personal data"
 
 
-def test_a_copy_has_the_applicants_data_in_full_and_those_of_others_masked(visitor: Visitor) -> None:
+def test_a_copy_has_the_applicants_data_in_full_and_of_others_the_name_and_relation_only(visitor: Visitor) -> None:
     api = visitor.api
     facts = money.household(api)
     case = money.dossier(api, facts=facts)
     path = f"/cases/{case['id']}/personal-data"
     copy = api.post("caseworker", path, {"reason": "本人申请查阅、复制"})
-    applicant, member = copy["facts"]["applicant"], copy["facts"]["members"][0]
+    applicant = copy["facts"]["applicant"]
     assert applicant["identity_number"] == facts["applicant"]["identity_number"]
     assert copy["facts"]["bank"]["account"] == facts["bank"]["account"]
-    assert "*" in member["identity_number"]
-    assert [one["name"] for one in copy["letters"]] == ["receipt"]
+    assert copy["facts"]["members"] == [
+        {"name": member["name"], "relation": member["relation"]} for member in facts["members"]
+    ]
     [line] = api.get("auditor", f"/cases/{case['id']}/disclosures")["items"]
     assert (line["user"]["username"], line["paths"], line["reason"]) == (
         "caseworker",
@@ -723,6 +742,36 @@ def test_a_copy_has_the_applicants_data_in_full_and_those_of_others_masked(visit
     assert api.call("caseworker", "POST", path, {}).status_code == 422
     assert api.call("auditor", "POST", path, {"reason": "审计"}).status_code == 403
     assert api.call("caseworker-qd", "POST", path, {"reason": "查阅"}).status_code == 404
+    [receipt] = api.get("caseworker", f"/cases/{case['id']}/letters")["items"]
+    assert copy["letters"] == [{name: value for name, value in receipt.items() if name != "id"}]
+
+
+def test_a_copy_of_legal_aid_tells_of_agent_and_representatives_no_more_than_who_they_are(visitor: Visitor) -> None:
+    api = visitor.api
+    case = api.new_case(
+        agent={"name": "王建国", "relation": "父亲", "phone": "13800138000"},
+        representatives=[{"name": name, "phone": "13800138001"} for name in ("李一", "李二", "李三")],
+        claimants=12,
+    )
+    copy = api.post("caseworker", f"/cases/{case['id']}/personal-data", {"reason": "本人申请复制"})["facts"]
+    assert copy["agent"] == {"name": "王建国", "relation": "父亲"}
+    assert copy["representatives"] == [{"name": name} for name in ("李一", "李二", "李三")]
+
+
+def test_a_copy_has_what_the_applicant_said_on_the_way_and_nothing_that_staff_wrote(visitor: Visitor) -> None:
+    api, mine = visitor.api, visitor.applied()
+    case = api.take("caseworker", case_of(api, mine.number), "ask_for_papers", explanation="窗口也可以收")
+    assert mine.take("supply_papers", {"papers": [{"name": "工资条", "copies": 1}]}).status_code == 200
+    asked = {"kinds": ["copy"], "what": "全部材料"}
+    assert mine.take("request_data", asked).status_code == 200
+    api.take("caseworker", case, "withdraw", reason="已自行和解")
+    copy = api.post("caseworker", f"/cases/{case['id']}/personal-data", {"reason": "本人申请复制"})
+    assert [(one["transition"], one["given"]) for one in copy["steps"]] == [
+        ("supply_papers", {"papers": [{"name": "工资条", "copies": 1}]}),
+        ("request_data", asked),
+        ("withdraw", {"reason": "已自行和解"}),
+    ]
+    assert [one["body"] for one in copy["letters"]] == [one["body"] for one in mine.told()["letters"]]
 
 
 # The code that staff give out
@@ -756,6 +805,18 @@ def test_a_new_code_ends_the_old_one_and_is_an_event_and_logged(visitor: Visitor
     assert event["payload"]["reason"] == "***"
     assert {"state", "owner"} & event["payload"].keys()
     assert given["tracking_code"] not in json.dumps(event)
+
+
+def test_who_gives_out_a_code_of_an_open_case_that_nobody_owns_becomes_its_owner(visitor: Visitor) -> None:
+    api, body = visitor.api, {"reason": "申请人到场", "identity_checked": "document"}
+    unowned, closed = api.new_case(), api.take("caseworker", api.new_case(), "withdraw")
+    mine = api.post("caseworker", f"/cases/{api.new_case()['id']}/claim")
+    for case, who in ((unowned, "supervisor"), (mine, "supervisor"), (closed, "supervisor")):
+        api.post(who, f"/cases/{case['id']}/tracking-code", body)
+    owners = [api.get("caseworker", f"/cases/{case['id']}")["owner"] for case in (unowned, mine, closed)]
+    assert owners[0]["username"] == "supervisor"
+    assert owners[1]["username"] == "caseworker"
+    assert owners[2] == closed["owner"]
 
 
 def test_the_slip_has_all_that_is_needed_and_names_nobody(visitor: Visitor) -> None:

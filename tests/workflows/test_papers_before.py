@@ -9,7 +9,7 @@ from casework.work import programmes
 from tests.story import Story
 
 WORKFLOWS = [programmes.newest(key) for key in ("legal_aid", "hardship_aid")]
-BEFORE = (EarlierPaper("工作证（２０２５）", 2, "LA-2025-000009"), EarlierPaper("离婚证", 1, None))
+BEFORE = (EarlierPaper("工作证（２０２５）", 2, "LA-2025-000009"), EarlierPaper("离婚证", 1, "LA-2025-000010"))
 
 
 @pytest.fixture(params=WORKFLOWS, ids=lambda one: str(one.key))
@@ -25,30 +25,32 @@ def test_what_was_given_for_an_earlier_case_is_not_asked_for_again(story: Story)
     story.opened()
     refusal = story.refused("caseworker", "ask_for_papers", papers=["工作证(2025)", "离婚证", "诊断证明"])
     assert isinstance(refusal, NotMet)
-    assert "已经提交过：工作证(2025)（案件 LA-2025-000009）、离婚证。" in refusal.text.zh
-    assert "工作证(2025) (case LA-2025-000009), 离婚证" in refusal.text.en
+    assert "已经提交过：工作证(2025)（案件 LA-2025-000009）、离婚证（案件 LA-2025-000010）。" in refusal.text.zh
+    assert "工作证(2025) (case LA-2025-000009), 离婚证 (case LA-2025-000010)" in refusal.text.en
     story.caseworker("ask_for_papers", papers=["2026年2月工资条"])
 
 
 def test_the_receipt_lists_what_need_not_come_again(story: Story) -> None:
     story.caseworker("submit")
     zh, en = (story.letters["receipt"][language]["body"] for language in ("zh-CN", "en"))
-    listed = "1. 工作证（２０２５） × 2（案号 LA-2025-000009）\n2. 离婚证 × 1\n"
-    assert f"您此前已提交下列材料，无需再次提交：\n\n{listed}" in zh
-    assert "need not bring again:\n\n1. 工作证（２０２５） × 2 (case LA-2025-000009)\n2. 离婚证 × 1\n" in en
+    zh_rows = "1. 工作证（２０２５） × 2（案号 LA-2025-000009）\n2. 离婚证 × 1（案号 LA-2025-000010）\n"
+    en_rows = "1. 工作证（２０２５） × 2 (case LA-2025-000009)\n2. 离婚证 × 1 (case LA-2025-000010)\n"
+    assert f"您此前已提交下列材料，无需再次提交：\n\n{zh_rows}" in zh
+    assert f"need not bring again:\n\n{en_rows}" in en
     story.caseworker("ask_for_papers")
-    story.applicant("supply_papers")
+    story.caseworker("supply_papers")
     assert "离婚证" not in story.letters["receipt"]["zh-CN"]["body"]
 
 
 def test_who_has_no_earlier_case_reads_nothing_of_it(story: Story) -> None:
     story.papers_before = ()
-    assert "此前已提交" not in story.opened().letters["receipt"]["zh-CN"]["body"]
+    story.caseworker("submit")
+    assert "此前已提交" not in story.letters["receipt"]["zh-CN"]["body"]
 
 
 def test_what_was_supplied_on_the_way_is_held_too(story: Story) -> None:
     story.opened()
     story.caseworker("ask_for_papers", papers=["诊断证明"])
-    story.applicant("supply_papers", papers=[{"name": "诊断证明", "copies": 1}])
+    story.caseworker("supply_papers", papers=[{"name": "诊断证明", "copies": 1}])
     assert {"name": "诊断证明", "copies": 1} in story.case.facts["papers"]
     assert isinstance(story.refused("supervisor", "ask_for_papers", papers=["诊断证明"], reason="代办"), NotMet)

@@ -176,10 +176,13 @@ class Database:
                 yield connection, connection.execute(begin, values).one()
         except PoolTimeout as busy:
             raise Unavailable(_BUSY) from busy
-        except (OperationalError, InterfaceError) as lost:
-            raise Unavailable(_UNREACHABLE) from lost
         except DBAPIError as error:
-            if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _PASSING:
+            # By its state first: a lock that was not to be had in time is of the same class as a lost connection.
+            if getattr(error.orig, "sqlstate", None) in _PASSING:
+                raise Unavailable(_BUSY) from error
+            if isinstance(error, OperationalError | InterfaceError):
+                raise Unavailable(_UNREACHABLE) from error
+            if error.connection_invalidated:
                 raise Unavailable(_BUSY) from error
             raise
 

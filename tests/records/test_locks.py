@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from casework.records.database import Tx
+from casework.records.database import Database, Deadlines, Tx
 from casework.records.locks import Purpose, lock_digests
 from casework.rules.refusals import Unavailable
 from casework.work.service import Service
@@ -50,3 +50,14 @@ def test_whoever_names_them_otherwise_locks_the_same_and_nothing_twice(service: 
         lock_digests(tx.db, "household", {ONE, OTHER})
         assert sorted(held(tx.db)) == sorted(once)
     assert len(set(once)) == len(once) == 2
+
+
+def test_a_lock_that_is_not_to_be_had_in_time_is_told_as_busy_and_not_as_lost(database_url: str) -> None:
+    holder, other = Database(database_url), Database(database_url, deadlines=Deadlines(lock=0.1))
+    with holder.transaction() as tx:
+        tx.run("lock table orgs in exclusive mode")
+        with pytest.raises(Unavailable) as refused, other.transaction() as late:
+            late.run("lock table orgs in exclusive mode")
+    assert "busy" in refused.value.text.en
+    holder.close()
+    other.close()

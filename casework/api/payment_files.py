@@ -13,6 +13,7 @@ from xlsxwriter import Workbook
 
 from casework.api.docs import policy_for
 from casework.api.speech import instant, language
+from casework.rules.bank_columns import AMOUNT_IN_YUAN, COLUMNS, FOR_CSV, FOR_WORKBOOK, TOTAL
 from casework.rules.chinese_amount import in_capitals
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import GRANT_KINDS
@@ -20,14 +21,6 @@ from casework.workflows.hardship_aid.codes import GRANT_KINDS
 _PURPOSE: Final = "困难职工帮扶金"
 """What the payee reads on the statement, in the bank's language whoever makes the file."""
 
-_COLUMNS: Final = (
-    Text("收款人", "Payee"),
-    Text("开户银行", "Bank"),
-    Text("支行", "Branch"),
-    Text("账号", "Account"),
-    Text("金额", "Amount"),
-    Text("用途", "Purpose"),
-)
 # Spreadsheets take a cell that begins so for a formula; also in full width, as Chinese keyboards write it.
 _FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _STATUS: Final = {
@@ -41,17 +34,17 @@ _SAY: Final = {
     "office": Text("制单机构", "Office"),
     "fund": Text("资金", "Fund"),
     "made": Text("制单时间", "Made"),
-    "row": Text("序号", "No."),
+    "row": COLUMNS["serial"],
     "case": Text("案件编号", "Case"),
-    "payee": _COLUMNS[0],
+    "payee": COLUMNS["payee"],
     "document": Text("证件号码", "Identity document"),
     "kind": Text("类别", "Kind"),
-    "amount": Text("金额（元）", "Amount (yuan)"),
-    "bank": _COLUMNS[1],
+    "amount": AMOUNT_IN_YUAN,
+    "bank": COLUMNS["bank"],
     "account": Text("账号末四位", "Account ends in"),
     "status": Text("状态", "Status"),
     "signature": Text("签字", "Signature"),
-    "total": Text("合计", "Total"),
+    "total": TOTAL,
     "in_capitals": Text("合计（大写）", "Total in Chinese capitals"),
     "seal": Text("（盖章处）", "(place for the seal)"),
     "made_by": Text("制单", "Made by"),
@@ -60,62 +53,81 @@ _SAY: Final = {
     "date": Text("日期", "Date"),
 }
 _COUNT: Final = Text("共 {count} 笔", "{count} payments")
-# The columns of the workbook with their widths in characters.
-_SHEET: Final = (
-    (_SAY["row"], 6),
-    (_COLUMNS[0], 16),
-    (_COLUMNS[1], 20),
-    (_COLUMNS[2], 20),
-    (Text("联行号", "Bank code"), 15),
-    (_COLUMNS[3], 26),
-    (_SAY["amount"], 12),
-    (_COLUMNS[5], 36),
-)
+# How wide the columns of the workbook are, in characters.
+_WIDTHS: Final = {
+    "serial": 6,
+    "payee": 16,
+    "bank": 20,
+    "branch": 20,
+    "bank_code": 15,
+    "account": 26,
+    "amount": 12,
+    "purpose": 36,
+}
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("casework.api"), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
 
 
-def for_bank(order: Any, lines: Sequence[Any], accounts: Mapping[UUID, str]) -> str:
+def for_bank(
+    order: Any, lines: Sequence[Any], accounts: Mapping[UUID, str], columns: Sequence[str] | None = None
+) -> str:
     """The payments for the bank's own program: CSV with a byte order mark, accounts in full by the payment's id."""
-    file = StringIO()
+    file, chosen = StringIO(), columns or FOR_CSV
     rows = csv.writer(file)
-    rows.writerow(column.in_(language()) for column in _COLUMNS)
-    for line in lines:
-        cells = (line.payee, line.bank, line.branch, accounts[line.line_id], f"{line.amount:.2f}", _purpose(order))
-        rows.writerow(map(_defused, cells))
+    rows.writerow(COLUMNS[name].in_(language()) for name in chosen)
+    for serial, line in enumerate(lines, start=1):
+        cells = _cells(order, line, accounts) | {"serial": str(serial), "amount": f"{line.amount:.2f}"}
+        rows.writerow(_defused(cells[name]) for name in chosen)
     # The mark makes spreadsheets read the file as UTF-8.
     return f"\ufeff{file.getvalue()}"
 
 
-def as_workbook(order: Any, lines: Sequence[Any], accounts: Mapping[UUID, str]) -> bytes:
+def as_workbook(
+    order: Any, lines: Sequence[Any], accounts: Mapping[UUID, str], columns: Sequence[str] | None = None
+) -> bytes:
     """The same as a workbook whose accounts and bank codes are text: spreadsheets keep 15 digits of a number.
 
     One row for each payment, numbered from 1, and at the end how many they are and what they come to.
     """
-    file = BytesIO()
+    file, chosen = BytesIO(), columns or FOR_WORKBOOK
     # Every text is written as text, whatever it begins with; without a time of its own the file is always the same.
     with Workbook(file, {"in_memory": True}) as book:
         book.set_properties({"created": order.at.replace(tzinfo=None)})
         head, text = book.add_format({"bold": True, "border": 1}), book.add_format({"num_format": "@", "border": 1})
         yuan, number = book.add_format({"num_format": "0.00", "border": 1}), book.add_format({"border": 1})
         sheet = book.add_worksheet(order.number)
-        for place, (title, width) in enumerate(_SHEET):
-            sheet.set_column(place, place, width)
+        last, place_of_sum = len(lines) + 1, chosen.index("amount")
+        for place, name in enumerate(chosen):
+            title = _SAY["amount"] if name == "amount" else COLUMNS[name]
+            sheet.set_column(place, place, _WIDTHS[name])
             sheet.write_string(0, place, title.in_(language()), head)
-        for row, line in enumerate(lines, start=1):
-            sheet.write_number(row, 0, row, number)
-            cells = (line.payee, line.bank, line.branch, line.bank_code, accounts[line.line_id])
-            for place, cell in enumerate(cells, start=1):
-                sheet.write_string(row, place, cell or "", text)
-            sheet.write_number(row, 6, float(line.amount), yuan)
-            sheet.write_string(row, 7, _purpose(order), text)
-        last = len(lines) + 1
-        sheet.write_string(last, 0, _SAY["total"].in_(language()), head)
-        sheet.write_string(last, 1, _COUNT.with_(count=len(lines)).in_(language()), head)
-        sheet.write_number(last, 6, float(sum((line.amount for line in lines), Decimal())), yuan)
+            for row, line in enumerate(lines, start=1):
+                if name == "serial":
+                    sheet.write_number(row, place, row, number)
+                elif name == "amount":
+                    sheet.write_number(row, place, float(line.amount), yuan)
+                else:
+                    sheet.write_string(row, place, _cells(order, line, accounts)[name] or "", text)
+        # The first two columns beside the sum say what it is, wherever the place has put the amounts.
+        beside = [place for place in range(len(chosen)) if place != place_of_sum]
+        sheet.write_string(last, beside[0], _SAY["total"].in_(language()), head)
+        sheet.write_string(last, beside[1], _COUNT.with_(count=len(lines)).in_(language()), head)
+        sheet.write_number(last, place_of_sum, float(sum((line.amount for line in lines), Decimal())), yuan)
         sheet.freeze_panes(1, 0)
     return file.getvalue()
+
+
+def _cells(order: Any, line: Any, accounts: Mapping[UUID, str]) -> dict[str, str | None]:
+    """What is text of a payment, by the names of the columns."""
+    return {
+        "payee": line.payee,
+        "bank": line.bank,
+        "branch": line.branch,
+        "bank_code": line.bank_code,
+        "account": accounts[line.line_id],
+        "purpose": _purpose(order),
+    }
 
 
 def _purpose(order: Any) -> str:

@@ -156,11 +156,15 @@ _ON_ORDERS: Final = payment_order_lines.join(payment_lines, payment_lines.c.id =
 _OF_ORDER: Final = (
     select(payment_lines.c.id).select_from(_ON_ORDERS).where(payment_order_lines.c.order_id == payment_orders.c.id)
 )
-# `unsettled`: those of which the bank has not told.
+_HOLDER: Final = orgs.alias("holder")
+# `unsettled`: those of which the bank has not told; `fund_org` and so on: where the fund's policies are looked for.
 _ORDER: Final = select(
     payment_orders,
     funds.c.code.label("fund"),
     funds.c.name.label("fund_name"),
+    _HOLDER.c.code.label("fund_org"),
+    _HOLDER.c.region.label("fund_region"),
+    _HOLDER.c.calendar.label("fund_calendar"),
     users.c.username,
     users.c.name.label("user_name"),
     orgs.c.name.label("office"),
@@ -170,6 +174,7 @@ _ORDER: Final = select(
     .label("unsettled"),
 ).select_from(
     payment_orders.join(funds, funds.c.id == payment_orders.c.fund_id)
+    .join(_HOLDER, _HOLDER.c.id == funds.c.org_id)
     .join(users, users.c.id == payment_orders.c.created_by)
     .join(orgs, orgs.c.id == users.c.org_id)
 )

@@ -26,3 +26,18 @@ ANSWERED: Final[Mapping[str, Text]] = MappingProxyType(
 """What the bank's answer has beside them."""
 TOTAL: Final = Text("合计", "Total")
 """How the line begins that is no payment."""
+
+FOR_CSV: Final = ("payee", "bank", "branch", "account", "amount", "purpose")
+FOR_WORKBOOK: Final = tuple(COLUMNS)
+"""What either has where the place of the fund has no policy `bank_columns`."""
+_NEEDED: Final = frozenset(("payee", "account", "amount"))
+
+
+def chosen(value: str) -> tuple[str, ...] | None:
+    """The columns of a policy such as `serial,payee,account,amount`, in its order; None where it is none.
+
+    Each is known and there once; without payee, account and amount no bank can pay.
+    """
+    names = tuple(value.split(","))
+    sound = len(names) == len(set(names)) and _NEEDED <= set(names) <= COLUMNS.keys()
+    return names if sound else None

@@ -5,6 +5,7 @@ from enum import StrEnum
 from string import Formatter
 from typing import Final
 
+from casework.rules.bank_columns import COLUMNS, chosen
 from casework.rules.casefile import NO_LIMIT
 from casework.rules.clocks import Limit
 from casework.rules.office_kinds import OfficeKind
@@ -21,6 +22,7 @@ class PolicyKind(StrEnum):
     SWITCH = "switch"
     OFFICE_KIND = "office_kind"
     NUMBERING = "numbering"
+    COLUMNS = "columns"
 
     def fault(self, value: str) -> Text | None:
         """Why this is no value of the kind, or None where it is one; `none` does without a limit or an amount."""
@@ -30,6 +32,8 @@ class PolicyKind(StrEnum):
             sound = value in set(OfficeKind)
         elif self is PolicyKind.NUMBERING:
             sound = _is_numbering(value)
+        elif self is PolicyKind.COLUMNS:
+            sound = chosen(value) is not None
         elif value == NO_LIMIT:
             sound = True
         elif self is PolicyKind.LIMIT:
@@ -57,6 +61,11 @@ _NOT_ONE: Final = {
         "{value} 不是文号格式，请写如 （{{year}}）济工援{{kind}}字第{{serial}}号；还可以用 {{org}}（机构代码）",
         "{value} is no pattern of a number; write such as （{{year}}）济工援{{kind}}字第{{serial}}号; {{org}}, the code"
         " of the organisation, may stand in it too",
+    ),
+    PolicyKind.COLUMNS: Text(
+        f"{{value}} 不是银行代发文件的列，请用逗号隔开，各写一次，必须有 payee、account、amount：{','.join(COLUMNS)}",
+        f"{{value}} are no columns of the file for the bank; write some of {','.join(COLUMNS)}, each once, payee,"
+        " account and amount among them",
     ),
 }
 

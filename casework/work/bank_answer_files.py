@@ -85,8 +85,8 @@ def read(file: Path) -> AnswerFile:
 
 
 def _ends(row: Sequence[str]) -> bool:
-    """Whether this is the line of the total: its first words say so."""
-    return folding.key(next(filter(None, row))) in _ENDS
+    """Whether this is the line of the total: one of its cells says so, in whichever column the place has it."""
+    return any(folding.key(cell) in _ENDS for cell in row)
 
 
 def _text(file: Path) -> str:

@@ -12,10 +12,12 @@ from casework.forms.numbers import Day, Flag
 from casework.forms.texts import Code, Line
 from casework.records import cases, funds, history, payments
 from casework.records.database import Row, Tx
+from casework.records.dossiers import WORKFLOW
 from casework.records.ids import new_id
 from casework.records.rows import Record
 from casework.records.rows import Row as Values
 from casework.records.vault import WrappedKey, applicant_place, case_place, order_place, seal, unseal
+from casework.rules.bank_columns import chosen
 from casework.rules.casefile import STAFF
 from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotNow, NotYours
 from casework.rules.text import Text
@@ -23,7 +25,7 @@ from casework.work import programmes
 from casework.work.cases import apply
 from casework.work.funds import may_see_funds
 from casework.work.moves import household
-from casework.work.service import Transaction
+from casework.work.service import Transaction, office_on
 
 MOST_LINES: Final = 500
 """An order has so many payments at most; what is left waits for the next one."""
@@ -299,6 +301,16 @@ def accounts(tx: Transaction, order: Row[Any], lines: Sequence[Row[Any]]) -> dic
     """The full account of each of these payments as it was ordered, by the payment's id; logged with every case."""
     history.note_disclosures(tx.db, {line.case_id for line in lines}, tx.person.id, [_ACCOUNT], order.number)
     return {line.line_id: _ordered_account(tx, line) for line in lines}
+
+
+def columns(tx: Transaction, order: Row[Any]) -> tuple[str, ...] | None:
+    """The columns of the file for the bank by the policy `bank_columns` of the place of the fund, None without one.
+
+    It is that of the day of the order, whose file stays the same.
+    """
+    place = order.fund_org, order.fund_region, order.fund_calendar
+    row = office_on(tx.rules, WORKFLOW, *place, order.at).policy("bank_columns")
+    return chosen(row.value) if row else None
 
 
 def lines_with_accounts(tx: Transaction, order_id: UUID) -> list[tuple[Row[Any], str]]:

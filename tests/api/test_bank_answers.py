@@ -205,7 +205,7 @@ TOLD: Final = [["已支付", "2026/7/6", ""], ["交易失败", "20260706", "账�
 def test_the_orders_own_file_with_results_is_taken_as_chinese_spreadsheets_save_it(
     encoding: str, office: Api, order: Any, answer: Answer
 ) -> None:
-    content = as_csv([*completed(office, order, TOLD, CHINESE), [], ["合计", "共 3 笔", "1500"]], encoding)
+    content = as_csv([*completed(office, order, TOLD, CHINESE), [], ["1500", "合计", "共 3 笔"]], encoding)
     shown = answer(content, "--preview")
     assert (shown.returncode, shown.stderr) == (0, "")
     assert "Payments that would be recorded: 3; as they are: 0; without a result then: 0." in shown.stdout

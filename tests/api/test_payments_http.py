@@ -778,6 +778,29 @@ def test_in_the_workbook_accounts_and_bank_codes_are_text_with_every_digit(accou
     assert export(office, order, query="?format=xlsx", Accept_Language="zh-CN").data == answer.data
 
 
+def test_the_place_of_the_fund_chooses_the_columns_of_the_banks_file(office: Api) -> None:
+    helped(office, account="0012345678", bank_code="001451000012")
+    before = make_order(office)
+    first = export(office, before).data
+    office.days_pass(1)
+    in_force(office, "bank_columns", "370100", "account,payee,amount,bank_code,serial")
+    case = helped(office, account="0012345678", bank_code="001451000012")
+    order = make_order(office)
+    answer = export(office, order, Accept_Language="zh-CN")
+    payee = case["facts"]["bank"]["holder"]
+    assert list(csv.reader(StringIO(answer.data.decode("utf-8-sig")))) == [
+        ["账号", "收款人", "金额", "联行号", "序号"],
+        ["0012345678", payee, "500.00", "001451000012", "1"],
+    ]
+    assert workbook(export(office, order, query="?format=xlsx", Accept_Language="zh-CN")) == [
+        [(title, "s") for title in ("账号", "收款人", "金额（元）", "联行号", "序号")],
+        [("0012345678", "s"), (payee, "s"), ("500", None), ("001451000012", "s"), ("1", None)],
+        [("合计", "s"), ("共 1 笔", "s"), ("500", None)],
+    ]
+    # The file of an order that was made before stays as it was.
+    assert export(office, before).data == first
+
+
 def test_the_list_to_be_signed_shows_identity_numbers_masked(office: Api) -> None:
     case = helped(office)
     shown = case["facts"]["applicant"]["identity_number"]

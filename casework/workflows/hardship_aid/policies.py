@@ -23,6 +23,7 @@ POLICIES: Final[Mapping[str, PolicyKind]] = {
     "notice_least": PolicyKind.LIMIT,
     "hearing_wait": PolicyKind.LIMIT,
     "letter_number": PolicyKind.NUMBERING,
+    "bank_columns": PolicyKind.COLUMNS,
     "objection": PolicyKind.LIMIT,
     "subsistence_line": PolicyKind.AMOUNT,
     "relative_multiple": PolicyKind.AMOUNT,

@@ -427,7 +427,8 @@ def _cast(path: str) -> dict[str, Person]:
 
 
 def _person(name: str, role: Role, path: str) -> Person:
-    above = path.rstrip("/").rpartition("/")[0] + "/"
+    parent = path.rstrip("/").rpartition("/")[0]
+    above = f"{parent}/" if parent else path
     home = "440000/440300/" if name.startswith("foreign") else above if name == "superior" else path
     return Person(uuid5(SPACE, name), name, f"示例{name}", role, home)
 

@@ -25,7 +25,7 @@ _PAID_FOR: Final = {
     "mediation_arbitration": ("mediation", "arbitration"),
     "litigation": ("arbitration", "first_instance"),
 }
-_GROUNDS: Final = ("out_of_scope", "no_basis", "other")
+_GROUNDS: Final = ("out_of_scope", "no_basis")
 _TAKEN_UP_AGAIN: Final = {"deemed_withdrawn": "补正材料因邮寄延误，恢复审查"}
 _ENDED_BY: Final = ("own_lawyer", "case_ended", "recipient_asks", "no_longer_hard_up")
 

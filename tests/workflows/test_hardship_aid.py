@@ -35,8 +35,9 @@ NOT_POOR = {"size": 3, "annual_income": "90000.00", "rigid_expenses": "0.00", "d
 
 
 def asked(at: str = "2026-09-07 09:00", *, region: str = RUSHAN, policy: Any = None, **facts: Any) -> Story:
-    """A household that has asked for assistance."""
-    return Story(at, workflow=WORKFLOW, region=region, policy=policy).opened(**facts)
+    """A household that has asked for assistance; before leaving no months above the line are asked for, unless said."""
+    rows = {"months_above_line": None, **(policy or {})}
+    return Story(at, workflow=WORKFLOW, region=region, policy=rows).opened(**facts)
 
 
 def prepared(**facts: Any) -> Story:
@@ -709,8 +710,12 @@ class TestAmounts:
         story, (one, other) = with_two_students()
         assert "哪一名" in told(story, "caseworker", "propose", ground=None, aid=[STUDY]).text.zh
         assert (
-            "没有赵六" in told(story, "caseworker", "propose", ground=None, aid=[{**STUDY, "student": "赵六"}]).text.zh
+            "没有在校子女赵六"
+            in told(story, "caseworker", "propose", ground=None, aid=[{**STUDY, "student": "赵六"}]).text.zh
         )
+        spouse = story.case.facts["members"][0]["name"]
+        for_spouse = told(story, "caseworker", "propose", ground=None, aid=[{**STUDY, "student": spouse}])
+        assert f"没有在校子女{spouse}" in for_spouse.text.zh
         over = {**STUDY, "student": one, "amount": "10620.01"}
         assert "10620.00" in told(story, "caseworker", "propose", ground=None, aid=[over]).text.zh
         twice = [{**STUDY, "student": one, "amount": "100.00"}] * 2

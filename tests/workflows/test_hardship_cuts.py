@@ -124,7 +124,10 @@ class TestAReleasedPayment:
 
     @pytest.mark.parametrize(
         ("instead", "said"),
-        [({"signed_on": "2026-09-14"}, "应您本人申请，"), ({"signed_on": None, "death_proof": "死亡证明"}, "已去世")],
+        [
+            ({"signed_on": "2026-09-14"}, "因您本人书面放弃，"),
+            ({"signed_on": None, "death_proof": "死亡证明"}, "已去世"),
+        ],
     )
     def test_who_waives_it_or_has_died_is_not_invited(self, instead: dict[str, Any], said: str) -> None:
         story = on_file(LIVING)
@@ -179,7 +182,7 @@ class TestAFileStruckOff:
         story = on_file()
         pay(story)
         story.supervisor("strike_off")
-        assert "予以注销。应您本人申请，作出本决定。" in body(story, "struck_off")
+        assert "予以注销。应您本人书面申请或者经您书面同意，作出本决定。" in body(story, "struck_off")
 
 
 def lowered_and_released() -> Story:
@@ -301,6 +304,33 @@ class TestWhoDecides:
         exited = left()
         exited.applicant("object")
         assert isinstance(told(exited, "chief", "strike_off"), NotNow)
+
+
+class TestTheWords:
+    """Whom a letter is to, and what it says of the person."""
+
+    def test_after_a_death_it_goes_to_the_kin(self) -> None:
+        story = on_file(LIVING)
+        story.supervisor("release_payment", signed_on=None, death_proof="死亡证明")
+        assert "（已故）的近亲属：" in body(story, "payment_released")
+        assert "To the kin of the late " in body(story, "payment_released", "en")
+
+    def test_nobody_is_said_to_have_been_heard_who_was_not(self) -> None:
+        story = found_lower()
+        assert "is considering changing the category" in body(story, "cut_hearing", "en")
+        story.caseworker("drop_cut")
+        assert "听取意见" not in body(story, "cut_dropped")
+
+    def test_the_notice_of_a_file_without_aid_promises_no_transfer(self) -> None:
+        with_aid = on_file(LIVING)
+        assert "帮扶款转入" in body(with_aid, "approved")
+        assert "参照《中华人民共和国社会救助法》第四十六条" in body(with_aid, "approved")
+        without = prepared()
+        without.caseworker("propose", aid=None)
+        without.caseworker("publish")
+        the_notice_stands(without)
+        without.supervisor("approve")
+        assert "转入" not in body(without, "approved")
 
 
 class TestTheInvitation:

@@ -52,6 +52,22 @@ class TestHelpComesFirst:
         story.supervisor("help_at_once")
         assert story.case.facts["aid"][-1]["kind"] == "emergency"
 
+    def test_to_somebody_who_is_known_by_another_document(self) -> None:
+        by = {"identity_number": None, "document_kind": "taiwan_permit", "document_number": "12345678"}
+        story = asked(applicant=by).along(PREPARED[:1])
+        story.supervisor("help_at_once")
+        assert story.case.facts["aid"][-1]["kind"] == "emergency"
+
+    def test_its_end_and_its_papers_are_recorded_wherever_the_clock_runs(self) -> None:
+        for there in ("watching", "objected", "exit_objected"):
+            story = on_file(LIVING)
+            story.supervisor("help_at_once")
+            story.override("supervisor", there)
+            assert story.clock("emergency").status == "running"
+            story.caseworker("end_emergency")
+            story.caseworker("make_up_papers")
+            assert story.clock("emergency").status == "met"
+
 
 class TestOnFile:
     """A household on file is helped at once too, once a year."""

@@ -4,21 +4,74 @@ import pytest
 
 from casework.rules.refusals import NotMet
 from casework.workflows.hardship_aid import WORKFLOW
-from tests.story import Story
-from tests.workflows.test_hardship_aid import PREPARED, leaving, left, on_file, pay, the_notice_stands, told
+from tests.story import Story, clock_time
+from tests.workflows.test_hardship_aid import (
+    LIVING,
+    NOT_POOR,
+    PREPARED,
+    RELATIVE,
+    last_day,
+    leaving,
+    left,
+    on_file,
+    pay,
+    the_notice_stands,
+    told,
+)
+
+SIX_MONTHS = {"months_above_line": "6"}
 
 
 class TestMonthsAboveTheLine:
     """Six months in a row, where the place says so."""
 
-    @pytest.mark.parametrize("since", [None, "2026-03-16", "2026-09-01"])
+    @pytest.mark.parametrize("since", [None, "2026-09-16", "2027-03-01"])
     def test_out_of_hardship_is_who_has_been_above_the_line_for_six_months(self, since: str | None) -> None:
-        story = on_file()
+        story = on_file(policy=SIX_MONTHS)
         assert story.today.isoformat() == "2026-09-15"
+        story.publish(2027)
+        story.now = clock_time("2027-03-15 10:00")
         refusal = told(story, "caseworker", "propose_exit", kind="out_of_hardship", above_line_since=since)
         assert isinstance(refusal, NotMet)
         assert "连续 6 个月" in refusal.text.zh
-        story.caseworker("propose_exit", kind="out_of_hardship", above_line_since="2026-03-15")
+        story.caseworker("propose_exit", kind="out_of_hardship", above_line_since="2026-09-15")
+
+    def test_nobody_was_above_the_line_when_found_in_hardship(self) -> None:
+        story = on_file(policy=SIX_MONTHS)
+        story.publish(2027)
+        story.now = clock_time("2027-03-20 10:00")
+        before = {"kind": "out_of_hardship", "above_line_since": "2026-09-14"}
+        assert "不能早于 2026-09-15" in told(story, "caseworker", "propose_exit", **before).text.zh
+        story.caseworker("reverify", household={**RELATIVE, "rigid_expenses": "30000.00"})
+        after = {"kind": "out_of_hardship", "above_line_since": "2026-09-15"}
+        assert "不能早于 2027-03-20" in told(story, "caseworker", "propose_exit", **after).text.zh
+
+    def test_an_exit_is_due_once_the_months_are_full(self) -> None:
+        story = on_file(policy=SIX_MONTHS)
+        story.publish(2027)
+        story.now = clock_time("2026-10-12 10:00")
+        story.caseworker("reverify", household=NOT_POOR)
+        assert (story.clock("exit_due").started_at.date().isoformat(), last_day(story, "exit_due")) == (
+            "2027-04-12",
+            "2027-05-03",
+        )
+        story.days_pass(90)
+        story.caseworker("reverify", household=NOT_POOR)
+        assert [run.status for run in story.case.clocks if run.name == "exit_due"] == ["running"]
+        story.now = clock_time("2027-03-16 10:00")
+        story.caseworker("propose_exit", kind="out_of_hardship", above_line_since="2026-09-15")
+        assert story.clock("exit_due").status == "met"
+
+    def test_the_category_stays_until_the_exit_is_decided(self) -> None:
+        story = on_file(LIVING)
+        story.caseworker("reverify", household=NOT_POOR)
+        assert story.case.facts["category"]["category"] == "deep"
+        story.caseworker("propose_exit", kind="out_of_hardship")
+        story.caseworker("drop_exit")
+        assert (story.case.facts["category"]["category"], story.case.facts["verification"]["in_hardship"]) == (
+            "deep",
+            True,
+        )
 
     @pytest.mark.parametrize("kind", ["social_assistance", "lost_contact", "cancelled"])
     def test_other_exits_ask_for_no_months(self, kind: str) -> None:

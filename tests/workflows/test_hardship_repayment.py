@@ -62,6 +62,32 @@ def test_where_nothing_is_asked_back_nothing_is_demanded() -> None:
     assert isinstance(told(story, "supervisor", "demand_repayment"), NotMet)
 
 
+def test_the_decision_says_how_much_is_to_be_paid_back() -> None:
+    assert "应退还已领取的帮扶款 3,000.00 元" in cancelled(repay="3000.00").letters["cancelled"]["zh-CN"]["body"]
+    assert "退还" not in cancelled(repay=None).letters["cancelled"]["zh-CN"]["body"]
+
+
+def test_after_an_objection_the_time_to_pay_runs_from_the_review() -> None:
+    story = cancelled(repay="3000.00")
+    story.supervisor("demand_repayment")
+    story.applicant("object")
+    story.days_pass(45)
+    story.takes("superior", "uphold")
+    run, due = story.clock("repayment"), story.clock("repayment").due
+    assert due is not None
+    assert (run.status, run.started_at.date(), due.on > story.today) == ("running", story.today, True)
+
+
+def test_what_was_paid_back_is_owed_to_the_household_once_the_cancellation_falls() -> None:
+    story = cancelled(repay="3000.00")
+    story.supervisor("demand_repayment")
+    story.takes("colleague", "record_repayment", amount="1000.00")
+    story.applicant("object")
+    story.takes("superior", "overturn")
+    kept = story.case.facts["repayment"]
+    assert (kept["owed_to_household"], [one["amount"] for one in kept["received"]]) == ("1000.00", ["1000.00"])
+
+
 def test_who_is_put_back_on_file_owes_nothing() -> None:
     story = cancelled()
     story.applicant("object")

@@ -171,7 +171,7 @@ HARDSHIP_LETTERS: Final = {
     ),
     "exit_hearing": (
         ["拟对您的档案", "{kind}", "{reasons}", "第四十八条", "请您陈述意见：{hearing}", "带人陪同，也可以提交材料"],
-        ["considers closing", "{kind}", *REASONS, "Social Assistance Law 48", "{hearing}", "bring somebody along"],
+        ["is considering closing", "{kind}", *REASONS, "Social Assistance Law 48", "{hearing}", "bring somebody along"],
     ),
     "exit_denied": (
         ["不作退出处理，帮扶继续", "{reasons}"],
@@ -187,7 +187,7 @@ HARDSHIP_LETTERS: Final = {
     ),
     "cut_hearing": (
         ["拟{cut}", "{reasons}", "第四十八条", "请您陈述意见：{hearing}", "带人陪同"],
-        ["considers {cut}", *REASONS, "Social Assistance Law 48", "{hearing}", "bring somebody along"],
+        ["is considering {cut}", *REASONS, "Social Assistance Law 48", "{hearing}", "bring somebody along"],
     ),
     "cut_dropped": (["不再办理此前通知您的事项", "{reasons}"], ["will not be done", *REASONS]),
     "category_lowered": (

@@ -135,13 +135,16 @@ def _leave(dossier: Dossier, at: datetime) -> None:
     story = dossier.story
     out = not (story.case.facts.get("verification") or {}).get("in_hardship", True)
     kind = "out_of_hardship" if out else dossier.rng.choices(list(_EXITS), list(_EXITS.values()))[0]
-    if kind == "leave":
+    facts = story.case.facts
+    poor = max(facts["on_file_since"] or "", (facts.get("verification") or {}).get("in_hardship_on") or "")
+    above_since = story.day(at - timedelta(days=210))
+    if kind == "leave" or (kind == "out_of_hardship" and above_since < poor):
         dossier.take("leave", {"reason": "子女已就业，家庭收入好转"}, APPLICANT, at)
         return
     if kind in _REASONS:
         given = {"kind": kind, "reasons": _REASONS[kind], "hearing_at": "收到通知后五个工作日内，本工会帮扶中心"}
         if kind == "out_of_hardship":
-            given["above_line_since"] = story.day(at - timedelta(days=210))
+            given["above_line_since"] = above_since
         dossier.take("propose_exit", given, story.worker(), at)
         return
     dossier.settle_all()

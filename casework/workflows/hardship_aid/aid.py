@@ -158,10 +158,10 @@ def _no_student(at: Situation, helped: Sequence[str | None], student: str | None
             "在校子女不止一名，请写明助学救助给予哪一名学生（student）。",
             "More than one child is at school: say for which student the study aid is (`student`).",
         )
-    if student is not None and not any(same_name(student, name) for name in listed(at.case.facts)):
+    if student is not None and not any(same_name(student, name) for name in at_school(at.case.facts)):
         return Text(
-            f"家庭成员中没有{student}，请先更正家庭成员。",
-            f"{student} is not among the members of the household; correct the members first.",
+            f"家庭成员中没有在校子女{student}，请先更正家庭成员（关系、在读情况）。",
+            f"{student} is no child or member at school of the household; correct the members first (relation, status).",
         )
     if any(student is not None and one is not None and same_name(student, one) for one in helped):
         return Text(
@@ -176,9 +176,14 @@ def _no_student(at: Situation, helped: Sequence[str | None], student: str | None
     return None
 
 
-def listed(facts: Facts) -> list[str]:
-    """The names of the members of the household beside the applicant."""
-    return [one["name"] for one in facts.get("members") or ()]
+def at_school(facts: Facts) -> list[str]:
+    """The names of the members who are at school, or are children of whom it is not said where they are."""
+    members = facts.get("members") or ()
+    return [
+        one["name"]
+        for one in members
+        if one.get("status") in AT_SCHOOL or ("status" not in one and one.get("relation") == "child")
+    ]
 
 
 def _with_grants_as_income(at: Situation, category: str | None, spent: Decimal) -> Text | None:
@@ -229,6 +234,7 @@ def aid_within_bounds(at: Situation) -> Verdict:
     return Verdict(refusal is None, refusal)
 
 
+AT_SCHOOL: Final = frozenset(("university", "vocational_school", "senior_secondary", "junior_secondary", "primary"))
 FOR_ANYBODY: Final = frozenset(("sudden", "temporary"))
 FOR_PLATFORM_WORKERS: Final = FOR_ANYBODY | {"training", "placement", "warmth"}
 """The kinds of aid that need no dossier: for sudden and temporary hardship, and for platform workers."""
@@ -274,7 +280,7 @@ def some_aid_is_open(at: Situation) -> Verdict:
         return Verdict(False, Text("尚未认定困难类别。", "The household has no category of hardship."))
     if not at.office.funds:
         return Verdict(False, _NO_FUND)
-    students: list[str | None] = [None, *listed(at.case.facts)]
+    students: list[str | None] = [None, *at_school(at.case.facts)]
     probes = [(kind, student) for kind in REGULAR for student in (students if kind == STUDY else [None])]
     refusals = [
         why_not(at, category, [{"kind": kind, "amount": str(CENT), "student": student}]) for kind, student in probes

@@ -72,12 +72,12 @@ def everybody_is_known(at: Situation) -> Verdict:
 
 
 @guard(
-    zh="尚缺申请人身份证号码，请先补充；家庭成员的可以后补。",
-    en="The applicant's identity number is unknown; add it first. Those of the members may follow.",
+    zh="尚缺申请人的身份证件号码，请先补充；家庭成员的可以后补。",
+    en="The number of the applicant's identity document is unknown; add it first. Those of the members may follow.",
 )
 def applicant_is_known(at: Situation) -> bool:
     """What cannot wait is given to somebody whom the office knows by real name; the household's numbers may follow."""
-    return "identity_number" in at.case.facts["applicant"]
+    return bool(KNOWN_BY & at.case.facts["applicant"].keys())
 
 
 def _unnumbered(facts: Facts) -> list[str]:

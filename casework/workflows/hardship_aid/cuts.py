@@ -254,6 +254,16 @@ def told(facts: Facts, what: str, line: str | None) -> Text:
     return payment_told(facts, line)
 
 
+def considered(facts: Facts, what: str, line: str | None) -> Text:
+    """The same for an invitation, before anything is decided."""
+    cut = told(facts, what, line)
+    verb, _, rest = cut.en.removeprefix("to ").partition(" ")
+    return Text(cut.zh, f"{_CONSIDERED[verb]} {rest}")
+
+
+_CONSIDERED: Final = {"change": "changing", "strike": "striking", "release": "releasing"}
+
+
 def payment_told(facts: Facts, line: str | None) -> Text:
     """Which approved payment is released, as a letter says it."""
     one = next(one for one in facts["aid"] if one["line"] == line)

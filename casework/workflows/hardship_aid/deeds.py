@@ -97,14 +97,15 @@ change_looked_into = fact_dates.taken_since(change_reported, "reverify", "record
 
 
 def no_longer_poor(case: CaseFile, calendar: WorkingCalendar) -> date | None:
-    """The day on which the yearly verification found the household no longer in hardship."""
+    """The day from which the exit is due that follows from a verification: once the months above the line are full."""
     verified = case.facts.get("verification") or {}
-    return None if verified.get("in_hardship", True) else _day(verified, "on")
+    return None if verified.get("in_hardship", True) else _day(verified, "exit_from")
 
 
 def exit_begun(case: CaseFile, calendar: WorkingCalendar) -> date | None:
     """The day on which the exit was proposed that follows from that verification."""
-    found, begun = no_longer_poor(case, calendar), _day(case.facts.get("exit"), "proposed_on")
+    verified, begun = case.facts.get("verification") or {}, _day(case.facts.get("exit"), "proposed_on")
+    found = _day(verified, "on") if no_longer_poor(case, calendar) else None
     return begun if found and begun and found <= begun else None
 
 

@@ -12,6 +12,8 @@ from casework.rules.text import Text
 from casework.workflows.hardship_aid.categories import FRESH, category_noted, finding, is_lower
 from casework.workflows.hardship_aid.deeds import change_looked_into, change_reported, not_before, taken_since
 from casework.workflows.hardship_aid.dossier_steps import ABSENT, STRIKING_OFF, VISIT, Reverify
+from casework.workflows.hardship_aid.leaving import exit_noted_from
+from casework.workflows.hardship_aid.repayment import repayment_lifted
 
 FIGURES: Final = ("medical_own_share", "students", "sudden")
 MOST_REPORTS: Final = 20
@@ -110,6 +112,7 @@ def verified_category_is_founded(at: Situation) -> Verdict:
 def verification_noted(at: Situation) -> Mapping[str, Any]:
     """The new figures and the category by them; out of hardship means an exit to propose, never one by itself.
 
+    The category on file holds until the exit is decided.
     A lower category is proposed too: the person is heard before it is decided (社会救助法 48).
     """
     found = _finding_again(at)
@@ -118,14 +121,16 @@ def verification_noted(at: Situation) -> Mapping[str, Any]:
     category = at.given.get("category", found.category)
     in_hardship = category is not None and not new["exclusions"]
     noted = category_noted(found, category, "ground" in at.given)
-    if is_lower(category, at.case.facts.get("category")):
-        of_category: dict[str, Any] = {"lower_category": {**noted, "by": str(at.actor.id)}}
+    if category is None:
+        of_category: dict[str, Any] = {"lower_category": None}
+    elif is_lower(category, at.case.facts.get("category")):
+        of_category = {"lower_category": {**noted, "by": str(at.actor.id)}}
     else:
         of_category = {"category": noted, "lower_category": None}
     return {
         **new,
         **of_category,
-        "verification": {"on": at.today.isoformat(), "in_hardship": in_hardship},
+        "verification": {"on": at.today.isoformat(), "in_hardship": in_hardship, **exit_noted_from(at, in_hardship)},
     }
 
 
@@ -263,8 +268,8 @@ def exit_dropped(at: Situation) -> Mapping[str, Any]:
         **FRESH,
         "exit": None,
         "keep_until": None,
-        "repayment": None,
-        "verification": {**verified, "in_hardship": True} if verified else None,
+        "repayment": repayment_lifted(at.case.facts),
+        "verification": {**verified, "in_hardship": True, "in_hardship_on": at.today.isoformat()} if verified else None,
     }
 
 

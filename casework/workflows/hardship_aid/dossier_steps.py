@@ -1,5 +1,6 @@
 """What the steps on a dossier on file need: one form each."""
 
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -231,8 +232,10 @@ class ProposeExit(Form):
 
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:
-        """Out of hardship, or for what was untrue."""
-        kind = inventor.random.choice(("out_of_hardship", "cancelled"))
+        """Out of hardship once the household has been on file for as long as that takes, or for what was untrue."""
+        since = inventor.facts.get("on_file_since")
+        long_ago = since is None or date.fromisoformat(since) <= inventor.today - timedelta(days=200)
+        kind = inventor.random.choice(("out_of_hardship" if long_ago else "social_assistance", "cancelled"))
         return {**super().example(inventor), "kind": kind}
 
 

@@ -4,6 +4,7 @@ Sources: rules of the Hunan and Anhui unions on dossiers (2019, other provinces;
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from casework.rules.calendars import corresponding_day
@@ -20,6 +21,10 @@ def above_the_line_long_enough(at: Situation) -> Verdict:
     if at.given["kind"] != "out_of_hardship" or row is None:
         return Verdict(True)
     since, months = at.given.get("above_line_since"), int(row.amount())
+    verified = at.case.facts.get("verification") or {}
+    poor = max(at.case.facts.get("on_file_since") or "", verified.get("in_hardship_on") or "") or None
+    if since is not None and poor is not None and since < date.fromisoformat(poor):
+        return Verdict(False, _POOR_SINCE.with_(poor=poor))
     if since is not None and corresponding_day(since, months) <= at.today:
         return Verdict(True)
     return Verdict(
@@ -30,6 +35,27 @@ def above_the_line_long_enough(at: Situation) -> Verdict:
             f" (`above_line_since`), or propose the exit once they are full ({row.source.en}).",
         ),
     )
+
+
+_POOR_SINCE = Text(
+    "起始日期（above_line_since）不能早于 {poor}：当日建档、核查或者审查时该户仍属困难。",
+    "Income cannot have been above the line since before {poor}, when the household was found in hardship"
+    " (`above_line_since`).",
+)
+
+
+def exit_noted_from(at: Situation, in_hardship: bool) -> dict[str, Any]:
+    """What a verification leaves for the exit: when hardship was last found, and from when an exit is due.
+
+    Where a place asks for months above the line an exit is due once they are full since it was first found so.
+    """
+    before, today = at.case.facts.get("verification") or {}, at.today.isoformat()
+    if in_hardship:
+        return {"in_hardship_on": today}
+    row = at.office.policy("months_above_line")
+    full = corresponding_day(at.today, int(row.amount())) if row else at.today
+    found_before = None if before.get("in_hardship", True) else before.get("exit_from")
+    return {"in_hardship_on": before.get("in_hardship_on"), "exit_from": found_before or full.isoformat()}
 
 
 def retention_noted(at: Situation) -> Mapping[str, Any]:

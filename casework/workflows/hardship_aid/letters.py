@@ -22,6 +22,8 @@ from casework.workflows.hardship_aid.steps import CASH, CATEGORY_TITLES, REFUSAL
 
 HEARD_HOW = {
     "own_request": Text("应您本人申请，", "at your own request"),
+    "waived": Text("因您本人书面放弃，", "as you have waived it in writing"),
+    "agreed": Text("应您本人书面申请或者经您书面同意，", "at your request or with your consent in writing"),
     "heard": Text("经听取您的意见", "after you were heard"),
     ABSENT: Text(
         "经通知您陈述意见，您未到场也未答复，", "after you were invited to be heard and neither came nor answered"
@@ -126,7 +128,11 @@ def _approved(move: Move, office: Office) -> Mapping[str, Any]:
     return {
         "category": CATEGORY_TITLES[category] if category else Text("–", "–"),
         "aid": _aid(move.before.facts.get("proposed_aid") or ()),
+        "paid": _PAID if move.before.facts.get("proposed_aid") else Text("", ""),
     }
+
+
+_PAID = Text("帮扶款转入您本人的银行账户。", "It is paid into your own account. ")
 
 
 def _refused(move: Move, office: Office) -> Mapping[str, Any]:
@@ -174,8 +180,20 @@ def _exit_decided(move: Move, office: Office) -> Mapping[str, Any]:
         "kind": EXIT_KINDS[exit_["kind"]],
         "heard": HEARD_HOW[how],
         "reasons": move.sealed["reasons"],
+        "repay": _repay_told(move),
         "remedy": _remedy(office),
     }
+
+
+def _repay_told(move: Move) -> Text:
+    """What the decision asks back, where it does: it is decided here, and so are its remedies."""
+    if not move.given.get("repay"):
+        return Text("", "")
+    amount = f"{Decimal(move.given['repay']):,.2f}"
+    return Text(
+        f"\n\n应退还已领取的帮扶款 {amount} 元，退还的期限和方式另行书面通知。",
+        f"\n\nOf the aid received {amount} yuan are to be paid back; when and how is told in another letter.",
+    )
 
 
 def _heard_how(move: Move, what: str, line: str | None = None) -> Text:
@@ -183,13 +201,14 @@ def _heard_how(move: Move, what: str, line: str | None = None) -> Text:
     if "death_proof" in move.given:
         return Text("因申请人已去世", "as the applicant has died")
     absent = cuts.heard(move.before, what, line) == ABSENT
-    how = HEARD_HOW["own_request" if "signed_on" in move.given else ABSENT if absent else "heard"]
+    in_writing = "waived" if what == RELEASED else "agreed"
+    how = HEARD_HOW[in_writing if "signed_on" in move.given else ABSENT if absent else "heard"]
     return Text(how.zh.rstrip("，"), how.en)
 
 
 def _cut_hearing(move: Move, office: Office) -> Mapping[str, Any]:
     return {
-        "cut": cuts.told(move.before.facts, move.given["what"], move.given.get("line")),
+        "cut": cuts.considered(move.before.facts, move.given["what"], move.given.get("line")),
         "reasons": move.sealed["reasons"],
         "hearing": _as_given(move.given["hearing_at"], move.given.get("hearing_at_en")),
     }
@@ -208,12 +227,14 @@ def _payment_released(move: Move, office: Office) -> Mapping[str, Any]:
     line = move.given["line"]
     return {
         "cut": cuts.payment_told(move.before.facts, line),
+        "kin": _KIN if "death_proof" in move.given or move.before.outcome == "died" else Text("", ""),
         "heard": _heard_how(move, RELEASED, line),
         "reasons": move.sealed["reason"],
         "remedy": _remedy(office) if move.before.state == "active" else _TO_THE_UNION_ABOVE,
     }
 
 
+_KIN = Text("（已故）的近亲属", "To the kin of the late ")
 _TO_THE_UNION_ABOVE = Text("您可以向上一级工会反映。", "You may turn to the union above this office.")
 
 
@@ -335,12 +356,12 @@ LETTERS = (
         Text("困难职工认定及帮扶通知书", "Notice that the household is on file"),
         Text(
             "{letter_number}\n\n{applicant}：\n\n您的申请（案号 {number}）经公示和审批，您的家庭被认定为{category}职工家庭。给予的帮扶：\n\n{aid}\n\n"
-            "帮扶款转入您本人的银行账户。本工会将确定一名联系人，至少每半年走访一次，每年核查一次。家庭情况发生变化的，请及时告知"
-            "（《中华人民共和国社会救助法》第四十六条）。\n\n{office}\n{date}",
+            "{paid}本工会将确定一名联系人，至少每半年走访一次，每年核查一次。家庭情况发生变化的，请及时告知"
+            "（参照《中华人民共和国社会救助法》第四十六条）。\n\n{office}\n{date}",
             "{letter_number}\n\n{applicant},\n\nafter the public notice, your request (case {number}) was approved. Category:"
-            " {category}. Aid given:\n\n{aid}\n\nIt is paid into your own account. One of us will be your contact and visit you"
+            " {category}. Aid given:\n\n{aid}\n\n{paid}One of us will be your contact and visit you"
             " every half-year at least; the file is verified once a year. Please tell us when things change in your"
-            " household (Social Assistance Law, article 46).\n\n{office}\n{date}",
+            " household (Social Assistance Law 46 by reference).\n\n{office}\n{date}",
         ),
         numbered=True,
         fill=_approved,
@@ -401,7 +422,7 @@ LETTERS = (
         Text(
             "{applicant}：\n\n本工会拟对您的档案（案号 {number}）作退出处理，情形：{kind}。理由：\n\n{reasons}\n\n在作出决定之前，"
             "参照《中华人民共和国社会救助法》第四十八条，请您陈述意见：{hearing}。您可以带人陪同，也可以提交材料。\n\n{office}\n{date}",
-            "{applicant},\n\nthis office considers closing your file (case {number}): {kind}. Reasons:\n\n{reasons}\n\nBefore"
+            "{applicant},\n\nthis office is considering closing your file (case {number}): {kind}. Reasons:\n\n{reasons}\n\nBefore"
             " anything is decided you are heard (Social Assistance Law 48 by reference): {hearing}. You may bring somebody along,"
             " and hand in papers.\n\n{office}\n{date}",
         ),
@@ -426,9 +447,9 @@ LETTERS = (
         Text("取消帮扶决定书", "Decision to cancel the file"),
         Text(
             "{letter_number}\n\n{applicant}：\n\n经核实，申报情况与实际不符，本工会决定取消您的困难职工档案（案号 {number}）。情形：{kind}。{heard}作出本决定。"
-            "理由：\n\n{reasons}\n\n救济途径：{remedy}\n\n{office}\n{date}",
+            "理由：\n\n{reasons}{repay}\n\n救济途径：{remedy}\n\n{office}\n{date}",
             "{letter_number}\n\n{applicant},\n\nas was found, what was told does not agree with the facts; {heard} it was decided to"
-            " cancel your file (case {number}): {kind}. Reasons:\n\n{reasons}\n\nRemedies: {remedy}\n\n{office}\n{date}",
+            " cancel your file (case {number}): {kind}. Reasons:\n\n{reasons}{repay}\n\nRemedies: {remedy}\n\n{office}\n{date}",
         ),
         numbered=True,
         fill=_exit_decided,
@@ -476,7 +497,7 @@ LETTERS = (
         Text(
             "{applicant}：\n\n本工会拟{cut}（案号 {number}）。理由：\n\n{reasons}\n\n在作出决定之前，参照《中华人民共和国社会救助法》"
             "第四十八条，请您陈述意见：{hearing}。您可以带人陪同，也可以提交材料。\n\n{office}\n{date}",
-            "{applicant},\n\nthis office considers {cut} (case {number}). Reasons:\n\n{reasons}\n\nBefore anything is"
+            "{applicant},\n\nthis office is considering {cut} (case {number}). Reasons:\n\n{reasons}\n\nBefore anything is"
             " decided you are heard (Social Assistance Law 48 by reference): {hearing}. You may bring somebody along, and"
             " hand in papers.\n\n{office}\n{date}",
         ),
@@ -486,7 +507,7 @@ LETTERS = (
         "cut_dropped",
         Text("维持帮扶不变通知书", "Notice that nothing changes"),
         Text(
-            "{applicant}：\n\n经听取意见和审查，本工会不再办理此前通知您的事项，您的档案（案号 {number}）和帮扶不变。理由：\n\n{reasons}"
+            "{applicant}：\n\n经审查，本工会不再办理此前通知您的事项，您的档案（案号 {number}）和帮扶不变。理由：\n\n{reasons}"
             "\n\n{office}\n{date}",
             "{applicant},\n\nwhat we had told you of will not be done: your file (case {number}) and your aid stay as they"
             " are. Reasons:\n\n{reasons}\n\n{office}\n{date}",
@@ -509,9 +530,9 @@ LETTERS = (
         "payment_released",
         Text("撤销款项决定书", "Decision that a payment is released"),
         Text(
-            "{letter_number}\n\n{applicant}：\n\n{heard}，本工会决定{cut}（案号 {number}）。参照《中华人民共和国社会救助法》第四十八条"
+            "{letter_number}\n\n{applicant}{kin}：\n\n{heard}，本工会决定{cut}（案号 {number}）。参照《中华人民共和国社会救助法》第四十八条"
             "书面说明理由：\n\n{reasons}\n\n救济途径：{remedy}\n\n{office}\n{date}",
-            "{letter_number}\n\n{applicant},\n\n{heard}, it was decided {cut} (case {number}). With reference to article 48"
+            "{letter_number}\n\n{kin}{applicant},\n\n{heard}, it was decided {cut} (case {number}). With reference to article 48"
             " of the Social Assistance Law these are the reasons:\n\n{reasons}\n\nRemedies: {remedy}\n\n{office}\n{date}",
         ),
         numbered=True,

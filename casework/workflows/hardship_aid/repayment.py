@@ -110,12 +110,20 @@ def repaid_within_paid(at: Situation) -> Verdict:
 
 
 def cancellation_noted(at: Situation) -> Mapping[str, Any]:
-    """What is to be paid back, and until when the dossier is kept."""
-    repay = at.given.get("repay")
+    """What is to be paid back, and until when the dossier is kept; what came by an earlier decision stays on record."""
+    repay, known = at.given.get("repay"), list(_repayments(at.case.facts))
     due: dict[str, Any] | None = (
-        {"amount": f"{repay:.2f}", "demanded_on": None, "received": [], "settled_on": None} if repay else None
+        {"amount": f"{repay:.2f}", "demanded_on": None, "received": known, "settled_on": None} if repay else None
     )
     return {**retention_noted(at), "repayment": due}
+
+
+def repayment_lifted(facts: Facts) -> dict[str, Any] | None:
+    """What is left of a repayment once its decision falls: nothing is owed, and what has come is owed to the household."""
+    came = sum((Decimal(one["amount"]) for one in _repayments(facts)), Decimal())
+    if not came:
+        return None
+    return {**facts["repayment"], "amount": "0.00", "demanded_on": None, "owed_to_household": f"{came:.2f}"}
 
 
 @guard(zh="没有应退还的帮扶。", en="Nothing is to be paid back.")
@@ -157,8 +165,9 @@ def repayment_claimed(at: Situation) -> Sequence[Claim]:
 
 
 def demanded(case: CaseFile, calendar: WorkingCalendar) -> date | None:
-    """The day on which it was demanded that the money be paid back."""
-    return _day(case.facts, "demanded_on")
+    """The day on which it was demanded that the money be paid back, or a later one on which a review let it stand."""
+    day, upheld = _day(case.facts, "demanded_on"), case.taken.get("uphold")
+    return max(day, calendar.local_date(upheld.at)) if day and upheld and case.state == "upheld" else day
 
 
 def repaid(case: CaseFile, calendar: WorkingCalendar) -> date | None:

@@ -1,6 +1,6 @@
 """What the steps on a dossier on file need: one form each."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -233,8 +233,9 @@ class ProposeExit(Form):
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:
         """Out of hardship once the household has been on file for as long as that takes, or for what was untrue."""
-        since = inventor.facts.get("on_file_since")
-        long_ago = since is None or date.fromisoformat(since) <= inventor.today - timedelta(days=200)
+        verified = inventor.facts.get("verification") or {}
+        poor = max(inventor.facts.get("on_file_since") or "", verified.get("in_hardship_on") or "")
+        long_ago = poor <= (inventor.today - timedelta(days=200)).isoformat()
         kind = inventor.random.choice(("out_of_hardship" if long_ago else "social_assistance", "cancelled"))
         return {**super().example(inventor), "kind": kind}
 

@@ -136,7 +136,7 @@ def test_a_household_from_the_application_to_the_end_of_the_watch(day: Day) -> N
 
     day.does("county", case, "name_contact")
     day.does("county", case, "record_contact")
-    day.does("county", case, "propose_exit", kind="out_of_hardship")
+    day.does("county", case, "propose_exit", kind="social_assistance")
     day.does("county", case, "record_hearing")
     day.does("county", case, "publish_exit")
     day.days_pass(20)

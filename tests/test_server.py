@@ -106,7 +106,7 @@ def test_a_code_in_the_body_is_known_however_it_is_typed(day: Day, typed: Any) -
     given = json.dumps({"tracking_code": typed(code)}, ensure_ascii=False).encode()
     at = f"/api/v1/public/applications/{number}"
     assert wire(day, "POST", f"{at}/status", given).body["number"] == number
-    assert [one["name"] for one in wire(day, "POST", f"{at}/transitions", given).body["items"]] == ["withdraw"]
+    assert "withdraw" in [one["name"] for one in wire(day, "POST", f"{at}/transitions", given).body["items"]]
     assert wire(day, "POST", f"{at}/transitions/withdraw", given).body["state"] == "withdrawn"
 
 
@@ -203,7 +203,7 @@ def test_tags_as_proxies_write_them_match_while_nobody_has_changed_the_case(day:
 
 def test_a_body_in_chunks_is_read_to_its_end_or_refused(day: Day) -> None:
     me, before = bearer(day), many_cases(day)
-    case = json.dumps(claim(day)).encode()
+    case = json.dumps(claim(day) | {"duplicate_reason": "同一内容以不同方式发送"}).encode()
     blanks = b" " * (MOST - len(case))
     framed = {"Authorization": me, "Transfer_Encoding": "chunked"}
     for tail in (b"rubbish", b" ", b"x" * 5000, b"x" * MOST):

@@ -96,10 +96,10 @@ def _lacks(connection: Connection, login: str, role: str) -> list[str]:
     wanted = {"SET" if since_16 else "MEMBER"} | ({"USAGE"} if role == APPLICATION else set())
     # By the row of the role, so that one that is not there yet is no error; a superuser may be anybody.
     found = connection.execute(
-        text("""select one from unnest(cast(:wanted as text[])) as one, pg_roles as login
-                where login.rolname = :login and not login.rolsuper
-                  and not exists (select 1 from pg_roles as role
-                                  where role.rolname = :role and pg_has_role(login.oid, role.oid, one))"""),
+        text("""select one from unnest(cast(:wanted as text[])) as one
+                where not exists (select 1 from pg_roles as login where login.rolname = :login and (login.rolsuper
+                  or exists (select 1 from pg_roles as role
+                             where role.rolname = :role and pg_has_role(login.oid, role.oid, one))))"""),
         {"login": login, "role": role, "wanted": list(wanted)},
     )
     lacks = set(found.scalars())
@@ -107,7 +107,7 @@ def _lacks(connection: Connection, login: str, role: str) -> list[str]:
         return []
     name = connection.execute(text("select quote_ident(:login)"), {"login": login}).scalar_one()
     inherits = text("select rolinherit from pg_roles where rolname = :login")
-    if role == APPLICATION and not connection.execute(inherits, {"login": login}).scalar_one():
+    if role == APPLICATION and connection.execute(inherits, {"login": login}).scalar() is False:
         if since_16:
             return [f"grant {role} to {name} with inherit true, set true"]
         return [*([f"grant {role} to {name}"] if "MEMBER" in lacks else []), f"alter role {name} inherit"]

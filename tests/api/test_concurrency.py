@@ -147,7 +147,9 @@ def test_granting_and_withdrawing_at_once_ends_in_one_state_with_one_history(off
         lambda: office.call("supervisor", "POST", f"{path}/grant", {"form_of_aid": "litigation"}),
         lambda: office.call("caseworker", "POST", f"{path}/refuse", {}),
         lambda: office.call("caseworker", "POST", f"{path}/withdraw", {"reason": "已自行和解"}),
-        lambda: office.call("supervisor-sd", "POST", f"{path}/refuse", {"ground": "other", "reasons": "重复申请"}),
+        lambda: office.call(
+            "supervisor-sd", "POST", f"{path}/refuse", {"ground": "out_of_scope", "reasons": "重复申请"}
+        ),
     ]
     grant, not_theirs, withdraw, refuse = at_once(deeds)
     assert not_theirs.status_code in (403, 409)

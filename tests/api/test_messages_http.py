@@ -275,6 +275,7 @@ def live(api: Api) -> None:
     api.post("caseworker", f"{at}/release", {"reason": "休假"})
     api.post("supervisor", f"{at}/handover", {"to": str(api.ids["caseworker"]), "reason": "继续办理"})
     case = api.take("caseworker", case, "accept")
+    api.post("caseworker", f"{at}/tracking-code", {"reason": "申请人到场", "identity_checked": "document"})
     rederive(api)
     corrected = {"facts": {"claimants": 3}}
     assert api.call("caseworker", "PATCH", at, corrected, {"If-Match": "*"}).status_code == 200

@@ -190,6 +190,7 @@ def next_item(inventor: Inventor) -> dict[str, Any]:
         "medical": _tenth(share) if category != "sudden" else None,
         "sudden": _tenth(loss) if category == "sudden" else None,
         "temporary": "1000.00",
+        **dict.fromkeys(("warmth", "training", "placement"), "100.00"),
     }
     found = ((kind, amount) for kind, amount in open_kinds.items() if amount and kind not in held)
     kind, amount = next(found, ("living", "1000.00"))

@@ -54,9 +54,12 @@ def _defined(within: Any, name: str) -> Any:
 
 def _turned(source: Source, of: str, found: ast.FunctionDef | ast.ClassDef) -> Iterator[Mutant]:
     types = [getattr(node, name, None) for node in ast.walk(found) for name in ("annotation", "returns")]
-    # How long a text and how many rows a form takes is no rule of law.
+    # How long a text and how many rows a form takes is no rule of law, nor is the example that it makes up.
     sizes = [node.value for node in ast.walk(found) if isinstance(node, ast.keyword) and node.arg in _SIZES]
-    apart = {id(node) for one in (*found.decorator_list, *filter(None, types), *sizes) for node in ast.walk(one)}
+    examples = [node for node in ast.walk(found) if getattr(node, "name", "") == "example"]
+    apart = {
+        id(node) for one in (*found.decorator_list, *filter(None, types), *sizes, *examples) for node in ast.walk(one)
+    }
     for node in ast.walk(found):
         if id(node) not in apart:
             yield from _operators(source, of, node)

@@ -3,5 +3,19 @@
 from collections.abc import Mapping
 from typing import Final
 
-EQUIVALENT: Final[Mapping[str, str]] = {}
-"""The reason by how the mutant is told, without its line."""
+_LEGAL_AID: Final = "code:casework.workflows.legal_aid"
+_HARDSHIP: Final = "code:casework.workflows.hardship_aid"
+_SAID: Final = "why something does not hold is told only where it does not"
+_FEW: Final = "whoever does not say how many they are is fewer than ten, be it none, one or two"
+_BEFORE: Final = "the guard `category_can_be_worked_out` stands before it and has said no"
+EQUIVALENT: Final[Mapping[str, str]] = {
+    f"{_LEGAL_AID}.guards:means_are_small: condition: return Verdict(test.met,"
+    " «None if test.met else test.told() -> (test.told())») def needs_no_means(at: Sit": _SAID,
+    f"{_LEGAL_AID}.official:hardship_is_found: condition: Text) else Verdict(test.met,"
+    " «None if test.met else test.told() -> (test.told())») _NOT_REVIEWED: Final = Tex": _SAID,
+    f"{_LEGAL_AID}.intake:LegalAidIntake: number: resentatives or (claimants or «1 -> 0») >= COLLECTIVE @rule(": _FEW,
+    f"{_LEGAL_AID}.intake:LegalAidIntake: number: resentatives or (claimants or «1 -> 2») >= COLLECTIVE @rule(": _FEW,
+    f"{_HARDSHIP}.categories:category_is_founded: answer: Text): return Verdict("
+    '«False -> True», found) if at.given.get("': _BEFORE,
+}
+"""The reason by how the mutant is told."""

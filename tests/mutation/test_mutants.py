@@ -1,5 +1,6 @@
 """The tool that mutates the encoded rules: which small changes it makes of what a rule is made of."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from casework.settings import ROOT
 from tests.mutation.equivalent import EQUIVALENT
 from tests.mutation.mutants import mutants, rules
 from tests.mutation.sources import Mutant
+from tests.mutation.trying import Fate, tried
 
 TABLE = """
 WORKFLOW = Workflow(
@@ -124,3 +126,14 @@ def test_what_changes_nothing_still_stands_where_it_is_told() -> None:
     told = {one.told((ROOT / one.file).read_bytes()) for one in made}
     assert set(EQUIVALENT) <= told
     assert len(EQUIVALENT) < len(made) / 100
+
+
+def test_a_mutant_is_noticed_by_what_imports_its_file_and_what_changes_nothing_is_not() -> None:
+    [roles, *_] = [one for one in mutants(ROOT, "transition:legal_aid.accept") if one.kind == "roles"]
+    [line, *_] = mutants(ROOT, "policy:legal_aid.hardship_multiple")
+    nothing = replace(line, start=0, end=0, text="# nothing")
+    named = ["tests/workflows/test_law_powers.py::test_who_may"]
+    found = {one.mutant: one for one in tried([(roles, named), (line, []), (nothing, [])], jobs=1)}
+    assert (found[roles].fate, found[roles].by_named) == (Fate.CAUGHT, True)
+    assert (found[line].fate, found[line].by_named) == (Fate.CAUGHT, False)
+    assert found[nothing].fate is Fate.SURVIVED

@@ -70,6 +70,7 @@ class Place:
         leave = shutil.ignore_patterns(".git", ".venv", "__pycache__", "*.egg-info", "instance", "*_cache")
         self.root = Path(shutil.copytree(ROOT, at, ignore=leave))
         os.chdir(self.root)
+        os.environ["PYTHONPATH"] = str(self.root)  # A service that a test starts is that of the copy, too.
         sys.path[:] = [str(self.root), *(one for one in sys.path if one not in ("", str(ROOT)))]
         for name in [one for one in sys.modules if one.partition(".")[0] in ("tests", "casework")]:
             if not name.startswith("tests.mutation"):
@@ -103,7 +104,7 @@ class Place:
             try:
                 resource.setrlimit(resource.RLIMIT_CPU, (_MOST_CPU_S, _MOST_CPU_S))
                 signal.alarm(_MOST_S)
-                self._forget(changed)
+                self._forget(changed, all(test.startswith((*IN_MEMORY, "-k")) for test in tests))
                 os.write(writing, str(_pytest(tests)).encode())
             finally:
                 os._exit(0)
@@ -133,13 +134,19 @@ class Place:
             self._healthy[tuple(tests)] = self.fate("", tests) is Fate.SURVIVED
         return self._healthy[tuple(tests)]
 
-    def _forget(self, changed: str) -> None:
-        """Whatever looks at this file is loaded again when it is next asked for."""
-        forgotten = {_module(Path(changed))} if changed.endswith(".py") else set(self._imports)
+    def _forget(self, changed: str, in_memory: bool) -> None:
+        """Whatever looks at this file is loaded again when it is next asked for.
+
+        That is everything where it is no module, and for tests not `in_memory`: the interface keeps a list of parts.
+        """
+        forgotten = {_module(Path(changed))} if in_memory and changed.endswith(".py") else set(self._imports)
         while more := {name for name, of in self._imports.items() if of & forgotten} - forgotten:
             forgotten |= more
         for name in forgotten & set(sys.modules):
             del sys.modules[name]
+            package, _, module = name.rpartition(".")
+            if hasattr(sys.modules.get(package), module):
+                delattr(sys.modules[package], module)
 
 
 def _module(file: Path) -> str:

@@ -118,6 +118,28 @@ def test_pay_is_owed_for_months_of_the_job(month: str, code: str | None) -> None
     assert faults(employment=JOB, arrears=owed) == ([code] if code else [])
 
 
+def test_every_month_lies_within_the_job() -> None:
+    def owed(*months: str) -> list[str]:
+        return faults(employment=JOB, arrears=[{"month": month, "amount": "1.00"} for month in months])
+
+    assert owed("2020-02", "2021-01") == ["arrears_outside_employment"]
+    assert owed("2021-01", "2026-03") == ["arrears_outside_employment"]
+
+
+@pytest.mark.parametrize(("born", "code"), [("2020-03-01", None), ("2020-03-02", "employed_before_born")])
+def test_nobody_works_before_the_birth(born: str, code: str | None) -> None:
+    person = {"identity_number": None, "birth_date": born, "sex": None}
+    assert faults(applicant=person, employment=JOB) == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("matter", "code"), [("wages", None), ("work_injury", None), ("personal_injury", "contractor_of_nobody")]
+)
+def test_a_contractor_answers_in_labour_matters(matter: str, code: str | None) -> None:
+    given = {"employment": None, "exemption": None, "contractor": {"name": "示例建筑公司", "link": "subcontracted"}}
+    assert faults(matter=matter, **given) == ([code] if code else [])
+
+
 @pytest.mark.parametrize(("amount", "code"), [("0.01", None), ("0.00", "nothing_owed")])
 def test_something_is_owed(amount: str, code: str | None) -> None:
     assert faults(employment=JOB, arrears=[{"month": "2026-01", "amount": amount}]) == ([code] if code else [])

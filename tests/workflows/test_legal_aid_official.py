@@ -86,7 +86,13 @@ class TestCertificateOfHardship:
 
     def test_where_nobody_was_asked_for_means_there_is_nothing_to_certify(self) -> None:
         story = self.granted(matter="domestic_violence", exemption=None)
-        assert isinstance(story.refused("supervisor", "certify_hardship"), NotMet)
+        refusal = story.refused("supervisor", "certify_hardship")
+        assert isinstance(refusal, NotMet)
+        assert "不以经济困难为条件" in refusal.text.zh
+        story.correct("supervisor", reason="补充经济状况", means=self.MEANS | {"declared_true": None})
+        refusal = story.refused("supervisor", "certify_hardship")
+        assert isinstance(refusal, NotMet)
+        assert "不以经济困难为条件" not in refusal.text.zh
         story.correct("supervisor", reason="补充经济状况", means=self.MEANS)
         story.supervisor("certify_hardship")
 

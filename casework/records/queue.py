@@ -20,7 +20,7 @@ from casework.records.summaries import SUMMARY, CaseSummary, summary_of
 from casework.records.tables import cases
 from casework.rules.casefile import HELPERS, STAFF, Person, Role
 
-_TRIED: Final = 20
+_TRIED: Final = 10
 """So many cases at the head of the queue are tried to be claimed before all are: others may claim the same ones."""
 
 

@@ -373,7 +373,10 @@ def test_a_limit_of_none_cancels_what_runs_and_time_takes_nothing_any_more(provi
 def test_a_clock_keeps_to_the_place_where_it_began(province: Province, tmp_path: Path) -> None:
     case = accepted(province)
     with province.service.transaction() as tx:
-        tx.db.run("update cases set org_id = (select id from orgs where code = '370200') where id = :id", id=case)
+        tx.db.run(
+            "update cases set org_id = (select id from orgs where code = '370200'), owner_id = null where id = :id",
+            id=case,
+        )
     file = policy_file(tmp_path, ("review", "370200", "2026-01-01", "9wd"))
     assert load_policies(province.service, file)[1] == []
     file = policy_file(tmp_path, ("review", "370100", "2026-01-01", "8wd"))

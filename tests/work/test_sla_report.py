@@ -177,7 +177,10 @@ def test_an_ended_clock_stays_with_its_office_and_an_open_one_goes_with_the_case
     case = province.open_case("li")
     province.grant("li", "zhao", case)
     with province.service.transaction() as tx:
-        tx.db.run("update cases set org_id = (select id from orgs where code = '370200') where id = :case", case=case)
+        tx.db.run(
+            "update cases set org_id = (select id from orgs where code = '370200'), owner_id = null where id = :case",
+            case=case,
+        )
 
     report = province.report("zhou", group_by=("org",))
 

@@ -21,18 +21,22 @@ def wind(
     *,
     cancels: tuple[str, ...] = (),
     restarts: tuple[str, ...] = (),
+    restarts_from: date | None = None,
     lapsed: str | None = None,
 ) -> tuple[tuple[ClockRun, ...], tuple[ClockChange, ...]]:
     """The clocks of the case after it came from `before` to `after` at `at`, and what changed.
 
     `after` is the case file with the new state and facts and with the clocks as they were before. `cancels` and
-    `restarts` name the clocks for which the move does so, `lapsed` the transition that time takes.
+    `restarts` name the clocks for which the move does so, `restarts_from` the day from which they begin anew where that
+    need not be today, `lapsed` the transition that time takes.
     """
     changes: list[ClockChange] = []
     for clock in workflow.clocks:
         when = _end_of_wait(clock, after) if lapsed and clock.take == lapsed else None
         if clock.start:
             changes += _step_of_facts(workflow, clock, after, when or at, office)
+        elif restarts_from and clock.name in restarts:
+            changes += _step_of_deed(workflow, clock, after, restarts_from, at, office)
         else:
             cancelled = clock.name in cancels or cancels == EVERY_CLOCK
             changes += _step(workflow, clock, before, after, when or at, office, cancelled, clock.name in restarts)
@@ -175,6 +179,22 @@ def _step(
     entered = restarted or before.state == NEW or not workflow.runs(clock, before.state)
     if runs and (entered or (run is not None and run.open)):
         yield from _start(clock, after, run, at, None, office)
+
+
+def _step_of_deed(
+    workflow: Workflow, clock: Clock, after: CaseFile, day: date, at: datetime, office: Office
+) -> Iterator[ClockChange]:
+    """A clock that is met by a deed of this day, from which the next generation runs, whenever the deed is recorded.
+
+    What was done before the clock began is not what it asks for.
+    """
+    run = after.clock(clock.name)
+    if run is not None and run.open:
+        if day <= office.calendar.local_date(run.started_at):
+            return
+        yield _end(clock, after, run, min(at, _instant_of(day, run, office.calendar)), office, cancelled=False)
+    if workflow.runs(clock, after.state):
+        yield from _start(clock, after, run, at, day, office)
 
 
 def _step_of_facts(

@@ -239,9 +239,18 @@ def _move(
         after = replace(after, org_code=destination.org.code, org_path=destination.org.path)
     after = replace(after, urgent=workflow.is_urgent(after, at, office.calendar))
     lapsed = edge.name if actor.role is Role.CLOCK else None
-    begins_anew = edge.restarts_if is None or edge.restarts_if.judge(situation).holds
-    restarts = edge.restarts if begins_anew else ()
-    clocks, changes = wind(workflow, case, after, at, office, cancels=edge.cancels, restarts=restarts, lapsed=lapsed)
+    anew_from = edge.restarts_from(situation) if edge.restarts_from else None
+    clocks, changes = wind(
+        workflow,
+        case,
+        after,
+        at,
+        office,
+        cancels=edge.cancels,
+        restarts=edge.restarts if anew_from or not edge.restarts_from else (),
+        restarts_from=anew_from,
+        lapsed=lapsed,
+    )
     return Move(
         kind="opened" if opening else "transition",
         transition=edge.name,

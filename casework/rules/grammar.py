@@ -140,10 +140,11 @@ class Transition:
 
     `assigns` names the field of `needs` that says who helps from now on; `releases` ends that. `outcome` is a
     word, or the field that gives it. `cancels` names clocks that this edge cancels instead of ending them in
-    time or late; `restarts` those that end and begin anew, where it is given if `restarts_if` holds. `works_out`
-    adds to what is recorded. `updates` gives the facts that the edge changes, by their names at the top: plain values,
-    nothing sensitive among them. `claims` gives what it takes of what others may want too, such as money. `transfers`
-    names the field of `needs` with the organisation that gets the case. A `shared` edge is for any colleague who sees
+    time or late; `restarts` those that end and begin anew: now, or where `restarts_from` is given, on the day of the
+    deed that it gives, if any. `works_out` adds to what is recorded. `updates` gives the facts that the edge changes,
+    by their names at the top: plain values, nothing sensitive among them. `claims` gives what it takes of what others
+    may want too, such as money. `transfers` names the field of `needs` with the organisation that gets the case. A
+    `shared` edge is for any colleague who sees
     the case, such as the cashier; whoever owns it goes on owning it. After an edge that `decides`, facts are corrected
     with a reason only. `own_letter` goes out instead of `letter` where the applicant takes the edge. Messages to the
     outside do not name one that is `discreet`: its title would tell of an illness or a death.
@@ -164,7 +165,7 @@ class Transition:
     outcome_field: str | None = None
     cancels: Any = ()
     restarts: Any = ()
-    restarts_if: Guard | None = None
+    restarts_from: Callable[[Situation], date | None] | None = None
     works_out: Callable[[Situation], Mapping[str, Any]] | None = None
     updates: Callable[[Situation], Mapping[str, Any]] | None = None
     claims: Callable[[Situation], Sequence[Claim]] | None = None
@@ -413,8 +414,8 @@ class Workflow:
     def _functions(self) -> Iterable[Callable[..., Any]]:
         """The functions that decide: guards, what is worked out, and the base dates of clocks."""
         for edge in self.transitions:
-            yield from (one.ask for one in (*edge.when, *((edge.restarts_if,) if edge.restarts_if else ())))
-            yield from (one for one in (edge.works_out, edge.updates, edge.claims) if one)
+            yield from (one.ask for one in edge.when)
+            yield from (one for one in (edge.restarts_from, edge.works_out, edge.updates, edge.claims) if one)
         for clock in self.clocks:
             yield from (fact for fact in (clock.start, clock.stop) if fact)
         yield from (one for one in (self.urgent, self.first_in_line, self.corrected, self.same_request) if one)

@@ -68,18 +68,17 @@ def contact_is_named(at: Situation) -> bool:
 def contact_kept(at: Situation) -> Mapping[str, Any]:
     """When somebody was last in touch with the household, and when it was last visited: a call is no visit."""
     on = at.given["on"].isoformat()
-    visit = {"last_visit_on": max(on, at.case.facts.get("last_visit_on") or on)} if is_a_visit.judge(at).holds else {}
+    visit = {"last_visit_on": max(on, at.case.facts.get("last_visit_on") or on)} if visit_made(at) else {}
     return {"last_contact_on": on, **visit}
 
 
-@guard(
-    zh="电话联系、来访面谈不是走访；半年走访须上门。",
-    en="A phone call or a talk at the office is no visit; the half-yearly visit is made at the home.",
-    looks_at_given=True,
-)
-def is_a_visit(at: Situation) -> bool:
-    """Every half-year the household is visited (rule of the Chengdu union, 2019)."""
-    return bool(at.given["how"] == VISIT)
+def visit_made(at: Situation) -> date | None:
+    """The day of the visit by which the half-year is met and begins anew, whenever it is recorded; a call is no visit.
+
+    Every half-year the household is visited at its home (rule of the Chengdu union, 2019).
+    """
+    day: date = at.given["on"]
+    return day if at.given["how"] == VISIT else None
 
 
 @guard(

@@ -54,8 +54,10 @@ def note_page(tx: Tx, case_id: UUID, limit: int, after: tuple[datetime, UUID] | 
     return tx.all(query.where(tuple_(notes.c.at, notes.c.id) > after) if after else query)
 
 
-def letter_page(tx: Tx, case_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> Sequence[Row[Any]]:
-    """Letters, oldest first."""
+def letter_page(
+    tx: Tx, case_id: UUID, limit: int | None = None, after: tuple[datetime, UUID] | None = None
+) -> Sequence[Row[Any]]:
+    """Letters, oldest first; all of them without a limit."""
     query = select(letters).where(letters.c.case_id == case_id).order_by(letters.c.at, letters.c.id).limit(limit)
     return tx.all(query.where(tuple_(letters.c.at, letters.c.id) > after) if after else query)
 

@@ -28,15 +28,14 @@ def objections_to(
     *decisions: str,
     without_limit: tuple[str, ...] = (),
     reviewed_by: str = "uphold",
-    one_level_up: bool = False,
     meant: Callable[[CaseFile], Taken | None] | None = None,
 ) -> Objections:
     """The guards for the last of these transitions that was taken; to those `without_limit` one may always object.
 
     Where the last one need not be the one that is objected to, `meant` chooses it by the state of the case.
 
-    What the review decides is served too: the time to go on from there runs from its receipt. With `one_level_up` the
-    review of a union's decision is for the organisations above the one that decided, where there is a supervisor.
+    What the review decides is served too: the time to go on from there runs from its receipt. The review of a union's
+    decision is for the organisations above the one that decided, where there is a supervisor.
     """
 
     def decided(case: CaseFile, *more: str) -> Taken | None:
@@ -70,7 +69,7 @@ def objections_to(
     )
     def reviewed_by_another(at: Situation) -> Verdict | bool:
         row, last = at.office.policy("decided_by_another"), decided(at.case)
-        if kind_of(at.office).of_a_union and one_level_up:
+        if kind_of(at.office).of_a_union:
             by = last.by if last else None
             path = home_of(by, at.case, at.office)
             if supervised_above(path, at.office, by) and not sits_above(at.actor.person, path):

@@ -205,7 +205,7 @@ def own_letters(tx: Transaction, record: Record) -> list[dict[str, Any]]:
     That applicants read their own letters is no disclosure: the log tells who else has seen what is theirs.
     """
     key = applicant_key(tx, record)
-    rows = history.letter_page(tx.db, record.file.id, 200, None)
+    rows = history.letter_page(tx.db, record.file.id)
     addressed = {letter.name for letter in programmes.pinned(record.file).letters if letter.to_applicant}
     return [
         {"number": row.number, "at": row.at, **letters.read(key, row)[tx.language]}

@@ -101,7 +101,7 @@ def personal_data(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
         ],
         "letters": [
             {"name": row.name, "number": row.number, "at": row.at, **letters.read(key, row)[tx.language]}
-            for row in history.letter_page(tx.db, case_id, 1000, None)
+            for row in history.letter_page(tx.db, case_id)
             if row.name in addressed
         ],
     }

@@ -12,19 +12,22 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, insert, text
 from werkzeug.test import TestResponse
 
 from casework.app import create_app
 from casework.embedded import PrivateServer
-from casework.records import attempts
-from casework.records.tables import metadata
+from casework.records import attempts, cases, history, tables
+from casework.records.ids import new_id
+from casework.records.vault import seal
 from casework.rules.casefile import STAFF, Move, Role, Situation
 from casework.rules.grammar import NEW, State, Workflow
 from casework.settings import Settings
-from casework.work import applications, programmes
+from casework.work import applications, letters, programmes
+from casework.work.moves import applicant_key
 from casework.work.overdue import sweep
 from casework.workflows.legal_aid import WORKFLOW as LEGAL_AID
 from tests.api import money
@@ -419,6 +422,24 @@ def test_applicants_read_their_letters_in_their_language_and_that_is_no_disclosu
     assert english == [{name: one[name] for name in kept} for one in staff]
     read_by = [one["user"]["username"] for one in api.get("auditor", f"/cases/{case['id']}/disclosures")["items"]]
     assert read_by == ["supervisor"]
+
+
+def test_applicants_read_all_their_letters_however_many(visitor: Visitor) -> None:
+    api, mine = visitor.api, visitor.applied()
+    with api.service.transaction() as tx:
+        record = cases.get_locked(tx.db, UUID(case_of(api, mine.number)["id"]))
+        key = applicant_key(tx, record)
+        [row] = history.letter_page(tx.db, record.file.id)
+        more = [new_id() for _ in range(1200)]
+        kept = {"case_id": row.case_id, "name": row.name, "at": row.at}
+        told = letters.read(key, row)
+        tx.db.run_many(
+            insert(tables.letters),
+            [kept | {"id": one, "sealed": seal(key, letters.place(one), told)} for one in more],
+        )
+    assert len(mine.told()["letters"]) == 1201
+    copy = api.post("caseworker", f"/cases/{record.file.id}/personal-data", {"reason": "本人申请复制"})
+    assert len(copy["letters"]) == 1201
 
 
 @pytest.fixture(scope="module")
@@ -1081,7 +1102,7 @@ def all_rows(server: PrivateServer, database: str) -> Iterator[str]:
     try:
         with engine.begin() as connection:
             connection.execute(text("set local search_path to casework"))
-            for table in metadata.sorted_tables:
+            for table in tables.metadata.sorted_tables:
                 yield from connection.execute(text(f"select r::text from {table} r")).scalars()
     finally:
         engine.dispose()

@@ -148,6 +148,16 @@ def test_a_closed_case_that_is_taken_up_again_does_not_come_back_to_whoever_has_
             tx.db.run(f"update cases set {change} where id = :id", id=case["id"])
 
 
+def moves_unseen(server: PrivateServer, api: Api, change: str) -> None:
+    """The entries of the queue stay those of before, as a statement sees them that began before the cases moved."""
+    engine = create_engine(make_url(server.owner_url).set(database=api.service.database.url.database))
+    with engine.begin() as connection:
+        connection.execute(text("alter table casework.cases disable trigger queue_changed"))
+        connection.execute(text(f"update casework.cases set {change}"))
+        connection.execute(text("alter table casework.cases enable trigger queue_changed"))
+    engine.dispose()
+
+
 @pytest.mark.parametrize(
     "change", ["waits_for = 'applicant'", "org_id = (select id from casework.orgs where code = '370200')"]
 )
@@ -155,10 +165,18 @@ def test_what_does_not_wait_here_any_more_when_it_is_locked_is_not_claimed(
     change: str, api: Api, server: PrivateServer
 ) -> None:
     api.new_case()
-    # The entries stay those of before, as a statement sees them that began before the case moved.
-    engine = create_engine(make_url(server.owner_url).set(database=api.service.database.url.database))
-    with engine.begin() as connection:
-        connection.execute(text("alter table casework.cases disable trigger queue_changed"))
-        connection.execute(text(f"update casework.cases set {change}"))
-    engine.dispose()
+    moves_unseen(server, api, change)
     assert api.call("caseworker", "POST", "/queue/claim", {}).status_code == 204
+
+
+def test_beyond_ten_that_wait_no_more_the_next_is_claimed(api: Api, server: PrivateServer) -> None:
+    for _ in range(11):
+        api.new_case()
+    *_, last = waiting(api, "caseworker")
+    moves_unseen(server, api, f"waits_for = 'applicant' where id != '{last}'")
+    assert claimed(api, "caseworker") == [last]
+
+
+def test_of_a_part_that_is_not_theirs_nobody_claims_anything(api: Api) -> None:
+    api.new_case()
+    assert api.call("caseworker-qd", "POST", "/queue/claim", {"org": "370100"}).status_code == 204

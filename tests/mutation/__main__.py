@@ -1,4 +1,4 @@
-"""Tries every mutant of the encoded rules against the tests of its rules and those that stand beside them.
+"""Tries every mutant of the encoded rules against the tests of its rules, then all others that need no database.
 
 `python -m tests.mutation`; a rule counts as encoded only if a test fails without it.
 

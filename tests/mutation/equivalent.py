@@ -15,6 +15,14 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     " «None if test.met else test.told() -> (test.told())») _NOT_REVIEWED: Final = Tex": _SAID,
     f"{_LEGAL_AID}.intake:LegalAidIntake: number: resentatives or (claimants or «1 -> 0») >= COLLECTIVE @rule(": _FEW,
     f"{_LEGAL_AID}.intake:LegalAidIntake: number: resentatives or (claimants or «1 -> 2») >= COLLECTIVE @rule(": _FEW,
+    f"{_LEGAL_AID}.guards:collective_sheet: number: t.case.facts"
+    '.get("claimants", «1 -> 0») >= COLLECTIVE} def claimed': _FEW,
+    f"{_LEGAL_AID}.guards:collective_sheet: number: t.case.facts"
+    '.get("claimants", «1 -> 2») >= COLLECTIVE} def claimed': _FEW,
+    f"{_LEGAL_AID}.guards:representatives_are_known: number: many = facts"
+    '.get("claimants", «1 -> 0») >= COLLECTIVE return not': _FEW,
+    f"{_LEGAL_AID}.guards:representatives_are_known: number: many = facts"
+    '.get("claimants", «1 -> 2») >= COLLECTIVE return not': _FEW,
     f"{_HARDSHIP}.categories:category_is_founded: answer: Text): return Verdict("
     '«False -> True», found) if at.given.get("': _BEFORE,
 }

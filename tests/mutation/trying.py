@@ -174,7 +174,7 @@ def _stages(place: Place, mutant: Mutant, named: Sequence[str]) -> Iterator[tupl
     """What is tried one after the other, and whether the rule names it: the cheapest first, all else only if need be.
 
     The rows of the tables of the law for this very thing, then the whole tables; the other tests in memory; the files
-    in which these stand, and all tables; and what needs a database at last.
+    in which these stand, and all tables; what needs a database; and at last all other tests in memory.
     """
     law = [test for test in named if test.startswith(_LAW)]
     others = [test for test in named if test.startswith(IN_MEMORY) and test not in law]
@@ -184,8 +184,10 @@ def _stages(place: Place, mutant: Mutant, named: Sequence[str]) -> Iterator[tupl
     yield [test for test in law if not test.startswith(_BY_ROW)], True
     yield others, True
     files = {test.partition("::")[0] for test in named if not test.startswith(_BY_ROW)}
-    yield [file for file in place.in_memory() if file in files or (file.startswith(_LAW) and file != _BY_ROW)], False
+    beside = [file for file in place.in_memory() if file in files or (file.startswith(_LAW) and file != _BY_ROW)]
+    yield beside, False
     yield [test for test in named if test not in (*law, *others)], True
+    yield [file for file in place.in_memory() if file not in (*beside, _BY_ROW)], False
 
 
 def _try(place: Place, mutant: Mutant, named: Sequence[str]) -> Tried:

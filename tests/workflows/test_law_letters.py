@@ -278,3 +278,9 @@ def test_decisions_have_a_number(workflow: Workflow) -> None:
 def test_what_goes_to_the_helper_and_not_to_the_applicant(workflow: Workflow) -> None:
     to_helper = {"commission", "release_denied", "official_letter"} if workflow is LEGAL_AID else set()
     assert {letter.name for letter in workflow.letters if not letter.to_applicant} == to_helper
+
+
+@pytest.mark.parametrize("workflow", [LEGAL_AID, HARDSHIP], ids=["legal_aid", "hardship_aid"])
+def test_what_was_reviewed_above_is_told_from_above(workflow: Workflow) -> None:
+    found = {letter.name for letter in workflow.letters if letter.of_reviewer}
+    assert found == {"objection_dismissed", "objection_allowed"}

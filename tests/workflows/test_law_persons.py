@@ -1,6 +1,6 @@
-"""Whose data ask for a consent of their own, who answers a complaint, and which document tells who somebody is.
+"""Whose data ask for a consent of their own, who answers a complaint or an objection, which document tells who one is.
 
-Sources: 个人信息保护法 28, 29, 31 (health, accounts, children below fourteen); 法律援助法 56; passports.
+Sources: 个人信息保护法 28, 29, 31 (health, accounts, children below fourteen); 法律援助法 12, 49, 56; passports.
 """
 
 from dataclasses import replace
@@ -9,7 +9,8 @@ from typing import Any, Final
 import pytest
 
 from casework.rules.casefile import Situation
-from casework.rules.refusals import Invalid
+from casework.rules.office_kinds import OfficeKind, kind_of
+from casework.rules.refusals import Invalid, NotMet
 from casework.workflows.hardship_aid import WORKFLOW as HARDSHIP
 from casework.workflows.hardship_aid.review import consents_to_sensitive_data
 from tests.story import Story
@@ -72,3 +73,34 @@ def test_a_complaint_about_the_office_is_answered_by_whoever_did_not_decide_last
     story.applicant("complain", about="office")
     assert not story.offered("chief")["answer_complaint"].allowed
     assert story.offered("supervisor")["answer_complaint"].allowed
+
+
+@pytest.mark.parametrize("policy", [None, "false"])
+@pytest.mark.parametrize("step", ["uphold", "overturn"])
+def test_where_the_office_does_not_ask_for_another_whoever_decided_answers_and_reviews(
+    policy: str | None, step: str
+) -> None:
+    story = Story("2026-03-02 09:00", policy={"decided_by_another": policy}).opened()
+    story.unsupervised = frozenset({"371000", "370000"})
+    story.along([("caseworker", "accept"), ("supervisor", "refuse")])
+    story.applicant("complain", about="office")
+    story.supervisor("answer_complaint")
+    story.applicant("object")
+    story.supervisor(step)
+
+
+def test_where_nobody_has_decided_anybody_above_reviews() -> None:
+    story = Story("2026-03-02 09:00").opened()
+    story.override("supervisor", "objected")
+    assert isinstance(story.refused("supervisor", "uphold"), NotMet)
+    assert story.offered("superior")["uphold"].allowed
+    story.unsupervised = frozenset({"371000", "370000"})
+    assert story.offered("supervisor")["uphold"].allowed
+
+
+@pytest.mark.parametrize(
+    ("policy", "kind"), [(None, OfficeKind.UNION_LEGAL_AID), *((one.value, one) for one in OfficeKind)]
+)
+def test_an_office_of_which_nothing_is_said_is_a_unions(policy: str | None, kind: OfficeKind) -> None:
+    office = Story("2026-03-02 09:00", policy={"office_kind": policy}).office
+    assert kind_of(office) is kind

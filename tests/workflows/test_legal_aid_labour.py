@@ -305,6 +305,7 @@ class TestFinalAwards:
     ) -> None:
         found = self.judged(*items)
         assert (found["final"], found["most"]) == (final, "24000.00")
+        assert ("按终局裁决处理" in found["told"]["zh-CN"], "not final" in found["told"]["en"]) == (final, not final)
         assert "示例标准" in found["told"]["zh-CN"]
 
     def test_labour_standards_are_final_whatever_the_amount(self) -> None:

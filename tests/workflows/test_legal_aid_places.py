@@ -522,10 +522,12 @@ class TestInTime:
         assert story.offered("supervisor")["grant"].allowed
 
     def test_while_the_limitation_runs_it_is_no_ground_to_refuse(self) -> None:
-        refusal = self.reviewed().refused("supervisor", "refuse", ground="out_of_time")
+        left = {"started_on": "2020-01-06", "ended_on": "2025-06-30", "still_employed": False}
+        story = self.reviewed(employment=left, arrears=None)
+        refusal = story.refused("supervisor", "refuse", ground="out_of_time")
         assert isinstance(refusal, NotMet)
-        assert "不能以已超过时效为由" in refusal.text.zh
-        assert "no ground to refuse" in refusal.text.en
+        assert "时效至 2026-06-30 届满，不能以已超过时效为由" in refusal.text.zh
+        assert "runs until 2026-06-30, so being out of time is no ground to refuse" in refusal.text.en
 
     @pytest.mark.parametrize(
         "facts",
@@ -542,8 +544,11 @@ class TestInTime:
         {"suspensions": [{"begins": "2024-07-01", "reason": "住院治疗"}]},
         *({"matter": matter, "known_on": "2020-06-01", "exemption": None, "demands": None, "employment": None}
           for matter in ("maintenance", "domestic_violence", "abuse")),
+        {"matter": "maintenance", "known_on": "2025-06-01", "exemption": None, "demands": None, "employment": None},
         {"matter": "personal_injury", "known_on": "2020-06-01", "exemption": None, "demands": None, "employment": None,
          "suspensions": [{"begins": "2021-07-01", "reason": "住院治疗"}]},
+        {"matter": "personal_injury", "known_on": "2020-06-01", "exemption": None, "demands": None, "employment": None,
+         "suspensions": [{"begins": "2021-07-01", "ends": "2021-07-30", "reason": "住院治疗"}]},
         {"matter": "legal_capacity", "known_on": "2020-06-01", "exemption": None, "demands": None, "employment": None},
     ])  # fmt: skip
     def test_where_none_runs_or_it_rests_or_nobody_knows_it_is_no_ground(self, facts: dict[str, Any]) -> None:

@@ -292,10 +292,11 @@ class TestPapersFollow:
         story.supervisor("make_up_papers")
         assert story.clock("making_up").status == "met"
 
-    def test_the_papers_are_receipted(self) -> None:
+    def test_the_papers_are_receipted_and_held(self) -> None:
         story = helped()
         story.caseworker("make_up_papers", papers=[{"name": "收入证明", "copies": 2}])
         assert "1. 收入证明 × 2" in story.letters["receipt"]["zh-CN"]["body"]
+        assert {"name": "收入证明", "copies": 2} in story.case.facts["papers"]
 
     def test_before_the_help_there_is_nothing_to_make_up(self) -> None:
         assert isinstance(asked("2026-03-02 09:00").refused("caseworker", "make_up_papers"), NotNow)

@@ -238,7 +238,7 @@ def decision_of_state(case: CaseFile) -> Taken | None:
 
 
 may_still_object, something_to_serve, served_after_decision, reviewed_by_another, _time_to_object = objections_to(
-    one_level_up=True, meant=decision_of_state
+    meant=decision_of_state
 )
 
 

@@ -252,7 +252,7 @@ def with_what_is_reported(at: Situation) -> Mapping[str, Any]:
 # 山东省法律援助条例 16: an objection to a refusal within thirty days of the notice; 法律援助法 49 sets no time for one to a
 # termination, and has another body review both: for a union, by reference, the union above.
 may_still_object, something_to_serve, served_after_decision, reviewed_by_another, time_to_object = objections_to(
-    "refuse", "terminate", without_limit=("terminate",), one_level_up=True
+    "refuse", "terminate", without_limit=("terminate",)
 )
 
 

@@ -16,7 +16,7 @@ from casework.api.speech import instant, language
 from casework.rules.bank_columns import AMOUNT_IN_YUAN, COLUMNS, FOR_CSV, FOR_WORKBOOK, TOTAL
 from casework.rules.chinese_amount import in_capitals
 from casework.rules.text import Text
-from casework.workflows.hardship_aid.codes import GRANT_KINDS
+from casework.workflows.hardship_aid.codes import PAYMENT_KINDS
 
 _PURPOSE: Final = "困难职工帮扶金"
 """What the payee reads on the statement, in the bank's language whoever makes the file."""
@@ -152,7 +152,7 @@ def to_sign(order: Any, lines: Sequence[Any]) -> str:
                 "case": line.case_number,
                 "payee": line.payee,
                 "document": line.document or "",
-                "kind": _told(GRANT_KINDS, line.kind),
+                "kind": _told(PAYMENT_KINDS, line.kind),
                 "amount": f"{line.amount:,.2f}",
                 "bank": line.bank or "",
                 "account": line.account[-4:],

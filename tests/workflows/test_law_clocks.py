@@ -47,6 +47,10 @@ ALIVE: Final = (
     "submitted awaiting_papers under_review proposed on_notice awaiting_approval"
     f" {ON_FILE} watching exit_objected objected file_objected"
 )
+UNDISPUTED: Final = (
+    "submitted awaiting_papers under_review proposed on_notice awaiting_approval active aid_on_notice"
+    " aid_awaiting_approval exit_hearing exit_proposed on_exit_notice awaiting_exit_approval watching"
+)
 OVER: Final = "closed cancelled refused upheld withdrawn"
 # The clock; where it runs; where it rests; who owes what it waits for; who is told.
 LEGAL_AID_CLOCKS: Final = {
@@ -84,6 +88,13 @@ LEGAL_AID_CLOCKS: Final = {
         "office",
         "office",
     ),
+    "repayment": (f"terminated upheld {FILE} closed", "", "applicant", "reminder"),
+    "giving_back": (
+        f"{BEFORE} {HELPED} objected concluded followed_up {FILE} closed refused terminated upheld withdrawn",
+        "",
+        "office",
+        "office",
+    ),
     "limitation": ("*", "", "outside", "limitation"),
     "limitation_pay": ("*", "", "outside", "limitation"),
     "limitation_dismissal": ("*", "", "outside", "limitation"),
@@ -111,7 +122,8 @@ HARDSHIP_CLOCKS: Final = {
     "exit": ("exit_proposed", "", "office", "office"),
     "data_request": (f"{ALIVE} {OVER}", "", "office", "office"),
     "cut_hearing": (f"{ALIVE} {OVER}", "", "office", "office"),
-    "repayment": ("cancelled upheld", "", "applicant", "reminder"),
+    "repayment": (f"{UNDISPUTED} {OVER}", "", "applicant", "reminder"),
+    "giving_back": (f"{ALIVE} {OVER}", "", "office", "office"),
     "watch": ("watching", "exit_objected", "outside", "reminder"),
     "objection_review": ("objected file_objected exit_objected aid_objected", "", "office", "decider"),
 }

@@ -56,6 +56,12 @@ LEGAL_AID_STEPS: Final = {
     "complain": "no_complaint_is_open",
     "answer_complaint": "complaint_is_open answered_by_another",
     "certify_hardship": "hardship_is_found",
+    # 64: who got aid by deceit pays its costs
+    "demand_repayment": "terminated_for_deceit costs_are_told",
+    "serve_demand": "repayment_is_demanded demand_served_after_made",
+    "record_repayment": "repayment_is_owed no_more_than_owed",
+    "lift_repayment": "repayment_stands lifted_by_another",
+    "give_back": "something_goes_back",
     "rate": "not_rated_yet",
     # 个人信息保护法 44-50
     "request_data": "answered_before",
@@ -130,8 +136,11 @@ HARDSHIP_STEPS: Final = {
     "record_death": "nothing_outstanding",
     "close_watch": "nothing_outstanding visited_during_the_watch watched_long_enough",
     # 社会救助法 61-65
-    "demand_repayment": "repayment_is_owed",
+    "demand_repayment": "aid_may_be_demanded demand_may_be_decided demand_within_paid",
+    "serve_demand": "repayment_is_demanded demand_served_after_made",
     "record_repayment": "repayment_is_owed repayment_fits",
+    "lift_repayment": "repayment_stands for_a_deciding_level lifted_by_another",
+    "give_back": "something_goes_back for_a_deciding_level funds_give_it_back",
     # objections to a refusal, a cancellation, an end of the file, a decision on aid, an exit
     "object@refused cancelled": "may_still_object",
     "object@closed": "was_struck_off may_still_object",

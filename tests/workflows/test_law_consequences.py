@@ -39,6 +39,9 @@ LETTERS: Final = {
         "answer_complaint": "complaint_answered",
         "issue_official_letter": "official_letter",
         "certify_hardship": "hardship_certificate",
+        "demand_repayment": "costs_demand",
+        "lift_repayment": "costs_lifted",
+        "give_back": "costs_given_back",
         "confirm_papers": "receipt",
         "request_data": "data_request_received",
         "answer_data_request": "data_request_answered",
@@ -55,6 +58,8 @@ LETTERS: Final = {
         "lower_category": "category_lowered",
         "release_payment": "payment_released",
         "demand_repayment": "repayment_demand",
+        "lift_repayment": "repayment_lifted",
+        "give_back": "given_back",
         "end_emergency": "papers_after_emergency",
         "approve@awaiting_approval": "approved",
         "approve@aid_awaiting_approval": "aid_approved",
@@ -77,9 +82,9 @@ LETTERS: Final = {
     },
 }
 DECISIONS: Final = {
-    "legal_aid": "grant refuse help_first terminate uphold overturn",
+    "legal_aid": "grant refuse help_first terminate uphold overturn demand_repayment lift_repayment",
     "hardship_aid": "help_at_once approve help_once refuse lower_category approve_exit"
-    " cancel deny_exit strike_off uphold overturn",
+    " cancel deny_exit strike_off uphold overturn demand_repayment lift_repayment",
 }
 # How a case ends: a word, or what the form says.
 OUTCOMES: Final = {
@@ -146,7 +151,7 @@ WITHOUT_A_HELPER: Final = {
 }
 # What the cashier, or whoever answers for personal data, does on a case that a colleague owns.
 BY_ANY_COLLEAGUE: Final = {
-    "legal_aid": {"pay_subsidy", "request_data", "answer_data_request"},
+    "legal_aid": {"pay_subsidy", "record_repayment", "give_back", "request_data", "answer_data_request"},
     "hardship_aid": {"record_payment", "correct_payment", "record_repayment", "request_data", "answer_data_request"},
 }
 PROGRAMMES: Final = pytest.mark.parametrize("workflow", [LEGAL_AID, HARDSHIP], ids=["legal_aid", "hardship_aid"])

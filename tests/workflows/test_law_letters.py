@@ -139,6 +139,28 @@ LEGAL_AID_LETTERS: Final = {
         ["{letter_number}", "异议成立，原决定予以纠正", "{aid}", "{reasons}", "承办人员确定后将另行通知"],
         ["{letter_number}", "is right", "corrected and {aid}", *REASONS, "told who takes the case"],
     ),
+    "costs_demand": (
+        [
+            "{letter_number}",
+            "以欺骗手段获得",
+            "{cited}",
+            "第六十四条",
+            "{until}",
+            "{amount}",
+            "{reasons}",
+            "分期",
+            "{remedies}",
+        ],
+        ["{letter_number}", "got by deceit", "article 64", "{cited}", "{until}", *REASONS, "instalments", "{remedies}"],
+    ),
+    "costs_lifted": (
+        ["{letter_number}", "予以撤销，您无需支付", "{goes_back}", "{reasons}"],
+        ["{letter_number}", "is lifted", "{goes_back}", *REASONS],
+    ),
+    "costs_given_back": (
+        ["{amount} 元", "无需支付，已返还给您"],
+        ["{amount} yuan", "were not owed and have gone back"],
+    ),
 }
 HARDSHIP_LETTERS: Final = {
     "receipt": (
@@ -197,7 +219,7 @@ HARDSHIP_LETTERS: Final = {
     "repayment_demand": (
         [
             "{letter_number}",
-            "因申报不实已被取消",
+            "{because}",
             "第六十一条至第六十五条",
             "{by_when}",
             "{amount}",
@@ -205,7 +227,15 @@ HARDSHIP_LETTERS: Final = {
             "分期",
             "{remedy}",
         ],
-        ["{letter_number}", "was untrue", "articles 61 to 65", "{by_when}", *REASONS, "instalments", "{remedy}"],
+        ["{letter_number}", "{because}", "articles 61 to 65", "{by_when}", *REASONS, "instalments", "{remedy}"],
+    ),
+    "repayment_lifted": (
+        ["{letter_number}", "予以撤销，您无需退还", "{goes_back}", "{reasons}"],
+        ["{letter_number}", "is lifted", "{goes_back}", *REASONS],
+    ),
+    "given_back": (
+        ["{amount} 元", "无需退还，现予返还", "您本人的银行账户"],
+        ["{amount} yuan", "are not owed and go back", "your own account"],
     ),
     "cancelled": (
         ["{letter_number}", "申报情况与实际不符", "决定取消", "{heard}作出本决定", "{reasons}", "{remedy}"],
@@ -248,10 +278,10 @@ HARDSHIP_LETTERS: Final = {
 }
 NUMBERED: Final = {
     "legal_aid": "granted refused commission terminated help_first objection_dismissed objection_allowed"
-    " official_letter hardship_certificate",
+    " official_letter hardship_certificate costs_demand costs_lifted",
     "hardship_aid": "approved helped_once aid_approved refused aid_refused"
-    " category_lowered payment_released repayment_demand exit_notice cancelled struck_off objection_dismissed"
-    " objection_allowed",
+    " category_lowered payment_released repayment_demand repayment_lifted exit_notice cancelled struck_off"
+    " objection_dismissed objection_allowed",
 }
 ROWS: Final = [
     pytest.param(workflow, name, *said, id=f"{workflow.key}-{name}")

@@ -83,6 +83,12 @@ LEGAL_AID_STEPS: Final = {
     "issue_official_letter": ("office", "assigned in_progress"),
     "certify_hardship": ("decider", f"{HELPED} concluded"),
     "confirm_papers": ("office", f"{BEFORE} {HELPED} objected"),
+    # 法律援助法 64: who got aid by deceit pays its costs
+    "demand_repayment": ("decider", f"terminated upheld {FILE} closed"),
+    "serve_demand": ("office", f"terminated upheld {FILE} closed"),
+    "record_repayment": ("office", f"terminated upheld {FILE} closed"),
+    "lift_repayment": ("decider", f"terminated upheld {FILE} closed"),
+    "give_back": ("office", f"{BEFORE} {HELPED} objected concluded followed_up {FILE} {AFTERWARDS}"),
     # 个人信息保护法 44-50: at any time, also when all is over
     "request_data": ("applicant", f"{BEFORE} {HELPED} objected concluded followed_up {FILE} {AFTERWARDS}"),
     "answer_data_request": ("office", f"{BEFORE} {HELPED} objected concluded followed_up {FILE} {AFTERWARDS}"),
@@ -96,6 +102,7 @@ ON_FILE: Final = (
 )
 WATCHED: Final = "watching exit_objected"
 ALIVE: Final = f"{ASKED} {DECIDING} {ON_FILE} {WATCHED} objected file_objected"
+UNDISPUTED: Final = " ".join(state for state in ALIVE.split() if not state.endswith("objected"))
 OVER: Final = "closed cancelled refused upheld withdrawn"
 PUBLISHED: Final = (
     "on_notice awaiting_approval aid_on_notice aid_awaiting_approval on_exit_notice awaiting_exit_approval"
@@ -160,8 +167,11 @@ HARDSHIP_STEPS: Final = {
     "record_cut_hearing": ("office", f"{ALIVE} {OVER}"),
     "drop_cut": ("office", f"{ALIVE} {OVER}"),
     "lower_category": ("decider", "active"),
-    "demand_repayment": ("decider", "cancelled upheld"),
-    "record_repayment": ("office", "cancelled upheld"),
+    "demand_repayment": ("decider", f"watching {OVER}"),
+    "serve_demand": ("office", f"{UNDISPUTED} {OVER}"),
+    "record_repayment": ("office", f"{UNDISPUTED} {OVER}"),
+    "lift_repayment": ("decider", f"{UNDISPUTED} {OVER}"),
+    "give_back": ("decider", f"{ALIVE} {OVER}"),
     "request_data": ("applicant", f"{ALIVE} {OVER}"),
     "answer_data_request": ("office", f"{ALIVE} {OVER}"),
 }

@@ -36,6 +36,8 @@ LEGAL_AID: Final = [
     ("file_correction", NATIONAL, "10wd", "own"),
     ("subsidy", NATIONAL, "15wd", "own"),
     ("subsidy_payment", NATIONAL, "30d", "own"),
+    ("repayment", NATIONAL, "30d", "法律援助法 64 sets no number: own"),
+    ("giving_back", NATIONAL, "10wd", "own"),
     ("archiving", NATIONAL, "30d", "own"),
     ("hardship_multiple", SHANDONG, "2", "山东省法律援助条例 8: 低于最低生活保障标准的二倍"),
     ("subsistence_line", RUSHAN, "1001", "乳山, since 2023"),

@@ -12,6 +12,7 @@ from casework.workflows.legal_aid.guards import time_to_object
 from casework.workflows.legal_aid.intake import EXEMPTIONS, FORMS_OF_AID, LABOUR, MATTERS, NO_HARDSHIP_CONDITION
 from casework.workflows.legal_aid.steps import REFUSAL_GROUNDS, RESULTS, TERMINATION_GROUNDS
 from tests.story import Story
+from tests.workflows.test_legal_aid_repayment import gone_back
 
 MEANS = {"household_size": 3, "annual_income": "60000.00", "declared_true": True}
 MAIN_ROAD = (
@@ -1035,7 +1036,7 @@ class TestLetters:
         at_the_counter.caseworker("submit")
         at_the_counter.applicant("request_data")
         at_the_counter.caseworker("answer_data_request")
-        stories = (helped, refused, silent, kept, corrected, gone, urgent, at_the_counter)
+        stories = (helped, refused, silent, kept, corrected, gone, urgent, at_the_counter, gone_back())
         return {name: letter for one in stories for name, letter in one.letters.items()}
 
     def test_every_letter_is_written_in_both_languages_with_no_blank_left(

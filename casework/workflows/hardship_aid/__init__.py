@@ -7,6 +7,22 @@ policy rows, `config/policies/hardship_aid.toml`, each with its source.
 
 from casework.forms.data_rights import DATA_CLOCK, DATA_TRANSITIONS
 from casework.forms.papers import ConfirmPapers
+from casework.forms.repayment import (
+    LiftRepayment,
+    demand_served,
+    demand_served_after_made,
+    demanded,
+    lifted_by_another,
+    owed_since,
+    repaid,
+    repayment_is_demanded,
+    repayment_is_owed,
+    repayment_lifted,
+    repayment_noted,
+    repayment_stands,
+    something_goes_back,
+    went_back,
+)
 from casework.forms.service import RecordService, TellReceipt
 from casework.rules.casefile import Phase, Role
 from casework.rules.fact_dates import taken_on, taken_since
@@ -72,7 +88,9 @@ from casework.workflows.hardship_aid.corrections import (
     still_as_published,
 )
 from casework.workflows.hardship_aid.cuts import (
+    WITHOUT_A_FILE,
     ProposeCut,
+    ProposeCutAfterwards,
     category_to_lower,
     cut_can_be_proposed,
     cut_heard,
@@ -136,6 +154,7 @@ from casework.workflows.hardship_aid.dossier import (
     exit_is_published,
     exit_not_reviewed_yet,
     exit_noted,
+    file_restored,
     heard_after_proposed,
     hearing_noted,
     own_exit_noted,
@@ -227,15 +246,17 @@ from casework.workflows.hardship_aid.repayment import (
     CancelFile,
     DemandRepayment,
     RecordRepayment,
+    aid_may_be_demanded,
     cancellation_noted,
+    demand_may_be_decided,
     demand_noted,
-    demanded,
-    repaid,
+    demand_within_paid,
+    funds_give_it_back,
     repaid_within_paid,
     repayment_claimed,
     repayment_fits,
-    repayment_is_owed,
-    repayment_noted,
+    restoration_claimed,
+    restored,
 )
 from casework.workflows.hardship_aid.review import (
     answer_noted,
@@ -290,6 +311,8 @@ UNDISPUTED = (*(state for state in ON_FILE if state != "aid_objected"), "watchin
 """On file or watched, and no objection waits for its answer."""
 OPEN = (*BEFORE_REVIEW, *DECIDING, *ON_FILE, *AFTER_EXIT, "objected", "file_objected")
 ENDED = ("closed", "cancelled", "refused", "upheld", "withdrawn")
+BEFORE_THE_END = tuple(state for state in OPEN if state not in WITHOUT_A_FILE)
+UNDER_NO_REVIEW = tuple(state for state in (*OPEN, *ENDED) if not state.endswith("objected"))
 SERVED = ("refused", "cancelled", "closed", "watching", "upheld")
 NOTICED = (
     "on_notice",
@@ -441,8 +464,10 @@ WORKFLOW = Workflow(
                    by=CASEWORKER, needs=CorrectPayment, when=(something_to_correct, corrected_by_another, not_by_the_contact, line_is_recorded, line_paid_by_another, line_differs, corrected_after_approval, line_has_where_to_go, cash_is_signed_for), updates=amendment_noted, claims=amendment_claimed, shared=True),
         Transition("release_payment",     Text("撤销支付", "Release a payment"),         (*OPEN, *ENDED), STAY,
                    by=SUPERVISOR, needs=ReleasePayment, when=(something_outstanding, line_is_outstanding, heard_before_release, for_a_deciding_level, decided_by_another, release_by_another), updates=release_noted, claims=release_claimed, letter="payment_released"),
-        Transition("propose_cut",         Text("拟调低、撤销或者注销，通知听取意见", "Propose a cut and invite the person"), (*OPEN, *ENDED), STAY,
+        Transition("propose_cut",         Text("拟调低、撤销或者注销，通知听取意见", "Propose a cut and invite the person"), BEFORE_THE_END, STAY,
                    by=CASEWORKER, needs=ProposeCut, when=(something_to_cut, cut_can_be_proposed), updates=cut_noted, letter="cut_hearing"),
+        Transition("propose_cut",         Text("拟撤销、注销或者要求退还，通知听取意见", "Propose a cut or a repayment and invite the person"), WITHOUT_A_FILE, STAY,
+                   by=CASEWORKER, needs=ProposeCutAfterwards, when=(something_to_cut, cut_can_be_proposed), updates=cut_noted, letter="cut_hearing"),
         Transition("record_cut_hearing",  Text("登记对拟办事项听取的意见", "Record what the person says to a cut"), (*OPEN, *ENDED), STAY,
                    by=CASEWORKER, needs=RecordHearing, when=(cut_waits_for_a_hearing, cut_heard_after_proposed, waited_for_the_absent_from_a_cut), updates=cut_hearing_noted),
         Transition("drop_cut",            Text("不再调低、撤销或者注销", "Drop the cuts"), (*OPEN, *ENDED), STAY,
@@ -465,10 +490,16 @@ WORKFLOW = Workflow(
                    by=SUPERVISOR, decides=True, needs=Reasons, when=(exit_is_proposed, exit_is_published, person_was_heard, notice_has_stood, no_objection_stands, for_a_deciding_level, decided_by_another), updates=retention_noted, letter="exit_notice"),
         Transition("cancel",              Text("批准取消", "Cancel the file"),           "awaiting_exit_approval", "cancelled",
                    by=SUPERVISOR, decides=True, needs=CancelFile, when=(exit_is_a_cancellation, person_was_heard, nothing_outstanding, for_a_deciding_level, decided_by_another, repaid_within_paid), updates=cancellation_noted, letter="cancelled", outcome="cancelled"),
-        Transition("demand_repayment",    Text("通知退还帮扶款", "Demand the aid back"), ("cancelled", "upheld"), STAY,
-                   by=SUPERVISOR, needs=DemandRepayment, when=repayment_is_owed, updates=demand_noted, letter="repayment_demand"),
-        Transition("record_repayment",    Text("登记退还的帮扶款", "Record what was paid back"), ("cancelled", "upheld"), STAY,
+        Transition("demand_repayment",    Text("通知退还帮扶款", "Demand the aid back"), WITHOUT_A_FILE, STAY,
+                   by=SUPERVISOR, decides=True, needs=DemandRepayment, when=(aid_may_be_demanded, demand_may_be_decided, demand_within_paid), updates=demand_noted, letter="repayment_demand"),
+        Transition("serve_demand",        Text("登记退款通知送达", "Record the service of the demand"), UNDER_NO_REVIEW, STAY,
+                   by=CASEWORKER, needs=RecordService, when=(repayment_is_demanded, demand_served_after_made), updates=demand_served),
+        Transition("record_repayment",    Text("登记退还的帮扶款", "Record what was paid back"), UNDER_NO_REVIEW, STAY,
                    by=CASEWORKER, needs=RecordRepayment, when=(repayment_is_owed, repayment_fits), updates=repayment_noted, claims=repayment_claimed, shared=True),
+        Transition("lift_repayment",      Text("撤销退还决定", "Lift the repayment"),    UNDER_NO_REVIEW, STAY,
+                   by=SUPERVISOR, decides=True, needs=LiftRepayment, when=(repayment_stands, for_a_deciding_level, lifted_by_another), updates=repayment_lifted, letter="repayment_lifted"),
+        Transition("give_back",           Text("返还本人已退还的款项", "Give back what was paid back"), (*OPEN, *ENDED), STAY,
+                   by=SUPERVISOR, when=(something_goes_back, for_a_deciding_level, funds_give_it_back), updates=restored, claims=restoration_claimed, letter="given_back"),
         Transition("deny_exit",           Text("不予退出", "Deny the exit"),             "awaiting_exit_approval", "active",
                    by=SUPERVISOR, decides=True, needs=Reasons, updates=exit_dropped, letter="exit_denied"),
         Transition("strike_off",          Text("注销（退休、调离）", "Strike off"),      UNDISPUTED, "closed",
@@ -508,7 +539,7 @@ WORKFLOW = Workflow(
         Transition("overturn",            Text("撤销退出，继续帮扶", "Take the exit back"), "exit_objected", "active",
                    by=SUPERVISOR, decides=True, needs=Reasons, when=reviewed_by_another, updates=exit_dropped, letter="objection_allowed"),
         Transition("overturn",            Text("恢复档案", "Put the household back on file"), "file_objected", "active",
-                   by=SUPERVISOR, decides=True, needs=Reasons, when=reviewed_by_another, updates=exit_dropped, letter="objection_allowed"),
+                   by=SUPERVISOR, decides=True, needs=Reasons, when=reviewed_by_another, updates=file_restored, letter="objection_allowed"),
         Transition("overturn",            Text("纠正原决定", "Correct the decision"), "aid_objected", "active",
                    by=SUPERVISOR, decides=True, needs=Reasons, when=reviewed_by_another, updates=decision_overturned, letter="objection_allowed"),
         Transition("rate",                Text("评价", "Rate the help"),                 (*ON_FILE, *AFTER_EXIT, "closed"), STAY,
@@ -557,8 +588,10 @@ WORKFLOW = Workflow(
         Clock("objection_review", Text("异议审查", "Review of the objection"),    ("objected", "file_objected", "exit_objected", "aid_objected"),
               policy("objection_review"), Text("本机构设定", "set by the office"), alerts=APPROVAL_LADDER),
         DATA_CLOCK,
-        Clock("repayment",     Text("退还帮扶款", "Repayment"),                   ("cancelled", "upheld"),
-              policy("repayment"), Text("社会救助法 第61至65条", "Social Assistance Law 61–65"), owed_by="applicant", start=demanded, stop=repaid, alerts=REMINDER),
+        Clock("repayment",     Text("退还帮扶款", "Repayment"),                   UNDER_NO_REVIEW,
+              policy("repayment"), Text("社会救助法 第61至65条", "Social Assistance Law 61–65"), owed_by="applicant", start=demanded("upheld"), stop=repaid, alerts=REMINDER),
+        Clock("giving_back",   Text("返还已退还的款项", "Giving back"),           (*OPEN, *ENDED),
+              policy("payment"), Text("即帮即录", "recorded as it is given"), start=owed_since, stop=went_back, alerts=OFFICE_LADDER),
     ),
     letters=LETTERS,
 )

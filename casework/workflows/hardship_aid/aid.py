@@ -16,7 +16,7 @@ from casework.rules.folding import same_name
 from casework.rules.grammar import guard
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.categories import finding
-from casework.workflows.hardship_aid.codes import GRANT_KINDS
+from casework.workflows.hardship_aid.codes import GRANT_KINDS, RESTORED
 
 CENT: Final = Decimal("0.01")
 EMERGENCY: Final = "emergency"
@@ -45,7 +45,7 @@ def granted(at: Situation) -> list[Given]:
         for line in at.case.facts.get("aid", ())
         if line["status"] != "released"
     ]
-    return [one for one in (*at.office.given_before, *own) if one.on.year == at.today.year]
+    return [one for one in (*at.office.given_before, *own) if one.kind != RESTORED and one.on.year == at.today.year]
 
 
 def bound(at: Situation, category: str | None, kind: str) -> Bound | Text:

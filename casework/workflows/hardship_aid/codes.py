@@ -212,6 +212,10 @@ GRANT_KINDS: Final = {
     "warmth": Text("送温暖慰问", "festival and visiting gifts"),
     "emergency": Text("紧急救助", "emergency"),
 }
+RESTORED: Final = "restored"
+PAYMENT_KINDS: Final = {**GRANT_KINDS, RESTORED: Text("返还已退还的帮扶款", "aid given back")}
+"""What a payment may be for: aid of a kind, or money that the household had paid back without owing it."""
+
 EXIT_KINDS: Final = {
     "out_of_hardship": Text("脱困", "out of hardship"),
     "social_assistance": Text("转社会救助", "handed to social assistance"),

@@ -10,26 +10,32 @@ from typing import Any, Final
 from casework.forms.across import rule
 from casework.forms.form import Form
 from casework.forms.inventor import Inventor
+from casework.forms.repayment import owed
 from casework.forms.texts import Choice, Code, Line, LongText
 from casework.rules.casefile import CaseFile, Facts, Situation, Verdict
 from casework.rules.fact_dates import taken_on, taken_since
 from casework.rules.grammar import Guard, guard
 from casework.rules.text import Text
-from casework.workflows.hardship_aid.codes import GRANT_KINDS
+from casework.workflows.hardship_aid.codes import PAYMENT_KINDS
 from casework.workflows.hardship_aid.decisions import LOWERED, RELEASED, decision_noted
 from casework.workflows.hardship_aid.deeds import not_before
 from casework.workflows.hardship_aid.dossier import waited_since
-from casework.workflows.hardship_aid.payments import outstanding
+from casework.workflows.hardship_aid.payments import held, outstanding
 
 STRIKE: Final = "strike_off"
+DEMANDED: Final = "demand_repayment"
+WITHOUT_A_FILE: Final = ("watching", "closed", "cancelled", "refused", "upheld", "withdrawn")
+"""Where aid is demanded back by itself; of a household on file the cancellation says so."""
+
 CUTS: Final = {
     LOWERED: Text("调低困难类别", "a lower category of hardship"),
     RELEASED: Text("撤销已批准的款项", "releasing an approved payment"),
     STRIKE: Text("注销档案（退休、调离）", "striking the file off (retired, moved away)"),
+    DEMANDED: Text("通知退还骗取的帮扶款", "demanding back aid that was got by deceit"),
 }
 
 cut_proposed = taken_on("propose_cut")
-cut_heard = taken_since(cut_proposed, "record_cut_hearing", "drop_cut", LOWERED, RELEASED, STRIKE)
+cut_heard = taken_since(cut_proposed, "record_cut_hearing", "drop_cut", LOWERED, RELEASED, STRIKE, DEMANDED)
 
 
 class ProposeCut(Form):
@@ -68,10 +74,26 @@ class ProposeCut(Form):
         return {**told, "what": STRIKE}
 
 
-@guard(zh="没有可以调低、撤销或者注销的事项。", en="There is nothing that could be reduced, released or struck off.")
+class ProposeCutAfterwards(ProposeCut):
+    """The same of a household that is on file no more: a payment is released, or one that was made demanded back."""
+
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """A payment that is outstanding, else those that were made, else the file that is only watched."""
+        facts = inventor.facts
+        told = super().example(inventor)
+        if outstanding(facts) or not held(facts) or owed(facts):
+            return told
+        return {**told, "what": DEMANDED}
+
+
+@guard(
+    zh="没有可以调低、撤销、注销或者要求退还的事项。",
+    en="There is nothing that could be reduced, released, struck off or demanded back.",
+)
 def something_to_cut(at: Situation) -> bool:
-    """A file that is open, or a payment that is outstanding."""
-    return bool(_open_file(at) or outstanding(at.case.facts))
+    """A file that is open, a payment that is outstanding, or one that was made where no file is open."""
+    return bool(_open_file(at) or outstanding(at.case.facts) or _demandable(at))
 
 
 @guard(zh="本案没有这一事项。", en="There is no such thing here.", looks_at_given=True)
@@ -85,8 +107,22 @@ def cut_can_be_proposed(at: Situation) -> Verdict:
         return Verdict(bool(facts.get("lower_category")), sentence)
     if what == STRIKE:
         return Verdict(_open_file(at), Text("本案没有在册的档案。", "There is no file to be struck off."))
+    if what == DEMANDED:
+        return Verdict(_demandable(at), _NOT_DEMANDABLE)
     known = any(line["line"] == at.given["line"] for line in outstanding(facts))
     return Verdict(known, Text("没有这笔待支付的款项。", "No such payment is outstanding."))
+
+
+_NOT_DEMANDABLE: Final = Text(
+    "没有可以要求退还的帮扶：在册的，请提出取消档案；已决定退还的，无需再次听取意见。",
+    "No aid can be demanded back here: of a household on file propose the cancellation; what is decided already needs"
+    " no other hearing.",
+)
+
+
+def _demandable(at: Situation) -> bool:
+    """Aid was paid, and no decision has asked it back."""
+    return at.case.state in WITHOUT_A_FILE and held(at.case.facts) > 0 and not owed(at.case.facts)
 
 
 def _open_file(at: Situation) -> bool:
@@ -103,10 +139,11 @@ def cut_noted(at: Situation) -> Mapping[str, Any]:
         "heard_on": None,
         "heard": None,
     }
-    return {"cuts": [*_other_cuts(at.case.facts, cut["what"], cut["line"]), cut]}
+    return {"cuts": [*other_cuts(at.case.facts, cut["what"], cut["line"]), cut]}
 
 
-def _other_cuts(facts: Facts, what: str, line: str | None = None) -> list[Facts]:
+def other_cuts(facts: Facts, what: str, line: str | None = None) -> list[Facts]:
+    """The cuts that are proposed beside this one."""
     return [one for one in facts.get("cuts") or () if (one["what"], one["line"]) != (what, line)]
 
 
@@ -239,7 +276,7 @@ def lowered(at: Situation) -> Mapping[str, Any]:
         **decision_noted(at, LOWERED, to=category["category"], category_before=facts["category"]),
         "category": category,
         "lower_category": None,
-        "cuts": _other_cuts(facts, LOWERED),
+        "cuts": other_cuts(facts, LOWERED),
     }
 
 
@@ -253,6 +290,8 @@ def told(facts: Facts, what: str, line: str | None) -> Text:
         )
     if what == STRIKE:
         return Text("注销您的困难职工档案", "to strike off your file")
+    if what == DEMANDED:
+        return Text("要求您退还已领取的帮扶款", "to demand back aid that you have received")
     return payment_told(facts, line)
 
 
@@ -263,13 +302,13 @@ def considered(facts: Facts, what: str, line: str | None) -> Text:
     return Text(cut.zh, f"{_CONSIDERED[verb]} {rest}")
 
 
-_CONSIDERED: Final = {"change": "changing", "strike": "striking", "release": "releasing"}
+_CONSIDERED: Final = {"change": "changing", "strike": "striking", "release": "releasing", "demand": "demanding"}
 
 
 def payment_told(facts: Facts, line: str | None) -> Text:
     """Which approved payment is released, as a letter says it."""
     one = next(one for one in facts["aid"] if one["line"] == line)
-    kind, amount = GRANT_KINDS[one["kind"]], one["amount"]
+    kind, amount = PAYMENT_KINDS[one["kind"]], one["amount"]
     return Text(
         f"撤销已批准、尚未支付的{kind.zh} {amount} 元", f"to release the approved {kind.en} aid of {amount} yuan"
     )

@@ -72,7 +72,8 @@ def aid_approved(case: CaseFile, calendar: WorkingCalendar) -> date | None:
 def _owed_from(line: Facts) -> date:
     """The day of its approval, the one on which the bank sent back what was paid, or when a mistake came to light.
 
-    An instant for a mistake: its clock has ended already, perhaps on the day on which it had begun.
+    An instant for a mistake and for money that goes back: the clock before has ended already, perhaps on the day on
+    which it had begun.
     """
     if line.get("owed_again_at"):
         return datetime.fromisoformat(line["owed_again_at"])

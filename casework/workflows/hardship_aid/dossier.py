@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
+from casework.forms.repayment import lifted_with
 from casework.rules.casefile import STAFF, Situation, Taken, Verdict
 from casework.rules.clocks import Interval, Limit, due
 from casework.rules.grammar import Guard, guard
@@ -13,7 +14,6 @@ from casework.workflows.hardship_aid.categories import FRESH, category_noted, fi
 from casework.workflows.hardship_aid.deeds import change_looked_into, change_reported, not_before, taken_since
 from casework.workflows.hardship_aid.dossier_steps import ABSENT, STRIKING_OFF, VISIT, Reverify
 from casework.workflows.hardship_aid.leaving import exit_noted_from
-from casework.workflows.hardship_aid.repayment import repayment_lifted
 
 FIGURES: Final = ("medical_own_share", "students", "sudden")
 MOST_REPORTS: Final = 20
@@ -267,9 +267,13 @@ def exit_dropped(at: Situation) -> Mapping[str, Any]:
         **FRESH,
         "exit": None,
         "keep_until": None,
-        "repayment": repayment_lifted(at.case.facts),
         "verification": {**verified, "in_hardship": True, "in_hardship_on": at.today.isoformat()} if verified else None,
     }
+
+
+def file_restored(at: Situation) -> Mapping[str, Any]:
+    """The same once the end of the file falls, and with a cancellation what it asked back."""
+    return {**exit_dropped(at), **lifted_with("cancel", at)}
 
 
 @guard(zh="跟踪期未满。", en="The watch is not over.")

@@ -9,15 +9,15 @@ from typing import Any
 
 from casework.forms.data_rights import DATA_LETTERS
 from casework.forms.papers import announced_letter, earlier, explained, papers_came
+from casework.forms.repayment import owed, owed_to_person
 from casework.rules.casefile import Facts, Move, Office
 from casework.rules.clocks import Limit
 from casework.rules.grammar import Letter
 from casework.rules.text import Text
 from casework.workflows.hardship_aid import cuts
-from casework.workflows.hardship_aid.codes import EXIT_KINDS, GRANT_KINDS
+from casework.workflows.hardship_aid.codes import EXIT_KINDS, PAYMENT_KINDS
 from casework.workflows.hardship_aid.decisions import LOWERED, RELEASED
 from casework.workflows.hardship_aid.dossier_steps import ABSENT
-from casework.workflows.hardship_aid.repayment import owed
 from casework.workflows.hardship_aid.steps import CASH, CATEGORY_TITLES, REFUSAL_GROUNDS, TRANSFER
 
 HEARD_HOW = {
@@ -88,7 +88,7 @@ def _aid(items: Sequence[Facts]) -> Text:
 
 
 def _item(item: Facts) -> Text:
-    kind, student = GRANT_KINDS[item["kind"]], item.get("student")
+    kind, student = PAYMENT_KINDS[item["kind"]], item.get("student")
     zh, en = (f"（{student}）", f" ({student})") if student else ("", "")
     return Text(f"{kind.zh}{zh} {_yuan(item)} 元", f"{kind.en}{en}: {_yuan(item)} yuan")
 
@@ -248,12 +248,44 @@ def _repayment_demand(move: Move, office: Office) -> Mapping[str, Any]:
     last = _day_due(move, "repayment")
     by_when = Text(f"于 {last.zh}", f"by {last.en}") if last else Text("尽快", "soon")
     return {
-        "amount": f"{owed(move.before.facts):,.2f}",
+        "because": _demanded_because(move),
+        "amount": f"{owed(move.case.facts):,.2f}",
         "by_when": by_when,
         "pay_to": _as_given(move.given["pay_to"], None),
         "reasons": move.sealed["reasons"],
         "remedy": _TO_THE_UNION_ABOVE,
     }
+
+
+def _demanded_because(move: Move) -> Text:
+    """The cancellation that has decided it, else the decision itself and how the person was heard before it."""
+    number = move.case.number
+    if move.case.facts["repayment"]["decision"] != cuts.DEMANDED:
+        return Text(
+            f"您的困难职工档案（案号 {number}）因申报不实已被取消。",
+            f"your file (case {number}) was cancelled as what was told was untrue.",
+        )
+    heard = _heard_how(move, cuts.DEMANDED)
+    return Text(
+        f"经核实，您就案件 {number} 领取的帮扶款系以虚报、隐瞒等手段取得。{heard.zh}，本工会决定要求退还。",
+        f"as was found, aid on case {number} was got by untrue statements or concealment; {heard.en}, it was decided"
+        " to demand it back.",
+    )
+
+
+def _repayment_lifted(move: Move, office: Office) -> Mapping[str, Any]:
+    back = owed_to_person(move.case.facts)
+    goes_back = _GOES_BACK.with_(amount=f"{back:,.2f}") if back else Text("", "")
+    return {"reasons": move.sealed["reasons"], "goes_back": goes_back}
+
+
+_GOES_BACK = Text(
+    "您已退还的 {amount} 元将返还给您。", " The {amount} yuan that you have paid back will be returned to you."
+)
+
+
+def _given_back(move: Move, office: Office) -> Mapping[str, Any]:
+    return {"amount": f"{owed_to_person(move.before.facts):,.2f}"}
 
 
 def _reasons(move: Move, office: Office) -> Mapping[str, Any]:
@@ -458,16 +490,39 @@ LETTERS = (
         "repayment_demand",
         Text("退还帮扶款通知书", "Demand to pay aid back"),
         Text(
-            "{letter_number}\n\n{applicant}：\n\n您的困难职工档案（案号 {number}）因申报不实已被取消。参照《中华人民共和国社会救助法》"
+            "{letter_number}\n\n{applicant}：\n\n{because}参照《中华人民共和国社会救助法》"
             "第六十一条至第六十五条，请您{by_when}退还帮扶款 {amount} 元：{pay_to}。理由：\n\n{reasons}\n\n确有困难的，可以与本工会商定"
             "分期退还。{remedy}\n\n{office}\n{date}",
-            "{letter_number}\n\n{applicant},\n\nyour file (case {number}) was cancelled as what was told was untrue. With"
+            "{letter_number}\n\n{applicant},\n\n{because} With"
             " reference to articles 61 to 65 of the Social Assistance Law please pay back {amount} yuan {by_when}: {pay_to}."
             " Reasons:\n\n{reasons}\n\nIf you cannot pay at once, agree with this office on instalments. {remedy}"
             "\n\n{office}\n{date}",
         ),
         numbered=True,
         fill=_repayment_demand,
+    ),
+    Letter(
+        "repayment_lifted",
+        Text("撤销退还决定通知书", "Notice that nothing is to be paid back"),
+        Text(
+            "{letter_number}\n\n{applicant}：\n\n本工会此前要求您退还帮扶款的决定（案号 {number}）予以撤销，您无需退还。{goes_back}"
+            "理由：\n\n{reasons}\n\n{office}\n{date}",
+            "{letter_number}\n\n{applicant},\n\nthe decision that you are to pay aid back (case {number}) is lifted: nothing"
+            " is to be paid back.{goes_back} Reasons:\n\n{reasons}\n\n{office}\n{date}",
+        ),
+        numbered=True,
+        fill=_repayment_lifted,
+    ),
+    Letter(
+        "given_back",
+        Text("返还款项通知书", "Notice that money goes back to you"),
+        Text(
+            "{applicant}：\n\n您此前退还的 {amount} 元（案号 {number}）无需退还，现予返还，转入您本人的银行账户。尚未提供账户的，"
+            "请与我们联系。\n\n{office}\n{date}",
+            "{applicant},\n\nthe {amount} yuan that you had paid back (case {number}) are not owed and go back to you, into"
+            " your own account. If we do not know it yet, please tell us.\n\n{office}\n{date}",
+        ),
+        fill=_given_back,
     ),
     Letter(
         "exit_denied",

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
+from casework.forms.repayment import received
 from casework.rules.casefile import Facts, Situation, Verdict
 from casework.rules.claims import Amend, Claim, Pay, Release, Reserve, Return
 from casework.rules.grammar import guard
@@ -172,6 +173,22 @@ def something_outstanding(at: Situation) -> bool:
 def nothing_outstanding(at: Situation) -> bool:
     """No dossier is closed over money that is on its way."""
     return not outstanding(at.case.facts)
+
+
+def paid_lines(facts: Facts) -> list[Facts]:
+    """The payments that have reached the household."""
+    return [line for line in facts.get("aid") or () if line["status"] == "paid"]
+
+
+def left_of(facts: Facts, line: Facts) -> Decimal:
+    """What the household still has of a payment, in yuan."""
+    came = (Decimal(one["amount"]) for one in received(facts) if one["line"] == line["line"])
+    return Decimal(line["amount"]) - sum(came, Decimal())
+
+
+def held(facts: Facts) -> Decimal:
+    """What the household was paid and has not paid back, in yuan."""
+    return sum((left_of(facts, line) for line in paid_lines(facts)), Decimal())
 
 
 def recordable(facts: Facts) -> list[Facts]:

@@ -1,28 +1,33 @@
-"""What was got by deceit is paid back: how much, until when it is demanded, and what has come.
+"""Aid that was got by deceit is paid back to its fund, from whichever state the case ended in; see `forms.repayment`.
 
-参照社会救助法 61–65: who got assistance by untrue statements or concealment pays it back; 山东省法律援助条例 24 says the
-same of legal aid.
+参照社会救助法 61–65. A cancelled file says how much with the cancellation, after the hearing on it. Elsewhere the demand
+decides: the person is heard first, as before every cut (48), and what falls again is paid by transfer like all aid.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from casework.forms import repayment
 from casework.forms.form import Form
-from casework.forms.inventor import Inventor, days_ago
-from casework.forms.numbers import Day, Money
-from casework.forms.texts import Code, Line, LongText
-from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import CaseFile, Facts, Situation, Verdict
-from casework.rules.claims import Claim, Repay
+from casework.forms.inventor import Inventor
+from casework.forms.numbers import Money
+from casework.forms.repayment import CENT, amount_fits, decided, kept, owed, owed_to_person, received
+from casework.forms.texts import Code, LongText
+from casework.rules.casefile import Facts, Situation, Verdict
+from casework.rules.claims import Claim, Repay, Reserve
 from casework.rules.grammar import guard
 from casework.rules.text import Text
+from casework.workflows.hardship_aid.approval import decided_by_another, for_a_deciding_level
+from casework.workflows.hardship_aid.codes import RESTORED
+from casework.workflows.hardship_aid.cuts import DEMANDED, announced_by_another, heard, other_cuts
 from casework.workflows.hardship_aid.deeds import not_before
 from casework.workflows.hardship_aid.leaving import retention_noted
+from casework.workflows.hardship_aid.payments import held, left_of, line_id, lines_of, paid_lines
 
-CENT: Final = Decimal("0.01")
+CANCELLED: Final = "cancel"
+demand_by_another = announced_by_another(DEMANDED)
 
 
 class CancelFile(Form):
@@ -34,75 +39,45 @@ class CancelFile(Form):
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:
         """Everything that was paid."""
-        paid = total_paid(inventor.facts)
+        most = _most(inventor.facts)
         told = {name: value for name, value in super().example(inventor).items() if name != "repay"}
-        return {**told, "repay": f"{paid:.2f}"} if paid else told
+        return {**told, "repay": f"{most:.2f}"} if most else told
 
 
-class DemandRepayment(Form):
-    """Why it is to be paid back, and to where."""
+class DemandRepayment(repayment.DemandRepayment):
+    """How much aid is to be paid back where that is not decided yet, why, and to where."""
 
-    reasons = LongText(most=2000, sensitive=True, required=True, title=Text("理由", "Reasons"))
-    pay_to = Line(
-        required=True,
-        title=Text("退款方式", "How to pay"),
-        example=Text(
-            "转入本工会帮扶资金专户，注明案号", "To the aid account of this union, with the number of the case"
-        ),
-    )
+    @classmethod
+    def example(cls, inventor: Inventor) -> dict[str, Any]:
+        """What is owed by a decision, else everything that was paid."""
+        told = super().example(inventor)
+        return {**told, "amount": f"{max(_most(inventor.facts), CENT):.2f}"} if "amount" in told else told
 
 
-class RecordRepayment(Form):
+class RecordRepayment(repayment.RecordRepayment):
     """Money that has come back of one payment."""
 
     line = Code(required=True, title=Text("款项", "Payment"))
-    amount = Money(least=CENT, required=True, title=Text("退还金额（元）", "Amount (yuan)"))
-    on = Day(past=True, required=True, title=Text("到账日期", "Received on"), example=days_ago(0))
-    reason = Line(
-        most=200,
-        required=True,
-        title=Text("说明（凭证号）", "Note (receipt)"),
-        example=Text("银行回单1号", "Bank receipt 1"),
-    )
 
     @classmethod
     def example(cls, inventor: Inventor) -> dict[str, Any]:
         """As much of the first payment as is still owed."""
         facts = inventor.facts
-        rest = ((line["line"], _left_of(facts, line)) for line in _paid_lines(facts))
+        rest = ((line["line"], left_of(facts, line)) for line in paid_lines(facts))
         line, left = next(((line, left) for line, left in rest if left), (str(UUID(int=0)), CENT))
         amount = max(min(left, owed(facts)), CENT)
         return {**super().example(inventor), "line": line, "amount": f"{amount:.2f}"}
 
 
-def _paid_lines(facts: Facts) -> list[Facts]:
-    return [line for line in facts.get("aid") or () if line["status"] == "paid"]
-
-
-def total_paid(facts: Facts) -> Decimal:
-    """What the household was paid in all, in yuan."""
-    return sum((Decimal(line["amount"]) for line in _paid_lines(facts)), Decimal())
-
-
-def _repayments(facts: Facts) -> Sequence[Facts]:
-    return (facts.get("repayment") or {}).get("received") or ()
-
-
-def _left_of(facts: Facts, line: Facts) -> Decimal:
-    came = (Decimal(one["amount"]) for one in _repayments(facts) if one["line"] == line["line"])
-    return Decimal(line["amount"]) - sum(came, Decimal())
-
-
-def owed(facts: Facts) -> Decimal:
-    """What is still to be paid back, in yuan."""
-    amount = Decimal((facts.get("repayment") or {}).get("amount") or 0)
-    return amount - sum((Decimal(one["amount"]) for one in _repayments(facts)), Decimal())
+def _most(facts: Facts) -> Decimal:
+    """The most that can be owed: what the household has, and what has come already and still counts."""
+    return held(facts) + max(kept(facts), Decimal())
 
 
 @guard(zh="应退还金额不能超过已支付的帮扶。", en="No more is paid back than was paid.", looks_at_given=True)
 def repaid_within_paid(at: Situation) -> Verdict:
     """What was got is paid back, and no more."""
-    most = total_paid(at.case.facts)
+    most = _most(at.case.facts)
     sentence = Text(
         f"已支付的帮扶共 {most:.2f} 元，应退还金额不能超过。", f"{most:.2f} yuan were paid; no more is paid back."
     )
@@ -111,52 +86,52 @@ def repaid_within_paid(at: Situation) -> Verdict:
 
 def cancellation_noted(at: Situation) -> Mapping[str, Any]:
     """What is to be paid back, and until when the dossier is kept; what came by an earlier decision stays on record."""
-    repay, known = at.given.get("repay"), list(_repayments(at.case.facts))
-    due: dict[str, Any] | None = (
-        {"amount": f"{repay:.2f}", "demanded_on": None, "received": known, "settled_on": None} if repay else None
-    )
-    return {**retention_noted(at), "repayment": due}
-
-
-def repayment_lifted(facts: Facts) -> dict[str, Any] | None:
-    """What is left of a repayment once its decision falls: nothing is owed, and what has come is owed to the household."""
-    came = sum((Decimal(one["amount"]) for one in _repayments(facts)), Decimal())
-    if not came:
-        return None
-    return {**facts["repayment"], "amount": "0.00", "demanded_on": None, "owed_to_household": f"{came:.2f}"}
+    repay: Decimal | None = at.given.get("repay")
+    return {**retention_noted(at), "repayment": decided(at, repay, CANCELLED) if repay else repayment.lifted(at)}
 
 
 @guard(zh="没有应退还的帮扶。", en="Nothing is to be paid back.")
-def repayment_is_owed(at: Situation) -> bool:
-    """A cancellation has said how much, and it has not all come."""
-    return owed(at.case.facts) > 0
+def aid_may_be_demanded(at: Situation) -> bool:
+    """A decision has said how much, or something was paid of which none has said anything yet."""
+    return owed(at.case.facts) > 0 or held(at.case.facts) > 0
+
+
+@guard(
+    zh="通知退还帮扶款前须先通知并听取本人意见（propose_cut、record_cut_hearing）。",
+    en="Before aid is demanded back the person is invited and heard (`propose_cut`, `record_cut_hearing`).",
+)
+def demand_may_be_decided(at: Situation) -> Verdict:
+    """社会救助法 48: heard before; decided by a union that may and by another, unless a cancellation has decided it."""
+    if owed(at.case.facts) > 0:
+        return Verdict(True)
+    asked = (one.judge(at) for one in (for_a_deciding_level, decided_by_another, demand_by_another))
+    refused = next((one for one in asked if not one.holds), None)
+    return refused or Verdict(heard(at.case, DEMANDED) is not None)
+
+
+@guard(zh="应退还金额不符。", en="The amount does not fit.", looks_at_given=True)
+def demand_within_paid(at: Situation) -> Verdict:
+    """What was got is paid back, and no more."""
+    return amount_fits(at, _most(at.case.facts))
 
 
 def demand_noted(at: Situation) -> Mapping[str, Any]:
-    """The day of the demand, from which its time runs."""
-    return {"repayment": {**at.case.facts["repayment"], "demanded_on": at.today.isoformat()}}
+    """The demand; what was announced of it is done."""
+    return {**repayment.demand_noted(at), "cuts": other_cuts(at.case.facts, DEMANDED)}
 
 
 @guard(zh="退还的款项、金额或者日期不符。", en="Payment, amount or day do not fit.", looks_at_given=True)
 def repayment_fits(at: Situation) -> Verdict:
     """It is about a payment that was made, no more than is left of it and owed in all, and not older than it."""
     facts, amount = at.case.facts, at.given["amount"]
-    line = next((one for one in _paid_lines(facts) if one["line"] == at.given["line"]), None)
+    line = next((one for one in paid_lines(facts) if one["line"] == at.given["line"]), None)
     if line is None:
         return Verdict(False, Text("没有这笔已支付的款项。", "No such payment was made."))
     if not not_before(at, at.given["on"], line["settled_on"]):
         return Verdict(False, Text("退还日期不能早于支付日期。", "It cannot have come back before it was paid."))
-    most = min(_left_of(facts, line), owed(facts))
+    most = min(left_of(facts, line), owed(facts))
     sentence = Text(f"该笔款项至多还应退还 {most:.2f} 元。", f"Of this payment {most:.2f} yuan at most are still owed.")
     return Verdict(amount <= most, sentence)
-
-
-def repayment_noted(at: Situation) -> Mapping[str, Any]:
-    """What has come, and the day on which all has."""
-    known, given = at.case.facts["repayment"], at.given
-    one = {"line": given["line"], "amount": f"{given['amount']:.2f}", "on": given["on"].isoformat()}
-    settled = given["on"].isoformat() if owed(at.case.facts) == given["amount"] else None
-    return {"repayment": {**known, "received": [*known["received"], one], "settled_on": settled}}
 
 
 def repayment_claimed(at: Situation) -> Sequence[Claim]:
@@ -164,17 +139,40 @@ def repayment_claimed(at: Situation) -> Sequence[Claim]:
     return [Repay(UUID(at.given["line"]), at.given["amount"], at.given["reason"])]
 
 
-def demanded(case: CaseFile, calendar: WorkingCalendar) -> date | None:
-    """The day on which it was demanded that the money be paid back, or a later one on which a review let it stand."""
-    day, upheld = _day(case.facts, "demanded_on"), case.taken.get("uphold")
-    return max(day, calendar.local_date(upheld.at)) if day and upheld and case.state == "upheld" else day
+@guard(zh="资金余额不足，请先补充资金。", en="The fund has not enough left; it needs money first.")
+def funds_give_it_back(at: Situation) -> bool:
+    """What came is in its fund, unless that has promised it to others since."""
+    funds = at.office.funds
+    return all(
+        item["fund"] in funds and Decimal(item["amount"]) <= funds[item["fund"]].free
+        for item in _going_back(at.case.facts)
+    )
 
 
-def repaid(case: CaseFile, calendar: WorkingCalendar) -> date | None:
-    """The day on which all of it had come."""
-    return _day(case.facts, "settled_on")
+def restored(at: Situation) -> Mapping[str, Any]:
+    """A payment to the household of each fund that has its money, to be ordered and made like any other."""
+    going, now = _going_back(at.case.facts), max(at.now, at.case.last_at).isoformat()
+    lines = lines_of(at, going)
+    before, made = lines[: -len(going)], lines[-len(going) :]
+    return {**repayment.given_back(at), "aid": [*before, *({**line, "owed_again_at": now} for line in made)]}
 
 
-def _day(facts: Facts, name: str) -> date | None:
-    written = (facts.get("repayment") or {}).get(name)
-    return date.fromisoformat(written) if written else None
+def restoration_claimed(at: Situation) -> Sequence[Claim]:
+    """The money of these payments: bound by their funds, and by no budget of a kind of aid."""
+    return [
+        Reserve(line_id(at.case.id, at.case.version, index), item["fund"], RESTORED, Decimal(item["amount"]), at.today)
+        for index, item in enumerate(_going_back(at.case.facts))
+    ]
+
+
+def _going_back(facts: Facts) -> list[dict[str, str]]:
+    """What each fund owes the household, the money that came last first."""
+    fund_of = {line["line"]: line["fund"] for line in facts.get("aid") or ()}
+    left, sums = owed_to_person(facts), dict[str, Decimal]()
+    for one in reversed(received(facts)):
+        part = min(left, Decimal(one["amount"]))
+        if part:
+            fund = fund_of[one["line"]]
+            sums[fund] = sums.get(fund, Decimal()) + part
+            left -= part
+    return [{"kind": RESTORED, "fund": fund, "amount": f"{amount:.2f}"} for fund, amount in sums.items()]

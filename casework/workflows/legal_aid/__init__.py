@@ -6,10 +6,32 @@ Sources: 中华人民共和国法律援助法 (in force 2022-01-01), which union
 
 from casework.forms.data_rights import DATA_CLOCK, DATA_TRANSITIONS
 from casework.forms.papers import ConfirmPapers
+from casework.forms.repayment import (
+    DemandRepayment,
+    LiftRepayment,
+    RecordRepayment,
+    demand_noted,
+    demand_served,
+    demand_served_after_made,
+    demanded,
+    given_back,
+    lifted_by_another,
+    no_more_than_owed,
+    owed_since,
+    repaid,
+    repayment_is_demanded,
+    repayment_is_owed,
+    repayment_lifted,
+    repayment_noted,
+    repayment_stands,
+    something_goes_back,
+    went_back,
+)
 from casework.forms.service import RecordService, TellReceipt
 from casework.rules.casefile import HELPERS, Phase, Role
 from casework.rules.grammar import (
     EVERY_CLOCK,
+    EVERYWHERE,
     NEW,
     STAY,
     Alert,
@@ -105,6 +127,14 @@ from casework.workflows.legal_aid.official import (
 )
 from casework.workflows.legal_aid.official_letters import OFFICIAL_LETTERS
 from casework.workflows.legal_aid.policies import POLICIES
+from casework.workflows.legal_aid.repayment import (
+    AFTER_TERMINATION,
+    REPAYMENT_LETTERS,
+    GiveBack,
+    costs_are_told,
+    costs_lifted,
+    terminated_for_deceit,
+)
 from casework.workflows.legal_aid.steps import (
     AskForChange,
     AskForPapers,
@@ -166,6 +196,7 @@ HELPER_LADDER = (
     Alert("+2wd", SUPERVISOR),
     Alert("+5wd", SUPERVISOR, above=True),
 )
+REMINDER = (Alert("80%", CASEWORKER), Alert("due", CASEWORKER))
 PAPERS_LADDER = (Alert("80%", CASEWORKER),)
 PAPERS_DUE_LADDER = (Alert("80%", CASEWORKER), Alert("due", (CASEWORKER, SUPERVISOR)))
 COMPLAINT_LADDER = (
@@ -284,7 +315,7 @@ WORKFLOW = Workflow(
         Transition("uphold",          Text("维持原决定", "Uphold the decision"),   "objected", "upheld",
                    by=SUPERVISOR, decides=True, needs=Review, when=reviewed_by_another, letter="objection_dismissed", outcome="upheld", cancels=LIMITATION_NAMES),
         Transition("overturn",        Text("纠正原决定", "Correct the decision"),  "objected", "granted",
-                   by=SUPERVISOR, decides=True, needs=Review, when=reviewed_by_another, releases=True, letter="objection_allowed"),
+                   by=SUPERVISOR, decides=True, needs=Review, when=reviewed_by_another, updates=costs_lifted, releases=True, letter="objection_allowed"),
         Transition("follow_up",       Text("回访", "Follow up"),                   "concluded", "followed_up",
                    by=CASEWORKER, needs=FollowUp),
         Transition("close",           Text("结案", "Close"),                       "followed_up", "closed",
@@ -315,6 +346,16 @@ WORKFLOW = Workflow(
                    by=SUPERVISOR, needs=CertifyHardship, when=hardship_is_found, letter="hardship_certificate"),
         Transition("rate",            Text("评价", "Rate"),                        ("concluded", "followed_up", *FILE_STATES, "closed"), STAY,
                    by=APPLICANT, needs=Rate, when=not_rated_yet),
+        Transition("demand_repayment", Text("通知退还援助费用", "Demand the costs back"), AFTER_TERMINATION, STAY,
+                   by=SUPERVISOR, decides=True, needs=DemandRepayment, when=(terminated_for_deceit, costs_are_told), updates=demand_noted, letter="costs_demand"),
+        Transition("serve_demand",    Text("登记退款通知送达", "Record the service of the demand"), AFTER_TERMINATION, STAY,
+                   by=CASEWORKER, needs=RecordService, when=(repayment_is_demanded, demand_served_after_made), updates=demand_served),
+        Transition("record_repayment", Text("登记退还的费用", "Record what was paid back"), AFTER_TERMINATION, STAY,
+                   by=CASEWORKER, needs=RecordRepayment, when=(repayment_is_owed, no_more_than_owed), updates=repayment_noted, shared=True),
+        Transition("lift_repayment",  Text("撤销退还决定", "Lift the repayment"),  AFTER_TERMINATION, STAY,
+                   by=SUPERVISOR, decides=True, needs=LiftRepayment, when=(repayment_stands, lifted_by_another), updates=repayment_lifted, letter="costs_lifted"),
+        Transition("give_back",       Text("登记返还本人的款项", "Record what was given back"), EVERYWHERE, STAY,
+                   by=CASEWORKER, needs=GiveBack, when=something_goes_back, updates=given_back, letter="costs_given_back", shared=True),
         *DATA_TRANSITIONS,
     ),
     clocks=(
@@ -372,7 +413,11 @@ WORKFLOW = Workflow(
               owed_by="outside", start=seven_days_before, stop=turned_urgent, alerts=URGENCY_LADDER, take="turn_urgent"),
         *LABOUR_CLOCKS,
         DATA_CLOCK,
+        Clock("repayment",     Text("退还援助费用", "Repayment of the costs"),    AFTER_TERMINATION,
+              policy("repayment"), Text("法律援助法 第64条", "Legal Aid Law 64"), owed_by="applicant", start=demanded("upheld"), stop=repaid, alerts=REMINDER),
+        Clock("giving_back",   Text("返还已退还的款项", "Giving back"),           EVERYWHERE,
+              policy("giving_back"), Text("本机构设定", "set by the office"), start=owed_since, stop=went_back, alerts=OFFICE_LADDER),
     ),
-    letters=(*LETTERS, *OFFICIAL_LETTERS),
+    letters=(*LETTERS, *OFFICIAL_LETTERS, *REPAYMENT_LETTERS),
 )
 # fmt: on

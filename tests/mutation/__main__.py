@@ -21,6 +21,7 @@ from tests.mutation.sources import Mutant
 from tests.mutation.trying import ROOT, Fate, Tried, tried
 
 FIGURES: Final = "docs/mutants.toml"
+_BY_NAMED: Final = "caught by its tests"
 
 
 def tests_by_thing(found: Sequence[Rule]) -> Mapping[str, list[str]]:
@@ -37,7 +38,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--least", type=float, default=95.0, help="per cent that must be caught")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time")
     parser.add_argument("--only", default="", help="only things of the register whose name holds this text")
-    parser.add_argument("--again", type=Path, help="only those that an earlier run, whose output this is, told")
+    parser.add_argument("--again", type=Path, help="not those again that an earlier run caught, whose output this is")
     parser.add_argument("--sample", type=int, default=0, help="only so many, drawn by --seed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", action="store_true", help=f"keep the figures in {FIGURES}")
@@ -50,22 +51,21 @@ def main() -> int:
     by_thing = tests_by_thing(rules(ROOT))
     things = [of for of in by_thing if asked.only in of]
     made = [(one, by_thing[one.of]) for one in all_of(ROOT, things) if _told(one) not in EQUIVALENT]
-    if asked.again:
-        before = asked.again.read_text(encoding="utf-8")
-        made = [(one, tests) for one, tests in made if _told(one) in before]
     if asked.sample:
         made = random.Random(asked.seed).sample(made, min(asked.sample, len(made)))
+    found = _caught_before(asked.again, [one for one, _ in made]) if asked.again else []
+    known = {one.mutant for one in found}
+    made = [(one, tests) for one, tests in made if one not in known]
     named = sorted({test for _, tests in made for test in tests})
     sys.stderr.write(f"{len(made)} mutants of {len(things)} things, {len(named)} tests\n")
-    found: list[Tried] = []
     for one in tried(made, asked.jobs):
         found.append(one)
         if not one.healthy:
             sys.stderr.write(f"Its tests fail without it, too: {_told(one.mutant)}\n")
             return 1
-        if one.fate is not Fate.CAUGHT:
-            sys.stdout.write(f"{one.fate}: {_told(one.mutant)} # {one.mutant.file}:{one.mutant.line}\n")
-            sys.stdout.flush()
+        fate = _BY_NAMED if one.by_named and one.fate is Fate.CAUGHT else one.fate
+        sys.stdout.write(f"{fate}: {_told(one.mutant)} # {one.mutant.file}:{one.mutant.line}\n")
+        sys.stdout.flush()
         if len(found) % 100 == 0:
             sys.stderr.write(f"{len(found)} tried, {_caught(found)} caught\n")
     alive = [one for one in found if one.fate is not Fate.STILLBORN]
@@ -77,6 +77,19 @@ def main() -> int:
     if asked.write:
         (ROOT / FIGURES).write_text(_figures(alive), encoding="utf-8")
     return 0 if share >= asked.least else 1
+
+
+def _caught_before(output: Path, made: Sequence[Mutant]) -> list[Tried]:
+    """Those of the mutants that an earlier run caught. That holds as long as tests are only added since."""
+    fates: dict[str, set[str]] = {}
+    for line in output.read_text(encoding="utf-8").splitlines():
+        fate, _, told = line.rpartition(" # ")[0].partition(": ")
+        fates.setdefault(told, set()).add(fate)
+    return [
+        Tried(one, Fate.CAUGHT, by_named=fates[told] == {_BY_NAMED})
+        for one in made
+        if (told := _told(one)) in fates and fates[told] <= {_BY_NAMED, Fate.CAUGHT}
+    ]
 
 
 def _told(mutant: Mutant) -> str:

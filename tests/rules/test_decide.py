@@ -274,8 +274,8 @@ class TestMoves:
         story.applicant("withdraw")
         assert story.case.closed_at == story.now
         assert story.case.outcome == "withdrawn"
-        # What concerns the case no more, but the person: complaints and personal data.
-        still = {"complain", "answer_complaint", "request_data", "answer_data_request"}
+        # What concerns the case no more, but the person: complaints, personal data, what was paid and not owed.
+        still = {"complain", "answer_complaint", "request_data", "answer_data_request", "give_back"}
         assert story.offered("supervisor").keys() <= still
         assert isinstance(story.refused("supervisor", "accept"), NotNow)
 

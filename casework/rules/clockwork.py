@@ -36,7 +36,7 @@ def wind(
         if clock.start:
             changes += _step_of_facts(workflow, clock, after, when or at, office)
         elif restarts_from and clock.name in restarts:
-            changes += _step_of_deed(workflow, clock, after, restarts_from, at, office)
+            changes += _step_of_deed(workflow, clock, after, restarts_from, at, office, clock.name in cancels)
         else:
             cancelled = clock.name in cancels or cancels == EVERY_CLOCK
             changes += _step(workflow, clock, before, after, when or at, office, cancelled, clock.name in restarts)
@@ -182,17 +182,18 @@ def _step(
 
 
 def _step_of_deed(
-    workflow: Workflow, clock: Clock, after: CaseFile, day: date, at: datetime, office: Office
+    workflow: Workflow, clock: Clock, after: CaseFile, day: date, at: datetime, office: Office, cancelled: bool
 ) -> Iterator[ClockChange]:
     """A clock that is met by a deed of this day, from which the next generation runs, whenever the deed is recorded.
 
-    What was done before the clock began is not what it asks for.
+    What was done before the clock began is not what it asks for. One that is `cancelled` by the deed only begins later.
     """
     run = after.clock(clock.name)
     if run is not None and run.open:
         if day <= office.calendar.local_date(run.started_at):
             return
-        yield _end(clock, after, run, min(at, _instant_of(day, run, office.calendar)), office, cancelled=False)
+        ended = at if cancelled else min(at, _instant_of(day, run, office.calendar))
+        yield _end(clock, after, run, ended, office, cancelled=cancelled)
     if workflow.runs(clock, after.state):
         yield from _start(clock, after, run, at, day, office)
 

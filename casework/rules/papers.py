@@ -94,3 +94,31 @@ def received_since_opened(at: Situation) -> Verdict:
     """A slip of the pen in the date on which the office got the papers."""
     opened: date = at.office.calendar.local_date(at.case.opened_at)
     return Verdict(at.given["on"] >= min(opened, at.today))
+
+
+@guard(
+    zh="送达、收到日期不能早于通知补充材料之日。",
+    en="The notice cannot have come before it was sent.",
+    looks_at_given=True,
+)
+def notice_came_after_sent(at: Situation) -> bool:
+    """What is served is the notice of what is missing."""
+    asked = at.case.taken.get("ask_for_papers")
+    return asked is None or bool(at.given["on"] >= min(at.office.calendar.local_date(asked.at), at.today))
+
+
+@guard(
+    zh="收到日期已经登记；有误的，请联系本机构。",
+    en="The day on which the notice came is on record already; if it is wrong, tell the office.",
+)
+def receipt_is_unknown(at: Situation) -> bool:
+    """The applicant says once when it came; nobody moves the last day by saying so again."""
+    asked = at.case.taken.get("ask_for_papers")
+    told = (at.case.taken.get(name) for name in ("record_service", "tell_receipt"))
+    return not any(one and (asked is None or one.at >= asked.at) for one in told)
+
+
+def notice_received_on(at: Situation) -> date:
+    """The day on which the notice came: the time to bring the papers begins anew on it."""
+    on: date = at.given["on"]
+    return on

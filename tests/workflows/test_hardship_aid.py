@@ -1450,10 +1450,28 @@ class TestTheExit:
     def test_who_does_not_come_was_given_the_time_to(self) -> None:
         story = on_file()
         story.caseworker("propose_exit", kind="lost_contact")
-        assert isinstance(told(story, "caseworker", "record_hearing", how="absent", statement=None), NotMet)
+        away: dict[str, Any] = {"how": "absent", "statement": None, "served_on": story.today.isoformat()}
+        assert isinstance(told(story, "caseworker", "record_hearing", **away), NotMet)
         story.days_pass(20)
-        story.caseworker("record_hearing", how="absent", statement=None)
+        story.caseworker("record_hearing", **away)
         assert story.case.state == "exit_proposed"
+
+    @pytest.mark.parametrize("step", ["record_hearing", "record_cut_hearing"])
+    def test_the_time_to_appear_runs_from_the_receipt_of_the_invitation(self, step: str) -> None:
+        story = on_file()
+        sent = (story.today - timedelta(days=1)).isoformat()
+        if step == "record_hearing":
+            story.caseworker("propose_exit", kind="lost_contact")
+        else:
+            story.caseworker("propose_cut", what="strike_off", line=None)
+        story.days_pass(20)
+        away: dict[str, Any] = {"how": "absent", "statement": None}
+        assert codes(told(story, "caseworker", step, **away, served_on=None)) == ["service_missing"]
+        assert "早于" in told(story, "caseworker", step, **away, served_on=sent).text.zh
+        came = story.today.isoformat()
+        assert "等候" in told(story, "caseworker", step, **away, served_on=came).text.zh
+        story.days_pass(20)
+        story.caseworker(step, **away, served_on=came)
 
     def test_what_the_person_says_may_convince(self) -> None:
         story = leaving()

@@ -113,9 +113,10 @@ class TestAReleasedPayment:
         story.caseworker("propose_cut", what="release_payment", line=line(story))
         assert "撤销已批准、尚未支付的生活救助 5000.00 元" in body(story, "cut_hearing")
         assert isinstance(told(story, "supervisor", "release_payment", **unheard), NotMet)
-        assert isinstance(told(story, "caseworker", "record_cut_hearing", how="absent", statement=None), NotMet)
+        away: dict[str, Any] = {"how": "absent", "statement": None, "served_on": story.today.isoformat()}
+        assert isinstance(told(story, "caseworker", "record_cut_hearing", **away), NotMet)
         story.days_pass(9)
-        story.caseworker("record_cut_hearing", how="absent", statement=None)
+        story.caseworker("record_cut_hearing", **away)
         story.supervisor("release_payment", **unheard)
         assert story.case.facts["cuts"] == []
         letter = body(story, "payment_released")

@@ -41,8 +41,11 @@ LEGAL_AID_STEPS: Final = {
     # 49, 条例 16
     "object@refused terminated": "may_still_object",
     f"object@{FILE} closed": "termination_is_open may_still_object",
-    "record_service": "something_to_serve served_after_decision",
-    "tell_receipt": "something_to_serve served_after_decision",
+    "record_service@refused terminated upheld": "something_to_serve served_after_decision",
+    "tell_receipt@refused terminated upheld": "something_to_serve served_after_decision",
+    # 送达: the time to bring papers runs from the receipt of the notice, of which the applicant tells once
+    "record_service@awaiting_papers": "notice_came_after_sent",
+    "tell_receipt@awaiting_papers": "receipt_is_unknown notice_came_after_sent",
     "uphold": "reviewed_by_another",
     "overturn": "reviewed_by_another",
     # 50, 52, and who pays is not who approved
@@ -75,6 +78,8 @@ ADMISSION: Final = (
 )
 PAYMENT: Final = "not_by_the_contact line_paid_by_another line_has_where_to_go cash_is_signed_for"
 HARDSHIP_STEPS: Final = {
+    "record_service@awaiting_papers": "notice_came_after_sent",
+    "tell_receipt@awaiting_papers": "receipt_is_unknown notice_came_after_sent",
     # 社会救助法 62 with 41: what is checked elsewhere is not asked for; platform workers have no contract to show
     "ask_for_papers": "not_asked_before nothing_asked_twice nothing_asked_that_is_checked"
     " no_contract_of_a_platform_worker",

@@ -116,8 +116,11 @@ LIMITATIONS: Final = (
 FILE: Final = ("file_submitted", "file_returned", "file_accepted", "subsidy_approved", "to_archive", "closed")
 FILE_CLOCKS: Final = "file_check file_correction subsidy subsidy_payment archiving"
 # Limits that a step makes pointless, and those that it starts anew; the others end in time or late.
+# 送达: the time to bring papers runs from the receipt of the notice.
+RECEIVED: Final = {"record_service@awaiting_papers": "papers", "tell_receipt@awaiting_papers": "papers"}
 CANCELLED: Final = {
     "legal_aid": {
+        **RECEIVED,
         "lapse": f"{REVIEWS} {LIMITATIONS}",
         "refuse": LIMITATIONS,
         "transfer": REVIEWS,
@@ -133,6 +136,7 @@ CANCELLED: Final = {
         "close": LIMITATIONS,
     },
     "hardship_aid": {
+        **RECEIVED,
         "lapse": "review",
         "withdraw_notice": "notice",
         "withdraw_consent": "notice",
@@ -142,8 +146,8 @@ CANCELLED: Final = {
     },
 }
 ANEW: Final = {
-    "legal_aid": {"transfer": REVIEWS, "record_progress": "progress"},
-    "hardship_aid": {"endorse": "approval", "record_contact": "contact", "reverify": "verification"},
+    "legal_aid": {"transfer": REVIEWS, "record_progress": "progress", **RECEIVED},
+    "hardship_aid": {**RECEIVED, "endorse": "approval", "record_contact": "contact", "reverify": "verification"},
 }
 WITHOUT_A_HELPER: Final = {
     "legal_aid": {"decline", "reassign", "allow_change", "allow_release", "terminate", "overturn"},

@@ -40,9 +40,12 @@ from casework.rules.grammar import (
 )
 from casework.rules.papers import (
     nothing_asked_twice,
+    notice_came_after_sent,
+    notice_received_on,
     papers_are_announced,
     papers_noted,
     papers_of_request,
+    receipt_is_unknown,
     received_since_opened,
     room_for_papers,
 )
@@ -384,6 +387,10 @@ WORKFLOW = Workflow(
                    by=CASEWORKER),
         Transition("ask_for_papers",      Text("一次性告知补正", "Ask for papers"),      ("submitted", "under_review"), "awaiting_papers",
                    by=CASEWORKER, needs=AskForPapers, when=(not_asked_before, nothing_asked_twice, nothing_asked_that_is_checked, no_contract_of_a_platform_worker), letter="papers_needed"),
+        Transition("record_service",      Text("登记补正通知送达", "Record the service of the notice"), "awaiting_papers", STAY,
+                   by=CASEWORKER, needs=RecordService, when=notice_came_after_sent, cancels="papers", restarts="papers", restarts_from=notice_received_on),
+        Transition("tell_receipt",        Text("告知收到日期", "Say when the letter came"), "awaiting_papers", STAY,
+                   by=APPLICANT, needs=TellReceipt, when=(receipt_is_unknown, notice_came_after_sent), cancels="papers", restarts="papers", restarts_from=notice_received_on),
         Transition("supply_papers",       Text("补充材料", "Supply papers"),             "awaiting_papers", "under_review",
                    by=(APPLICANT, CASEWORKER), needs=SupplyPapers, when=room_for_papers, updates=papers_noted, letter="receipt", own_letter="announced"),
         Transition("confirm_papers",      Text("确认收到材料", "Confirm that papers came"), HELPED_AT_ONCE, STAY,

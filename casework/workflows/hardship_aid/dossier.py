@@ -1,7 +1,7 @@
 """A dossier on file: its contact person, visits and verifications, and how a household leaves assistance or comes back."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any, Final
 
 from casework.forms.repayment import lifted_with
@@ -191,15 +191,27 @@ def heard_after_proposed(at: Situation) -> bool:
     return not_before(at, at.given["on"], at.case.facts["exit"]["proposed_on"])
 
 
+_SERVED_BEFORE: Final = Text(
+    "通知送达日期（served_on）不能早于通知之日。",
+    "The invitation cannot have been served before it was made (`served_on`).",
+)
+
+
 def waited_since(invitation: str) -> Guard:
-    """The guard that who does not appear was given the time that the office has set since this transition."""
+    """The guard that who does not appear was given the time that the office has set, from the receipt of this invitation."""
 
     @guard(zh="通知后等候的时间未满。", en="The time to appear is not over.", looks_at_given=True)
     def waited_for_the_absent(at: Situation) -> Verdict:
         row, invited = at.office.policy("hearing_wait"), at.case.taken.get(invitation)
-        if at.given["how"] != ABSENT or row is None or invited is None:
+        if at.given["how"] != ABSENT or invited is None:
             return Verdict(True)
-        last = due(Limit.parse(row.value), (Interval(invited.at),), at.office.calendar)
+        served: date = at.given["served_on"]
+        if not not_before(at, served, _day_of(at, invited)):
+            return Verdict(False, _SERVED_BEFORE)
+        if row is None:
+            return Verdict(True)
+        begun = datetime.combine(served, time(), at.office.calendar.tz)
+        last = due(Limit.parse(row.value), (Interval(begun),), at.office.calendar)
         if last is None or last.passed(at.now):
             return Verdict(True)
         return Verdict(

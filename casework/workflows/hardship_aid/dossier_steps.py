@@ -1,6 +1,6 @@
 """What the steps on a dossier on file need: one form each."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -246,6 +246,20 @@ class RecordHearing(Form):
     on = Day(past=True, years_back=1, required=True, title=Text("日期", "Date"), example=days_ago(0))
     how = Choice(HEARINGS, required=True, title=Text("听取方式", "How"))
     statement = LongText(most=4000, sensitive=True, title=Text("本人意见", "What the person said"))
+    served_on = Day(
+        past=True,
+        years_back=1,
+        title=Text("通知送达日期（未到场、未答复的填写）", "Invitation served on (of who neither came nor answered)"),
+        example=days_ago(0),
+    )
+
+    @rule(
+        "service_missing",
+        Text("按未到场、未答复处理的，请填写通知送达日期。", "Say when the invitation of who stayed away was served."),
+        at="served_on",
+    )
+    def invited_before_absent(self, how: str, served_on: date | None = None) -> bool:
+        return how != ABSENT or served_on is not None
 
     @rule("statement_missing", Text("请记录本人意见。", "Write down what the person said."), at="statement")
     def heard_says_something(self, how: str, statement: str | None = None) -> bool:

@@ -55,7 +55,7 @@ def payment() -> None:
 @click.option("--preview", is_flag=True, help="Only show what would be recorded.")
 @pass_console
 def answer(console: Console, order: str, file: Path, username: str, on: date | None, preview: bool) -> None:
-    """Record the bank's answer to ORDER (its number) from a CSV FILE, all rows of it or none.
+    """Record the bank's answer to ORDER (its number) from FILE, a workbook (.xlsx) or CSV, all rows of it or none.
 
     The file is that of the order (GET /payment-orders/{id}/export) with the columns Result (paid or returned), Date
     and Reason beside its own, titled in either language; Date may be left out with --on. The same file again changes

@@ -1,4 +1,4 @@
-"""The bank's answer as a CSV file: the file of the order, which an officer or the bank has completed."""
+"""The bank's answer as CSV or as a workbook: the file of the order, which an officer or the bank has completed."""
 
 import csv
 import re
@@ -12,6 +12,7 @@ from casework.rules.bank_columns import AMOUNT_IN_YUAN, ANSWERED, COLUMNS, TOTAL
 from casework.rules.text import Text
 from casework.work.bank_answers import RESULTS
 from casework.work.files import BadFile
+from casework.work.workbooks import LostDigits, NotAWorkbook, first_sheet
 
 TITLES: Final[Mapping[str, Text]] = {
     **{name: COLUMNS[name] for name in ("serial", "payee", "account", "amount")},
@@ -22,8 +23,14 @@ TITLES: Final[Mapping[str, Text]] = {
 _NEEDED: Final = ("account", "amount", "result")
 _MOST_BYTES: Final = 1_048_576
 _NOT_CSV: Final = Text(
-    "不是 CSV 文件；工作簿请另存为 CSV（UTF-8），并保持账号列为文本",
-    "it is no CSV; save a workbook as CSV (UTF-8), with the accounts kept as text",
+    "既不是 CSV 文件，也不是可读的工作簿（.xlsx）；其他格式的请另存为 .xlsx 或者 CSV（UTF-8），并保持账号列为文本",
+    "it is neither a CSV nor a workbook (.xlsx) that can be read; save it as .xlsx or as CSV (UTF-8), with the accounts"
+    " kept as text",
+)
+_LOST_DIGITS: Final = Text(
+    "第 {row} 行有超过 15 位的数字，电子表格已丢失其末位；账号列须为文本，请以支付单导出的文件重新填写",
+    "row {row} has a number of more than 15 digits, of which spreadsheets lose the end; accounts have to be text:"
+    " complete the file of the order again",
 )
 _NO_TEXT: Final = Text(
     "不是 UTF-8 或 GB18030 编码的文字，请另存为 CSV（UTF-8）",
@@ -69,15 +76,12 @@ class AnswerFile:
 
 
 def read(file: Path) -> AnswerFile:
-    """The rows of a CSV file in UTF-8 or GB18030 (as Chinese spreadsheets save it); raises `BadFile`.
+    """The rows of a workbook's first sheet, or of a CSV file in UTF-8 or GB18030 (as Chinese spreadsheets save it).
 
-    Columns are found by their titles in either language, empty lines and the line of the total passed over.
+    Columns are found by their titles in either language, empty lines and the line of the total passed over. Raises
+    `BadFile`.
     """
-    found = csv.reader(_text(file).splitlines(keepends=True))
-    try:
-        cells = [(found.line_num, [cell.strip() for cell in row]) for row in found]
-    except csv.Error as wrong:
-        raise BadFile(file.name, _NOT_CSV) from wrong
+    cells = [(line, [cell.strip() for cell in row]) for line, row in _lines(file)]
     written = [(line, row) for line, row in cells if any(row)]
     names = _names(file, written[0][1] if written else [])
     payments = [(line, row) for line, row in written[1:] if not _ends(row)]
@@ -89,11 +93,24 @@ def _ends(row: Sequence[str]) -> bool:
     return any(folding.key(cell) in _ENDS for cell in row)
 
 
-def _text(file: Path) -> str:
+def _lines(file: Path) -> list[tuple[int, list[str]]]:
+    """The cells of each line with its number: of the sheet, or that on which it ends in the file."""
     raw = file.read_bytes()
     if len(raw) > _MOST_BYTES:
         raise BadFile(file.name, _TOO_LONG)
-    if raw.startswith(b"PK") or b"\x00" in raw:
+    try:
+        if raw.startswith(b"PK"):
+            return first_sheet(raw)
+        found = csv.reader(_text(file, raw).splitlines(keepends=True))
+        return [(found.line_num, row) for row in found]
+    except LostDigits as lost:
+        raise BadFile(file.name, _LOST_DIGITS.with_(row=lost.row)) from lost
+    except (NotAWorkbook, csv.Error) as wrong:
+        raise BadFile(file.name, _NOT_CSV) from wrong
+
+
+def _text(file: Path, raw: bytes) -> str:
+    if b"\x00" in raw:
         raise BadFile(file.name, _NOT_CSV)
     for encoding in ("utf-8-sig", "gb18030"):
         try:

@@ -3,11 +3,12 @@
 import csv
 from collections.abc import Callable
 from contextlib import nullcontext
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from xlsxwriter import Workbook
 
 from tests.api.conftest import Api
 from tests.api.money import helped, in_force, make_order, new_fund
@@ -224,6 +225,35 @@ def test_the_orders_own_file_with_results_is_taken_as_chinese_spreadsheets_save_
     assert again.stdout == "已登记 0 笔，3 笔原已如此；尚无结果的 0 笔。\n"
 
 
+def test_the_orders_own_workbook_with_results_is_taken_as_it_is(office: Api, order: Any, answer: Answer) -> None:
+    table = completed(office, order, TOLD, CHINESE)
+    account, amount = table[0].index("账号"), table[0].index("金额")
+    table[2][amount] = "499.00"
+    assert answer(as_workbook(table, amount)).stderr.splitlines() == [
+        "line 3, Amount: The order says 500.00 yuan; ask the bank."
+    ]
+    table[2][amount] = "500.00"
+    done = answer(as_workbook(table, amount))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Payments recorded: 3; as they were: 0; still without a result: 0." in done.stdout
+    lost = answer(as_workbook(table, amount, account))
+    assert (lost.returncode, "row 2 has a number of more than 15 digits" in lost.stderr) == (1, True)
+
+
+def as_workbook(table: list[list[str]], *numbers: int) -> bytes:
+    """The same as a workbook, with numbers in these columns."""
+    file = BytesIO()
+    with Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("回盘")
+        for row, cells in enumerate(table):
+            for column, cell in enumerate(cells):
+                if row and column in numbers:
+                    sheet.write_number(row, column, float(cell.removeprefix("'")))
+                else:
+                    sheet.write_string(row, column, cell)
+    return file.getvalue()
+
+
 def test_titles_are_found_in_english_too_in_any_order_and_the_day_may_be_said_once(
     office: Api, order: Any, answer: Answer
 ) -> None:
@@ -269,8 +299,8 @@ def test_whoever_approved_does_not_record_the_file_either(office: Api, order: An
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"PK\x03\x04", "save a workbook as CSV"),
-        (b"\xff\xfeA\x00", "save a workbook as CSV"),
+        (b"PK\x03\x04", "neither a CSV nor a workbook"),
+        (b"\xff\xfeA\x00", "neither a CSV nor a workbook"),
         (b"\xff\xff", "neither in UTF-8 nor in GB18030"),
         (b"", "lacks these columns: Account, Amount, Result"),
         ("账号,金额\n".encode(), "lacks these columns: Result"),

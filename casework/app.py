@@ -13,6 +13,7 @@ from structlog.typing import ExcInfo
 
 from casework.api import (
     administration,
+    approval_sheets,
     auth,
     case_file,
     cases,
@@ -43,6 +44,7 @@ from casework.work.service import Limits, Service
 
 ROUTES = (
     administration,
+    approval_sheets,
     auth,
     case_file,
     cases,

@@ -103,5 +103,6 @@ MONEY_PARTS: Final[dict[str, Schema]] = {
             "unsettled": whole(0, Text("此后尚无结果的笔数", "Payments of which the bank has not told then")),
         }
     ),
+    "ApprovalSheet": text("<!doctype html>"),
     "PaymentFile": text("收款人,开户银行,支行,账号,金额,用途"),
 }

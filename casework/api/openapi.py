@@ -43,6 +43,7 @@ _MEDIA: Final = {
     "Diagram": ("text/plain",),
     "Documentation": ("text/html",),
     "PaymentFile": ("text/csv", XLSX, "text/html"),
+    "ApprovalSheet": ("text/html",),
 }
 # Examples are made up once for this day, so that the document is the same in every process.
 _EXAMPLE_DAY: Final = date(2026, 3, 2)

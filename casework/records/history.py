@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, insert, or_, select, tuple_
 
 from casework.records.database import Tx
-from casework.records.tables import disclosures, events, letters, notes, users
+from casework.records.tables import disclosures, events, letters, notes, orgs, users
 
 
 def event_page(tx: Tx, case_id: UUID, limit: int, after: int | None) -> Sequence[Row[Any]]:
@@ -34,6 +34,20 @@ def own_steps(tx: Tx, case_id: UUID) -> Sequence[Row[Any]]:
     """The events of the transitions that the applicant took, or staff for the applicant, in their order."""
     own = or_(events.c.actor_role == "applicant", events.c.payload["on_behalf_of"].astext == "applicant")
     query = select(events).where(events.c.case_id == case_id, events.c.kind == "transition", own)
+    return tx.all(query.order_by(events.c.seq))
+
+
+def steps_taken(tx: Tx, case_id: UUID, names: Sequence[str]) -> Sequence[Row[Any]]:
+    """The events of these transitions in order, with `actor_name`, `office` and `kind_of_org` of who took them."""
+    query = (
+        select(events, users.c.name.label("actor_name"), orgs.c.name.label("office"), orgs.c.kind.label("kind_of_org"))
+        .select_from(events.join(users, events.c.actor_id == users.c.id).join(orgs, orgs.c.id == users.c.org_id))
+        .where(
+            events.c.case_id == case_id,
+            events.c.kind == "transition",
+            events.c.payload["transition"].astext.in_(names),
+        )
+    )
     return tx.all(query.order_by(events.c.seq))
 
 

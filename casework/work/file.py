@@ -91,7 +91,7 @@ def personal_data(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
     ensure_fresh(tx, record)
     said = PersonalData.check(given, today=tx.today)
     history.note_disclosure(tx.db, case_id, tx.person.id, ["personal_data"], said["reason"])
-    key, sealed, workflow = applicant_key(tx, record), _sealed_by_part(tx, record), programmes.pinned(record.file)
+    key, sealed, workflow = applicant_key(tx, record), sealed_by_part(tx, record), programmes.pinned(record.file)
     facts = join_sensitive(intake_of(workflow), record.file.facts, sealed.get("facts", {}))
     addressed = {letter.name for letter in workflow.letters if letter.to_applicant}
     return {
@@ -126,13 +126,14 @@ def _own_step(workflow: Workflow, row: Any, sealed: Mapping[str, Any]) -> dict[s
 def _sealed_values(tx: Transaction, record: Record) -> dict[str, Any]:
     """What is sealed of a case by its path, as a disclosure names it."""
     values: dict[str, Any] = {}
-    for part, said in _sealed_by_part(tx, record).items():
+    for part, said in sealed_by_part(tx, record).items():
         prefix = "" if part == "facts" else f"{part}."
         values |= {f"{prefix}{path}": value for path, value in said.items()}
     return values
 
 
-def _sealed_by_part(tx: Transaction, record: Record) -> dict[str, dict[str, Any]]:
+def sealed_by_part(tx: Transaction, record: Record) -> dict[str, dict[str, Any]]:
+    """What is sealed of a case: of its facts, and of each event as `events.7`, by path."""
     key = applicant_key(tx, record)
     parts = cases.sealed_parts(tx.db, record.file.id).items()
     return {part: unseal(key, case_place(record.file.id, part), sealed) for part, sealed in parts}

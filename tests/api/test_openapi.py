@@ -281,7 +281,8 @@ def _pay(ask: Lived) -> None:
     ask("supervisor", "POST", f"{at}/budgets", {"year": 2026, "kind": "emergency", "amount": "1000.00"})
     assert ask("caseworker", "GET", "/funds")["items"][0]["budgets"]
     account = "5222020011112222330"
-    helped(ask.api, account=account), helped(ask.api, account=account)
+    one, _ = helped(ask.api, account=account), helped(ask.api, account=account)
+    assert one["number"] in ask("caseworker", "GET", f"/cases/{one['id']}/approval-sheet")
     assert ask("auditor", "GET", f"{at}/ledger?limit=1")["next_cursor"]
     order = ask("caseworker", "POST", "/payment-orders", {"fund": "RELIEF"}, 201)
     here = f"/payment-orders/{order['id']}"

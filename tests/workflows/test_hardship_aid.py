@@ -1523,8 +1523,9 @@ class TestTheExit:
             story.applicant("leave")
         else:
             story.caseworker("propose_exit", kind="out_of_hardship")
+            invited = story.today.isoformat()
             story.days_pass(10)
-            story.caseworker("record_hearing", how=how)
+            story.caseworker("record_hearing", how=how, served_on=invited)
         story.caseworker("publish_exit")
         the_notice_stands(story)
         story.supervisor("approve_exit")

@@ -340,6 +340,7 @@ class Endorse(Form):
 class Approve(Form):
     """The approval; above the province's limit with the national union's own."""
 
+    opinion = LongText(most=2000, sensitive=True, title=Text("审批意见", "Opinion"))
     meeting = Line(most=100, title=Text("会议纪要编号", "Minutes of the meeting"))
     national_number = Line(most=60, title=Text("全国总工会批准文号", "Number of the national union's approval"))
     national_on = Day(past=True, title=Text("全国总工会批准日期", "Date of the national union's approval"))

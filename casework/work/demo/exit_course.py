@@ -21,8 +21,9 @@ def _exit_hearing(dossier: Dossier) -> None:
     at = story.after_work(60 if how == "absent" else 26)
     given: dict[str, Any] = {"on": story.day(at), "how": how}
     said = {"statement": "本人知悉，没有其他意见。"}
+    away = {"served_on": dossier.case.facts["exit"]["proposed_on"]}
     try:
-        dossier.take("record_hearing", given if how == "absent" else given | said, story.worker(), at)
+        dossier.take("record_hearing", given | (away if how == "absent" else said), story.worker(), at)
     except NotMet:  # the time to appear is not over; the person answers a call
         dossier.take("record_hearing", {**given, "how": "by_phone", **said}, story.worker(), at)
 

@@ -12,8 +12,9 @@ from casework.forms.field import FormField
 from casework.forms.form import Many
 from casework.forms.numbers import Flag
 from casework.forms.texts import USER_PATTERN, Choice, Code, Line
-from casework.records.case_lists import CaseFilter, Order, PageKey, Search, Span
-from casework.records.summaries import CaseSummary, page_key_of
+from casework.records.case_lists import CaseFilter, Order, PageKey, Span
+from casework.records.search import Search
+from casework.records.summaries import CaseSummary
 from casework.records.vault import blind_index
 from casework.rules import folding
 from casework.rules.casefile import Phase
@@ -22,6 +23,7 @@ from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Language, Text
 from casework.work import people, programmes
 from casework.work.filters import NO_SUCH_ORG, path_of_org, unknown, unknown_workflows
+from casework.work.look_ups import phone_tail
 from casework.work.service import Transaction
 
 _SORTS: Final = {
@@ -128,7 +130,7 @@ def filter_of(tx: Transaction, query: Mapping[str, Any]) -> CaseFilter:
         org_path=org_path,
         owner=owner,
         assignee=assignee,
-        open=query.get("open"),
+        open=query.get("open", _only_open(query)),
         overdue=query.get("overdue"),
         urgent=query.get("urgent"),
         due_before=at.get("due_before"),
@@ -146,6 +148,18 @@ def _unknown_words(query: Mapping[str, Any]) -> list[Fault]:
     states = {state.name: state.title for one in versions for state in one.states}
     strange = (state for state in query.get("state", ()) if state not in states)
     return unknown_workflows(asked) + [unknown("state", "unknown_state", states) for _ in strange if states]
+
+
+def _only_open(query: Mapping[str, Any]) -> bool | None:
+    """Whether all states that are asked for are of open cases, or all of closed ones, so that the list is found so."""
+    asked = [(query[name], name) for name in ("state", "phase") if name in query]
+    finals = {
+        state.final
+        for workflow in programmes.all_versions()
+        for state in workflow.states
+        if asked and all((state.name if name == "state" else state.phase) in values for values, name in asked)
+    }
+    return None if len(finals) != 1 else not finals.pop()
 
 
 def _someone(
@@ -169,11 +183,11 @@ def _someone(
 
 
 def _search(tx: Transaction, words: str) -> Search:
-    """Words are sought in the number and in names; a whole identity or phone number by its blind index."""
+    """Words are sought in the number and in names; a whole number, or the end of a phone's, by its blind index."""
     key = tx.index_key
     return Search(
         words=[word for word in map(folding.key, words.split()) if word],
-        numbers=[(kind, blind_index(key, kind, number)) for kind, number in _numbers(words, tx.today)],
+        digests=[blind_index(key, kind, number) for kind, number in _numbers(words, tx.today)],
     )
 
 
@@ -185,12 +199,14 @@ def _numbers(words: str, today: date) -> list[tuple[str, str]]:
         found.append(("document_number", check_document_number(words)))
     with suppress(BadIdentifier):
         found.append(("phone", check_phone(words).number))
+    if phone_tail(words) == words:
+        found.append(("phone_tail", words))
     return found
 
 
 def order_of(query: Mapping[str, Any]) -> Order:
-    """By due time unless another order is wanted."""
-    order: Order = query.get("sort", "due_at")
+    """By due time, what is searched for newest first, unless another order is wanted."""
+    order: Order = query.get("sort", "-opened_at" if "q" in query else "due_at")
     return order
 
 
@@ -200,6 +216,6 @@ def after(query: Mapping[str, Any]) -> PageKey | None:
     return (key[0], key[1]) if key else None
 
 
-def cursor_of(query: Mapping[str, Any], last: CaseSummary) -> str:
+def cursor_of(last: CaseSummary) -> str:
     """The cursor after this case."""
-    return to_cursor(*page_key_of(order_of(query), last))
+    return to_cursor(last.key, last.id)

@@ -9,10 +9,12 @@ from casework.api.case_filters import CaseFilters, after, cursor_of, filter_of, 
 from casework.api.door import PREFIX, Answer, Call, cut, endpoint, page
 from casework.api.examples import needs_schema
 from casework.api.query import Page
+from casework.api.summaries import summaries
 from casework.records import cases as records
-from casework.records import summaries
 from casework.records.case_lists import CaseFilter
 from casework.records.rows import Record
+from casework.records.summaries import count
+from casework.records.summaries import page as page_of_cases
 from casework.rules.casefile import STAFF, Office
 from casework.rules.decide import Offer
 from casework.rules.text import Text
@@ -46,19 +48,24 @@ def open_case(call: Call) -> Answer:
 
 @endpoint("GET", "/cases", Text("案件列表", "List cases"), answer="CaseSummaryPage", query=CaseFilters)
 def list_cases(call: Call) -> Answer:
-    """Visible cases that fit every filter, by due time unless another order is asked for."""
+    """Visible cases that fit every filter, by due time unless another order is asked for.
+
+    What is searched for (`q`) comes newest first: part of a number or of a name, a whole identity or phone number, or
+    the last four digits of a mobile phone.
+    """
     wanted, order = filter_of(call.tx, call.query), order_of(call.query)
     start = after(call.query)
-    found = summaries.page(call.tx.db, call.tx.person, wanted, call.limit + 1, order=order, after=start)
+    tx = call.tx
+    found = page_of_cases(tx.db, tx.person, tx.org_tree, wanted, call.limit + 1, order=order, after=start)
     shown = found[: call.limit]
-    cursor = cursor_of(call.query, shown[-1]) if len(found) > call.limit else None
+    cursor = cursor_of(shown[-1]) if len(found) > call.limit else None
     counted = _counted(call, wanted) if call.query.get("count") else {}
-    return page([views.summary(one, call.tx.now) for one in shown], cursor, **counted)
+    return page(summaries(tx, shown), cursor, **counted)
 
 
 def _counted(call: Call, wanted: CaseFilter) -> dict[str, Any]:
     """How many cases the filter finds on all pages, exact up to `_MOST_COUNTED`."""
-    number = summaries.count(call.tx.db, call.tx.person, wanted, _MOST_COUNTED + 1)
+    number = count(call.tx.db, call.tx.person, call.tx.org_tree, wanted, _MOST_COUNTED + 1)
     return {"count": min(number, _MOST_COUNTED), "capped": number > _MOST_COUNTED}
 
 

@@ -5,10 +5,11 @@ from uuid import UUID
 from casework.api import views
 from casework.api.door import Answer, Call, endpoint, page
 from casework.api.query import Page, from_cursor, moment, switch, to_cursor, whole
+from casework.api.summaries import summaries
 from casework.forms.form import Form
 from casework.forms.texts import Choice, Code
 from casework.records import alerts
-from casework.records.queue import PageKey
+from casework.records.queue import PageKey, page_key_of
 from casework.records.visibility import visible
 from casework.rules.refusals import NotFound
 from casework.rules.text import Text
@@ -36,8 +37,8 @@ def queue(call: Call) -> Answer:
     key = from_cursor(call.query, whole, moment, UUID)
     found = work.waiting(call.tx, call.query, call.limit + 1, PageKey(*key) if key else None)
     shown = found[: call.limit]
-    after = to_cursor(*shown[-1].page_key) if len(found) > call.limit else None
-    return page([views.summary(one.case, call.tx.now) for one in shown], after)
+    after = to_cursor(*page_key_of(shown[-1])) if len(found) > call.limit else None
+    return page(summaries(call.tx, shown), after)
 
 
 @endpoint("POST", "/queue/claim", Text("领取下一件", "Claim the next case"), answer="Case", body=QueuePart, etag=True)

@@ -3,10 +3,10 @@
 from typing import Any, Final, cast
 from uuid import UUID
 
-from casework.api import views
 from casework.api.case_filters import When, beginning
 from casework.api.door import Answer, Call, endpoint, page
 from casework.api.query import Page, from_cursor, to_cursor
+from casework.api.summaries import summaries
 from casework.forms.field import FormField
 from casework.forms.form import Form
 from casework.forms.texts import Choice, Code, Line
@@ -99,7 +99,7 @@ def sla_cases(call: Call) -> Answer:
     found = reports.drill_down(call.tx, row, **asked)
     shown = found[: call.limit]
     after = to_cursor(shown[-1].id) if len(found) > call.limit else None
-    return page([views.summary(one, call.tx.now) for one in shown], after)
+    return page(summaries(call.tx, shown), after)
 
 
 def _asked(call: Call) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import Any
 from casework.api.speech import in_zone, instant, language
 from casework.records.offices import CalendarVersion, parent_of
 from casework.records.rows import Record
-from casework.records.summaries import CaseSummary, UserName
 from casework.rules.casefile import ClockRun, Person, PolicyRow, Role
 from casework.rules.clocks import Due, TraceLine
 from casework.rules.clockwork import late_at, nearest_clock
@@ -19,7 +18,7 @@ from casework.work import calendars, programmes
 from casework.work.delivery import reasons
 
 
-def person(one: Person | UserName | None) -> dict[str, Any] | None:
+def person(one: Person | None) -> dict[str, Any] | None:
     """A user in a few words."""
     return {"id": str(one.id), "username": one.username, "name": one.name} if one else None
 
@@ -66,37 +65,6 @@ def twin(one: Twin) -> dict[str, Any]:
         "org": one.org_code,
         "by": list(one.by),
         "same_request": one.same_request if one.seen else None,
-    }
-
-
-def summary(one: CaseSummary, as_of: datetime) -> dict[str, Any]:
-    """A case as lists show it: without facts, and of its clocks only the one that is due next."""
-    workflow = programmes.of(one.workflow, one.workflow_version)
-    late = one.late_at is not None and one.late_at < as_of
-    nearest = workflow.by_clock[one.due_clock] if one.due_clock else None
-    return {
-        "id": str(one.id),
-        "number": one.number,
-        "workflow": one.workflow,
-        "workflow_version": one.workflow_version,
-        "state": one.state,
-        "state_title": workflow.by_state[one.state].title.in_(language()),
-        "phase": one.phase,
-        "org": one.org_code,
-        "channel": one.channel,
-        "urgent": one.urgent,
-        "applicant": applicant(one.applicant),
-        "owner": person(one.owner),
-        "assignee": person(one.assignee),
-        "waits_for": one.waits_for,
-        "opened_at": instant(one.opened_at),
-        "updated_at": instant(one.updated_at),
-        "closed_at": instant(one.closed_at),
-        "outcome": one.outcome,
-        **due(one.due),
-        "overdue": late,
-        "clock": _nearest(nearest, one.due, as_of) if nearest else None,
-        "version": one.version,
     }
 
 

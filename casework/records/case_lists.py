@@ -1,32 +1,31 @@
-"""How lists of cases are filtered, ordered and paged: what is asked for, typed, and the SQL of it."""
+"""How lists of cases are filtered, ordered and paged: what is asked for, typed, and the SQL of it.
 
-from collections.abc import Sequence
+In all SQL here a case is `c`.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from datetime import datetime
+from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
-
-from casework.records.tables import cases, look_ups
-from casework.records.visibility import below
+from casework.records.org_tree import OrgTree
+from casework.records.search import Search
+from casework.records.visibility import Conditions, seen
+from casework.rules.casefile import Person
 
 Order = Literal["due_at", "-opened_at", "-closed_at"]
 """By due time, those without one last; newest first; closed last first, open ones at the end."""
 PageKey = tuple[datetime, UUID]
 """The key of a row in an order, with the id of its case: a page begins after it."""
 # A case without a due time sorts last, under the key that the column `due_key` gives it.
-_NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
-# A case that is still open sorts after all closed ones.
-_NOT_YET: Final = datetime(1900, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """Every one of the `words`, folded, in the number or a name; or one of `numbers`, blind indexes by their kind."""
-
-    words: Sequence[str]
-    numbers: Sequence[tuple[str, bytes]]
+NEVER: Final = "9999-01-01 00:00:00+00:00"
+KEYS: Final[Mapping[Order, str]] = {
+    "due_at": "c.due_key",
+    "-opened_at": "c.opened_at",
+    # A case that is still open sorts after all closed ones.
+    "-closed_at": "coalesce(c.closed_at, '1900-01-01 00:00:00+00'::timestamptz)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,72 +58,35 @@ class CaseFilter:
     search: Search | None = None
 
 
-def conditions(wanted: CaseFilter, now: datetime) -> list[ColumnElement[bool]]:
-    """Return the conditions of a filter; a case is overdue at the instant `now`."""
-    found: list[ColumnElement[bool]] = []
-    for name, values in (("workflow", wanted.workflows), ("state", wanted.states), ("phase", wanted.phases)):
-        if values is not None:
-            found.append(cases.c[name].in_(values))
-    if wanted.org_path is not None:
-        found.append(cases.c.org_id.in_(below(wanted.org_path)))
-    for column, who in ((cases.c.owner_id, wanted.owner), (cases.c.assignee_id, wanted.assignee)):
+def conditions(wanted: CaseFilter, person: Person, tree: OrgTree) -> Conditions | None:
+    """Return the conditions of a filter for what this person sees, but for the search; None where that is nothing.
+
+    A case is overdue at the instant `now`, which is among the parameters.
+    """
+    place = seen(person, tree, wanted.org_path)
+    if place is None:
+        return None
+    where, values = list(place.where), dict(place.values)
+    for name, asked in (("workflow", wanted.workflows), ("state", wanted.states), ("phase", wanted.phases)):
+        if asked is not None:
+            where.append(f"c.{name} = %({name})s" if len(asked) == 1 else f"c.{name} = any(%({name})s)")
+            values[name] = asked[0] if len(asked) == 1 else list(asked)
+    for name, who in (("owner", wanted.owner), ("assignee", wanted.assignee)):
         if who is not None:
-            found.append(column.is_(None) if who == "none" else column == who)
-    late = func.coalesce(cases.c.late_at < now, false())
-    for switch, on in (
-        (cases.c.closed_at.is_(None), wanted.open),
-        (late, wanted.overdue),
-        (cases.c.urgent, wanted.urgent),
-    ):
-        if on is not None:
-            found.append(switch if on else ~switch)
+            where.append(f"c.{name}_id is null" if who == "none" else f"c.{name}_id = %({name})s")
+            values[name] = who
+    if wanted.open is not None:
+        where.append("c.closed_at is null" if wanted.open else "c.closed_at is not null")
+    if wanted.overdue is not None:
+        where.append("c.late_at < %(now)s" if wanted.overdue else "coalesce(c.late_at >= %(now)s, true)")
+    if wanted.urgent is not None:
+        where.append("c.urgent" if wanted.urgent else "not c.urgent")
     if wanted.due_before is not None:
-        found.append(cases.c.due_key < min(wanted.due_before, _NEVER))
-    for column, span in ((cases.c.opened_at, wanted.opened), (cases.c.closed_at, wanted.closed)):
-        found += [column >= span.start] if span.start is not None else []
-        found += [column < span.end] if span.end is not None else []
-    return [*found, _found(wanted.search)] if wanted.search is not None else found
-
-
-def _found(search: Search) -> ColumnElement[bool]:
-    named = [cases.c.search_text.contains(word, autoescape=True) for word in search.words]
-    found: ColumnElement[bool] = and_(*named) if named else false()
-    for kind, digest in search.numbers:
-        same = select(look_ups.c.case_id).where(look_ups.c.kind == kind, look_ups.c.digest == digest)
-        found = or_(found, cases.c.id.in_(same))
-    return found
-
-
-def ordered(order: Order) -> list[ColumnElement[Any]]:
-    """Return what a list in this order is sorted by."""
-    column, newest = _key(order)
-    return [column.desc(), cases.c.id.desc()] if newest else [column, cases.c.id]
-
-
-def beyond(order: Order, after: PageKey) -> ColumnElement[bool]:
-    """Return the condition of coming after this in the order."""
-    column, newest = _key(order)
-    row, place = tuple_(column, cases.c.id), tuple_(*after)
-    return row < place if newest else row > place
-
-
-def key_of(order: Order, *, opened_at: datetime, closed_at: datetime | None, due_key: datetime) -> datetime:
-    """Return the key of a case in this order, as `PageKey` has it."""
-    match order:
-        case "-opened_at":
-            return opened_at
-        case "-closed_at":
-            return closed_at or _NOT_YET
-        case "due_at":
-            return due_key
-
-
-def _key(order: Order) -> tuple[ColumnElement[Any], bool]:
-    """By which column the list is ordered, and whether the latest comes first."""
-    match order:
-        case "-opened_at":
-            return cases.c.opened_at, True
-        case "-closed_at":
-            return func.coalesce(cases.c.closed_at, _NOT_YET), True
-        case "due_at":
-            return cases.c.due_key, False
+        where.append("c.due_key < %(due_before)s")
+        values["due_before"] = min(wanted.due_before, datetime.fromisoformat(NEVER))
+    for name, span in (("opened", wanted.opened), ("closed", wanted.closed)):
+        for side, at, sign in (("from", span.start, ">="), ("to", span.end, "<")):
+            if at is not None:
+                where.append(f"c.{name}_at {sign} %({name}_{side})s")
+                values[f"{name}_{side}"] = at
+    return Conditions(tuple(where), values)

@@ -1,55 +1,54 @@
 """The database: one engine, transactions with their role and deadlines, and the only clock of the service."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
+from uuid import UUID
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    Executable,
-    LargeBinary,
-    NullPool,
-    TextClause,
-    bindparam,
-    create_engine,
-    text,
-)
+import psycopg
+from psycopg.rows import RowFactory, args_row
+from sqlalchemy import Connection, Engine, Executable, NullPool, create_engine, text
 from sqlalchemy import Row as Row  # how everybody else names a row that was read
 from sqlalchemy.engine import CursorResult, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from casework.rules.refusals import Unavailable
 from casework.rules.text import Text
 
+T = TypeVar("T")
 OWNER: Final = "casework_owner"
 APPLICATION: Final = "casework_app"
 
 # The role and the deadlines are set inside the transaction, so that they hold behind a pooler too and end with it.
-_SETTINGS: Final = """
-select set_config('role', :role, true), set_config('search_path', 'casework', true),
-       set_config('statement_timeout', :statement, true), set_config('lock_timeout', :lock, true),
-       set_config('idle_in_transaction_session_timeout', :idle, true)"""
-_BEGIN: Final = f"{_SETTINGS}, {{now}} as now"
+_SETTINGS: Final = """set_config('role', %(role)s, true), set_config('search_path', 'casework', true),
+  set_config('statement_timeout', %(statement)s, true), set_config('lock_timeout', %(lock)s, true),
+  set_config('idle_in_transaction_session_timeout', %(idle)s, true)"""
+_BEGIN: Final = f"select {{now}}, {_SETTINGS}"
 # Who calls, what time it is and which rules hold, in the one round trip that begins the work on a request. The names of
 # the tables are given in full, since the path is set by this very statement.
-_BEGIN_WORK: Final = f"""{_SETTINGS}, clock.now, coalesce(rules.number, 0) as revision, caller.*
+_BEGIN_WORK: Final = f"""select clock.now, coalesce(rules.number, 0), coalesce(tree.number, 0), caller.*, {_SETTINGS}
 from (select {{now}} as now) as clock
 left join casework.revisions as rules on rules.of = 'rules'
+left join casework.revisions as tree on tree.of = 'orgs'
 left join lateral (
-  select u.id, u.username, u.name, u.role, u.active, o.path as org_path, u.password_is_first
+  select u.id, u.username, u.name, u.role, u.active, o.path, u.password_is_first
   from casework.tokens t join casework.users u on u.id = t.user_id join casework.orgs o on o.id = u.org_id
-  where t.digest = :token and t.expires_at > clock.now and u.active) as caller on true
+  where t.digest = %(token)s and t.expires_at > clock.now and u.active) as caller on true
 """
+Columns = tuple[Any, ...]
 _NOW = "clock_timestamp()"
 _NOW_IN_TESTS = "clock_timestamp() + coalesce((select value from casework.time_offset), interval '0')"
 # Unlike statement_timeout these say "try again", not "this is broken": lock not available, query cancelled,
 # deadlock, serialization failure, too many connections, shutting down.
 _PASSING = frozenset(("55P03", "57014", "40P01", "40001", "53300", "57P01", "57P02", "57P03"))
+
+
+def _columns(*columns: Any) -> Columns:
+    return columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +60,53 @@ class Deadlines:
     idle: float = 30
 
 
+class Caller(NamedTuple):
+    """The user whose token was given."""
+
+    id: UUID
+    username: str
+    name: str
+    role: str
+    active: bool
+    org_path: str
+    password_is_first: bool
+
+
+class Query(Generic[T]):
+    """A statement that is asked so often that it goes to psycopg directly, with `%(name)s` for each value.
+
+    It is written once and prepared by each connection; `row` makes something of the columns of a row.
+    """
+
+    def __init__(self, statement: str, row: Callable[..., T]) -> None:
+        self.statement = statement.encode()
+        self.row: RowFactory[T] = args_row(row)
+
+
 @dataclass(slots=True)
 class Tx:
     """An open transaction. `now` is read once, when it begins.
 
-    `revision`: that of the rules which hold; `caller`: the row of the user whose token was given, None for nobody's.
+    `revision`: that of the rules which hold; `tree_revision`: that of the organisations; `caller`: the user whose
+    token was given, None for nobody's.
     """
 
-    connection: Connection
+    driver: psycopg.Connection[Any]
+    connect: Callable[[], Connection]
+    """Gives the same connection as SQLAlchemy has it."""
     now: datetime
     revision: int | None = None
-    caller: Row[Any] | None = None
+    tree_revision: int = 0
+    caller: Caller | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The connection as SQLAlchemy has it."""
+        return self.connect()
+
+    def ask(self, query: Query[T], values: Mapping[str, Any]) -> list[T]:
+        """Execute a query, which may be given more values than it names; what it makes of each row."""
+        return _ask(self.driver, query, values)
 
     def forget_revision(self) -> None:
         """Have the revision of the rules read again, by whoever locked a case without having kept the rules before.
@@ -127,8 +162,9 @@ class Database:
         self.url = make_url(url)
         self.deadlines = deadlines
         now = _NOW_IN_TESTS if movable_time else _NOW
-        self._begin = text(_BEGIN.format(now=now))
-        self._begin_work = text(_BEGIN_WORK.format(now=now)).bindparams(bindparam("token", type_=LargeBinary))
+        self._begin = Query(_BEGIN.format(now=now), _columns)
+        self._begin_work = Query(_BEGIN_WORK.format(now=now), _columns)
+        self._for_work = self._settings(APPLICATION)
         self._prepare_threshold = 5 if prepare_statements else None
         self.engine = self._engine(pool_size=pool_size, max_overflow=0, pool_timeout=pool_timeout)
 
@@ -157,8 +193,8 @@ class Database:
 
         Raises `Unavailable` when the database cannot be reached, is too busy or a lock is not to be had in time.
         """
-        with self._begun(self._begin, self._settings(role)) as (connection, row):
-            yield Tx(connection, row.now)
+        with self._begun(self._begin, self._settings(role)) as (lent, (now, *_)):
+            yield Tx(lent.driver, lent.connect, now)
 
     @contextmanager
     def work(self, token: bytes | None = None) -> Iterator[Tx]:
@@ -166,25 +202,31 @@ class Database:
 
         Raises as `transaction` does.
         """
-        with self._begun(self._begin_work, self._settings(APPLICATION) | {"token": token}) as (connection, row):
-            yield Tx(connection, row.now, row.revision, row if row.id else None)
+        with self._begun(self._begin_work, {**self._for_work, "token": token}) as (lent, row):
+            now, revision, tree_revision, *user = row[:10]
+            caller = Caller(*user) if user[0] else None
+            yield Tx(lent.driver, lent.connect, now, revision, tree_revision, caller)
 
     @contextmanager
-    def _begun(self, begin: TextClause, values: Mapping[str, Any]) -> Iterator[tuple[Connection, Row[Any]]]:
+    def _begun(self, begin: Query[Columns], values: Mapping[str, Any]) -> Iterator[tuple["_Lent", Columns]]:
+        lent = None
         try:
-            with self.engine.begin() as connection:
-                yield connection, connection.execute(begin, values).one()
+            lent = _Lent(self.engine)
+            yield lent, _ask(lent.driver, begin, values)[0]
+            lent.driver.commit()
         except PoolTimeout as busy:
             raise Unavailable(_BUSY) from busy
-        except DBAPIError as error:
+        except (DBAPIError, psycopg.Error) as error:
+            said = error.orig if isinstance(error, DBAPIError) else error
             # By its state first: a lock that was not to be had in time is of the same class as a lost connection.
-            if getattr(error.orig, "sqlstate", None) in _PASSING:
+            if getattr(said, "sqlstate", None) in _PASSING:
                 raise Unavailable(_BUSY) from error
-            if isinstance(error, OperationalError | InterfaceError):
+            if isinstance(said, psycopg.OperationalError | psycopg.InterfaceError):
                 raise Unavailable(_UNREACHABLE) from error
-            if error.connection_invalidated:
-                raise Unavailable(_BUSY) from error
             raise
+        finally:
+            if lent is not None:
+                lent.give_back()
 
     def _settings(self, role: str) -> dict[str, str]:
         return {
@@ -197,6 +239,35 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+class _Lent:
+    """A connection lent by the pool: as psycopg has it, and as SQLAlchemy has it once that is asked for."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._pooled = engine.raw_connection()
+        self._connection: Connection | None = None
+        self.driver = cast("psycopg.Connection[Any]", self._pooled.driver_connection)
+
+    def connect(self) -> Connection:
+        if self._connection is None:
+            self._connection = Connection(self._engine, self._pooled)
+        return self._connection
+
+    def give_back(self) -> None:
+        """Take back what was not committed and return the connection to the pool.
+
+        One that is broken is closed with all that are idle, since what broke it has most likely broken them too.
+        """
+        if self.driver.closed and self._pooled.is_valid:
+            self._pooled.invalidate()
+            self._engine.dispose()
+        (self._connection or self._pooled).close()
+
+
+def _ask(driver: psycopg.Connection[Any], query: Query[T], values: Mapping[str, Any]) -> list[T]:
+    return driver.cursor(binary=True, row_factory=query.row).execute(query.statement, values, prepare=True).fetchall()
 
 
 _BUSY = Text("系统繁忙，请稍后重试。", "The service is busy; try again in a moment.")

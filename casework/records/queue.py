@@ -13,11 +13,9 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, Select, SmallInteger, Text, TextClause, Uuid, bindparam, text
-
-from casework.records.database import Tx
-from casework.records.summaries import SUMMARY, CaseSummary, summary_of
-from casework.records.tables import cases
+from casework.records.case_lists import NEVER
+from casework.records.database import Query, Tx
+from casework.records.summaries import CaseSummary, each_of, summaries_of
 from casework.rules.casefile import HELPERS, STAFF, Person, Role
 
 _TRIED: Final = 10
@@ -44,14 +42,6 @@ class Part:
     phase: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A case in the queue."""
-
-    case: CaseSummary
-    page_key: PageKey
-
-
 class Numbers(NamedTuple):
     """How many cases of a queue are overdue, due later today, and due later this week."""
 
@@ -60,7 +50,7 @@ class Numbers(NamedTuple):
     week: int
 
 
-def page(tx: Tx, person: Person, part: Part, limit: int, after: PageKey | None = None) -> list[Waiting]:
+def page(tx: Tx, person: Person, part: Part, limit: int, after: PageKey | None = None) -> list[CaseSummary]:
     """Return what waits for this person, in the order of the queue, at most `limit` cases, after this key.
 
     A caseworker's are the own ones and those in nobody's hands; a supervisor's are those that wait for a supervisor,
@@ -71,8 +61,12 @@ def page(tx: Tx, person: Person, part: Part, limit: int, after: PageKey | None =
         return []
     if after:
         values |= after._asdict()
-    rows = tx.all(_page(branches, tuple(values)), **values, many=limit)
-    return [Waiting(summary_of(row), PageKey(row.precedence, row.due_key, row.id)) for row in rows]
+    return tx.ask(_page(branches, tuple(values), limit), {**values, "now": tx.now})
+
+
+def page_key_of(summary: CaseSummary) -> tuple[int, str, str]:
+    """Return the key after which the next page of the queue begins, each part as a cursor holds it."""
+    return int(summary.key), summary.due_at or NEVER, summary.id
 
 
 def lock_next(tx: Tx, person: Person, part: Part) -> UUID | None:
@@ -84,9 +78,9 @@ def lock_next(tx: Tx, person: Person, part: Part) -> UUID | None:
     values = _values(person, part)
     if not free or values is None:
         return None
-    statement = _next(free, tuple(values))
-    found = tx.one(statement, **values, many=_TRIED) or tx.one(statement, **values, many=None)
-    return found.id if found else None
+    given = tuple(values)
+    found = tx.ask(_next(free, given, _TRIED), values) or tx.ask(_next(free, given, None), values)
+    return found[0] if found else None
 
 
 def numbers(tx: Tx, person: Person, tonight: datetime, sunday: datetime) -> Numbers:
@@ -94,9 +88,8 @@ def numbers(tx: Tx, person: Person, tonight: datetime, sunday: datetime) -> Numb
     branches, values = _branches(person.role), _values(person, Part())
     if not branches or values is None:
         return Numbers(0, 0, 0)
-    statement = _numbers(branches, tuple(values))
-    row = tx.run(statement, **values, many=None, now=tx.now, tonight=tonight, sunday=sunday).one()
-    return Numbers(row.overdue, row.today, row.week)
+    query = _numbers(branches, tuple(values))
+    return tx.ask(query, {**values, "now": tx.now, "tonight": tonight, "sunday": sunday})[0]
 
 
 class _Branch(NamedTuple):
@@ -125,27 +118,15 @@ def _branches(role: Role) -> tuple[_Branch, ...]:
 
 # Parameters by name, each with the condition that it adds to every branch, or to those of one person.
 _CONDITIONS: Final = {
-    "workflow": "workflow = :workflow",
-    "phase": "phase = :phase",
-    "due_key": "(precedence, due_key, case_id) > (:precedence, :due_key, :case_id)",
+    "workflow": "workflow = %(workflow)s",
+    "phase": "phase = %(phase)s",
+    "due_key": "(precedence, due_key, case_id) > (%(precedence)s, %(due_key)s, %(case_id)s)",
 }
-_WITHIN: Final = "org_id in (select id from casework.orgs where starts_with(path, :within))"
+_WITHIN: Final = "org_id in (select id from casework.orgs where starts_with(path, %(within)s))"
 _SHARED: Final = "select case_id, precedence, due_key, workflow, phase from casework.queue_entries where {conditions}"
 _PERSONAL: Final = """select id as case_id,
-  case when urgent then 0 else 2 end + case when first_in_line then 0 else 1 end as precedence,
+  (case when urgent then 0 else 2 end + case when first_in_line then 0 else 1 end)::smallint as precedence,
   due_key, workflow, phase from casework.cases where {conditions}"""
-_TYPES: Final[dict[str, Any]] = {
-    "me": Uuid,
-    "org": Text,
-    "within": Text,
-    "path": Text,
-    "workflow": Text,
-    "phase": Text,
-    "precedence": SmallInteger,
-    "due_key": DateTime(timezone=True),
-    "case_id": Uuid,
-    "many": Integer,
-}
 
 
 def _values(person: Person, part: Part) -> dict[str, Any] | None:
@@ -161,58 +142,55 @@ def _values(person: Person, part: Part) -> dict[str, Any] | None:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _merged(branches: Iterable[_Branch], given: Collection[str]) -> str:
-    """The branches in one order, no more of each and of all than `:many`."""
+def _merged(branches: Iterable[_Branch], given: Collection[str], many: int | None) -> str:
+    """The branches in one order, no more of each and of all than so many."""
     conditions = [one for name, one in _CONDITIONS.items() if name in given]
     filters = f" where {' and '.join(conditions)}" if conditions else ""
-    order = "order by precedence, due_key, case_id limit :many"
+    order = f"order by precedence, due_key, case_id limit {many}" if many else ""
     parts = [f"(select * from ({_branch(one, given)}) as branch{filters} {order})" for one in branches]
-    return f"{' union all '.join(parts)} {order}" if len(parts) > 1 else parts[0]
+    # In brackets of its own, so that of each branch is read only what comes before the end of the page.
+    return f"select * from ({' union all '.join(parts)}) as merged {order}" if len(parts) > 1 else parts[0]
 
 
 def _branch(branch: _Branch, given: Collection[str]) -> str:
     if branch.of is None:
-        return _SHARED.format(conditions=f"org_code = :org and turn = '{branch.turn}' and owned = {branch.owned}")
+        return _SHARED.format(conditions=f"org_code = %(org)s and turn = '{branch.turn}' and owned = {branch.owned}")
     within = f" and {_WITHIN}" if "within" in given else ""
-    mine = f"{branch.of} = :me and waits_for = '{branch.turn}' and closed_at is null{within}"
+    mine = f"{branch.of} = %(me)s and waits_for = '{branch.turn}' and closed_at is null{within}"
     return _PERSONAL.format(conditions=mine)
 
 
-def _bound(statement: str) -> TextClause:
-    clause = text(statement)
-    known = [bindparam(name, type_=_TYPES[name]) for name in _TYPES if name in clause._bindparams]
-    return clause.bindparams(*known)
-
-
-# Statements are built once for each role and set of parameters.
+# Statements are written once for each role, set of parameters and number of rows.
 @cache
-def _page(branches: tuple[_Branch, ...], given: tuple[str, ...]) -> Select[Any]:
-    waiting = _bound(_merged(branches, given)).columns(
-        case_id=Uuid, precedence=SmallInteger, due_key=DateTime(timezone=True)
+def _page(branches: tuple[_Branch, ...], given: tuple[str, ...], many: int) -> Query[CaseSummary]:
+    waiting = f"({_merged(branches, given, many)}) as waiting"
+    return summaries_of(
+        each_of(waiting, "waiting.case_id"),
+        "waiting.precedence",
+        "waiting.precedence, waiting.due_key, waiting.case_id",
     )
-    chosen = waiting.subquery("waiting")
-    order = (chosen.c.precedence, chosen.c.due_key, chosen.c.case_id)
-    return SUMMARY.add_columns(chosen.c.precedence).join(chosen, chosen.c.case_id == cases.c.id).order_by(*order)
 
 
 @cache
-def _next(branches: tuple[_Branch, ...], given: tuple[str, ...]) -> TextClause:
+def _next(branches: tuple[_Branch, ...], given: tuple[str, ...], many: int | None) -> Query[UUID]:
     # What made the case wait here is looked at again in the locked row: it may have moved since the statement began.
     turns = ", ".join(f"'{branch.turn}'" for branch in branches)
-    phase = " and c.phase = :phase" if "phase" in given else ""
-    return _bound(
-        f"""select c.id from ({_merged(branches, given)}) as tried join casework.cases c on c.id = tried.case_id
+    phase = " and c.phase = %(phase)s" if "phase" in given else ""
+    return Query(
+        f"""select c.id from ({_merged(branches, given, many)}) as tried join casework.cases c on c.id = tried.case_id
             where c.owner_id is null and c.closed_at is null and c.waits_for in ({turns})
-              and exists (select 1 from casework.orgs o where o.id = c.org_id and starts_with(o.path, :path)){phase}
-            order by tried.precedence, tried.due_key, tried.case_id limit 1 for no key update of c skip locked"""
+              and exists (select 1 from casework.orgs o where o.id = c.org_id and starts_with(o.path, %(path)s)){phase}
+            order by tried.precedence, tried.due_key, tried.case_id limit 1 for no key update of c skip locked""",
+        lambda case_id: case_id,
     )
 
 
 @cache
-def _numbers(branches: tuple[_Branch, ...], given: tuple[str, ...]) -> TextClause:
-    return _bound(
-        f"""select count(*) filter (where c.late_at < :now) as overdue,
-              count(*) filter (where c.due_at >= :now and c.due_at <= :tonight) as today,
-              count(*) filter (where c.due_at > :tonight and c.due_at <= :sunday) as week
-            from ({_merged(branches, given)}) as waiting join casework.cases c on c.id = waiting.case_id"""
+def _numbers(branches: tuple[_Branch, ...], given: tuple[str, ...]) -> Query[Numbers]:
+    return Query(
+        f"""select count(*) filter (where c.late_at < %(now)s),
+              count(*) filter (where c.due_at >= %(now)s and c.due_at <= %(tonight)s),
+              count(*) filter (where c.due_at > %(tonight)s and c.due_at <= %(sunday)s)
+            from ({_merged(branches, given, None)}) as waiting join casework.cases c on c.id = waiting.case_id""",
+        Numbers,
     )

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
+import psycopg
 from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 
 from casework.records.database import Database, Tx
@@ -50,7 +51,8 @@ def ready(database: Database, version: str) -> Iterator[Tx]:
             yield tx
     except Unavailable as away:
         raise NotReady("unreachable") from away
-    except (ProgrammingError, DataError) as refused:  # no such table or no such role, or not ours to use
+    # No such table or no such role, or not ours to use.
+    except (ProgrammingError, DataError, psycopg.ProgrammingError, psycopg.DataError) as refused:
         raise NotReady(_why_not(database)) from refused
 
 

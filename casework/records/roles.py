@@ -14,7 +14,9 @@ from casework.records.tables import SCHEMA, metadata
 
 # What is only ever added to, by anybody.
 APPEND_ONLY: Final = ("events", "clock_marks", "due_times", "notes", "letters", "disclosures", "fund_entries")
-_RIGHTS: Final = dict.fromkeys(APPEND_ONLY, "select, insert") | {"queue_entries": "select"}
+_RIGHTS: Final = dict.fromkeys(APPEND_ONLY, "select, insert") | dict.fromkeys(
+    ("queue_entries", "search_terms"), "select"
+)
 _MIGRATED: Final = (
     "select 1 from pg_class where relnamespace = to_regnamespace(:schema) and relname = 'alembic_version'"
 )
@@ -42,8 +44,6 @@ def setup_of(connection: Connection, members: tuple[str, ...] = ()) -> list[str]
     exists = text("select 1 from pg_namespace where nspname = :schema")
     if not connection.execute(exists, {"schema": SCHEMA}).first():
         statements.append(f"create schema {SCHEMA} authorization {OWNER}")
-    if not connection.execute(text("select 1 from pg_extension where extname = 'pg_trgm'")).first():
-        statements.append(f"create extension pg_trgm schema {SCHEMA}")
     return statements
 
 

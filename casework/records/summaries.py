@@ -1,119 +1,166 @@
 """Cases as lists show them: what is read of each is in its own row, without facts and clocks."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+import msgspec
 
-from casework.records.case_lists import CaseFilter, Order, PageKey, beyond, conditions, key_of, ordered
-from casework.records.database import Tx
-from casework.records.tables import cases, orgs, users
-from casework.records.visibility import visible
+from casework.records.case_lists import KEYS, CaseFilter, Order, PageKey, conditions
+from casework.records.database import Query, Tx
+from casework.records.org_tree import OrgTree
+from casework.records.search import Shape, hits, shape_of, values_of
+from casework.records.visibility import seen
 from casework.rules.casefile import Person
-from casework.rules.clocks import Due
-
-_owner, _assignee = users.alias("owner"), users.alias("assignee")
-_OWN_COLUMNS: Final = (
-    "id", "number", "workflow", "workflow_version", "state", "phase", "channel", "urgent", "outcome", "waits_for",
-    "opened_at", "updated_at", "closed_at", "late_at", "version", "due_key",
-)  # fmt: skip
-SUMMARY: Final = select(
-    *(cases.c[name] for name in _OWN_COLUMNS),
-    *(cases.c[name] for name in ("due_at", "due_on", "due_clock", "due_provisional", "owner_id", "assignee_id")),
-    cases.c.facts["applicant"].label("applicant"),
-    orgs.c.code.label("org_code"),
-    *(alias.c[name].label(f"{alias.name}_{name}") for alias in (_owner, _assignee) for name in ("username", "name")),
-).select_from(
-    cases.join(orgs, cases.c.org_id == orgs.c.id)
-    .outerjoin(_owner, cases.c.owner_id == _owner.c.id)
-    .outerjoin(_assignee, cases.c.assignee_id == _assignee.c.id)
-)
 
 
-@dataclass(frozen=True, slots=True)
-class UserName:
-    """A user as a list names one."""
+class CaseSummary(msgspec.Struct, frozen=True, gc=False):
+    """A case in a list, as the statement gives it: ids, dates and instants are written as PostgreSQL writes them.
 
-    id: UUID
-    username: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class CaseSummary:
-    """A case in a list. `due` and `due_clock` are those of the clock that is due next of those that bind the case.
-
-    `applicant` is that of the facts, with what is sensitive masked; `due_key` is what lists by due time page by.
+    `due_*` are those of the clock that is due next of those that bind the case, `overdue` whether any is late by now.
+    What is sensitive of the applicant is masked. `key` is what the list is ordered by.
     """
 
-    id: UUID
+    id: str
     number: str
     workflow: str
     workflow_version: int
     state: str
     phase: str
+    org_id: str
     channel: str
     urgent: bool
-    outcome: str | None
+    applicant_name: str
+    identity_number: str | None
+    phone: str | None
+    owner_id: str | None
+    owner_username: str | None
+    owner_name: str | None
+    assignee_id: str | None
+    assignee_username: str | None
+    assignee_name: str | None
     waits_for: str | None
-    opened_at: datetime
-    updated_at: datetime
-    closed_at: datetime | None
-    late_at: datetime | None
-    version: int
-    due_key: datetime
-    org_code: str
-    applicant: Mapping[str, Any]
-    owner: UserName | None
-    assignee: UserName | None
-    due: Due | None
+    opened_at: str
+    updated_at: str
+    closed_at: str | None
+    outcome: str | None
+    due_at: str | None
+    due_on: str | None
     due_clock: str | None
+    due_provisional: bool
+    clock_overdue: bool
+    overdue: bool
+    version: int
+    key: str
 
 
-def summary_of(row: Any) -> CaseSummary:
-    """Return the summary of a row that has the columns of `SUMMARY`."""
-    return CaseSummary(
-        **{name: getattr(row, name) for name in _OWN_COLUMNS},
-        org_code=row.org_code,
-        applicant=row.applicant or {},
-        owner=UserName(row.owner_id, row.owner_username, row.owner_name) if row.owner_id else None,
-        assignee=UserName(row.assignee_id, row.assignee_username, row.assignee_name) if row.assignee_id else None,
-        due=Due(row.due_at, row.due_on, row.due_provisional) if row.due_at else None,
-        due_clock=row.due_clock,
-    )
+# People are looked up one by one too: a page names few of them, however many there are.
+_SUMMARY: Final = """select c.id::text, c.number, c.workflow, c.workflow_version, c.state, c.phase, c.org_id::text,
+  c.channel, c.urgent, c.applicant_name, c.facts #>> '{{applicant,identity_number}}', c.facts #>> '{{applicant,phone}}',
+  c.owner_id::text, owner.username, owner.name, c.assignee_id::text, assignee.username, assignee.name, c.waits_for,
+  c.opened_at::text, c.updated_at::text, c.closed_at::text, c.outcome, c.due_at::text, c.due_on::text, c.due_clock,
+  c.due_provisional, coalesce(c.due_at < %(now)s and not c.due_provisional, false),
+  coalesce(c.late_at < %(now)s, false), c.version, {key}::text
+from {cases}
+left join lateral (select u.username, u.name from casework.users u where u.id = c.owner_id limit 1) as owner on true
+left join lateral
+  (select u.username, u.name from casework.users u where u.id = c.assignee_id limit 1) as assignee on true
+order by {order}"""
+
+
+def summaries_of(cases: str, key: str, order: str) -> Query[CaseSummary]:
+    """Return the query of the summaries of cases: items of FROM of which one is `c`, their key and their order.
+
+    It takes the instant `now`.
+    """
+    return Query(_SUMMARY.format(cases=cases, key=key, order=order), CaseSummary)
+
+
+def each_of(rows: str, case_id: str) -> str:
+    """Return items of FROM: these rows, and as `c` the case of each, looked up one by one however many there are."""
+    return f"{rows} cross join lateral (select * from casework.cases c where c.id = {case_id} limit 1) as c"
 
 
 def page(
-    tx: Tx, person: Person, wanted: CaseFilter, limit: int, *, order: Order = "due_at", after: PageKey | None = None
+    tx: Tx,
+    person: Person,
+    tree: OrgTree,
+    wanted: CaseFilter,
+    limit: int,
+    *,
+    order: Order = "due_at",
+    after: PageKey | None = None,
 ) -> list[CaseSummary]:
     """Return the visible cases that a filter finds, in this order, at most `limit`, after another one."""
-    filters = [visible(person), *conditions(wanted, tx.now), *([beyond(order, after)] if after else [])]
-    chosen = select(cases.c.id).where(*filters).order_by(*ordered(order)).limit(limit).subquery()
-    rows = tx.all(_joined(chosen, chosen.c.id).order_by(*ordered(order)))
-    return [summary_of(row) for row in rows]
+    found = _found(tx, person, tree, wanted)
+    if found is None:
+        return []
+    if after:
+        found.values.update(key=after[0], id=after[1])
+    return tx.ask(_page(found.where, found.search, limit, order, after is not None), found.values)
 
 
-def by_ids(tx: Tx, person: Person, case_ids: Sequence[UUID]) -> list[CaseSummary]:
+def by_ids(tx: Tx, person: Person, tree: OrgTree, case_ids: Sequence[UUID]) -> list[CaseSummary]:
     """Return those of these cases that are visible, by id."""
-    rows = tx.all(SUMMARY.where(visible(person), cases.c.id.in_(case_ids)).order_by(cases.c.id))
-    return [summary_of(row) for row in rows]
+    found = seen(person, tree)
+    if found is None:
+        return []
+    return tx.ask(_by_ids(found.where), {**found.values, "now": tx.now, "ids": list(case_ids)})
 
 
-def page_key_of(order: Order, summary: CaseSummary) -> PageKey:
-    """Return the key after which the next page begins."""
-    key = key_of(order, opened_at=summary.opened_at, closed_at=summary.closed_at, due_key=summary.due_key)
-    return key, summary.id
-
-
-def count(tx: Tx, person: Person, wanted: CaseFilter, most: int) -> int:
+def count(tx: Tx, person: Person, tree: OrgTree, wanted: CaseFilter, most: int) -> int:
     """Return how many visible cases a filter finds, counted no further than `most`."""
-    chosen = select(cases.c.id).where(visible(person), *conditions(wanted, tx.now)).limit(most).subquery()
-    return int(tx.run(select(func.count()).select_from(chosen)).scalar_one())
+    found = _found(tx, person, tree, wanted)
+    return tx.ask(_count(found.where, found.search, most), found.values)[0] if found else 0
 
 
-def _joined(chosen: Any, case_id: ColumnElement[UUID]) -> Select[Any]:
-    """The summaries of chosen cases."""
-    return SUMMARY.join(chosen, case_id == cases.c.id)
+class _Found(NamedTuple):
+    """What the statement of a list depends on, and its values; None for `search` where nothing is searched."""
+
+    where: tuple[str, ...]
+    search: Shape | None
+    values: dict[str, Any]
+
+
+def _found(tx: Tx, person: Person, tree: OrgTree, wanted: CaseFilter) -> _Found | None:
+    found = conditions(wanted, person, tree)
+    if found is None:
+        return None
+    values = {**found.values, "now": tx.now}
+    if wanted.search is None:
+        return _Found(found.where, None, values)
+    shape = shape_of(wanted.search)
+    return _Found(found.where, shape, values | values_of(wanted.search)) if any(shape) else None
+
+
+# Statements are written once for each set of filters. How many rows are wanted is part of them: PostgreSQL plans a
+# statement once for all values, and would plan for a tenth of all cases.
+@lru_cache(1_000)
+def _page(where: tuple[str, ...], search: Shape | None, many: int, order: Order, after: bool) -> Query[CaseSummary]:
+    key, sign, way = (KEYS[order], "<", " desc") if order.startswith("-") else (KEYS[order], ">", "")
+    by = f"{key}{way}, c.id{way}"
+    last = f"{by} limit {many}"
+    if after:
+        where = (*where, f"({key}, c.id) {sign} (%(key)s, %(id)s)")
+    if search is None:
+        return summaries_of(f"(select * from casework.cases c{_filters(where)} order by {last}) as c", key, by)
+    return summaries_of(each_of(f"({hits(search, where, last)}) as hit", "hit.id"), key, last)
+
+
+@lru_cache(1_000)
+def _count(where: tuple[str, ...], search: Shape | None, most: int) -> Query[int]:
+    found = f"select c.id from casework.cases c{_filters(where)}"
+    if search is not None:
+        found = hits(search, where, f"c.opened_at desc, c.id desc limit {most}")
+    return Query(f"select count(*) from ({found} limit {most}) as found", int)
+
+
+@cache
+def _by_ids(where: tuple[str, ...]) -> Query[CaseSummary]:
+    found = f"select * from casework.cases c{_filters(('c.id = any(%(ids)s)', *where))}"
+    return summaries_of(f"({found}) as c", "c.id", "c.id")
+
+
+def _filters(where: Iterable[str]) -> str:
+    return f" where {' and '.join(where)}" if where else ""

@@ -228,15 +228,13 @@ cases = Table(
     Index("ix_cases_due_key_id", "due_key", "id"),
     Index("ix_cases_opened_at_id", "opened_at", "id"),
     Index("ix_cases_late_at", "late_at", postgresql_where=text("late_at is not null")),
-    Index("ix_cases_owner_id", "owner_id", "due_key", postgresql_where=text("closed_at is null")),
+    Index("ix_cases_owner_id", "owner_id", "waits_for", "due_key", postgresql_where=text("closed_at is null")),
     Index("ix_cases_assignee_id", "assignee_id", "due_key"),
-    Index(
-        "ix_cases_search_text",
-        "search_text",
-        postgresql_using="gin",
-        postgresql_ops={"search_text": "gin_trgm_ops"},
-    ),
-    Index("ix_cases_state", "state", "org_id", postgresql_where=text("closed_at is null")),
+    # Lists of what is open, of one state and of what is urgent, in their order.
+    Index("ix_cases_open", "due_key", "id", postgresql_where=text("closed_at is null")),
+    Index("ix_cases_state", "state", "due_key", "id", postgresql_where=text("closed_at is null")),
+    Index("ix_cases_urgent", "due_key", "id", postgresql_where=text("closed_at is null and urgent")),
+    Index("ix_cases_closed_at", text("coalesce(closed_at, '1900-01-01 00:00:00+00'::timestamptz)"), "id"),
 )
 
 # The cases that staff share out among themselves, once for the organisation of the case and once for each above it, so
@@ -254,6 +252,16 @@ queue_entries = Table(
     Column("workflow", Text, nullable=False),
     Column("phase", Text, nullable=False),
     Index("ix_queue_entries_order", "org_code", "turn", "owned", "precedence", "due_key", "case_id"),
+)
+
+# What a case is found by: each term of its number and names, hashed, the newest case last. A trigger of `cases` keeps
+# these rows; nobody else may write them, and so they are spared a check of the case. There are a dozen to a case.
+search_terms = Table(
+    "search_terms",
+    metadata,
+    Column("term", BigInteger, primary_key=True, autoincrement=False),
+    Column("opened_at", DateTime(timezone=True), primary_key=True),
+    Column("case_id", Uuid, primary_key=True),
 )
 
 open_case_holds = Table(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from casework.records import offices
 from casework.rules.refusals import Fault
 from casework.rules.text import Text
 from casework.work import programmes
@@ -30,5 +29,4 @@ def unknown(field: str, code: str, known: Mapping[str, Text]) -> Fault:
 
 def path_of_org(tx: Transaction, code: str | None) -> str | None:
     """Return the path of the organisation of this code, or None where there is none, or none is asked for."""
-    org = offices.org(tx.db, code) if code else None
-    return org.path if org else None
+    return tx.org_tree.paths.get(code) if code else None

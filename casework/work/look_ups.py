@@ -10,6 +10,7 @@ from casework.rules.casefile import Facts, Move
 from casework.rules.grammar import Workflow
 
 _GIVEN: Final = ("identity_number", "document_number", "phone")
+_TAIL: Final = 4
 CHINA: Final = "CHN"
 _CITIZENS: Final = re.compile("[0-9]{17}[0-9X]")
 
@@ -18,13 +19,23 @@ def look_ups_of(move: Move, index_key: bytes) -> dict[str, bytes | None]:
     """The blind indexes of what the case is found by; None for what is no longer known.
 
     `document_number` is what people search for; `document` tells two people apart whose documents have one number.
+    `phone_tail` are the last digits of a phone where its mask shows them.
     """
     if move.kind not in ("opened", "corrected"):
         return {}
     found = {kind: move.sealed.get(f"applicant.{kind}") for kind in _GIVEN}
     document = found["document_number"]
-    known = found | {"document": document and _document(move.case.facts["applicant"], document)}
+    known = found | {
+        "document": document and _document(move.case.facts["applicant"], document),
+        "phone_tail": phone_tail(found["phone"] or ""),
+    }
     return {kind: blind_index(index_key, kind, value) if value else None for kind, value in known.items()}
+
+
+def phone_tail(written: str) -> str | None:
+    """Return the last four digits of a phone, or of what may be its end; None of a landline's, which stay masked."""
+    tail = written[-_TAIL:]
+    return tail if len(tail) == _TAIL and tail.isascii() and tail.isdigit() and "-" not in written else None
 
 
 def held_numbers(workflow: Workflow, facts: Facts, sealed: Mapping[str, Any], index_key: bytes) -> set[bytes]:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework.records import cases, queue
-from casework.records.queue import PageKey, Part, Waiting
+from casework.records.queue import PageKey, Part
 from casework.records.rows import Record
+from casework.records.summaries import CaseSummary
 from casework.rules import handling
 from casework.rules.refusals import Fault, Invalid
 from casework.work import programmes
@@ -15,7 +16,7 @@ from casework.work.moves import ensure, moved, write_down
 from casework.work.service import Transaction
 
 
-def waiting(tx: Transaction, said: Mapping[str, Any], limit: int, after: PageKey | None) -> list[Waiting]:
+def waiting(tx: Transaction, said: Mapping[str, Any], limit: int, after: PageKey | None) -> list[CaseSummary]:
     """Return what waits for the caller in this part of the queue, the most urgent first, at most `limit` cases."""
     return queue.page(tx.db, tx.person, _part(tx, said), limit, after)
 

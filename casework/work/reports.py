@@ -78,7 +78,7 @@ def drill_down(
     _ensure_may_report(tx)
     scope = _scope(tx, start, end, org, workflow, owed_by, _unknown("standing", standings, STANDINGS))
     found = reports.drill_down(tx.db, scope, row, standings, limit, after)
-    return summaries.by_ids(tx.db, tx.person, found)
+    return summaries.by_ids(tx.db, tx.person, tx.org_tree, found)
 
 
 def _ensure_may_report(tx: Transaction) -> None:

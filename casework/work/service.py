@@ -9,10 +9,11 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from casework.records import keys, offices, people
+from casework.records import keys, offices, org_tree, people
 from casework.records.database import Database, Tx
 from casework.records.keys import INDEX_PLACE
 from casework.records.offices import CalendarVersion
+from casework.records.org_tree import OrgTree
 from casework.records.rows import Record
 from casework.records.vault import Keyring, NotOpened, new_key
 from casework.rules.casefile import Actor, Office, Person, PolicyRow
@@ -71,6 +72,7 @@ class Service:
         self.limits = limits or Limits()
         self.senders = senders or Senders()
         self._rules: RulesInForce | None = None
+        self._org_tree: OrgTree | None = None
         self._index_key: bytes | None = None
 
     @contextmanager
@@ -92,6 +94,13 @@ class Service:
         if self._rules is None or self._rules.revision != tx.revision:
             self._rules = RulesInForce(tx.revision, tuple(offices.all_policies(tx)), offices.latest_calendars(tx))
         return self._rules
+
+    def org_tree(self, tx: Tx) -> OrgTree:
+        """The organisations as they stood when the transaction began, read again only when one was changed."""
+        tree = self._org_tree
+        if tree is None or tree.revision != tx.tree_revision:
+            tree = self._org_tree = org_tree.read(tx)
+        return tree
 
     def index_key(self, tx: Tx) -> bytes:
         """The key of the blind indexes: made once for an installation, wrapped by the service key."""
@@ -147,6 +156,11 @@ class Transaction:
         """Who acts."""
         assert self.actor is not None
         return self.actor
+
+    @property
+    def org_tree(self) -> OrgTree:
+        """The organisations."""
+        return self.service.org_tree(self.db)
 
     @property
     def today(self) -> date:

@@ -289,27 +289,41 @@ def upgrade() -> None:
     op.create_index(
         "ix_cases_owner_id",
         "cases",
-        ["owner_id", "due_key"],
+        ["owner_id", "waits_for", "due_key"],
         unique=False,
         schema="casework",
         postgresql_where=sa.text("closed_at is null"),
     )
     op.create_index(
-        "ix_cases_search_text",
+        "ix_cases_open",
         "cases",
-        ["search_text"],
+        ["due_key", "id"],
         unique=False,
         schema="casework",
-        postgresql_using="gin",
-        postgresql_ops={"search_text": "gin_trgm_ops"},
+        postgresql_where=sa.text("closed_at is null"),
     )
     op.create_index(
         "ix_cases_state",
         "cases",
-        ["state", "org_id"],
+        ["state", "due_key", "id"],
         unique=False,
         schema="casework",
         postgresql_where=sa.text("closed_at is null"),
+    )
+    op.create_index(
+        "ix_cases_urgent",
+        "cases",
+        ["due_key", "id"],
+        unique=False,
+        schema="casework",
+        postgresql_where=sa.text("closed_at is null and urgent"),
+    )
+    op.create_index(
+        "ix_cases_closed_at",
+        "cases",
+        [sa.literal_column("coalesce(closed_at, '1900-01-01 00:00:00+00'::timestamptz)"), "id"],
+        unique=False,
+        schema="casework",
     )
     op.create_table(
         "fund_budgets",
@@ -841,6 +855,60 @@ def upgrade() -> None:
         execute function casework.queue_case()
         """
     )
+    op.create_table(
+        "search_terms",
+        sa.Column("term", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("term", "opened_at", "case_id", name=op.f("pk_search_terms")),
+        schema="casework",
+    )
+    # Two signs of which one is beyond ASCII, or three of ASCII; what stands in the name of every company is no term.
+    op.execute(
+        """
+        create function casework.terms_of(words text) returns bigint[]
+        language sql immutable strict parallel safe as $$
+          select coalesce(array_agg(distinct hashtextextended(term, 0)), '{}')
+          from string_to_table(words, E'\n') as word, generate_series(1, length(word) - 1) as place,
+            lateral (select substr(word, place, 3) as three) as signs,
+            lateral (select case when octet_length(left(three, 2)) > 2 then left(three, 2)
+              when length(three) = 3 and octet_length(three) = 3 then three end as term) as found
+          where term <> all ('{有限,限公,公司,责任,任公,限责,股份,份有}')
+        $$
+        """
+    )
+    # Of its number a case has the terms of what follows the century: the beginning is that of all others.
+    op.execute(
+        """
+        create function casework.keep_terms() returns trigger language plpgsql
+        security definer set search_path to casework, pg_temp as $$
+        declare
+          letters constant text := 'abcdefghijklmnopqrstuvwxyz';
+        begin
+          if tg_op = 'UPDATE' then
+            delete from search_terms t using unnest(terms_of(substr(ltrim(old.search_text, letters), 3))) as gone
+            where t.term = gone and t.opened_at = old.opened_at and t.case_id = old.id;
+          end if;
+          insert into search_terms (term, opened_at, case_id)
+          select term, new.opened_at, new.id
+          from unnest(terms_of(substr(ltrim(new.search_text, letters), 3))) as term;
+          return null;
+        end $$
+        """
+    )
+    op.execute(
+        """
+        create trigger terms_new after insert on casework.cases
+        for each row execute function casework.keep_terms()
+        """
+    )
+    op.execute(
+        """
+        create trigger terms_changed after update on casework.cases for each row
+        when ((old.search_text, old.opened_at) is distinct from (new.search_text, new.opened_at))
+        execute function casework.keep_terms()
+        """
+    )
     # The user is locked against being changed, so that of a claim and a deactivation at once the later sees the other.
     op.execute(
         """
@@ -868,6 +936,24 @@ def upgrade() -> None:
             execute function casework.ensure_owner()
             """
         )
+    # What processes keep of the organisations they read again once the revision is another one.
+    op.execute(
+        """
+        create function casework.count_revision() returns trigger language plpgsql
+        security definer set search_path to casework, pg_temp as $$
+        begin
+          insert into revisions (of, number) values (tg_table_name, 1)
+          on conflict (of) do update set number = revisions.number + 1;
+          return null;
+        end $$
+        """
+    )
+    op.execute(
+        """
+        create trigger revised after insert or update or delete on casework.orgs
+        for each statement execute function casework.count_revision()
+        """
+    )
     # Whoever works by the rules keeps them with a shared lock, whoever loads some locks all others out. The revision is
     # read after the lock was had, which only a function can do in the statement that locks.
     op.execute(

@@ -19,7 +19,6 @@ WHOLE = [
     'grant casework_owner to "Desk-1"',
     'grant casework_app to "Desk-1"',
     "create schema casework authorization casework_owner",
-    "create extension pg_trgm schema casework",
 ]
 
 

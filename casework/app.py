@@ -7,6 +7,7 @@ import traceback
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import structlog
 from flask import Flask
 from structlog.typing import ExcInfo
@@ -129,12 +130,17 @@ def log_to(stream: Any = sys.stderr, level: int = logging.INFO) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.ExceptionRenderer(_where_it_broke),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(serializer=_as_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=stream),
         cache_logger_on_first_use=True,
     )
+
+
+def _as_json(entry: Any, **_: Any) -> str:
+    """The entry as JSON; what JSON does not know, as Python writes it."""
+    return msgspec.json.encode(entry, enc_hook=repr).decode()
 
 
 def _where_it_broke(exc_info: ExcInfo) -> str:

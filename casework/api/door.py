@@ -174,11 +174,15 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        response.headers["X-Request-Id"] = request_id()
-        response.headers["Content-Language"] = language()
-        response.vary.add("Accept-Language")
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Content-Type-Options"] = "nosniff"
+        headers = response.headers
+        headers["X-Request-Id"] = request_id()
+        headers["Content-Language"] = language()
+        if "Vary" in headers:
+            response.vary.add("Accept-Language")
+        else:
+            headers["Vary"] = "Accept-Language"
+        headers["Cache-Control"] = "no-store"
+        headers["X-Content-Type-Options"] = "nosniff"
         # The rule, not the address: addresses may hold what was searched for.
         rule = request.url_rule.rule if request.url_rule else None
         if rule not in _ASKED_BY_MACHINES:
@@ -369,7 +373,8 @@ def _response(answer: Answer) -> Response:
         response.headers.remove("Content-Type")
     else:
         response = Response(msgspec.json.encode(answer.data), status=answer.status, content_type="application/json")
-    response.headers.update(answer.headers)
+    if answer.headers:
+        response.headers.update(answer.headers)
     return response
 
 

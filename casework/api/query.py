@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from flask import current_app, request
@@ -42,6 +43,14 @@ class Page(Form):
 
 def read_query(form: type[Form], args: MultiDict[str, str], today: date) -> dict[str, Any]:
     """The clean parameters; raises `Invalid` for unknown, repeated and wrong ones."""
+    said = tuple(args.items(multi=True))
+    # What is searched for may be somebody's number, which stays in no memory.
+    read = _read if "q" in args else _read_once
+    return dict(read(form, said, today))
+
+
+def _read(form: type[Form], given: tuple[tuple[str, str], ...], today: date) -> dict[str, Any]:
+    args: MultiDict[str, str] = MultiDict(given)
     several = {name for name, field in form.form_fields() if isinstance(field, Many)}
     repeated = [name for name, values in args.lists() if len(values) > 1 and name not in several]
     if repeated:
@@ -54,6 +63,10 @@ def read_query(form: type[Form], args: MultiDict[str, str], today: date) -> dict
         raise Invalid(
             [replace(one, path=name) if name in several else one for one, name in _by_parameter(wrong)]
         ) from None
+
+
+# The same addresses are asked again and again, and to check one takes as long as a statement.
+_read_once = lru_cache(1_000)(_read)
 
 
 def _by_parameter(wrong: Invalid) -> list[tuple[Fault, str]]:

@@ -90,7 +90,7 @@ class Province:
         """The cases behind a row of the report of 2026."""
         span = {"start": local("2026-01-01 00:00"), "end": local("2027-01-01 00:00")}
         with self.service.transaction(self.actor(username)) as tx:
-            return [case.id for case in reports.drill_down(tx, row, **span, **asked)]
+            return [UUID(case.id) for case in reports.drill_down(tx, row, **span, **asked)]
 
 
 def shandong(service: Service) -> Province:

@@ -22,8 +22,9 @@ from casework.forms.inventor import Inventor
 from casework.records import cases, funds, people, queue
 from casework.records.database import Database, Deadlines
 from casework.records.ledger import GENESIS, digest
-from casework.records.queue import Part, Waiting
+from casework.records.queue import PageKey, Part, page_key_of
 from casework.records.rows import Record
+from casework.records.summaries import CaseSummary
 from casework.records.tables import events, letters
 from casework.records.vault import Keyring, blind_index
 from casework.rules import clockwork
@@ -163,10 +164,13 @@ def test_everybody_finds_the_own_queue_in_its_order_page_by_page(demo: Demo) -> 
 
 def found_in_pages(tx: Transaction, person: Person, part: Part) -> list[UUID]:
     """The ids of a queue, two at a time."""
-    found: list[Waiting] = []
-    while more := queue.page(tx.db, person, part, 2, found[-1].page_key if found else None):
+    found: list[CaseSummary] = []
+    key: PageKey | None = None
+    while more := queue.page(tx.db, person, part, 2, key):
         found += more
-    return [one.case.id for one in found]
+        precedence, due_key, case_id = page_key_of(more[-1])
+        key = PageKey(precedence, datetime.fromisoformat(due_key), UUID(case_id))
+    return [UUID(one.id) for one in found]
 
 
 def test_the_cases_spread_over_states_and_over_two_years(demo: Demo) -> None:

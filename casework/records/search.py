@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from casework.records.visibility import PLACES
+
 # No more rows of a term are counted to find out which one is rarer.
 _COUNTED: Final = 100
 # Of the number of a case only what follows the century has terms: the beginning is that of all the others.
@@ -59,6 +61,7 @@ def hits(shape: Shape, where: Sequence[str], order: str) -> str:
     `order` is that of `c`, with the limit.
     """
     parts = []
+    where = [one.replace(PLACES, _PLACES_ASKED) for one in where]
     if shape.words:
         whole = " and ".join(f"strpos(c.search_text, %(word_{place})s) > 0" for place in range(shape.words))
         found = " and ".join((whole, *where))
@@ -84,8 +87,11 @@ def _of_term(written: str) -> str:
 
 _KEYS: Final = "c.due_key, c.closed_at"
 _TERMS: Final = "casework.terms_of(%(told)s)"
-_ONLY_TERM: Final = f"({_TERMS})[1]"
+# What is asked in a query within the query no plan foresees. So one plan serves all words and places, where PostgreSQL
+# would plan anew for each search, which takes three times as long as the search.
+_PLACES_ASKED: Final = f"(select {PLACES})::uuid[]"
+_ONLY_TERM: Final = f"(select ({_TERMS})[1])"
 _RAREST_TERM: Final = f"""(select asked.term from unnest({_TERMS}) as asked (term) order by
   (select count(*) from (select from casework.search_terms s where s.term = asked.term limit {_COUNTED}) as counted)
   limit 1)"""
-_NO_TERM: Final = f"{_TERMS} = '{{}}'"
+_NO_TERM: Final = f"(select {_TERMS}) = '{{}}'"

@@ -13,6 +13,8 @@ from casework.records.org_tree import OrgTree
 from casework.records.tables import cases, orgs
 from casework.rules.casefile import HELPERS, Person, Role
 
+PLACES: Final = "%(orgs)s::uuid[]"
+"""The ids of the organisations that somebody sees, where these are several but not all."""
 _SEES_BELOW: Final = (Role.CASEWORKER, Role.SUPERVISOR, Role.AUDITOR)
 
 
@@ -58,4 +60,4 @@ def _at_and_below(path: str, tree: OrgTree) -> Conditions:
         return Conditions()
     if len(ids) == 1:
         return Conditions(("c.org_id = %(org)s",), {"org": ids[0]})
-    return Conditions(("c.org_id = any(%(orgs)s::uuid[])",), {"orgs": f"{{{','.join(ids)}}}"})
+    return Conditions((f"c.org_id = any({PLACES})",), {"orgs": f"{{{','.join(ids)}}}"})

@@ -89,7 +89,7 @@ class Place:
         gc.collect()
         gc.freeze()
         gc.disable()
-        self._healthy: dict[tuple[str, ...], bool] = {}
+        self._healthy: set[str] = set()
 
     def in_memory(self) -> list[str]:
         """The files of tests that need no database, without the longest."""
@@ -129,10 +129,12 @@ class Place:
             os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
     def passes(self, tests: Sequence[str]) -> bool:
-        """Whether these tests pass without any mutant; asked once, while nothing is changed."""
-        if tuple(tests) not in self._healthy:
-            self._healthy[tuple(tests)] = self.fate("", tests) is Fate.SURVIVED
-        return self._healthy[tuple(tests)]
+        """Whether these tests pass without any mutant; each is asked once, while nothing is changed."""
+        fresh = [test for test in tests if test not in self._healthy and not test.startswith("-k")]
+        if fresh and self.fate("", fresh) is not Fate.SURVIVED:
+            return False
+        self._healthy.update(fresh)
+        return True
 
     def _forget(self, changed: str, in_memory: bool) -> None:
         """Whatever looks at this file is loaded again when it is next asked for.
@@ -170,42 +172,60 @@ def _pytest(tests: Sequence[str]) -> int:
         return int(pytest.main([*options, *tests]))
 
 
-def _stages(place: Place, mutant: Mutant, named: Sequence[str]) -> Iterator[tuple[list[str], bool]]:
-    """What is tried one after the other, and whether the rule names it: the cheapest first, all else only if need be.
+_Stages = Iterator[tuple[Sequence[str], bool]]
+"""What is tried one after the other, the cheapest first, and whether the rules of the mutant name it."""
 
-    The rows of the tables of the law for this very thing, then the whole tables; the other tests in memory; the files
-    in which these stand, and all tables; what needs a database; and at last all other tests in memory.
+
+def _near(place: Place, mutant: Mutant, named: Sequence[str]) -> _Stages:
+    """The rows of the tables of the law for this very thing, then the whole tables; the other tests in memory.
+
+    At last the files in which these stand, and all tables.
     """
     law = [test for test in named if test.startswith(_LAW)]
-    others = [test for test in named if test.startswith(IN_MEMORY) and test not in law]
     what, _, thing = mutant.of.partition(":")
     if what in ("clock", "transition", "letter"):
         yield [f"-k={thing.replace('.', '-')}", *law], True
     yield [test for test in law if not test.startswith(_BY_ROW)], True
-    yield others, True
+    yield [test for test in named if test.startswith(IN_MEMORY) and test not in law], True
+    yield _beside(place, named), False
+
+
+def _far(place: Place, mutant: Mutant, named: Sequence[str]) -> _Stages:
+    """What needs a database, and all other tests in memory."""
+    yield [test for test in named if not test.startswith(IN_MEMORY)], True
+    yield [file for file in place.in_memory() if file not in (*_beside(place, named), _BY_ROW)], False
+
+
+def _beside(place: Place, named: Sequence[str]) -> list[str]:
     files = {test.partition("::")[0] for test in named if not test.startswith(_BY_ROW)}
-    beside = [file for file in place.in_memory() if file in files or (file.startswith(_LAW) and file != _BY_ROW)]
-    yield beside, False
-    yield [test for test in named if test not in (*law, *others)], True
-    yield [file for file in place.in_memory() if file not in (*beside, _BY_ROW)], False
+    return [file for file in place.in_memory() if file in files or (file.startswith(_LAW) and file != _BY_ROW)]
 
 
-def _try(place: Place, mutant: Mutant, named: Sequence[str]) -> Tried:
-    """What becomes of a mutant in the tests that its rules name and in those beside them."""
-    for tests, by_named in _stages(place, mutant, named):
+def _noticed(place: Place, mutant: Mutant, stages: _Stages) -> Tried | None:
+    """What becomes of a mutant in these tests; None where none of them notices it."""
+    for tests, by_named in stages:
         if any("::" in test or "/" in test for test in tests):
             found = place.with_mutant(mutant, tests)
             if found is not Fate.SURVIVED:
                 return Tried(mutant, found, by_named=by_named, healthy=place.passes(tests))
-    return Tried(mutant, Fate.SURVIVED)
+    return None
 
 
 def _work(at: Path, made: Sequence[tuple[Mutant, Sequence[str]]], done: "Queue[Tried]") -> None:
-    """Try these mutants, one after the other, in a copy of the project at this place."""
+    """Try these mutants in a copy of the project at this place, first all against what is near, which is cheap."""
     place = Place(at)
     sys.dont_write_bytecode = True
-    for mutant, named in made:
-        done.put(_try(place, mutant, named))
+    left = list(made)
+    for stages in (_near, _far):
+        unnoticed = []
+        for mutant, named in left:
+            if found := _noticed(place, mutant, stages(place, mutant, named)):
+                done.put(found)
+            else:
+                unnoticed.append((mutant, named))
+        left = unnoticed
+    for mutant, _ in left:
+        done.put(Tried(mutant, Fate.SURVIVED))
 
 
 def tried(made: Sequence[tuple[Mutant, Sequence[str]]], jobs: int) -> Iterator[Tried]:

@@ -20,7 +20,7 @@ _TURNED: Final = {
     ast.IsNot: "is",
 }
 _OTHER_SIGN: Final = {ast.Add: "-", ast.Sub: "+", ast.BitOr: "&", ast.BitAnd: "|"}
-_SIZES: Final = ("most", "least", "years_back", "digits", "places")
+_APART: Final = ("most", "least", "years_back", "digits", "places", "example")
 _OTHER_CALL: Final = {"max": "min", "min": "max", "any": "all", "all": "any"}
 
 
@@ -55,10 +55,10 @@ def _defined(within: Any, name: str) -> Any:
 def _turned(source: Source, of: str, found: ast.FunctionDef | ast.ClassDef) -> Iterator[Mutant]:
     types = [getattr(node, name, None) for node in ast.walk(found) for name in ("annotation", "returns")]
     # How long a text and how many rows a form takes is no rule of law, nor is the example that it makes up.
-    sizes = [node.value for node in ast.walk(found) if isinstance(node, ast.keyword) and node.arg in _SIZES]
+    words = [node.value for node in ast.walk(found) if isinstance(node, ast.keyword) and node.arg in _APART]
     examples = [node for node in ast.walk(found) if getattr(node, "name", "") == "example"]
     apart = {
-        id(node) for one in (*found.decorator_list, *filter(None, types), *sizes, *examples) for node in ast.walk(one)
+        id(node) for one in (*found.decorator_list, *filter(None, types), *words, *examples) for node in ast.walk(one)
     }
     for node in ast.walk(found):
         if id(node) not in apart:

@@ -1,13 +1,15 @@
 """Approvals rest on what was published and checked; nobody loses their number; consent can be taken back."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from casework.rules import handling
-from casework.rules.casefile import Person, Role
+from casework.rules.casefile import Person, Role, Situation
 from casework.rules.refusals import Invalid, NotMet
+from casework.workflows.hardship_aid.corrections import everybody_is_known
 from tests.story import STREET, Story
 from tests.workflows.test_hardship_aid import (
     LIVING,
@@ -156,6 +158,18 @@ class TestIdentityNumbers:
         story.caseworker("propose")
         assert story.case.state == "proposed"
         assert "尚未落户" not in str(story.case.facts)
+
+    @pytest.mark.parametrize(
+        ("known_by", "known"),
+        [({}, False), ({"identity_number": "110105********002X"}, True), ({"document_number": "H*******8"}, True)],
+    )
+    def test_the_applicant_has_a_number_whatever_else_is_known(self, known_by: dict[str, str], known: bool) -> None:
+        story = asked()
+        case = replace(story.case, facts={"applicant": {"name": "赵六", "sex": "male", **known_by}})
+        verdict = everybody_is_known.judge(Situation(case, story.actor("caseworker"), story.now, story.office))
+        assert verdict.holds is known
+        assert verdict.because is not None
+        assert ("赵六" in verdict.because.zh) is not known
 
     @pytest.mark.parametrize("taken", ["propose", "help_at_once"])
     def test_a_number_is_corrected_but_not_removed(self, taken: str) -> None:

@@ -69,8 +69,15 @@ class TestWithoutADossier:
     def test_other_kinds_need_a_dossier(self, kind: str) -> None:
         given: dict[str, Any] = {"category": None, "without_dossier": True, "ground": None}
         story = prepared(household=NOT_POOR)
-        assert "只能给予" in told(story, "caseworker", "propose", aid=[item(kind)], **given).text.zh
-        assert "只能给予" in told(story, "caseworker", "propose", aid=None, **given).text.zh
+        only = "只能给予意外致困救助、临时救助（"
+        assert only in told(story, "caseworker", "propose", aid=[item(kind)], **given).text.zh
+        assert only in told(story, "caseworker", "propose", aid=None, **given).text.zh
+
+    @pytest.mark.parametrize("kinds", [("sudden",), ("temporary",), ("sudden", "temporary")])
+    def test_sudden_and_temporary_hardship_need_none_alone_or_together(self, kinds: tuple[str, ...]) -> None:
+        given: dict[str, Any] = {"category": None, "without_dossier": True, "ground": None}
+        story = prepared(household=NOT_POOR, sudden={"event": "disaster", "on": "2026-08-20", "loss": "20000.00"})
+        story.caseworker("propose", aid=[item(kind) for kind in kinds], **given)
 
     def test_a_place_may_ask_for_the_dossier_first(self) -> None:
         story = asked(policy={"aid_without_dossier": "false"}, household=NOT_POOR).along(PREPARED)

@@ -55,6 +55,12 @@ def test_it_is_demanded_in_a_letter_with_thirty_days() -> None:
         assert said in letter
 
 
+def test_a_cent_that_a_cancellation_asks_back_is_demanded_without_another_hearing() -> None:
+    story = cancelled(repay="0.01")
+    story.supervisor("demand_repayment")
+    assert "退还帮扶款 0.01 元" in story.letters["repayment_demand"]["zh-CN"]["body"]
+
+
 def test_what_comes_back_goes_to_the_fund_and_ends_the_time_when_all_has_come() -> None:
     story = cancelled(repay="3000.00")
     story.supervisor("demand_repayment")

@@ -46,6 +46,7 @@ FORMS: Final[list[tuple[type[Form], str, str, str]]] = [
         "birth_date contract_since",
     ),
     (hardship.Bank, "", "account", ""),
+    (hardship.Platform, "", "", "since"),
     (hardship.HardshipIntake, "applicant", "", ""),
 ]
 # What may be unknown at first, and must be known by then.

@@ -8,6 +8,8 @@ _HARDSHIP: Final = "code:casework.workflows.hardship_aid"
 _SAID: Final = "why something does not hold is told only where it does not"
 _FEW: Final = "whoever does not say how many they are is fewer than ten, be it none, one or two"
 _BEFORE: Final = "the guard `category_can_be_worked_out` stands before it and has said no"
+_NOTHING: Final = "where no amount is set nothing has come, and less than nothing is nothing"
+_LARGER: Final = "a household that does not say its size is taken to be larger than its members, by one or by two"
 EQUIVALENT: Final[Mapping[str, str]] = {
     f"{_LEGAL_AID}.guards:means_are_small: condition: return Verdict(test.met,"
     " «None if test.met else test.told() -> (test.told())») def needs_no_means(at: Sit": _SAID,
@@ -23,6 +25,10 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     '.get("claimants", «1 -> 0») >= COLLECTIVE return not': _FEW,
     f"{_LEGAL_AID}.guards:representatives_are_known: number: many = facts"
     '.get("claimants", «1 -> 2») >= COLLECTIVE return not': _FEW,
+    'code:casework.forms.repayment:owed_to_person: number: ent") or {}).get("amount") or «0 -> 1»), Decimal())'
+    " def decided(at": _NOTHING,
+    f"{_HARDSHIP}.intake:HardshipIntake: number: "
+    'ld.get("size", len(members) + «1 -> 2») > len(members)) @rule(': _LARGER,
     f"{_HARDSHIP}.categories:category_is_founded: answer: Text): return Verdict("
     '«False -> True», found) if at.given.get("': _BEFORE,
 }

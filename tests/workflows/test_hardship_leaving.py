@@ -98,6 +98,19 @@ class TestRetention:
         year, rest = story.today.year, story.today.isoformat()[5:7]
         assert story.case.facts["keep_until"].startswith(f"{year + 10}-{rest}")
 
+    def test_ten_years_run_from_the_day_of_leaving_and_not_from_the_step_before(self) -> None:
+        story = on_file()
+        pay(story)
+        story.wait_until("2026-11-03 09:00")
+        story.caseworker("record_death")
+        assert story.case.facts["keep_until"] == "2036-11-03"
+
+    def test_where_no_rule_sets_a_time_there_is_no_such_day(self) -> None:
+        story = on_file(policy={"retention": None})
+        pay(story)
+        story.caseworker("record_death")
+        assert story.case.facts["keep_until"] is None
+
     def test_so_it_does_after_a_cancellation_a_death_and_striking_off(self) -> None:
         cancelled, died, struck = leaving("cancelled"), on_file(), on_file()
         cancelled.caseworker("submit_cancellation")

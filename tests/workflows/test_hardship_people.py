@@ -32,6 +32,7 @@ CHILD: dict[str, Any] = {
     "no_number_because": "尚未落户",
     "birth_date": "2016-04-05",
 }
+SOMEBODY: dict[str, Any] = {name: said for name, said in CHILD.items() if name not in ("relation", "birth_date")}
 APPLICANT: dict[str, Any] = {
     "identity_number": invent_identity_number(date(1983, 3, 7), "male", "110105", 3),
     "sex": None,
@@ -89,6 +90,7 @@ class TestBeforeTheCategory:
         [
             ([SPOUSE, CHILD], "married"),
             ([CHILD], "divorced"),
+            ([CHILD, {**SOMEBODY, "name": "王芳"}], "married"),  # who may be the spouse
             ([], "single"),
             ([{**SPOUSE, "marital": "married"}], "married"),
         ],

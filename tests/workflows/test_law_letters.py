@@ -234,8 +234,8 @@ HARDSHIP_LETTERS: Final = {
         ["{letter_number}", "is lifted", "{goes_back}", *REASONS],
     ),
     "given_back": (
-        ["{amount} 元", "无需退还，现予返还", "您本人的银行账户"],
-        ["{amount} yuan", "are not owed and go back", "your own account"],
+        ["{amount} 元", "无需退还，现予返还", "您本人的银行账户", "尚未提供账户的，请与我们联系"],
+        ["{amount} yuan", "are not owed and go back", "your own account", "please tell us"],
     ),
     "cancelled": (
         ["{letter_number}", "申报情况与实际不符", "决定取消", "{heard}作出本决定", "{reasons}", "{remedy}"],

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from casework.forms.repayment import lifted_by_another
 from casework.rules.casefile import Situation
 from casework.rules.office_kinds import OfficeKind, kind_of
 from casework.rules.refusals import Invalid, NotMet
@@ -87,6 +88,17 @@ def test_where_the_office_does_not_ask_for_another_whoever_decided_answers_and_r
     story.supervisor("answer_complaint")
     story.applicant("object")
     story.supervisor(step)
+
+
+@pytest.mark.parametrize(("policy", "may"), [("true", False), ("false", True), (None, True)])
+def test_whoever_decided_on_a_repayment_lifts_it_only_where_the_office_does_not_ask_for_another(
+    policy: str | None, may: bool
+) -> None:
+    story = Story("2026-09-07 09:00", workflow=HARDSHIP, policy={"decided_by_another": policy})
+    case = replace(story.case, facts={"repayment": {"by": str(story.actor("supervisor").id)}})
+    for who, holds in (("supervisor", may), ("chief", True)):
+        situation = Situation(case, story.actor(who), story.now, story.office)
+        assert lifted_by_another.judge(situation).holds is holds
 
 
 def test_where_nobody_has_decided_anybody_above_reviews() -> None:

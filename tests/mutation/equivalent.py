@@ -29,6 +29,9 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     " def decided(at": _NOTHING,
     f"{_HARDSHIP}.intake:HardshipIntake: number: "
     'ld.get("size", len(members) + «1 -> 2») > len(members)) @rule(': _LARGER,
+    f"{_HARDSHIP}.notice:unit_is_for_the_public: condition: return Verdict(what is None,"
+    " «_NUMBER_IN_UNIT.with_(what=what) if what else None -> (_NUMBER_IN_UNIT.with_(what=what))») def _last_day("
+    "at: Situatio": _SAID,
     f"{_HARDSHIP}.categories:category_is_founded: answer: Text): return Verdict("
     '«False -> True», found) if at.given.get("': _BEFORE,
 }

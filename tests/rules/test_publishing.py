@@ -34,6 +34,8 @@ MOBILE = "13800138000"
         ("6222-0212-3456-7891", ACCOUNT),
         ("６２２２０２１２３４５６７８９１", ACCOUNT),
         ("账号 102 0345 67890", ACCOUNT),
+        ("6213 8001 3800 01", ACCOUNT),  # a mobile number within a longer one
+        ("卡号 621799999999999", ACCOUNT),  # of fifteen digits, and no day of birth among them
         (f"联系人{MOBILE}", PHONE),
         ("138-0013-8000", PHONE),
         ("138 0013 8000", PHONE),
@@ -119,6 +121,8 @@ def test_no_identity_number_passes(born: date, serial: int, digits: str, gap: st
         ("Wan Lincoln Ltd", ["An Li"], "Wan Lincoln Ltd"),
         ("乳山示例纺织有限公司", ["张三"], "乳山示例纺织有限公司"),
         ("张记小吃店（总店）", ["张三"], "张记小吃店（总店）"),
+        ("张记小吃店", ["张"], "张记小吃店"),
+        ("VIP张三KTV", ["张三"], "VIP张*KTV"),
     ],
 )
 def test_the_names_of_a_household_are_masked_where_they_stand_in_full(text: str, names: list[str], shown: str) -> None:

@@ -258,6 +258,16 @@ class TestTheReview:
         story.caseworker("send_check")
         assert story.clock("check").owed_by == "outside"
 
+    def test_the_check_runs_from_the_day_on_which_it_was_sent_until_its_answer(self) -> None:
+        story = asked().along(PREPARED[:2])
+        assert story.case.clock("check") is None
+        story.days_pass(2)
+        story.caseworker("send_check")
+        assert (story.clock("check").status, story.clock("check").started_at.date()) == ("running", story.today)
+        story.days_pass(3)
+        story.caseworker("record_check")
+        assert story.clock("check").status == "met"
+
     def test_what_the_visitors_found_stays_sealed(self) -> None:
         story = asked().along(PREPARED[:1])
         move = story.caseworker("record_visit", finding="户主患病，住房简陋")

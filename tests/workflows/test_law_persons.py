@@ -9,10 +9,11 @@ from typing import Any, Final
 import pytest
 
 from casework.forms.repayment import lifted_by_another
-from casework.rules.casefile import Situation
+from casework.rules.casefile import Situation, Verdict
 from casework.rules.office_kinds import OfficeKind, kind_of
 from casework.rules.refusals import Invalid, NotMet
 from casework.workflows.hardship_aid import WORKFLOW as HARDSHIP
+from casework.workflows.hardship_aid.categories import still_as_proposed
 from casework.workflows.hardship_aid.review import consents_to_sensitive_data
 from tests.story import Story
 
@@ -116,3 +117,21 @@ def test_where_nobody_has_decided_anybody_above_reviews() -> None:
 def test_an_office_of_which_nothing_is_said_is_a_unions(policy: str | None, kind: OfficeKind) -> None:
     office = Story("2026-03-02 09:00", policy={"office_kind": policy}).office
     assert kind_of(office) is kind
+
+
+def test_what_cannot_be_worked_out_any_more_is_not_as_it_was_proposed() -> None:
+    story = Story("2026-09-07 09:00", workflow=HARDSHIP).opened()
+
+    def judged(by_formula: str, **household: Any) -> Verdict:
+        facts = {"category": {"by_formula": by_formula}, "household": {**story.case.facts["household"], **household}}
+        case = replace(story.case, facts={**story.case.facts, **facts})
+        return still_as_proposed.judge(Situation(case, story.actor("supervisor"), story.now, story.office))
+
+    before = Situation(story.case, story.actor("supervisor"), story.now, story.office)
+    assert not still_as_proposed.judge(before).holds
+    assert judged("deep").holds
+    assert not judged("relative").holds
+    undeclared = judged("deep", declared_true=False)
+    assert not undeclared.holds
+    assert undeclared.because is not None
+    assert "诚信承诺" in undeclared.because.zh

@@ -1249,6 +1249,7 @@ class TestEmergency:
         assert last_day(story, "making_up") == "2026-09-28"
         assert isinstance(told(story, "caseworker", "propose", aid=None), NotMet)
         story.caseworker("make_up_papers", papers=[{"name": "事故证明", "copies": 1}])
+        assert {"name": "事故证明", "copies": 1} in story.case.facts["papers"]
         assert story.clock("making_up").status == "met"
         assert isinstance(told(story, "caseworker", "make_up_papers"), NotMet)
         story.caseworker("propose", aid=None)
@@ -1767,6 +1768,13 @@ class TestRefusals:
         assert (kept.case.state, kept.case.outcome) == ("upheld", "upheld")
         refused.takes("superior", "overturn")
         assert (refused.case.state, refused.case.closed_at) == ("under_review", None)
+
+    def test_what_was_published_before_a_refusal_that_falls_counts_no_more(self) -> None:
+        story = noticed(LIVING)
+        story.supervisor("refuse")
+        story.applicant("object")
+        story.takes("superior", "overturn")
+        assert (story.case.state, story.case.facts["notice"]) == ("under_review", None)
 
     def test_the_time_to_object_has_not_begun_while_nobody_knows_that_the_letter_came(self, refused: Story) -> None:
         refused.days_pass(400)

@@ -13,7 +13,19 @@ from casework.workflows.hardship_aid import WORKFLOW as HARDSHIP
 from casework.workflows.legal_aid import WORKFLOW as LEGAL_AID
 
 REASONS: Final = ("{reasons}", "Reasons:")
+_ANY_PROGRAMME: Final = {
+    "data_request_received": (
+        ["个人信息请求已收到", "{kinds}", "{by_when}书面答复", "不同意的，将说明理由"],
+        ["request about personal data", "{kinds}", "written answer {by_when}", "refused with reasons"],
+    ),
+    "data_request_answered": (
+        ["{on}", "（{kinds}）", "{answer}", "{done}{reasons}{remedy}"],
+        ["{on}", "({kinds})", "{answer}", "{done}{reasons}{remedy}"],
+    ),
+    "announced": (["{told}{papers}"], ["{told}{papers}"]),
+}
 LEGAL_AID_LETTERS: Final = {
+    **_ANY_PROGRAMME,
     "receipt": (
         ["{received}", "{papers}", "依法审查", "书面告知结果"],
         ["{received}", "{papers}", "examine the request", "the result in writing"],
@@ -163,6 +175,31 @@ LEGAL_AID_LETTERS: Final = {
     ),
 }
 HARDSHIP_LETTERS: Final = {
+    **_ANY_PROGRAMME,
+    "withdrawn": (
+        ["按您的意愿撤回", "可以随时重新申请", "无需再次提交", "没有提出撤回", "上一级工会", "将恢复办理"],
+        ["as you asked", "ask again", "need not come again", "did not ask for this", "the union above", "up again"],
+    ),
+    "approved": (
+        [
+            "{letter_number}",
+            "认定为{category}职工家庭",
+            "{aid}",
+            "{paid}",
+            "至少每半年走访一次",
+            "及时告知",
+            "第四十六条",
+        ],
+        ["{letter_number}", "Category: {category}", "{aid}", "{paid}", "every half-year", "things change", "Law 46"],
+    ),
+    "aid_approved": (
+        ["{letter_number}", "{category}", "新增帮扶", "{aid}", "您本人的银行账户"],
+        ["{letter_number}", "{category}", "further aid was approved", "{aid}", "your own account"],
+    ),
+    "payment_released": (
+        ["{letter_number}", "{kin}", "{heard}，本工会决定{cut}", "第四十八条书面说明理由", "{reasons}", "{remedy}"],
+        ["{letter_number}", "{kin}", "{heard}, it was decided {cut}", "article 48", "{reasons}", "Remedies: {remedy}"],
+    ),
     "receipt": (
         ["{received}", "{papers}", "上门了解情况", "书面告知", "不会要求您再次提交"],
         ["{received}", "{papers}", "visit you", "in writing", "not be asked again"],

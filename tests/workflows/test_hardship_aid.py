@@ -618,7 +618,7 @@ class TestApproval:
         story.takes("superior", "endorse")
         for missing in ({"national_number": None}, {"national_on": None}):
             assert isinstance(told(story, "chief", "approve", **missing), NotMet)
-        story.takes("chief", "approve")
+        story.takes("chief", "approve", meeting=None)
         assert story.case.state == "active"
 
     def test_at_fifty_thousand_the_province_decides_alone(self) -> None:
@@ -1586,7 +1586,7 @@ class TestTheExit:
         story.caseworker("publish_exit")
         the_notice_stands(story)
         story.supervisor("deny_exit")
-        assert story.case.state == "active"
+        assert (story.case.state, story.case.facts["exit"], story.case.facts["notice"]) == ("active", None, None)
 
     def test_the_watch_lasts_six_months_and_needs_a_visit(self) -> None:
         story = left()

@@ -268,12 +268,20 @@ class TestWhoDecides:
         story.caseworker("record_cut_hearing")
         unsigned: dict[str, Any] = {} if what == "lower_category" else {"signed_on": None}
         assert "提出这一事项的人" in told(story, "supervisor", what, **unsigned).text.zh
+        # Of several payments the form says which one is meant.
+        assert story.offered("supervisor")[what].allowed is (what == "release_payment")
         small = story.as_it_stands()
         small.rows = tuple(
             replace(row, value="false") if row.name == "decided_by_another" else row for row in story.rows
         )
         small.supervisor(what, **unsigned)
         story.takes("chief", what, **unsigned)
+
+    def test_what_the_person_waives_in_writing_rests_on_no_proposal(self) -> None:
+        story = on_file(LIVING)
+        story.supervisor("propose_cut", reason="经办人请假", what="release_payment", line=line(story))
+        story.supervisor("release_payment", signed_on=str(story.today))
+        assert story.case.facts["aid"][0]["status"] == "released"
 
     @pytest.mark.parametrize("what", ["release_payment", "strike_off"])
     def test_the_contact_person_does_not_decide(self, what: str) -> None:

@@ -14,7 +14,9 @@ from casework.rules.office_kinds import OfficeKind, kind_of
 from casework.rules.refusals import Invalid, NotMet
 from casework.workflows.hardship_aid import WORKFLOW as HARDSHIP
 from casework.workflows.hardship_aid.categories import still_as_proposed
+from casework.workflows.hardship_aid.cuts import lowered_by_another
 from casework.workflows.hardship_aid.review import consents_to_sensitive_data
+from casework.workflows.legal_aid import WORKFLOW as LEGAL_AID
 from tests.story import Story
 
 NOBODY_SICK: Final = {"name": "王明", "birth_date": "1985-**-**"}
@@ -92,14 +94,15 @@ def test_where_the_office_does_not_ask_for_another_whoever_decided_answers_and_r
 
 
 @pytest.mark.parametrize(("policy", "may"), [("true", False), ("false", True), (None, True)])
-def test_whoever_decided_on_a_repayment_lifts_it_only_where_the_office_does_not_ask_for_another(
+def test_who_did_the_step_before_decides_only_where_the_office_does_not_ask_for_another(
     policy: str | None, may: bool
 ) -> None:
     story = Story("2026-09-07 09:00", workflow=HARDSHIP, policy={"decided_by_another": policy})
-    case = replace(story.case, facts={"repayment": {"by": str(story.actor("supervisor").id)}})
+    by = {"by": str(story.actor("supervisor").id)}
+    case = replace(story.case, facts={"repayment": by, "lower_category": by})
     for who, holds in (("supervisor", may), ("chief", True)):
         situation = Situation(case, story.actor(who), story.now, story.office)
-        assert lifted_by_another.judge(situation).holds is holds
+        assert [one.judge(situation).holds for one in (lifted_by_another, lowered_by_another)] == [holds, holds]
 
 
 def test_where_nobody_has_decided_anybody_above_reviews() -> None:
@@ -135,3 +138,13 @@ def test_what_cannot_be_worked_out_any_more_is_not_as_it_was_proposed() -> None:
     assert not undeclared.holds
     assert undeclared.because is not None
     assert "诚信承诺" in undeclared.because.zh
+
+
+def test_what_would_tell_of_a_death_or_an_illness_is_not_named_to_the_outside() -> None:
+    injuries = (
+        "injury_report injury_claim injury_decision injury_decision_clear injury_review injury_suit"
+        " grading grading_extended regrading"
+    )
+    for workflow, steps, clocks in ((LEGAL_AID, "", injuries), (HARDSHIP, "record_death", "")):
+        assert {edge.name for edge in workflow.transitions if edge.discreet} == set(steps.split())
+        assert {clock.name for clock in workflow.clocks if clock.discreet} == set(clocks.split())

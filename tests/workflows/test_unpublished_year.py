@@ -47,10 +47,11 @@ def test_nobody_counts_as_absent_before_a_day_that_is_firm() -> None:
     story.caseworker("drop_exit")
     story.caseworker("propose_exit", kind="out_of_hardship")
     story.wait_until("2027-01-20 09:00")
-    refusal = story.refused("caseworker", "record_hearing", how="absent", statement=None)
+    away = {"how": "absent", "statement": None, "served_on": "2026-12-28"}
+    refusal = story.refused("caseworker", "record_hearing", **away)
     assert "暂定" in refusal.text.zh
     story.publish(2027)
-    story.caseworker("record_hearing", how="absent", statement=None)
+    story.caseworker("record_hearing", **away)
 
 
 def test_a_watch_does_not_end_on_a_guessed_day() -> None:

@@ -34,22 +34,24 @@ _ID: Final = """cast(lpad(to_hex(cast(extract(epoch from clock_timestamp()) * 10
   || substr(md5(random()::text), 1, 20) as uuid)"""
 _CASES: Final = f"""
 insert into cases (id, number, workflow, workflow_version, state, phase, waits_for, org_id, channel, urgent,
-  first_in_line, due_provisional, applicant_id, applicant_name, search_text, facts, taken, opened_at, updated_at,
-  version, last_hash)
+  first_in_line, due_provisional, applicant_id, applicant_name, search_text, facts, taken, clocks, opened_at,
+  updated_at, version, last_hash)
 select {_ID}, :prefix || n, workflow, workflow_version, 'under_review', 'review', 'caseworker', org_id,
-  channel, false, false, false, applicant_id, applicant_name, :prefix || n, facts, taken, opened_at,
+  channel, false, false, false, applicant_id, applicant_name, :prefix || n, facts, taken, written.clocks, opened_at,
   updated_at, 1, last_hash
-from generate_series(1, :many) n, (select * from cases where number = :template) as template
+from generate_series(1, :many) n, (select * from cases where number = :template) as template,
+  (select cast(jsonb_agg(jsonb_build_object('name', x.name, 'generation', 1, 'owed_by', 'office', 'status', 'running',
+     'limit', '5wd', 'ran', jsonb_build_array(begun), 'begun_at', begun, 'begun_org', '370000',
+     'due_at', due, 'due_on', cast(due as date))) as text) as clocks
+   from unnest(cast(:names as text[])) as x(name),
+     (select cast(:now as timestamptz) - interval '30 days' as begun, cast(:now as timestamptz) + :ahead as due) at
+  ) as written
 """
-_CLOCKS: Final = f"""
-with clock as (
-  insert into clocks (id, case_id, name, generation, owed_by, duration, basis, status, started_at, due_at, due_on,
-    provisional, wake_at)
-  select {_ID}, c.id, x.name, 1, 'office', '5wd', '{{"zh-CN": "-", "en": "-"}}', 'running',
-    :now - interval '30 days', :now + :ahead, cast(:now + :ahead as date), false, :now + :ahead
-  from cases c, unnest(cast(:names as text[])) as x(name) where starts_with(c.number, :prefix)
-  returning id, started_at)
-insert into clock_marks (clock_id, position, mark, at) select id, 0, 'run', started_at from clock
+_CLOCKS: Final = """
+insert into clocks (case_id, name, generation, owed_by, status, started_at, due_at, due_on, provisional, wake_at)
+select c.id, x.name, 1, 'office', 'running', :now - interval '30 days', :now + :ahead, cast(:now + :ahead as date),
+  false, :now + :ahead
+from cases c, unnest(cast(:names as text[])) as x(name) where starts_with(c.number, :prefix)
 """
 
 
@@ -125,8 +127,10 @@ def _open(service: Service, prefix: str, many: int, names: list[str], ahead: str
     with service.transaction() as tx:
         tx.db.run("set local statement_timeout = 0")
         template = tx.db.run("select min(number) from cases where workflow = 'legal_aid'").scalar_one()
-        tx.db.run(_CASES, prefix=prefix, many=many, template=template)
-        tx.db.run(_CLOCKS.replace(":ahead", f"interval '{ahead}'"), prefix=prefix, names=names, now=tx.now)
+        when = f"interval '{ahead}'"
+        values = {"prefix": prefix, "names": names, "now": tx.now}
+        tx.db.run(_CASES.replace(":ahead", when), many=many, template=template, **values)
+        tx.db.run(_CLOCKS.replace(":ahead", when), **values)
     with service.transaction() as tx:
         # As autovacuum does after a while: what was just loaded is known to the planner.
         tx.db.run("analyze cases, clocks")

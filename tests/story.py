@@ -41,6 +41,7 @@ from casework.rules.casefile import (
     Role,
 )
 from casework.rules.claims import Fund, Given
+from casework.rules.clockwork import basis
 from casework.rules.decide import Offer, decide, offers
 from casework.rules.grammar import NEW, Workflow
 from casework.rules.refusals import Refusal
@@ -58,7 +59,7 @@ RUSHAN: Final = "371083"
 STREET: Final = "371083001"
 SPACE: Final = UUID("5f0e9f6e-0000-4000-8000-000000000000")
 
-_PATHS: Final = {
+PATHS: Final = {
     RUSHAN: "370000/371000/371083/",
     STREET: "370000/371000/371083/371083001/",
     "370100": "370000/370100/",
@@ -164,13 +165,13 @@ class Story:
         self.sender = Sender("乳山市总工会")
         self.serials = Counter[str]()
         self.rows = (*_changed(policies(), policy or {}), *rows)
-        self.people = _cast(_PATHS[region])
+        self.people = _cast(PATHS[region])
         self.case: CaseFile = new_case(
             case_id=uuid5(SPACE, f"case {seed}"),
             number=f"{workflow.numbering}-2026-{seed:06d}",
             workflow=workflow,
             org_code=region,
-            org_path=_PATHS[region],
+            org_path=PATHS[region],
             channel="walk_in",
             urgent=False,
             now=self.now,
@@ -212,10 +213,10 @@ class Story:
         """The same with the organisation to which this step hands the case, if it does."""
         edge = self.workflow.edge(name, case.state)
         code = given.get(edge.transfers) if edge and edge.transfers and isinstance(given, Mapping) else None
-        if code not in _PATHS:
+        if code not in PATHS:
             return self.office
         there = office_in(self.workflow.key, code, self.today, self.rows)
-        org = Org(uuid5(SPACE, code), code, _PATHS[code], "city", code, "china", f"{code}总工会")
+        org = Org(uuid5(SPACE, code), code, PATHS[code], "city", code, "china", f"{code}总工会")
         return replace(self.office, destination=Destination(org, there))
 
     @property
@@ -388,6 +389,10 @@ class Story:
         run = self.case.clock(name)
         assert run is not None, f"{name} has never run"
         return run
+
+    def basis(self, name: str) -> Text:
+        """What the limit of the latest generation of a clock rests on."""
+        return basis(self.workflow.by_clock[name], self.clock(name), {row.id: row for row in self.rows})
 
     def days_pass(self, days: int) -> None:
         """So many calendar days go by."""

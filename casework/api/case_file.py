@@ -64,7 +64,7 @@ def clocks(call: Call, case_id: UUID) -> Answer:
     workflow = programmes.pinned(record.file)
     counted_by = _counted_by(call, record)
     items = [
-        views.clock(run, workflow.by_clock[run.name], call.tx.now)
+        views.clock(run, workflow.by_clock[run.name], call.tx)
         | {
             "limit": str(run.limit),
             "calendar": version.key,

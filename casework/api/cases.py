@@ -28,7 +28,7 @@ def _answer(call: Call, record: Record, status: int = 200, **more: Any) -> Answe
     headers = {"ETag": f'"{record.file.version}"'}
     if status == 201:
         headers["Location"] = f"{PREFIX}/cases/{record.file.id}"
-    return Answer(views.case(record, call.tx.now) | more, status, headers)
+    return Answer(views.case(record, call.tx) | more, status, headers)
 
 
 @endpoint(

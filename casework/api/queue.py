@@ -50,7 +50,7 @@ def claim(call: Call) -> Answer:
     record = work.claim(call.tx, call.body)
     if record is None:
         return Answer(status=204)
-    return Answer(views.case(record, call.tx.now), headers={"ETag": f'"{record.file.version}"'})
+    return Answer(views.case(record, call.tx), headers={"ETag": f'"{record.file.version}"'})
 
 
 @endpoint("GET", "/alerts", Text("我的提醒", "My alerts"), answer="AlertPage", query=Page)

@@ -9,13 +9,14 @@ from casework.records.offices import CalendarVersion, parent_of
 from casework.records.rows import Record
 from casework.rules.casefile import ClockRun, Person, PolicyRow, Role
 from casework.rules.clocks import Due, TraceLine
-from casework.rules.clockwork import late_at, nearest_clock
+from casework.rules.clockwork import basis, late_at, nearest_clock
 from casework.rules.duplicates import Twin
 from casework.rules.grammar import STAY, Clock, Workflow
 from casework.rules.telling import by_whom, happened
 from casework.rules.text import Text
 from casework.work import calendars, programmes
 from casework.work.delivery import reasons
+from casework.work.service import Transaction
 
 
 def person(one: Person | None) -> dict[str, Any] | None:
@@ -23,9 +24,9 @@ def person(one: Person | None) -> dict[str, Any] | None:
     return {"id": str(one.id), "username": one.username, "name": one.name} if one else None
 
 
-def case(record: Record, as_of: datetime) -> dict[str, Any]:
-    """A case as lists and answers show it; sensitive facts are masked."""
-    file = record.file
+def case(record: Record, tx: Transaction) -> dict[str, Any]:
+    """A case as answers show it; sensitive facts are masked."""
+    file, as_of = record.file, tx.now
     workflow = programmes.pinned(file)
     nearest, late = nearest_clock(workflow, file), late_at(workflow, file)
     return {
@@ -50,7 +51,7 @@ def case(record: Record, as_of: datetime) -> dict[str, Any]:
         **due(nearest.due if nearest else None),
         "overdue": late is not None and late < as_of,
         "clock": _nearest(workflow.by_clock[nearest.name], nearest.due, as_of) if nearest else None,
-        "clocks": [clock(run, workflow.by_clock[run.name], as_of) for run in file.clocks],
+        "clocks": [clock(run, workflow.by_clock[run.name], tx) for run in file.clocks],
         "facts": in_zone(file.facts),
         "version": file.version,
     }
@@ -73,16 +74,16 @@ def applicant(known: Mapping[str, Any]) -> dict[str, Any]:
     return {name: known[name] for name in ("name", "identity_number", "phone") if name in known}
 
 
-def clock(run: ClockRun, definition: Clock, as_of: datetime) -> dict[str, Any]:
+def clock(run: ClockRun, definition: Clock, tx: Transaction) -> dict[str, Any]:
     """A generation of a clock."""
     return {
         "name": run.name,
         "title": definition.title.in_(language()),
-        "basis": run.basis.in_(language()),
+        "basis": basis(definition, run, tx.rules.policy_by_id).in_(language()),
         "generation": run.generation,
         "owed_by": run.owed_by,
         "status": run.status,
-        "overdue": run.overdue(as_of),
+        "overdue": run.overdue(tx.now),
         "started_at": instant(run.started_at),
         **due(run.due),
         "ended_at": instant(run.ended_at),

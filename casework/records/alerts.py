@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -17,14 +17,14 @@ from casework.rules.casefile import HELPERS
 # Everybody locks the case row first. A case that somebody is just working on is left for the next tick; the clock is
 # locked with it, so that one which was settled since the statement began is read again and left out.
 _DUE = """
-select k.id as clock_id, k.case_id, k.name, k.generation
+select k.case_id, k.name, k.generation
 from clocks k join cases on cases.id = k.case_id
 where k.ended_at is null and k.wake_at <= :now
 order by k.wake_at limit :limit
 for update of cases, k skip locked
 """
 _LAPSED = """
-select k.case_id, k.id as clock_id, k.name, k.takes from clocks k join cases on cases.id = k.case_id
+select k.case_id, k.name, k.generation, k.takes from clocks k join cases on cases.id = k.case_id
 where k.ended_at is null and k.takes is not null and not k.provisional and coalesce(k.retry_at, k.due_at) <= :now
 order by coalesce(k.retry_at, k.due_at) limit 1
 for update of cases, k skip locked
@@ -33,9 +33,8 @@ for update of cases, k skip locked
 
 @dataclass(frozen=True, slots=True)
 class DueClock:
-    """A clock at which somebody must look; its case is locked."""
+    """A generation of a clock at which somebody must look; its case is locked."""
 
-    clock_id: UUID
     case_id: UUID
     name: str
     generation: int
@@ -45,17 +44,17 @@ def due_clocks(tx: Tx, limit: int) -> list[DueClock]:
     """Clocks with a rung that is due, the longest due first."""
     rows = tx.all(_DUE, now=tx.now, limit=limit)
     tx.forget_revision()
-    return [DueClock(row.clock_id, row.case_id, row.name, row.generation) for row in rows]
+    return [DueClock(row.case_id, row.name, row.generation) for row in rows]
 
 
-def next_lapsed(tx: Tx) -> Row[Any] | None:
-    """A case, locked, whose clock ran out and takes a transition: `case_id, clock_id, name, takes`."""
+def next_lapsed(tx: Tx) -> tuple[DueClock, str] | None:
+    """A clock that ran out, its case locked, and the transition that it takes."""
     found = tx.one(_LAPSED, now=tx.now)
     tx.forget_revision()
-    return found
+    return (DueClock(found.case_id, found.name, found.generation), found.takes) if found else None
 
 
-def put_off(tx: Tx, clock_id: UUID, until: Literal["wake_at", "retry_at"], first_wait: int, longest_wait: int) -> None:
+def put_off(tx: Tx, clock: DueClock, until: Literal["wake_at", "retry_at"], first_wait: int, longest_wait: int) -> None:
     """Put off a clock that failed: each time twice as long, in seconds, up to the longest.
 
     `wake_at` puts off its alerts, `retry_at` the transition that it takes. A clock that is no longer due is left alone:
@@ -64,9 +63,12 @@ def put_off(tx: Tx, clock_id: UUID, until: Literal["wake_at", "retry_at"], first
     tx.run(
         f"""update clocks set attempts = least(attempts + 1, 1000),
               {until} = :now + make_interval(secs => least(:longest, :first * power(2, least(attempts, 20))))
-            where id = :id and coalesce({until}, due_at) <= :now""",
+            where case_id = :case_id and name = :name and generation = :generation
+              and coalesce({until}, due_at) <= :now""",
         now=tx.now,
-        id=clock_id,
+        case_id=clock.case_id,
+        name=clock.name,
+        generation=clock.generation,
         first=first_wait,
         longest=longest_wait,
     )
@@ -87,7 +89,7 @@ def fired(tx: Tx, case_ids: Iterable[UUID]) -> dict[tuple[UUID, str, int], set[s
 
 @dataclass(frozen=True, slots=True)
 class NewAlert:
-    """A `level` of a clock that is due, or an event that somebody is told of.
+    """A `level` of a clock that is due, or an event that somebody is told of; with when the clock it names is due.
 
     Nobody receives it where it is `suppressed`, which says why in both languages. Beside the `receivers` those receive
     it whose `turn` it is, the nearest people of that role or else the nearest supervisors, but for the `actor`. Its
@@ -101,6 +103,9 @@ class NewAlert:
     send_at: datetime
     roles: Sequence[str]
     receivers: Sequence[UUID]
+    due_at: datetime | None = None
+    due_on: date | None = None
+    provisional: bool | None = None
     level: str | None = None
     planned_at: datetime | None = None
     suppressed: Mapping[str, str] | None = None
@@ -112,8 +117,8 @@ class NewAlert:
 _ADD = """
 with due as materialized (
   select * from jsonb_to_recordset(cast(:alerts as jsonb)) as x(id uuid, case_id uuid, clock text, generation int,
-    level text, planned_at timestamptz, send_at timestamptz, suppressed jsonb, roles text[], receivers uuid[],
-    event_seq int, turn text, actor uuid)),
+    due_at timestamptz, due_on date, provisional bool, level text, planned_at timestamptz, send_at timestamptz,
+    suppressed jsonb, roles text[], receivers uuid[], event_seq int, turn text, actor uuid)),
 nearest as (
   select due.id, u.id as user_id,
     rank() over (partition by due.id order by u.role = due.turn desc, length(home.path) desc) as place
@@ -125,8 +130,10 @@ receiver as materialized (
   select id, unnest(receivers) as user_id from due
   union select id, user_id from nearest where place = 1),
 new as (
-  insert into alerts (id, case_id, clock, generation, level, event_seq, planned_at, at, suppressed, roles)
-  select id, case_id, clock, generation, level, event_seq, planned_at, :now, suppressed, roles from due
+  insert into alerts (id, case_id, clock, generation, due_at, due_on, provisional, level, event_seq, planned_at, at,
+    suppressed, roles)
+  select id, case_id, clock, generation, due_at, due_on, provisional, level, event_seq, planned_at, :now, suppressed,
+    roles from due
   where level is not null or exists (select from receiver r where r.id = due.id)
   on conflict do nothing returning id, case_id, clock, level, planned_at, suppressed),
 told as (
@@ -172,13 +179,18 @@ def add(tx: Tx, new: Sequence[NewAlert], *, mail: bool = False) -> int:
     return int(tx.run(_ADD, alerts=written, mail=mail, mail_lane=MAIL_LANE, now=tx.now).scalar_one())
 
 
-def set_wake_times(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
-    """When each clock (`clock`) is to be looked at next (`wake`; None: no more)."""
+def set_wake_times(tx: Tx, rows: Sequence[tuple[DueClock, datetime | None]]) -> None:
+    """When each clock is to be looked at next."""
     tx.run(
-        """update clocks set wake_at = x.wake_at from unnest(cast(:ids as uuid[]), cast(:wakes as timestamptz[]))
-             as x(id, wake_at) where clocks.id = x.id and clocks.wake_at is distinct from x.wake_at""",
-        ids=[row["clock"] for row in rows],
-        wakes=[row["wake"] for row in rows],
+        """update clocks set wake_at = x.wake_at
+           from unnest(cast(:cases as uuid[]), cast(:names as text[]), cast(:generations as int[]),
+             cast(:wakes as timestamptz[])) as x(case_id, name, generation, wake_at)
+           where clocks.case_id = x.case_id and clocks.name = x.name and clocks.generation = x.generation
+             and clocks.wake_at is distinct from x.wake_at""",
+        cases=[clock.case_id for clock, _ in rows],
+        names=[clock.name for clock, _ in rows],
+        generations=[clock.generation for clock, _ in rows],
+        wakes=[wake for _, wake in rows],
     )
 
 

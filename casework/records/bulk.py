@@ -10,14 +10,12 @@ from sqlalchemy import ARRAY, Integer, LargeBinary, Table, Text, Uuid, bindparam
 from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.records.database import Tx
-from casework.records.rows import Record, Row, case_row, clock_row, due_time_rows, event_row, mark_rows
+from casework.records.rows import Record, Row, case_row, clock_row, event_row
 from casework.records.rows import after as moved
 from casework.records.tables import (
     case_numbers,
     cases,
-    clock_marks,
     clocks,
-    due_times,
     events,
     letters,
     look_ups,
@@ -44,8 +42,6 @@ class Batch:
 
     workflow: Workflow
     _events: list[Row] = field(default_factory=list)
-    _marks: list[Row] = field(default_factory=list)
-    _due_times: list[Row] = field(default_factory=list)
     _letters: list[Row] = field(default_factory=list)
     _vault: dict[tuple[UUID, str], bytes] = field(default_factory=dict)
     _look_ups: dict[tuple[UUID, str], bytes] = field(default_factory=dict)
@@ -62,11 +58,9 @@ class Batch:
         look_ups: Mapping[str, bytes | None],
         letters: list[Row],
     ) -> Record:
-        """Collect a move whose clocks have ids; gives the record as it would be read again after it."""
-        event, marks, recorded = event_row(record, move), mark_rows(record, move), due_time_rows(record, move)
+        """Collect a move; gives the record as it would be read again after it."""
+        event = event_row(record, move)
         self._events.append(event)
-        self._marks += marks
-        self._due_times += recorded
         case_id = move.case.id
         self._letters += [{**row, "case_id": case_id, "at": move.at} for row in letters]
         self._vault |= {(case_id, part): value for part, value in sealed.items()}
@@ -76,14 +70,8 @@ class Batch:
             else:
                 self._look_ups[case_id, kind] = digest
         for change in move.clock_changes:
-            run = change.clock
-            self._clocks[case_id, run.name, run.generation] = (record, move, run, office)
-        after = replace(
-            moved(record, move),
-            last_hash=event["hash"],
-            marks={**record.marks, **_counted(marks)},
-            due_times={**record.due_times, **_counted(recorded)},
-        )
+            self._clocks[case_id, *change.clock.key] = (record, move, change.clock, office)
+        after = replace(moved(record, move), last_hash=event["hash"])
         self._records[case_id] = after
         return after
 
@@ -95,10 +83,8 @@ class Batch:
         copy_rows(
             tx,
             clocks,
-            (clock_row(record, move.case, run, self.workflow, office) for record, move, run, office in changed),
+            (clock_row(record, move, run, self.workflow, office) for record, move, run, office in changed),
         )
-        copy_rows(tx, clock_marks, self._marks)
-        copy_rows(tx, due_times, self._due_times)
         parts = ({"case_id": case, "part": part, "sealed": value} for (case, part), value in self._vault.items())
         copy_rows(tx, vault, parts)
         found = ({"case_id": case, "kind": kind, "digest": value} for (case, kind), value in self._look_ups.items())
@@ -107,11 +93,6 @@ class Batch:
 
     def _case_row(self, record: Record) -> Row:
         return {**case_row(record, self.workflow), "last_hash": record.last_hash}
-
-
-def _counted(rows: list[Row]) -> dict[UUID, int]:
-    """How many rows each clock has after these."""
-    return {row["clock_id"]: row["position"] + 1 for row in rows}
 
 
 def copy_rows(tx: Tx, table: Table, rows: Iterable[Row]) -> None:

@@ -54,9 +54,7 @@ left join lateral (
 -- What is due after an event is told to those who owe it, and to channels.
 left join clocks k on k.case_id = o.case_id and k.name = a.clock and k.generation = a.generation
   and (a.level is not null or u.id is null or (k.owed_by = 'helper') = (u.role = any(:helpers)))
-left join lateral (
-  select d.due_at, d.due_on, d.provisional from due_times d
-  where d.clock_id = k.id and d.recorded_at <= greatest(a.at, e.at) order by d.position desc limit 1) d on true
+left join lateral (select a.due_at, a.due_on, a.provisional where k.case_id is not null) d on true
 where o.lane_id = :lane and o.state = 'waiting' and o.try_at <= :now
 order by o.try_at, o.case_id, o.seq limit :limit
 """

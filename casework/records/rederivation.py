@@ -1,9 +1,7 @@
 """What deriving clocks anew reads and writes: which cases, under which rules their clocks began, and the batch."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from casework.records.bulk import copy_rows
 from casework.records.database import Tx
 from casework.records.rows import MoveRows, Row
-from casework.records.tables import clock_marks, due_times, events
+from casework.records.tables import events
 from casework.records.writing import CLOCKS, MESSAGES, jsonable
 
 _IN_ORGS = """
@@ -26,16 +24,6 @@ _OF_WORKFLOWS = """
 select c.id from cases c
 where c.workflow = any(:workflows) and exists (select 1 from clocks k where k.case_id = c.id and k.ended_at is null)
 """
-# The event that began the clock says in which organisation that was: a case may have been transferred since.
-_BEGUN = """
-select k.id, d.recorded_at, o.code, o.region
-from clocks k
-join due_times d on d.clock_id = k.id and d.position = 0
-cross join lateral (select e.payload->>'org' as org from events e
-                    where e.case_id = k.case_id and e.at <= d.recorded_at order by e.seq desc limit 1) began
-join orgs o on o.code = began.org
-where k.case_id = any(:ids) and k.ended_at is null
-"""
 _DECIDED = """
 select c.number, c.workflow, c.workflow_version, o.code, o.region, o.calendar, t.key as transition,
   cast(t.value->>'at' as timestamptz) as at
@@ -45,25 +33,17 @@ order by c.number
 """
 _STAND = text(
     f"""with moved as (
-         update cases set urgent = x.urgent, updated_at = x.updated_at, due_at = x.due_at, due_on = x.due_on,
-           due_clock = x.due_clock, due_provisional = x.due_provisional, late_at = x.late_at,
+         update cases set urgent = x.urgent, clocks = x.clocks, updated_at = x.updated_at, due_at = x.due_at,
+           due_on = x.due_on, due_clock = x.due_clock, due_provisional = x.due_provisional, late_at = x.late_at,
            version = x.version, last_hash = decode(x.last_hash, 'hex')
-         from jsonb_to_recordset(:cases) as x(id uuid, urgent bool, updated_at timestamptz, due_at timestamptz,
-           due_on date, due_clock text, due_provisional bool, late_at timestamptz, version int, last_hash text)
+         from jsonb_to_recordset(:cases) as x(id uuid, urgent bool, clocks text, updated_at timestamptz,
+           due_at timestamptz, due_on date, due_clock text, due_provisional bool, late_at timestamptz, version int,
+           last_hash text)
          where cases.id = x.id
          returning cases.id, cases.version, cases.updated_at, cases.org_id)
        {MESSAGES}"""
 ).bindparams(bindparam("cases", type_=JSONB))
-_CLOCKS = text(CLOCKS.format(moved="")).bindparams(bindparam("clocks", type_=JSONB))
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """When a clock was begun, and in which organisation."""
-
-    at: datetime
-    org_code: str
-    region: str
+_CLOCKS = text(CLOCKS.format(moved="")).bindparams(bindparam("clock_rows", type_=JSONB))
 
 
 def in_orgs(tx: Tx, codes: Iterable[str]) -> list[UUID]:
@@ -81,9 +61,9 @@ def lock(tx: Tx, case_ids: list[UUID]) -> None:
     tx.run("select id from cases where id = any(:ids) order by id for update", ids=case_ids)
 
 
-def begun(tx: Tx, case_ids: list[UUID]) -> dict[UUID, Begun]:
-    """When and where each open clock of these cases was begun, by its id."""
-    return {row.id: Begun(row.recorded_at, row.code, row.region) for row in tx.all(_BEGUN, ids=case_ids)}
+def regions(tx: Tx) -> dict[str, str]:
+    """The region of every organisation, by its code."""
+    return {row.code: row.region for row in tx.all("select code, region from orgs")}
 
 
 def decided(tx: Tx, workflows: Iterable[str], transitions: Iterable[str], since: datetime) -> Sequence[Found[Any]]:
@@ -100,13 +80,12 @@ def write(tx: Tx, moves: Sequence[MoveRows]) -> None:
         return
     copy_rows(tx, events, (rows.event for rows in moves))
     tx.run(_STAND, cases=[_standing(rows) for rows in moves])
-    tx.run(_CLOCKS, clocks=[jsonable(row) for rows in moves for row in rows.clocks])
-    copy_rows(tx, clock_marks, chain.from_iterable(rows.marks for rows in moves))
-    copy_rows(tx, due_times, chain.from_iterable(rows.due_times for rows in moves))
+    tx.run(_CLOCKS, clock_rows=[jsonable(row) for rows in moves for row in rows.clocks])
 
 
 def _standing(rows: MoveRows) -> Row:
     names = (
-        "id", "urgent", "updated_at", "due_at", "due_on", "due_clock", "due_provisional", "late_at", "version",
+        "id", "urgent", "clocks", "updated_at", "due_at", "due_on", "due_clock", "due_provisional", "late_at",
+        "version",
     )  # fmt: skip
     return jsonable({name: rows.case[name] for name in names}) | {"last_hash": rows.event["hash"].hex()}

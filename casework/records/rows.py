@@ -1,13 +1,13 @@
 """Moves and case files as rows: one translation, used by the single write and by the bulk writer alike."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from casework.forms.field import MASK
-from casework.records.ids import new_id
+from casework.records.clocks import Keeper, narrow_row, stored
 from casework.records.ledger import digest
 from casework.records.vault import WrappedKey
 from casework.rules import folding
@@ -23,8 +23,8 @@ from casework.rules.casefile import (
     Taken,
     standing_of,
 )
-from casework.rules.clocks import Due, working_seconds
-from casework.rules.clockwork import late_at, nearest_clock, wake_at
+from casework.rules.clocks import Due
+from casework.rules.clockwork import late_at, nearest_clock
 from casework.rules.grammar import Workflow
 
 Row = dict[str, Any]
@@ -41,8 +41,6 @@ class Record:
     calendar: str
     last_hash: bytes
     applicant_key: WrappedKey
-    marks: Mapping[UUID, int] = field(default_factory=dict)
-    due_times: Mapping[UUID, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -52,24 +50,14 @@ class MoveRows:
     case: Row
     event: Row
     clocks: list[Row]
-    marks: list[Row]
-    due_times: list[Row]
 
 
 def rows_of(record: Record, move: Move, workflow: Workflow, office: Office) -> MoveRows:
-    """The rows of a move. Clocks that have no id yet are given one."""
-    move = identified(move)
-    # What goes on after a transfer counts as the other organisation does; what ended there ended by this one's.
-    there = office.destination.office if move.transferred_to and office.destination else office
+    """The rows of a move."""
     return MoveRows(
         case=case_row(after(record, move), workflow),
         event=event_row(record, move),
-        clocks=[
-            clock_row(record, move.case, change.clock, workflow, there if change.clock.open else office)
-            for change in move.clock_changes
-        ],
-        marks=mark_rows(record, move),
-        due_times=due_time_rows(record, move),
+        clocks=[clock_row(record, move, change.clock, workflow, office) for change in move.clock_changes],
     )
 
 
@@ -79,51 +67,6 @@ def after(record: Record, move: Move) -> Record:
     if org is None:
         return replace(record, file=move.case)
     return replace(record, file=move.case, org_id=org.id, region=org.region, calendar=org.calendar)
-
-
-def identified(move: Move, make_id: Callable[[], UUID] = new_id) -> Move:
-    """The move with an id for each clock that it starts."""
-    if all(change.clock.id for change in move.clock_changes):
-        return move
-    changes = tuple(
-        change if change.clock.id else replace(change, clock=replace(change.clock, id=make_id()))
-        for change in move.clock_changes
-    )
-    changed = {(change.clock.name, change.clock.generation): change.clock for change in changes}
-    clocks = tuple(changed.get((run.name, run.generation), run) for run in move.case.clocks)
-    return replace(move, case=replace(move.case, clocks=clocks), clock_changes=changes)
-
-
-def mark_rows(record: Record, move: Move) -> list[Row]:
-    """The marks of the clocks that the move changed, but for those that are written already."""
-    return [
-        {"clock_id": change.clock.id, "position": position, "mark": mark, "at": at}
-        for change in move.clock_changes
-        for position, (mark, at) in enumerate(marks_of(change.clock))
-        if position >= record.marks.get(_id(change.clock), 0)
-    ]
-
-
-def due_time_rows(record: Record, move: Move) -> list[Row]:
-    """The due times that hold from this move on; such rows are only ever added."""
-    return [
-        due_time_row(change.clock, record.due_times.get(_id(change.clock), 0), move.at)
-        for change in move.clock_changes
-        if change.change in ("started", "paused", "resumed", "rederived", "settled")
-    ]
-
-
-def _id(run: ClockRun) -> UUID:
-    assert run.id is not None
-    return run.id
-
-
-def marks_of(run: ClockRun) -> Iterator[tuple[str, datetime]]:
-    """The intervals as the append-only list of marks that is stored: run, stop, run, …"""
-    for interval in run.intervals:
-        yield "run", interval.start
-        if interval.end is not None:
-            yield "stop", interval.end
 
 
 def case_row(record: Record, workflow: Workflow) -> Row:
@@ -148,6 +91,7 @@ def case_row(record: Record, workflow: Workflow) -> Row:
         "search_text": search_text(case, workflow),
         "facts": dict(case.facts),
         "taken": {name: taken_json(taken) for name, taken in case.taken.items()},
+        "clocks": stored(case.clocks),
         "owner_id": case.owner.id if case.owner else None,
         "assignee_id": case.assignee.id if case.assignee else None,
         "outcome": case.outcome,
@@ -186,52 +130,12 @@ def taken_json(taken: Taken) -> Row:
     }
 
 
-def clock_row(record: Record, case: CaseFile, run: ClockRun, workflow: Workflow, office: Office) -> Row:
-    """The columns of `clocks`; an ended clock keeps its organisation, owner and working time for the report."""
-    ended = run.ended_at is not None
-    spent = working_seconds(run.intervals, office.calendar, run.ended_at)[0] if run.ended_at else None
-    clock = workflow.by_clock[run.name]
-    return {
-        "id": _id(run),
-        "case_id": case.id,
-        "name": run.name,
-        "generation": run.generation,
-        "owed_by": run.owed_by,
-        "duration": str(run.limit),
-        "basis": run.basis.both(),
-        "policy_id": run.policy_id,
-        **_counted_by(run),
-        "status": run.status,
-        "started_at": run.started_at,
-        "due_at": run.due.at if run.due else None,
-        "due_on": run.due.on if run.due else None,
-        "provisional": run.due.provisional if run.due else False,
-        "ended_at": run.ended_at,
-        "working_seconds": None if spent is None else int(spent),
-        "end_org_id": record.org_id if ended else None,
-        "end_owner_id": case.owner.id if ended and case.owner else None,
-        "wake_at": wake_at(clock, run, office.calendar),
-        "takes": clock.take if run.status == "running" else None,
-    }
-
-
-def due_time_row(run: ClockRun, position: int, at: datetime) -> Row:
-    """A due time as it held from `at` on."""
-    return {
-        "clock_id": _id(run),
-        "position": position,
-        "recorded_at": at,
-        "due_at": run.due.at if run.due else None,
-        "due_on": run.due.on if run.due else None,
-        "provisional": run.due.provisional if run.due else False,
-        **_counted_by(run),
-        "policy_id": run.policy_id,
-    }
-
-
-def _counted_by(run: ClockRun) -> Row:
-    key, version = run.counted_by or (None, None)
-    return {"calendar": key, "calendar_version": version}
+def clock_row(record: Record, move: Move, run: ClockRun, workflow: Workflow, office: Office) -> Row:
+    """The row of `clocks` of a clock that the move changed."""
+    # What goes on after a transfer counts as the other organisation does; what ended there ended by this one's.
+    there = office.destination.office if move.transferred_to and office.destination and run.open else office
+    keeper = Keeper(record.org_id, move.case.owner.id if move.case.owner else None)
+    return narrow_row(move.case.id, workflow.by_clock[run.name], run, there.calendar, keeper)
 
 
 def event_row(record: Record, move: Move) -> Row:
@@ -273,6 +177,10 @@ def event_payload(move: Move) -> Row:
             "channel": case.channel,
             "urgent": case.urgent,
         }
+        if move.before.urgent:
+            payload["urgent_asked"] = True
+    elif case.urgent != move.before.urgent:
+        payload["urgent"] = case.urgent
     payload |= {"from": move.before.state, "transition": move.transition}
     if move.given:
         payload["given"] = dict(move.given)
@@ -285,12 +193,16 @@ def event_payload(move: Move) -> Row:
     if move.letters:
         payload["letters"] = list(move.letters)
     if move.clock_changes:
-        payload["clocks"] = [_told(change, move.before) for change in move.clock_changes]
+        payload["clocks"] = [_told(change, move) for change in move.clock_changes]
+        payload |= _counted_by(move)
     return payload
 
 
-def _told(change: ClockChange, before: CaseFile) -> Row:
-    """What an event says of one clock; of one that was derived anew also what held before."""
+def _told(change: ClockChange, move: Move) -> Row:
+    """What an event says of one clock, so that all events together say all of it; what follows from them is left out.
+
+    Of one that was derived anew it says what held before too.
+    """
     run = change.clock
     told: Row = {
         "name": run.name,
@@ -298,18 +210,32 @@ def _told(change: ClockChange, before: CaseFile) -> Row:
         "change": change.change,
         "due_at": _instant(run.due),
     }
-    if change.change in ("rederived", "settled"):
-        [was] = [one for one in before.clocks if (one.name, one.generation) == (run.name, run.generation)]
+    if run.due:
+        told["due_on"] = run.due.on.isoformat()
+        told["provisional"] = run.due.provisional
+    if change.change == "started":
+        told |= {"limit": str(run.limit), "policy_id": run.policy_id}
+    if change.change not in ("rederived", "settled"):
+        if run.changed_at != move.at:
+            told["at"] = run.changed_at.astimezone(UTC).isoformat()
+    else:
+        [was] = [one for one in move.before.clocks if one.key == run.key]
         told |= {
             "was_due_at": _instant(was.due),
-            "provisional": run.due.provisional if run.due else False,
             "status": run.status,
             "limit": str(run.limit),
             "was_limit": str(was.limit),
             "policy_id": run.policy_id,
-            **_counted_by(run),
         }
     return told
+
+
+def _counted_by(move: Move) -> Row:
+    """The calendar by which the move has counted the clocks that go on, and those that it has judged."""
+    for change in move.clock_changes:
+        if change.clock.counted_by and (change.clock.open or change.change == "settled"):
+            return {"calendar": change.clock.counted_by.key, "calendar_version": change.clock.counted_by.version}
+    return {}
 
 
 def _instant(due: Due | None) -> str | None:

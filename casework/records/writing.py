@@ -27,8 +27,8 @@ from casework.rules.text import Text
 _COLUMNS = [column.name for column in cases.columns if column.name != "due_key"]
 _UPDATED = (
     "org_id", "state", "phase", "waits_for", "urgent", "first_in_line", "facts", "taken", "owner_id", "assignee_id",
-    "outcome", "updated_at", "closed_at", "due_at", "due_on", "due_clock", "due_provisional", "late_at", "version",
-    "last_hash", "search_text", "applicant_name",
+    "outcome", "clocks", "updated_at", "closed_at", "due_at", "due_on", "due_clock", "due_provisional", "late_at",
+    "version", "last_hash", "search_text", "applicant_name",
 )  # fmt: skip
 _HEAD_OPEN = f"""
 insert into casework.cases ({", ".join(_COLUMNS)})
@@ -42,21 +42,16 @@ returning id, version, updated_at, org_id
 """
 # Clocks that begin, and those that are there as they now stand; `{moved}` is what must have been written before them.
 CLOCKS: Final = """
-insert into casework.clocks (id, case_id, name, generation, owed_by, duration, basis, policy_id,
-  calendar, calendar_version, status, started_at, due_at, due_on, provisional, ended_at, working_seconds, end_org_id,
-  end_owner_id, wake_at, takes)
-select x.id, x.case_id, x.name, x.generation, x.owed_by, x.duration, x.basis, x.policy_id,
-  x.calendar, x.calendar_version, x.status, x.started_at, x.due_at, x.due_on, x.provisional, x.ended_at,
-  x.working_seconds, x.end_org_id, x.end_owner_id, x.wake_at, x.takes
-from {moved}jsonb_to_recordset(:clocks) as x(id uuid, case_id uuid, name text, generation int, owed_by text,
-  duration text, basis jsonb, policy_id int, calendar text, calendar_version int, status text, started_at timestamptz,
-  due_at timestamptz, due_on date, provisional bool, ended_at timestamptz, working_seconds int, end_org_id uuid,
-  end_owner_id uuid, wake_at timestamptz, takes text)
-on conflict (case_id, name, generation) do update set duration = excluded.duration, basis = excluded.basis,
-  policy_id = excluded.policy_id, calendar = excluded.calendar, calendar_version = excluded.calendar_version,
-  status = excluded.status, due_at = excluded.due_at, due_on = excluded.due_on, provisional = excluded.provisional,
-  ended_at = excluded.ended_at, working_seconds = excluded.working_seconds,
-  end_org_id = coalesce(clocks.end_org_id, excluded.end_org_id),
+insert into casework.clocks (case_id, name, generation, owed_by, status, started_at, due_at, due_on, provisional,
+  ended_at, working_seconds, end_org_id, end_owner_id, wake_at, takes)
+select x.case_id, x.name, x.generation, x.owed_by, x.status, x.started_at, x.due_at, x.due_on, x.provisional,
+  x.ended_at, x.working_seconds, x.end_org_id, x.end_owner_id, x.wake_at, x.takes
+from {moved}jsonb_to_recordset(:clock_rows) as x(case_id uuid, name text, generation int, owed_by text, status text,
+  started_at timestamptz, due_at timestamptz, due_on date, provisional bool, ended_at timestamptz, working_seconds int,
+  end_org_id uuid, end_owner_id uuid, wake_at timestamptz, takes text)
+on conflict (case_id, name, generation) do update set status = excluded.status, due_at = excluded.due_at,
+  due_on = excluded.due_on, provisional = excluded.provisional, ended_at = excluded.ended_at,
+  working_seconds = excluded.working_seconds, end_org_id = coalesce(clocks.end_org_id, excluded.end_org_id),
   end_owner_id = case when clocks.ended_at is null then excluded.end_owner_id else clocks.end_owner_id end,
   wake_at = excluded.wake_at, takes = excluded.takes, attempts = 0, retry_at = null
 """
@@ -77,17 +72,6 @@ _TAIL = f"""
   insert into casework.events (case_id, seq, at, kind, actor_id, actor_role, payload, prev_hash, hash)
   select id, :version, :updated_at, :kind, :actor_id, :actor_role, :payload, :prev_hash, :last_hash from moved)
 , clock as ({CLOCKS.format(moved="moved, ")})
-, mark as (
-  insert into casework.clock_marks (clock_id, position, mark, at)
-  select x.clock_id, x.position, x.mark, x.at from moved,
-    jsonb_to_recordset(:marks) as x(clock_id uuid, position smallint, mark text, at timestamptz))
-, due_time as (
-  insert into casework.due_times (clock_id, position, recorded_at, due_at, due_on, provisional,
-    calendar, calendar_version, policy_id)
-  select x.clock_id, x.position, x.recorded_at, x.due_at, x.due_on, x.provisional, x.calendar, x.calendar_version,
-    x.policy_id from moved,
-    jsonb_to_recordset(:due_times) as x(clock_id uuid, position int, recorded_at timestamptz,
-      due_at timestamptz, due_on date, provisional bool, calendar text, calendar_version int, policy_id int))
 , sealed as (
   insert into casework.vault (case_id, part, sealed)
   select moved.id, x.part, decode(x.sealed, 'base64') from moved,
@@ -111,7 +95,7 @@ select id from moved
 
 
 def _statement(head: str) -> Any:
-    json_values = ("facts", "taken", "payload", "clocks", "marks", "due_times", "vault", "look_ups", "letters")
+    json_values = ("facts", "taken", "payload", "clock_rows", "vault", "look_ups", "letters")
     typed = [bindparam(name, type_=JSONB) for name in json_values]
     columns = [
         bindparam(name, type_=cases.c[name].type)
@@ -139,9 +123,7 @@ def write(
         **{name: rows.case.get(name) for name in (_COLUMNS if opening else (*_UPDATED, "id"))},
         "last_hash": rows.event["hash"],
         **{name: rows.event[name] for name in ("kind", "actor_id", "actor_role", "payload", "prev_hash")},
-        "clocks": [jsonable(row) for row in rows.clocks],
-        "marks": [jsonable(row) for row in rows.marks],
-        "due_times": [jsonable(row) for row in rows.due_times],
+        "clock_rows": [jsonable(row) for row in rows.clocks],
         "vault": [{"part": part, "sealed": base64.b64encode(value).decode()} for part, value in sealed.items()],
         "look_ups": [
             {"kind": kind, "digest": base64.b64encode(value).decode()}

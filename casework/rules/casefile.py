@@ -136,21 +136,40 @@ class CalendarRef(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ClockRun:
-    """One generation of a clock on one case, with the intervals in which it ran."""
+    """One generation of a clock on one case, with the intervals in which it ran.
+
+    `begun_at` and `begun_org`: when it was begun, and by which organisation's rules; a clock of a fact may have started
+    long before. `policy_id` is the row that set its limit, if one did.
+    """
 
     name: str
     generation: int
     owed_by: str
     limit: Limit
-    basis: Text
-    started_at: datetime
     intervals: tuple[Interval, ...]
     due: Due | None
     status: Status
+    begun_at: datetime
+    begun_org: str
     ended_at: datetime | None = None
     policy_id: int | None = None
     counted_by: CalendarRef | None = None
-    id: UUID | None = None
+
+    @property
+    def started_at(self) -> datetime:
+        """From when it counts."""
+        return self.intervals[0].start
+
+    @property
+    def changed_at(self) -> datetime:
+        """The instant of the last thing that happened to it: it began, stood still, went on or ended."""
+        last = self.intervals[-1]
+        return self.ended_at or last.end or last.start
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Its name and generation, which tell it from the other clocks of its case."""
+        return self.name, self.generation
 
     @property
     def derived_from(self) -> tuple[Interval, ...]:
@@ -348,23 +367,8 @@ class Move:
     clock_changes: tuple[ClockChange, ...] = ()
 
 
-def replay(events: list[Mapping[str, Any]]) -> dict[str, Any]:
-    """Where a case stands according to its history alone.
-
-    Takes the events' payloads, oldest first; gives `state, phase, waits_for, org, owner, assignee,
-    outcome` as the last event that speaks of each left them.
-    """
-    standing: dict[str, Any] = dict.fromkeys(STANDING)
-    for payload in events:
-        standing |= {key: payload[key] for key in STANDING if key in payload}
-    return standing
-
-
-STANDING = ("state", "phase", "waits_for", "org", "owner", "assignee", "outcome")
-
-
 def standing_of(case: CaseFile) -> dict[str, Any]:
-    """Where the case stands, in the form that events carry and `replay` gives back."""
+    """Where the case stands, in the form that every event carries."""
     return {
         "state": case.state,
         "phase": case.phase.value,

@@ -55,9 +55,9 @@ def _counted_there(
     workflow: Workflow, case: CaseFile, changes: Iterable[ClockChange], office: Office
 ) -> Iterator[ClockChange]:
     """Clocks that go on in another organisation are counted by its calendar, from the same intervals."""
-    changed = {(change.clock.name, change.clock.generation) for change in changes}
+    changed = {change.clock.key for change in changes}
     for run in case.clocks:
-        if run.open and (run.name, run.generation) not in changed:
+        if run.open and run.key not in changed:
             due_there = _due(workflow.by_clock[run.name], case, run.limit, run.intervals, office)
             there = replace(run, due=due_there, counted_by=office.counts_by)
             if there.due != run.due or _key(there.counted_by) != _key(run.counted_by):
@@ -109,10 +109,8 @@ def _counted_again(
     if row is not None and row.value == NO_LIMIT:
         yield ClockChange("cancelled", _ended(run, at, "cancelled"))
         return
-    limit, basis, policy_id = _of_row(row) if row else (run.limit, run.basis, run.policy_id)
-    again = replace(
-        run, limit=limit, basis=basis, policy_id=policy_id, due=_due(clock, case, limit, run.intervals, office)
-    )
+    limit, policy_id = _of_row(row) if row else (run.limit, run.policy_id)
+    again = replace(run, limit=limit, policy_id=policy_id, due=_due(clock, case, limit, run.intervals, office))
     if again != run:
         yield ClockChange("rederived", replace(again, counted_by=office.counts_by))
 
@@ -146,8 +144,8 @@ def _due(clock: Clock, case: CaseFile, limit: Limit, intervals: tuple[Interval, 
 
 
 def _latest(clocks: Iterable[ClockRun], changes: Iterable[ClockChange]) -> tuple[ClockRun, ...]:
-    latest = {(run.name, run.generation): run for run in clocks}
-    latest |= {(change.clock.name, change.clock.generation): change.clock for change in changes}
+    latest = {run.key: run for run in clocks}
+    latest |= {change.clock.key: change.clock for change in changes}
     return tuple(latest.values())
 
 
@@ -242,21 +240,20 @@ def _start(
     clock: Clock, case: CaseFile, last: ClockRun | None, at: datetime, base: date | None, office: Office
 ) -> Iterator[ClockChange]:
     """The next generation, from `at` or from the beginning of the base date; none where no rule sets a limit."""
-    limit, basis, policy_id = _limit(clock, office)
+    limit, policy_id = _limit(clock, office)
     if limit is None:
         return
-    started_at = at if base is None else _beginning_of(base, office.calendar)
-    intervals = (Interval(started_at),)
+    intervals = (Interval(at if base is None else _beginning_of(base, office.calendar)),)
     run = ClockRun(
         name=clock.name,
         generation=last.generation + 1 if last else 1,
         owed_by=clock.owed_by,
         limit=limit,
-        basis=basis,
-        started_at=started_at,
         intervals=intervals,
         due=_due(clock, case, limit, intervals, office),
         status="running",
+        begun_at=case.last_at,
+        begun_org=case.org_code,
         policy_id=policy_id,
         counted_by=office.counts_by,
     )
@@ -267,17 +264,23 @@ def _beginning_of(base: date, calendar: WorkingCalendar) -> datetime:
     return base if isinstance(base, datetime) else datetime.combine(base, time(), calendar.tz)
 
 
-def _limit(clock: Clock, office: Office) -> tuple[Limit | None, Text, int | None]:
+def _limit(clock: Clock, office: Office) -> tuple[Limit | None, int | None]:
     if not isinstance(clock.limit, PolicyLimit):
-        return clock.limit, clock.basis, None
+        return clock.limit, None
     row = office.policy(clock.limit.name)
-    if row is None:
-        return None, clock.basis, None
-    return _of_row(row)
+    return _of_row(row) if row else (None, None)
 
 
-def _of_row(row: PolicyRow) -> tuple[Limit, Text, int]:
-    return Limit.parse(row.value), row.source, row.id
+def _of_row(row: PolicyRow) -> tuple[Limit, int]:
+    return Limit.parse(row.value), row.id
+
+
+def basis(clock: Clock, run: ClockRun, policies: Mapping[int, PolicyRow]) -> Text:
+    """Return what the limit of a clock rests on: the source of the policy row that set it, else the definition's.
+
+    `policies` are all rows by their id.
+    """
+    return clock.basis if run.policy_id is None else policies[run.policy_id].source
 
 
 def _closed(run: ClockRun, at: datetime) -> tuple[Interval, ...]:

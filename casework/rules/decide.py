@@ -234,6 +234,7 @@ def _move(
         outcome=_outcome_after(edge, case, state, given),
         closed_at=case.closed_at or at if state.final else None,
         taken={**case.taken, edge.name: taken},
+        opened_at=at if opening else case.opened_at,
     )
     if destination:
         after = replace(after, org_code=destination.org.code, org_path=destination.org.path)

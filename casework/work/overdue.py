@@ -70,14 +70,15 @@ def _take_next(service: Service) -> Swept | None:
             lapsed = alerts.next_lapsed(tx.db)
             if lapsed is None:
                 return None
-            record = cases.get_locked(tx.db, lapsed.case_id)
-            raised = _tell_run_out(tx, record, lapsed.name)
-            apply(tx, record, lapsed.takes, {})
+            clock, transition = lapsed
+            record = cases.get_locked(tx.db, clock.case_id)
+            raised = _tell_run_out(tx, record, clock.name)
+            apply(tx, record, transition, {})
         return Swept(raised, 1)
     except Exception as failed:
         if lapsed is None:
             raise
-        _put_off(service, lapsed.clock_id, "retry_at", failed)
+        _put_off(service, lapsed[0], "retry_at", failed)
         return Swept(0, 0)
 
 
@@ -96,15 +97,16 @@ def _raise_due(service: Service, limit: int) -> int | None:
             raise
         if limit > 1:
             return sum(_raise_due(service, 1) or 0 for _ in due)
-        _put_off(service, due[0].clock_id, "wake_at", failed)
+        _put_off(service, due[0], "wake_at", failed)
         return 0
 
 
-def _put_off(service: Service, clock_id: UUID, until: Literal["wake_at", "retry_at"], failed: Exception) -> None:
+def _put_off(service: Service, clock: DueClock, until: Literal["wake_at", "retry_at"], failed: Exception) -> None:
     why = {"why": failed.text.en} if isinstance(failed, Refusal) else {"exc_info": failed}
-    _log.error("clock_failed", clock_id=str(clock_id), put_off=until, **why)
+    named = {"case_id": str(clock.case_id), "clock": clock.name, "generation": clock.generation}
+    _log.error("clock_failed", **named, put_off=until, **why)
     with service.transaction() as tx:
-        alerts.put_off(tx.db, clock_id, until, _FIRST_WAIT_S, _LONGEST_WAIT_S)
+        alerts.put_off(tx.db, clock, until, _FIRST_WAIT_S, _LONGEST_WAIT_S)
 
 
 def _tell_run_out(tx: Transaction, record: Record, name: str) -> int:
@@ -133,7 +135,7 @@ def _raise(tx: Transaction, due: list[DueClock]) -> int:
         done = fired.get((clock.case_id, clock.name, clock.generation), set())
         found, wake = _look_at(tx, clock, records[clock.case_id], done, receivers)
         raised += found
-        wakes.append({"clock": clock.clock_id, "wake": wake})
+        wakes.append((clock, wake))
     new = alerts.add(tx.db, raised, mail=tx.service.senders.mail is not None)
     alerts.set_wake_times(tx.db, wakes)
     return new
@@ -179,6 +181,9 @@ def _alert(
         case_id=case.id,
         clock=run.name,
         generation=run.generation,
+        due_at=run.due.at if run.due else None,
+        due_on=run.due.on if run.due else None,
+        provisional=run.due.provisional if run.due else None,
         level=alert.level,
         planned_at=planned_at,
         send_at=tx.now if alert.urgent else open_at,

@@ -13,10 +13,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from casework.records import alerts, cases, offices, rederivation
+from casework.records.alerts import DueClock
 from casework.records.database import Tx
 from casework.records.offices import CalendarVersion
-from casework.records.rederivation import Begun
-from casework.records.rows import Record, identified, rows_of
+from casework.records.rows import Record, rows_of
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.casefile import NOTHING, Actor, ClockRun, Facts, Move, Office, PolicyRow, Role
 from casework.rules.clocks import Due, Limit
@@ -139,7 +139,7 @@ def preview(
     `before` is the calendar by which an organisation counts, by its code, if that is what changes; `counting` the key
     of another one by which it would count.
     """
-    batches = _derived(tx, _Known(rules, tx.now, counting), sorted(case_ids), NOTHING, before)
+    batches = _derived(tx, _Known(tx, rules, tx.now, counting), sorted(case_ids), NOTHING, before)
     return _in_order(moved for batch in batches for _, move, _ in batch for moved in _moved(move))
 
 
@@ -158,9 +158,9 @@ def _rederive(
     ids = sorted(case_ids)
     rederivation.lock(tx, ids)
     found: list[Moved] = []
-    for batch in _derived(tx, _Known(rules, tx.now), ids, because, before):
+    for batch in _derived(tx, _Known(tx, rules, tx.now), ids, because, before):
         fired = alerts.fired(tx, [record.file.id for record, _, _ in batch]) if before else {}
-        moved, wakes = [], list[dict[str, Any]]()
+        moved, wakes = [], list[tuple[DueClock, datetime | None]]()
         for record, move, office in batch:
             with _within_reach(record):
                 wakes += _wakes(record, move, office, fired) if before else ()
@@ -174,14 +174,15 @@ def _rederive(
 
 def _wakes(
     record: Record, move: Move, office: Office, fired: Mapping[tuple[UUID, str, int], Collection[str]]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[tuple[DueClock, datetime | None]]:
     """When to look next at the clocks that stay due as they were: their alarms follow the calendar too."""
     workflow = programmes.pinned(record.file)
-    changed = {change.clock.id for change in move.clock_changes}
+    changed = {change.clock.key for change in move.clock_changes}
     for run in record.file.clocks:
-        if run.open and run.id not in changed:
-            levels = fired.get((record.file.id, run.name, run.generation), ())
-            yield {"clock": run.id, "wake": wake_at(workflow.by_clock[run.name], run, office.calendar, levels)}
+        if run.open and run.key not in changed:
+            clock = DueClock(record.file.id, *run.key)
+            levels = fired.get((clock.case_id, clock.name, clock.generation), ())
+            yield clock, wake_at(workflow.by_clock[run.name], run, office.calendar, levels)
 
 
 def _in_order(found: Iterable[Moved]) -> list[Moved]:
@@ -194,8 +195,7 @@ def _derived(
     """What becomes of each case and under which office, so many cases at a time."""
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
-        begun = rederivation.begun(tx, batch)
-        yield [known.derived(record, begun, because, before) for record in cases.several(tx, batch).values()]
+        yield [known.derived(record, because, before) for record in cases.several(tx, batch).values()]
 
 
 @contextmanager
@@ -210,20 +210,20 @@ def _within_reach(record: Record) -> Iterator[None]:
 class _Known:
     """The rules in force, worked out once for each office, place and day."""
 
-    def __init__(self, rules: RulesInForce, now: datetime, counting: Mapping[str, str] = NOTHING) -> None:
+    def __init__(self, tx: Tx, rules: RulesInForce, now: datetime, counting: Mapping[str, str] = NOTHING) -> None:
         self._rules, self._now, self._counting = rules, now, counting
+        self._regions = rederivation.regions(tx)
         self._offices: dict[tuple[str, str, str], Office] = {}
         self._policies: dict[tuple[str, str, date], Mapping[str, PolicyRow]] = {}
 
     def derived(
-        self, record: Record, begun: Mapping[UUID, Begun], because: Facts, before: Mapping[str, WorkingCalendar]
+        self, record: Record, because: Facts, before: Mapping[str, WorkingCalendar]
     ) -> tuple[Record, Move, Office]:
         """The case, its move and its office."""
         file, office = record.file, self._office(record)
 
         def in_force_at_start(run: ClockRun) -> Mapping[str, PolicyRow]:
-            assert run.id is not None
-            return self._in_force(file.workflow, begun[run.id], office.calendar)
+            return self._in_force(file.workflow, run, office.calendar)
 
         with _within_reach(record):
             move = rederived(
@@ -236,7 +236,7 @@ class _Known:
                 before=before.get(file.org_code),
                 because=because,
             )
-        return record, identified(move), office
+        return record, move, office
 
     def _office(self, record: Record) -> Office:
         file = record.file
@@ -248,20 +248,22 @@ class _Known:
             )
         return self._offices[key]
 
-    def _in_force(self, workflow: str, began: Begun, calendar: WorkingCalendar) -> Mapping[str, PolicyRow]:
-        day = calendar.local_date(began.at)
-        key = (workflow, began.org_code, day)
+    def _in_force(self, workflow: str, run: ClockRun, calendar: WorkingCalendar) -> Mapping[str, PolicyRow]:
+        """What counts for where and when the clock was begun: the case may have been transferred since."""
+        day = calendar.local_date(run.begun_at)
+        key = (workflow, run.begun_org, day)
         if key not in self._policies:
-            self._policies[key] = offices.in_force(self._rules.policies, workflow, began.org_code, began.region, day)
+            region = self._regions[run.begun_org]
+            self._policies[key] = offices.in_force(self._rules.policies, workflow, run.begun_org, region, day)
         return self._policies[key]
 
 
 def _moved(move: Move) -> Iterator[Moved]:
-    before = {(run.name, run.generation): run for run in move.before.clocks}
+    before = {run.key: run for run in move.before.clocks}
     workflow = programmes.pinned(move.case)
     for change in move.clock_changes:
         run = change.clock
-        was = before.get((run.name, run.generation))
+        was = before.get(run.key)
         yield Moved(
             number=move.case.number,
             clock=run.name,

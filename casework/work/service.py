@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -46,13 +47,18 @@ class Limits:
         return max(self.sign_in_window, self.visit_window, timedelta(hours=1))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RulesInForce:
     """Policies and calendars as of one revision."""
 
     revision: int
     policies: tuple[PolicyRow, ...]
     calendars: Mapping[str, CalendarVersion]
+
+    @cached_property
+    def policy_by_id(self) -> Mapping[int, PolicyRow]:
+        """Every row that was ever loaded, by its id."""
+        return {row.id: row for row in self.policies}
 
 
 class Service:

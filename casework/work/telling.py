@@ -20,6 +20,7 @@ def tell(tx: Transaction, move: Move, workflow: Workflow, office: Office) -> Non
         return
     there = office.destination.office if move.transferred_to and office.destination else office
     roles = [person.role for person in telling.people] + ([telling.turn] if telling.turn else [])
+    due = telling.clock.due if telling.clock else None
     alert = NewAlert(
         id=new_id(),
         case_id=move.case.id,
@@ -28,6 +29,9 @@ def tell(tx: Transaction, move: Move, workflow: Workflow, office: Office) -> Non
         send_at=into_opening_hours(tx.now, there.calendar),
         roles=list(dict.fromkeys(role.value for role in roles)),
         receivers=[person.id for person in telling.people],
+        due_at=due.at if due else None,
+        due_on=due.on if due else None,
+        provisional=due.provisional if due else None,
         event_seq=move.case.version,
         turn=telling.turn.value if telling.turn else None,
         actor=move.actor.id,

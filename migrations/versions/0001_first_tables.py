@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 
-APPEND_ONLY = ("events", "clock_marks", "due_times", "notes", "letters", "disclosures", "fund_entries")
+APPEND_ONLY = ("events", "notes", "letters", "disclosures", "fund_entries")
 
 
 def upgrade() -> None:
@@ -243,6 +243,7 @@ def upgrade() -> None:
         sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("taken", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("clocks", sa.Text(), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("assignee_id", sa.Uuid(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
@@ -394,6 +395,9 @@ def upgrade() -> None:
         sa.Column("level", sa.Text(), nullable=True),
         sa.Column("event_seq", sa.Integer(), nullable=True),
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("provisional", sa.Boolean(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("suppressed", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("roles", sa.ARRAY(sa.Text()), nullable=False),
@@ -419,16 +423,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "clocks",
-        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("owed_by", sa.Text(), nullable=False),
-        sa.Column("duration", sa.Text(), nullable=False),
-        sa.Column("basis", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("policy_id", sa.Integer(), nullable=True),
-        sa.Column("calendar", sa.Text(), nullable=True),
-        sa.Column("calendar_version", sa.Integer(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
@@ -448,17 +446,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "status in ('running','paused','met','breached','cancelled')", name=op.f("ck_clocks_status_known")
         ),
-        sa.ForeignKeyConstraint(
-            ["calendar", "calendar_version"],
-            ["casework.calendars.key", "casework.calendars.version"],
-            name=op.f("fk_clocks_calendar"),
-        ),
         sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_clocks_case_id")),
         sa.ForeignKeyConstraint(["end_org_id"], ["casework.orgs.id"], name=op.f("fk_clocks_end_org_id")),
         sa.ForeignKeyConstraint(["end_owner_id"], ["casework.users.id"], name=op.f("fk_clocks_end_owner_id")),
-        sa.ForeignKeyConstraint(["policy_id"], ["casework.policies.id"], name=op.f("fk_clocks_policy_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_clocks")),
-        sa.UniqueConstraint("case_id", "name", "generation", name=op.f("uq_clocks_case_id_name_generation")),
+        sa.PrimaryKeyConstraint("case_id", "name", "generation", name=op.f("pk_clocks")),
         schema="casework",
     )
     op.create_index("ix_clocks_started_at", "clocks", ["started_at"], unique=False, schema="casework")
@@ -636,32 +627,6 @@ def upgrade() -> None:
         "alert_receivers",
         ["user_id", sa.literal_column("(acknowledged_at is not null)"), sa.literal_column("at desc"), "alert_id"],
         unique=False,
-        schema="casework",
-    )
-    op.create_table(
-        "clock_marks",
-        sa.Column("clock_id", sa.Uuid(), nullable=False),
-        sa.Column("position", sa.SmallInteger(), nullable=False),
-        sa.Column("mark", sa.Text(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("mark in ('run','stop')", name=op.f("ck_clock_marks_mark_known")),
-        sa.ForeignKeyConstraint(["clock_id"], ["casework.clocks.id"], name=op.f("fk_clock_marks_clock_id")),
-        sa.PrimaryKeyConstraint("clock_id", "position", name=op.f("pk_clock_marks")),
-        schema="casework",
-    )
-    op.create_table(
-        "due_times",
-        sa.Column("clock_id", sa.Uuid(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column("provisional", sa.Boolean(), nullable=False),
-        sa.Column("calendar", sa.Text(), nullable=True),
-        sa.Column("calendar_version", sa.Integer(), nullable=True),
-        sa.Column("policy_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["clock_id"], ["casework.clocks.id"], name=op.f("fk_due_times_clock_id")),
-        sa.PrimaryKeyConstraint("clock_id", "position", name=op.f("pk_due_times")),
         schema="casework",
     )
     op.create_table(

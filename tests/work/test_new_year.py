@@ -144,7 +144,11 @@ class TestLoadedLate:
         after = jinan.report("zhao", "2026-12-01", "2027-01-01", group_by=("clock",))
         assert [row["breached"] for row in after["rows"] if row["clock"] == "review_by_law"] == [1]
         with jinan.service.transaction() as tx:
-            end = tx.db.one("select end_org_id, end_owner_id from clocks where id = :id", id=run.id)
+            end = tx.db.one(
+                "select end_org_id, end_owner_id from clocks where case_id = :id and name = :name",
+                id=case_id,
+                name=run.name,
+            )
         assert end is not None
         assert end.end_org_id is not None
         assert end.end_owner_id == jinan.people["li"].id

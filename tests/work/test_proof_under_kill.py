@@ -36,30 +36,32 @@ LONGEST_S: Final = 600
 
 # They start on five days in turn, so that they come due in many steps.
 _COPIES = """
-with copy as (
+with one as (
+  select c.*, k.name as clock, k.owed_by, k.started_at, k.takes, written
+  from casework.cases c join casework.clocks k on k.case_id = c.id and k.name = :clock
+    cross join lateral jsonb_array_elements(cast(c.clocks as jsonb)) written
+  where c.id = :template and written ->> 'name' = :clock)
+, later as (
+  select gen_random_uuid() as id, n, one.started_at + n % 5 * interval '1 day' as starts,
+    one.started_at + n % 5 * interval '1 day' + interval '10 days' as due
+  from one, generate_series(1, :many) n)
+, copy as (
   insert into casework.cases (id, number, workflow, workflow_version, state, phase, waits_for, org_id, channel, urgent,
-    first_in_line, due_provisional, applicant_id, applicant_name, search_text, facts, taken, opened_at, updated_at,
-    version, last_hash)
-  select gen_random_uuid(), c.number || '-' || n, workflow, workflow_version, state, phase, waits_for, org_id, channel,
-    urgent, first_in_line, due_provisional, applicant_id, applicant_name, search_text, facts, taken, opened_at,
-    updated_at, version, last_hash
-  from casework.cases c, generate_series(1, :many) n where c.id = :template
-  returning id, cast(split_part(number, '-', 4) as int) % 5 * interval '1 day' as later)
+    first_in_line, due_provisional, applicant_id, applicant_name, search_text, facts, taken, clocks, opened_at,
+    updated_at, version, last_hash)
+  select later.id, one.number || '-' || n, workflow, workflow_version, state, phase, waits_for, org_id, channel,
+    urgent, first_in_line, due_provisional, applicant_id, applicant_name, search_text, facts, taken,
+    cast(jsonb_build_array(written || jsonb_build_object(
+      'ran', jsonb_build_array(starts), 'due_at', due, 'due_on', cast(due as date))) as text),
+    opened_at, updated_at, version, last_hash
+  from one, later returning id)
 , clock as (
-  insert into casework.clocks (id, case_id, name, generation, owed_by, duration, basis, status, started_at, due_at,
-    due_on, provisional, wake_at, takes)
-  select gen_random_uuid(), copy.id, k.name, 1, k.owed_by, k.duration, k.basis, 'running', k.started_at + later,
-    k.started_at + later + interval '10 days', cast(k.started_at + later + interval '10 days' as date), false,
-    k.started_at + later, k.takes
-  from copy, casework.clocks k where k.case_id = :template and k.name = :clock returning id, started_at, due_at, due_on)
-, due_time as (
-  insert into casework.due_times (clock_id, position, recorded_at, due_at, due_on, provisional)
-  select id, 0, started_at, due_at, due_on, false from clock)
-, event as (
-  insert into casework.events (case_id, seq, at, kind, actor_id, actor_role, payload, prev_hash, hash)
-  select copy.id, e.seq, e.at, e.kind, e.actor_id, e.actor_role, e.payload, e.prev_hash, e.hash
-  from copy, casework.events e where e.case_id = :template)
-insert into casework.clock_marks (clock_id, position, mark, at) select id, 0, 'run', started_at from clock
+  insert into casework.clocks (case_id, name, generation, owed_by, status, started_at, due_at, due_on, provisional,
+    wake_at, takes)
+  select later.id, clock, 1, owed_by, 'running', starts, due, cast(due as date), false, starts, takes from one, later)
+insert into casework.events (case_id, seq, at, kind, actor_id, actor_role, payload, prev_hash, hash)
+select later.id, e.seq, e.at, e.kind, e.actor_id, e.actor_role, e.payload, e.prev_hash, e.hash
+from later, casework.events e where e.case_id = :template
 """
 
 

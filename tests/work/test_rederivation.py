@@ -23,7 +23,7 @@ from casework.records import rederivation as records
 from casework.records.ledger import digest
 from casework.records.rows import Record
 from casework.records.tables import cases as case_table
-from casework.records.tables import clock_marks, clocks, due_times, events
+from casework.records.tables import clocks, events
 from casework.rules.casefile import ClockRun, PolicyRow
 from casework.rules.refusals import NotMet, Refusal
 from casework.settings import ROOT
@@ -167,17 +167,15 @@ def test_a_new_holiday_moves_the_clocks_that_run_and_leaves_a_trace(province: Pr
     assert was.due is not None
     assert datetime.fromisoformat(told["was_due_at"]) == was.due.at
     assert datetime.fromisoformat(told["due_at"]) == review.due.at
-    assert (told["change"], told["calendar_version"], told["limit"], told["was_limit"]) == (
-        "rederived",
-        2,
-        "5wd",
-        "5wd",
-    )
+    assert (told["change"], told["limit"], told["was_limit"]) == ("rederived", "5wd", "5wd")
+    assert last.payload["calendar_version"] == 2
     ensure_chained(province, case)
 
-    held = rows(province, "select * from due_times where clock_id = :id order by position", id=review.id)
-    assert [(one.due_at, one.calendar_version) for one in held] == [(was.due.at, 1), (review.due.at, 2)]
-    [wake] = rows(province, "select wake_at from clocks where id = :id", id=review.id)
+    assert held(province, case, "review") == [
+        (str(was.due.on), 1, review.policy_id),
+        (str(review.due.on), 2, review.policy_id),
+    ]
+    [wake] = rows(province, "select wake_at from clocks where case_id = :id and name = 'review'", id=case)
     assert wake.wake_at > local("2026-03-06 17:30"), "80% come later, too"
     assert left_to_move(province) == []
 
@@ -256,12 +254,7 @@ def test_alarms_follow_the_calendar_even_where_the_due_time_stays(province: Prov
     [after] = rows(province, wakes, id=case)
     assert last_day(province, case, "review_by_law") == "2026-03-09"
     assert after.wake_at > before.wake_at
-    assert (
-        len(
-            rows(province, "select 1 from due_times where clock_id = :id", id=clock(province, case, "review_by_law").id)
-        )
-        == 1
-    )
+    assert len(held(province, case, "review_by_law")) == 1
 
 
 def test_the_turn_of_the_year_is_provisional_until_the_year_is_loaded(province: Province, tmp_path: Path) -> None:
@@ -319,19 +312,13 @@ def test_a_clock_gets_the_limit_that_counted_when_it_began(province: Province, t
     assert [(one.name, one.place, one.value) for one in new] == [("review", "370100", "2wd")]
     assert [(str(one.limit_before), str(one.limit)) for one in moved] == [("5wd", "2wd")]
     review = clock(province, case, "review")
-    assert (str(review.limit), review.basis.zh, review.policy_id) == ("2wd", "新规定", new[0].id)
+    assert (str(review.limit), new[0].source.zh, review.policy_id) == ("2wd", "新规定", new[0].id)
     assert last_day(province, case, "review") == "2026-03-04"
     assert last_day(province, elsewhere, "review") == "2026-03-09"
     last = history(province, case)[-1]
     assert (last.kind, last.payload["given"]) == ("rederived", {"policies": [new[0].id]})
     ensure_chained(province, case)
-    held = rows(
-        province, "select policy_id, due_on from due_times where clock_id = :id order by position", id=review.id
-    )
-    assert [(one.policy_id, str(one.due_on)) for one in held] == [
-        (was.policy_id, "2026-03-09"),
-        (new[0].id, "2026-03-04"),
-    ]
+    assert held(province, case, "review") == [("2026-03-09", 1, was.policy_id), ("2026-03-04", 1, new[0].id)]
 
     province.time_is(local("2026-03-05 09:00"))
     assert sweep(province.service).alerts > 0
@@ -362,8 +349,8 @@ def test_a_limit_of_none_cancels_what_runs_and_time_takes_nothing_any_more(provi
     assert [(one.clock, one.limit, one.after) for one in moved] == [("papers", None, None)]
     [stored] = rows(province, "select * from clocks where case_id = :id and name = 'papers'", id=case)
     assert (stored.status, stored.wake_at, stored.takes) == ("cancelled", None, None)
-    marks = rows(province, "select mark from clock_marks where clock_id = :id order by position", id=stored.id)
-    assert [one.mark for one in marks] == ["run", "stop"]
+    [ran] = clock(province, case, "papers").intervals
+    assert ran.end == stored.ended_at
     assert history(province, case)[-1].payload["clocks"][0]["change"] == "cancelled"
     province.days_pass(60)
     assert sweep(province.service).transitions == 0
@@ -687,6 +674,16 @@ def test_the_next_request_of_a_running_process_counts_by_what_a_command_has_load
 # What it costs.
 
 
+def held(province: Province, case: UUID, name: str) -> list[tuple[str, int, int | None]]:
+    """Every due time that a clock ever had, as the history tells it: the last day, the calendar and the policy."""
+    return [
+        (told["due_on"], event.payload["calendar_version"], told["policy_id"])
+        for event in history(province, case)
+        for told in event.payload.get("clocks", ())
+        if told["name"] == name and told["change"] in ("started", "rederived")
+    ]
+
+
 def copies(province: Province, case_id: UUID, times: int) -> None:
     """So many more cases like this one, with their clocks and history, under the same applicant."""
 
@@ -710,23 +707,11 @@ def copies(province: Province, case_id: UUID, times: int) -> None:
             f"insert into events (case_id, {own}) select more.id, {own} from events, more where case_id = :id",
             id=case_id,
         )
+        own = others(clocks, "case_id")
         tx.db.run(
-            """create temp table pairs on commit drop as
-               select gen_random_uuid() as id, more.id as case_id, k.id as model from clocks k, more
-               where k.case_id = :id""",
+            f"insert into clocks (case_id, {own}) select more.id, {own} from clocks, more where case_id = :id",
             id=case_id,
         )
-        own = others(clocks, "id", "case_id")
-        tx.db.run(
-            f"""insert into clocks (id, case_id, {own})
-                select pairs.id, pairs.case_id, {own} from pairs join clocks k on k.id = pairs.model"""
-        )
-        for table in (clock_marks, due_times):
-            own = others(table, "clock_id")
-            tx.db.run(
-                f"""insert into {table.name} (clock_id, {own})
-                    select pairs.id, {own} from pairs join {table.name} on clock_id = pairs.model"""
-            )
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from fractions import Fraction
 from itertools import combinations, count
 from math import ceil
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -369,11 +368,10 @@ def test_median_and_p90_are_the_nearest_rank_in_tenths_of_hours(province: Provin
             start = day + timedelta(days=number)
             for spent in seconds:
                 tx.db.run(
-                    """insert into clocks (id, case_id, name, generation, owed_by, duration, basis, status, provisional,
+                    """insert into clocks (case_id, name, generation, owed_by, status, provisional,
                          started_at, due_at, ended_at, working_seconds, end_org_id)
-                       select :id, id, 'oracle', :generation, 'office', '5wd', '{}', 'met', false,
+                       select id, 'oracle', :generation, 'office', 'met', false,
                          :start, :start, :start, :spent, org_id from cases where id = :case""",
-                    id=uuid4(),
                     case=case,
                     generation=next(numbers),
                     start=start,

@@ -31,7 +31,7 @@ class TestComplaints:
         assert (move.given["reasons"], move.letters) == ("***", ("complaint_received",))
         run = story.clock("complaint_answer")
         assert (str(run.limit), str(run.due.on), run.owed_by) == ("15wd", "2026-03-23", "office")
-        assert "第56条" in run.basis.zh
+        assert "第56条" in WORKFLOW.by_clock[run.name].basis.zh
         letter = story.letters["complaint_received"]
         assert (
             "对承办人员的投诉已收到，我们将调查处理，并于 2026-03-23（含当日）前书面告知您结果"

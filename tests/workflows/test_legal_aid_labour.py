@@ -423,6 +423,6 @@ class TestTheTable:
     def test_a_lawyer_sees_the_fifteen_days_to_sue(self) -> None:
         story = asked("2026-03-02 09:00", ("award_received", "2026-03-02"))
         [sue] = [run for run in story.case.clocks if run.name == "sue"]
-        assert "十五日" in sue.basis.zh
+        assert "十五日" in story.basis("sue").zh
         assert sue.due is not None
         assert sue.due.on == date(2026, 3, 17)

@@ -131,6 +131,6 @@ class TestUnionRulesOfTheProvince:
 
     def test_a_clock_in_shandong_says_by_which_rule_it_counts(self) -> None:
         story = Story().opened().along(TO_ASSIGNED[:2])
-        assert "《山东省工会法律援助实施办法》" in story.clock("assignment").basis.zh
+        assert "《山东省工会法律援助实施办法》" in story.basis("assignment").zh
         elsewhere = Story(region="110100").opened().along(TO_ASSIGNED[:2])
-        assert "山东" not in elsewhere.clock("assignment").basis.zh
+        assert "山东" not in elsewhere.basis("assignment").zh

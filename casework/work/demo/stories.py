@@ -8,8 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.forms.sensitive import join_sensitive
-from casework.records.ids import new_id
-from casework.records.rows import identified, new_case
+from casework.records.rows import new_case
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.casefile import NOTHING, Actor, CaseFile, Facts, Move, Office, Person, Role
 from casework.rules.decide import decide
@@ -107,21 +106,16 @@ class Story:
         decision = deed()
         if isinstance(decision, Refusal):
             raise decision
-        # The next move finds the clocks with their ids, as if they were read from the database again.
-        move = identified(decision, self._new_id)
-        self.case = move.case
-        self.told.append(Told(move, office))
-        if move.kind in ("opened", "corrected"):
-            self.sealed = move.sealed
+        self.case = decision.case
+        self.told.append(Told(decision, office))
+        if decision.kind in ("opened", "corrected"):
+            self.sealed = decision.sealed
 
     def correct(self, patch: Mapping[str, Any], reason: str, actor: Actor, at: datetime) -> None:
         """Correct the facts by a merge patch, checked as a whole like an intake; raises `Over` in the future."""
         office, workflow = self.office(at), self.world.workflow
         full = join_sensitive(intake_of(workflow), self.case.facts, self.sealed)
         self.note(lambda: corrected(workflow, self.case, full, patch, reason, actor, at, office), at, office)
-
-    def _new_id(self) -> UUID:
-        return new_id(self.case.last_at, self.rng.getrandbits(74))
 
     def worker(self) -> Actor:
         """The owner, or before there is one a caseworker of the place."""

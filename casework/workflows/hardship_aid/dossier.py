@@ -294,11 +294,13 @@ def watched_long_enough(at: Situation) -> Verdict:
     run = at.case.clock("watch")
     if run is None or run.due is None or run.due.passed(at.now):
         return Verdict(True)
+    row = at.office.policy("watch")
+    because = Text(f"（{row.source.zh}）", f" ({row.source.en})") if row else Text("", "")
     return Verdict(
         False,
         Text(
-            f"跟踪期至 {run.due.told.zh} 届满（{run.basis.zh}），此前不能结案。",
-            f"The watch lasts until the end of {run.due.told.en} ({run.basis.en}); the case is not closed before.",
+            f"跟踪期至 {run.due.told.zh} 届满{because.zh}，此前不能结案。",
+            f"The watch lasts until the end of {run.due.told.en}{because.en}; the case is not closed before.",
         ),
     )
 

@@ -1,6 +1,6 @@
 """Cases: open, list, look at, correct, move."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from casework.records.case_lists import CaseFilter
 from casework.records.rows import Record
 from casework.records.summaries import count
 from casework.records.summaries import page as page_of_cases
+from casework.records.twins import Other
 from casework.rules.casefile import STAFF, Office
 from casework.rules.decide import Offer
 from casework.rules.text import Text
@@ -42,8 +43,8 @@ def _answer(call: Call, record: Record, status: int = 200, **more: Any) -> Answe
 )
 def open_case(call: Call) -> Answer:
     """The workflow's transition from NEW."""
-    record = intake.open_case(call.tx, call.body)
-    return _answer(call, record, 201, **_of_the_same_person(call, record))
+    record, others = intake.open_case(call.tx, call.body)
+    return _answer(call, record, 201, **_of_the_same_person(call, record, others))
 
 
 @endpoint("GET", "/cases", Text("案件列表", "List cases"), answer="CaseSummaryPage", query=CaseFilters)
@@ -72,16 +73,16 @@ def _counted(call: Call, wanted: CaseFilter) -> dict[str, Any]:
 @endpoint("GET", "/cases/<uuid:case_id>", Text("查看案件", "One case"), answer="Case", etag=True)
 def one_case(call: Call, case_id: UUID) -> Answer:
     """The case, and for staff the open cases of the same person."""
-    record = records.get(call.tx.db, case_id, call.tx.person)
-    return _answer(call, record, 200, **_of_the_same_person(call, record))
-
-
-def _of_the_same_person(call: Call, record: Record) -> dict[str, list[dict[str, Any]]]:
-    """For staff: open cases of this kind with the same numbers, and papers of other cases."""
     if call.tx.person.role not in STAFF:
-        return {"same_applicant": [], "papers_before": []}
-    found = twins.of_case(call.tx, record.file)[:_MOST_TWINS]
-    before = papers.handed_in_before(call.tx, record.file)
+        return _answer(call, records.get(call.tx.db, case_id, call.tx.person), same_applicant=[], papers_before=[])
+    record, others = records.with_others(call.tx.db, case_id, call.tx.person)
+    return _answer(call, record, 200, **_of_the_same_person(call, record, others))
+
+
+def _of_the_same_person(call: Call, record: Record, others: Sequence[Other]) -> dict[str, list[dict[str, Any]]]:
+    """For staff: open cases of this kind with the same numbers, and papers of other cases."""
+    found = twins.of_case(record.file, others, call.tx.person)[:_MOST_TWINS]
+    before = papers.handed_in_before(call.tx, record.file, others)
     return {"same_applicant": [views.twin(one) for one in found], "papers_before": [one._asdict() for one in before]}
 
 

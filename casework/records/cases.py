@@ -2,57 +2,94 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import TextClause, select, text
+from sqlalchemy import select
 
 from casework.records.clocks import runs_of
-from casework.records.database import Tx
+from casework.records.database import Query, Tx
 from casework.records.rows import Record
 from casework.records.tables import cases
+from casework.records.twins import OF_CASE, Other, others_of
 from casework.records.vault import WrappedKey
 from casework.rules.casefile import HELPERS, CaseFile, Person, Phase, Role, Taken
 from casework.rules.refusals import NotFound
 
-# All that a decision needs of a case. What belongs to its organisation and people is looked up for the row as it is
-# returned: joined to the row, it would be that of before wherever the row was waited for.
+class CaseRow(NamedTuple):
+    """All that a decision needs of a case, in the order in which `_READ` gives it; the rest by what was asked."""
+
+    id: UUID
+    number: str
+    workflow: str
+    workflow_version: int
+    state: str
+    phase: str
+    waits_for: str | None
+    org_id: UUID
+    channel: str
+    urgent: bool
+    applicant_id: UUID
+    facts: Mapping[str, Any] | None
+    taken: Mapping[str, Any] | None
+    clocks: str
+    outcome: str | None
+    opened_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None
+    version: int
+    last_hash: bytes
+    owner_id: UUID | None
+    assignee_id: UUID | None
+    key_id: str
+    wrapped_key: bytes
+    org: list[str]
+    owner: list[Any] | None
+    assignee: list[Any] | None
+    more: Any = None
+
+
+# What belongs to the organisation and the people of a case is looked up for the row as it is returned: joined to the
+# row, it would be that of before wherever the row was waited for.
 _READ: Final = """
 select c.id, c.number, c.workflow, c.workflow_version, c.state, c.phase, c.waits_for, c.org_id, c.channel, c.urgent,
   c.applicant_id, {facts}, c.clocks, c.outcome, c.opened_at, c.updated_at, c.closed_at, c.version, c.last_hash,
   c.owner_id, c.assignee_id, a.key_id, a.wrapped_key,
-  (select json_build_array(o.code, o.path, o.region, o.calendar) from casework.orgs o where o.id = c.org_id) as org,
-  {owner} as owner, {assignee} as assignee{rules}
-from {kept}casework.cases c join casework.applicants a on a.id = c.applicant_id
+  (select json_build_array(o.code, o.path, o.region, o.calendar) from casework.orgs o where o.id = c.org_id),
+  {owner}, {assignee}{more}
+from {source} join casework.applicants a on a.id = c.applicant_id
 where {which}
 """
 _PERSON: Final = """(select json_build_array(u.username, u.name, u.role, o.path, u.active)
     from casework.users u join casework.orgs o on o.id = u.org_id where u.id = c.{who}_id)"""
-_LOCKED: Final = " for no key update of c"
 
 
-def _statement(which: str, *, facts: str = "c.facts, c.taken", lock: bool = False) -> TextClause:
-    """`lock` keeps the rules first and the case then, because whoever loads rules waits for cases."""
-    read = _READ.format(
-        which=which,
-        facts=facts,
-        rules=", rules.revision" if lock else "",
-        kept="(select casework.keep_rules() as revision) as rules cross join " if lock else "",
-        **{who: _PERSON.format(who=who) for who in ("owner", "assignee")},
-    )
-    return text(read + _LOCKED if lock else read)
+def _read(
+    which: str, *, source: str = "casework.cases c", facts: str = "c.facts, c.taken", more: str = "", end: str = ""
+) -> Query[CaseRow]:
+    people = {who: _PERSON.format(who=who) for who in ("owner", "assignee")}
+    statement = _READ.format(which=which, source=source, facts=facts, more=more, **people)
+    return Query(statement + end, CaseRow)
+
+
+def locking(which: str, source: str = "cross join casework.cases c") -> Query[CaseRow]:
+    """Return what locks and reads one case; `source` joins it, as `c`, to the rules that are kept.
+
+    The rules are kept first and the case then, because whoever loads rules waits for cases.
+    """
+    kept = f"(select casework.keep_rules() as revision) as rules {source}"
+    return _read(which, source=kept, more=", rules.revision", end="for no key update of c")
 
 
 # Who sees a case, as `records.visibility` has it; for one row and not for many, so that no join is needed.
-_BY_ORG: Final = "starts_with((select o.path from casework.orgs o where o.id = c.org_id), :path)"
-_ONE: Final = {
-    (seen, lock): _statement(f"c.id = :id and {condition}", lock=lock)
-    for seen, condition in {"all": "true", "below": _BY_ORG, "assigned": "c.assignee_id = :person"}.items()
-    for lock in (False, True)
-}
-_SEVERAL: Final = _statement("c.id = any(:ids)")
+_BY_ORG: Final = "starts_with((select o.path from casework.orgs o where o.id = c.org_id), %(path)s)"
+_SEEN: Final = {"all": "true", "below": _BY_ORG, "assigned": "c.assignee_id = %(person)s"}
+_ONE: Final = {seen: _read(f"c.id = %(id)s and {condition}") for seen, condition in _SEEN.items()}
+_ONE_LOCKED: Final = {seen: locking(f"c.id = %(id)s and {condition}") for seen, condition in _SEEN.items()}
+_WITH_OTHERS: Final = _read(f"c.id = %(id)s and {_BY_ORG}", more=f", {OF_CASE}")
+_SEVERAL: Final = _read("c.id = any(%(ids)s)")
 # What grows with a case and no alert depends on; to read it doubled the work of the process that sweeps.
-_FOR_THE_SWEEP: Final = _statement("c.id = any(:ids)", facts="null as facts, null as taken")
+_FOR_THE_SWEEP: Final = _read("c.id = any(%(ids)s)", facts="null, null")
 
 
 def get(tx: Tx, case_id: UUID, person: Person, *, lock: bool = False) -> Record:
@@ -62,6 +99,14 @@ def get(tx: Tx, case_id: UUID, person: Person, *, lock: bool = False) -> Record:
     if person.role in (Role.CASEWORKER, Role.SUPERVISOR, Role.AUDITOR):
         return _one(tx, "below", lock, id=case_id, path=person.org_path)
     raise NotFound()
+
+
+def with_others(tx: Tx, case_id: UUID, staff: Person) -> tuple[Record, list[Other]]:
+    """The case and the other cases of its workflow with the same numbers, for staff; raises `NotFound`."""
+    found = tx.ask(_WITH_OTHERS, {"id": case_id, "path": staff.org_path})
+    if not found:
+        raise NotFound()
+    return record_of(found[0]), others_of(found[0].more)
 
 
 def get_for_applicant(tx: Tx, case_id: UUID, *, lock: bool = False) -> Record:
@@ -82,25 +127,29 @@ def lock_open_of(tx: Tx, owner_id: UUID) -> list[UUID]:
 
 def several(tx: Tx, case_ids: list[UUID]) -> dict[UUID, Record]:
     """These cases, for whoever has locked them."""
-    return {row.id: record_of(row) for row in tx.all(_SEVERAL, ids=case_ids)}
+    return {row.id: record_of(row) for row in tx.ask(_SEVERAL, {"ids": case_ids})}
 
 
 def for_the_sweep(tx: Tx, case_ids: list[UUID]) -> dict[UUID, Record]:
     """These cases with their people and clocks only: without facts and deeds nothing is decided on them."""
-    return {row.id: record_of(row) for row in tx.all(_FOR_THE_SWEEP, ids=case_ids)}
+    return {row.id: record_of(row) for row in tx.ask(_FOR_THE_SWEEP, {"ids": case_ids})}
 
 
 def _one(tx: Tx, seen: str, lock: bool, **values: Any) -> Record:
-    row = tx.one(_ONE[seen, lock], **values)
-    if row is None:
+    found = tx.ask((_ONE_LOCKED if lock else _ONE)[seen], values)
+    if not found:
         raise NotFound()
-    if lock:
-        tx.revision = row.revision
+    return locked_record(tx, found[0]) if lock else record_of(found[0])
+
+
+def locked_record(tx: Tx, row: CaseRow) -> Record:
+    """Return the record of a row that `locking` gives; the rules which are kept with it hold."""
+    tx.revision = row.more
     return record_of(row)
 
 
-def record_of(row: Any) -> Record:
-    """The record of a row as `_READ` gives it."""
+def record_of(row: CaseRow) -> Record:
+    """The record of a row."""
     org_code, org_path, region, calendar = row.org
     file = CaseFile(
         id=row.id,

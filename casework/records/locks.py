@@ -17,8 +17,12 @@ _LOCK: Final = text("select pg_advisory_xact_lock(key) from unnest(:keys) as x(k
 
 def lock_digests(tx: Tx, purpose: Purpose, digests: Iterable[bytes]) -> None:
     """Wait until nobody else holds one of these digests for this purpose, and hold them until the transaction ends."""
-    # In one order for everybody, so that two never wait for each other.
-    tx.run(_LOCK, keys=sorted({_key(purpose, digest) for digest in digests}))
+    tx.run(_LOCK, keys=keys_of(purpose, digests))
+
+
+def keys_of(purpose: Purpose, digests: Iterable[bytes]) -> list[int]:
+    """Return what is locked for these digests, in one order for everybody, so that two never wait for each other."""
+    return sorted({_key(purpose, digest) for digest in digests})
 
 
 def _key(purpose: Purpose, digest: bytes) -> int:

@@ -138,6 +138,7 @@ def store_orgs(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> None:
         paths=inherited,
         calendars=[calendar_of(own, path) for path in inherited],
     )
+    _revised(tx)
 
 
 def parent_of(path: str) -> str | None:
@@ -164,7 +165,7 @@ def calendar_of(own: Mapping[str, str | None], path: str) -> str:
 
 
 def revision(tx: Tx) -> int:
-    """Rises whenever a policy or a calendar is loaded."""
+    """Rises whenever a policy, a calendar or organisations are loaded."""
     return int(tx.run("select coalesce(max(number), 0) from revisions where of = 'rules'").scalar_one())
 
 

@@ -13,8 +13,11 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from casework.records import cases
 from casework.records.case_lists import NEVER
+from casework.records.cases import CaseRow
 from casework.records.database import Query, Tx
+from casework.records.rows import Record
 from casework.records.summaries import CaseSummary, each_of, summaries_of
 from casework.rules.casefile import HELPERS, STAFF, Person, Role
 
@@ -69,7 +72,7 @@ def page_key_of(summary: CaseSummary) -> tuple[int, str, str]:
     return int(summary.key), summary.due_at or NEVER, summary.id
 
 
-def lock_next(tx: Tx, person: Person, part: Part) -> UUID | None:
+def lock_next(tx: Tx, person: Person, part: Part) -> Record | None:
     """Return the first case of this person's queue that nobody owns, locked, or None when there is none.
 
     What others are claiming at the same moment is passed over, so that two never get the same one.
@@ -80,7 +83,7 @@ def lock_next(tx: Tx, person: Person, part: Part) -> UUID | None:
         return None
     given = tuple(values)
     found = tx.ask(_next(free, given, _TRIED), values) or tx.ask(_next(free, given, None), values)
-    return found[0] if found else None
+    return cases.locked_record(tx, found[0]) if found else None
 
 
 def numbers(tx: Tx, person: Person, tonight: datetime, sunday: datetime) -> Numbers:
@@ -172,16 +175,18 @@ def _page(branches: tuple[_Branch, ...], given: tuple[str, ...], many: int) -> Q
 
 
 @cache
-def _next(branches: tuple[_Branch, ...], given: tuple[str, ...], many: int | None) -> Query[UUID]:
+def _next(branches: tuple[_Branch, ...], given: tuple[str, ...], many: int | None) -> Query[CaseRow]:
     # What made the case wait here is looked at again in the locked row: it may have moved since the statement began.
     turns = ", ".join(f"'{branch.turn}'" for branch in branches)
-    phase = " and c.phase = %(phase)s" if "phase" in given else ""
-    return Query(
-        f"""select c.id from ({_merged(branches, given, many)}) as tried join casework.cases c on c.id = tried.case_id
-            where c.owner_id is null and c.closed_at is null and c.waits_for in ({turns})
-              and exists (select 1 from casework.orgs o where o.id = c.org_id and starts_with(o.path, %(path)s)){phase}
-            order by tried.precedence, tried.due_key, tried.case_id limit 1 for no key update of c skip locked""",
-        lambda case_id: case_id,
+    phase = " and head.phase = %(phase)s" if "phase" in given else ""
+    first = f"""select head.id from ({_merged(branches, given, many)}) as tried
+        join casework.cases head on head.id = tried.case_id
+        where rules.revision is not null and head.owner_id is null and head.closed_at is null
+          and head.waits_for in ({turns}){phase}
+          and exists (select 1 from casework.orgs o where o.id = head.org_id and starts_with(o.path, %(path)s))
+        order by tried.precedence, tried.due_key, tried.case_id limit 1 for no key update of head skip locked"""
+    return cases.locking(
+        "true", f"cross join lateral ({first}) as first join casework.cases c on c.id = first.id"
     )
 
 

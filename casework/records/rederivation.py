@@ -61,11 +61,6 @@ def lock(tx: Tx, case_ids: list[UUID]) -> None:
     tx.run("select id from cases where id = any(:ids) order by id for update", ids=case_ids)
 
 
-def regions(tx: Tx) -> dict[str, str]:
-    """The region of every organisation, by its code."""
-    return {row.code: row.region for row in tx.all("select code, region from orgs")}
-
-
 def decided(tx: Tx, workflows: Iterable[str], transitions: Iterable[str], since: datetime) -> Sequence[Found[Any]]:
     """The last time each of these transitions was taken on a case since then, by case number.
 

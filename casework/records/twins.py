@@ -1,75 +1,71 @@
-"""Twins: other cases of a workflow in which a person's numbers stand, as a search by blind indexes finds them."""
+"""Other cases of a workflow in which a person's numbers stand, as a search by blind indexes finds them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import LargeBinary as Bytes
-from sqlalchemy import Text as Words
-from sqlalchemy import column, false, func, select, true, values
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+import msgspec
 
-from casework.records.database import Tx
-from casework.records.locks import lock_digests
-from casework.records.tables import cases, look_ups, orgs
-from casework.records.visibility import visible
-from casework.rules.casefile import CaseFile, Person
+from casework.records.database import Query, Tx
+from casework.records.locks import keys_of
+from casework.rules.casefile import CaseFile
 
 KINDS: Final = ("identity_number", "document", "phone")
 """The look-ups by which two cases may be one person's."""
-_MOST: Final = 100
 
 
-def lock(tx: Tx, digests: Collection[bytes]) -> None:
-    """Until the end of the transaction nobody else opens a case in which one of these numbers stands."""
-    lock_digests(tx, "twins", digests)
+class Other(msgspec.Struct, frozen=True):
+    """Another case with the same numbers, `by` says which; one that is closed is not `open`."""
+
+    id: UUID
+    number: str
+    state: str
+    open: bool
+    opened_at: datetime
+    org: str
+    org_path: str
+    by: tuple[str, ...]
+    facts: Mapping[str, Any]
 
 
-def find(
-    tx: Tx, case: CaseFile, person: Person | None, digests: Mapping[str, bytes] | None = None, *, ever: bool = False
-) -> list[Any]:
-    """Open cases of the same workflow in which the same numbers stand.
+_DECODER: Final = msgspec.json.Decoder(list[Other])
+# The function and `keep_numbers` stand in the first migration: what others have stored while a lock was waited for is
+# seen by a function only that looks anew after it.
+OF_CASE: Final = f"""(select casework.same_numbers(c.workflow, c.id, c.applicant_name, array_agg(l.kind),
+    array_agg(l.digest)) from casework.look_ups l
+    where l.case_id = c.id and l.kind in ({", ".join(f"'{kind}'" for kind in KINDS)}))"""
+_FIND: Final = Query(f"select {OF_CASE} from casework.cases c where c.id = %(id)s", lambda others: others)
+_KEEP: Final = Query(
+    """select * from casework.keep_numbers(%(workflow)s, %(id)s, %(name)s, %(kinds)s, %(digests)s::bytea[],
+         %(keys)s::bigint[])""",
+    lambda revision, others: (revision, others),
+)
 
-    Rows of `id, number, state, opened_at, org_code, facts, by, seen`, the likeliest first: `by` says which numbers are
-    the same, `seen` whether this person may see the case (None: nobody is asking). `digests` are those of a case that
-    is not stored yet, by kind. With `ever` closed cases are found too.
+
+def keep(tx: Tx, case: CaseFile, digests: Mapping[str, bytes]) -> list[Other]:
+    """Keep the rules and these numbers until the end of the transaction, and return the other cases with the numbers.
+
+    Nothing is loaded meanwhile, and nobody else opens a case in which one of the numbers stands; `digests` are those of
+    a case that is not stored yet, by kind.
     """
-    mine, other = _mine(case.id, digests), look_ups.alias("other")
-    same = (mine.c.digest == other.c.digest) & (mine.c.kind == other.c.kind)
-    found = (
-        select(
-            cases.c.id,
-            cases.c.number,
-            cases.c.state,
-            cases.c.opened_at,
-            cases.c.facts,
-            orgs.c.code.label("org_code"),
-            func.array_agg(aggregate_order_by(other.c.kind, other.c.kind)).label("by"),
-            (visible(person) if person else false()).label("seen"),
-        )
-        .select_from(
-            mine.join(other, same).join(cases, cases.c.id == other.c.case_id).join(orgs, cases.c.org_id == orgs.c.id)
-        )
-        .where(
-            other.c.case_id != case.id,
-            cases.c.workflow == case.workflow,
-            true() if ever else cases.c.closed_at.is_(None),
-        )
-        .group_by(cases.c.id, orgs.c.id)
-        .order_by(
-            func.bool_or(other.c.kind != "phone").desc(),
-            (cases.c.applicant_name == case.facts["applicant"]["name"]).desc(),
-            cases.c.opened_at,
-            cases.c.id,
-        )
-        .limit(_MOST)
-    )
-    return list(tx.all(found))
+    values = {
+        "workflow": case.workflow,
+        "id": case.id,
+        "name": case.facts["applicant"]["name"],
+        "kinds": list(digests),
+        "digests": list(digests.values()),
+        "keys": keys_of("twins", digests.values()),
+    }
+    [(tx.revision, others)] = tx.ask(_KEEP, values)
+    return others_of(others)
 
 
-def _mine(case_id: UUID, digests: Mapping[str, bytes] | None) -> Any:
-    if digests is not None:
-        rows = values(column("kind", Words), column("digest", Bytes), name="mine").data(list(digests.items()))
-        return select(rows).where(true()).subquery()
-    own = select(look_ups.c.kind, look_ups.c.digest)
-    return own.where(look_ups.c.case_id == case_id, look_ups.c.kind.in_(KINDS)).subquery()
+def find(tx: Tx, case: CaseFile) -> list[Other]:
+    """Return the other cases with the numbers of a stored case, open ones and the likeliest first."""
+    return [one for others in tx.ask(_FIND, {"id": case.id}) for one in others_of(others)]
+
+
+def others_of(written: str | None) -> list[Other]:
+    """Return the cases of the JSON that `same_numbers` gives."""
+    return _DECODER.decode(written) if written else []

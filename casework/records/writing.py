@@ -1,15 +1,17 @@
 """Writing a case down: one statement for a whole move, and what an intake needs before it."""
 
 import base64
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from psycopg import Error as PsycopgError
-from sqlalchemy import bindparam, text
+from sqlalchemy import ARRAY, Integer, LargeBinary, bindparam, text
+from sqlalchemy import Text as Words
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 
@@ -157,11 +159,6 @@ def after(record: Record, move: Move, rows: MoveRows) -> Record:
     return replace(moved(record, move), last_hash=rows.event["hash"])
 
 
-def wrapped(row: Any) -> WrappedKey:
-    """The applicant's key of a row of `applicants`."""
-    return WrappedKey(row.key_id, row.wrapped_key)
-
-
 def jsonable(row: Mapping[str, Any]) -> Row:
     """A row with its instants, dates and ids as JSON strings; bytes are left to the caller."""
     return {
@@ -175,10 +172,55 @@ def jsonable(row: Mapping[str, Any]) -> Row:
     }
 
 
-def next_number(tx: Tx, prefix: str, year: int) -> str:
-    """`LA-2026-000123`: unique, rising, with gaps where an intake was rolled back."""
-    serial = tx.run("select nextval('casework.case_numbers')").scalar_one()
-    return f"{prefix}-{year}-{serial:06d}"
+class Reserved(NamedTuple):
+    """What a new case is given before it is written: its number, its applicant, and the next number of each series."""
+
+    number: str
+    applicant_id: UUID
+    applicant_key: WrappedKey
+    letter_serials: Callable[[str], int]
+
+
+_RESERVE: Final = text(
+    """with applicant as (
+         insert into casework.applicants (id, identity_index, key_id, wrapped_key)
+         values (:id, :identity_index, :key_id, :wrapped_key)
+         on conflict (identity_index) do update set identity_index = excluded.identity_index
+         returning id, key_id, wrapped_key),
+       series as (
+         insert into casework.counters (scope, value) select * from unnest(:scopes, :many)
+         on conflict (scope) do update set value = counters.value + excluded.value returning scope, value)
+       select nextval('casework.case_numbers') as serial, applicant.*,
+         (select json_object_agg(scope, value) from series) as series from applicant"""
+).bindparams(
+    bindparam("identity_index", type_=LargeBinary),
+    bindparam("scopes", type_=ARRAY(Words)),
+    bindparam("many", type_=ARRAY(Integer)),
+)
+
+
+def reserve(
+    tx: Tx, prefix: str, year: int, identity_index: bytes | None, fresh: Row, series: Sequence[str]
+) -> Reserved:
+    """Give a new case its number, applicant and letter numbers.
+
+    The number, `LA-2026-000123`, is unique and rising, with gaps where an intake was rolled back.
+
+    The applicant is the one with this identity number, or the `fresh` row stored as a new one: two clerks who enter
+    the same person at once both get the one row. `series` names one series for each letter that is numbered.
+    """
+    many = Counter(series)
+    # In one order for all, so that two wait for each other instead of locking each other out.
+    scopes = sorted(many)
+    values = {"scopes": scopes, "many": [many[scope] for scope in scopes]}
+    row = tx.run(_RESERVE, identity_index=identity_index, **fresh, **values).one()
+    left = {scope: iter(range(last - many[scope] + 1, last + 1)) for scope, last in (row.series or {}).items()}
+    return Reserved(
+        f"{prefix}-{year}-{row.serial:06d}",
+        row.id,
+        WrappedKey(row.key_id, row.wrapped_key),
+        lambda scope: next(left[scope]),
+    )
 
 
 def know_identity(tx: Tx, applicant_id: UUID, identity_index: bytes) -> None:
@@ -189,18 +231,3 @@ def know_identity(tx: Tx, applicant_id: UUID, identity_index: bytes) -> None:
             index=identity_index,
             id=applicant_id,
         )
-
-
-def applicant_for(tx: Tx, identity_index: bytes | None, fresh: Row) -> Any:
-    """The applicant with this identity number, or the fresh row stored as a new one: `id, key_id, wrapped_key`.
-
-    Two clerks who enter the same person at once both get the one row.
-    """
-    return tx.run(
-        """insert into casework.applicants (id, identity_index, key_id, wrapped_key)
-           values (:id, :identity_index, :key_id, :wrapped_key)
-           on conflict (identity_index) do update set identity_index = excluded.identity_index
-           returning id, key_id, wrapped_key""",
-        identity_index=identity_index,
-        **fresh,
-    ).one()

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from casework.forms.form import Form
 from casework.forms.texts import Choice, Code, Line, LongText
-from casework.records import attempts, cases, history, offices, tracking
+from casework.records import attempts, cases, history, tracking
 from casework.records.rows import Record
 from casework.records.vault import blind_index
 from casework.rules import folding, handling
@@ -236,7 +236,7 @@ def issue_code(tx: Transaction, case_id: UUID, given: Any) -> CodeIssued:
     move = handling.issue_code(record.file, said["identity_checked"], said["reason"], tx.acting, tx.now)
     office = tx.office(record)
     record = write_down(tx, record, move, programmes.pinned(record.file), office)
-    code, org = _new_code(tx, record), offices.org(tx.db, record.file.org_code)
+    code, org = _new_code(tx, record), tx.rules.orgs[record.file.org_code]
     told = letters.Sender.of(org).told()
     day = str(office.calendar.local_date(tx.now))
     slip = {

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.forms.texts import OneUser
-from casework.records import cases, funds, offices
+from casework.records import cases, funds, offices, twins
 from casework.records.rows import Record
 from casework.rules import handling
 from casework.rules.casefile import Destination, Move, Office, Person
@@ -38,7 +38,7 @@ def apply(tx: Transaction, record: Record, name: str, given: Any) -> Record:
     edge = workflow.edge(name, record.file.state)
     found = looked_up(tx, record, workflow, named, claiming=edge is not None and edge.claims is not None)
     if edge is not None and nothing_asked_twice in edge.when:
-        found = replace(found, papers_before=handed_in_before(tx, record.file))
+        found = replace(found, papers_before=handed_in_before(tx, record.file, twins.find(tx.db, record.file)))
     office = _destined(tx, found, record, name, given)
     decision = decide(workflow, record.file, name, given, tx.acting, tx.now, office)
     if not isinstance(decision, NotFound | NotNow | NotYours):

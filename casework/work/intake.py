@@ -6,9 +6,11 @@ from typing import Any, Final
 
 from casework.forms.faults import join
 from casework.forms.form import Form
-from casework.records import offices, writing
+from casework.records import twins as records
+from casework.records import writing
 from casework.records.ids import new_id
 from casework.records.rows import Record, new_case
+from casework.records.twins import Other
 from casework.records.vault import applicant_place, new_key
 from casework.rules.casefile import STAFF, Move, Office
 from casework.rules.decide import decide
@@ -18,6 +20,7 @@ from casework.rules.refusals import Fault, Invalid, NotFound, NotYours
 from casework.rules.text import Text
 from casework.work import programmes, twins
 from casework.work.forms import NewCase
+from casework.work.letters import letter_series
 from casework.work.look_ups import look_ups_of
 from casework.work.moves import moved, write_down
 from casework.work.papers import handed_in_before
@@ -29,14 +32,18 @@ _NO_ORG_BELOW: Final = Text("没有这个机构，或不在您的管辖范围内
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A case that is about to be opened: the move that does it, what was said beside the facts, and its twins."""
+    """A case that is about to be opened: the move that does it, what was said beside the facts, and its twins.
+
+    `others` are all cases in which the person's numbers stand, `twins` what is made of the open ones.
+    """
 
     workflow: Workflow
     move: Move
     said: Mapping[str, Any]
     org: Any
     office: Office
-    twins: Sequence[Twin]
+    others: Sequence[Other] = ()
+    twins: Sequence[Twin] = ()
 
     @property
     def same_request(self) -> list[Twin]:
@@ -44,8 +51,10 @@ class Opening:
         return [twin for twin in self.twins if twin.same_request]
 
 
-def open_case(tx: Transaction, given: Any) -> Record:
-    """A new case that staff take in; raises `Invalid` with every fault, `NotYours`, or `Duplicate`.
+def open_case(tx: Transaction, given: Any) -> tuple[Record, Sequence[Other]]:
+    """A new case that staff take in, and the other cases with the person's numbers.
+
+    Raises `Invalid` with every fault, `NotYours`, or `Duplicate`.
 
     A repetition is opened with a reason only. What the caller may not see does not refuse it: a refusal leaves no
     trace, and would tell of cases elsewhere.
@@ -57,7 +66,8 @@ def open_case(tx: Transaction, given: Any) -> Record:
     seen = [twin for twin in opening.same_request if twin.seen]
     if seen and not reason:
         raise Duplicate(seen)
-    return take_in(tx, replace(opening, move=replace(opening.move, reason=reason)))
+    record = take_in(tx, replace(opening, move=replace(opening.move, reason=reason)))
+    return record, opening.others
 
 
 def prepare(tx: Transaction, given: Any, shell: type[Form], below: str = "") -> Opening:
@@ -67,10 +77,18 @@ def prepare(tx: Transaction, given: Any, shell: type[Form], below: str = "") -> 
     the path at or below which the organisation must lie. Nothing is written yet, but until the end of the transaction
     nobody else opens a case of the same person.
     """
+    opening = _prepared(tx, given, shell, below)
+    digests = twins.digests_of(tx, opening.move)
+    others = records.keep(tx.db, opening.move.case, digests)
+    if tx.rules_have_changed():
+        # By which calendar and policies it counts was just loaded; what is kept now stays until the end.
+        opening = _prepared(tx, given, shell, below)
+    return replace(opening, others=others, twins=twins.of_case(opening.move.case, others, tx.acting.person))
+
+
+def _prepared(tx: Transaction, given: Any, shell: type[Form], below: str) -> Opening:
     said, faults = _checked_apart(given, shell, tx)
     workflow = _workflow(said, faults)
-    # Before the organisation is read: by which calendar it counts is among the rules that may just be loaded.
-    offices.keep_rules(tx.db)
     org = _org(tx, said, below, faults)
     if workflow is None or org is None:
         raise Invalid(faults)
@@ -91,33 +109,36 @@ def prepare(tx: Transaction, given: Any, shell: type[Form], below: str = "") -> 
         faults += [replace(fault, path=join("facts", fault.path)) for fault in decision.faults]
     if faults:
         raise Invalid(faults)
-    move = moved(decision)
-    return Opening(workflow, move, said, org, office, twins.of_opening(tx, workflow, move))
+    return Opening(workflow, moved(decision), said, org, office)
 
 
 def take_in(tx: Transaction, opening: Opening) -> Record:
     """The case, numbered and written."""
-    org, move = opening.org, opening.move
-    year = tx.rules.calendars[org.calendar].calendar.local_date(move.at).year
-    number = writing.next_number(tx.db, opening.workflow.numbering, year)
-    move = replace(move, case=replace(move.case, number=number))
-    applicant = _applicant(tx, move)
+    org, move, workflow = opening.org, opening.move, opening.workflow
+    day = opening.office.calendar.local_date(move.at)
+    applicant_id = new_id()
+    wrapped = tx.service.keyring.wrap(applicant_place(applicant_id), new_key())
+    reserved = writing.reserve(
+        tx.db,
+        workflow.numbering,
+        day.year,
+        look_ups_of(move, tx.index_key)["identity_number"],
+        {"id": applicant_id, "key_id": wrapped.key_id, "wrapped_key": wrapped.wrapped},
+        letter_series(move, workflow, day),
+    )
+    move = replace(move, case=replace(move.case, number=reserved.number))
     record = Record(
         file=move.before,
         org_id=org.id,
-        applicant_id=applicant.id,
+        applicant_id=reserved.applicant_id,
         region=org.region,
         calendar=org.calendar,
         last_hash=bytes(32),
-        applicant_key=writing.wrapped(applicant),
+        applicant_key=reserved.applicant_key,
     )
-    return write_down(tx, record, move, opening.workflow, _with_papers_before(tx, opening))
-
-
-def _with_papers_before(tx: Transaction, opening: Opening) -> Office:
-    """What staff who take a request in know of earlier papers."""
-    found = handed_in_before(tx, opening.move.case, twins.digests_of(tx, opening.move))
-    return replace(opening.office, papers_before=found)
+    # What staff who take a request in know of earlier papers.
+    office = replace(opening.office, papers_before=handed_in_before(tx, move.case, opening.others))
+    return write_down(tx, record, move, workflow, office, reserved.letter_serials)
 
 
 def _checked_apart(given: Any, form: type[Form], tx: Transaction) -> tuple[dict[str, Any], list[Fault]]:
@@ -147,18 +168,9 @@ def _workflow(said: Mapping[str, Any], faults: list[Fault]) -> Workflow | None:
 def _org(tx: Transaction, said: Mapping[str, Any], below: str, faults: list[Fault]) -> Any:
     if "org" not in said:
         return None
-    org = offices.org(tx.db, said["org"])
+    org = tx.rules.orgs.get(said["org"])
     if org is None or not org.path.startswith(below):
         sentence = _NO_ORG_BELOW if below else _NO_ORG
         faults.append(Fault("org", "unknown_org", sentence))
         return None
     return org
-
-
-def _applicant(tx: Transaction, move: Move) -> Any:
-    """The applicant of this identity number, or a new one with a key of its own."""
-    index = look_ups_of(move, tx.index_key)["identity_number"]
-    applicant_id = new_id()
-    wrapped = tx.service.keyring.wrap(applicant_place(applicant_id), new_key())
-    fresh = {"id": applicant_id, "key_id": wrapped.key_id, "wrapped_key": wrapped.wrapped}
-    return writing.applicant_for(tx.db, index, fresh)

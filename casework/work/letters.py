@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
-from casework.records import history, offices
+from casework.records import history
 from casework.records.ids import new_id
 from casework.records.rows import Record, Row
 from casework.records.vault import seal, unseal
@@ -44,19 +44,30 @@ _PHONE = Text("联系电话：{it}", "telephone: {it}")
 
 
 def write_letters(
-    tx: Transaction, record: Record, move: Move, workflow: Workflow, office: Office, key: bytes
+    tx: Transaction,
+    record: Record,
+    move: Move,
+    workflow: Workflow,
+    office: Office,
+    key: bytes,
+    next_serial: Callable[[str], int] | None = None,
 ) -> list[Row]:
-    """The rows of the letters that a move sends, numbered where the letter has a serial."""
+    """The rows of the letters that a move sends, numbered where the letter has a serial; see `letter_rows`."""
     if not move.letters:
         return []
 
     def sender_of(code: str) -> Sender:
-        org = offices.org(tx.db, code)
-        assert org is not None
-        return Sender.of(org)
+        return Sender.of(tx.rules.orgs[code])
 
     day = tx.rules.calendars[record.calendar].calendar.local_date(move.at)
-    return letter_rows(move, workflow, key, office, sender_of, day, partial(history.next_serial, tx.db))
+    serials = next_serial or partial(history.next_serial, tx.db)
+    return letter_rows(move, workflow, key, office, sender_of, day, serials)
+
+
+def letter_series(move: Move, workflow: Workflow, day: date) -> list[str]:
+    """The series of each letter of a move that is numbered."""
+    letters = map(workflow.by_letter.__getitem__, move.letters)
+    return [series(workflow, sent_by(letter, move), letter, day.year) for letter in letters if letter.numbered]
 
 
 def letter_rows(

@@ -1,5 +1,6 @@
 """Writing a move down: rows, sealed values, blind indexes and letters, in the open transaction."""
 
+from collections.abc import Callable
 from typing import Any
 
 from casework.forms.form import Form
@@ -40,11 +41,21 @@ def ensure_fresh(tx: Transaction, record: Record, *, required: bool = False) -> 
         )
 
 
-def write_down(tx: Transaction, record: Record, move: Move, workflow: Workflow, office: Office) -> Record:
-    """The case as it stands after the move was written; raises `NotNow` if somebody else was first."""
+def write_down(
+    tx: Transaction,
+    record: Record,
+    move: Move,
+    workflow: Workflow,
+    office: Office,
+    next_serial: Callable[[str], int] | None = None,
+) -> Record:
+    """The case as it stands after the move was written; raises `NotNow` if somebody else was first.
+
+    `next_serial` gives the numbers of letters that were reserved for the move, if any were.
+    """
     rows = rows_of(record, move, workflow, office)
     key = applicant_key(tx, record)
-    letters = write_letters(tx, record, move, workflow, office, key)
+    letters = write_letters(tx, record, move, workflow, office, key, next_serial)
     index_key = tx.index_key
     _hold(tx, record, move, workflow)
     funds.claim(tx.db, move.claims, move.case.id, move.actor)

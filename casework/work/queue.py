@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from casework.records import cases, queue
+from casework.records import queue
 from casework.records.queue import PageKey, Part
 from casework.records.rows import Record
 from casework.records.summaries import CaseSummary
@@ -28,10 +28,9 @@ def claim(tx: Transaction, given: Any) -> Record | None:
     """
     ensure(handling.may_claim(tx.acting))
     part = _part(tx, QueuePart.check(given, today=tx.today))
-    case_id = queue.lock_next(tx.db, tx.person, part)
-    if case_id is None:
+    record = queue.lock_next(tx.db, tx.person, part)
+    if record is None:
         return None
-    record = cases.get_locked(tx.db, case_id)
     move = moved(handling.claim(record.file, tx.acting, tx.now))
     return write_down(tx, record, move, programmes.pinned(record.file), tx.office(record))
 

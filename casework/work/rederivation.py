@@ -26,7 +26,7 @@ from casework.rules.handling import rederived
 from casework.rules.refusals import Refusal
 from casework.rules.text import Text
 from casework.work import programmes
-from casework.work.service import RulesInForce, office_on
+from casework.work.service import RulesInForce, office_on, read_rules
 
 BATCH: Final = 500
 LOADER: Final = Actor(Role.ADMINISTRATOR)
@@ -124,7 +124,7 @@ def borne_upon(tx: Tx, rows: Iterable[PolicyRow]) -> list[UUID]:
 
 def loaded(tx: Tx) -> RulesInForce:
     """The rules as this transaction sees them, which may have loaded some; nobody else is given them."""
-    return RulesInForce(offices.revision(tx), tuple(offices.all_policies(tx)), offices.latest_calendars(tx))
+    return read_rules(tx, offices.revision(tx))
 
 
 def preview(
@@ -139,7 +139,7 @@ def preview(
     `before` is the calendar by which an organisation counts, by its code, if that is what changes; `counting` the key
     of another one by which it would count.
     """
-    batches = _derived(tx, _Known(tx, rules, tx.now, counting), sorted(case_ids), NOTHING, before)
+    batches = _derived(tx, _Known(rules, tx.now, counting), sorted(case_ids), NOTHING, before)
     return _in_order(moved for batch in batches for _, move, _ in batch for moved in _moved(move))
 
 
@@ -158,7 +158,7 @@ def _rederive(
     ids = sorted(case_ids)
     rederivation.lock(tx, ids)
     found: list[Moved] = []
-    for batch in _derived(tx, _Known(tx, rules, tx.now), ids, because, before):
+    for batch in _derived(tx, _Known(rules, tx.now), ids, because, before):
         fired = alerts.fired(tx, [record.file.id for record, _, _ in batch]) if before else {}
         moved, wakes = [], list[tuple[DueClock, datetime | None]]()
         for record, move, office in batch:
@@ -210,9 +210,8 @@ def _within_reach(record: Record) -> Iterator[None]:
 class _Known:
     """The rules in force, worked out once for each office, place and day."""
 
-    def __init__(self, tx: Tx, rules: RulesInForce, now: datetime, counting: Mapping[str, str] = NOTHING) -> None:
+    def __init__(self, rules: RulesInForce, now: datetime, counting: Mapping[str, str] = NOTHING) -> None:
         self._rules, self._now, self._counting = rules, now, counting
-        self._regions = rederivation.regions(tx)
         self._offices: dict[tuple[str, str, str], Office] = {}
         self._policies: dict[tuple[str, str, date], Mapping[str, PolicyRow]] = {}
 
@@ -253,7 +252,7 @@ class _Known:
         day = calendar.local_date(run.begun_at)
         key = (workflow, run.begun_org, day)
         if key not in self._policies:
-            region = self._regions[run.begun_org]
+            region = self._rules.orgs[run.begun_org].region
             self._policies[key] = offices.in_force(self._rules.policies, workflow, run.begun_org, region, day)
         return self._policies[key]
 

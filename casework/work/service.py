@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -49,16 +49,22 @@ class Limits:
 
 @dataclass(frozen=True)
 class RulesInForce:
-    """Policies and calendars as of one revision."""
+    """Policies, calendars and organisations, the two latter by key and code, as of one revision."""
 
     revision: int
     policies: tuple[PolicyRow, ...]
     calendars: Mapping[str, CalendarVersion]
+    orgs: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def policy_by_id(self) -> Mapping[int, PolicyRow]:
         """Every row that was ever loaded, by its id."""
         return {row.id: row for row in self.policies}
+
+
+def read_rules(tx: Tx, revision: int) -> RulesInForce:
+    """Return the rules as this transaction sees them."""
+    return RulesInForce(revision, tuple(offices.all_policies(tx)), offices.latest_calendars(tx), offices.all_orgs(tx))
 
 
 class Service:
@@ -98,7 +104,7 @@ class Service:
         if tx.revision is None:
             tx.revision = offices.revision(tx)
         if self._rules is None or self._rules.revision != tx.revision:
-            self._rules = RulesInForce(tx.revision, tuple(offices.all_policies(tx)), offices.latest_calendars(tx))
+            self._rules = read_rules(tx, tx.revision)
         return self._rules
 
     def org_tree(self, tx: Tx) -> OrgTree:
@@ -192,10 +198,17 @@ class Transaction:
 
     @property
     def rules(self) -> RulesInForce:
-        """Policies and calendars, the same ones throughout the transaction."""
+        """Policies, calendars and organisations, the same ones throughout the transaction."""
         if self._rules is None:
             self._rules = self.service.rules(self.db)
         return self._rules
+
+    def rules_have_changed(self) -> bool:
+        """Return whether others were loaded since they were looked at here; these are given from now on."""
+        if self._rules is None or self._rules.revision == self.db.revision:
+            return False
+        self._rules = None
+        return True
 
     def office(self, record: Record, people: Iterable[Person] = ()) -> Office:
         """What is in force for the case's organisation today, with the people that are named."""

@@ -930,6 +930,38 @@ def upgrade() -> None:
         end $$
         """
     )
+    # The other cases of a workflow in which one of these numbers stands. In PL/pgSQL, which keeps its plan.
+    op.execute(
+        """
+        create function casework.same_numbers(of_workflow text, but uuid, named text, kinds text[], digests bytea[])
+        returns text language plpgsql stable as $$
+        begin
+          return (
+            select cast(json_agg(another) as text) from (
+              select c.id, c.number, c.state, c.closed_at is null as open, c.opened_at, o.code as org,
+                o.path as org_path, array_agg(other.kind order by other.kind) as by, c.facts
+              from unnest(kinds, digests) as mine (what, number)
+              join casework.look_ups other on other.digest = mine.number and other.kind = mine.what
+              join casework.cases c on c.id = other.case_id
+              join casework.orgs o on o.id = c.org_id
+              where c.id <> but and c.workflow = of_workflow
+              group by c.id, o.id
+              order by bool_or(other.kind <> 'phone') desc, c.applicant_name = named desc, c.opened_at, c.id
+              limit 200) as another);
+        end $$
+        """
+    )
+    op.execute(
+        """
+        create function casework.keep_numbers(of_workflow text, but uuid, named text, kinds text[], digests bytea[],
+          keys bigint[], out revision bigint, out others text) language plpgsql as $$
+        begin
+          revision := casework.keep_rules();
+          perform pg_advisory_xact_lock(one) from unnest(keys) as wanted (one);
+          others := casework.same_numbers(of_workflow, but, named, kinds, digests);
+        end $$
+        """
+    )
     op.execute(
         """
         create function casework.lock_rules() returns void language sql as 'select pg_advisory_xact_lock(7221003)'

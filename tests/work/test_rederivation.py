@@ -565,7 +565,7 @@ def until_waiting(province: Province, future: Future[Any]) -> None:
 def test_a_case_opened_while_a_calendar_is_loaded_is_not_forgotten(province: Province, tmp_path: Path) -> None:
     file = calendar_file(tmp_path / "c", date(2026, 3, 9))
     given = opening(province)
-    opening_it = held_open(province, lambda tx: intake.open_case(tx, given).file.id, actor=province.actor("li"))
+    opening_it = held_open(province, lambda tx: intake.open_case(tx, given)[0].file.id, actor=province.actor("li"))
     with ThreadPoolExecutor(1) as pool, opening_it as (early, go_on):
         loading = pool.submit(load_calendar, province.service, file)
         until_waiting(province, loading)

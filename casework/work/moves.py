@@ -1,6 +1,6 @@
 """Writing a move down: rows, sealed values, blind indexes and letters, in the open transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from casework.forms.form import Form
@@ -8,7 +8,7 @@ from casework.forms.sensitive import join_sensitive
 from casework.records import cases, funds, holds, payments, writing
 from casework.records.rows import Record, rows_of, sealed_parts
 from casework.records.vault import applicant_place, case_place, seal, unseal
-from casework.rules.casefile import STAFF, Move, Office
+from casework.rules.casefile import STAFF, Facts, Move, Office
 from casework.rules.claims import Amend, Pay, Reserve, Return
 from casework.rules.grammar import Needs, Workflow
 from casework.rules.refusals import NotMet, PreconditionMissing, Refusal, Stale
@@ -54,14 +54,15 @@ def write_down(
     `next_serial` gives the numbers of letters that were reserved for the move, if any were.
     """
     rows = rows_of(record, move, workflow, office)
-    key = applicant_key(tx, record)
+    parts = sealed_parts(move)
+    key = applicant_key(tx, record) if parts or move.letters else b""
     letters = write_letters(tx, record, move, workflow, office, key, next_serial)
-    index_key = tx.index_key
+    look_ups = look_ups_of(move, tx.index_key)
     _hold(tx, record, move, workflow)
     funds.claim(tx.db, move.claims, move.case.id, move.actor)
     _ensure_ordered(tx, move, office)
     _note_household(tx, record, move, workflow)
-    writing.write(tx.db, rows, sealed=sealed_of(move, key), look_ups=look_ups_of(move, index_key), letters=letters)
+    writing.write(tx.db, rows, sealed=sealed_of(move, key, parts), look_ups=look_ups, letters=letters)
     tell(tx, move, workflow, office)
     return writing.after(record, move, rows)
 
@@ -131,10 +132,9 @@ def applicant_key(tx: Transaction, record: Record) -> bytes:
     return tx.service.keyring.unwrap(applicant_place(record.applicant_id), record.applicant_key)
 
 
-def sealed_of(move: Move, key: bytes) -> dict[str, bytes]:
+def sealed_of(move: Move, key: bytes, parts: Mapping[str, Facts]) -> dict[str, bytes]:
     """What a move puts into the vault, by part, sealed under the applicant's key."""
-    parts = sealed_parts(move).items()
-    return {part: seal(key, case_place(move.case.id, part), dict(values)) for part, values in parts}
+    return {part: seal(key, case_place(move.case.id, part), dict(values)) for part, values in parts.items()}
 
 
 def ensure(refusal: Refusal | None) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -47,6 +47,10 @@ class Limits:
         return max(self.sign_in_window, self.visit_window, timedelta(hours=1))
 
 
+_MOST_DAYS: Final = 20_000
+"""So many sets of rows in force are remembered, each for an office and a day, before all are forgotten."""
+
+
 @dataclass(frozen=True)
 class RulesInForce:
     """Policies, calendars and organisations, the two latter by key and code, as of one revision."""
@@ -60,6 +64,19 @@ class RulesInForce:
     def policy_by_id(self) -> Mapping[int, PolicyRow]:
         """Every row that was ever loaded, by its id."""
         return {row.id: row for row in self.policies}
+
+    @cached_property
+    def _found(self) -> dict[tuple[str, str, str, date], Mapping[str, PolicyRow]]:
+        return {}
+
+    def in_force(self, workflow: str, org_code: str, region: str, on: date) -> Mapping[str, PolicyRow]:
+        """Return the row by each name that counts for an organisation on a day; looked for once in this process."""
+        key = (workflow, org_code, region, on)
+        if key not in self._found:
+            if len(self._found) > _MOST_DAYS:
+                self._found.clear()
+            self._found[key] = offices.in_force(self.policies, workflow, org_code, region, on)
+        return self._found[key]
 
 
 def read_rules(tx: Tx, revision: int) -> RulesInForce:
@@ -238,7 +255,7 @@ def office_on(
     return Office(
         calendar=version.calendar,
         counts_by=version.ref,
-        policies=offices.in_force(rules.policies, workflow, org_code, region, today),
-        last_year=offices.in_force(rules.policies, workflow, org_code, region, last_year),
+        policies=rules.in_force(workflow, org_code, region, today),
+        last_year=rules.in_force(workflow, org_code, region, last_year),
         people=named,
     )

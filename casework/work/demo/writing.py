@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from casework.records import bulk, offices
 from casework.records.ledger import GENESIS
-from casework.records.rows import Record
+from casework.records.rows import Record, sealed_parts
 from casework.records.vault import WrappedKey, applicant_place, blind_index, new_key
 from casework.work.demo.stories import Story, Told
 from casework.work.demo.tree import CALENDAR
@@ -37,7 +37,7 @@ def write(tx: Transaction, stories: list[Story], org_ids: Mapping[str, UUID]) ->
             record,
             move,
             told.office,
-            sealed=sealed_of(move, key),
+            sealed=sealed_of(move, key, sealed_parts(move)),
             look_ups=look_ups_of(move, index_key),
             letters=letter_rows(move, workflow, key, told.office, senders.__getitem__, _day(told), next_serial),
         )

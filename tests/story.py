@@ -42,7 +42,7 @@ from casework.rules.casefile import (
 )
 from casework.rules.claims import Fund, Given
 from casework.rules.clockwork import basis
-from casework.rules.decide import Offer, decide, offers
+from casework.rules.decide import Offer, attempt, offers
 from casework.rules.grammar import NEW, Workflow
 from casework.rules.refusals import Refusal
 from casework.rules.text import Text
@@ -270,7 +270,7 @@ class Story:
     def decides(self, who: str, name: str, given: Any, case: CaseFile | None = None) -> Move | Refusal:
         """What the rules say to exactly this form, without writing anything down."""
         case = case or self.case
-        return decide(self.workflow, case, name, given, self.actor(who), self.now, self.office_for(case, name, given))
+        return attempt(self.workflow, case, name, given, self.actor(who), self.now, self.office_for(case, name, given))
 
     def form(self, name: str, given: Mapping[str, Any], case: CaseFile | None = None, who: str = "applicant") -> Any:
         """The example of what a transition needs here from somebody, with the named fields laid over it."""

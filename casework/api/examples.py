@@ -13,7 +13,7 @@ from casework.rules.decide import Offer
 from casework.rules.grammar import Needs, Workflow
 from casework.rules.rights import may_help
 from casework.work.forms import SteppingIn
-from casework.work.moves import form_of, intake_of
+from casework.work.programmes import form_of, intake_of
 from casework.work.service import Transaction
 
 _CHANCE: Final = SystemRandom()

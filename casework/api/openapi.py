@@ -35,7 +35,7 @@ from casework.rules.text import Language, Text, in_language
 from casework.work import programmes
 from casework.work.applications import NewApplication
 from casework.work.forms import NewCase
-from casework.work.moves import intake_of
+from casework.work.programmes import intake_of
 
 _CONVERTER: Final = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 _JSON: Final = ("application/json",)

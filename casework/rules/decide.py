@@ -1,13 +1,14 @@
 """The one place that says yes or no: facts in, a Move or a Refusal out. Nothing is read or written here.
 
-The order of refusals is state, role, ownership, form, guards, so that nobody is asked to fill in a form for a
-step that is not theirs. The edges and their conditions run on the `transitions` library: one shared machine per
-workflow version, triggered with a throwaway model.
+A move is admitted (state, role, ownership), its form is checked, what it needs is prepared by `work`, and it is decided
+(guards); so nobody is asked to fill in a form for a step that is not theirs. The edges and their conditions run on the
+`transitions` library: one shared machine per workflow version, triggered with a throwaway model, for the transitions
+that are offered as for those that are taken.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, cast
 
@@ -18,6 +19,7 @@ from casework.rules.casefile import (
     Actor,
     CaseFile,
     Destination,
+    Facts,
     Move,
     Office,
     Person,
@@ -47,9 +49,10 @@ class Offer:
 class _Walk:
     """The throwaway model on which the machine runs: one situation, one answer."""
 
-    def __init__(self, situation: Situation) -> None:
+    def __init__(self, situation: Situation, offering: bool) -> None:
         self.state = situation.case.state or "NEW"
         self.situation = situation
+        self.offering = offering
         self.verdict = Verdict(True)
 
 
@@ -73,60 +76,92 @@ def _machine(workflow: Workflow) -> Machine:
 def _condition(one: Guard) -> Any:
     def holds(event: EventData) -> bool:
         walk = cast(_Walk, event.model)
-        if walk.verdict.holds:
+        if walk.verdict.holds and not (walk.offering and one.looks_at_given):
             walk.verdict = one.judge(walk.situation)
         return bool(walk.verdict.holds)
 
     return holds
 
 
-def decide(
-    workflow: Workflow,
-    case: CaseFile,
-    name: str,
-    given: Any,
-    actor: Actor,
-    now: datetime,
-    office: Office,
-) -> Move | Refusal:
-    """The move that this transition makes, or why it may not be taken.
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A transition that somebody may take from where the case stands, as far as state, role and ownership say.
 
-    `given` is the raw form; `now` is aware. A case whose state is empty is opened by the transition from NEW.
+    `body` is what was given, without the `reason` of a supervisor who steps in.
     """
-    try:
-        return _decide(workflow, case, name, given, actor, now, office)
-    except Refusal as refusal:
-        return refusal
+
+    workflow: Workflow
+    edge: Transition
+    case: CaseFile
+    actor: Actor
+    now: datetime
+    body: Any
+    reason: str | None = None
 
 
-def _decide(
-    workflow: Workflow,
-    case: CaseFile,
-    name: str,
-    given: Any,
-    actor: Actor,
-    now: datetime,
-    office: Office,
-) -> Move:
+def admit(workflow: Workflow, case: CaseFile, name: str, body: Any, actor: Actor, now: datetime) -> Admitted:
+    """Return the transition of this name, if the case is where it begins and it is this actor's.
+
+    `body` is the raw form, in which only a supervisor's reason for stepping in is looked for; `now` is aware. A case
+    whose state is empty is opened by the transition from NEW. Raises `NotFound`, `NotNow`, `NotYours`, and `NotMet` to
+    time that comes too early.
+    """
     edge = _edge(workflow, case, name)
     refusal = refuse_by_role(workflow, edge, case, actor, now)
     if refusal:
         raise refusal
     reason = None
     if steps_in(edge, case, actor):
-        given, reason = _take_reason(edge, given)
-        if not (reason or _says_why(given)):
+        body, reason = _take_reason(edge, body)
+        if not (reason or _says_why(body)):
             raise colleagues(case, may_give_reason=True)
-    situation = Situation(case, actor, now, office)
-    clean = _clean(edge, given, situation)
-    situation = replace(situation, given=clean)
+    return Admitted(workflow, edge, case, actor, now, body, reason)
+
+
+def check(admitted: Admitted, today: date) -> dict[str, Any]:
+    """Return what is given as the form of the transition reads it; raises `Invalid` with every fault."""
+    if admitted.edge.needs is not None:
+        return admitted.edge.needs.check(admitted.body, today=today)
+    if isinstance(admitted.body, Mapping) and not admitted.body:
+        return {}
+    raise Invalid(
+        [Fault("", "unknown", Text("此操作不需要填写内容，请提交空对象 {}。", "This step takes an empty object {}."))]
+    )
+
+
+def decide(admitted: Admitted, answers: Facts, office: Office) -> Move:
+    """Return the move that the transition makes; raises `Invalid` or `NotMet`.
+
+    `answers` are those of `check`, with users named by their ids; `office` has what was looked up for the move.
+    """
+    workflow, edge, case = admitted.workflow, admitted.edge, admitted.case
+    situation = Situation(case, admitted.actor, admitted.now, office, answers)
     assignee = _assignee_after(edge, situation)
     destination = _destination(edge, situation)
     _ensure_known(workflow, edge, case)
-    walk = _Walk(situation)
-    if not _machine(workflow).events[name].trigger(walk):
-        raise NotMet(walk.verdict.because or _CANNOT)
-    return _move(workflow, edge, situation, assignee, destination, reason)
+    because = _judge(workflow, edge, situation)
+    if because:
+        raise NotMet(because)
+    return _move(workflow, edge, situation, assignee, destination, admitted.reason)
+
+
+def attempt(
+    workflow: Workflow, case: CaseFile, name: str, body: Any, actor: Actor, now: datetime, office: Office
+) -> Move | Refusal:
+    """Return the move that the transition makes, or why not; for whoever has an office with all that it may need."""
+    try:
+        admitted = admit(workflow, case, name, body, actor, now)
+        return decide(admitted, check(admitted, office.calendar.local_date(now)), office)
+    except Refusal as refusal:
+        return refusal
+
+
+def _judge(workflow: Workflow, edge: Transition, situation: Situation, *, offering: bool = False) -> Text | None:
+    """Why the conditions of an edge do not hold, or None; while it is only `offering`, without what is given."""
+    walk = _Walk(situation, offering)
+    if _machine(workflow).events[edge.name].trigger(walk):
+        return None
+    return walk.verdict.because or _CANNOT
 
 
 _CANNOT = Text("条件不满足。", "The conditions are not met.")
@@ -174,16 +209,6 @@ def clean_reason(value: Any) -> str:
             return said
     raise Invalid(
         [Fault("reason", "reason", Text("请写明理由（1 至 500 字）。", "Give a reason of 1 to 500 characters."))]
-    )
-
-
-def _clean(edge: Transition, given: Any, situation: Situation) -> dict[str, Any]:
-    if edge.needs is not None:
-        return edge.needs.check(given, today=situation.today)
-    if isinstance(given, Mapping) and not given:
-        return {}
-    raise Invalid(
-        [Fault("", "unknown", Text("此操作不需要填写内容，请提交空对象 {}。", "This step takes an empty object {}."))]
     )
 
 
@@ -345,16 +370,11 @@ def offers(workflow: Workflow, case: CaseFile, actor: Actor, now: datetime, offi
 
 def _offer(workflow: Workflow, edge: Transition, situation: Situation) -> Offer:
     case, actor = situation.case, situation.actor
-    because = None
     refusal = refuse_by_role(workflow, edge, case, actor, situation.now)
     try:
         if refusal is None:
             _ensure_known(workflow, edge, case)
     except NotMet as missing:
         refusal = missing
-    if refusal:
-        because = refusal.text
-    else:
-        verdicts = (one.judge(situation) for one in edge.when if not one.looks_at_given)
-        because = next((verdict.because for verdict in verdicts if not verdict.holds), None)
+    because = refusal.text if refusal else _judge(workflow, edge, situation, offering=True)
     return Offer(edge, because is None, because, steps_in(edge, case, actor))

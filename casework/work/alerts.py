@@ -15,7 +15,7 @@ from casework.records.visibility import visible
 from casework.rules.clocks import Interval, Limit, due
 from casework.rules.refusals import Fault, Invalid, NotFound, NotNow
 from casework.rules.text import Text
-from casework.work.moves import applicant_key
+from casework.work.sealing import applicant_key
 from casework.work.service import Transaction
 
 _LONGEST: Final = Limit.parse("5wd")

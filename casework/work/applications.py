@@ -25,8 +25,10 @@ from casework.rules.text import LANGUAGES, Language, Text
 from casework.work import letters, programmes
 from casework.work.attempts import Allowance, count
 from casework.work.cases import apply, offered
+from casework.work.commit import commit
 from casework.work.intake import prepare, take_in
-from casework.work.moves import applicant_key, ensure, ensure_fresh, write_down
+from casework.work.preconditions import ensure, ensure_fresh
+from casework.work.sealing import applicant_key
 from casework.work.service import Limits, Service, Transaction
 
 # 32 characters that nobody mistakes for one another, 5 bits each: 20 of them are 100 bits.
@@ -235,7 +237,7 @@ def issue_code(tx: Transaction, case_id: UUID, given: Any) -> CodeIssued:
     history.note_disclosure(tx.db, case_id, tx.person.id, ["tracking_code"], said["reason"])
     move = handling.issue_code(record.file, said["identity_checked"], said["reason"], tx.acting, tx.now)
     office = tx.office(record)
-    record = write_down(tx, record, move, programmes.pinned(record.file), office)
+    record = commit(tx, record, move, programmes.pinned(record.file), office)
     code, org = _new_code(tx, record), tx.rules.orgs[record.file.org_code]
     told = letters.Sender.of(org).told()
     day = str(office.calendar.local_date(tx.now))

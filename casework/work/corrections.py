@@ -18,8 +18,11 @@ from casework.rules.grammar import Workflow
 from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Text
 from casework.work import programmes
+from casework.work.commit import commit
 from casework.work.look_ups import look_ups_of
-from casework.work.moves import ensure, ensure_fresh, full_facts, intake_of, write_down
+from casework.work.preconditions import ensure, ensure_fresh
+from casework.work.programmes import intake_of
+from casework.work.sealing import full_facts
 from casework.work.service import Transaction
 
 
@@ -39,7 +42,7 @@ def correct(tx: Transaction, case_id: UUID, given: Any) -> Record:
     index = look_ups_of(move, tx.index_key)["identity_number"]
     if index is not None and "identity_number" not in record.file.facts["applicant"]:
         writing.know_identity(tx.db, record.applicant_id, index)
-    return write_down(tx, record, move, workflow, office)
+    return commit(tx, record, move, workflow, office)
 
 
 def corrected(

@@ -15,7 +15,9 @@ from casework.rules.refusals import Fault, Invalid, NotYours
 from casework.rules.text import Text
 from casework.work import letters, programmes
 from casework.work.forms import Disclosure, NewNote, PersonalData
-from casework.work.moves import applicant_key, ensure_fresh, form_of, intake_of
+from casework.work.preconditions import ensure_fresh
+from casework.work.programmes import form_of, intake_of
+from casework.work.sealing import applicant_key
 from casework.work.service import Transaction
 
 

@@ -12,17 +12,17 @@ from casework.records.ids import new_id
 from casework.records.rows import Record, new_case
 from casework.records.twins import Other
 from casework.records.vault import applicant_place, new_key
-from casework.rules.casefile import STAFF, Move, Office
-from casework.rules.decide import decide
+from casework.rules.casefile import STAFF, Facts, Move, Office
+from casework.rules.decide import admit, check, decide
 from casework.rules.duplicates import Duplicate, Twin
 from casework.rules.grammar import NEW, Workflow
 from casework.rules.refusals import Fault, Invalid, NotFound, NotYours
 from casework.rules.text import Text
 from casework.work import programmes, twins
+from casework.work.commit import commit
 from casework.work.forms import NewCase
 from casework.work.letters import letter_series
 from casework.work.look_ups import look_ups_of
-from casework.work.moves import moved, write_down
 from casework.work.papers import handed_in_before
 from casework.work.service import Transaction
 
@@ -104,12 +104,15 @@ def _prepared(tx: Transaction, given: Any, shell: type[Form], below: str) -> Ope
     )
     office = tx.office_at(workflow.key, org.code, org.region, org.calendar)
     [opening] = workflow.leaving(NEW)
-    decision = decide(workflow, case, opening.name, given.get("facts", {}), tx.acting, tx.now, office)
-    if isinstance(decision, Invalid):
-        faults += [replace(fault, path=join("facts", fault.path)) for fault in decision.faults]
+    admitted = admit(workflow, case, opening.name, given.get("facts", {}), tx.acting, tx.now)
+    answers: Facts = {}
+    try:
+        answers = check(admitted, office.calendar.local_date(tx.now))
+    except Invalid as wrong:
+        faults += [replace(fault, path=join("facts", fault.path)) for fault in wrong.faults]
     if faults:
         raise Invalid(faults)
-    return Opening(workflow, moved(decision), said, org, office)
+    return Opening(workflow, decide(admitted, answers, office), said, org, office)
 
 
 def take_in(tx: Transaction, opening: Opening) -> Record:
@@ -138,7 +141,7 @@ def take_in(tx: Transaction, opening: Opening) -> Record:
     )
     # What staff who take a request in know of earlier papers.
     office = replace(opening.office, papers_before=handed_in_before(tx, move.case, opening.others))
-    return write_down(tx, record, move, workflow, office, reserved.letter_serials)
+    return commit(tx, record, move, workflow, office, reserved.letter_serials)
 
 
 def _checked_apart(given: Any, form: type[Form], tx: Transaction) -> tuple[dict[str, Any], list[Fault]]:

@@ -24,7 +24,7 @@ from casework.rules.text import Text
 from casework.work import programmes
 from casework.work.cases import apply
 from casework.work.funds import may_see_funds
-from casework.work.moves import household
+from casework.work.households import numbers_of
 from casework.work.service import Transaction, office_on
 
 MOST_LINES: Final = 500
@@ -242,7 +242,7 @@ def locked(tx: Transaction, order_id: UUID) -> Mapping[UUID, Record]:
 
 def lock_households(tx: Transaction, records: Mapping[UUID, Record]) -> None:
     """Lock the households of these cases, of which all are locked."""
-    numbers = [household(tx, record, programmes.pinned(record.file)) for record in records.values()]
+    numbers = [numbers_of(tx, record, programmes.pinned(record.file)) for record in records.values()]
     funds.lock_household(tx.db, set().union(*numbers))
 
 

@@ -7,11 +7,12 @@ from datetime import date
 from functools import cache
 
 from casework import workflows
+from casework.forms.form import Form
 from casework.records import workflows as records
 from casework.records.database import Tx
 from casework.records.offices import in_force, places
 from casework.rules.casefile import CaseFile, PolicyRow
-from casework.rules.grammar import PolicyLimit, Workflow
+from casework.rules.grammar import Needs, PolicyLimit, Workflow
 from casework.rules.refusals import NotFound
 from casework.rules.text import Text
 
@@ -109,3 +110,14 @@ def _days(rows: list[PolicyRow]) -> set[date]:
     """The days on which one of these limits changes, from when all of them have begun."""
     first = {row.name: row.from_date for row in sorted(rows, key=lambda row: row.from_date, reverse=True)}
     return {row.from_date for row in rows if row.from_date >= max(first.values())}
+
+
+def form_of(needs: type[Needs]) -> type[Form]:
+    """The form of what is needed; the rules know it only as something that checks."""
+    assert issubclass(needs, Form)
+    return needs
+
+
+def intake_of(workflow: Workflow) -> type[Form]:
+    """The intake form."""
+    return form_of(workflow.intake)

@@ -10,9 +10,10 @@ from casework.records.summaries import CaseSummary
 from casework.rules import handling
 from casework.rules.refusals import Fault, Invalid
 from casework.work import programmes
+from casework.work.commit import commit
 from casework.work.filters import NO_SUCH_ORG, path_of_org, unknown_workflows
 from casework.work.forms import QueuePart
-from casework.work.moves import ensure, moved, write_down
+from casework.work.preconditions import ensure, moved
 from casework.work.service import Transaction
 
 
@@ -32,7 +33,7 @@ def claim(tx: Transaction, given: Any) -> Record | None:
     if record is None:
         return None
     move = moved(handling.claim(record.file, tx.acting, tx.now))
-    return write_down(tx, record, move, programmes.pinned(record.file), tx.office(record))
+    return commit(tx, record, move, programmes.pinned(record.file), tx.office(record))
 
 
 def _part(tx: Transaction, said: Mapping[str, Any]) -> Part:

@@ -27,8 +27,8 @@ from casework.rules.casefile import STAFF, Move, Role, Situation
 from casework.rules.grammar import NEW, State, Workflow
 from casework.settings import Settings
 from casework.work import applications, letters, programmes
-from casework.work.moves import applicant_key
 from casework.work.overdue import sweep
+from casework.work.sealing import applicant_key
 from casework.workflows.legal_aid import WORKFLOW as LEGAL_AID
 from tests.api import money
 from tests.api.conftest import Api, office_on

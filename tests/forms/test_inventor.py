@@ -9,7 +9,7 @@ from casework.forms import Inventor
 from casework.rules.grammar import Workflow
 from casework.rules.identifiers import check_identity_number, check_phone
 from casework.work import programmes
-from casework.work.moves import form_of, intake_of
+from casework.work.programmes import form_of, intake_of
 from tests.english import chinese_in
 from tests.forms.sample import LAWYER, TODAY, Intake, invented
 

@@ -15,7 +15,7 @@ from casework.records.rows import event_payload, new_case
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.casefile import Actor, CaseFile, Destination, Move, Office, Org, Person, PolicyRow, Role, Situation
 from casework.rules.claims import Claim, Reserve
-from casework.rules.decide import decide, offers
+from casework.rules.decide import attempt, offers
 from casework.rules.fact_dates import taken_on, taken_since
 from casework.rules.grammar import NEW, STAY, BadWorkflow, Clock, Transition, Workflow
 from casework.rules.refusals import Invalid, NotNow
@@ -70,7 +70,7 @@ def office(answering: str, destination: Destination | None = None) -> Office:
 
 
 def take(case: CaseFile, name: str, given: Any, *, at: datetime = NOW, here: Office | None = None) -> Move:
-    decision = decide(TOY, case, name, given, WORKER, at, here or office("5wd"))
+    decision = attempt(TOY, case, name, given, WORKER, at, here or office("5wd"))
     assert isinstance(decision, Move), decision
     return decision
 
@@ -155,13 +155,13 @@ class TestHandingTheCaseToAnotherOrganisation:
 
     @pytest.mark.parametrize("destination", [None, Destination(HERE, office("5wd"))])
     def test_it_goes_neither_nowhere_nor_to_where_it_is(self, asked: CaseFile, destination: Destination | None) -> None:
-        decision = decide(TOY, asked, "move", {"to_org": "370100"}, WORKER, NOW, office("5wd", destination))
+        decision = attempt(TOY, asked, "move", {"to_org": "370100"}, WORKER, NOW, office("5wd", destination))
         assert isinstance(decision, Invalid)
         assert [(fault.path, fault.code) for fault in decision.faults] == [("to_org", "unknown_org")]
 
     def test_it_goes_nowhere_where_nobody_works(self, asked: CaseFile) -> None:
         empty = Destination(replace(THERE, staffed=False), office("2wd"))
-        decision = decide(TOY, asked, "move", {"to_org": "370200"}, WORKER, NOW, office("5wd", empty))
+        decision = attempt(TOY, asked, "move", {"to_org": "370200"}, WORKER, NOW, office("5wd", empty))
         assert isinstance(decision, Invalid)
         assert [(fault.path, fault.code) for fault in decision.faults] == [("to_org", "nobody_works_there")]
 
@@ -176,7 +176,7 @@ def test_a_case_becomes_urgent_by_its_facts_and_the_day_and_stays_so(asked: Case
 def test_a_place_may_do_without_the_limit_of_a_wider_one(asked: CaseFile) -> None:
     assert asked.clock("answering") is not None
     case = replace(asked, state=NEW, clocks=())
-    without = decide(TOY, case, "ask", {"what": "为什么"}, WORKER, NOW, office("none"))
+    without = attempt(TOY, case, "ask", {"what": "为什么"}, WORKER, NOW, office("none"))
     assert isinstance(without, Move)
     assert without.case.clocks == ()
     flaws = verify(TOY, {"here": {"answering": "none"}})
@@ -223,7 +223,7 @@ class TestClocksFromDeeds:
         assert workflow(clocks=(*CLOCKS, other)).fingerprint != workflow(clocks=(*CLOCKS, same)).fingerprint
 
     def _taken(self, toy: Workflow, case: CaseFile, name: str, given: Any, at: str) -> CaseFile:
-        decision = decide(toy, case, name, given, WORKER, clock_time(at), office("5wd"))
+        decision = attempt(toy, case, name, given, WORKER, clock_time(at), office("5wd"))
         assert isinstance(decision, Move), decision
         return decision.case
 
@@ -235,7 +235,7 @@ class TestSharedEdges:
     OWNER = Person(UUID(int=5), "owner", "示例", Role.CASEWORKER, HERE.path)
 
     def _decided(self, case: CaseFile, name: str, given: Any) -> Any:
-        return decide(self.SHARED, case, name, given, WORKER, NOW, office("5wd"))
+        return attempt(self.SHARED, case, name, given, WORKER, NOW, office("5wd"))
 
     def test_a_colleague_may_take_it_and_the_owner_goes_on_owning_the_case(self, asked: CaseFile) -> None:
         theirs = replace(asked, owner=self.OWNER)

@@ -40,12 +40,13 @@ from casework.work.demo import Loaded, load
 from casework.work.demo.names import another_name, full_name
 from casework.work.demo.tree import CITIES, places
 from casework.work.letters import read
-from casework.work.moves import applicant_key, full_facts, intake_of
 from casework.work.overdue import sweep
 from casework.work.passwords import matches
 from casework.work.payments import make_order
 from casework.work.policy_files import read_policies
+from casework.work.programmes import intake_of
 from casework.work.sampling import yearly
+from casework.work.sealing import applicant_key, full_facts
 from casework.work.service import Service, Transaction
 from casework.workflows.legal_aid.closing import SUBSIDY_STAGES
 from tests.conftest import TEMPLATE, url_of

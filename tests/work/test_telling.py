@@ -26,8 +26,8 @@ from casework.work.alerts import snooze
 from casework.work.delivery.digest import digest_told
 from casework.work.delivery.messages import webhook_body
 from casework.work.leaving import let_go_of_cases
-from casework.work.moves import form_of
 from casework.work.overdue import sweep
+from casework.work.programmes import form_of
 from casework.work.service import Service
 from tests.receivers import answers, mailbox, receiver
 from tests.work.offices import local, shandong

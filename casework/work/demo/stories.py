@@ -11,14 +11,14 @@ from casework.forms.sensitive import join_sensitive
 from casework.records.rows import new_case
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.casefile import NOTHING, Actor, CaseFile, Facts, Move, Office, Person, Role
-from casework.rules.decide import decide
+from casework.rules.decide import attempt
 from casework.rules.grammar import Workflow
 from casework.rules.refusals import Refusal
 from casework.work.corrections import corrected
 from casework.work.demo.names import Someone
 from casework.work.demo.staff import Staff
 from casework.work.demo.tree import Place
-from casework.work.moves import intake_of
+from casework.work.programmes import intake_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Story:
         if named is not None:
             office = replace(office, people={named.id: named})
         self.note(
-            lambda: decide(self.world.workflow, self.case, name, given, actor, at, office),
+            lambda: attempt(self.world.workflow, self.case, name, given, actor, at, office),
             at,
             office,
         )

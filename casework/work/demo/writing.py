@@ -13,7 +13,7 @@ from casework.work.demo.stories import Story, Told
 from casework.work.demo.tree import CALENDAR
 from casework.work.letters import Sender, letter_rows, sent_by, series
 from casework.work.look_ups import held_numbers, look_ups_of
-from casework.work.moves import sealed_of
+from casework.work.sealing import sealed_of
 from casework.work.service import Transaction
 
 

@@ -1,0 +1,35 @@
+"""What must hold before anything is written: the decision is a move, and the caller has read the case as it is."""
+
+from casework.records.rows import Record
+from casework.rules.casefile import Move
+from casework.rules.refusals import PreconditionMissing, Refusal, Stale
+from casework.rules.text import Text
+from casework.work.service import Transaction
+
+
+def moved(decision: Move | Refusal) -> Move:
+    """The move of a decision; raises the refusal that it is instead."""
+    if isinstance(decision, Refusal):
+        raise decision
+    return decision
+
+
+def ensure_fresh(tx: Transaction, record: Record, *, required: bool = False) -> None:
+    """Raises `Stale` where the caller has read another version, `PreconditionMissing` where it is required to say."""
+    if required and tx.if_match is None:
+        raise PreconditionMissing(
+            Text("请在 If-Match 中给出您读到的 ETag。", "Give the ETag that you have read in If-Match.")
+        )
+    if isinstance(tx.if_match, frozenset) and record.file.version not in tx.if_match:
+        raise Stale(
+            Text(
+                "此案在您读取之后已有变动，请重新读取后再试。",
+                "The case has changed since you read it; read it again and repeat.",
+            )
+        )
+
+
+def ensure(refusal: Refusal | None) -> None:
+    """Raises the refusal if there is one."""
+    if refusal:
+        raise refusal

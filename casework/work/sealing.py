@@ -1,0 +1,36 @@
+"""What is sealed of a case: under the applicant's key, part by part."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from casework.forms.form import Form
+from casework.forms.sensitive import join_sensitive
+from casework.records import cases
+from casework.records.rows import Record
+from casework.records.vault import applicant_place, case_place, seal, unseal
+from casework.rules.casefile import Facts, Move
+from casework.work.service import Transaction
+
+
+def applicant_key(tx: Transaction, record: Record) -> bytes:
+    """Return the key under which everything sensitive of this case is sealed."""
+    return tx.service.keyring.unwrap(applicant_place(record.applicant_id), record.applicant_key)
+
+
+def sealed_of(move: Move, key: bytes, parts: Mapping[str, Facts]) -> dict[str, bytes]:
+    """Return the parts that a move puts into the vault, sealed under the applicant's key."""
+    return {part: seal(key, case_place(move.case.id, part), dict(values)) for part, values in parts.items()}
+
+
+def sealed_facts(tx: Transaction, record: Record) -> dict[str, Any]:
+    """Return the sensitive facts of the case in full, by their paths."""
+    sealed = cases.sealed_parts(tx.db, record.file.id).get("facts")
+    if sealed is None:
+        return {}
+    opened: dict[str, Any] = unseal(applicant_key(tx, record), case_place(record.file.id, "facts"), sealed)
+    return opened
+
+
+def full_facts(tx: Transaction, record: Record, form: type[Form]) -> dict[str, Any]:
+    """Return the facts with their sensitive values, for checking a correction or for a disclosure."""
+    return join_sensitive(form, record.file.facts, sealed_facts(tx, record))

@@ -121,8 +121,12 @@ class Office:
         return {"workflow": WORKFLOW, "org": org, "channel": "hotline", "facts": facts}
 
     def _token(self, org: str) -> str:
+        return self.token_of(f"cw-{org}-1")
+
+    def token_of(self, username: str) -> str:
+        """Return a token of somebody of the demonstration."""
         with self._service.transaction() as tx:
-            return people.issue_token(tx, f"cw-{org}-1", timedelta(days=1))
+            return people.issue_token(tx, username, timedelta(days=1))
 
 
 @contextmanager

@@ -90,15 +90,25 @@ def test_both_readmes_take_the_same_tour() -> None:
     assert english == chinese
 
 
-@pytest.fixture(scope="module")
-def rules() -> ModuleType:
-    """What writes the page of rules."""
-    spec = importlib.util.spec_from_file_location("make_rules", ROOT / "docs" / "make_rules.py")
+def _script(name: str) -> ModuleType:
+    """A module of docs/, which is no package."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def rules() -> ModuleType:
+    """What writes the page of rules."""
+    return _script("make_rules")
+
+
+def test_the_picture_of_the_house_is_what_the_imports_say() -> None:
+    architecture = _script("make_architecture")
+    assert architecture.PAGE.read_text(encoding="utf-8") == architecture.page(), "run make docs"
 
 
 def test_the_page_of_rules_is_what_the_register_and_the_policies_say(rules: ModuleType) -> None:

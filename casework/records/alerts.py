@@ -195,8 +195,9 @@ def set_wake_times(tx: Tx, rows: Sequence[tuple[DueClock, datetime | None]]) -> 
 
 
 _actor, _receiver = users.alias("actor"), users.alias("receiver")
+# What is due as things stand now, and not as it was when the alert was raised.
 _VIEW = select(
-    alerts,
+    *(column for column in alerts.columns if column.name not in ("due_at", "due_on", "provisional")),
     alert_receivers.c.user_id.label("receiver_id"),
     alert_receivers.c.at.label("received_at"),
     alert_receivers.c.acknowledged_at,

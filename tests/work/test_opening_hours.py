@@ -89,7 +89,7 @@ def test_each_wait_that_time_ends_tells_so_when_the_office_opens(service: Servic
     sweep(service)
     with service.transaction() as tx:
         tx.db.run("update users set email = username || '@example.org'")
-        running = "select id, case_id, due_at from clocks where name = 'notice' and status = 'running'"
+        running = "select case_id, due_at from clocks where name = 'notice' and status = 'running'"
         waits = {row.case_id: row.due_at for row in tx.db.all(running)}
     service.senders = replace(service.senders, mail=MailServer("127.0.0.1", 1, "casework@example.org", tls="none"))
     with service.transaction() as tx:

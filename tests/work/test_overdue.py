@@ -29,7 +29,7 @@ from casework.records.visibility import visible
 from casework.rules.casefile import Actor, Person, Role
 from casework.rules.refusals import NotNow
 from casework.settings import ROOT
-from casework.work import cases, corrections, letters, moves, people
+from casework.work import cases, corrections, letters, people, sealing
 from casework.work.overdue import Swept, sweep
 from casework.work.service import Service
 from tests.work.offices import Province, local, shandong
@@ -451,7 +451,7 @@ def test_papers_that_do_not_come_withdraw_the_request_once_by_time_with_a_letter
         last = tx.db.all("select * from events where case_id = :case order by seq", case=case)[-1]
         assert (last.actor_role, last.actor_id, last.payload["transition"]) == ("clock", None, "lapse")
         [letter] = tx.db.all("select * from letters where name = 'deemed_withdrawn' and case_id = :case", case=case)
-        key = moves.applicant_key(tx, record(province, case))
+        key = sealing.applicant_key(tx, record(province, case))
         assert letters.read(key, letter)["zh-CN"]["title"]
 
 

@@ -16,6 +16,7 @@ from casework.records.vault import WrappedKey
 from casework.rules.casefile import HELPERS, CaseFile, Person, Phase, Role, Taken
 from casework.rules.refusals import NotFound
 
+
 class CaseRow(NamedTuple):
     """All that a decision needs of a case, in the order in which `_READ` gives it; the rest by what was asked."""
 

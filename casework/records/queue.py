@@ -185,9 +185,7 @@ def _next(branches: tuple[_Branch, ...], given: tuple[str, ...], many: int | Non
           and head.waits_for in ({turns}){phase}
           and exists (select 1 from casework.orgs o where o.id = head.org_id and starts_with(o.path, %(path)s))
         order by tried.precedence, tried.due_key, tried.case_id limit 1 for no key update of head skip locked"""
-    return cases.locking(
-        "true", f"cross join lateral ({first}) as first join casework.cases c on c.id = first.id"
-    )
+    return cases.locking("true", f"cross join lateral ({first}) as first join casework.cases c on c.id = first.id")
 
 
 @cache

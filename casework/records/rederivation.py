@@ -43,7 +43,7 @@ _STAND = text(
          returning cases.id, cases.version, cases.updated_at, cases.org_id)
        {MESSAGES}"""
 ).bindparams(bindparam("cases", type_=JSONB))
-_CLOCKS = text(CLOCKS.format(moved="")).bindparams(bindparam("clock_rows", type_=JSONB))
+_CLOCKS = text(CLOCKS.format(moved="", rows=":clock_rows")).bindparams(bindparam("clock_rows", type_=JSONB))
 
 
 def in_orgs(tx: Tx, codes: Iterable[str]) -> list[UUID]:

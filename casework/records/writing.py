@@ -1,6 +1,5 @@
 """Writing a case down: one statement for a whole move, and what an intake needs before it."""
 
-import base64
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -9,13 +8,11 @@ from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from psycopg import Error as PsycopgError
-from sqlalchemy import ARRAY, Integer, LargeBinary, bindparam, text
-from sqlalchemy import Text as Words
-from sqlalchemy.dialects.postgresql import JSONB
+import msgspec
+from psycopg import IntegrityError as Broken
 from sqlalchemy.exc import IntegrityError
 
-from casework.records.database import Tx
+from casework.records.database import Query, Tx
 from casework.records.rows import MoveRows, Record, Row
 from casework.records.rows import after as moved
 from casework.records.tables import cases
@@ -25,30 +22,34 @@ from casework.rules.refusals import NotNow
 from casework.rules.text import Text
 
 # One statement for a whole move: the case row, guarded by its version, and everything that hangs on it. If somebody
-# else was first, the first part changes no row and the rest, which joins it, writes nothing.
-_COLUMNS = [column.name for column in cases.columns if column.name != "due_key"]
+# else was first, the first part changes no row and the rest, which joins it, writes nothing. All of it comes as one
+# value in JSON, so that the statement is prepared once, whatever is null; bytes are in base64.
+_COLUMNS = [column.name for column in cases.columns if column.name not in ("due_key", "last_hash")]
 _UPDATED = (
     "org_id", "state", "phase", "waits_for", "urgent", "first_in_line", "facts", "taken", "owner_id", "assignee_id",
     "outcome", "clocks", "updated_at", "closed_at", "due_at", "due_on", "due_clock", "due_provisional", "late_at",
-    "version", "last_hash", "search_text", "applicant_name",
+    "version", "search_text", "applicant_name",
 )  # fmt: skip
+_GIVEN = "given, jsonb_populate_record(null::casework.cases, move -> 'case') as x"
+_HASH = "decode(move -> 'event' ->> 'hash', 'base64')"
 _HEAD_OPEN = f"""
-insert into casework.cases ({", ".join(_COLUMNS)})
-values ({", ".join(f":{name}" for name in _COLUMNS)})
+insert into casework.cases ({", ".join(_COLUMNS)}, last_hash)
+select {", ".join(f"x.{name}" for name in _COLUMNS)}, {_HASH} from {_GIVEN}
 returning id, version, updated_at, org_id
 """
 _HEAD_MOVE = f"""
-update casework.cases set {", ".join(f"{name} = :{name}" for name in _UPDATED)}
-where id = :id and version = :version - 1
-returning id, version, updated_at, org_id
+update casework.cases set {", ".join(f"{name} = x.{name}" for name in _UPDATED)}, last_hash = {_HASH}
+from {_GIVEN} where cases.id = x.id and cases.version = x.version - 1
+returning cases.id, cases.version, cases.updated_at, cases.org_id
 """
-# Clocks that begin, and those that are there as they now stand; `{moved}` is what must have been written before them.
+# Clocks that begin, and those that are there as they now stand, of the JSON `{rows}`; `{moved}` is what must have been
+# written before them.
 CLOCKS: Final = """
 insert into casework.clocks (case_id, name, generation, owed_by, status, started_at, due_at, due_on, provisional,
   ended_at, working_seconds, end_org_id, end_owner_id, wake_at, takes)
 select x.case_id, x.name, x.generation, x.owed_by, x.status, x.started_at, x.due_at, x.due_on, x.provisional,
   x.ended_at, x.working_seconds, x.end_org_id, x.end_owner_id, x.wake_at, x.takes
-from {moved}jsonb_to_recordset(:clock_rows) as x(case_id uuid, name text, generation int, owed_by text, status text,
+from {moved}jsonb_to_recordset({rows}) as x(case_id uuid, name text, generation int, owed_by text, status text,
   started_at timestamptz, due_at timestamptz, due_on date, provisional bool, ended_at timestamptz, working_seconds int,
   end_org_id uuid, end_owner_id uuid, wake_at timestamptz, takes text)
 on conflict (case_id, name, generation) do update set status = excluded.status, due_at = excluded.due_at,
@@ -72,39 +73,36 @@ where h.active and h.events and starts_with(place.path, home.path)
 _TAIL = f"""
 , event as (
   insert into casework.events (case_id, seq, at, kind, actor_id, actor_role, payload, prev_hash, hash)
-  select id, :version, :updated_at, :kind, :actor_id, :actor_role, :payload, :prev_hash, :last_hash from moved)
-, clock as ({CLOCKS.format(moved="moved, ")})
+  select moved.id, moved.version, moved.updated_at, e.kind, e.actor_id, e.actor_role, e.payload,
+    decode(e.prev_hash, 'base64'), decode(e.hash, 'base64')
+  from moved, given, jsonb_to_record(move -> 'event') as e(kind text, actor_id uuid, actor_role text, payload jsonb,
+    prev_hash text, hash text))
+, clock as ({CLOCKS.format(moved="moved, given, ", rows="move -> 'clocks'")})
 , sealed as (
   insert into casework.vault (case_id, part, sealed)
-  select moved.id, x.part, decode(x.sealed, 'base64') from moved,
-    jsonb_to_recordset(:vault) as x(part text, sealed text)
+  select moved.id, x.part, decode(x.sealed, 'base64')
+  from moved, given, jsonb_to_recordset(move -> 'vault') as x(part text, sealed text)
   on conflict (case_id, part) do update set sealed = excluded.sealed)
 , gone as (
-  delete from casework.look_ups l using moved
-  where l.case_id = moved.id and l.kind = any(:stale_look_ups))
+  delete from casework.look_ups l using moved, given
+  where l.case_id = moved.id and move -> 'stale_look_ups' ? l.kind)
 , look_up as (
   insert into casework.look_ups (case_id, kind, digest)
-  select moved.id, x.kind, decode(x.digest, 'base64') from moved,
-    jsonb_to_recordset(:look_ups) as x(kind text, digest text)
+  select moved.id, x.kind, decode(x.digest, 'base64')
+  from moved, given, jsonb_to_recordset(move -> 'look_ups') as x(kind text, digest text)
   on conflict (case_id, kind) do update set digest = excluded.digest)
 , letter as (
   insert into casework.letters (id, case_id, name, number, sealed, at)
-  select x.id, moved.id, x.name, x.number, decode(x.sealed, 'base64'), :updated_at from moved,
-    jsonb_to_recordset(:letters) as x(id uuid, name text, number text, sealed text))
+  select x.id, moved.id, x.name, x.number, decode(x.sealed, 'base64'), moved.updated_at
+  from moved, given, jsonb_to_recordset(move -> 'letters') as x(id uuid, name text, number text, sealed text))
 , message as ({MESSAGES})
 select id from moved
 """
 
 
-def _statement(head: str) -> Any:
-    json_values = ("facts", "taken", "payload", "clock_rows", "vault", "look_ups", "letters")
-    typed = [bindparam(name, type_=JSONB) for name in json_values]
-    columns = [
-        bindparam(name, type_=cases.c[name].type)
-        for name in _COLUMNS
-        if name not in json_values and f":{name}" in head + _TAIL
-    ]
-    return text(f"with moved as ({head}){_TAIL}").bindparams(*typed, *columns)
+def _statement(head: str) -> Query[UUID]:
+    given = "with given as materialized (select cast(%(move)s as jsonb) as move)"
+    return Query(f"{given}, moved as ({head}){_TAIL}", lambda case_id: case_id)
 
 
 _OPEN = _statement(_HEAD_OPEN)
@@ -120,29 +118,23 @@ def write(
     letters: list[Row],
 ) -> None:
     """Write a move down. `NotNow` if somebody else moved the case since it was read."""
-    opening = rows.case["version"] == 1
-    values = {
-        **{name: rows.case.get(name) for name in (_COLUMNS if opening else (*_UPDATED, "id"))},
-        "last_hash": rows.event["hash"],
-        **{name: rows.event[name] for name in ("kind", "actor_id", "actor_role", "payload", "prev_hash")},
-        "clock_rows": [jsonable(row) for row in rows.clocks],
-        "vault": [{"part": part, "sealed": base64.b64encode(value).decode()} for part, value in sealed.items()],
-        "look_ups": [
-            {"kind": kind, "digest": base64.b64encode(value).decode()}
-            for kind, value in look_ups.items()
-            if value is not None
-        ],
+    move = {
+        "case": rows.case,
+        "event": rows.event,
+        "clocks": rows.clocks,
+        "vault": [{"part": part, "sealed": value} for part, value in sealed.items()],
+        "look_ups": [{"kind": kind, "digest": value} for kind, value in look_ups.items() if value is not None],
         "stale_look_ups": [kind for kind, value in look_ups.items() if value is None],
-        "letters": [{**jsonable(row), "sealed": base64.b64encode(row["sealed"]).decode()} for row in letters],
+        "letters": letters,
     }
+    statement = _OPEN if rows.case["version"] == 1 else _MOVE
     try:
-        written = tx.run(_OPEN if opening else _MOVE, **values).first()
-    except IntegrityError as refused:
-        broken = refused.orig.diag.constraint_name if isinstance(refused.orig, PsycopgError) else None
-        if broken == "owner_may_own":
+        written = tx.ask(statement, {"move": msgspec.json.encode(move).decode()})
+    except Broken as refused:
+        if refused.diag.constraint_name == "owner_may_own":
             raise NotNow(_OWNER_LEFT) from refused
         raise
-    if written is None:
+    if not written:
         raise NotNow(
             Text("他人刚刚办理了此案，请刷新后重试。", "Somebody else has just changed this case; look again.")
         )
@@ -181,21 +173,18 @@ class Reserved(NamedTuple):
     letter_serials: Callable[[str], int]
 
 
-_RESERVE: Final = text(
+_RESERVE: Final = Query(
     """with applicant as (
          insert into casework.applicants (id, identity_index, key_id, wrapped_key)
-         values (:id, :identity_index, :key_id, :wrapped_key)
+         values (%(id)s, %(identity_index)s::bytea, %(key_id)s, %(wrapped_key)s)
          on conflict (identity_index) do update set identity_index = excluded.identity_index
          returning id, key_id, wrapped_key),
        series as (
-         insert into casework.counters (scope, value) select * from unnest(:scopes, :many)
+         insert into casework.counters (scope, value) select * from unnest(%(scopes)s::text[], %(many)s::int[])
          on conflict (scope) do update set value = counters.value + excluded.value returning scope, value)
-       select nextval('casework.case_numbers') as serial, applicant.*,
-         (select json_object_agg(scope, value) from series) as series from applicant"""
-).bindparams(
-    bindparam("identity_index", type_=LargeBinary),
-    bindparam("scopes", type_=ARRAY(Words)),
-    bindparam("many", type_=ARRAY(Integer)),
+       select nextval('casework.case_numbers'), id, key_id, wrapped_key,
+         (select json_object_agg(scope, value) from series) from applicant""",
+    lambda *columns: columns,
 )
 
 
@@ -212,13 +201,13 @@ def reserve(
     many = Counter(series)
     # In one order for all, so that two wait for each other instead of locking each other out.
     scopes = sorted(many)
-    values = {"scopes": scopes, "many": [many[scope] for scope in scopes]}
-    row = tx.run(_RESERVE, identity_index=identity_index, **fresh, **values).one()
-    left = {scope: iter(range(last - many[scope] + 1, last + 1)) for scope, last in (row.series or {}).items()}
+    values = {"scopes": scopes, "many": [many[scope] for scope in scopes], "identity_index": identity_index, **fresh}
+    [(number, applicant_id, key_id, wrapped_key, last_ones)] = tx.ask(_RESERVE, values)
+    left = {scope: iter(range(last - many[scope] + 1, last + 1)) for scope, last in (last_ones or {}).items()}
     return Reserved(
-        f"{prefix}-{year}-{row.serial:06d}",
-        row.id,
-        WrappedKey(row.key_id, row.wrapped_key),
+        f"{prefix}-{year}-{number:06d}",
+        applicant_id,
+        WrappedKey(key_id, wrapped_key),
         lambda scope: next(left[scope]),
     )
 

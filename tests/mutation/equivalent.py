@@ -10,6 +10,7 @@ _FEW: Final = "whoever does not say how many they are is fewer than ten, be it n
 _BEFORE: Final = "the guard `category_can_be_worked_out` stands before it and has said no"
 _NOTHING: Final = "where no amount is set nothing has come, and less than nothing is nothing"
 _LARGER: Final = "a household that does not say its size is taken to be larger than its members, by one or by two"
+_SIZED: Final = "a household on file has a size"
 EQUIVALENT: Final[Mapping[str, str]] = {
     f"{_LEGAL_AID}.guards:means_are_small: condition: return Verdict(test.met,"
     " «None if test.met else test.told() -> (test.told())») def needs_no_means(at: Sit": _SAID,
@@ -32,6 +33,8 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     f"{_HARDSHIP}.notice:unit_is_for_the_public: condition: return Verdict(what is None,"
     " «_NUMBER_IN_UNIT.with_(what=what) if what else None -> (_NUMBER_IN_UNIT.with_(what=what))») def _last_day("
     "at: Situatio": _SAID,
+    f"{_HARDSHIP}.dossier:everybody_fits_in: number: "
+    '(at)["household"].get("size", «0 -> 1») > len(at.case.facts.get("mem': _SIZED,
     f"{_HARDSHIP}.categories:category_is_founded: answer: Text): return Verdict("
     '«False -> True», found) if at.given.get("': _BEFORE,
 }

@@ -1325,6 +1325,9 @@ class TestOnFile:
         assert isinstance(told(story, "caseworker", "reverify", household=NOT_POOR, category="relative"), NotMet)
         story.caseworker("reverify", household=NOT_POOR, category="relative", ground="上月起全家停薪")
         assert story.case.facts["verification"]["in_hardship"] is True
+        assert story.case.facts["lower_category"]["on_ground"] is True
+        story.caseworker("reverify", household=RELATIVE)
+        assert story.case.facts["lower_category"]["on_ground"] is False
 
     def test_the_household_declares_the_new_figures_true(self) -> None:
         story = on_file()

@@ -142,6 +142,28 @@ class TestWithoutANotice:
         assert story.case.state == "active"
         assert (story.case.facts["proposed_aid"], story.case.facts["notice"]) == ([], None)
 
+    @pytest.mark.parametrize("name", ["withdraw_notice", "send_back"])
+    def test_nor_does_a_proposal_of_admission(self, name: str) -> None:
+        story = proposed(LIVING)
+        story.caseworker("publish")
+        if name == "send_back":
+            the_notice_stands(story)
+        story.takes("supervisor" if name == "send_back" else "caseworker", name)
+        assert story.case.state == "under_review"
+        assert (story.case.facts["proposed_aid"], story.case.facts["notice"]) == ([], None)
+
+    def test_nor_does_the_notice_of_an_exit_that_was_taken_down(self) -> None:
+        story = leaving()
+        story.caseworker("publish_exit")
+        story.caseworker("withdraw_notice")
+        assert (story.case.state, story.case.facts["notice"]) == ("exit_proposed", None)
+
+    def test_whoever_proposed_a_refusal_does_not_refuse(self) -> None:
+        story = prepared()
+        story.supervisor("propose_refusal", reason="经办人请假")
+        assert isinstance(told(story, "supervisor", "refuse"), NotMet)
+        story.takes("chief", "refuse")
+
 
 class TestIdentityNumbers:
     """One household, one dossier, by real name."""

@@ -4,6 +4,7 @@ From every state in which a case with paid aid may have ended, after the person 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from casework.rules.casefile import Situation
 from casework.rules.claims import Fund, Repay, Reserve
 from casework.rules.refusals import NotMet, NotNow
 from casework.workflows.hardship_aid.aid import granted
+from casework.workflows.hardship_aid.repayment import funds_give_it_back
 from tests.story import Story
 from tests.workflows.test_hardship_aid import (
     LIVING,
@@ -316,6 +318,28 @@ def test_money_goes_back_only_from_a_fund_that_has_it_and_takes_no_place_of_aid(
     assert {one.kind for one in granted(Situation(story.case, story.actor("supervisor"), story.now, story.office))} == {
         "living"
     }
+
+
+@pytest.mark.parametrize(
+    ("left", "enough"),
+    [
+        ({"RELIEF": "1000.00", "SOLACE": "500.00"}, True),
+        ({"RELIEF": "1000.00", "SOLACE": "499.99"}, False),
+        ({"RELIEF": "999.99", "SOLACE": "500.00"}, False),
+        ({"RELIEF": "1000.00"}, False),
+    ],
+)
+def test_of_several_funds_each_has_what_it_gives_back(left: dict[str, str], enough: bool) -> None:
+    story = lifted()
+    story.funds = {code: Fund(code, code, Decimal(amount)) for code, amount in left.items()}
+    came = [{"line": "1", "amount": "1000.00"}, {"line": "2", "amount": "500.00"}]
+    facts = {
+        "aid": [{"line": "1", "fund": "RELIEF"}, {"line": "2", "fund": "SOLACE"}],
+        "repayment": {"amount": "0.00", "received": came},
+    }
+    case = replace(story.case, facts=facts)
+    at = Situation(case, story.actor("supervisor"), story.now, story.office)
+    assert funds_give_it_back.judge(at).holds is enough
 
 
 def test_a_repayment_that_was_decided_by_itself_stands_where_the_exit_falls() -> None:

@@ -11,6 +11,7 @@ import pytest
 from casework.forms import Form
 from casework.rules.refusals import Invalid
 from casework.workflows.hardship_aid import intake as hardship
+from casework.workflows.hardship_aid import steps
 from casework.workflows.legal_aid import intake as legal
 from tests.story import Story
 
@@ -47,6 +48,7 @@ FORMS: Final[list[tuple[type[Form], str, str, str]]] = [
     ),
     (hardship.Bank, "", "account", ""),
     (hardship.Platform, "", "", "since"),
+    (steps.Propose, "finding", "ground finding", ""),
     (hardship.HardshipIntake, "applicant", "", ""),
 ]
 # What may be unknown at first, and must be known by then.

@@ -46,6 +46,24 @@ def test_the_applicant_says_once_when_it_came(workflow: Workflow) -> None:
     assert last_day(story) == told
 
 
+def test_once_is_once_in_the_same_minute_too(workflow: Workflow) -> None:
+    story = asked(workflow)
+    story.applicant("tell_receipt")
+    assert isinstance(story.refused("applicant", "tell_receipt"), NotMet)
+
+
+def test_of_a_second_notice_the_applicant_says_again_when_it_came(workflow: Workflow) -> None:
+    story = asked(workflow)
+    story.days_pass(2)
+    story.applicant("tell_receipt")
+    story.caseworker("supply_papers")
+    story.days_pass(1)
+    story.supervisor("ask_for_papers", papers=["房屋租赁合同"], reason="还缺一份")
+    story.days_pass(2)
+    story.applicant("tell_receipt")
+    assert story.clock("papers").started_at.date() == story.today
+
+
 def test_what_the_office_proves_stands_before_what_the_applicant_says(workflow: Workflow) -> None:
     story = asked(workflow)
     story.days_pass(4)

@@ -891,6 +891,9 @@ def test_the_list_to_be_signed_shows_the_last_four_digits_and_loads_nothing(
     assert f"<h1>{title}</h1>" in page
     for shown in (order["number"], case["number"], case["applicant"]["name"], "500.00", "2333", "伍佰元整"):
         assert shown in page, shown
+    told = (case["facts"]["bank"]["name"], case["facts"]["applicant"]["identity_number"], "2333")
+    assert [one for one in told if f"<td>{one}</td>" not in page] == []
+    assert re.search(r"<dd>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}</dd>", page)
     assert account not in page
     assert max(map(len, ACCOUNT.findall(page)), default=0) < 12
     assert not re.search(r"https?:|//|src=|url\(|@import|<script|<link|<img", page)

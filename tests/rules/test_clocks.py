@@ -66,6 +66,11 @@ def test_what_is_no_limit_is_refused_with_the_ways_to_write_one(written: str) ->
         Limit.parse(written)
 
 
+def test_of_a_long_text_that_is_no_limit_the_first_twenty_signs_are_quoted() -> None:
+    with pytest.raises(ValueError, match=f"^'{'x' * 20}' is not a limit"):
+        Limit.parse("x" * 1000)
+
+
 @pytest.mark.parametrize("written", ["100000d", "10000wd", "1201mo", "101y", "99999y", "40000d"])
 def test_a_limit_of_more_than_a_hundred_years_or_so_is_a_slip_of_the_pen(written: str) -> None:
     with pytest.raises(ValueError, match="longer than"):

@@ -270,6 +270,12 @@ class TestMoves:
         assert story.caseworker("accept").at == opened
         assert story.case.last_at == opened
 
+    def test_nor_does_a_correction_and_it_makes_a_version(self, story: Story) -> None:
+        before, opened = story.case, story.now
+        story.wait_until("2026-03-01 09:00")
+        move = story.correct("caseworker", story="补充经过")
+        assert (move.at, move.case.last_at, move.case.version) == (opened, opened, before.version + 1)
+
     def test_a_closed_case_allows_nothing_but_says_so(self, story: Story) -> None:
         story.applicant("withdraw")
         assert story.case.closed_at == story.now

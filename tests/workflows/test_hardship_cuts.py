@@ -236,6 +236,16 @@ class TestWhichDecision:
         story.applicant("object", decision=None)
         assert [one["objected"] for one in story.case.facts["decisions"]] == [True, False]
 
+    def test_once_all_are_too_late_the_last_day_is_told(self) -> None:
+        story = lowered_and_released()
+        story.publish(2027)
+        for decision in (1, 2):
+            story.caseworker("record_service", decision=decision, on=str(story.today))
+        story.days_pass(70)
+        refusal = told(story, "applicant", "object", decision=2)
+        assert isinstance(refusal, NotMet)
+        assert "提出异议的期限于" in refusal.text.zh
+
     def test_it_is_reviewed_by_another_than_who_made_it(self) -> None:
         story = lowered_and_released()
         story.unsupervised = frozenset({"370000", "371000"})

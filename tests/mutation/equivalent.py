@@ -12,6 +12,7 @@ _NOTHING: Final = "where no amount is set nothing has come, and less than nothin
 _LARGER: Final = "a household that does not say its size is taken to be larger than its members, by one or by two"
 _SIZED: Final = "a household on file has a size"
 _SPEED: Final = "a logger that is kept for its next line only saves time"
+_NO_BASE: Final = "what has not begun has no day from which it runs"
 EQUIVALENT: Final[Mapping[str, str]] = {
     f"{_LEGAL_AID}.guards:means_are_small: condition: return Verdict(test.met,"
     " «None if test.met else test.told() -> (test.told())») def needs_no_means(at: Sit": _SAID,
@@ -37,6 +38,7 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     f"{_HARDSHIP}.dossier:everybody_fits_in: number: "
     '(at)["household"].get("size", «0 -> 1») > len(at.case.facts.get("mem': _SIZED,
     "code:casework.app:log_to: answer: cache_logger_on_first_use=«True -> False», ) def _as_json(entry:": _SPEED,
+    f"{_LEGAL_AID}.labour:Deadline: connective: begun is None «or -> and» base is None or l": _NO_BASE,
     f"{_HARDSHIP}.categories:category_is_founded: answer: Text): return Verdict("
     '«False -> True», found) if at.given.get("': _BEFORE,
 }

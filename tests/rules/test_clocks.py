@@ -66,6 +66,26 @@ def test_what_is_no_limit_is_refused_with_the_ways_to_write_one(written: str) ->
         Limit.parse(written)
 
 
+@pytest.mark.parametrize(
+    ("written", "zh", "en"),
+    [
+        ("1d", "一日", "1 day"),
+        ("60d", "六十日", "60 days"),
+        ("2wd", "二个工作日", "2 working days"),
+        ("100d", "100日", "100 days"),
+    ],
+)
+def test_letters_write_a_limit_out(written: str, zh: str, en: str) -> None:
+    told = Limit.parse(written).told_in_letters()
+    assert (told.zh, told.en) == (zh, en)
+
+
+def test_a_day_of_a_published_year_has_no_mark() -> None:
+    found = due(Limit.parse("7d"), ran(("2026-03-02 09:00", None)), china())
+    assert found is not None
+    assert (found.told.zh, found.by.zh) == ("2026-03-09", "2026-03-09（含当日）前")
+
+
 def test_of_a_long_text_that_is_no_limit_the_first_twenty_signs_are_quoted() -> None:
     with pytest.raises(ValueError, match=f"^'{'x' * 20}' is not a limit"):
         Limit.parse("x" * 1000)

@@ -94,6 +94,15 @@ def test_a_real_credit_code_passes(code: str) -> None:
     assert check_credit_code(code).code == code.replace(" ", "").upper()
 
 
+def test_nobody_alive_was_born_before_1900() -> None:
+    number = invent_identity_number(date(1899, 12, 31), "male", "110105", 1)
+    with pytest.raises(BadIdentifier) as refused:
+        check_identity_number(number, date(2026, 3, 2))
+    assert refused.value.code == "birth_date"
+    oldest = invent_identity_number(date(1900, 1, 1), "male", "110105", 1)
+    assert check_identity_number(oldest, date(2026, 3, 2)).birth_date == date(1900, 1, 1)
+
+
 def test_trade_unions_are_registered_under_81() -> None:
     assert check_credit_code("81370100MC00000015").is_trade_union
     assert check_credit_code("81370100MC00000015").region == "370100"
@@ -133,6 +142,8 @@ def test_invented_credit_codes_pass(serial: int) -> None:
         ("010-12345678转801", "010-12345678-801", "landline"),
         ("0531—12345678—801", "0531-12345678-801", "landline"),
         ("0632-2345678", "0632-2345678", "landline"),
+        ("+852 2345 6789", "+85223456789", "abroad"),
+        ("0044(20)7946-0958", "+442079460958", "abroad"),
     ],
 )
 def test_a_telephone_is_stored_in_one_way(text: str, number: str, kind: str) -> None:
@@ -148,6 +159,8 @@ def test_a_telephone_is_stored_in_one_way(text: str, number: str, kind: str) -> 
         ("1381234567", "phone"),
         ("", "phone"),
         ("138123456789", "phone"),
+        ("+86 12812345678", "phone"),
+        ("008612812345678", "phone"),
     ],
 )
 def test_what_is_no_telephone_is_refused_with_its_reason(text: str, code: str) -> None:

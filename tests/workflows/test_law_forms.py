@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from casework.forms import Form
+from casework.forms import Form, data_rights
 from casework.rules.refusals import Invalid
 from casework.workflows.hardship_aid import intake as hardship
 from casework.workflows.hardship_aid import steps
@@ -49,6 +49,7 @@ FORMS: Final[list[tuple[type[Form], str, str, str]]] = [
     (hardship.Bank, "", "account", ""),
     (hardship.Platform, "", "", "since"),
     (steps.Propose, "finding", "ground finding", ""),
+    (data_rights.AnswerData, "answer", "reasons done", ""),
     (hardship.HardshipIntake, "applicant", "", ""),
 ]
 # What may be unknown at first, and must be known by then.

@@ -4,6 +4,8 @@ The days lie in the working weeks of March to June 2026, away from the holidays:
 shorter or of the other kind of days ends on another day. The counting over holidays is told elsewhere.
 """
 
+from dataclasses import replace
+from datetime import date
 from itertools import chain
 from typing import Any, Final
 
@@ -226,3 +228,12 @@ def test_the_client_is_warned_twice_of_what_only_the_client_can_miss(clock: str)
 @pytest.mark.parametrize("clock", [deadline.name for deadline in DEADLINES])
 def test_what_tells_of_an_injury_is_not_named_outside(clock: str) -> None:
     assert WORKFLOW.by_clock[clock].discreet is (clock in OF_HEALTH)
+
+
+def test_what_is_done_on_the_first_day_is_done_in_time_and_once() -> None:
+    steps = [("award_received", "2026-03-02"), ("lawsuit_filed", "2026-03-02"), ("lawsuit_filed", "2026-03-05")]
+    story = Story("2026-03-05 09:00")
+    case = replace(story.case, facts={"proceedings": [{"kind": kind, "on": on} for kind, on in steps]})
+    [sue] = [one for one in DEADLINES if one.name == "sue"]
+    day = date(2026, 3, 2)
+    assert (sue.begun(case, story.office.calendar), sue.ended(case, story.office.calendar)) == (day, day)

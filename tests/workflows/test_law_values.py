@@ -4,13 +4,16 @@ What no source sets says "own": an administrator sets it otherwise by a dated ro
 row. Limits: `wd` working days, `d` days, `mo` months, `y` years.
 """
 
+from datetime import date
 from typing import Final
 
 import pytest
 
+from casework.rules.casefile import PolicyRow
+from casework.rules.text import Text
 from casework.settings import ROOT
 from casework.work.policy_files import read_policies
-from tests.story import policies
+from tests.story import Story, policies
 
 NATIONAL: Final = "CN"
 SHANDONG: Final = "370000"
@@ -147,3 +150,14 @@ def test_a_station_in_qingdao_reviews_in_two_steps() -> None:
     rows = read_policies(ROOT / "config" / "policies" / "variants" / "union_two_step.toml")
     assert [(row["name"], row["value"]) for row in rows] == QINGDAO
     assert {row["place"] for row in rows} == {"370200"}
+
+
+@pytest.mark.parametrize(
+    ("since", "counts"),
+    [(date(2025, 2, 1), True), (date(2025, 12, 31), True), (date(2026, 1, 1), False), (date(2026, 2, 1), False)],
+)
+def test_the_line_of_the_year_before_is_that_of_its_last_day(since: date, counts: bool) -> None:
+    row = PolicyRow(900, "*", "subsistence_line", RUSHAN, since, "4321.00", Text("示例标准", "an invented standard"))
+    found = Story("2026-03-02 09:00", rows=[row]).office.policy_last_year("subsistence_line")
+    assert found is not None
+    assert (found.value == "4321.00") is counts

@@ -48,7 +48,7 @@ def test_at_the_counter_there_is_a_receipt_at_once(workflow: Workflow) -> None:
     assert "租房合同 × 1" in body
     assert "further papers" in story.letters["receipt"]["en"]["body"]
     assert story.case.facts["papers"] == [PAPER, OTHER]
-    assert not story.case.facts.get(ANNOUNCED)
+    assert ANNOUNCED not in story.case.facts
 
 
 def test_online_the_request_is_received_and_its_papers_are_announced(workflow: Workflow) -> None:

@@ -13,12 +13,13 @@ INSTALLED_DEV := .venv/installed-dev-$(HERE)
 INSTALL := $(BIN)/python -m pip install --quiet --require-hashes
 
 .DEFAULT_GOAL := run
-.PHONY: help run test check nightly bench wheel docs lock format
+.PHONY: help run test test-fast check nightly bench wheel docs lock format
 
 help: # What each target does, and how long it takes on two processors once the requirements are installed.
 	@echo "make run     the whole service with an invented office on http://127.0.0.1:8000; ready in 20 s"
 	@echo "             (the first time a minute more, to install); PORT=8001 make run takes another port"
 	@echo "make test    all tests, on a real PostgreSQL; ten minutes and more"
+	@echo "make test-fast  what needs no database: rules, forms and programmes; about a minute"
 	@echo "make check   formatter, linter, types, import contracts, documentation; about 1 min"
 	@echo "make nightly every encoded rule is mutated, and its tests must notice; half an hour"
 	@echo "make bench   the service under load beside what it could be at best, docs/performance.md; wants a quiet"
@@ -41,6 +42,11 @@ test: $(INSTALLED_DEV)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 	@programs="$$($(BIN)/python -c '$(OLDER)')"; if [ -n "$$programs" ]; then echo "Again on $$programs:"; \
 		CASEWORK_TEST_POSTGRES="$$programs" $(BIN)/python -m pytest -n 2 --dist worksteal $(ON_OLDER); fi
+
+# What is pure, but for the random walks.
+test-fast: $(INSTALLED_DEV)
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/rules tests/forms tests/workflows \
+		--ignore tests/workflows/test_walks.py
 
 check: $(INSTALLED_DEV)
 	$(BIN)/python -m ruff format --check

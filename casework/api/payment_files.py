@@ -16,10 +16,7 @@ from casework.api.speech import instant, language
 from casework.rules.bank_columns import AMOUNT_IN_YUAN, COLUMNS, FOR_CSV, FOR_WORKBOOK, TOTAL
 from casework.rules.chinese_amount import in_capitals
 from casework.rules.text import Text
-from casework.workflows.hardship_aid.codes import PAYMENT_KINDS
-
-_PURPOSE: Final = "困难职工帮扶金"
-"""What the payee reads on the statement, in the bank's language whoever makes the file."""
+from casework.work.payments import pays_of
 
 # Spreadsheets take a cell that begins so for a formula; also in full width, as Chinese keyboards write it.
 _FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -126,12 +123,8 @@ def _cells(order: Any, line: Any, accounts: Mapping[UUID, str]) -> dict[str, str
         "branch": line.branch,
         "bank_code": line.bank_code,
         "account": accounts[line.line_id],
-        "purpose": _purpose(order),
+        "purpose": f"{pays_of(line).purpose} {order.number}",
     }
-
-
-def _purpose(order: Any) -> str:
-    return f"{_PURPOSE} {order.number}"
 
 
 def _defused(cell: str | None) -> str:
@@ -152,7 +145,7 @@ def to_sign(order: Any, lines: Sequence[Any]) -> str:
                 "case": line.case_number,
                 "payee": line.payee,
                 "document": line.document or "",
-                "kind": _told(PAYMENT_KINDS, line.kind),
+                "kind": _told(pays_of(line).kinds, line.kind),
                 "amount": f"{line.amount:,.2f}",
                 "bank": line.bank or "",
                 "account": line.account[-4:],

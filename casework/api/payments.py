@@ -78,7 +78,7 @@ def export(call: Call, order_id: UUID) -> Answer:
     order, lines = payments.whole(call.tx, order_id)
     if call.query.get("format") == "html":
         return Answer(text=payment_files.to_sign(order, lines), headers=payment_files.SIGNED)
-    accounts, columns = payments.accounts(call.tx, order, lines), payments.columns(call.tx, order)
+    accounts, columns = payments.accounts(call.tx, order, lines), payments.columns(call.tx, order, lines)
     if call.query.get("format") == "xlsx":
         return _file(f"{order.number}.xlsx", XLSX, payment_files.as_workbook(order, lines, accounts, columns))
     text = payment_files.for_bank(order, lines, accounts, columns)

@@ -28,8 +28,10 @@ class HeldElsewhere(NotNow):
     """Another open case has one of these numbers; the text names it, which only staff may read."""
 
 
-def keep(tx: Tx, workflow: str, case_id: UUID, digests: Collection[bytes]) -> None:
-    """The case holds exactly these numbers from now on; raises `HeldElsewhere` naming the case that has one.
+def keep(tx: Tx, workflow: str, case_id: UUID, digests: Collection[bytes], told: Text) -> None:
+    """The case holds exactly these numbers from now on.
+
+    Raises `HeldElsewhere` where another case has one: it is `told` with the `{number}` of that and its `{office}`.
 
     Of two who open at once the second waits here until the first has committed.
     """
@@ -37,12 +39,12 @@ def keep(tx: Tx, workflow: str, case_id: UUID, digests: Collection[bytes]) -> No
     tx.run(_TAKE, workflow=workflow, case_id=case_id, digests=ordered)
     other = tx.one(_OTHERS, workflow=workflow, case_id=case_id, digests=ordered) if ordered else None
     if other is not None:
-        raise HeldElsewhere(
-            Text(
-                f"该家庭已有在办档案 {other.number}（{other.name}），一户只建一档；请在原档案中办理。",
-                f"This household has an open file already, {other.number} ({other.name}); go on with that one.",
-            )
-        )
+        raise HeldElsewhere(told.with_(number=other.number, office=other.name))
+
+
+def let_go(tx: Tx, case_id: UUID) -> None:
+    """The case holds nothing from now on."""
+    tx.run("delete from open_case_holds where case_id = :case_id", case_id=case_id)
 
 
 def held(tx: Tx, workflow: str) -> set[bytes]:

@@ -5,12 +5,12 @@ is on a later order.
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Text, bindparam, cast, exists, func, select, text, tuple_
+from sqlalchemy import ColumnElement, Row, Text, bindparam, cast, exists, false, func, literal, select, text, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.records.database import Tx
@@ -30,13 +30,15 @@ from casework.records.tables import (
 from casework.records.visibility import below, visible
 from casework.rules.casefile import Person
 
-_BANK: Final = cases.c.facts["bank"]
 _APPLICANT: Final = cases.c.facts["applicant"]
 # What is handed over in cash against a signature is no payment for the bank.
-_IN_CASH: Final = cases.c.facts["aid"].contains(
-    func.jsonb_build_array(
-        func.jsonb_build_object("line", cast(payment_lines.c.id, Text), "pay_by", "cash"), type_=JSONB
-    )
+_IN_CASH: Final = func.coalesce(
+    cases.c.facts["aid"].contains(
+        func.jsonb_build_array(
+            func.jsonb_build_object("line", cast(payment_lines.c.id, Text), "pay_by", "cash"), type_=JSONB
+        )
+    ),
+    false(),
 )
 _LAST: Final = payment_order_lines.alias("last")
 _WAITING: Final = (
@@ -70,27 +72,32 @@ returning id
 ).bindparams(bindparam("lines", type_=JSONB))
 
 
-def to_order(tx: Tx, fund_id: UUID, person: Person) -> Sequence[Row[Any]]:
+def to_order(tx: Tx, fund_id: UUID, person: Person, bank_facts: Mapping[str, str]) -> Sequence[Row[Any]]:
     """The payments of a fund that wait for an order, on cases that this person sees, the first approved first.
 
+    `bank_facts` names the fact of each workflow under which the account stands.
+
     With what decides whether they may be ordered: `approved_by`, `status`, whether this person has `redirected` the
-    money since it was approved, and the case's `workflow`, `org`, `region` and `calendar`; with where the money goes,
+    money since it was approved, and the case's `workflow`, its `workflow_version`,
+    `org`, `region` and `calendar`; with where the money goes,
     as the case has it now: `payee`, `bank`, `branch`, `bank_code`, `account` (masked) and the `sealed_facts`; and with
     the same of the order from which it came back: `last_order`, `last_payee` and so on.
     `applicant_id`, `key_id` and `wrapped_key` open what is sealed.
     """
+    named = func.jsonb_extract_path_text(literal(dict(bank_facts), JSONB), cases.c.workflow)
+    bank = func.jsonb_extract_path(cases.c.facts, named, type_=JSONB)
     return tx.all(
         select(
             payment_lines.c.id,
             payment_lines.c.case_id,
             payment_lines.c.approved_by,
             payment_lines.c.status,
-            _redirected(person).label("redirected"),
-            func.coalesce(_BANK["holder"].astext, cases.c.applicant_name).label("payee"),
-            _BANK["name"].astext.label("bank"),
-            _BANK["branch"].astext.label("branch"),
-            _BANK["bank_code"].astext.label("bank_code"),
-            _BANK["account"].astext.label("account"),
+            _redirected(person, named, bank).label("redirected"),
+            func.coalesce(bank["holder"].astext, cases.c.applicant_name).label("payee"),
+            bank["name"].astext.label("bank"),
+            bank["branch"].astext.label("branch"),
+            bank["bank_code"].astext.label("bank_code"),
+            bank["account"].astext.label("account"),
             vault.c.sealed.label("sealed_facts"),
             _LAST.c.order_id.label("last_order"),
             _LAST.c.payee.label("last_payee"),
@@ -102,6 +109,7 @@ def to_order(tx: Tx, fund_id: UUID, person: Person) -> Sequence[Row[Any]]:
             applicants.c.key_id,
             applicants.c.wrapped_key,
             cases.c.workflow,
+            cases.c.workflow_version,
             orgs.c.code.label("org"),
             orgs.c.region,
             orgs.c.calendar,
@@ -117,7 +125,7 @@ def to_order(tx: Tx, fund_id: UUID, person: Person) -> Sequence[Row[Any]]:
     )
 
 
-def _redirected(person: Person) -> ColumnElement[bool]:
+def _redirected(person: Person, named: ColumnElement[str], bank: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether this person has corrected, since the approval, where the money goes or to whom."""
     changed = events.c.payload["given"]["changed"]
     return exists(
@@ -126,7 +134,7 @@ def _redirected(person: Person) -> ColumnElement[bool]:
             events.c.kind == "corrected",
             events.c.actor_id == person.id,
             events.c.at > payment_lines.c.approved_at,
-            changed.has_key("bank") | (changed.has_key("applicant") & _BANK["holder"].astext.is_(None)),
+            changed.has_key(named) | (changed.has_key("applicant") & bank["holder"].astext.is_(None)),
         )
     )
 
@@ -213,6 +221,8 @@ _LINE: Final = select(
     payment_lines.c.amount,
     payment_lines.c.approved_on,
     cases.c.number.label("case_number"),
+    cases.c.workflow,
+    cases.c.workflow_version,
     func.coalesce(_APPLICANT["identity_number"].astext, _APPLICANT["document_number"].astext).label("document"),
     applicants.c.id.label("applicant_id"),
     applicants.c.key_id,

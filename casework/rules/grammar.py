@@ -19,7 +19,9 @@ from casework.rules.calendars import WorkingCalendar
 from casework.rules.casefile import CaseFile, Facts, Move, Office, Phase, Role, Situation, TimeToObject, Verdict
 from casework.rules.claims import Claim
 from casework.rules.clocks import Level, Limit
+from casework.rules.paying import RESULT_FIELDS, Pays
 from casework.rules.policy_kinds import PolicyKind
+from casework.rules.sheets import Sheet
 from casework.rules.text import Text
 
 NEW: Final = ""
@@ -29,6 +31,10 @@ ANY: Final = ("*",)
 EVERY_CLOCK: Final = ("*",)
 EVERYWHERE: Final = ("everywhere",)
 """The states of an edge or a clock that all states have, closed ones too."""
+HELD_ELSEWHERE: Final = Text(
+    "相同证件号码已有在办案件 {number}（{office}），请在原案件中办理。",
+    "A case with the same number is open already, {number} ({office}); go on with that one.",
+)
 OwedBy = Literal["office", "helper", "applicant", "outside"]
 
 
@@ -300,9 +306,10 @@ class Workflow:
     the paths of the other names by which a case is searched, such as `employer.name`. `urgent` says whether a case
     has become urgent by its facts and the day; `first_in_line` whether its facts put it before others as urgent as it
     is. `one_open_case_per` are the paths of identity numbers of which no two
-    open cases of the workflow may share one, such as `members.*.identity_number`. `same_request` says whether two
-    requests of one person are the same; without it any two are. Where it `grants_money`, decisions
-    see the funds that may pay and the organisations above. `corrected` gives the facts that a correction changes beside
+    open cases of the workflow may share one, such as `members.*.identity_number`; where another case has it, staff are
+    told `held_elsewhere` with its `{number}` and `{office}`. `same_request` says whether two requests of one person are
+    the same; without it any two are. Where it `pays`, decisions see the funds that may pay and the organisations above.
+    `sheet` is the form on paper that it keeps of a case. `corrected` gives the facts that a correction changes beside
     those corrected, or raises the refusal that says why it may not be made. `policies` are the names of the dated rows
     that it asks for beside the limits of its clocks, with what their values are; those `by_last_year` count as they
     stood at the end of the year before. `time_to_object` gives how long a decision may still be objected to, as the
@@ -323,7 +330,9 @@ class Workflow:
     first_in_line: Callable[[Facts], bool] | None = None
     one_open_case_per: tuple[str, ...] = ()
     same_request: Callable[[Facts, Facts], bool] | None = None
-    grants_money: bool = False
+    held_elsewhere: Text = HELD_ELSEWHERE
+    pays: Pays | None = None
+    sheet: Sheet | None = None
     corrected: Callable[[Move], Mapping[str, Any]] | None = None
     policies: Mapping[str, PolicyKind] = field(default_factory=dict)
     by_last_year: tuple[str, ...] = ()
@@ -355,6 +364,11 @@ class Workflow:
     def by_letter(self) -> dict[str, Letter]:
         """The letters by name."""
         return {letter.name: letter for letter in self.letters}
+
+    @property
+    def grants_money(self) -> bool:
+        """Whether it pays anything."""
+        return self.pays is not None
 
     @cached_property
     def policy_kinds(self) -> dict[str, PolicyKind]:
@@ -470,8 +484,29 @@ def _faults(workflow: Workflow) -> Iterable[str]:
             edges.add((edge.name, source))
     for clock in workflow.clocks:
         yield from _clock_faults(workflow, clock, states)
+    yield from _paper_faults(workflow)
     if len(workflow.leaving(NEW)) != 1:
         yield "exactly one transition must start at NEW, to open a case"
+
+
+def _paper_faults(workflow: Workflow) -> Iterable[str]:
+    """What is wrong with the payments, the form on paper and the sentence of a hold."""
+    pays, sheet = workflow.pays, workflow.sheet
+    for edge in workflow.transitions:
+        if pays and edge.name == pays.recorded_by and not (edge.needs and edge.needs.field_names() >= RESULT_FIELDS):
+            wanted = ", ".join(sorted(RESULT_FIELDS))
+            yield f"transition {edge.name} records payments, but its form lacks one of {wanted}"
+    for name in (*((pays.recorded_by, pays.corrected_by) if pays else ()), *(sheet.steps if sheet else ())):
+        if name not in workflow.names:
+            yield f"its payments or its sheet mention {name}, which is not a transition"
+    for name in set(pays.unbudgeted) - set(pays.kinds) if pays else ():
+        yield f"it pays {name} without a budget, which is not a kind of payment"
+    for name in set(sheet.always) - set(sheet.boxes) if sheet else ():
+        yield f"its sheet always has {name}, which is not a box"
+    try:
+        workflow.held_elsewhere.with_(number="", office="")
+    except (KeyError, IndexError, ValueError):
+        yield "held_elsewhere may have {number} and {office}, and nothing else"
 
 
 def _edge_faults(workflow: Workflow, edge: Transition, states: list[str]) -> Iterable[str]:

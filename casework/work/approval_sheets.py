@@ -1,4 +1,4 @@
-"""The form on which a household is put on file: what it asks for, what was found, and the opinions of the unions."""
+"""The form on paper that a programme keeps of a case: what it says of it, and the opinions of the unions."""
 
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -6,34 +6,39 @@ from uuid import UUID
 from casework.records import cases, history
 from casework.records.rows import Record
 from casework.rules.refusals import NotFound
+from casework.rules.sheets import Given, Opinion
+from casework.rules.sheets import Sheet as Form
 from casework.rules.text import Text
+from casework.work import programmes
 from casework.work.file import sealed_by_part
 from casework.work.service import Transaction
-from casework.workflows.hardship_aid.opinions import STEPS, Given, Opinion, opinions
 
-_NOT_A_DOSSIER = Text("只有困难职工帮扶案件有审批表。", "Only cases of hardship assistance have this form.")
+_NO_FORM = Text("本流程的案件没有审批表。", "Cases of this workflow have no form of approval.")
 
 
 class Sheet(NamedTuple):
-    """A case with the opinions on its last proposal."""
+    """A case with the form of its workflow, and the opinions on the last proposal."""
 
     record: Record
+    form: Form
     opinions: list[Opinion]
 
 
 def sheet(tx: Transaction, case_id: UUID) -> Sheet:
     """The form of a case, for whoever sees it; that the opinions were read is logged.
 
-    Raises `NotFound` for a case of another programme.
+    Raises `NotFound` for a case of a programme that has no such form.
     """
     record = cases.get(tx.db, case_id, tx.person)
-    if record.file.workflow != "hardship_aid":
-        raise NotFound(_NOT_A_DOSSIER)
-    rows = history.steps_taken(tx.db, case_id, STEPS)
+    form = programmes.pinned(record.file).sheet
+    if form is None:
+        raise NotFound(_NO_FORM)
+    rows = history.steps_taken(tx.db, case_id, form.steps)
     if rows:
         history.note_disclosure(tx.db, case_id, tx.person.id, ["opinions"], "read")
     sealed = sealed_by_part(tx, record)
-    return Sheet(record, opinions(_given(tx, row, sealed.get(f"events.{row.seq}", {})) for row in rows))
+    given = (_given(tx, row, sealed.get(f"events.{row.seq}", {})) for row in rows)
+    return Sheet(record, form, form.opinions(given))
 
 
 def _given(tx: Transaction, row: Any, sealed: dict[str, Any]) -> Given:

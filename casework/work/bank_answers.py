@@ -48,9 +48,8 @@ _WHICH = Text(
     "The order has {count} payments of this amount to this account; say which one by its serial number (serial).",
 )
 _SETTLED = Text(
-    "本单已登记为{result}（{on}）；误登的，请在案件 {case} 上办理“更正支付结果”（correct_payment）。",
-    "This is recorded as {result} on {on} already; what was mistyped is put right by the step `correct_payment` of"
-    " {case}.",
+    "本单已登记为{result}（{on}）；误登的，请在案件 {case} 上办理“{title}”（{step}）。",
+    "This is recorded as {result} on {on} already; what was mistyped is put right by the step `{step}` of {case}.",
 )
 
 
@@ -122,7 +121,8 @@ def _stands(line: Row[Any], row: Mapping[str, Any]) -> bool:
 def _refused(tx: Transaction, line: Row[Any], row: Mapping[str, Any], path: str) -> Iterator[Fault]:
     """Record a row of the answer; what refuses it, if anything does."""
     if line.result is not None and (line.result, row["result"]) != ("paid", "returned"):
-        why = _SETTLED.with_(result=RESULTS[line.result], on=line.settled_on, case=line.case_number)
+        step = payments.corrected_by(line.workflow, line.workflow_version)
+        why = _SETTLED.with_(result=RESULTS[line.result], on=line.settled_on, case=line.case_number, **step)
         yield Fault(join(path, "result"), "settled", why)
         return
     told = {"on": row["on"].isoformat()}

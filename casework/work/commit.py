@@ -50,9 +50,9 @@ def _take_effect(tx: Transaction, record: Record, move: Move, workflow: Workflow
     for effect in effects:
         match effect:
             case HoldNumbers():
-                holds.keep(tx.db, workflow.key, case.id, numbers)
+                holds.keep(tx.db, workflow.key, case.id, numbers, workflow.held_elsewhere)
             case LetNumbersGo():
-                holds.keep(tx.db, workflow.key, case.id, ())
+                holds.let_go(tx.db, case.id)
             case MoveMoney(claims):
                 funds.claim(tx.db, claims, case.id, move.actor)
                 _ensure_ordered(tx, claims, move, office)

@@ -14,12 +14,11 @@ from casework.records.ids import new_id
 from casework.rules.casefile import STAFF, Person, Role
 from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotYours
 from casework.rules.text import Text
+from casework.work import programmes
 from casework.work.service import Transaction
 
-_KIND: Final = Text(
-    "救助类别：living、medical、study、sudden、temporary、training、placement、warmth、emergency",
-    "Kind of aid: living, medical, study, sudden, temporary, training, placement, warmth or emergency",
-)
+_KINDS: Final = tuple(programmes.budgeted())
+_KIND: Final = Text(f"救助类别：{'、'.join(_KINDS)}", f"Kind of aid: {', '.join(_KINDS[:-1])} or {_KINDS[-1]}")
 
 
 class BudgetLine(Form):

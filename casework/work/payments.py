@@ -12,13 +12,13 @@ from casework.forms.numbers import Day, Flag
 from casework.forms.texts import Code, Line
 from casework.records import cases, funds, history, payments
 from casework.records.database import Row, Tx
-from casework.records.dossiers import WORKFLOW
 from casework.records.ids import new_id
 from casework.records.rows import Record
 from casework.records.rows import Row as Values
 from casework.records.vault import WrappedKey, applicant_place, case_place, order_place, seal, unseal
 from casework.rules.bank_columns import chosen
 from casework.rules.casefile import STAFF
+from casework.rules.paying import Pays
 from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotNow, NotYours
 from casework.rules.text import Text
 from casework.work import programmes
@@ -30,8 +30,6 @@ from casework.work.service import Transaction, office_on
 MOST_LINES: Final = 500
 """An order has so many payments at most; what is left waits for the next one."""
 
-_TRANSITION: Final = "record_payment"
-_ACCOUNT: Final = "bank.account"
 _APPROVED_BY_YOU = Text(
     "由您本人审批，须由他人列入支付单（{source}）",
     "approved by yourself; somebody else orders them ({source})",
@@ -44,6 +42,10 @@ _NO_ACCOUNT = Text("档案中没有银行账号，请先补正", "no bank accoun
 _AS_RETURNED = Text(
     "银行退回后账户信息尚未更正；确系银行原因的，可在 as_returned 中注明",
     "returned by the bank, and the bank details were not corrected since; if the bank erred, say so in as_returned",
+)
+_SETTLED = Text(
+    "本单中该笔款项已有结果；误登的，请在该案件上办理“{title}”（{step}）。",
+    "This payment is settled on this order already; what was mistyped is put right by the case's step `{step}`.",
 )
 _FULL = Text("本单已满，请另开一单", "this order is full; make another one")
 
@@ -118,7 +120,7 @@ def _sorted_out(
 
     chosen: list[Values] = []
     left_out: Counter[Text] = Counter()
-    for line in payments.to_order(tx.db, fund_id, tx.person):
+    for line in payments.to_order(tx.db, fund_id, tx.person, programmes.bank_facts()):
         source = switch(line.workflow, line.org, line.region, line.calendar)
         if source and line.approved_by == tx.person.id:
             left_out[_APPROVED_BY_YOU.with_(source=source)] += 1
@@ -164,8 +166,20 @@ def _ordered(tx: Transaction, order_id: UUID, line: Row[Any]) -> Values:
 
 def _account(tx: Transaction, line: Row[Any]) -> str:
     """The full account to which the case has the money go now."""
-    account: str = unseal(_key(tx, line), case_place(line.case_id, "facts"), line.sealed_facts)[_ACCOUNT]
+    account: str = unseal(_key(tx, line), case_place(line.case_id, "facts"), line.sealed_facts)[pays_of(line).account]
     return account
+
+
+def pays_of(line: Row[Any]) -> Pays:
+    """What the workflow of the payment's case says of payments."""
+    return programmes.pays(line.workflow, line.workflow_version)
+
+
+def corrected_by(workflow: str, version: int) -> dict[str, Any]:
+    """The step that puts a result right which was recorded wrongly: its `title`, and its name as `step`."""
+    name = programmes.pays(workflow, version).corrected_by
+    edges = programmes.of(workflow, version).transitions
+    return {"title": next(edge.title for edge in edges if edge.name == name), "step": name}
 
 
 def _key(tx: Transaction, line: Row[Any]) -> bytes:
@@ -192,7 +206,7 @@ def seen(tx: Transaction, order_id: UUID) -> Row[Any]:
 
 
 def record_result(tx: Transaction, order_id: UUID, line_id: UUID, result: str, given: Any) -> Row[Any]:
-    """The payment after its case has taken `record_payment`: the case is locked first, then the payment.
+    """The payment after its case has taken the step that records payments: the case is locked first, then the payment.
 
     Raises `NotNow` where this order has its result already, also while the payment is on a later one. What was paid may
     still be returned: banks send money back days later.
@@ -201,13 +215,7 @@ def record_result(tx: Transaction, order_id: UUID, line_id: UUID, result: str, g
     record = cases.get(tx.db, _line(tx, order_id, line_id).case_id, tx.person, lock=True)
     settled = _line(tx, order_id, line_id).result
     if settled is not None and (settled, result) != ("paid", "returned"):
-        raise NotNow(
-            Text(
-                "本单中该笔款项已有结果；误登的，请在该案件上办理“更正支付结果”（correct_payment）。",
-                "This payment is settled on this order already; what was mistyped is put right by the case's step"
-                " `correct_payment`.",
-            )
-        )
+        raise NotNow(_SETTLED.with_(**corrected_by(record.file.workflow, record.file.workflow_version)))
     _record(tx, record, line_id, result, given)
     return _line(tx, order_id, line_id)
 
@@ -258,7 +266,7 @@ def may_record_whole(tx: Transaction, order_id: UUID) -> None:
 
 
 def record(tx: Transaction, line: Row[Any], result: str, given: Any) -> None:
-    """The case of this payment of an order takes `record_payment`; what refuses it names the case."""
+    """The case of this payment of an order takes the step that records payments; what refuses it names the case."""
     try:
         _record(tx, cases.get(tx.db, line.case_id, tx.person, lock=True), line.line_id, result, given)
     except (NotMet, NotNow, NotYours) as no:
@@ -267,14 +275,14 @@ def record(tx: Transaction, line: Row[Any], result: str, given: Any) -> None:
 
 
 def _record(tx: Transaction, record: Record, line_id: UUID, result: str, given: Any) -> None:
-    """The case, which is locked, takes `record_payment`; what the address says is not said again."""
+    """The case, which is locked, takes the step that records payments; what the address says is not said again."""
     from_here = {"line": str(line_id), "result": result}
     if isinstance(given, Mapping):
         twice = sorted(given.keys() & from_here)
         if twice:
             raise Invalid([Fault(name, "unknown", SENTENCES["unknown"]) for name in twice])
         given = {**given, **from_here}
-    apply(tx, record, _TRANSITION, given)
+    apply(tx, record, programmes.pays(record.file.workflow, record.file.workflow_version).recorded_by, given)
 
 
 def _line(tx: Transaction, order_id: UUID, line_id: UUID) -> Row[Any]:
@@ -299,17 +307,19 @@ def whole(tx: Transaction, order_id: UUID) -> tuple[Row[Any], Sequence[Row[Any]]
 
 def accounts(tx: Transaction, order: Row[Any], lines: Sequence[Row[Any]]) -> dict[UUID, str]:
     """The full account of each of these payments as it was ordered, by the payment's id; logged with every case."""
-    history.note_disclosures(tx.db, {line.case_id for line in lines}, tx.person.id, [_ACCOUNT], order.number)
+    for path in sorted({pays_of(line).account for line in lines}):
+        those = {line.case_id for line in lines if pays_of(line).account == path}
+        history.note_disclosures(tx.db, those, tx.person.id, [path], order.number)
     return {line.line_id: _ordered_account(tx, line) for line in lines}
 
 
-def columns(tx: Transaction, order: Row[Any]) -> tuple[str, ...] | None:
+def columns(tx: Transaction, order: Row[Any], lines: Sequence[Row[Any]]) -> tuple[str, ...] | None:
     """The columns of the file for the bank by the policy `bank_columns` of the place of the fund, None without one.
 
-    It is that of the day of the order, whose file stays the same.
+    It is that of the workflow of the first payment and of the day of the order, whose file stays the same.
     """
     place = order.fund_org, order.fund_region, order.fund_calendar
-    row = office_on(tx.rules, WORKFLOW, *place, order.at).policy("bank_columns")
+    row = office_on(tx.rules, lines[0].workflow, *place, order.at).policy("bank_columns")
     return chosen(row.value) if row else None
 
 

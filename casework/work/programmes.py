@@ -13,6 +13,7 @@ from casework.records.database import Tx
 from casework.records.offices import in_force, places
 from casework.rules.casefile import CaseFile, PolicyRow
 from casework.rules.grammar import Needs, PolicyLimit, Workflow
+from casework.rules.paying import Pays
 from casework.rules.refusals import NotFound
 from casework.rules.text import Text
 
@@ -61,6 +62,24 @@ def pinned(case: CaseFile) -> Workflow:
 def of(key: str, version: int) -> Workflow:
     """This version of a workflow; `register` has refused the start where a case needs one that is not there."""
     return _all()[(key, version)]
+
+
+def pays(key: str, version: int) -> Pays:
+    """What this version says of its payments; only for a workflow that pays."""
+    said = of(key, version).pays
+    assert said is not None
+    return said
+
+
+def bank_facts() -> dict[str, str]:
+    """The fact under which each workflow that pays keeps the account, by the workflow's key."""
+    return {workflow.key: workflow.pays.bank for workflow in latest() if workflow.pays}
+
+
+def budgeted() -> dict[str, Text]:
+    """The kinds of payment of all workflows for which a budget is set, by code."""
+    every = [workflow.pays for workflow in latest() if workflow.pays]
+    return {kind: title for one in every for kind, title in one.kinds.items() if kind not in one.unbudgeted}
 
 
 def register(tx: Tx) -> None:

@@ -1,12 +1,16 @@
 """Whatever is wrong with a row at first sight is refused when the module loads, in a sentence that names the row."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from casework.forms import Day, Form, Line
 from casework.rules.casefile import Phase, Role
 from casework.rules.clocks import Limit
 from casework.rules.grammar import ANY, NEW, Alert, BadWorkflow, Clock, State, Transition, guard
+from casework.rules.paying import Pays
+from casework.rules.sheets import Sheet
 from casework.rules.text import Text
 from tests.rules.toy import CLOCKS, LETTERS, STATES, TITLE, TRANSITIONS, Question, with_row, workflow
 
@@ -17,6 +21,27 @@ def transition(name: str, **changes: Any) -> dict[str, Any]:
 
 def clock(name: str, **changes: Any) -> dict[str, Any]:
     return {"clocks": with_row(CLOCKS, name, **changes)}
+
+
+class Recorded(Form):
+    """What the bank did with a payment."""
+
+    line = Line(title=TITLE)
+    result = Line(title=TITLE)
+    on = Day(title=TITLE)
+
+
+def paying(**changes: Any) -> dict[str, Any]:
+    pays = Pays({"prize": TITLE}, "bank.account", recorded_by="pay", corrected_by="answer", purpose="奖金")
+    edge = Transition("pay", TITLE, "answered", "done", by=Role.CASEWORKER, needs=Recorded)
+    return {
+        "pays": replace(pays, **changes),
+        "transitions": TRANSITIONS if "recorded_by" in changes else (*TRANSITIONS, edge),
+    }
+
+
+def sheet(**changes: Any) -> dict[str, Any]:
+    return {"sheet": replace(Sheet(TITLE, lambda case: (), ("answer",), lambda given: [], {"base": TITLE}), **changes)}
 
 
 def without_sentence(situation: object) -> bool:
@@ -77,6 +102,19 @@ def without_sentence(situation: object) -> bool:
             clock("finishing", alerts=(Alert("+999999wd", Role.CASEWORKER),)),
             "clock finishing: '999999wd' is longer than 9999wd",
         ),
+        (paying(recorded_by="pay"), "its payments or its sheet mention pay, which is not a transition"),
+        (
+            paying(recorded_by="answer"),
+            "transition answer records payments, but its form lacks one of line, on, result",
+        ),
+        (paying(corrected_by="mend"), "its payments or its sheet mention mend, which is not a transition"),
+        (paying(unbudgeted=("gift",)), "it pays gift without a budget, which is not a kind of payment"),
+        (sheet(steps=("judge",)), "its payments or its sheet mention judge, which is not a transition"),
+        (sheet(always=("office",)), "its sheet always has office, which is not a box"),
+        (
+            {"held_elsewhere": Text("{file}已在办。", "{file} is open.")},
+            "held_elsewhere may have {number} and {office}, and nothing else",
+        ),
     ],
 )
 def test_a_slip_of_the_pen_is_refused_with_the_name_of_workflow_and_row(parts: dict[str, Any], sentence: str) -> None:
@@ -90,6 +128,12 @@ def test_a_slip_of_the_pen_is_refused_with_the_name_of_workflow_and_row(parts: d
 def test_a_guard_needs_its_sentence_in_both_languages(zh: str, en: str) -> None:
     with pytest.raises(BadWorkflow, match="sentence in Chinese and in English"):
         guard(zh=zh, en=en)
+
+
+def test_a_workflow_may_pay_and_keep_a_form_on_paper() -> None:
+    assert workflow(**paying()).grants_money
+    assert workflow(**sheet()).sheet
+    assert not workflow().grants_money
 
 
 def test_the_same_step_may_lead_from_several_states() -> None:

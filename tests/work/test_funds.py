@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from casework.records import funds as records
 from casework.records import holds
 from casework.rules.claims import Amend, Claim, Pay, Release, Reserve, Return
+from casework.rules.grammar import HELD_ELSEWHERE
 from casework.rules.refusals import NotMet, NotNow, Refusal
 from casework.work import funds
 from casework.work.service import Service
@@ -456,7 +457,7 @@ def test_of_two_who_hold_the_same_number_at_once_one_gets_it_and_the_other_is_to
             go()
             # Each names them in another order, and yet neither waits crosswise for the other.
             digests = [same, own[number]] if number else [own[number], same]
-            holds.keep(tx.db, "legal_aid", cases[number], digests)
+            holds.keep(tx.db, "legal_aid", cases[number], digests, HELD_ELSEWHERE)
 
     first, second = at_once([lambda go: keep(0, go), lambda go: keep(1, go)])
     [refusal] = [no for no in (first, second) if no]
@@ -469,5 +470,5 @@ def test_of_two_who_hold_the_same_number_at_once_one_gets_it_and_the_other_is_to
     assert number in refusal.text.zh
     assert [row.case_id for row in rows] == [cases[winner]] * 2
     with province.service.transaction() as tx:
-        holds.keep(tx.db, "legal_aid", cases[winner], ())
+        holds.let_go(tx.db, cases[winner])
     keep(1 - winner)

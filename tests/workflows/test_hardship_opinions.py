@@ -1,6 +1,7 @@
 """The opinions of the official form: of the base union, of the county's and of the city's, on the last proposal."""
 
-from casework.workflows.hardship_aid.opinions import Given, Opinion, opinions
+from casework.rules.sheets import Given, Opinion
+from casework.workflows.hardship_aid.opinions import opinions
 
 
 def step(name: str, kind: str, **words: str) -> Given:

@@ -84,6 +84,7 @@ from casework.workflows.hardship_aid.categories import (
     still_as_proposed,
 )
 from casework.workflows.hardship_aid.checkable import nothing_asked_that_is_checked
+from casework.workflows.hardship_aid.codes import PAYS
 from casework.workflows.hardship_aid.corrections import (
     applicant_is_known,
     correction_noted,
@@ -279,6 +280,7 @@ from casework.workflows.hardship_aid.review import (
     visit_noted,
     visited_at_home,
 )
+from casework.workflows.hardship_aid.sheet import SHEET
 from casework.workflows.hardship_aid.steps import (
     AnswerObjection,
     Approve,
@@ -345,12 +347,16 @@ helped_on = taken_on("help_at_once")
 # fmt: off
 WORKFLOW = Workflow(
     key="hardship_aid", version=1, title=Text("困难职工帮扶", "Hardship assistance"), numbering="HA",
-    intake=HardshipIntake, parties=("applicant.work_unit",), grants_money=True, corrected=correction_noted, policies=POLICIES,
+    intake=HardshipIntake, parties=("applicant.work_unit",), pays=PAYS, corrected=correction_noted, policies=POLICIES, sheet=SHEET,
     one_open_case_per=(
         "applicant.identity_number",
         "applicant.document_number",
         "members.*.identity_number",
         "members.*.document_number",
+    ),
+    held_elsewhere=Text(
+        "该家庭已有在办档案 {number}（{office}），一户只建一档；请在原档案中办理。",
+        "This household has an open file already, {number} ({office}); go on with that one.",
     ),
     time_to_object=time_to_object, reviewed_above=("objected", "file_objected", "exit_objected", "aid_objected"),
     states=(

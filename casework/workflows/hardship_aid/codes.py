@@ -6,6 +6,7 @@ or none at all (political status, marital status, register), the rows follow wha
 
 from typing import Final
 
+from casework.rules.paying import Pays
 from casework.rules.text import Text
 
 HEALTH: Final = {
@@ -215,6 +216,15 @@ GRANT_KINDS: Final = {
 RESTORED: Final = "restored"
 PAYMENT_KINDS: Final = {**GRANT_KINDS, RESTORED: Text("返还已退还的帮扶款", "aid given back")}
 """What a payment may be for: aid of a kind, or money that the household had paid back without owing it."""
+
+PAYS: Final = Pays(
+    PAYMENT_KINDS,
+    account="bank.account",
+    recorded_by="record_payment",
+    corrected_by="correct_payment",
+    purpose="困难职工帮扶金",
+    unbudgeted=(RESTORED,),
+)
 
 EXIT_KINDS: Final = {
     "out_of_hardship": Text("脱困", "out of hardship"),

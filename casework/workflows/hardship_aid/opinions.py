@@ -3,9 +3,10 @@
 Source: 困难职工家庭建档申请审批表, 困难职工档案表 as unions publish them (基层工会意见, 县级、市级工会意见).
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable
+from typing import Final
 
+from casework.rules.sheets import Given, Opinion
 from casework.rules.text import Text
 
 BASE: Final = "base"
@@ -32,28 +33,6 @@ _DECIDED: Final = {
     "help_once": Text("同意给予帮扶，不建档", "aid approved without a dossier"),
     "refuse": Text("不予帮扶", "refused"),
 }
-
-
-class Given(NamedTuple):
-    """A step with an opinion: its name, the kind of the union of whoever took it, their names, and what they wrote."""
-
-    step: str
-    kind: str
-    office: str
-    by: str
-    on: str
-    words: Mapping[str, Any]
-
-
-class Opinion(NamedTuple):
-    """What stands in a place of the form: the decision, if it is one, what was written, and by whom and when."""
-
-    box: str
-    decided: Text | None
-    written: str
-    office: str
-    by: str
-    on: str
 
 
 def opinions(given: Iterable[Given]) -> list[Opinion]:

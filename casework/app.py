@@ -79,6 +79,7 @@ def service_of(settings: Settings, database_url: str) -> Service:
         sign_in_attempts=settings.sign_in.attempts,
         sign_in_window=timedelta(minutes=settings.sign_in.window_minutes),
         own_passwords=settings.kind == "production",
+        drafts=settings.kind != "production",
         keep_answers=timedelta(hours=settings.idempotency.keep_hours),
         openings_an_hour=settings.public.openings_an_hour,
         wrong_codes=settings.public.wrong_codes,

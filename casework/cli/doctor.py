@@ -181,7 +181,7 @@ def _workflows(tx: Transaction) -> Iterator[Finding]:
     for one in programmes.latest():
         flaws = verify(one, programmes.variants(one, policies))
         for flaw in flaws:
-            yield Finding("bad", Text(told(one.key, flaw), told(one.key, flaw)))
+            yield Finding("notice" if one.draft else "bad", Text(told(one.key, flaw), told(one.key, flaw)))
         if not flaws:
             yield good(f"流程 {one.key} 已验证", f"workflow {one.key} is proven")
 

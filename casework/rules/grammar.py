@@ -313,7 +313,8 @@ class Workflow:
     those corrected, or raises the refusal that says why it may not be made. `policies` are the names of the dated rows
     that it asks for beside the limits of its clocks, with what their values are; those `by_last_year` count as they
     stood at the end of the year before. `time_to_object` gives how long a decision may still be objected to, as the
-    applicant is told. Decisions in the states `reviewed_above` see the organisations above.
+    applicant is told. Decisions in the states `reviewed_above` see the organisations above. While it is a
+    `draft` it may change without a new version, and opens cases of demonstrations and tests only.
     """
 
     key: str
@@ -338,6 +339,7 @@ class Workflow:
     by_last_year: tuple[str, ...] = ()
     time_to_object: Callable[[CaseFile, Office], TimeToObject | None] | None = None
     reviewed_above: tuple[str, ...] = ()
+    draft: bool = False
 
     def __post_init__(self) -> None:
         states = tuple(state.name for state in self.states)

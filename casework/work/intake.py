@@ -27,6 +27,10 @@ from casework.work.papers import handed_in_before
 from casework.work.service import Transaction
 
 _NO_ORG: Final = Text("没有这个机构。", "There is no such organisation.")
+_DRAFT: Final = Text(
+    "这个流程尚未发布，不能办理案件；发布后方可登记。",
+    "This workflow is not published yet; cases are opened once it is.",
+)
 _NO_ORG_BELOW: Final = Text("没有这个机构，或不在您的管辖范围内。", "No such organisation, or outside your own.")
 
 
@@ -88,7 +92,7 @@ def prepare(tx: Transaction, given: Any, shell: type[Form], below: str = "") -> 
 
 def _prepared(tx: Transaction, given: Any, shell: type[Form], below: str) -> Opening:
     said, faults = _checked_apart(given, shell, tx)
-    workflow = _workflow(said, faults)
+    workflow = _workflow(tx, said, faults)
     org = _org(tx, said, below, faults)
     if workflow is None or org is None:
         raise Invalid(faults)
@@ -158,14 +162,18 @@ def _checked_apart(given: Any, form: type[Form], tx: Transaction) -> tuple[dict[
         )
 
 
-def _workflow(said: Mapping[str, Any], faults: list[Fault]) -> Workflow | None:
+def _workflow(tx: Transaction, said: Mapping[str, Any], faults: list[Fault]) -> Workflow | None:
     if "workflow" not in said:
         return None
     try:
-        return programmes.newest(said["workflow"])
+        found = programmes.newest(said["workflow"])
     except NotFound as unknown:
         faults.append(Fault("workflow", "unknown_workflow", unknown.text))
         return None
+    if found.draft and not tx.service.limits.drafts:
+        faults.append(Fault("workflow", "draft_workflow", _DRAFT))
+        return None
+    return found
 
 
 def _org(tx: Transaction, said: Mapping[str, Any], below: str, faults: list[Fault]) -> Any:

@@ -12,7 +12,7 @@ from casework.records import workflows as records
 from casework.records.database import Tx
 from casework.records.offices import in_force, places
 from casework.rules.casefile import CaseFile, PolicyRow
-from casework.rules.grammar import Needs, PolicyLimit, Workflow
+from casework.rules.grammar import BadWorkflow, Needs, PolicyLimit, Workflow
 from casework.rules.paying import Pays
 from casework.rules.refusals import NotFound
 from casework.rules.text import Text
@@ -24,20 +24,26 @@ class ChangedWorkflow(RuntimeError):
 
 @cache
 def _all() -> dict[tuple[str, int], Workflow]:
-    found = {}
+    found: dict[tuple[str, int], Workflow] = {}
+    defined_in: dict[tuple[str, int], str] = {}
     for module_info in pkgutil.walk_packages(workflows.__path__, f"{workflows.__name__}."):
         workflow = getattr(importlib.import_module(module_info.name), "WORKFLOW", None)
         if isinstance(workflow, Workflow):
-            found[(workflow.key, workflow.version)] = workflow
+            one = workflow.key, workflow.version
+            if found.setdefault(one, workflow) is not workflow:
+                raise BadWorkflow(
+                    f"{workflow.key}: version {workflow.version} is defined by {defined_in[one]} and by"
+                    f" {module_info.name}; give one of them another key or version."
+                )
+            defined_in.setdefault(one, module_info.name)
     return found
 
 
 def latest() -> list[Workflow]:
-    """The newest version of each workflow, by key."""
+    """The newest published version of each workflow, by key; its newest draft where nothing of it is published."""
     newest: dict[str, Workflow] = {}
-    for (key, version), workflow in sorted(_all().items()):
-        if key not in newest or newest[key].version < version:
-            newest[key] = workflow
+    for _, workflow in sorted(_all().items(), key=lambda one: (one[0][0], not one[1].draft, one[0][1])):
+        newest[workflow.key] = workflow
     return list(newest.values())
 
 
@@ -47,7 +53,7 @@ def all_versions() -> list[Workflow]:
 
 
 def newest(key: str) -> Workflow:
-    """The newest version of a workflow; raises `NotFound`."""
+    """The newest version of a workflow as `latest` has it; raises `NotFound`."""
     for workflow in latest():
         if workflow.key == key:
             return workflow
@@ -83,11 +89,11 @@ def budgeted() -> dict[str, Text]:
 
 
 def register(tx: Tx) -> None:
-    """Note the fingerprint of each version.
+    """Note the fingerprint of each version that is published; a draft may still change.
 
     Raises `ChangedWorkflow` where one differs from what was noted before, or is gone and cases are pinned to it.
     """
-    for workflow in _all().values():
+    for workflow in filter(lambda one: not one.draft, all_versions()):
         noted = records.note_version(tx, workflow.key, workflow.version, workflow.fingerprint)
         if noted != workflow.fingerprint:
             raise ChangedWorkflow(

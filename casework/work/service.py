@@ -32,6 +32,8 @@ class Limits:
     sign_in_window: timedelta = timedelta(minutes=5)
     own_passwords: bool = False
     """Whether one has to choose another password than the one that was set by an administrator."""
+    drafts: bool = True
+    """Whether cases may be opened under a workflow that is not published."""
     keep_answers: timedelta = timedelta(hours=24)
     post_attempts: int = 30
     post_keep: timedelta = timedelta(days=1)

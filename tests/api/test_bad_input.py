@@ -424,8 +424,8 @@ def test_a_parameter_that_is_not_known_or_given_twice_is_refused(
     ):
         for language in LANGUAGES:
             ensure_faulted(target.send(one, query=query, language=language), field, language)
-    for name, field in one.query.form_fields():
-        if isinstance(field, Many):
+    for name, kind in one.query.form_fields():
+        if isinstance(kind, Many):
             continue
         answer = target.send(one, query=f"?{name}=1&{name}=1")
         ensure_faulted(answer, name, "en")

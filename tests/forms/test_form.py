@@ -180,9 +180,9 @@ def test_a_form_is_built_once() -> None:
 
 def test_a_field_may_be_called_as_a_method_of_forms_is() -> None:
     class Clash(Form):
-        check = Line(title=said("Cheque"))
-        fields = Line(title=said("Fields"))
-        rules = Line(title=said("Rules"))
+        check = Line(title=said("Cheque"))  # type: ignore[assignment]
+        fields = Line(title=said("Fields"))  # type: ignore[assignment]
+        rules = Line(title=said("Rules"))  # type: ignore[assignment]
 
     assert Clash.check({"check": "a", "fields": "b"}, today=TODAY) == {"check": "a", "fields": "b"}
 

@@ -101,7 +101,7 @@ def test_the_holidays_of_the_law_are_days_of_rest_before_the_year_is_published(
 ) -> None:
     by_law = {
         day
-        for day, name in holidays.China(years=year, observed=False, language="zh_CN").items()
+        for day, name in holidays.country_holidays("CN", years=year, observed=False, language="zh_CN").items()
         if "休息日" not in name
     }
     fixed = {date(year, month, day) for month, day in ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))}

@@ -627,7 +627,7 @@ def test_people_and_time_and_loading_do_not_lock_each_other_out(province: Provin
         province.open_case("li")
 
     with ThreadPoolExecutor(8) as pool:
-        loads = [pool.submit(load_calendar, province.service, file) for file in files]
+        loads: list[Any] = [pool.submit(load_calendar, province.service, file) for file in files]
         loads += [pool.submit(load_policies, province.service, limits)]
         sweeps = [pool.submit(sweep, province.service) for _ in range(3)]
         moves = [pool.submit(work, case) for case in reviewed]

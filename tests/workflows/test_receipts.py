@@ -2,9 +2,9 @@
 
 import pytest
 
-from casework.forms.papers import ANNOUNCED
 from casework.rules.casefile import Move
 from casework.rules.grammar import Workflow
+from casework.rules.papers import ANNOUNCED
 from casework.rules.refusals import Invalid, NotMet, NotYours
 from casework.workflows.hardship_aid import WORKFLOW as HARDSHIP_AID
 from casework.workflows.legal_aid import WORKFLOW as LEGAL_AID

@@ -27,7 +27,7 @@ help: # What each target does, and how long it takes on two processors once the 
 	@echo "             with CASES=3000 LARGER=9000 an hour; CASES=100 LARGER=200 BENCH='--rounds 1 --seconds 1"
 	@echo "             --writes 4 --due 1100 --others 2000 --requests 200' tries it out in some minutes"
 	@echo "make wheel   dist/casework-*.whl, which can be installed without this folder; 10 s"
-	@echo "make docs    docs/rules.md from docs/rules.toml, and the picture in docs/architecture.md; 5 s"
+	@echo "make docs    docs/rules.md from the registers of rules, and the picture in docs/architecture.md; 5 s"
 	@echo "make format  formats the code; 1 s"
 	@echo "make lock    newest versions of the requirements, with hashes; 1 min, needs the network"
 

@@ -1,6 +1,7 @@
 """Writes docs/rules.md: every rule with its source, how its days are counted, where it is in the code, and its test.
 
-`docs/rules.toml` is the register. A rule names what it is made of: a `clock`, `policy`, `transition` or `letter` of a
+The register is the `rules.toml` of each programme's folder, by its `order`, and after them `docs/rules.toml` with what
+belongs to no one programme. A rule names what it is made of: a `clock`, `policy`, `transition` or `letter` of a
 workflow, or a thing in the `code`, or several of each; and the `tests` that show it. The values of clocks and policies
 are taken from `config/policies`. A rule that is not encoded says why in `why_not`. Whatever does not exist is refused,
 so that the page cannot promise it.
@@ -8,6 +9,7 @@ so that the page cannot promise it.
 
 import ast
 import importlib
+import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from casework import workflows
 from casework.cli.rules import policies_of
 from casework.rules.casefile import NO_LIMIT, PolicyRow
 from casework.rules.clocks import Limit
@@ -23,7 +26,8 @@ from casework.rules.text import Text
 from casework.settings import ROOT
 from casework.work import programmes
 
-REGISTER: Final = ROOT / "docs" / "rules.toml"
+COMMON: Final = ROOT / "docs" / "rules.toml"
+"""The rules that belong to no one programme."""
 PAGE: Final = ROOT / "docs" / "rules.md"
 MUTANTS: Final = ROOT / "docs" / "mutants.toml"
 """How many mutants of the encoded rules were made and caught; `python -m tests.mutation --write` writes it."""
@@ -42,10 +46,10 @@ _MADE_OF: Final = ("clock", "policy", "transition", "letter", "code")
 _FIELDS: Final = {"rule", "source", "tests", "why_not", "value", "days", *_MADE_OF}
 _HEAD: Final = """# Rules 规则
 
-Generated from [rules.toml](rules.toml) and the policies in `config/policies` by `make docs`; a test refuses this page
-when it differs. A value stands with the place (`CN` or a GB/T 2260 code) and the day from which it holds; a value in
-*italics* belongs to a variant that an administrator may load. What is tagged R in its source was only recalled, not
-read: an administrator has to confirm it.
+Generated from [rules.toml](rules.toml), the `rules.toml` of each programme and the policies in `config/policies` by
+`make docs`; a test refuses this page when it differs. A value stands with the place (`CN` or a GB/T 2260 code) and the
+day from which it holds; a value in *italics* belongs to a variant that an administrator may load. What is tagged R in
+its source was only recalled, not read: an administrator has to confirm it.
 
 本页由 `make docs` 生成。数值后注明地区（`CN` 或 GB/T 2260 代码）和起用日期；*斜体*为可选方案中的数值，须由管理员载入。
 来源中标有 R 的内容未经核对原文，须由管理员确认。
@@ -86,6 +90,15 @@ class _Policies:
         return [
             (value, f"{before}{mark}{value} ({place}, {since}){mark}") for place, since, value, mark in sorted(found)
         ]
+
+
+def register() -> dict[str, Any]:
+    """The sections of every programme, by the `order` that its file gives or else by name, and then the common ones."""
+    files = sorted(file for folder in workflows.__path__ for file in Path(folder).glob("*/rules.toml"))
+    read = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
+    read.sort(key=lambda one: one.get("order", math.inf))
+    read.append(tomllib.loads(COMMON.read_text(encoding="utf-8")))
+    return {"section": [section for one in read for section in one["section"]]}
 
 
 def page(register: Mapping[str, Any]) -> str:
@@ -257,4 +270,4 @@ def _defined(tree: ast.AST) -> Iterator[ast.ClassDef | ast.FunctionDef]:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(tomllib.loads(REGISTER.read_text(encoding="utf-8"))), encoding="utf-8")
+    PAGE.write_text(page(register()), encoding="utf-8")

@@ -112,15 +112,13 @@ def test_the_picture_of_the_house_is_what_the_imports_say() -> None:
 
 
 def test_the_page_of_rules_is_what_the_register_and_the_policies_say(rules: ModuleType) -> None:
-    register = tomllib.loads(rules.REGISTER.read_text(encoding="utf-8"))
-    assert rules.PAGE.read_text(encoding="utf-8") == rules.page(register), "run make docs"
+    assert rules.PAGE.read_text(encoding="utf-8") == rules.page(rules.register()), "run make docs"
 
 
 @pytest.fixture(scope="module")
 def register(rules: ModuleType) -> list[dict[str, Any]]:
     """Every rule of the register."""
-    sections = tomllib.loads(rules.REGISTER.read_text(encoding="utf-8"))["section"]
-    return [rule for section in sections for rule in section["rules"]]
+    return [rule for section in rules.register()["section"] for rule in section["rules"]]
 
 
 def test_every_clock_and_every_policy_has_its_rule(rules: ModuleType, register: list[dict[str, Any]]) -> None:
@@ -142,6 +140,17 @@ def test_every_step_that_decides_has_its_rule(rules: ModuleType, register: list[
     named = {path for rule in register for path in rules.named(rule, "transition")}
     decides = {f"{one.key}.{edge.name}" for one in programmes.latest() for edge in one.transitions if edge.decides}
     assert decides - named == set()
+
+
+def test_what_a_programme_names_of_its_table_is_its_own(rules: ModuleType) -> None:
+    for one in programmes.latest():
+        file = ROOT / "casework" / "workflows" / one.key / "rules.toml"
+        own = [
+            rule for section in tomllib.loads(file.read_text(encoding="utf-8"))["section"] for rule in section["rules"]
+        ]
+        named = [path for rule in own for what in ("clock", "transition", "letter") for path in rules.named(rule, what)]
+        assert named
+        assert {path.partition(".")[0] for path in named} == {one.key}
 
 
 def test_no_rule_stands_there_twice(register: list[dict[str, Any]]) -> None:

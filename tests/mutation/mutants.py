@@ -1,11 +1,11 @@
 """Mutants of the encoded rules, made from the register: small wrong changes that tests must notice.
 
 A mutant is one change of one file: a limit longer or shorter by one, days of the other kind, an amount off by a cent, a
-comparison turned, a role more or fewer, a guard, a letter or a sentence left out. `docs/rules.toml` names what each
-rule is made of (`clock`, `policy`, `transition`, `letter`, `code`) and the tests that show it.
+comparison turned, a role more or fewer, a guard, a letter or a sentence left out. The register (`docs/make_rules.py`)
+names what each rule is made of (`clock`, `policy`, `transition`, `letter`, `code`) and the tests that show it.
 """
 
-import tomllib
+import runpy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from tests.mutation.policies import of_policy
 from tests.mutation.rows import of_clock, of_letter, of_transition
 from tests.mutation.sources import Mutant
 
-REGISTER: Final = "docs/rules.toml"
+REGISTER: Final = "docs/make_rules.py"
 _MUTATED: Final[Mapping[str, Any]] = {
     "clock": of_clock,
     "policy": of_policy,
@@ -37,7 +37,7 @@ class Rule:
 
 def rules(root: Path) -> list[Rule]:
     """Return the encoded rules of the register, in its order."""
-    register = tomllib.loads((root / REGISTER).read_text(encoding="utf-8"))
+    register = runpy.run_path(str(root / REGISTER))["register"]()
     return [
         Rule(
             rule["rule"]["en"],

@@ -90,7 +90,7 @@ def test_both_readmes_take_the_same_tour() -> None:
     assert english == chinese
 
 
-def _script(name: str) -> ModuleType:
+def script(name: str) -> ModuleType:
     """A module of docs/, which is no package."""
     spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None
@@ -103,11 +103,11 @@ def _script(name: str) -> ModuleType:
 @pytest.fixture(scope="module")
 def rules() -> ModuleType:
     """What writes the page of rules."""
-    return _script("make_rules")
+    return script("make_rules")
 
 
 def test_the_picture_of_the_house_is_what_the_imports_say() -> None:
-    architecture = _script("make_architecture")
+    architecture = script("make_architecture")
     assert architecture.PAGE.read_text(encoding="utf-8") == architecture.page(), "run make docs"
 
 
@@ -142,13 +142,13 @@ def test_every_step_that_decides_has_its_rule(rules: ModuleType, register: list[
     assert decides - named == set()
 
 
-def test_what_a_programme_names_of_its_table_is_its_own(rules: ModuleType) -> None:
+def test_the_clocks_and_steps_that_a_programme_names_are_its_own(rules: ModuleType) -> None:
     for one in programmes.latest():
         file = ROOT / "casework" / "workflows" / one.key / "rules.toml"
         own = [
             rule for section in tomllib.loads(file.read_text(encoding="utf-8"))["section"] for rule in section["rules"]
         ]
-        named = [path for rule in own for what in ("clock", "transition", "letter") for path in rules.named(rule, what)]
+        named = [path for rule in own for what in ("clock", "transition") for path in rules.named(rule, what)]
         assert named
         assert {path.partition(".")[0] for path in named} == {one.key}
 

@@ -1,0 +1,217 @@
+"""A programme is one folder: a third one, written here in files of its own only, is found and lived over HTTP."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from textwrap import dedent
+from threading import Thread
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from werkzeug.serving import make_server
+
+from casework import workflows
+from casework.rules.verify import verify
+from casework.work import programmes
+from casework.work.overdue import sweep
+from casework.work.service import Service
+from tests.api.conftest import Api, staffed
+from tests.test_docs import script
+
+FOLDER = {
+    "__init__.py": """
+        from casework.rules.casefile import Phase, Role
+        from casework.rules.grammar import NEW, Alert, Clock, Letter, State, Transition, Workflow
+        from casework.rules.text import Text
+        from casework.workflows.tool_loan.steps import Ask, Lend, filled, short_enough
+
+        WORKFLOW = Workflow(
+            key="tool_loan", version=1, title=Text("工具借用", "Loan of tools"), numbering="TL", intake=Ask,
+            one_open_case_per=("applicant.identity_number",),
+            held_elsewhere=Text("此人已借工具，见 {number}（{office}）。", "One is lent already: {number} ({office})."),
+            states=(
+                State("asked", Text("待借出", "asked for"), Phase.INTAKE, Role.CASEWORKER),
+                State("lent", Text("已借出", "lent"), Phase.RESOLUTION, Role.CASEWORKER),
+                State("closed", Text("已归还", "given back"), Phase.CLOSED),
+            ),
+            transitions=(
+                Transition("ask", Text("申请", "Ask"), NEW, "asked", by=(Role.APPLICANT, Role.CASEWORKER), needs=Ask),
+                Transition("lend", Text("借出", "Lend"), "asked", "lent", by=Role.CASEWORKER, needs=Lend,
+                           when=short_enough, letter="lent"),
+                Transition("take_back", Text("归还", "Take back"), "lent", "closed", by=Role.CASEWORKER,
+                           outcome="back"),
+            ),
+            clocks=(
+                Clock("lending", Text("借出", "Lending"), "asked", "3wd", Text("本会规定", "the union's own rule"),
+                      alerts=(Alert("due", Role.CASEWORKER), Alert("+2wd", Role.SUPERVISOR))),
+                Clock("return", Text("归还", "Return"), "lent", "30d", Text("本会规定", "the union's own rule"),
+                      owed_by="applicant", alerts=(Alert("due", Role.CASEWORKER),)),
+            ),
+            letters=(
+                Letter("lent", Text("借用通知", "Loan"), Text("{applicant}：请于 {days} 天内归还。",
+                       "{applicant}: please bring it back within {days} days."), filled),
+            ),
+        )
+    """,
+    "steps.py": """
+        from casework.forms import Count, Form, IdentityNumber, Line, Nested, Phone, PersonName
+        from casework.rules.grammar import guard
+        from casework.rules.text import Text
+
+
+        class Applicant(Form):
+            name = PersonName(required=True, title=Text("姓名", "Name"))
+            identity_number = IdentityNumber(required=True, sensitive=True, title=Text("证件号码", "Identity number"))
+            phone = Phone(sensitive=True, title=Text("电话", "Phone"))
+
+
+        class Ask(Form):
+            applicant = Nested(Applicant, required=True, title=Text("申请人", "Applicant"))
+            tool = Line(required=True, title=Text("工具", "Tool"), example=Text("电钻", "Drill"))
+
+
+        class Lend(Form):
+            days = Count(least=1, most=90, required=True, title=Text("天数", "Days"), example=14)
+
+
+        @guard("借用最长30天。", "A tool is lent for 30 days at most.", looks_at_given=True)
+        def short_enough(at):
+            return at.given.get("days", 1) <= 30
+
+
+        def filled(move, office):
+            return {"days": move.given["days"]}
+    """,
+    "rules.toml": """
+        [[section]]
+        title = "Loan of tools 工具借用"
+
+        [[section.rules]]
+        rule = { zh = "三个工作日内借出", en = "A tool is lent within three working days" }
+        source = "示例"
+        clock = "tool_loan.lending"
+        tests = ["tests/test_third_programme.py::test_it_is_lived_from_the_first_request_to_the_end"]
+    """,
+}
+
+
+@pytest.fixture
+def third(tmp_path: Path) -> Iterator[None]:
+    """The programme in a package of its own, which the registry finds."""
+    folder = tmp_path / "tool_loan"
+    folder.mkdir()
+    for name, source in FOLDER.items():
+        (folder / name).write_text(dedent(source), encoding="utf-8")
+    workflows.__path__.append(str(tmp_path))
+    programmes._all.cache_clear()
+    yield
+    workflows.__path__.remove(str(tmp_path))
+    programmes._all.cache_clear()
+    for name in [name for name in sys.modules if name.startswith("casework.workflows.tool_loan")]:
+        del sys.modules[name]
+
+
+class Line:
+    """The office behind a real port."""
+
+    def __init__(self, api: Api, port: int) -> None:
+        self.api = api
+        self.at = f"http://127.0.0.1:{port}/api/v1"
+
+    def call(self, who: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """The status and the JSON of an answer."""
+        headers = {"Authorization": f"Bearer {self.api.tokens[who]}", "Accept-Language": "en"}
+        raw = None if body is None else json.dumps(body).encode()
+        request = Request(self.at + path, raw, headers | {"Content-Type": "application/json"}, method=method)
+        try:
+            with urlopen(request, timeout=30) as answer:
+                return answer.status, json.load(answer)
+        except HTTPError as refused:
+            with refused:
+                return refused.code, json.load(refused)
+
+    def get(self, who: str, path: str) -> Any:
+        """The JSON of what is there."""
+        status, said = self.call(who, "GET", path)
+        assert status == 200, said
+        return said
+
+    def post(self, who: str, path: str, body: Any = None) -> Any:
+        """The JSON of what was done."""
+        status, said = self.call(who, "POST", path, {} if body is None else body)
+        assert status in (200, 201), said
+        return said
+
+    def take(self, who: str, case: Mapping[str, Any], name: str, **given: Any) -> Any:
+        """The case after a step."""
+        return self.post(who, f"/cases/{case['id']}/transitions/{name}", given)
+
+
+@pytest.fixture
+def line(third: None, service: Service) -> Iterator[Line]:
+    """The service with the third programme, as it starts, on a port of this machine."""
+    with service.transaction() as tx:
+        programmes.register(tx.db)
+    api = staffed(service)
+    server = make_server("127.0.0.1", 0, api.app, threaded=True)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield Line(api, server.server_port)
+    server.shutdown()
+    server.server_close()
+
+
+def test_it_is_found_and_proven_and_its_rules_are_on_the_page(third: None) -> None:
+    one = programmes.newest("tool_loan")
+    assert [flaw.sentence for flaw in verify(one, programmes.variants(one, ()))] == []
+    rules = script("make_rules")
+    titles = [section["title"] for section in rules.register()["section"]]
+    assert "Loan of tools 工具借用" in titles[:-1]
+    page = rules.page(rules.register())
+    assert "A tool is lent within three working days" in page
+    assert "| 3wd |" in page
+
+
+def test_it_is_lived_from_the_first_request_to_the_end(line: Line) -> None:
+    described = line.get("caseworker", "/workflows/tool_loan")
+    assert described["title"] == "Loan of tools"
+    document = json.dumps(line.get("caseworker", "/openapi.json"))
+    assert "NewCase.tool_loan" in document
+
+    facts = described["intake"]["examples"][0]
+    asked = {"workflow": "tool_loan", "org": "370100", "channel": "walk_in", "facts": facts}
+    case = line.post("caseworker", "/cases", asked)
+    assert case["number"].startswith("TL-2026-")
+    assert case["facts"]["applicant"]["identity_number"] != facts["applicant"]["identity_number"]
+    status, no = line.call("caseworker", "POST", "/cases", {**asked, "duplicate_reason": "again"})
+    assert (status, no["detail"]) == (409, f"One is lent already: {case['number']} (370100总工会).")
+    assert [one["number"] for one in line.get("caseworker", "/queue")["items"]] == [case["number"]]
+    [clock] = case["clocks"]
+    assert (clock["name"], clock["due_at"]) == ("lending", "2026-03-06T00:00:00+08:00")
+
+    line.api.days_pass(4)
+    sweep(line.api.service)
+    assert [(one["clock"], one["level"]) for one in line.get("caseworker", "/alerts")["items"]] == [("lending", "due")]
+
+    line.post("caseworker", f"/cases/{case['id']}/claim")
+    status, no = line.call("caseworker", "POST", f"/cases/{case['id']}/transitions/lend", {"days": 60})
+    assert (status, no["detail"]) == (422, "A tool is lent for 30 days at most.")
+    lent = line.take("caseworker", case, "lend", days=14)
+    assert (lent["state"], [one["name"] for one in lent["clocks"] if one["status"] == "running"]) == (
+        "lent",
+        ["return"],
+    )
+    [letter] = line.get("caseworker", f"/cases/{case['id']}/letters")["items"]
+    assert "within 14 days" in json.dumps(letter)
+    closed = line.take("caseworker", lent, "take_back")
+    assert (closed["state"], closed["outcome"]) == ("closed", "back")
+    kinds = [one["kind"] for one in line.get("auditor", f"/cases/{case['id']}/events")["items"]]
+    assert kinds[0] == "opened"
+
+    report = line.get("supervisor", "/reports/sla?from=2026-01-01&to=2027-01-01&group_by=workflow,clock")
+    [row] = report["rows"]
+    assert (row["workflow"], row["clock"], row["started"], row["breached"]) == ("tool_loan", "lending", 1, 1)
+    again = line.post("caseworker", "/cases", {**asked, "duplicate_reason": "another tool"})
+    assert again["state"] == "asked"

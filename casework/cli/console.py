@@ -1,5 +1,8 @@
 """What every command has: the settings, the language, results and messages, and the sentence when it cannot go on."""
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, tzinfo
 from functools import cached_property
 from typing import Any
@@ -46,6 +49,13 @@ class Console:
     def note(self, text: Text, **parameters: Any) -> None:
         """A message, on standard error."""
         click.echo(text.in_(self.language, **parameters), err=True)
+
+    @contextmanager
+    def progress(self, text: Text, cases: int) -> Iterator[Callable[[int], object]]:
+        """A bar on standard error that is moved on by so many more cases; where no person looks, the text alone."""
+        label = text.in_(self.language, cases=cases)
+        with click.progressbar(length=cases, label=label, file=sys.stderr, show_eta=True) as bar:
+            yield bar.update
 
     def table(self, titles: tuple[Text, ...], rows: list[tuple[object, ...]]) -> None:
         """Aligned columns under their titles, on standard output."""

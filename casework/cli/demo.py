@@ -7,7 +7,7 @@ import click
 
 from casework.cli.console import Console, Instant, instant_in, pass_console
 from casework.cli.installation import working
-from casework.records import people
+from casework.records import people, proof
 from casework.rules.refusals import Refusal
 from casework.rules.text import Text
 from casework.settings import Settings, ensure_can_keep, keep
@@ -25,6 +25,11 @@ _LOADED = Text(
     "Loaded: organisations {orgs}, people {people}, cases {cases}.",
 )
 _LOADING = Text("正在载入 {cases} 个案件……", "Loading {cases} cases …")
+_CHECKING = Text("正在核对 {cases} 个案件……", "Checking {cases} cases …")
+_AGREES = Text(
+    "案件 {cases} 个及各项资金均无矛盾。", "{cases} cases and all funds agree with their events and ledgers."
+)
+_FAULTS = Text("发现 {many} 处矛盾，见上。", "{many} contradictions; they are named above.")
 _SIGN_IN = Text(
     "以下演示用户可以登录（casework demo users 可再次查看）：",
     "These demonstration users may sign in; casework demo users shows them again:",
@@ -66,6 +71,23 @@ def load(console: Console, cases: int | None, seed: int, now: date | datetime | 
     at = instant_in(console.settings.office.zone, now) if now else None
     with working(console.settings) as service:
         fill(console, service, console.settings.demo.cases if cases is None else cases, seed, at)
+
+
+@demo.command("check")
+@pass_console
+def check(console: Console) -> None:
+    """Prove that every case is what its events say, and every fund the sum of its ledger."""
+    refuse_elsewhere(console.settings)
+    with working(console.settings) as service:
+        with service.transaction() as tx:
+            many = proof.how_many(tx.db)
+        with console.progress(_CHECKING, many) as looked_at:
+            faults = list(office.check(service, looked_at))
+    for fault in faults:
+        console.tell(fault)
+    if faults:
+        raise Refusal(_FAULTS.with_(many=len(faults)))
+    console.tell(_AGREES, cases=many)
 
 
 @demo.command("users")
@@ -152,6 +174,6 @@ def fill(console: Console, service: Service, cases: int, seed: int = 1, now: dat
             console.table(_TITLES, list(new.passwords.items()))
         finally:
             _keep(console, kept | new.passwords)
-    console.note(_LOADING, cases=cases)
-    loaded = office.load(service, cases=cases, seed=seed, now=now, language=spoken)
+    with console.progress(_LOADING, cases) as stored:
+        loaded = office.load(service, cases=cases, seed=seed, now=now, language=spoken, stored=stored)
     console.tell(_LOADED, orgs=new.orgs, people=new.people, cases=loaded.cases)

@@ -12,16 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from casework.records.database import Tx
 from casework.records.rows import Record, Row, case_row, clock_row, event_row
 from casework.records.rows import after as moved
-from casework.records.tables import (
-    case_numbers,
-    cases,
-    clocks,
-    events,
-    letters,
-    look_ups,
-    open_case_holds,
-    vault,
-)
+from casework.records.tables import SCHEMA, case_numbers, metadata, open_case_holds
 from casework.rules.casefile import ClockRun, Move, Office
 from casework.rules.grammar import Workflow
 
@@ -77,19 +68,22 @@ class Batch:
 
     def send(self, tx: Tx) -> None:
         """Store everything that was collected."""
-        copy_rows(tx, cases, (self._case_row(record) for record in self._records.values()))
-        copy_rows(tx, events, self._events)
+        for name, rows in self.rows().items():
+            copy_rows(tx, metadata.tables[f"{SCHEMA}.{name}"], rows)
+
+    def rows(self) -> dict[str, Iterable[Row]]:
+        """Return what was collected by the names of its tables, in the order in which they can be stored."""
         changed = self._clocks.values()
-        copy_rows(
-            tx,
-            clocks,
-            (clock_row(record, move, run, self.workflow, office) for record, move, run, office in changed),
-        )
-        parts = ({"case_id": case, "part": part, "sealed": value} for (case, part), value in self._vault.items())
-        copy_rows(tx, vault, parts)
-        found = ({"case_id": case, "kind": kind, "digest": value} for (case, kind), value in self._look_ups.items())
-        copy_rows(tx, look_ups, found)
-        copy_rows(tx, letters, self._letters)
+        return {
+            "cases": (self._case_row(record) for record in self._records.values()),
+            "events": self._events,
+            "clocks": (clock_row(record, move, run, self.workflow, office) for record, move, run, office in changed),
+            "vault": ({"case_id": case, "part": part, "sealed": value} for (case, part), value in self._vault.items()),
+            "look_ups": (
+                {"case_id": case, "kind": kind, "digest": value} for (case, kind), value in self._look_ups.items()
+            ),
+            "letters": self._letters,
+        }
 
     def _case_row(self, record: Record) -> Row:
         return {**case_row(record, self.workflow), "last_hash": record.last_hash}
@@ -113,6 +107,39 @@ def copy_rows(tx: Tx, table: Table, rows: Iterable[Row]) -> None:
                     for name, is_json in zip(names, as_json, strict=True)
                 ]
             )
+
+
+def line_of(row: Row) -> str:
+    """Return a row as one line of what COPY reads, its columns in the order of the row; lists and dicts as JSON."""
+    return "\t".join(map(_cell, row.values())) + "\n"
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return r"\N"
+    if isinstance(value, bytes):
+        return rf"\\x{value.hex()}"
+    told = msgspec.json.encode(value).decode() if isinstance(value, dict | list) else str(value)
+    return escaped(told)
+
+
+def escaped(told: str) -> str:
+    """Return the text as it stands in a line of COPY."""
+    return told.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
+
+
+def copy_lines(tx: Tx, table: str, columns: Iterable[str], lines: bytes) -> None:
+    """Store lines as `line_of` makes them."""
+    with (
+        tx.driver.cursor() as cursor,
+        cursor.copy(f"copy {SCHEMA}.{table} ({', '.join(columns)}) from stdin".encode()) as copy,
+    ):
+        copy.write(lines)
+
+
+def identities(tx: Tx) -> set[bytes]:
+    """Return the indexes of the identity numbers of all applicants."""
+    return set(tx.run("select identity_index from applicants where identity_index is not null").scalars())
 
 
 def hold(tx: Tx, digests: Mapping[UUID, tuple[str, Iterable[bytes]]]) -> None:

@@ -21,7 +21,20 @@ def digest(
     payload: Mapping[str, Any],
 ) -> bytes:
     """SHA-256 over the previous hash and the event in canonical JSON (sorted keys, UTC microseconds)."""
-    body = json.dumps(
+    return chained(prev_hash, canonical(case_id, seq, at, kind, actor_id, actor_role, payload))
+
+
+def canonical(
+    case_id: UUID,
+    seq: int,
+    at: datetime,
+    kind: str,
+    actor_id: UUID | None,
+    actor_role: str,
+    payload: Mapping[str, Any],
+) -> str:
+    """Return the event as its hash covers it."""
+    return canonical_json(
         {
             "case": str(case_id),
             "seq": seq,
@@ -30,9 +43,15 @@ def digest(
             "actor": str(actor_id) if actor_id else None,
             "role": actor_role,
             "payload": payload,
-        },
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
+        }
     )
+
+
+def canonical_json(value: Mapping[str, Any]) -> str:
+    """Return the one way in which a value is written for a hash."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def chained(prev_hash: bytes, body: str) -> bytes:
+    """Return the hash of what `canonical` has written."""
     return hashlib.sha256(prev_hash + body.encode()).digest()

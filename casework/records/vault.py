@@ -27,9 +27,18 @@ class NotOpened(Exception):
 
 def seal(key: bytes, place: str, value: Any) -> bytes:
     """The JSON value encrypted under a 32-byte key, bound to its place."""
+    return seal_written(key, place, written(value))
+
+
+def written(value: Any) -> str:
+    """The JSON in which a value is sealed."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def seal_written(key: bytes, place: str, plain: str) -> bytes:
+    """The same of a value that is written as JSON already."""
     nonce = os.urandom(_NONCE)
-    plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return nonce + AESGCM(key).encrypt(nonce, plain, place.encode())
+    return nonce + AESGCM(key).encrypt(nonce, plain.encode(), place.encode())
 
 
 def unseal(key: bytes, place: str, sealed: bytes) -> Any:
@@ -111,4 +120,4 @@ def order_place(order_id: UUID, line_id: UUID) -> str:
 
 def blind_index(key: bytes, kind: str, value: str) -> bytes:
     """A keyed digest by which equal values can be found without being readable."""
-    return hmac.new(key, f"{kind}:{value}".encode(), hashlib.sha256).digest()
+    return hmac.digest(key, f"{kind}:{value}".encode(), "sha256")

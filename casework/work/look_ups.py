@@ -16,7 +16,13 @@ _CITIZENS: Final = re.compile("[0-9]{17}[0-9X]")
 
 
 def look_ups_of(move: Move, index_key: bytes) -> dict[str, bytes | None]:
-    """The blind indexes of what the case is found by; None for what is no longer known.
+    """The blind indexes of what the case is found by; None for what is no longer known; see `known_by`."""
+    known = known_by(move)
+    return {kind: blind_index(index_key, kind, value) if value else None for kind, value in known.items()}
+
+
+def known_by(move: Move) -> dict[str, str | None]:
+    """Return the numbers by which the case is found after the move; None for what is no longer known.
 
     `document_number` is what people search for; `document` tells two people apart whose documents have one number.
     `phone_tail` are the last digits of a phone where its mask shows them.
@@ -25,11 +31,10 @@ def look_ups_of(move: Move, index_key: bytes) -> dict[str, bytes | None]:
         return {}
     found = {kind: move.sealed.get(f"applicant.{kind}") for kind in _GIVEN}
     document = found["document_number"]
-    known = found | {
+    return found | {
         "document": document and _document(move.case.facts["applicant"], document),
         "phone_tail": phone_tail(found["phone"] or ""),
     }
-    return {kind: blind_index(index_key, kind, value) if value else None for kind, value in known.items()}
 
 
 def phone_tail(written: str) -> str | None:

@@ -1,5 +1,6 @@
 """A believable office to try the service with: unions, people, and cases of the last two years."""
 
+from casework.work.demo.check import check
 from casework.work.demo.load import Loaded, load
 
-__all__ = ["Loaded", "load"]
+__all__ = ["Loaded", "check", "load"]

@@ -3,7 +3,7 @@
 import gc
 import secrets
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,10 +24,13 @@ from casework.work.demo.names import Post, named_users
 from casework.work.demo.names import staff as posts_of
 from casework.work.demo.openings import BACK, openings
 from casework.work.demo.staff import Staff
+from casework.work.demo.stamping import planned, stamp
 from casework.work.demo.stories import Story, World
+from casework.work.demo.templates import Template, template_of
 from casework.work.demo.treasury import Treasury, open_funds
 from casework.work.demo.tree import CALENDAR, Place, fixed_id, org_row, places
 from casework.work.demo.writing import write
+from casework.work.letters import Sender
 from casework.work.passwords import hash_password
 from casework.work.policy_files import read_policies
 from casework.work.service import RulesInForce, Service, Transaction, office_on
@@ -37,6 +40,9 @@ _Thing = TypeVar("_Thing")
 BATCH: Final = 500
 _TOGETHER: Final = 2000
 """So many dossiers are stored with their payments at once."""
+
+LIVED: Final = 2000
+"""So many cases are lived step by step by the rules; what is more are copies of them."""
 
 _EVERYBODY: Final = 100_000
 
@@ -59,8 +65,13 @@ def load(
     now: datetime | None = None,
     language: Language = "zh-CN",
     config: Path = ROOT / "config",
+    lived: int = LIVED,
+    stored: Callable[[int], object] = lambda more: None,
 ) -> Loaded:
     """Add unions and people that are not there yet, and so many cases opened in the two years before `now`.
+
+    The first `lived` cases are lived step by step; the others are copies of those among them that take no money, at the
+    same organisations and times, with people, numbers and keys of their own. `stored` is told how many more are stored.
 
     The same seed and `now` give the same cases in an empty database; loading again adds other ones. `language` is
     that of the new users. `now` is aware; without it, it is the time of the database.
@@ -74,14 +85,21 @@ def load(
         serials = bulk.next_serials(tx.db, cases)
     if serials:
         with _collector_at_rest(), service.transaction() as tx:
-            _load_cases(tx, serials, seed, now)
+            templates = _load_cases(tx, serials[:lived], seed, now, keep=len(serials) > lived, stored=stored)
+            if rest := serials[lived:]:
+                chance = f"{seed}/{rest[0]}"
+                regions = [place.region for place in places() if place.kind == "county"]
+                stamp(tx, planned(templates, rest, Random(chance)), regions, chance, stored)
     return Loaded(orgs, added, cases, passwords)
 
 
-def _load_cases(tx: Transaction, serials: list[int], seed: int, now: datetime) -> None:
+def _load_cases(
+    tx: Transaction, serials: list[int], seed: int, now: datetime, *, keep: bool, stored: Callable[[int], object]
+) -> list[Template]:
     """Tell the stories and store them, all or none: a load that fails or is broken off leaves no half office.
 
-    Dossiers are stored together with what they claim of the funds, executed in the order of time.
+    Dossiers are stored together with what they claim of the funds, executed in the order of time. Gives the templates
+    for copies if they are to be kept.
     """
     bulk.take_time(tx.db)
     org_ids, staff = offices.org_ids(tx.db), _staff(tx)
@@ -97,16 +115,28 @@ def _load_cases(tx: Transaction, serials: list[int], seed: int, now: datetime) -
     }
     begun = openings(serials, seed, worlds, numbers)
     dossiers: list[Story] = []
+    templates: list[Template] = []
+    template = _templates_at(tx, org_ids) if keep else lambda story: None
     for batch in _batches(begun):
         stories = [Story(worlds[opening.workflow], Random(f"{seed}/{opening.number}"), opening) for opening in batch]
         for story in stories:
             tellers[story.opening.workflow](story)
+        templates += filter(None, map(template, stories))
         dossiers += [story for story in stories if story.world.workflow.grants_money]
         write(tx, [story for story in stories if not story.world.workflow.grants_money], org_ids)
         if len(dossiers) >= _TOGETHER or batch[-1] is begun[-1]:
             keys = [write(tx, some, org_ids) for some in _batches(dossiers)]
             treasury.settle(tx, {case_id: key for of_some in keys for case_id, key in of_some.items()})
             dossiers = []
+        stored(len(batch))
+    return templates
+
+
+def _templates_at(tx: Transaction, org_ids: Mapping[str, UUID]) -> Callable[[Story], Template | None]:
+    """Makes templates of stories that were told in this office."""
+    senders = {code: Sender.of(org) for code, org in offices.all_orgs(tx.db).items()}
+    names = {row.name for row in people.page(tx.db, next(places()).path, _EVERYBODY, None, {})}
+    return lambda story: template_of(story, org_ids, senders, names, tx.index_key)
 
 
 def _batches(things: list[_Thing]) -> Iterator[list[_Thing]]:

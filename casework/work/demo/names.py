@@ -109,8 +109,13 @@ def someone(rng: Random, today: date, regions: Sequence[str]) -> Someone:
         sex=sex,
         birth_date=birth_date,
         identity_number=invent_identity_number(birth_date, sex, rng.choice(regions), rng.randrange(500)),
-        phone=rng.choice(_MOBILE) + f"{rng.randrange(10**8):08d}",
+        phone=mobile(rng),
     )
+
+
+def mobile(rng: Random) -> str:
+    """The number of a mobile phone."""
+    return rng.choice(_MOBILE) + f"{rng.randrange(10**8):08d}"
 
 
 def employer(rng: Random, region: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def write(tx: Transaction, stories: list[Story], org_ids: Mapping[str, UUID]) ->
     index_key = tx.index_key
     applicants = _applicants(tx, stories, index_key)
     keys = {id: tx.service.keyring.unwrap(applicant_place(id), key) for id, key in applicants.values()}
-    records = {story.case.id: _unopened(story, org_ids, *applicants[_identity(story)]) for story in stories}
+    records = {story.case.id: unopened(story, org_ids, *applicants[_identity(story)]) for story in stories}
     next_serial = _letter_serials(tx, stories)
     senders = {code: Sender.of(org) for code, org in offices.all_orgs(tx.db).items()}
     workflows = {story.case.workflow: story.world.workflow for story in stories}
@@ -39,7 +39,7 @@ def write(tx: Transaction, stories: list[Story], org_ids: Mapping[str, UUID]) ->
             told.office,
             sealed=sealed_of(move, key, sealed_parts(move)),
             look_ups=look_ups_of(move, index_key),
-            letters=letter_rows(move, workflow, key, told.office, senders.__getitem__, _day(told), next_serial),
+            letters=letter_rows(move, workflow, key, told.office, senders.__getitem__, local_day(told), next_serial),
         )
     for batch in batches.values():
         batch.send(tx.db)
@@ -82,7 +82,8 @@ def _applicants(tx: Transaction, stories: list[Story], index_key: bytes) -> dict
     }
 
 
-def _unopened(story: Story, org_ids: Mapping[str, UUID], applicant_id: UUID, key: WrappedKey) -> Record:
+def unopened(story: Story, org_ids: Mapping[str, UUID], applicant_id: UUID, key: WrappedKey) -> Record:
+    """Return the record of a story as it is before its first move."""
     place = story.opening.place
     return Record(
         file=story.told[0].move.before,
@@ -98,7 +99,7 @@ def _unopened(story: Story, org_ids: Mapping[str, UUID], applicant_id: UUID, key
 def _letter_serials(tx: Transaction, stories: list[Story]) -> Callable[[str], int]:
     """Gives the next number of a series of letters, of as many as these stories need."""
     needed = Counter(
-        series(workflow, sent_by(letter, told.move), letter, _day(told).year)
+        series(workflow, sent_by(letter, told.move), letter, local_day(told).year)
         for story in stories
         for workflow in (story.world.workflow,)
         for told in story.told
@@ -114,5 +115,6 @@ def _letter_serials(tx: Transaction, stories: list[Story]) -> Callable[[str], in
     return next_serial
 
 
-def _day(told: Told) -> date:
+def local_day(told: Told) -> date:
+    """Return the date of a move where it was made."""
     return told.office.calendar.local_date(told.move.at)

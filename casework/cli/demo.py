@@ -29,7 +29,7 @@ _CHECKING = Text("正在核对 {cases} 个案件……", "Checking {cases} cases
 _AGREES = Text(
     "案件 {cases} 个及各项资金均无矛盾。", "{cases} cases and all funds agree with their events and ledgers."
 )
-_FAULTS = Text("发现 {many} 处矛盾，见上。", "{many} contradictions; they are named above.")
+_FAULTS = Text("发现 {many} 处矛盾，见上。", "Contradictions: {many}, named above.")
 _SIGN_IN = Text(
     "以下演示用户可以登录（casework demo users 可再次查看）：",
     "These demonstration users may sign in; casework demo users shows them again:",

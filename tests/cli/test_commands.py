@@ -770,6 +770,26 @@ def test_passwords_are_shown_again_in_no_other_place_than_a_demonstration(office
         assert done.stderr.startswith("The demonstration loads only where CASEWORK_ENV is demo")
 
 
+def test_the_demonstration_is_checked_and_what_contradicts_itself_is_named(office: Terminal, service: Service) -> None:
+    assert re.fullmatch(
+        r"\d+ cases and all funds agree with their events and ledgers\.\n", office.says("demo", "check")
+    )
+    with service.transaction() as tx:
+        case = tx.db.one("select id, number, outcome from cases order by number limit 1")
+        assert case is not None
+        tx.db.run("update cases set outcome = 'invented' where id = :id", id=case.id)
+    try:
+        done = office("demo", "check")
+        assert (done.returncode, done.stdout) == (1, f"{case.number}: its row is not what its events say: outcome.\n")
+        assert done.stderr.splitlines()[-1] == "Contradictions: 1, named above."
+        spoken = office("--language", "zh-CN", "demo", "check")
+        assert spoken.stdout == f"{case.number}：案件表与办理记录不符：outcome。\n"
+        assert spoken.stderr.splitlines()[-1] == "发现 1 处矛盾，见上。"
+    finally:
+        with service.transaction() as tx:
+            tx.db.run("update cases set outcome = :outcome where id = :id", id=case.id, outcome=case.outcome)
+
+
 def test_the_example_of_organisations_is_loaded_as_it_is_printed(office: Terminal, tmp_path: Path) -> None:
     assert "config/examples/organisations.toml" in office.says("org", "load", "--help")
     assert "casework org example" in office.says("org", "load", "--help")

@@ -1,5 +1,6 @@
 """Cases of the demonstration that are copies of lived ones: people of their own, and no contradictions."""
 
+import multiprocessing
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
@@ -161,12 +162,28 @@ def test_the_same_seed_gives_the_same_copies_and_another_load_adds_others(office
     assert [fault.en for fault in check(service)] == []
 
 
+def test_a_load_that_is_broken_off_among_the_copies_leaves_no_case_and_no_process(service: Service) -> None:
+    lots: list[int] = []
+
+    def break_off(more: int) -> None:
+        lots.append(more)
+        if sum(lots) > LIVED:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        load(service, cases=CASES, seed=3, now=NOW, lived=LIVED, stored=break_off)
+    assert sum(lots) < CASES
+    assert multiprocessing.active_children() == []
+    with service.transaction() as tx:
+        assert tx.db.run("select count(*) from cases").scalar_one() == 0
+
+
 def test_a_load_whose_other_process_fails_leaves_no_case(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: Any) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(stamping.Stamper, "_events", fails)
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(RuntimeError, match="has said above why"):
         load(service, cases=CASES, seed=3, now=NOW, lived=LIVED)
     with service.transaction() as tx:
         left = "select (select count(*) from cases), (select count(*) from funds), (select count(*) from applicants)"

@@ -41,7 +41,7 @@ BATCH: Final = 500
 _TOGETHER: Final = 2000
 """So many dossiers are stored with their payments at once."""
 
-LIVED: Final = 2000
+LIVED: Final = 3000
 """So many cases are lived step by step by the rules; what is more are copies of them."""
 
 _EVERYBODY: Final = 100_000

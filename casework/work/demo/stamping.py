@@ -6,11 +6,12 @@ ledger of a fund would have to tell of the payments of copies in the order of ti
 
 import multiprocessing
 import signal
-from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections import Counter, defaultdict
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing.connection import Connection
 from random import Random
 from typing import Final
 
@@ -32,9 +33,6 @@ from casework.work.service import Transaction
 
 _TOGETHER: Final = 250
 """So many copies are stored at once."""
-
-_AHEAD: Final = 3
-"""So many times as many are made before they are waited for."""
 
 _SHARES: Final = {"legal_aid": 3, "hardship_aid": 1}
 _ORDER: Final = ("applicants", "cases", "events", "clocks", "vault", "look_ups", "letters", "open_case_holds")
@@ -77,11 +75,12 @@ def stamp(tx: Transaction, copies: Copies, regions: Sequence[str], seed: str, st
     serials = bulk.first_letter_serials(tx.db, letters)
     stamper = Stamper(copies, regions, Random(seed), tx.index_key, tx.service.keyring, bulk.identities(tx.db), serials)
     columns = _COLUMNS | {name: told for one in copies.templates for name, told in one.columns.items()}
-    for many, lines in _made_beside(stamper, len(copies.plan)):
-        for table in _ORDER:
-            if lines.get(table):
-                bulk.copy_lines(tx.db, table, columns[table], lines[table])
-        stored(many)
+    with closing(_made_beside(stamper, len(copies.plan))) as lots:
+        for many, lines in lots:
+            for table in _ORDER:
+                if lines.get(table):
+                    bulk.copy_lines(tx.db, table, columns[table], lines[table])
+            stored(many)
 
 
 @dataclass(slots=True)
@@ -180,29 +179,32 @@ class Stamper:
                 return number, digest
 
 
-def _made_beside(stamper: Stamper, many: int) -> Iterator[tuple[int, Lines]]:
-    """The lots of lines, each with how many copies it has, made ahead by another process while one is stored."""
+def _made_beside(stamper: Stamper, many: int) -> Generator[tuple[int, Lines]]:
+    """The lots of lines, each with how many copies it has, of which another process makes one while one is stored."""
     context = multiprocessing.get_context("fork")
-    lots = (range(start, min(start + _TOGETHER, many)) for start in range(0, many, _TOGETHER))
-    with ProcessPoolExecutor(1, context, _begin, (stamper,)) as pool:
-        waiting: deque[tuple[int, Future[Lines]]] = deque()
-        for lot in lots:
-            waiting.append((len(lot), pool.submit(_lines, lot)))
-            if len(waiting) > _AHEAD:
-                copies, made = waiting.popleft()
-                yield copies, made.result()
-        for copies, made in waiting:
-            yield copies, made.result()
+    here, there = context.Pipe(duplex=False)
+    maker = context.Process(target=_make, args=(stamper, many, here, there), daemon=True)
+    maker.start()
+    there.close()
+    try:
+        for lot in _lots(many):
+            yield len(lot), here.recv()
+    except EOFError as ended:
+        raise RuntimeError("the process that makes the copies has failed, and has said above why") from ended
+    finally:
+        here.close()
+        maker.join()
 
 
-_stampers: list[Stamper] = []
-
-
-def _begin(stamper: Stamper) -> None:
-    # Whoever breaks off the load is heard by the process that stores; it ends this one.
+def _make(stamper: Stamper, many: int, read: Connection, write: Connection) -> None:
+    """Send the lots one by one; ends as soon as nobody reads any more."""
+    # Whoever breaks off the load is heard by the process that stores.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _stampers[:] = [stamper]
+    read.close()
+    with suppress(BrokenPipeError):
+        for lot in _lots(many):
+            write.send(stamper.lines(lot))
 
 
-def _lines(places: range) -> Lines:
-    return _stampers[0].lines(places)
+def _lots(many: int) -> Iterator[range]:
+    return (range(start, min(start + _TOGETHER, many)) for start in range(0, many, _TOGETHER))

@@ -18,8 +18,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event
 
+from benchmarks.recording import recorded
 from casework.records import figures, lanes, outbox
 from casework.records.database import Database
 from casework.records.vault import Keyring
@@ -169,15 +169,10 @@ def test_a_way_that_opens_too_late_is_closed_and_says_so(post: Post, monkeypatch
 def test_a_tick_with_nothing_to_send_only_looks_for_a_lane(post: Post) -> None:
     with mailbox() as box:
         post.mail_by(box, li="zh-CN")
-        asked: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-            asked.append(statement)
-
-        event.listen(post.service.database.engine, "before_cursor_execute", note)
-        assert post.deliver() == Posted()
-        event.remove(post.service.database.engine, "before_cursor_execute", note)
-    assert [statement.split()[0] for statement in asked] == ["select", "update"]
+        with recorded() as sent:
+            assert post.deliver() == Posted()
+    asked = [statement.text for statement in sent]
+    assert [text.split()[0] for text in asked] == ["select", "update"]
     assert "set_config" in asked[0]
     assert "skip locked" in asked[1]
 
@@ -722,8 +717,7 @@ def test_those_who_work_and_those_who_sweep_at_once_number_the_messages_of_a_cas
         sweep(sweeper)
     with post.service.transaction() as tx:
         rows = tx.db.all(
-            "select case_id, array_agg(seq order by at, seq) as seqs from outbox"
-            " where channel = 'webhook' group by case_id"
+            "select case_id, array_agg(seq order by seq) as seqs from outbox where channel = 'webhook' group by case_id"
         )
     assert len(rows) == len(cases)
     assert sum(len(row.seqs) for row in rows) > 3 * len(cases)

@@ -183,9 +183,9 @@ NOTES: Final = {
         " html is the list to be signed, with the last four digits of accounts and identity numbers masked.",
     ),
     "POST /payment-orders/<uuid:order_id>/paid": Text(
-        "本单尚无结果的款项，逐案办理 record_payment；有一笔不能登记的，全部不登记，并说明是哪一案。",
-        "Each case of a payment without a result takes record_payment; where one refuses, none does, and the answer"
-        " names the case.",
+        "本单尚无结果的款项，逐案办理本流程登记支付结果的步骤；有一笔不能登记的，全部不登记，并说明是哪一案。",
+        "Each case of a payment without a result takes the step of its workflow that records payments; where one"
+        " refuses, none does, and the answer names the case.",
     ),
     "POST /payment-orders/<uuid:order_id>/results": Text(
         "各行按序号，或按账号和金额，与本单核对；账号、金额、收款人不符的，指明是哪一行。"
@@ -195,12 +195,13 @@ NOTES: Final = {
         " answer may be given again. With preview it only says what would be recorded.",
     ),
     "POST /payment-orders/<uuid:order_id>/lines/<uuid:line_id>/paid": Text(
-        "即在该案件上办理 record_payment；同事经办的案件也可登记，经办人不变。",
-        "Takes the case's record_payment, also on a colleague's case, who goes on owning it.",
+        "即在该案件上办理其流程登记支付结果的步骤；同事经办的案件也可登记，经办人不变。",
+        "Takes the step of the case that records payments, also on a colleague's case, who goes on owning it.",
     ),
     "POST /payment-orders/<uuid:order_id>/lines/<uuid:line_id>/returned": Text(
-        "即在该案件上办理 record_payment；更正账户信息后列入下一张支付单。",
-        "Takes the case's record_payment; it comes into the next order after the bank details were corrected.",
+        "即在该案件上办理其流程登记支付结果的步骤；更正账户信息后列入下一张支付单。",
+        "Takes the step of the case that records payments; it comes into the next order after the bank details were"
+        " corrected.",
     ),
     "GET /calendars/<key>/due": Text(
         "limit 写成 5wd（工作日）、7d（自然日）、8wh（工作小时）、2h、30m、6mo 或 1y。",

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any, Final
@@ -18,9 +19,11 @@ from sqlalchemy.exc import DBAPIError
 from casework.records import people
 from casework.records.vault import Keyring, NotOpened
 from casework.rules.casefile import Actor
-from casework.work import keys, payments
+from casework.rules.text import Text
+from casework.work import keys, payments, programmes
 from casework.work.overdue import sweep
 from casework.work.service import Transaction
+from casework.workflows.hardship_aid import WORKFLOW as HARDSHIP_AID
 from tests.api.conftest import USERS, Api
 from tests.api.money import SOURCE, dossier, helped, household, in_force, make_order, new_fund
 from tests.api.test_concurrency import at_once, ensure_one_history, rows, statuses
@@ -944,3 +947,25 @@ def test_of_two_clerks_who_put_one_household_on_file_at_once_one_does_and_the_ot
     assert (again.status_code, case["number"] in again.get_json()["detail"]) == (409, True), again.text
     api.take("supervisor-sd", case, "withdraw")
     assert api.call("caseworker", "POST", "/cases", body).status_code == 201
+
+
+def test_the_workflow_says_what_a_payment_is_called_and_which_steps_record_it(
+    office: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renamed = {"record_payment": "note_payment", "correct_payment": "mend_payment"}
+    edges = [replace(edge, name=renamed.get(edge.name, edge.name)) for edge in HARDSHIP_AID.transitions]
+    assert HARDSHIP_AID.pays is not None
+    kinds = {**HARDSHIP_AID.pays.kinds, "emergency": Text("救急", "First aid")}
+    steps = {"recorded_by": "note_payment", "corrected_by": "mend_payment"}
+    pays = replace(HARDSHIP_AID.pays, kinds=kinds, purpose="救急金", **steps)
+    other = replace(HARDSHIP_AID, transitions=tuple(edges), pays=pays)
+    monkeypatch.setattr(programmes, "_all", lambda: {(other.key, other.version): other})
+    case = helped(office)
+    order = make_order(office)
+    assert f"救急金 {order['number']}" in export(office, order).text
+    assert "<td>First aid</td>" in export(office, order, query="?format=html", Accept_Language="en").text
+    assert record(office, order, "paid").status_code == 200
+    last = office.get("auditor", f"/cases/{case['id']}/events?limit=200")["items"][-1]
+    assert last["payload"]["transition"] == "note_payment"
+    again = record(office, order, "paid")
+    assert (again.status_code, "`mend_payment`" in again.get_json()["detail"]) == (409, True)

@@ -4,19 +4,20 @@ Everything that decides is real: the calendars and policies of `config/`, the wo
 and the letters. Only the database is missing.
 """
 
+import importlib
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from functools import cache
 from random import Random
 from typing import Any, Final
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+from casework import workflows
 from casework.forms import Form, Inventor, join_sensitive, merge_patch
 from casework.records.ledger import GENESIS
 from casework.records.offices import CalendarVersion
@@ -60,13 +61,13 @@ STREET: Final = "371083001"
 SPACE: Final = UUID("5f0e9f6e-0000-4000-8000-000000000000")
 
 PATHS: Final = {
+    **{f"37{city:02}00": f"370000/37{city:02}00/" for city in range(1, 18)},
     RUSHAN: "370000/371000/371083/",
     STREET: "370000/371000/371083/371083001/",
-    "370100": "370000/370100/",
-    "370200": "370000/370200/",
     "110100": "110000/110100/",
     "370000": "370000/",
 }
+PLACES: Final = (RUSHAN, RUSHAN, STREET, "370100", "110100")
 _ROLES: Final = {
     "caseworker": Role.CASEWORKER,
     "colleague": Role.CASEWORKER,
@@ -142,6 +143,26 @@ def clock_time(written: str) -> datetime:
     return datetime.fromisoformat(written).replace(tzinfo=ZONE)
 
 
+@dataclass(frozen=True)
+class World:
+    """What stories of a programme stand on: the funds that may pay, and the places where walks begin."""
+
+    funds: Mapping[str, Fund]
+    places: tuple[str, ...]
+
+
+def world(workflow: Workflow) -> World:
+    """The world as `stories.py` of the programme's folder gives it: `FUNDS`, and `PLACES` by their codes."""
+    name = f"{workflows.__name__}.{workflow.key}.stories"
+    try:
+        given = vars(importlib.import_module(name))
+    except ModuleNotFoundError:
+        given = {}
+    places: tuple[str, ...] = given.get("PLACES", PLACES)
+    assert set(places) <= PATHS.keys(), f"{name} tells of a place without a path: {set(places) - PATHS.keys()}"
+    return World(given.get("FUNDS", {}), places)
+
+
 class Story:
     """One case, the people around it and the time; every person is a method that takes a transition.
 
@@ -179,7 +200,7 @@ class Story:
         self.calendar = china()
         self.counts_by = CalendarRef("china", 1)
         self.unsupervised: frozenset[str] = frozenset()
-        self.funds = {"RELIEF": Fund("RELIEF", "帮扶资金", Decimal("1000000.00"))}
+        self.funds: dict[str, Fund] = dict(world(workflow).funds)
         self.given_before: tuple[Given, ...] = ()
         self.papers_before: tuple[EarlierPaper, ...] = ()
         self.moves: list[Move] = []

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from textwrap import dedent
@@ -20,6 +21,7 @@ from casework.work.overdue import sweep
 from casework.work.service import Service
 from tests.api.conftest import Api, staffed
 from tests.test_docs import script
+from tests.workflows.test_walks import walk
 
 FOLDER = {
     "__init__.py": """
@@ -64,7 +66,7 @@ FOLDER = {
 
         class Applicant(Form):
             name = PersonName(required=True, title=Text("姓名", "Name"))
-            identity_number = IdentityNumber(required=True, sensitive=True, title=Text("证件号码", "Identity number"))
+            identity_number = IdentityNumber(needed_by="lend", sensitive=True, title=Text("证件号码", "Identity no."))
             phone = Phone(sensitive=True, title=Text("电话", "Phone"))
 
 
@@ -84,6 +86,9 @@ FOLDER = {
 
         def filled(move, office):
             return {"days": move.given["days"]}
+    """,
+    "stories.py": """
+        PLACES = ("370700",)
     """,
     "rules.toml": """
         [[section]]
@@ -172,6 +177,15 @@ def test_it_is_found_and_proven_and_its_rules_are_on_the_page(third: None) -> No
     page = rules.page(rules.register())
     assert "A tool is lent within three working days" in page
     assert "| 3wd |" in page
+
+
+def test_it_is_walked_through_in_the_places_that_it_names(third: None) -> None:
+    one = programmes.newest("tool_loan")
+    taken: Counter[str] = Counter()
+    stops = [stop for number in range(10) for stop in walk(one, number, taken)]
+    assert {stop.case.org_code for stop in stops} == {"370700"}
+    assert {stop.case.state for stop in stops} == {"asked", "lent", "closed"}
+    assert taken.keys() == {"lend", "take_back"}
 
 
 def test_it_is_lived_from_the_first_request_to_the_end(line: Line) -> None:

@@ -25,13 +25,12 @@ from casework.rules.refusals import Invalid, NotFound, NotMet, NotNow, NotYours,
 from casework.rules.telling import by_whom, happened, whom_to_tell
 from casework.work import programmes
 from casework.workflows.hardship_aid import WORKFLOW as HARDSHIP_AID
-from tests.story import CAST, PATHS, RUSHAN, STREET, Story, china, with_years
+from tests.story import CAST, PATHS, Story, china, with_years, world
 from tests.workflows.test_hardship_aid import every_road
 from tests.workflows.test_legal_aid_repayment import gone_back
 
 WALKS = 120
 STEPS = 22
-PLACES = (RUSHAN, RUSHAN, STREET, "370100", "110100")
 OUTSIDERS = ("auditor", "administrator", "foreign_lawyer")
 ILLNESS = re.compile(r"[伤病残亡医孕]|鉴定|injur|disab|death|died|\bill\b|sick|medic", re.IGNORECASE)
 PUBLISHED = with_years(2027, 2028, 2029)
@@ -43,7 +42,7 @@ def walk(workflow: Workflow, seed: int, taken: Counter[str]) -> Iterator[Story]:
     `taken` counts what all walks have taken so far: what was taken seldom is taken rather.
     """
     chance = Random(seed)
-    story = Story("2026-01-05 09:00", workflow=workflow, region=chance.choice(PLACES), seed=seed)
+    story = Story("2026-01-05 09:00", workflow=workflow, region=chance.choice(world(workflow).places), seed=seed)
     story.calendar = PUBLISHED if seed % 2 else china()
     story.days_pass(chance.randrange(400))
     unknown = [name for name in ("identity_number", "phone") if chance.random() < 0.15]

@@ -46,6 +46,13 @@ def test_the_applicant_says_once_when_it_came(workflow: Workflow) -> None:
     assert last_day(story) == told
 
 
+def test_it_runs_from_the_day_that_the_applicant_tells_and_not_from_the_telling(workflow: Workflow) -> None:
+    story = asked(workflow)
+    story.days_pass(5)
+    story.applicant("tell_receipt", on="2026-09-09")
+    assert story.clock("papers").started_at.date().isoformat() == "2026-09-09"
+
+
 def test_once_is_once_in_the_same_minute_too(workflow: Workflow) -> None:
     story = asked(workflow)
     story.applicant("tell_receipt")

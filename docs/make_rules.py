@@ -139,8 +139,9 @@ def _noticed(tried: Mapping[str, Any]) -> str:
     kinds = "; ".join(f"{kind} {caught}/{made}" for kind, (made, caught) in tried["kinds"].items())
     return (
         f"\nMutants of the encoded rules, of which tests notice {tried['caught']} of {tried['made']}"
-        f" ({share}, `make nightly`): {kinds}.\n\n"
-        f"对已编码规则逐一作微小改动，其测试发现 {tried['made']} 处中的 {tried['caught']} 处（{share}）。\n"
+        f" ({share}): {kinds}. Found by {tried['how']['en']}; `make nightly` tries them all.\n\n"
+        f"对已编码规则逐一作微小改动，其测试发现 {tried['made']} 处中的 {tried['caught']} 处（{share}）；"
+        f"来源：{tried['how']['zh']}。\n"
     )
 
 

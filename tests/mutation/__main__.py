@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from casework.rules.text import Text
 from tests.mutation.equivalent import EQUIVALENT
 from tests.mutation.mutants import Rule, all_of, rules
 from tests.mutation.sources import Mutant
@@ -22,6 +23,10 @@ from tests.mutation.trying import ROOT, Fate, Tried, tried
 
 FIGURES: Final = "docs/mutants.toml"
 _BY_NAMED: Final = "caught by its tests"
+_WHOLE: Final = Text("一次完整运行", "one whole run")
+_AGAIN: Final = Text(
+    "承接先前的运行，先前已发现的未重试", "a run that did not try again what an earlier one had caught"
+)
 
 
 def tests_by_thing(found: Sequence[Rule]) -> Mapping[str, list[str]]:
@@ -75,7 +80,7 @@ def main() -> int:
         f" by the tests that their rules name; {len(found) - len(alive)} could not be loaded\n"
     )
     if asked.write:
-        (ROOT / FIGURES).write_text(_figures(alive), encoding="utf-8")
+        (ROOT / FIGURES).write_text(_figures(alive, _AGAIN if asked.again else _WHOLE), encoding="utf-8")
     return 0 if share >= asked.least else 1
 
 
@@ -100,15 +105,15 @@ def _caught(found: Sequence[Tried]) -> int:
     return sum(one.fate is Fate.CAUGHT for one in found)
 
 
-def _figures(found: Sequence[Tried]) -> str:
-    """The figures as TOML: how many mutants of each kind were made, and how many of them were caught."""
+def _figures(found: Sequence[Tried], how: Text) -> str:
+    """The figures as TOML: how they were found, how many mutants of each kind were made and how many caught."""
     made = Counter(one.mutant.kind.partition(" ")[0] for one in found)
     caught = Counter(one.mutant.kind.partition(" ")[0] for one in found if one.fate is Fate.CAUGHT)
     lines = [
-        "# Written by `python -m tests.mutation --write`; docs/rules.md tells it.",
+        "# docs/rules.md tells it; `python -m tests.mutation --write` writes it anew.",
+        f'how = {{ zh = "{how.zh}", en = "{how.en}" }}',
         f"made = {len(found)}",
         f"caught = {sum(caught.values())}",
-        f"by_named = {sum(one.by_named for one in found)}",
         "",
         "[kinds]",
         *(f'"{kind}" = [{number}, {caught[kind]}]' for kind, number in sorted(made.items())),

@@ -21,7 +21,7 @@ from casework.app import service_of
 from casework.records import alerts
 from casework.records.alerts import NewAlert
 from casework.records.ids import new_id
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.work.overdue import BATCH, Swept, sweep
 from casework.work.service import Service
 
@@ -90,7 +90,7 @@ def _rows(server: Server, service: Service, load: Load) -> list[Plain]:
 
 
 def _names() -> list[str]:
-    return list(programmes.newest("legal_aid").by_clock)
+    return list(workflow_registry.newest("legal_aid").by_clock)
 
 
 def _sweep(service: Service, prefix: str, due: int, how: Callable[[Service], Swept]) -> float:

@@ -16,11 +16,11 @@ from casework.api import (
     administration,
     approval_sheets,
     auth,
-    case_file,
+    case_documents,
     cases,
     channels,
     docs,
-    door,
+    endpoint,
     funds,
     health,
     home,
@@ -33,7 +33,7 @@ from casework.api import (
     reports,
     rules,
 )
-from casework.api.door import Wiring
+from casework.api.endpoint import Wiring
 from casework.records.database import Database, Deadlines
 from casework.records.upgrade import newest
 from casework.records.vault import Keyring
@@ -47,7 +47,7 @@ ROUTES = (
     administration,
     approval_sheets,
     auth,
-    case_file,
+    case_documents,
     cases,
     channels,
     docs,
@@ -116,7 +116,7 @@ def create_app(service: Service, settings: Settings | None = None) -> Flask:
         most_bytes=settings.web.max_body_bytes if settings else 1_048_576,
         trusted_proxies=settings.web.trusted_proxies if settings else 0,
     )
-    door.install(app)
+    endpoint.install(app)
     health.install(app)
     metrics.install(app)
     home.install(app)

@@ -22,7 +22,7 @@ from casework.records import alerts, attempts, idempotency, people
 from casework.rules.refusals import Unavailable
 from casework.settings import Settings
 from casework.work import overdue
-from casework.work.delivery import digest, post
+from casework.work.delivery import digest, worker
 from casework.work.service import Service
 
 PROCESS: Final = "scheduler"
@@ -58,8 +58,8 @@ def jobs(service: Service, settings: Settings) -> tuple[Job, ...]:
 
     def deliver() -> None:
         # One that waits for a slow receiver does not keep the next one from serving the others.
-        posted = post.deliver(service, seconds=post_every)
-        if posted != post.Posted():
+        posted = worker.deliver(service, seconds=post_every)
+        if posted != worker.Posted():
             log.info("posted", **asdict(posted))
 
     def write_digests() -> None:

@@ -19,12 +19,12 @@ from typing import Any, Final
 
 from casework import workflows
 from casework.cli.rules import policies_of
-from casework.rules.casefile import NO_LIMIT, PolicyRow
 from casework.rules.clocks import Limit
+from casework.rules.context import NO_LIMIT, PolicyRow
 from casework.rules.grammar import PolicyLimit, Workflow
 from casework.rules.text import Text
 from casework.settings import ROOT
-from casework.work import programmes
+from casework.work import workflow_registry
 
 COMMON: Final = ROOT / "docs" / "rules.toml"
 """The rules that belong to no one programme."""
@@ -223,7 +223,7 @@ def _cells(*cells: str) -> str:
 
 def _of_workflow(path: str) -> tuple[Workflow, str]:
     key, _, name = path.partition(".")
-    return programmes.newest(key), name
+    return workflow_registry.newest(key), name
 
 
 def _linked(what: str, path: str) -> str:

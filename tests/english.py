@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from casework.forms.inventor import _GIVEN, _SURNAMES
+from casework.forms.example_data import _GIVEN, _SURNAMES
 
 _HAN: Final = re.compile(r"[々㐀-鿿，。；：（）、]")
 _NAMES: Final = re.compile(

@@ -24,7 +24,7 @@ from casework.rules.refusals import Unavailable
 from casework.senders.outside import Outside
 from casework.senders.senders import Senders
 from casework.senders.smtp import MailServer
-from casework.work.delivery.post import deliver
+from casework.work.delivery.worker import deliver
 from casework.work.overdue import sweep
 from casework.work.service import Service
 from tests.receivers import LOOPBACK

@@ -18,33 +18,21 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from casework import workflows
-from casework.forms import Form, Inventor, join_sensitive, merge_patch
-from casework.records.ledger import GENESIS
+from casework.forms import ExampleData, Form, join_sensitive, merge_patch
+from casework.records.event_chain import GENESIS
 from casework.records.offices import CalendarVersion
-from casework.records.rows import Record, Row, event_row, new_case
+from casework.records.rows import Row, StoredCase, event_row, new_case
 from casework.records.vault import WrappedKey
-from casework.rules import handling
+from casework.rules import case_actions
 from casework.rules.calendars import WorkingCalendar, compose
-from casework.rules.casefile import (
-    APPLICANT,
-    CLOCK,
-    Actor,
-    CalendarRef,
-    CaseFile,
-    ClockRun,
-    Destination,
-    EarlierPaper,
-    Move,
-    Office,
-    Org,
-    Person,
-    PolicyRow,
-    Role,
-)
-from casework.rules.claims import Fund, Given
+from casework.rules.case import CalendarRef, Case, ClockRun
 from casework.rules.clockwork import basis
+from casework.rules.context import DecisionContext, Destination, EarlierPaper, PolicyRow
 from casework.rules.decide import Offer, attempt, offers
+from casework.rules.fund_operations import Fund, Given
 from casework.rules.grammar import NEW, Workflow
+from casework.rules.move import Move
+from casework.rules.people import APPLICANT, CLOCK, Actor, Org, Person, Role
 from casework.rules.refusals import Refusal
 from casework.rules.text import Text
 from casework.settings import ROOT
@@ -130,7 +118,7 @@ def with_years(*years: int, off: Iterable[date] = (), make_up: Iterable[date] = 
 
 
 @cache
-def office_in(workflow: str, region: str, at: date, rows: tuple[PolicyRow, ...]) -> Office:
+def office_in(workflow: str, region: str, at: date, rows: tuple[PolicyRow, ...]) -> DecisionContext:
     """What is in force on a day in a place, the code of an organisation."""
     title = Text("办公时间", "office hours")
     rules = RulesInForce(1, rows, {"china": CalendarVersion("china", 1, title, china(), {})})
@@ -187,7 +175,7 @@ class Story:
         self.serials = Counter[str]()
         self.rows = (*_changed(policies(), policy or {}), *rows)
         self.people = _cast(PATHS[region])
-        self.case: CaseFile = new_case(
+        self.case: Case = new_case(
             case_id=uuid5(SPACE, f"case {seed}"),
             number=f"{workflow.numbering}-2026-{seed:06d}",
             workflow=workflow,
@@ -209,7 +197,7 @@ class Story:
         self.sealed: dict[str, Any] = {}
 
     @property
-    def office(self) -> Office:
+    def office(self) -> DecisionContext:
         """What is in force here today, with everybody who may be named."""
         in_force = office_in(self.workflow.key, self.region, self.today, self.rows)
         office = replace(in_force, calendar=self.calendar, counts_by=self.counts_by)
@@ -230,7 +218,7 @@ class Story:
         cast = [one.id for one in self.people.values() if one.role is Role.SUPERVISOR and one.org_path == org.path]
         return [] if org.code in self.unsupervised else cast or [uuid5(SPACE, org.code)]
 
-    def office_for(self, case: CaseFile, name: str, given: Any) -> Office:
+    def office_for(self, case: Case, name: str, given: Any) -> DecisionContext:
         """The same with the organisation to which this step hands the case, if it does."""
         edge = self.workflow.edge(name, case.state)
         code = given.get(edge.transfers) if edge and edge.transfers and isinstance(given, Mapping) else None
@@ -288,12 +276,12 @@ class Story:
         assert isinstance(decision, Refusal), f"{who} could {name}"
         return decision
 
-    def decides(self, who: str, name: str, given: Any, case: CaseFile | None = None) -> Move | Refusal:
+    def decides(self, who: str, name: str, given: Any, case: Case | None = None) -> Move | Refusal:
         """What the rules say to exactly this form, without writing anything down."""
         case = case or self.case
         return attempt(self.workflow, case, name, given, self.actor(who), self.now, self.office_for(case, name, given))
 
-    def form(self, name: str, given: Mapping[str, Any], case: CaseFile | None = None, who: str = "applicant") -> Any:
+    def form(self, name: str, given: Mapping[str, Any], case: Case | None = None, who: str = "applicant") -> Any:
         """The example of what a transition needs here from somebody, with the named fields laid over it."""
         edge = self.workflow.edge(name, (case or self.case).state)
         if edge is None or edge.needs is None:
@@ -301,13 +289,13 @@ class Story:
         assert issubclass(edge.needs, Form)
         return merge_patch(edge.needs, edge.needs.example(self.inventor(case, who)), given)
 
-    def inventor(self, case: CaseFile | None = None, who: str = "applicant") -> Inventor:
+    def inventor(self, case: Case | None = None, who: str = "applicant") -> ExampleData:
         """Who makes up the examples for somebody: today, with the helpers of this office."""
         users = {person.role.value: person.id for person in reversed(self.people.values())}
         had = {one.before.org_code for one in self.moves if one.transferred_to} | {self.case.org_code}
         other = next((code for code in ("370100", "370200", "370000", "110100", STREET) if code not in had), None)
         funds = tuple(self.funds) if self.workflow.grants_money else ()
-        return Inventor(
+        return ExampleData(
             self.today,
             self.random,
             users,
@@ -317,14 +305,14 @@ class Story:
             caller=self.actor(who).id,
         )
 
-    def offered(self, who: str, case: CaseFile | None = None) -> dict[str, Offer]:
+    def offered(self, who: str, case: Case | None = None) -> dict[str, Offer]:
         """What is offered to somebody here, by name."""
         found = offers(self.workflow, case or self.case, self.actor(who), self.now, self.office)
         return {offer.transition.name: offer for offer in found}
 
     def correct(self, who: str, reason: str | None = None, **patch: Any) -> Move:
         """The facts corrected by a merge patch, checked like an intake."""
-        refusal = handling.may_correct(self.case, self.actor(who))
+        refusal = case_actions.may_correct(self.case, self.actor(who))
         if refusal:
             raise refusal
         form = self.workflow.intake
@@ -338,7 +326,7 @@ class Story:
         """These years are published and loaded; the move by which the clocks follow, None where nothing changes."""
         before, self.calendar = self.calendar, with_years(*years, off=off, make_up=make_up)
         self.counts_by = CalendarRef("china", self.counts_by.version + 1)
-        move = handling.rederived(
+        move = case_actions.rederived(
             self.workflow,
             self.case,
             self.actor("administrator"),
@@ -351,11 +339,11 @@ class Story:
 
     def override(self, who: str, to_state: str, reason: str = "上级要求重新审查") -> Move:
         """A supervisor steps in; raises the refusal."""
-        refusal = handling.may_override(self.actor(who))
+        refusal = case_actions.may_override(self.actor(who))
         if refusal:
             raise refusal
         return self.done(
-            handling.override(self.workflow, self.case, to_state, reason, self.actor(who), self.now, self.office)
+            case_actions.override(self.workflow, self.case, to_state, reason, self.actor(who), self.now, self.office)
         )
 
     def done(self, decision: Move | Refusal) -> Move:
@@ -385,9 +373,9 @@ class Story:
             self.letters[name] = render(letter, move, self.office, self.sender, str(self.today), number)
         return move
 
-    def record(self) -> Record:
+    def record(self) -> StoredCase:
         """The case with where its chain of events ends."""
-        return Record(
+        return StoredCase(
             file=self.case,
             org_id=uuid5(SPACE, self.region),
             applicant_id=uuid5(SPACE, "applicant"),

@@ -12,10 +12,11 @@ import pytest
 
 from casework.api.case_schemas import EVENT_KINDS
 from casework.cli.rules import policies_of
-from casework.rules.casefile import Phase, Role
+from casework.rules.case import Phase
 from casework.rules.grammar import PolicyLimit
+from casework.rules.people import Role
 from casework.settings import ROOT
-from casework.work import programmes
+from casework.work import workflow_registry
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
@@ -123,10 +124,10 @@ def register(rules: ModuleType) -> list[dict[str, Any]]:
 
 def test_every_clock_and_every_policy_has_its_rule(rules: ModuleType, register: list[dict[str, Any]]) -> None:
     clocks = {path for rule in register for path in rules.named(rule, "clock")}
-    assert clocks == {f"{one.key}.{clock.name}" for one in programmes.latest() for clock in one.clocks}
+    assert clocks == {f"{one.key}.{clock.name}" for one in workflow_registry.latest() for clock in one.clocks}
     limits = {
         (one.key, clock.limit.name)
-        for one in programmes.latest()
+        for one in workflow_registry.latest()
         for clock in one.clocks
         if isinstance(clock.limit, PolicyLimit)
     }
@@ -138,12 +139,14 @@ def test_every_clock_and_every_policy_has_its_rule(rules: ModuleType, register: 
 
 def test_every_step_that_decides_has_its_rule(rules: ModuleType, register: list[dict[str, Any]]) -> None:
     named = {path for rule in register for path in rules.named(rule, "transition")}
-    decides = {f"{one.key}.{edge.name}" for one in programmes.latest() for edge in one.transitions if edge.decides}
+    decides = {
+        f"{one.key}.{edge.name}" for one in workflow_registry.latest() for edge in one.transitions if edge.decides
+    }
     assert decides - named == set()
 
 
 def test_the_clocks_and_steps_that_a_programme_names_are_its_own(rules: ModuleType) -> None:
-    for one in programmes.latest():
+    for one in workflow_registry.latest():
         file = ROOT / "casework" / "workflows" / one.key / "rules.toml"
         own = [
             rule for section in tomllib.loads(file.read_text(encoding="utf-8"))["section"] for rule in section["rules"]

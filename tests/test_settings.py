@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from casework.settings import ROOT, BadSettings, Settings
-from casework.work.files import BadFile, read_content
+from casework.work.admin_files import BadFile, read_content
 
 KEY = bytes(range(32))
 

@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 
 from casework import workflows
 from casework.rules.verify import verify
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.work.overdue import sweep
 from casework.work.service import Service
 from tests.api.conftest import Api, staffed
@@ -25,7 +25,8 @@ from tests.workflows.test_walks import walk
 
 FOLDER = {
     "__init__.py": """
-        from casework.rules.casefile import Phase, Role
+        from casework.rules.case import Phase
+        from casework.rules.people import Role
         from casework.rules.grammar import NEW, Alert, Clock, Letter, State, Transition, Workflow
         from casework.rules.text import Text
         from casework.workflows.tool_loan.steps import Ask, Lend, filled, short_enough
@@ -111,10 +112,10 @@ def third(tmp_path: Path) -> Iterator[None]:
     for name, source in FOLDER.items():
         (folder / name).write_text(dedent(source), encoding="utf-8")
     workflows.__path__.append(str(tmp_path))
-    programmes._all.cache_clear()
+    workflow_registry._all.cache_clear()
     yield
     workflows.__path__.remove(str(tmp_path))
-    programmes._all.cache_clear()
+    workflow_registry._all.cache_clear()
     for name in [name for name in sys.modules if name.startswith("casework.workflows.tool_loan")]:
         del sys.modules[name]
 
@@ -159,7 +160,7 @@ class Line:
 def line(third: None, service: Service) -> Iterator[Line]:
     """The service with the third programme, as it starts, on a port of this machine."""
     with service.transaction() as tx:
-        programmes.register(tx.db)
+        workflow_registry.register(tx.db)
     api = staffed(service)
     server = make_server("127.0.0.1", 0, api.app, threaded=True)
     Thread(target=server.serve_forever, daemon=True).start()
@@ -169,8 +170,8 @@ def line(third: None, service: Service) -> Iterator[Line]:
 
 
 def test_it_is_found_and_proven_and_its_rules_are_on_the_page(third: None) -> None:
-    one = programmes.newest("tool_loan")
-    assert [flaw.sentence for flaw in verify(one, programmes.variants(one, ()))] == []
+    one = workflow_registry.newest("tool_loan")
+    assert [flaw.sentence for flaw in verify(one, workflow_registry.variants(one, ()))] == []
     rules = script("make_rules")
     titles = [section["title"] for section in rules.register()["section"]]
     assert "Loan of tools 工具借用" in titles[:-1]
@@ -180,7 +181,7 @@ def test_it_is_found_and_proven_and_its_rules_are_on_the_page(third: None) -> No
 
 
 def test_it_is_walked_through_in_the_places_that_it_names(third: None) -> None:
-    one = programmes.newest("tool_loan")
+    one = workflow_registry.newest("tool_loan")
     taken: Counter[str] = Counter()
     stops = [stop for number in range(10) for stop in walk(one, number, taken)]
     assert {stop.case.org_code for stop in stops} == {"370700"}

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.api import views
-from casework.api.door import Answer, Call, endpoint, page
+from casework.api.endpoint import Answer, Call, endpoint, page
 from casework.api.query import Page, from_cursor, text, to_cursor
 from casework.forms.numbers import Flag
 from casework.forms.texts import Choice, Code

@@ -7,8 +7,8 @@ from uuid import UUID
 from jinja2 import Environment, PackageLoader
 
 from casework.api.docs import policy_for
-from casework.api.door import Answer, Call, endpoint
-from casework.api.speech import language
+from casework.api.endpoint import Answer, Call, endpoint
+from casework.api.request_context import language
 from casework.rules.sheets import Opinion
 from casework.rules.text import Text
 from casework.work.approval_sheets import Sheet, sheet

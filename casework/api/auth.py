@@ -5,9 +5,9 @@ from typing import Any
 from flask import request
 
 from casework.api.callers import caller_network
-from casework.api.door import Answer, endpoint
+from casework.api.endpoint import Answer, endpoint
 from casework.api.query import NoQuery, read_query
-from casework.api.speech import instant
+from casework.api.request_context import instant
 from casework.rules.text import Text
 from casework.work import people
 from casework.work.service import Service

@@ -17,13 +17,13 @@ from casework.records.search import Search
 from casework.records.summaries import CaseSummary
 from casework.records.vault import blind_index
 from casework.rules import folding
-from casework.rules.casefile import Phase
+from casework.rules.case import Phase
 from casework.rules.identifiers import BadIdentifier, check_document_number, check_identity_number, check_phone
 from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Language, Text
-from casework.work import people, programmes
+from casework.work import people, workflow_registry
+from casework.work.blind_indexes import phone_tail
 from casework.work.filters import NO_SUCH_ORG, path_of_org, unknown, unknown_workflows
-from casework.work.look_ups import phone_tail
 from casework.work.service import Transaction
 
 _SORTS: Final = {
@@ -144,7 +144,7 @@ def _unknown_words(query: Mapping[str, Any]) -> list[Fault]:
     """A fault for each workflow and state that does not exist, which names those that do."""
     asked = query.get("workflow", ())
     # Of every version: older cases may stand in states that the newest one has no more.
-    versions = [one for one in programmes.all_versions() if one.key in asked or not asked]
+    versions = [one for one in workflow_registry.all_versions() if one.key in asked or not asked]
     states = {state.name: state.title for one in versions for state in one.states}
     strange = (state for state in query.get("state", ()) if state not in states)
     return unknown_workflows(asked) + [unknown("state", "unknown_state", states) for _ in strange if states]
@@ -155,7 +155,7 @@ def _only_open(query: Mapping[str, Any]) -> bool | None:
     asked = [(query[name], name) for name in ("state", "phase") if name in query]
     finals = {
         state.final
-        for workflow in programmes.all_versions()
+        for workflow in workflow_registry.all_versions()
         for state in workflow.states
         if asked and all((state.name if name == "state" else state.phase) in values for values, name in asked)
     }

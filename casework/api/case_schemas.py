@@ -22,7 +22,7 @@ from casework.api.shapes import (
     text,
     whole,
 )
-from casework.rules.casefile import Phase
+from casework.rules.case import Phase
 from casework.rules.clocks import Status
 from casework.rules.grammar import OwedBy
 from casework.rules.text import Text

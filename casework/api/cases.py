@@ -6,18 +6,19 @@ from uuid import UUID
 
 from casework.api import views
 from casework.api.case_filters import CaseFilters, after, cursor_of, filter_of, order_of
-from casework.api.door import PREFIX, Answer, Call, cut, endpoint, page
+from casework.api.endpoint import PREFIX, Answer, Call, cut, endpoint, page
 from casework.api.examples import needs_schema
 from casework.api.query import Page
 from casework.api.summaries import summaries
 from casework.records import cases as records
 from casework.records.case_lists import CaseFilter
-from casework.records.rows import Record
+from casework.records.rows import StoredCase
 from casework.records.summaries import count
 from casework.records.summaries import page as page_of_cases
 from casework.records.twins import Other
-from casework.rules.casefile import STAFF, Office
+from casework.rules.context import DecisionContext
 from casework.rules.decide import Offer
+from casework.rules.people import STAFF
 from casework.rules.text import Text
 from casework.work import cases, corrections, forms, intake, papers, twins
 
@@ -25,7 +26,7 @@ _MOST_COUNTED: Final = 1_000
 _MOST_TWINS: Final = 20
 
 
-def _answer(call: Call, record: Record, status: int = 200, **more: Any) -> Answer:
+def _answer(call: Call, record: StoredCase, status: int = 200, **more: Any) -> Answer:
     headers = {"ETag": f'"{record.file.version}"'}
     if status == 201:
         headers["Location"] = f"{PREFIX}/cases/{record.file.id}"
@@ -79,7 +80,7 @@ def one_case(call: Call, case_id: UUID) -> Answer:
     return _answer(call, record, 200, **_of_the_same_person(call, record, others))
 
 
-def _of_the_same_person(call: Call, record: Record, others: Sequence[Other]) -> dict[str, list[dict[str, Any]]]:
+def _of_the_same_person(call: Call, record: StoredCase, others: Sequence[Other]) -> dict[str, list[dict[str, Any]]]:
     """For staff: open cases of this kind with the same numbers, and papers of other cases."""
     found = twins.of_case(record.file, others, call.tx.person)[:_MOST_TWINS]
     before = papers.handed_in_before(call.tx, record.file, others)
@@ -112,7 +113,7 @@ def transitions(call: Call, case_id: UUID) -> Answer:
     return offers(call, record, *cases.offered(call.tx, record))
 
 
-def offers(call: Call, record: Record, offered: Iterable[Offer], office: Office) -> Answer:
+def offers(call: Call, record: StoredCase, offered: Iterable[Offer], office: DecisionContext) -> Answer:
     """A page of transitions from where the case stands, with what each of them needs."""
     items = [
         {

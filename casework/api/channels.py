@@ -4,13 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from casework.api import views
-from casework.api.door import Answer, Call, endpoint, page
+from casework.api.endpoint import Answer, Call, endpoint, page
 from casework.api.query import Page, from_cursor, to_cursor
-from casework.api.speech import language
+from casework.api.request_context import language
 from casework.forms.form import Form
 from casework.records import channels as records
 from casework.rules.text import Text
-from casework.work.delivery import channels, trying
+from casework.work.delivery import channel_test, channels
 
 
 def _view(call: Call, row: Any) -> dict[str, Any]:
@@ -55,8 +55,8 @@ class Try(Form):
 @endpoint("POST", "/channels/<uuid:channel_id>/try", Text("试发", "Try a channel"), answer="Tried", body=Try)
 def try_channel(call: Call, channel_id: UUID) -> Answer:
     """Whether the receiver takes a message, and else why not."""
-    row = trying.channel_to_try(call.tx, channel_id)
+    row = channel_test.channel_to_try(call.tx, channel_id)
     Try.check(call.body, today=call.tx.today)
-    tried = trying.try_channel(call.tx, row)
+    tried = channel_test.try_channel(call.tx, row)
     because = tried.because.in_(language()) if tried.because else None
     return Answer({"delivered": tried.delivered, "because": because})

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader
 
-from casework.api.door import Answer, endpoint
+from casework.api.endpoint import Answer, endpoint
 from casework.api.openapi import document
+from casework.api.openapi_texts import PAGE
+from casework.api.request_context import language
 from casework.api.shapes import COMPONENTS, Schema
-from casework.api.speech import language
-from casework.api.wording import PAGE
 from casework.rules.text import Language, Text, in_language
 
 _TEMPLATES: Final = Environment(

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from casework.api import views
 from casework.api.body import Encoded
-from casework.api.speech import language, request_id
+from casework.api.request_context import language, request_id
 from casework.rules.duplicates import Duplicate
 from casework.rules.refusals import Invalid, Refusal
 from casework.rules.text import Text

@@ -3,18 +3,19 @@
 from random import Random, SystemRandom
 from typing import Any, Final
 
-from casework.forms.inventor import Inventor
+from casework.forms.example_data import ExampleData
 from casework.forms.json_schema import json_schema
 from casework.forms.texts import OneUser
 from casework.records import offices, people
-from casework.records.rows import Record
-from casework.rules.casefile import HELPERS, STAFF, Office
+from casework.records.rows import StoredCase
+from casework.rules.context import DecisionContext
 from casework.rules.decide import Offer
 from casework.rules.grammar import Needs, Workflow
+from casework.rules.people import HELPERS, STAFF
 from casework.rules.rights import may_help
 from casework.work.forms import SteppingIn
-from casework.work.programmes import form_of, intake_of
 from casework.work.service import Transaction
+from casework.work.workflow_registry import form_of, intake_of
 
 _CHANCE: Final = SystemRandom()
 _NOTHING: Final[dict[str, Any]] = {
@@ -26,7 +27,7 @@ _NOTHING: Final[dict[str, Any]] = {
 }
 
 
-def needs_schema(tx: Transaction, record: Record, office: Office, offer: Offer) -> dict[str, Any]:
+def needs_schema(tx: Transaction, record: StoredCase, office: DecisionContext, offer: Offer) -> dict[str, Any]:
     """The self-contained schema of the body, `{}` where nothing is needed."""
     form = offer.transition.needs
     edge = offer.transition
@@ -34,7 +35,7 @@ def needs_schema(tx: Transaction, record: Record, office: Office, offer: Offer) 
     more = {"other_org": offices.another(tx.db, record.file.org_path, had)} if edge.transfers else {}
     # The same case, caller and step have the same example, however often it is read.
     chance = Random(f"{record.file.id}/{record.file.version}/{tx.acting.id}/{edge.name}")
-    inventor = Inventor(
+    inventor = ExampleData(
         office.calendar.local_date(tx.now),
         chance,
         _users(tx, record) if _names_users(form) else {},
@@ -51,7 +52,7 @@ def needs_schema(tx: Transaction, record: Record, office: Office, offer: Offer) 
     return _with_reason(tx, schema, inventor) if offer.needs_reason else schema
 
 
-def _with_reason(tx: Transaction, schema: dict[str, Any], inventor: Inventor) -> dict[str, Any]:
+def _with_reason(tx: Transaction, schema: dict[str, Any], inventor: ExampleData) -> dict[str, Any]:
     """A supervisor who does a colleague's work says why: in the form's own field where it has one."""
     reason = SteppingIn.schema(tx.language)["properties"]
     return {
@@ -66,7 +67,7 @@ def _names_users(form: type[Needs] | None) -> bool:
     return form is not None and any(isinstance(field, OneUser) for _, field in form_of(form).form_fields())
 
 
-def _users(tx: Transaction, record: Record) -> dict[str, Any]:
+def _users(tx: Transaction, record: StoredCase) -> dict[str, Any]:
     """A user for each role that a form may name, nearest first."""
     near = people.helpers_near(tx.db, record.file.org_path)
     staff = people.staff_above(tx.db, record.file.org_path, STAFF)
@@ -80,4 +81,4 @@ def _users(tx: Transaction, record: Record) -> dict[str, Any]:
 def intake_schema(tx: Transaction, workflow: Workflow) -> dict[str, Any]:
     """The intake form with the facts of an invented person, another at each reading: two cases are of two people."""
     form = intake_of(workflow)
-    return json_schema(form, tx.language, form.example(Inventor(tx.today, _CHANCE, language=tx.language)))
+    return json_schema(form, tx.language, form.example(ExampleData(tx.today, _CHANCE, language=tx.language)))

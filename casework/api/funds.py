@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from casework.api.door import Answer, Call, endpoint, page
+from casework.api.endpoint import Answer, Call, endpoint, page
 from casework.api.query import Page, from_cursor, text, to_cursor, whole
-from casework.api.speech import instant
+from casework.api.request_context import instant
 from casework.records import funds as records
 from casework.rules.text import Text
 from casework.work import funds

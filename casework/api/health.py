@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 from flask import Flask, Response
 
-from casework.api.door import Wiring
+from casework.api.endpoint import Wiring
 from casework.records import alerts
 from casework.records.database import Database, Tx
 from casework.records.readiness import NotReady, ready

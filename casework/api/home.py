@@ -8,9 +8,9 @@ from flask import Flask, Response, request
 from jinja2 import Environment, PackageLoader
 
 from casework.api.docs import policy_for
-from casework.api.door import PREFIX
-from casework.api.speech import language
-from casework.api.wording import TITLE
+from casework.api.endpoint import PREFIX
+from casework.api.openapi_texts import TITLE
+from casework.api.request_context import language
 from casework.rules.text import Language, Text, in_language
 
 _TEMPLATES: Final = Environment(loader=PackageLoader("casework.api"), autoescape=True, trim_blocks=True)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from casework.api import views
-from casework.api.door import Answer, Call, endpoint, page
+from casework.api.endpoint import Answer, Call, endpoint, page
 from casework.api.query import Page, from_cursor, moment, to_cursor
 from casework.forms.form import Form
 from casework.forms.texts import Choice, OneChannel

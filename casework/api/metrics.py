@@ -8,8 +8,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from casework.api.door import Wiring
-from casework.records import figures
+from casework.api.endpoint import Wiring
+from casework.records import metrics
 from casework.rules.refusals import Unavailable
 from casework.work.service import Service
 
@@ -36,7 +36,7 @@ class _Office:
         """The gauges; only `casework_database_up` where the database cannot be reached."""
         try:
             with self._service.transaction() as tx:
-                counted = figures.now(tx.db)
+                counted = metrics.now(tx.db)
         except Unavailable:
             yield GaugeMetricFamily("casework_database_up", "Whether the database answers.", value=0)
             return

@@ -9,14 +9,10 @@ from typing import Any, Final
 
 import msgspec
 
-from casework.api.door import ENDPOINTS, PREFIX, Answer, Endpoint, endpoint
+from casework.api.endpoint import ENDPOINTS, PREFIX, Answer, Endpoint, endpoint
 from casework.api.errors import STATUS, TITLES
 from casework.api.money_schemas import XLSX
-from casework.api.schemas import SCHEMAS
-from casework.api.shapes import COMPONENTS, Schema, ref, sample
-from casework.api.speech import language
-from casework.api.webhooks import TAG, webhooks
-from casework.api.wording import (
+from casework.api.openapi_texts import (
     ABOUT,
     CREATED,
     DONE,
@@ -28,14 +24,18 @@ from casework.api.wording import (
     TAGS,
     TITLE,
 )
+from casework.api.request_context import language
+from casework.api.schemas import SCHEMAS
+from casework.api.shapes import COMPONENTS, Schema, ref, sample
+from casework.api.webhooks import TAG, webhooks
+from casework.forms.example_data import ExampleData
 from casework.forms.form import Form
-from casework.forms.inventor import Inventor
 from casework.rules.grammar import Workflow
 from casework.rules.text import Language, Text, in_language
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.work.applications import NewApplication
 from casework.work.forms import NewCase
-from casework.work.programmes import intake_of
+from casework.work.workflow_registry import intake_of
 
 _CONVERTER: Final = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 _JSON: Final = ("application/json",)
@@ -208,13 +208,13 @@ def _body(body: type[Form] | str, language: Language) -> dict[str, Any]:
         required = bool(schema["required"])
     if isinstance(body, type) and body in _SHELLS:
         schema = _by_workflow(_SHELLS[body])
-        example["facts"] = intake_of(programmes.newest(example["workflow"])).example(_inventor(language))
+        example["facts"] = intake_of(workflow_registry.newest(example["workflow"])).example(_inventor(language))
     return {"required": required, "content": {"application/json": {"schema": schema, "example": example}}}
 
 
 def _by_workflow(shell: str) -> Schema:
     """One of the components for each workflow, told apart by the word that `workflow` says."""
-    names = {one.key: f"{shell}.{one.key}" for one in programmes.latest()}
+    names = {one.key: f"{shell}.{one.key}" for one in workflow_registry.latest()}
     mapping = {key: f"{COMPONENTS}{name}" for key, name in names.items()}
     return {
         "oneOf": [ref(name) for name in names.values()],
@@ -258,8 +258,8 @@ def _camel(words: str) -> str:
     return "".join(word.capitalize() for word in re.findall(r"[0-9A-Za-z]+", words))
 
 
-def _inventor(language: Language) -> Inventor:
-    return Inventor(_EXAMPLE_DAY, Random(1), language=language)
+def _inventor(language: Language) -> ExampleData:
+    return ExampleData(_EXAMPLE_DAY, Random(1), language=language)
 
 
 def _intake_name(workflow: str) -> str:
@@ -268,7 +268,7 @@ def _intake_name(workflow: str) -> str:
 
 def _schemas(language: Language) -> dict[str, Schema]:
     intakes: dict[str, Schema] = {}
-    for one in programmes.latest():
+    for one in workflow_registry.latest():
         facts = intake_of(one).schema(language)
         facts |= {"title": one.title.in_(language), "examples": [intake_of(one).example(_inventor(language))]}
         intakes[_intake_name(one.key)] = _named(facts, f"Intake{_camel(one.key)}")

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader
 from xlsxwriter import Workbook
 
 from casework.api.docs import policy_for
-from casework.api.speech import instant, language
+from casework.api.request_context import instant, language
 from casework.rules.bank_columns import AMOUNT_IN_YUAN, COLUMNS, FOR_CSV, FOR_WORKBOOK, TOTAL
 from casework.rules.chinese_amount import in_capitals
 from casework.rules.text import Text

@@ -4,10 +4,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from casework.api import payment_files
-from casework.api.door import Answer, Call, endpoint, page
+from casework.api.endpoint import Answer, Call, endpoint, page
 from casework.api.money_schemas import XLSX
 from casework.api.query import Page, from_cursor, moment, to_cursor
-from casework.api.speech import instant, language
+from casework.api.request_context import instant, language
 from casework.forms.form import Form
 from casework.forms.texts import Choice, Code
 from casework.records import payments as records

@@ -6,16 +6,17 @@ from uuid import UUID
 
 from casework.api import views
 from casework.api.cases import offers
-from casework.api.door import Answer, Call, endpoint, page
+from casework.api.endpoint import Answer, Call, endpoint, page
 from casework.api.query import Page, from_cursor, moment, text, to_cursor
-from casework.api.speech import instant, language
+from casework.api.request_context import instant, language
 from casework.forms.texts import Code
 from casework.records import cases, offices
-from casework.records.rows import Record
-from casework.rules.casefile import Role, TimeToObject
+from casework.records.rows import StoredCase
+from casework.rules.context import TimeToObject
 from casework.rules.papers import ANNOUNCED
+from casework.rules.people import Role
 from casework.rules.text import LANGUAGES, Text
-from casework.work import applications, notices, programmes
+from casework.work import applications, notices, workflow_registry
 
 _BOTH: Final = frozenset(LANGUAGES)
 _REPEATED: Final = Text(
@@ -135,9 +136,9 @@ def issue_code(call: Call, case_id: UUID) -> Answer:
     return Answer({"number": issued.number, "tracking_code": issued.code, "slip": issued.slip}, 201)
 
 
-def _told(call: Call, record: Record) -> Answer:
+def _told(call: Call, record: StoredCase) -> Answer:
     """What an applicant is told: the own application, and of the office its name."""
-    file, workflow = record.file, programmes.pinned(record.file)
+    file, workflow = record.file, workflow_registry.pinned(record.file)
     office = offices.org(call.tx.db, file.org_code)
     assert office is not None
     told = {

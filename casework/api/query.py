@@ -14,10 +14,10 @@ from typing import Any, Final
 from flask import current_app, request
 from werkzeug.datastructures import MultiDict
 
-from casework.forms.faults import speakable
 from casework.forms.form import Form, Many
 from casework.forms.numbers import Count, Flag
 from casework.forms.texts import Line
+from casework.forms.validation_errors import speakable
 from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Text
 

@@ -4,7 +4,7 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from casework.api.case_filters import When, beginning
-from casework.api.door import Answer, Call, endpoint, page
+from casework.api.endpoint import Answer, Call, endpoint, page
 from casework.api.query import Page, from_cursor, to_cursor
 from casework.api.summaries import summaries
 from casework.forms.field import FormField

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from casework.api import views
 from casework.api.case_filters import When, beginning
-from casework.api.door import Answer, Call, cut, endpoint, page
+from casework.api.endpoint import Answer, Call, cut, endpoint, page
 from casework.api.examples import intake_schema
 from casework.api.query import Page, from_cursor, to_cursor, whole
 from casework.forms.form import Form
@@ -14,31 +14,31 @@ from casework.forms.numbers import Count, Day
 from casework.forms.texts import Code, Line
 from casework.records import offices
 from casework.records.offices import CalendarVersion
-from casework.rules.casefile import PolicyRow
 from casework.rules.clocks import Interval, Limit, due, trace
+from casework.rules.context import PolicyRow
 from casework.rules.diagram import mermaid
 from casework.rules.refusals import Fault, Invalid, NotFound
 from casework.rules.text import Text
-from casework.work import programmes
+from casework.work import workflow_registry
 
 
 @endpoint("GET", "/workflows", Text("流程列表", "Workflows"), answer="WorkflowPage", query=Page)
 def workflows(call: Call) -> Answer:
     """The newest version of each workflow."""
-    return cut(call, [views.workflow(one) for one in programmes.latest()])
+    return cut(call, [views.workflow(one) for one in workflow_registry.latest()])
 
 
 @endpoint("GET", "/workflows/<key>", Text("流程定义", "One workflow"), answer="Workflow")
 def workflow(call: Call, key: str) -> Answer:
     """States, transitions, clocks with their legal basis, and the intake form as a JSON Schema."""
-    one = programmes.newest(key)
+    one = workflow_registry.newest(key)
     return Answer(views.workflow(one) | {"intake": intake_schema(call.tx, one)})
 
 
 @endpoint("GET", "/workflows/<key>/diagram", Text("流程图", "A workflow as a diagram"), answer="Diagram")
 def diagram(call: Call, key: str) -> Answer:
     """Mermaid text."""
-    return Answer(text=mermaid(programmes.newest(key), call.tx.language))
+    return Answer(text=mermaid(workflow_registry.newest(key), call.tx.language))
 
 
 PolicyFilters = cast(

@@ -7,7 +7,7 @@ answer with an undocumented member fails the tests; only what a workflow defines
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from casework.rules.casefile import Role
+from casework.rules.people import Role
 from casework.rules.text import Text
 
 Schema = dict[str, Any]

@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from casework.records.summaries import CaseSummary
 from casework.rules.text import Language
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.work.service import Transaction
 
 
@@ -122,7 +122,7 @@ class _Titles(msgspec.Struct, frozen=True):
 
 @cache
 def _titles(workflow: str, version: int, language: Language) -> _Titles:
-    known = programmes.of(workflow, version)
+    known = workflow_registry.of(workflow, version)
     return _Titles(
         {state.name: state.title.in_(language) for state in known.states},
         {clock.name: (clock.title.in_(language), clock.owed_by) for clock in known.clocks},

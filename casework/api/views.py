@@ -4,18 +4,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from casework.api.speech import in_zone, instant, language
+from casework.api.request_context import in_zone, instant, language
 from casework.records.offices import CalendarVersion, parent_of
-from casework.records.rows import Record
-from casework.rules.casefile import ClockRun, Person, PolicyRow, Role
+from casework.records.rows import StoredCase
+from casework.rules.case import ClockRun
 from casework.rules.clocks import Due, TraceLine
 from casework.rules.clockwork import basis, late_at, nearest_clock
+from casework.rules.context import PolicyRow
 from casework.rules.duplicates import Twin
 from casework.rules.grammar import STAY, Clock, Workflow
+from casework.rules.people import Person, Role
 from casework.rules.telling import by_whom, happened
 from casework.rules.text import Text
-from casework.work import calendars, programmes
-from casework.work.delivery import reasons
+from casework.work import calendars, workflow_registry
+from casework.work.delivery import delivery_errors
 from casework.work.service import Transaction
 
 
@@ -24,10 +26,10 @@ def person(one: Person | None) -> dict[str, Any] | None:
     return {"id": str(one.id), "username": one.username, "name": one.name} if one else None
 
 
-def case(record: Record, tx: Transaction) -> dict[str, Any]:
+def case(record: StoredCase, tx: Transaction) -> dict[str, Any]:
     """A case as answers show it; sensitive facts are masked."""
     file, as_of = record.file, tx.now
-    workflow = programmes.pinned(file)
+    workflow = workflow_registry.pinned(file)
     nearest, late = nearest_clock(workflow, file), late_at(workflow, file)
     return {
         "id": str(file.id),
@@ -253,7 +255,7 @@ def message(row: Any) -> dict[str, Any]:
         "case_number": row.number,
         "state": row.state,
         "attempts": row.attempts,
-        "last_error": reasons.told(row.last_error).in_(language()) if row.last_error else None,
+        "last_error": delivery_errors.told(row.last_error).in_(language()) if row.last_error else None,
         "at": instant(row.at),
         "try_at": instant(row.try_at) if row.state == "waiting" else None,
         "delivered_at": instant(row.delivered_at),
@@ -276,7 +278,7 @@ def event(row: Any) -> dict[str, Any]:
 
 def alert(row: Any) -> dict[str, Any]:
     """An alert as its receiver sees it."""
-    workflow = programmes.of(row.workflow, row.workflow_version)
+    workflow = workflow_registry.of(row.workflow, row.workflow_version)
     if row.level is None:
         what = happened(workflow, row.kind, row.payload, str(row.receiver_id))
         # The clock is another's where its due time is not told.

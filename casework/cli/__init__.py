@@ -12,9 +12,9 @@ from casework.cli.demo import demo
 from casework.cli.doctor import doctor
 from casework.cli.keys import keys
 from casework.cli.organisations import org
+from casework.cli.outbox import outbox, post
 from casework.cli.payments import payment
 from casework.cli.people import token, user
-from casework.cli.post import outbox, post
 from casework.cli.reports import report
 from casework.cli.rules import policy, workflow
 from casework.cli.serve import scheduler, serve, web

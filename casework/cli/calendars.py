@@ -9,7 +9,7 @@ import click
 from casework.cli.calendar_page import tell_calendar
 from casework.cli.console import Console, Instant, LimitType, instant_in, pass_console
 from casework.cli.installation import has_database, working
-from casework.cli.moving import tell_moved, tell_preview
+from casework.cli.moved_clocks import tell_moved, tell_preview
 from casework.cli.rules import FILE
 from casework.records import offices
 from casework.records.database import Tx

@@ -10,7 +10,7 @@ from casework.cli.installation import working
 from casework.records import channels as records
 from casework.rules.refusals import NotFound
 from casework.rules.text import Text
-from casework.work.delivery import channels, trying
+from casework.work.delivery import channel_test, channels
 from casework.work.people import SPOKEN
 
 _TITLES = (
@@ -106,7 +106,7 @@ def try_channel(console: Console, channel_id: UUID) -> None:
         row = records.by_id(tx.db, channel_id)
         if row is None:
             raise NotFound()
-        tried = trying.try_channel(tx, row)
+        tried = channel_test.try_channel(tx, row)
     if tried.because is not None:
         raise Cannot(_DID_NOT.in_(console.language, name=row.name, because=tried.because))
     console.tell(_TOOK, name=row.name)

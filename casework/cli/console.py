@@ -16,9 +16,9 @@ from casework.rules.grammar import BadWorkflow
 from casework.rules.refusals import Invalid, Refusal
 from casework.rules.text import Language, Text
 from casework.settings import BadSettings, Settings, of_terminal
-from casework.work.files import BadFile
-from casework.work.programmes import ChangedWorkflow
+from casework.work.admin_files import BadFile
 from casework.work.report_table import width
+from casework.work.workflow_registry import ChangedWorkflow
 
 _SENTENCES = (Refusal, BadCalendar, BadFile, BadSettings, NoServer)
 _NO_DATE = Text(

@@ -11,11 +11,11 @@ from typing import Final
 import click
 
 from casework.app import MIGRATIONS
-from casework.cli import ways
+from casework.cli import transports
 from casework.cli.console import Console, pass_console
-from casework.cli.finding import MARKS, Finding, good
 from casework.cli.installation import Installation, installed
 from casework.cli.installation import told as cure_of
+from casework.cli.lookup import MARKS, Finding, good
 from casework.cli.rules import told
 from casework.embedded import NoServer
 from casework.records import alerts, keys, offices
@@ -25,7 +25,7 @@ from casework.rules.text import Text
 from casework.rules.verify import verify
 from casework.scheduler import PROCESS
 from casework.settings import ROOT, BadSettings, Kind, Settings
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.work.keys import MISSING
 from casework.work.service import Transaction, WrongKeys
 
@@ -124,14 +124,14 @@ def _database(installation: Installation) -> Iterator[Finding]:
         return
     yield good(f"数据库版本 {wanted}，权限齐全", f"database version {wanted}, with all rights")
     with installation.service() as service:
-        yield ways.mail(service.senders.mail)
+        yield transports.mail(service.senders.mail)
         with service.transaction() as tx:
             yield from _keys(tx)
             yield from _seeds(tx)
             yield from years(tx, installation.settings.kind)
             yield from _workflows(tx)
             yield _heartbeat(tx, installation.settings)
-            yield from ways.messages(tx)
+            yield from transports.messages(tx)
 
 
 def _keys(tx: Transaction) -> Iterator[Finding]:
@@ -178,8 +178,8 @@ def years(tx: Transaction, kind: Kind) -> Iterator[Finding]:
 
 def _workflows(tx: Transaction) -> Iterator[Finding]:
     policies = offices.all_policies(tx.db)
-    for one in programmes.latest():
-        flaws = verify(one, programmes.variants(one, policies))
+    for one in workflow_registry.latest():
+        flaws = verify(one, workflow_registry.variants(one, policies))
         for flaw in flaws:
             yield Finding("notice" if one.draft else "bad", Text(told(one.key, flaw), told(one.key, flaw)))
         if not flaws:

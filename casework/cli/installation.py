@@ -12,7 +12,7 @@ from casework.records.upgrade import as_script, login_of, newest, seed_alone, up
 from casework.rules.refusals import Refusal
 from casework.rules.text import Text
 from casework.settings import ROOT, Settings
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.work.seeds import seed
 from casework.work.service import Service
 
@@ -93,5 +93,5 @@ def working(settings: Settings) -> Iterator[Service]:
         with installation.service() as service:
             with service.transaction() as tx:
                 service.ensure_keys_open(tx.db)
-                programmes.register(tx.db)
+                workflow_registry.register(tx.db)
             yield service

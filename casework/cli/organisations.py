@@ -7,7 +7,7 @@ import click
 
 from casework.cli.console import Console, pass_console
 from casework.cli.installation import working
-from casework.cli.moving import tell_moved, tell_preview
+from casework.cli.moved_clocks import tell_moved, tell_preview
 from casework.cli.rules import FILE
 from casework.records import offices
 from casework.rules.text import Text

@@ -9,7 +9,7 @@ import click
 
 from casework.cli.console import Console, Instant, instant_in, pass_console
 from casework.cli.installation import working
-from casework.rules.casefile import Actor, Person, Role
+from casework.rules.people import Actor, Person, Role
 from casework.rules.text import Text
 from casework.work import reports, sampling
 from casework.work.report_table import as_table

@@ -7,14 +7,14 @@ import click
 
 from casework.cli.console import Console, pass_console
 from casework.cli.installation import working
-from casework.cli.moving import tell_moved, tell_preview
+from casework.cli.moved_clocks import tell_moved, tell_preview
 from casework.records import offices
-from casework.rules.casefile import PolicyRow
+from casework.rules.context import PolicyRow
 from casework.rules.diagram import mermaid
 from casework.rules.text import Text
 from casework.rules.verify import Flaw, verify
 from casework.settings import ROOT
-from casework.work import policies, programmes
+from casework.work import policies, workflow_registry
 from casework.work.policies import Change, Preview
 from casework.work.policy_files import read_policies
 
@@ -63,7 +63,7 @@ def list_workflows(console: Console) -> None:
             len(one.transitions),
             len(one.clocks),
         )
-        for one in programmes.latest()
+        for one in workflow_registry.latest()
     ]
     console.table(_WORKFLOW_TITLES, rows)
 
@@ -78,8 +78,8 @@ def check(ctx: click.Context, console: Console, key: str | None, file: Path | No
     files = [*sorted((ROOT / "config" / "policies").glob("*.toml")), *([file] if file else [])]
     policies = policies_of(files)
     proven = True
-    for one in [programmes.newest(key)] if key else programmes.latest():
-        flaws = verify(one, programmes.variants(one, policies))
+    for one in [workflow_registry.newest(key)] if key else workflow_registry.latest():
+        flaws = verify(one, workflow_registry.variants(one, policies))
         proven = proven and not flaws
         for flaw in flaws:
             click.echo(told(one.key, flaw))
@@ -115,7 +115,7 @@ def policies_of(files: Iterable[Path]) -> list[PolicyRow]:
 @pass_console
 def diagram(console: Console, key: str) -> None:
     """Print a workflow as a Mermaid state diagram."""
-    click.echo(mermaid(programmes.newest(key), console.language), nl=False)
+    click.echo(mermaid(workflow_registry.newest(key), console.language), nl=False)
 
 
 @click.group("policy")

@@ -15,7 +15,7 @@ from casework import scheduler as clockwork
 from casework.cli.console import Console, pass_console
 from casework.cli.demo import fill
 from casework.cli.installation import Installation, installed, working
-from casework.cli.supervisor import Kept, Process, Server, Signals, asking
+from casework.cli.process_keeper import Kept, Process, Server, Signals, asking
 from casework.launch import bound
 from casework.processes import web_command
 from casework.records import cases

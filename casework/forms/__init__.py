@@ -1,9 +1,9 @@
 """The forms: fields that refuse what the office cannot mean, with masks, JSON Schema and examples."""
 
-from casework.forms.across import Rule, rule
+from casework.forms.cross_field import Rule, rule
+from casework.forms.example_data import ExampleData, Person, birth_date, days_ago, sex
 from casework.forms.form import Form, Many, Nested
 from casework.forms.identity import BankAccount, BankCode, CreditCode, IdentityNumber, OfficePhone, Phone
-from casework.forms.inventor import Inventor, Person, birth_date, days_ago, sex
 from casework.forms.json_schema import json_schema
 from casework.forms.numbers import Count, Day, Flag, Moment, Money, Month
 from casework.forms.patch import merge_patch
@@ -21,11 +21,11 @@ __all__ = [
     "Count",
     "CreditCode",
     "Day",
+    "ExampleData",
     "Flag",
     "Form",
     "Identified",
     "IdentityNumber",
-    "Inventor",
     "Line",
     "LongText",
     "Many",

@@ -7,15 +7,18 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from casework.forms.across import rule
+from casework.forms.cross_field import rule
+from casework.forms.example_data import ExampleData
 from casework.forms.form import Form, Many
-from casework.forms.inventor import Inventor
 from casework.forms.texts import Choice, LongText
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import CaseFile, Move, Office, Role, Situation
+from casework.rules.case import Case
+from casework.rules.context import DecisionContext, MoveContext
 from casework.rules.fact_dates import taken_on
 from casework.rules.grammar import EVERYWHERE, STAY, Alert, Clock, Letter, Transition, guard, policy
+from casework.rules.move import Move
 from casework.rules.office_kinds import kind_of
+from casework.rules.people import Role
 from casework.rules.text import Text
 
 REQUESTS: Final = {
@@ -62,18 +65,18 @@ class AnswerData(Form):
         return answer == "granted" or bool(reasons)
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """The data were shown."""
         return {"answer": "granted", "done": inventor.says("已提供个人信息副本。", "A copy was handed over.")}
 
 
-def is_open(case: CaseFile) -> bool:
+def is_open(case: Case) -> bool:
     """Whether a request waits for its answer: each has one, and none is asked before the last is answered."""
     asked, answered = (case.taken.get(name) for name in ("request_data", "answer_data_request"))
     return asked is not None and asked.times > (answered.times if answered else 0)
 
 
-def data_answered(case: CaseFile, calendar: WorkingCalendar) -> datetime | None:
+def data_answered(case: Case, calendar: WorkingCalendar) -> datetime | None:
     """When the last request was answered, or None."""
     answered = case.taken.get("answer_data_request")
     return answered.at if answered and not is_open(case) else None
@@ -83,13 +86,13 @@ def data_answered(case: CaseFile, calendar: WorkingCalendar) -> datetime | None:
     zh="此前的个人信息请求正在办理；请在答复后再提出，急事请直接联系本机构。",
     en="Your last request about personal data is being looked into; ask again after its answer, or call the office.",
 )
-def answered_before(at: Situation) -> bool:
+def answered_before(at: MoveContext) -> bool:
     """One request at a time, each of which may ask for several things."""
     return not is_open(at.case)
 
 
 @guard(zh="没有待答复的个人信息请求。", en="No request about personal data waits for an answer.")
-def data_are_asked_for(at: Situation) -> bool:
+def data_are_asked_for(at: MoveContext) -> bool:
     """An answer belongs to a request."""
     return is_open(at.case)
 
@@ -140,7 +143,7 @@ def _kinds(given: Mapping[str, Any]) -> Text:
     return Text("；".join(kind.zh for kind in kinds), "; ".join(kind.en for kind in kinds))
 
 
-def _received(move: Move, office: Office) -> Mapping[str, Any]:
+def _received(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     run = move.case.clock("data_request")
     due = run.due.by if run and run.open and run.due else None
     by_when = _BY.with_(last=due) if due else _SOON
@@ -151,7 +154,7 @@ _BY: Final = Text("于 {last}", "by {last}")
 _SOON: Final = Text("及时", "without delay")
 
 
-def _answered(move: Move, office: Office) -> Mapping[str, Any]:
+def _answered(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     asked = move.before.taken["request_data"]
     reasons, done = move.sealed.get("reasons"), move.sealed.get("done")
     asked_on: date = office.calendar.local_date(asked.at)

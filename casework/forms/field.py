@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Final
 
 from marshmallow import ValidationError, fields, missing
 
-from casework.forms.faults import fault
-from casework.forms.inventor import Inventor
+from casework.forms.example_data import ExampleData
+from casework.forms.validation_errors import fault
 from casework.rules.text import Language, Text, in_language
 
 TODAY: Final[ContextVar[date]] = ContextVar("today")
@@ -57,7 +57,7 @@ class FormField(fields.Field[Any]):
         """The clean value of a JSON value that is there; raises what `wrong` gives."""
 
     @abstractmethod
-    def invent(self, inventor: Inventor) -> Any:
+    def invent(self, inventor: ExampleData) -> Any:
         """A JSON value that this field accepts today."""
 
     @abstractmethod
@@ -111,11 +111,11 @@ class FormField(fields.Field[Any]):
         line, place = before.count("\n") + 1, at - before.rfind("\n")
         return self.wrong("unreadable", sign=f"U+{ord(text[at]):04X}", line=line, place=place)
 
-    def example_from(self, inventor: Inventor) -> Any:
+    def example_from(self, inventor: ExampleData) -> Any:
         """A JSON value to show: the one given with the field, else an invented one."""
         if self.example is None:
             return self.invent(inventor)
-        given: Callable[[Inventor], Any] | Any = self.example
+        given: Callable[[ExampleData], Any] | Any = self.example
         return given(inventor) if callable(given) else in_language(given, inventor.language)
 
     def schema(self, language: Language) -> dict[str, Any]:

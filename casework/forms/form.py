@@ -9,10 +9,10 @@ from typing import Any, cast
 
 from marshmallow import RAISE, Schema, ValidationError, validates_schema
 
-from casework.forms.across import Rule
-from casework.forms.faults import fault, invalid, join
+from casework.forms.cross_field import Rule
+from casework.forms.example_data import ExampleData
 from casework.forms.field import TODAY, FormField
-from casework.forms.inventor import Inventor
+from casework.forms.validation_errors import fault, invalid, join
 from casework.rules.refusals import Fault
 from casework.rules.text import Language, Text
 
@@ -108,7 +108,7 @@ class Form(Schema):
         return frozenset(field.needed_by for _, field in declared(cls))
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """A payload that `check` accepts on the inventor's day; override it where fields must agree."""
         return {name: field.example_from(inventor) for name, field in cls.form_fields()}
 
@@ -159,7 +159,7 @@ class Nested(FormField):
     def lay_open(self, value: Any, path: str, sealed: dict[str, Any]) -> dict[str, Any]:
         return self.form.lay_open(value, path, sealed)
 
-    def invent(self, inventor: Inventor) -> dict[str, Any]:
+    def invent(self, inventor: ExampleData) -> dict[str, Any]:
         return self.form.example(inventor)
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -207,7 +207,7 @@ class Many(FormField):
     def lay_open(self, value: Any, path: str, sealed: dict[str, Any]) -> list[Any]:
         return [self.item.lay_open(row, join(path, index), sealed) for index, row in enumerate(value)]
 
-    def invent(self, inventor: Inventor) -> list[Any]:
+    def invent(self, inventor: ExampleData) -> list[Any]:
         rows = min(max(1, self.least), self.most)
         return [self.item.example_from(inventor.someone_else()) for _ in range(rows)]
 

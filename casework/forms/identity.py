@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from marshmallow import ValidationError
 
-from casework.forms.faults import SURROGATES
+from casework.forms.example_data import ExampleData
 from casework.forms.field import TODAY, FormField
-from casework.forms.inventor import Inventor
+from casework.forms.validation_errors import SURROGATES
 from casework.rules.folding import identifier, typed
 from casework.rules.identifiers import (
     BadIdentifier,
@@ -77,7 +77,7 @@ class IdentityNumber(Identifier):
     def mask(self, value: Any) -> str:
         return mask_identity_number(value)
 
-    def invent(self, inventor: Inventor) -> str:
+    def invent(self, inventor: ExampleData) -> str:
         return inventor.person.identity_number
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -93,7 +93,7 @@ class DocumentNumber(Identifier):
     def mask(self, value: Any) -> str:
         return mask_document_number(value)
 
-    def invent(self, inventor: Inventor) -> str:
+    def invent(self, inventor: ExampleData) -> str:
         return f"H{inventor.random.randrange(10**8):08d}"
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class IssuingState(Identifier):
     def identify(self, text: str) -> str:
         return check_state(text)
 
-    def invent(self, inventor: Inventor) -> str:
+    def invent(self, inventor: ExampleData) -> str:
         return "VNM"
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -122,7 +122,7 @@ class Phone(Identifier):
     def mask(self, value: Any) -> str:
         return mask_phone(value)
 
-    def invent(self, inventor: Inventor) -> str:
+    def invent(self, inventor: ExampleData) -> str:
         return inventor.person.phone
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -145,7 +145,7 @@ class CreditCode(Identifier):
     def identify(self, text: str) -> str:
         return check_credit_code(text).code
 
-    def invent(self, inventor: Inventor) -> str:
+    def invent(self, inventor: ExampleData) -> str:
         return invent_credit_code("370100", inventor.random.randrange(10_000_000), registered_under="91")
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -161,7 +161,7 @@ class BankCode(Identifier):
             raise self.wrong("bank_code")
         return code
 
-    def invent(self, inventor: Inventor) -> str:
+    def invent(self, inventor: ExampleData) -> str:
         return f"102{inventor.random.randrange(10**9):09d}"
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -185,7 +185,7 @@ class BankAccount(Identifier):
     def mask(self, value: Any) -> str:
         return mask_account(value)
 
-    def invent(self, inventor: Inventor) -> str:
+    def invent(self, inventor: ExampleData) -> str:
         return invent_card_number(inventor.random.randrange(10**14))
 
     def shape(self, language: Language) -> dict[str, Any]:

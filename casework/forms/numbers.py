@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Final
 
+from casework.forms.example_data import ExampleData
 from casework.forms.field import TODAY, FormField
-from casework.forms.inventor import Inventor
 from casework.rules.folding import typed
 from casework.rules.identifiers import EARLIEST
 from casework.rules.text import Language
@@ -52,7 +52,7 @@ class Money(FormField):
     def plain(self, value: Any) -> str:
         return f"{value:.2f}"
 
-    def invent(self, inventor: Inventor) -> str:
+    def invent(self, inventor: ExampleData) -> str:
         return self.plain(min(max(Decimal(3200), self.least), self.most))
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -99,7 +99,7 @@ class Day(FormField):
     def plain(self, value: Any) -> str:
         return str(value.isoformat())
 
-    def invent(self, inventor: Inventor) -> str:
+    def invent(self, inventor: ExampleData) -> str:
         days = timedelta(days=inventor.random.randint(1, 60))
         day = inventor.today - days if self.past else inventor.today + days
         return max(day, self.not_before).isoformat()
@@ -140,7 +140,7 @@ class Month(FormField):
             raise self.wrong("month_future")
         return month
 
-    def invent(self, inventor: Inventor) -> str:
+    def invent(self, inventor: ExampleData) -> str:
         return f"{inventor.today.replace(day=1) - timedelta(days=1):%Y-%m}"
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -163,7 +163,7 @@ class Moment(FormField):
     def plain(self, value: Any) -> str:
         return str(value.isoformat())
 
-    def invent(self, inventor: Inventor) -> str:
+    def invent(self, inventor: ExampleData) -> str:
         return f"{inventor.today.isoformat()}T09:30:00+08:00"
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -187,7 +187,7 @@ class Count(FormField):
             raise self.wrong("count_range", least=self.least, most=self.most)
         return value
 
-    def invent(self, inventor: Inventor) -> int:
+    def invent(self, inventor: ExampleData) -> int:
         return min(max(1, self.least), self.most)
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -204,7 +204,7 @@ class Flag(FormField):
             raise self.wrong("flag")
         return value
 
-    def invent(self, inventor: Inventor) -> bool:
+    def invent(self, inventor: ExampleData) -> bool:
         return True
 
     def shape(self, language: Language) -> dict[str, Any]:

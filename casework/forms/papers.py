@@ -7,12 +7,13 @@ when the office has them (docs/decisions/0030-announced-and-received.md).
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from casework.forms.example_data import ExampleData, days_ago
 from casework.forms.form import Form, Many
-from casework.forms.inventor import Inventor, days_ago
 from casework.forms.numbers import Count, Day
 from casework.forms.texts import Line
-from casework.rules.casefile import EarlierPaper, Move, Office
+from casework.rules.context import DecisionContext, EarlierPaper
 from casework.rules.grammar import Letter
+from casework.rules.move import Move
 from casework.rules.papers import ANNOUNCED, MOST_PAPERS
 from casework.rules.text import Text
 
@@ -36,13 +37,13 @@ class ConfirmPapers(Form):
     on = Day(past=True, years_back=1, required=True, title=Text("收到日期", "Received on"), example=days_ago(0))
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """Everything that was announced came today."""
         announced = [dict(paper) for paper in inventor.facts.get(ANNOUNCED) or ()]
         return super().example(inventor) | ({"papers": announced} if announced else {})
 
 
-def earlier(move: Move, office: Office) -> Text:
+def earlier(move: Move, office: DecisionContext) -> Text:
     """What the applicant handed in for other cases and need not bring again; nothing where that is not known."""
     if move.kind != "opened" or not office.papers_before:
         return _NOTHING
@@ -90,7 +91,7 @@ _CONFIRMED: Final = Text(
 def announced_letter(request: Callable[[Move], Text]) -> Letter:
     """The letter that says what an applicant has told online; `request` names the request after its first word."""
 
-    def fill(move: Move, office: Office) -> Mapping[str, Any]:
+    def fill(move: Move, office: DecisionContext) -> Mapping[str, Any]:
         told = _ASKED.with_(request_zh=request(move).zh, request_en=request(move).en)
         if move.kind != "opened":
             told = _TOLD.with_(number=move.case.number)

@@ -5,10 +5,10 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
-from casework.forms.across import rule
+from casework.forms.cross_field import rule
+from casework.forms.example_data import ExampleData
 from casework.forms.form import Form
 from casework.forms.identity import DocumentNumber, IssuingState
-from casework.forms.inventor import Inventor
 from casework.forms.texts import Choice
 from casework.rules.text import Text
 
@@ -49,7 +49,7 @@ class Identified(Form):
     )
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """Somebody with an identity number, who needs no other document."""
         without = ("document_kind", "document_number", "document_state")
         return {name: value for name, value in super().example(inventor).items() if name not in without}

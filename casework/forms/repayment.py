@@ -9,12 +9,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from casework.forms.example_data import ExampleData, days_ago
 from casework.forms.form import Form
-from casework.forms.inventor import Inventor, days_ago
 from casework.forms.numbers import Day, Money
 from casework.forms.texts import Line, LongText
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import CaseFile, Facts, Situation, Verdict
+from casework.rules.case import Case, Facts
+from casework.rules.context import MoveContext, Verdict
 from casework.rules.grammar import FactDate, guard
 from casework.rules.text import Text
 
@@ -35,7 +36,7 @@ class DemandRepayment(Form):
     )
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """What is owed by a decision, else an amount."""
         told = {name: value for name, value in super().example(inventor).items() if name != "amount"}
         return told if owed(inventor.facts) else {**told, "amount": "1200.00"}
@@ -54,7 +55,7 @@ class RecordRepayment(Form):
     )
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """All that is owed."""
         return {**super().example(inventor), "amount": f"{max(owed(inventor.facts), CENT):.2f}"}
 
@@ -86,7 +87,7 @@ def owed_to_person(facts: Facts) -> Decimal:
     return max(kept(facts) - Decimal((facts.get("repayment") or {}).get("amount") or 0), Decimal())
 
 
-def decided(at: Situation, amount: Decimal, decision: str) -> dict[str, Any]:
+def decided(at: MoveContext, amount: Decimal, decision: str) -> dict[str, Any]:
     """The repayment that a decision makes of it, with what came by an earlier one."""
     known = {**(at.case.facts.get("repayment") or {}), "amount": f"{amount:.2f}"}
     new = {"decision": decision, "by": str(at.actor.id), "demanded_on": None, "served_on": None, "settled_on": None}
@@ -94,7 +95,7 @@ def decided(at: Situation, amount: Decimal, decision: str) -> dict[str, Any]:
     return {"received": [], **known, **new, "owed_since": since}
 
 
-def lifted(at: Situation) -> dict[str, Any] | None:
+def lifted(at: MoveContext) -> dict[str, Any] | None:
     """What is left of a repayment once its decision falls: nothing is owed, and what has come goes back."""
     known = at.case.facts.get("repayment")
     if not known or not received(at.case.facts):
@@ -103,20 +104,20 @@ def lifted(at: Situation) -> dict[str, Any] | None:
     return {**known, "amount": "0.00", "demanded_on": None, "served_on": None, **owing}
 
 
-def lifted_with(decision: str, at: Situation) -> dict[str, Any]:
+def lifted_with(decision: str, at: MoveContext) -> dict[str, Any]:
     """The repayment once this decision falls; one that was decided by itself stands."""
     known = at.case.facts.get("repayment")
     return {"repayment": lifted(at)} if known and known.get("decision") == decision else {}
 
 
 @guard(zh="没有应退还的款项。", en="Nothing is to be paid back.")
-def repayment_is_owed(at: Situation) -> bool:
+def repayment_is_owed(at: MoveContext) -> bool:
     """A decision has said how much, and it has not all come."""
     return owed(at.case.facts) > 0
 
 
 @guard(zh="尚未通知退还。", en="Nothing has been demanded back.")
-def repayment_is_demanded(at: Situation) -> bool:
+def repayment_is_demanded(at: MoveContext) -> bool:
     """A service belongs to a demand."""
     return repayment_is_owed.judge(at).holds and _day(at.case.facts, "demanded_on") is not None
 
@@ -126,7 +127,7 @@ def repayment_is_demanded(at: Situation) -> bool:
     en="The demand cannot have been served before it was made.",
     looks_at_given=True,
 )
-def demand_served_after_made(at: Situation) -> bool:
+def demand_served_after_made(at: MoveContext) -> bool:
     """What is served was written before."""
     made = _day(at.case.facts, "demanded_on")
     return made is None or bool(at.given["on"] >= min(made, at.today))
@@ -136,25 +137,25 @@ def demand_served_after_made(at: Situation) -> bool:
     zh="作出退还决定的人不能撤销，请由其他审批人或者上级决定。",
     en="Whoever decided on the repayment does not lift it; another supervisor does, here or above.",
 )
-def lifted_by_another(at: Situation) -> bool:
+def lifted_by_another(at: MoveContext) -> bool:
     """Where the office's policy `decided_by_another` says so."""
     row = at.office.policy("decided_by_another")
     return row is None or not row.holds() or (at.case.facts.get("repayment") or {}).get("by") != str(at.actor.id)
 
 
 @guard(zh="没有可以撤销的退还决定。", en="There is no repayment that could be lifted.")
-def repayment_stands(at: Situation) -> bool:
+def repayment_stands(at: MoveContext) -> bool:
     """Also after all has come: what was wrong goes back."""
     return Decimal((at.case.facts.get("repayment") or {}).get("amount") or 0) > 0
 
 
 @guard(zh="没有应返还本人的款项。", en="Nothing is owed to the person.")
-def something_goes_back(at: Situation) -> bool:
+def something_goes_back(at: MoveContext) -> bool:
     """What has come and is not owed."""
     return owed_to_person(at.case.facts) > 0
 
 
-def amount_fits(at: Situation, most: Decimal | None = None) -> Verdict:
+def amount_fits(at: MoveContext, most: Decimal | None = None) -> Verdict:
     """Whether the demand says how much exactly where that is not decided yet, and no more than there is."""
     amount: Decimal | None = at.given.get("amount")
     if owed(at.case.facts):
@@ -168,19 +169,19 @@ def amount_fits(at: Situation, most: Decimal | None = None) -> Verdict:
     return Verdict(amount <= most, told)
 
 
-def demand_noted(at: Situation) -> Mapping[str, Any]:
+def demand_noted(at: MoveContext) -> Mapping[str, Any]:
     """The amount that is decided now or was before, and the day of the demand."""
     amount: Decimal | None = at.given.get("amount")
     known = decided(at, amount, "demand_repayment") if amount else at.case.facts["repayment"]
     return {"repayment": {**known, "demanded_on": at.today.isoformat(), "served_on": None}}
 
 
-def demand_served(at: Situation) -> Mapping[str, Any]:
+def demand_served(at: MoveContext) -> Mapping[str, Any]:
     """The day on which the demand came, from which its time runs."""
     return {"repayment": {**at.case.facts["repayment"], "served_on": at.given["on"].isoformat()}}
 
 
-def repayment_noted(at: Situation) -> Mapping[str, Any]:
+def repayment_noted(at: MoveContext) -> Mapping[str, Any]:
     """What has come, and the day on which all has."""
     known, given = at.case.facts["repayment"], at.given
     line = {"line": given["line"]} if "line" in given else {}
@@ -190,19 +191,19 @@ def repayment_noted(at: Situation) -> Mapping[str, Any]:
 
 
 @guard(zh="退还金额超过应退还的金额。", en="This is more than is owed.", looks_at_given=True)
-def no_more_than_owed(at: Situation) -> Verdict:
+def no_more_than_owed(at: MoveContext) -> Verdict:
     """Nobody pays back more than was decided."""
     most = owed(at.case.facts)
     told = Text(f"至多还应退还 {most:.2f} 元。", f"{most:.2f} yuan at most are still owed.")
     return Verdict(at.given["amount"] <= most, told)
 
 
-def repayment_lifted(at: Situation) -> Mapping[str, Any]:
+def repayment_lifted(at: MoveContext) -> Mapping[str, Any]:
     """Nothing is owed any more."""
     return {"repayment": lifted(at)}
 
 
-def given_back(at: Situation) -> Mapping[str, Any]:
+def given_back(at: MoveContext) -> Mapping[str, Any]:
     """All that was owed to the person has gone back."""
     facts = at.case.facts
     all_of_it = Decimal(facts["repayment"].get("given_back") or 0) + owed_to_person(facts)
@@ -214,7 +215,7 @@ def given_back(at: Situation) -> Mapping[str, Any]:
 def demanded(*upheld_in: str) -> FactDate:
     """When the time to pay begins: the demand came, else was made; in these states, or a review has let it stand."""
 
-    def since(case: CaseFile, calendar: WorkingCalendar) -> date | None:
+    def since(case: Case, calendar: WorkingCalendar) -> date | None:
         day = _day(case.facts, "served_on") or _day(case.facts, "demanded_on")
         upheld = case.taken.get("uphold")
         return max(day, calendar.local_date(upheld.at)) if day and upheld and case.state in upheld_in else day
@@ -223,17 +224,17 @@ def demanded(*upheld_in: str) -> FactDate:
     return since
 
 
-def repaid(case: CaseFile, calendar: WorkingCalendar) -> date | None:
+def repaid(case: Case, calendar: WorkingCalendar) -> date | None:
     """The day on which all of it had come."""
     return _day(case.facts, "settled_on")
 
 
-def owed_since(case: CaseFile, calendar: WorkingCalendar) -> date | None:
+def owed_since(case: Case, calendar: WorkingCalendar) -> date | None:
     """The day since which what has come is owed to the person again."""
     return _day(case.facts, "owed_since")
 
 
-def went_back(case: CaseFile, calendar: WorkingCalendar) -> date | None:
+def went_back(case: Case, calendar: WorkingCalendar) -> date | None:
     """The day on which it was given back."""
     return _day(case.facts, "given_back_on")
 

@@ -7,9 +7,9 @@ transition may add some) pass untouched.
 from collections.abc import Mapping
 from typing import Any
 
-from casework.forms.faults import join
 from casework.forms.field import FormField
 from casework.forms.form import Form, Many, Nested
+from casework.forms.validation_errors import join
 
 
 def split_sensitive(form: type[Form], data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

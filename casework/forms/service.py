@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from casework.forms.example_data import days_ago
 from casework.forms.form import Form
-from casework.forms.inventor import days_ago
 from casework.forms.numbers import Day
 from casework.forms.texts import Choice, Line
 from casework.rules.text import Text

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from casework.forms.faults import INVISIBLE, SURROGATES
+from casework.forms.example_data import ExampleData
 from casework.forms.field import FormField
-from casework.forms.inventor import Inventor
+from casework.forms.validation_errors import INVISIBLE, SURROGATES
 from casework.rules import folding
 from casework.rules.identifiers import mask_name
 from casework.rules.publishing import personal_number
@@ -53,7 +53,7 @@ class Prose(FormField):
             raise self.wrong("too_long", most=self.most)
         return text
 
-    def invent(self, inventor: Inventor) -> str:
+    def invent(self, inventor: ExampleData) -> str:
         return inventor.says(f"{self.title.zh}（示例）", f"{self.title.en} (example)")[: self.most]
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -108,7 +108,7 @@ class PersonName(FormField):
     def mask(self, value: Any) -> str:
         return mask_name(value)
 
-    def invent(self, inventor: Inventor) -> str:
+    def invent(self, inventor: ExampleData) -> str:
         return inventor.person.name
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -133,7 +133,7 @@ class Code(FormField):
             raise self.wrong("code", most=self.most)
         return code
 
-    def invent(self, inventor: Inventor) -> str:
+    def invent(self, inventor: ExampleData) -> str:
         return "370100"[: self.most]
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -143,7 +143,7 @@ class Code(FormField):
 class OtherOrg(Code):
     """The code of an organisation that gets a case from another; the work above verifies that there is one."""
 
-    def invent(self, inventor: Inventor) -> str:
+    def invent(self, inventor: ExampleData) -> str:
         return inventor.other_org
 
 
@@ -156,7 +156,7 @@ class EmailAddress(FormField):
             raise self.wrong("email")
         return address
 
-    def invent(self, inventor: Inventor) -> str:
+    def invent(self, inventor: ExampleData) -> str:
         return "clerk@example.org"
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -182,7 +182,7 @@ class Choice(FormField):
             raise self.wrong("choice", options=told)
         return chosen
 
-    def invent(self, inventor: Inventor) -> str:
+    def invent(self, inventor: ExampleData) -> str:
         return next(iter(self.options))
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -210,7 +210,7 @@ class OneUser(FormField):
     def plain(self, value: Any) -> str:
         return str(value)
 
-    def invent(self, inventor: Inventor) -> str:
+    def invent(self, inventor: ExampleData) -> str:
         return inventor.user(self.roles)
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -227,7 +227,7 @@ class OneChannel(FormField):
             raise self.wrong("id")
         return UUID(text)
 
-    def invent(self, inventor: Inventor) -> str:
+    def invent(self, inventor: ExampleData) -> str:
         return "5f0e9f6e-3c1d-4b0a-9c55-0a4b7d2f6e11"
 
     def shape(self, language: Language) -> dict[str, Any]:

@@ -10,9 +10,9 @@ import msgspec
 from sqlalchemy import ColumnElement, Row, exists, func, literal, select
 
 from casework.records.database import Tx
-from casework.records.lanes import MAIL_LANE
+from casework.records.delivery_queues import MAIL_LANE
 from casework.records.tables import alert_receivers, alerts, cases, clocks, events, users
-from casework.rules.casefile import HELPERS
+from casework.rules.people import HELPERS
 
 # Everybody locks the case row first. A case that somebody is just working on is left for the next tick; the clock is
 # locked with it, so that one which was settled since the statement began is read again and left out.

@@ -10,11 +10,13 @@ from sqlalchemy import ARRAY, Integer, LargeBinary, Table, Text, Uuid, bindparam
 from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.records.database import Tx
-from casework.records.rows import Record, Row, case_row, clock_row, event_row
+from casework.records.rows import Row, StoredCase, case_row, clock_row, event_row
 from casework.records.rows import after as moved
 from casework.records.tables import SCHEMA, case_numbers, metadata, open_case_holds
-from casework.rules.casefile import ClockRun, Move, Office
+from casework.rules.case import ClockRun
+from casework.rules.context import DecisionContext
 from casework.rules.grammar import Workflow
+from casework.rules.move import Move
 
 
 def take_time(tx: Tx) -> None:
@@ -36,19 +38,21 @@ class Batch:
     _letters: list[Row] = field(default_factory=list)
     _vault: dict[tuple[UUID, str], bytes] = field(default_factory=dict)
     _look_ups: dict[tuple[UUID, str], bytes] = field(default_factory=dict)
-    _records: dict[UUID, Record] = field(default_factory=dict)
-    _clocks: dict[tuple[UUID, str, int], tuple[Record, Move, ClockRun, Office]] = field(default_factory=dict)
+    _records: dict[UUID, StoredCase] = field(default_factory=dict)
+    _clocks: dict[tuple[UUID, str, int], tuple[StoredCase, Move, ClockRun, DecisionContext]] = field(
+        default_factory=dict
+    )
 
     def write(
         self,
-        record: Record,
+        record: StoredCase,
         move: Move,
-        office: Office,
+        office: DecisionContext,
         *,
         sealed: Mapping[str, bytes],
         look_ups: Mapping[str, bytes | None],
         letters: list[Row],
-    ) -> Record:
+    ) -> StoredCase:
         """Collect a move; gives the record as it would be read again after it."""
         event = event_row(record, move)
         self._events.append(event)
@@ -85,7 +89,7 @@ class Batch:
             "letters": self._letters,
         }
 
-    def _case_row(self, record: Record) -> Row:
+    def _case_row(self, record: StoredCase) -> Row:
         return {**case_row(record, self.workflow), "last_hash": record.last_hash}
 
 

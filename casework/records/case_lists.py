@@ -12,7 +12,7 @@ from uuid import UUID
 from casework.records.org_tree import OrgTree
 from casework.records.search import Search
 from casework.records.visibility import Conditions, seen
-from casework.rules.casefile import Person
+from casework.rules.people import Person
 
 Order = Literal["due_at", "-opened_at", "-closed_at"]
 """By due time, those without one last; newest first; closed last first, open ones at the end."""

@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from casework.records.clocks import runs_of
 from casework.records.database import Query, Tx
-from casework.records.rows import Record
+from casework.records.rows import StoredCase
 from casework.records.tables import cases
 from casework.records.twins import OF_CASE, Other, others_of
 from casework.records.vault import WrappedKey
-from casework.rules.casefile import HELPERS, CaseFile, Person, Phase, Role, Taken
+from casework.rules.case import Case, Phase, Taken
+from casework.rules.people import HELPERS, Person, Role
 from casework.rules.refusals import NotFound
 
 
@@ -93,7 +94,7 @@ _SEVERAL: Final = _read("c.id = any(%(ids)s)")
 _FOR_THE_SWEEP: Final = _read("c.id = any(%(ids)s)", facts="null, null")
 
 
-def get(tx: Tx, case_id: UUID, person: Person, *, lock: bool = False) -> Record:
+def get(tx: Tx, case_id: UUID, person: Person, *, lock: bool = False) -> StoredCase:
     """The case if this person may see it; raises `NotFound`. `lock` keeps others out until the end."""
     if person.role in HELPERS:
         return _one(tx, "assigned", lock, id=case_id, person=person.id)
@@ -102,7 +103,7 @@ def get(tx: Tx, case_id: UUID, person: Person, *, lock: bool = False) -> Record:
     raise NotFound()
 
 
-def with_others(tx: Tx, case_id: UUID, staff: Person) -> tuple[Record, list[Other]]:
+def with_others(tx: Tx, case_id: UUID, staff: Person) -> tuple[StoredCase, list[Other]]:
     """The case and the other cases of its workflow with the same numbers, for staff; raises `NotFound`."""
     found = tx.ask(_WITH_OTHERS, {"id": case_id, "path": staff.org_path})
     if not found:
@@ -110,12 +111,12 @@ def with_others(tx: Tx, case_id: UUID, staff: Person) -> tuple[Record, list[Othe
     return record_of(found[0]), others_of(found[0].more)
 
 
-def get_for_applicant(tx: Tx, case_id: UUID, *, lock: bool = False) -> Record:
+def get_for_applicant(tx: Tx, case_id: UUID, *, lock: bool = False) -> StoredCase:
     """The case for its applicant, whose tracking code was right."""
     return _one(tx, "all", lock, id=case_id)
 
 
-def get_locked(tx: Tx, case_id: UUID) -> Record:
+def get_locked(tx: Tx, case_id: UUID) -> StoredCase:
     """The case that this transaction has locked already, for time or for whoever found it in the queue."""
     return _one(tx, "all", False, id=case_id)
 
@@ -126,33 +127,33 @@ def lock_open_of(tx: Tx, owner_id: UUID) -> list[UUID]:
     return list(tx.run(owned.order_by(cases.c.id).with_for_update()).scalars())
 
 
-def several(tx: Tx, case_ids: list[UUID]) -> dict[UUID, Record]:
+def several(tx: Tx, case_ids: list[UUID]) -> dict[UUID, StoredCase]:
     """These cases, for whoever has locked them."""
     return {row.id: record_of(row) for row in tx.ask(_SEVERAL, {"ids": case_ids})}
 
 
-def for_the_sweep(tx: Tx, case_ids: list[UUID]) -> dict[UUID, Record]:
+def for_the_sweep(tx: Tx, case_ids: list[UUID]) -> dict[UUID, StoredCase]:
     """These cases with their people and clocks only: without facts and deeds nothing is decided on them."""
     return {row.id: record_of(row) for row in tx.ask(_FOR_THE_SWEEP, {"ids": case_ids})}
 
 
-def _one(tx: Tx, seen: str, lock: bool, **values: Any) -> Record:
+def _one(tx: Tx, seen: str, lock: bool, **values: Any) -> StoredCase:
     found = tx.ask((_ONE_LOCKED if lock else _ONE)[seen], values)
     if not found:
         raise NotFound()
     return locked_record(tx, found[0]) if lock else record_of(found[0])
 
 
-def locked_record(tx: Tx, row: CaseRow) -> Record:
+def locked_record(tx: Tx, row: CaseRow) -> StoredCase:
     """Return the record of a row that `locking` gives; the rules which are kept with it hold."""
     tx.revision = row.more
     return record_of(row)
 
 
-def record_of(row: CaseRow) -> Record:
+def record_of(row: CaseRow) -> StoredCase:
     """The record of a row."""
     org_code, org_path, region, calendar = row.org
-    file = CaseFile(
+    file = Case(
         id=row.id,
         number=row.number,
         workflow=row.workflow,
@@ -175,7 +176,7 @@ def record_of(row: CaseRow) -> Record:
         taken={name: _taken(value) for name, value in (row.taken or {}).items()},
         clocks=runs_of(row.clocks),
     )
-    return Record(
+    return StoredCase(
         file=file,
         org_id=row.org_id,
         applicant_id=row.applicant_id,

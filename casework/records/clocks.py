@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from casework.rules.casefile import CalendarRef, ClockRun
+from casework.rules.case import CalendarRef, ClockRun
 from casework.rules.clocks import Due, Interval, Limit, Status, working_seconds
 from casework.rules.clockwork import wake_at
 from casework.rules.grammar import Clock

@@ -9,7 +9,7 @@ from sqlalchemy import Row, select
 from casework.records.database import Tx
 from casework.records.tables import cases, orgs
 from casework.records.visibility import below, visible
-from casework.rules.casefile import Person
+from casework.rules.people import Person
 
 WORKFLOW: Final = "hardship_aid"
 _on_file_since: Final = cases.c.facts["on_file_since"].astext

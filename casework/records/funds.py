@@ -18,8 +18,8 @@ from casework.records.database import Tx
 from casework.records.locks import lock_digests
 from casework.records.tables import cases, fund_budgets, fund_entries, funds, orgs, payment_lines, users
 from casework.records.visibility import visible
-from casework.rules.casefile import Actor, Person
-from casework.rules.claims import Amend, Claim, Fund, Given, Pay, Release, Repay, Reserve, Return
+from casework.rules.fund_operations import Amend, Fund, FundOperation, Given, Pay, Release, Repay, Reserve, Return
+from casework.rules.people import Actor, Person
 from casework.rules.refusals import NotMet, NotNow
 from casework.rules.text import Text
 
@@ -134,7 +134,7 @@ returning 1
 """
 
 
-def claim(tx: Tx, claims: Sequence[Claim], case_id: UUID, actor: Actor) -> None:
+def claim(tx: Tx, claims: Sequence[FundOperation], case_id: UUID, actor: Actor) -> None:
     """Take what a move of this case claims, all of it or nothing; the case is locked.
 
     Raises `NotMet` where a fund or a budget line has not enough left, `NotNow` where a payment stands otherwise; then
@@ -172,7 +172,7 @@ def _repay(tx: Tx, one: Repay, case_id: UUID, actor: Actor) -> None:
         raise NotNow(Text("没有这笔已支付的款项。", "No such payment was made."))
 
 
-def _lock(tx: Tx, claims: Iterable[Claim]) -> None:
+def _lock(tx: Tx, claims: Iterable[FundOperation]) -> None:
     """Locks the funds of these claims in one order for all, so that two moves wait for each other and not crosswise."""
     codes = [one.fund for one in claims if isinstance(one, Reserve)]
     lines = [one.line for one in claims if not isinstance(one, Reserve)]
@@ -213,7 +213,7 @@ def _reserve(tx: Tx, one: Reserve, case_id: UUID, actor: Actor) -> None:
 
 def _settled(
     tx: Tx,
-    one: Claim,
+    one: FundOperation,
     case_id: UUID,
     status: str,
     from_status: tuple[str, ...],

@@ -13,8 +13,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from casework.records.database import Tx
 from casework.records.tables import calendars, orgs, policies
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import CalendarRef, Org, PolicyRow
+from casework.rules.case import CalendarRef
+from casework.rules.context import PolicyRow
 from casework.rules.openings import composed
+from casework.rules.people import Org
 from casework.rules.text import Text
 
 

@@ -9,8 +9,8 @@ import msgspec
 from sqlalchemy import Row
 
 from casework.records.database import Tx
-from casework.records.lanes import MAIL_LANE, Lane, reopen, waits
-from casework.rules.casefile import HELPERS
+from casework.records.delivery_queues import MAIL_LANE, Lane, reopen, waits
+from casework.rules.people import HELPERS
 
 
 def closed_lanes(tx: Tx) -> Sequence[Row[Any]]:

@@ -28,7 +28,7 @@ from casework.records.tables import (
     vault,
 )
 from casework.records.visibility import below, visible
-from casework.rules.casefile import Person
+from casework.rules.people import Person
 
 _APPLICANT: Final = cases.c.facts["applicant"]
 # What is handed over in cash against a signature is no payment for the bank.

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from casework.records.database import Tx
 from casework.records.tables import cases, orgs, tokens, users
-from casework.rules.casefile import Person, Role
+from casework.rules.people import Person, Role
 
 PERSON = (
     users.c.id,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from casework.records import cases
 from casework.records.database import Row, Tx
-from casework.records.rows import Record
+from casework.records.rows import StoredCase
 
 _NARROW: Final = "name, generation, owed_by, status, started_at, due_at, due_on, provisional, ended_at"
 # Not which clock is due next: of two that are due at once it is either.
@@ -17,7 +17,7 @@ _DERIVED: Final = "applicant_name, search_text, first_in_line, due_at, due_on, l
 class Stored(NamedTuple):
     """A case with what hangs on it: `derived` are the columns that follow from it, `holds` the digests it keeps."""
 
-    record: Record
+    record: StoredCase
     derived: dict[str, Any]
     events: Sequence[Row[Any]]
     clocks: list[tuple[Any, ...]]

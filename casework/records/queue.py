@@ -17,9 +17,9 @@ from casework.records import cases
 from casework.records.case_lists import NEVER
 from casework.records.cases import CaseRow
 from casework.records.database import Query, Tx
-from casework.records.rows import Record
+from casework.records.rows import StoredCase
 from casework.records.summaries import CaseSummary, each_of, summaries_of
-from casework.rules.casefile import HELPERS, STAFF, Person, Role
+from casework.rules.people import HELPERS, STAFF, Person, Role
 
 _TRIED: Final = 10
 """So many cases at the head of the queue are tried to be claimed before all are: others may claim the same ones."""
@@ -72,7 +72,7 @@ def page_key_of(summary: CaseSummary) -> tuple[int, str, str]:
     return int(summary.key), summary.due_at or NEVER, summary.id
 
 
-def lock_next(tx: Tx, person: Person, part: Part) -> Record | None:
+def lock_next(tx: Tx, person: Person, part: Part) -> StoredCase | None:
     """Return the first case of this person's queue that nobody owns, locked, or None when there is none.
 
     What others are claiming at the same moment is passed over, so that two never get the same one.

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from casework.rules.casefile import CalendarRef, CaseFile, ClockRun, Person, Phase, Role, Taken
+from casework.rules.case import CalendarRef, Case, ClockRun, Phase, Taken
 from casework.rules.clocks import Due, Interval, Limit, Status
 from casework.rules.grammar import Workflow
+from casework.rules.people import Person, Role
 
 _ENDED = ("met", "breached", "cancelled")
 
@@ -19,13 +20,13 @@ def rebuilt(
     events: Iterable[Any],
     people: Mapping[UUID, Person],
     paths: Mapping[str, str],
-) -> CaseFile:
+) -> Case:
     """Return the case as its events, oldest first, leave it; sensitive facts stay masked.
 
     An event has `seq, at, kind, actor_id, actor_role, payload`. `people` are the users whom the events name as owner
     or assignee, `paths` the paths of organisations by their codes.
     """
-    case: CaseFile | None = None
+    case: Case | None = None
     for event in events:
         case = _opened(workflow, case_id, event) if case is None else case
         case = _after(workflow, case, event, people, paths)
@@ -34,9 +35,9 @@ def rebuilt(
     return case
 
 
-def _opened(workflow: Workflow, case_id: UUID, event: Any) -> CaseFile:
+def _opened(workflow: Workflow, case_id: UUID, event: Any) -> Case:
     said = event.payload
-    return CaseFile(
+    return Case(
         id=case_id,
         number=said["number"],
         workflow=said["workflow"],
@@ -52,9 +53,7 @@ def _opened(workflow: Workflow, case_id: UUID, event: Any) -> CaseFile:
     )
 
 
-def _after(
-    workflow: Workflow, case: CaseFile, event: Any, people: Mapping[UUID, Person], paths: Mapping[str, str]
-) -> CaseFile:
+def _after(workflow: Workflow, case: Case, event: Any, people: Mapping[UUID, Person], paths: Mapping[str, str]) -> Case:
     said = event.payload
     owner, assignee = (people[UUID(said[who])] if said[who] else None for who in ("owner", "assignee"))
     moves = event.kind in ("opened", "transition", "overridden")
@@ -82,7 +81,7 @@ def _after(
     )
 
 
-def _facts(case: CaseFile, event: Any) -> Mapping[str, Any]:
+def _facts(case: Case, event: Any) -> Mapping[str, Any]:
     said = event.payload
     given, updated = said.get("given", {}), said.get("updated", {})
     if event.kind == "opened":
@@ -94,7 +93,7 @@ def _facts(case: CaseFile, event: Any) -> Mapping[str, Any]:
     return {**case.facts, **updated}
 
 
-def _taken(case: CaseFile, event: Any) -> Mapping[str, Taken]:
+def _taken(case: Case, event: Any) -> Mapping[str, Taken]:
     said = event.payload
     name = said["transition"]
     if name is None:
@@ -108,7 +107,7 @@ def _taken(case: CaseFile, event: Any) -> Mapping[str, Taken]:
     return {**case.taken, name: Taken(event.actor_id, Role(event.actor_role), event.at, times, given)}
 
 
-def _clocks(workflow: Workflow, case: CaseFile, event: Any) -> tuple[ClockRun, ...]:
+def _clocks(workflow: Workflow, case: Case, event: Any) -> tuple[ClockRun, ...]:
     said = event.payload
     runs = {run.key: run for run in case.clocks}
     counted_by = CalendarRef(said["calendar"], said["calendar_version"]) if "calendar" in said else None

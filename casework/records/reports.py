@@ -12,7 +12,7 @@ from sqlalchemy import CTE, and_, case, func, literal, select, true, tuple_
 from casework.records.database import Tx
 from casework.records.tables import cases, clocks, orgs, users
 from casework.records.visibility import visible
-from casework.rules.casefile import Person
+from casework.rules.people import Person
 
 KEYS: Final = ("workflow", "org", "clock", "month", "owner")
 STANDINGS: Final = ("met", "breached", "open", "cancelled")

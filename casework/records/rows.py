@@ -8,33 +8,24 @@ from uuid import UUID
 
 from casework.forms.field import MASK
 from casework.records.clocks import Keeper, narrow_row, stored
-from casework.records.ledger import digest
+from casework.records.event_chain import digest
 from casework.records.vault import WrappedKey
 from casework.rules import folding
-from casework.rules.casefile import (
-    NOTHING,
-    CaseFile,
-    ClockChange,
-    ClockRun,
-    Facts,
-    Move,
-    Office,
-    Phase,
-    Taken,
-    standing_of,
-)
+from casework.rules.case import NOTHING, Case, ClockRun, Facts, Phase, Taken
 from casework.rules.clocks import Due
 from casework.rules.clockwork import late_at, nearest_clock
+from casework.rules.context import DecisionContext
 from casework.rules.grammar import Workflow
+from casework.rules.move import ClockChange, Move, standing_of
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class StoredCase:
     """A case file with what only the records need: whose it is, and where its chain of events ends."""
 
-    file: CaseFile
+    file: Case
     org_id: UUID
     applicant_id: UUID
     region: str
@@ -52,7 +43,7 @@ class MoveRows:
     clocks: list[Row]
 
 
-def rows_of(record: Record, move: Move, workflow: Workflow, office: Office) -> MoveRows:
+def rows_of(record: StoredCase, move: Move, workflow: Workflow, office: DecisionContext) -> MoveRows:
     """The rows of a move."""
     return MoveRows(
         case=case_row(after(record, move), workflow),
@@ -61,7 +52,7 @@ def rows_of(record: Record, move: Move, workflow: Workflow, office: Office) -> M
     )
 
 
-def after(record: Record, move: Move) -> Record:
+def after(record: StoredCase, move: Move) -> StoredCase:
     """The record as the move leaves it, but for its last hash, which comes with the event."""
     org = move.transferred_to
     if org is None:
@@ -69,7 +60,7 @@ def after(record: Record, move: Move) -> Record:
     return replace(record, file=move.case, org_id=org.id, region=org.region, calendar=org.calendar)
 
 
-def case_row(record: Record, workflow: Workflow) -> Row:
+def case_row(record: StoredCase, workflow: Workflow) -> Row:
     """The columns of `cases` but `last_hash`, which comes with the event."""
     case = record.file
     nearest = nearest_clock(workflow, case)
@@ -107,7 +98,7 @@ def case_row(record: Record, workflow: Workflow) -> Row:
     }
 
 
-def search_text(case: CaseFile, workflow: Workflow) -> str:
+def search_text(case: Case, workflow: Workflow) -> str:
     """What a case is found by: number, applicant, parties; nothing sensitive."""
     words = [case.number, case.facts["applicant"]["name"]]
     for path in workflow.parties:
@@ -130,7 +121,7 @@ def taken_json(taken: Taken) -> Row:
     }
 
 
-def clock_row(record: Record, move: Move, run: ClockRun, workflow: Workflow, office: Office) -> Row:
+def clock_row(record: StoredCase, move: Move, run: ClockRun, workflow: Workflow, office: DecisionContext) -> Row:
     """The row of `clocks` of a clock that the move changed."""
     # What goes on after a transfer counts as the other organisation does; what ended there ended by this one's.
     there = office.destination.office if move.transferred_to and office.destination and run.open else office
@@ -138,7 +129,7 @@ def clock_row(record: Record, move: Move, run: ClockRun, workflow: Workflow, off
     return narrow_row(move.case.id, workflow.by_clock[run.name], run, there.calendar, keeper)
 
 
-def event_row(record: Record, move: Move) -> Row:
+def event_row(record: StoredCase, move: Move) -> Row:
     """The event of a move, chained to the one before."""
     payload = event_payload(move)
     actor_role = move.actor.role.value
@@ -269,9 +260,9 @@ def new_case(
     urgent: bool,
     now: datetime,
     facts: Facts = NOTHING,
-) -> CaseFile:
+) -> Case:
     """The file of a case that is about to be opened."""
-    return CaseFile(
+    return Case(
         id=case_id,
         number=number,
         workflow=workflow.key,

@@ -12,7 +12,7 @@ from casework.records.database import Query, Tx
 from casework.records.org_tree import OrgTree
 from casework.records.search import Shape, hits, shape_of, values_of
 from casework.records.visibility import seen
-from casework.rules.casefile import Person
+from casework.rules.people import Person
 
 
 class CaseSummary(msgspec.Struct, frozen=True, gc=False):

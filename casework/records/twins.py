@@ -9,7 +9,7 @@ import msgspec
 
 from casework.records.database import Query, Tx
 from casework.records.locks import keys_of
-from casework.rules.casefile import CaseFile
+from casework.rules.case import Case
 
 KINDS: Final = ("identity_number", "document", "phone")
 """The look-ups by which two cases may be one person's."""
@@ -43,7 +43,7 @@ _KEEP: Final = Query(
 )
 
 
-def keep(tx: Tx, case: CaseFile, digests: Mapping[str, bytes]) -> list[Other]:
+def keep(tx: Tx, case: Case, digests: Mapping[str, bytes]) -> list[Other]:
     """Keep the rules and these numbers until the end of the transaction, and return the other cases with the numbers.
 
     Nothing is loaded meanwhile, and nobody else opens a case in which one of the numbers stands; `digests` are those of
@@ -61,7 +61,7 @@ def keep(tx: Tx, case: CaseFile, digests: Mapping[str, bytes]) -> list[Other]:
     return others_of(others)
 
 
-def find(tx: Tx, case: CaseFile) -> list[Other]:
+def find(tx: Tx, case: Case) -> list[Other]:
     """Return the other cases with the numbers of a stored case, open ones and the likeliest first."""
     return [one for others in tx.ask(_FIND, {"id": case.id}) for one in others_of(others)]
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, false, select
 
 from casework.records.org_tree import OrgTree
 from casework.records.tables import cases, orgs
-from casework.rules.casefile import HELPERS, Person, Role
+from casework.rules.people import HELPERS, Person, Role
 
 PLACES: Final = "%(orgs)s::uuid[]"
 """The ids of the organisations that somebody sees, where these are several but not all."""

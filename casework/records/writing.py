@@ -13,11 +13,11 @@ from psycopg import IntegrityError as Broken
 from sqlalchemy.exc import IntegrityError
 
 from casework.records.database import Query, Tx
-from casework.records.rows import MoveRows, Record, Row
+from casework.records.rows import MoveRows, Row, StoredCase
 from casework.records.rows import after as moved
 from casework.records.tables import cases
 from casework.records.vault import WrappedKey
-from casework.rules.casefile import Move
+from casework.rules.move import Move
 from casework.rules.refusals import NotNow
 from casework.rules.text import Text
 
@@ -146,7 +146,7 @@ _OWNER_LEFT: Final = Text(
 )
 
 
-def after(record: Record, move: Move, rows: MoveRows) -> Record:
+def after(record: StoredCase, move: Move, rows: MoveRows) -> StoredCase:
     """The record as it stands after the move was written."""
     return replace(moved(record, move), last_hash=rows.event["hash"])
 

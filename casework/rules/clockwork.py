@@ -6,18 +6,20 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from casework.rules.calendars import UnknownYear, WorkingCalendar
-from casework.rules.casefile import NO_LIMIT, CalendarRef, CaseFile, ClockChange, ClockRun, Office, PolicyRow
+from casework.rules.case import CalendarRef, Case, ClockRun
 from casework.rules.clocks import Due, Interval, Limit, Status, due, into_opening_hours
+from casework.rules.context import NO_LIMIT, DecisionContext, PolicyRow
 from casework.rules.grammar import EVERY_CLOCK, NEW, Alert, Clock, PolicyLimit, Workflow
+from casework.rules.move import ClockChange
 from casework.rules.text import Text
 
 
 def wind(
     workflow: Workflow,
-    before: CaseFile,
-    after: CaseFile,
+    before: Case,
+    after: Case,
     at: datetime,
-    office: Office,
+    office: DecisionContext,
     *,
     cancels: tuple[str, ...] = (),
     restarts: tuple[str, ...] = (),
@@ -45,14 +47,14 @@ def wind(
     return _latest(after.clocks, changes), tuple(changes)
 
 
-def _end_of_wait(clock: Clock, case: CaseFile) -> datetime | None:
+def _end_of_wait(clock: Clock, case: Case) -> datetime | None:
     """When a wait that time ends was over: nobody owed anything in it, so however late time comes nobody is late."""
     run = case.clock(clock.name)
     return run.due.at if clock.owed_by == "outside" and run and run.open and run.due else None
 
 
 def _counted_there(
-    workflow: Workflow, case: CaseFile, changes: Iterable[ClockChange], office: Office
+    workflow: Workflow, case: Case, changes: Iterable[ClockChange], office: DecisionContext
 ) -> Iterator[ClockChange]:
     """Clocks that go on in another organisation are counted by its calendar, from the same intervals."""
     changed = {change.clock.key for change in changes}
@@ -70,9 +72,9 @@ def _key(calendar: CalendarRef | None) -> str | None:
 
 def rederive(
     workflow: Workflow,
-    case: CaseFile,
+    case: Case,
     at: datetime,
-    office: Office,
+    office: DecisionContext,
     in_force_at_start: Callable[[ClockRun], Mapping[str, PolicyRow]],
     before: WorkingCalendar | None = None,
 ) -> tuple[tuple[ClockRun, ...], tuple[ClockChange, ...]]:
@@ -97,13 +99,13 @@ def rederive(
     return _latest(case.clocks, changes), tuple(changes)
 
 
-def _facts(clock: Clock, case: CaseFile, calendar: WorkingCalendar) -> list[date | None]:
+def _facts(clock: Clock, case: Case, calendar: WorkingCalendar) -> list[date | None]:
     """The days on which the facts begin and end the clock; they may follow from the calendar too."""
     return [fact(case, calendar) for fact in (clock.start, clock.stop) if fact]
 
 
 def _counted_again(
-    clock: Clock, case: CaseFile, run: ClockRun, at: datetime, office: Office, in_force: Mapping[str, PolicyRow]
+    clock: Clock, case: Case, run: ClockRun, at: datetime, office: DecisionContext, in_force: Mapping[str, PolicyRow]
 ) -> Iterator[ClockChange]:
     row = in_force.get(clock.limit.name) if isinstance(clock.limit, PolicyLimit) else None
     if row is not None and row.value == NO_LIMIT:
@@ -115,7 +117,7 @@ def _counted_again(
         yield ClockChange("rederived", replace(again, counted_by=office.counts_by))
 
 
-def _settled(clock: Clock, case: CaseFile, run: ClockRun, office: Office) -> Iterator[ClockChange]:
+def _settled(clock: Clock, case: Case, run: ClockRun, office: DecisionContext) -> Iterator[ClockChange]:
     """A clock that ended while its due time was provisional, judged by what the calendar that counted it says now."""
     if (
         run.due is None
@@ -131,7 +133,9 @@ def _settled(clock: Clock, case: CaseFile, run: ClockRun, office: Office) -> Ite
     yield ClockChange("settled", replace(run, due=found, status=status, counted_by=office.counts_by))
 
 
-def _due(clock: Clock, case: CaseFile, limit: Limit, intervals: tuple[Interval, ...], office: Office) -> Due | None:
+def _due(
+    clock: Clock, case: Case, limit: Limit, intervals: tuple[Interval, ...], office: DecisionContext
+) -> Due | None:
     """When the limit runs out; provisional too where the clock's first day follows from a year not published yet."""
     found = due(limit, intervals, office.calendar)
     if found is None or found.provisional or clock.start is None:
@@ -152,10 +156,10 @@ def _latest(clocks: Iterable[ClockRun], changes: Iterable[ClockChange]) -> tuple
 def _step(
     workflow: Workflow,
     clock: Clock,
-    before: CaseFile,
-    after: CaseFile,
+    before: Case,
+    after: Case,
     at: datetime,
-    office: Office,
+    office: DecisionContext,
     cancelled: bool,
     restarted: bool,
 ) -> Iterator[ClockChange]:
@@ -180,7 +184,7 @@ def _step(
 
 
 def _step_of_deed(
-    workflow: Workflow, clock: Clock, after: CaseFile, day: date, at: datetime, office: Office, cancelled: bool
+    workflow: Workflow, clock: Clock, after: Case, day: date, at: datetime, office: DecisionContext, cancelled: bool
 ) -> Iterator[ClockChange]:
     """A clock that is met by a deed of this day, from which the next generation runs, whenever the deed is recorded.
 
@@ -197,7 +201,7 @@ def _step_of_deed(
 
 
 def _step_of_facts(
-    workflow: Workflow, clock: Clock, after: CaseFile, at: datetime, office: Office
+    workflow: Workflow, clock: Clock, after: Case, at: datetime, office: DecisionContext
 ) -> Iterator[ClockChange]:
     """A clock that runs from a date among the facts, in any state named, until a fact or the case ends it."""
     assert clock.start is not None
@@ -237,7 +241,7 @@ def _instant_of(day: date, run: ClockRun, calendar: WorkingCalendar) -> datetime
 
 
 def _start(
-    clock: Clock, case: CaseFile, last: ClockRun | None, at: datetime, base: date | None, office: Office
+    clock: Clock, case: Case, last: ClockRun | None, at: datetime, base: date | None, office: DecisionContext
 ) -> Iterator[ClockChange]:
     """The next generation, from `at` or from the beginning of the base date; none where no rule sets a limit."""
     limit, policy_id = _limit(clock, office)
@@ -264,7 +268,7 @@ def _beginning_of(base: date, calendar: WorkingCalendar) -> datetime:
     return base if isinstance(base, datetime) else datetime.combine(base, time(), calendar.tz)
 
 
-def _limit(clock: Clock, office: Office) -> tuple[Limit | None, int | None]:
+def _limit(clock: Clock, office: DecisionContext) -> tuple[Limit | None, int | None]:
     if not isinstance(clock.limit, PolicyLimit):
         return clock.limit, None
     row = office.policy(clock.limit.name)
@@ -288,15 +292,15 @@ def _closed(run: ClockRun, at: datetime) -> tuple[Interval, ...]:
     return run.intervals if last.end else (*run.intervals[:-1], replace(last, end=max(at, last.start)))
 
 
-def _pause(run: ClockRun, at: datetime, office: Office) -> ClockChange:
+def _pause(run: ClockRun, at: datetime, office: DecisionContext) -> ClockChange:
     return ClockChange("paused", _derived(run, _closed(run, at), "paused", office))
 
 
-def _resume(run: ClockRun, at: datetime, office: Office) -> ClockChange:
+def _resume(run: ClockRun, at: datetime, office: DecisionContext) -> ClockChange:
     return ClockChange("resumed", _derived(run, (*run.intervals, Interval(at)), "running", office))
 
 
-def _derived(run: ClockRun, intervals: tuple[Interval, ...], status: Status, office: Office) -> ClockRun:
+def _derived(run: ClockRun, intervals: tuple[Interval, ...], status: Status, office: DecisionContext) -> ClockRun:
     """The clock with other intervals, its due time derived from them by the calendar in force."""
     return replace(
         run,
@@ -307,7 +311,9 @@ def _derived(run: ClockRun, intervals: tuple[Interval, ...], status: Status, off
     )
 
 
-def _end(clock: Clock, case: CaseFile, run: ClockRun, at: datetime, office: Office, *, cancelled: bool) -> ClockChange:
+def _end(
+    clock: Clock, case: Case, run: ClockRun, at: datetime, office: DecisionContext, *, cancelled: bool
+) -> ClockChange:
     """The clock ended at `at`. What the office or a helper owed and is late stays late, whoever cancels it."""
     judged = replace(run, due=_judged(clock, case, run, at, office))
     late = judged.due is not None and not judged.due.provisional and judged.due.at < at
@@ -316,7 +322,7 @@ def _end(clock: Clock, case: CaseFile, run: ClockRun, at: datetime, office: Offi
     return ClockChange(status, _ended(judged, at, status))
 
 
-def _judged(clock: Clock, case: CaseFile, run: ClockRun, at: datetime, office: Office) -> Due | None:
+def _judged(clock: Clock, case: Case, run: ClockRun, at: datetime, office: DecisionContext) -> Due | None:
     """The due time by which a clock that ends is judged: firm where all days up to the end are known."""
     if run.due is None or not run.due.provisional:
         return run.due
@@ -364,19 +370,19 @@ def wake_at(clock: Clock, run: ClockRun, calendar: WorkingCalendar, fired: Colle
     return min(coming, default=None)
 
 
-def nearest_clock(workflow: Workflow, case: CaseFile) -> ClockRun | None:
+def nearest_clock(workflow: Workflow, case: Case) -> ClockRun | None:
     """Return the open clock that is due next of those that bind the case, or None while none is known to be due."""
     due = ((run.due.at, index, run) for index, run in enumerate(_binding(workflow, case)) if run.due)
     return min(due, default=(None, None, None))[-1]
 
 
-def due_at(workflow: Workflow, case: CaseFile) -> datetime | None:
+def due_at(workflow: Workflow, case: Case) -> datetime | None:
     """Return when the case is due next, by which lists are ordered; see `nearest_clock`."""
     nearest = nearest_clock(workflow, case)
     return nearest.due.at if nearest and nearest.due else None
 
 
-def late_at(workflow: Workflow, case: CaseFile) -> datetime | None:
+def late_at(workflow: Workflow, case: Case) -> datetime | None:
     """Return when the case becomes or became late, by its earliest open clock that binds it; None where none can.
 
     A wait that time ends is nobody's delay, and by a provisional due time nothing is late.
@@ -390,5 +396,5 @@ def late_at(workflow: Workflow, case: CaseFile) -> datetime | None:
     return min(due, default=None)
 
 
-def _binding(workflow: Workflow, case: CaseFile) -> Iterator[ClockRun]:
+def _binding(workflow: Workflow, case: Case) -> Iterator[ClockRun]:
     return (run for run in case.clocks if run.open and workflow.by_clock[run.name].binds(case.phase))

@@ -14,23 +14,12 @@ from typing import Any, cast
 
 from transitions import EventData, Machine
 
-from casework.rules.casefile import (
-    STAFF,
-    Actor,
-    CaseFile,
-    Destination,
-    Facts,
-    Move,
-    Office,
-    Person,
-    Phase,
-    Role,
-    Situation,
-    Taken,
-    Verdict,
-)
+from casework.rules.case import Case, Facts, Phase, Taken
 from casework.rules.clockwork import wind
+from casework.rules.context import DecisionContext, Destination, MoveContext, Verdict
 from casework.rules.grammar import NEW, STAY, Guard, State, Transition, Workflow
+from casework.rules.move import Move
+from casework.rules.people import STAFF, Actor, Person, Role
 from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotNow, Refusal
 from casework.rules.rights import colleagues, may_help, owner_after, refuse_by_role, steps_in, turn
 from casework.rules.text import Text
@@ -49,7 +38,7 @@ class Offer:
 class _Walk:
     """The throwaway model on which the machine runs: one situation, one answer."""
 
-    def __init__(self, situation: Situation, offering: bool) -> None:
+    def __init__(self, situation: MoveContext, offering: bool) -> None:
         self.state = situation.case.state or "NEW"
         self.situation = situation
         self.offering = offering
@@ -92,14 +81,14 @@ class Admitted:
 
     workflow: Workflow
     edge: Transition
-    case: CaseFile
+    case: Case
     actor: Actor
     now: datetime
     body: Any
     reason: str | None = None
 
 
-def admit(workflow: Workflow, case: CaseFile, name: str, body: Any, actor: Actor, now: datetime) -> Admitted:
+def admit(workflow: Workflow, case: Case, name: str, body: Any, actor: Actor, now: datetime) -> Admitted:
     """Return the transition of this name, if the case is where it begins and it is this actor's.
 
     `body` is the raw form, in which only a supervisor's reason for stepping in is looked for; `now` is aware. A case
@@ -129,13 +118,13 @@ def check(admitted: Admitted, today: date) -> dict[str, Any]:
     )
 
 
-def decide(admitted: Admitted, answers: Facts, office: Office) -> Move:
+def decide(admitted: Admitted, answers: Facts, office: DecisionContext) -> Move:
     """Return the move that the transition makes; raises `Invalid` or `NotMet`.
 
     `answers` are those of `check`, with users named by their ids; `office` has what was looked up for the move.
     """
     workflow, edge, case = admitted.workflow, admitted.edge, admitted.case
-    situation = Situation(case, admitted.actor, admitted.now, office, answers)
+    situation = MoveContext(case, admitted.actor, admitted.now, office, answers)
     assignee = _assignee_after(edge, situation)
     destination = _destination(edge, situation)
     _ensure_known(workflow, edge, case)
@@ -146,7 +135,7 @@ def decide(admitted: Admitted, answers: Facts, office: Office) -> Move:
 
 
 def attempt(
-    workflow: Workflow, case: CaseFile, name: str, body: Any, actor: Actor, now: datetime, office: Office
+    workflow: Workflow, case: Case, name: str, body: Any, actor: Actor, now: datetime, office: DecisionContext
 ) -> Move | Refusal:
     """Return the move that the transition makes, or why not; for whoever has an office with all that it may need."""
     try:
@@ -156,7 +145,7 @@ def attempt(
         return refusal
 
 
-def _judge(workflow: Workflow, edge: Transition, situation: Situation, *, offering: bool = False) -> Text | None:
+def _judge(workflow: Workflow, edge: Transition, situation: MoveContext, *, offering: bool = False) -> Text | None:
     """Why the conditions of an edge do not hold, or None; while it is only `offering`, without what is given."""
     walk = _Walk(situation, offering)
     if _machine(workflow).events[edge.name].trigger(walk):
@@ -167,7 +156,7 @@ def _judge(workflow: Workflow, edge: Transition, situation: Situation, *, offeri
 _CANNOT = Text("条件不满足。", "The conditions are not met.")
 
 
-def _edge(workflow: Workflow, case: CaseFile, name: str) -> Transition:
+def _edge(workflow: Workflow, case: Case, name: str) -> Transition:
     if name not in workflow.names:
         raise NotFound(
             Text("本流程没有这个操作。", "This workflow has no such transition."),
@@ -212,7 +201,7 @@ def clean_reason(value: Any) -> str:
     )
 
 
-def _ensure_known(workflow: Workflow, edge: Transition, case: CaseFile) -> None:
+def _ensure_known(workflow: Workflow, edge: Transition, case: Case) -> None:
     """What was "unknown, will follow" at intake must be known now."""
     if case.state == NEW:
         return
@@ -229,7 +218,7 @@ def _ensure_known(workflow: Workflow, edge: Transition, case: CaseFile) -> None:
 def _move(
     workflow: Workflow,
     edge: Transition,
-    situation: Situation,
+    situation: MoveContext,
     assignee: Person | None,
     destination: Destination | None,
     reason: str | None,
@@ -296,13 +285,13 @@ def _move(
     )
 
 
-def _owner_after(edge: Transition, case: CaseFile, actor: Actor) -> Person | None:
+def _owner_after(edge: Transition, case: Case, actor: Actor) -> Person | None:
     if edge.transfers:
         return None
     return case.owner if case.state == NEW or edge.shared else owner_after(case, actor)
 
 
-def _outcome_after(edge: Transition, case: CaseFile, state: State, given: Mapping[str, Any]) -> str | None:
+def _outcome_after(edge: Transition, case: Case, state: State, given: Mapping[str, Any]) -> str | None:
     """What the edge says, else what was; a case that is taken up again, and not only followed up, has none yet."""
     if edge.outcome_field:
         return given.get(edge.outcome_field)
@@ -311,7 +300,7 @@ def _outcome_after(edge: Transition, case: CaseFile, state: State, given: Mappin
     return edge.outcome or (case.outcome if state.phase in (Phase.FOLLOW_UP, Phase.CLOSED) else None)
 
 
-def _assignee_after(edge: Transition, situation: Situation) -> Person | None:
+def _assignee_after(edge: Transition, situation: MoveContext) -> Person | None:
     if edge.releases:
         return None
     if edge.assigns is None:
@@ -339,7 +328,7 @@ _NOBODY_THERE = Text(
 )
 
 
-def _destination(edge: Transition, situation: Situation) -> Destination | None:
+def _destination(edge: Transition, situation: MoveContext) -> Destination | None:
     if edge.transfers is None:
         return None
     there = situation.office.destination
@@ -358,17 +347,17 @@ def _destination(edge: Transition, situation: Situation) -> Destination | None:
     )
 
 
-def offers(workflow: Workflow, case: CaseFile, actor: Actor, now: datetime, office: Office) -> list[Offer]:
+def offers(workflow: Workflow, case: Case, actor: Actor, now: datetime, office: DecisionContext) -> list[Offer]:
     """Every transition from here with the judgement of state, role and the guards that look at the case.
 
     Those that time alone takes are left out for everybody else.
     """
-    situation = Situation(case, actor, now, office)
+    situation = MoveContext(case, actor, now, office)
     edges = [edge for edge in workflow.leaving(case.state) if actor.role is Role.CLOCK or not edge.by_time_alone]
     return [_offer(workflow, edge, situation) for edge in edges]
 
 
-def _offer(workflow: Workflow, edge: Transition, situation: Situation) -> Offer:
+def _offer(workflow: Workflow, edge: Transition, situation: MoveContext) -> Offer:
     case, actor = situation.case, situation.actor
     refusal = refuse_by_role(workflow, edge, case, actor, situation.now)
     try:

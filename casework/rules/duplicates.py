@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from casework.rules import folding
-from casework.rules.casefile import Facts
+from casework.rules.case import Facts
 from casework.rules.refusals import NotNow
 from casework.rules.text import Text
 

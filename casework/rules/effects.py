@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from casework.rules.casefile import STAFF, Move
-from casework.rules.claims import Claim, Reserve
+from casework.rules.fund_operations import FundOperation, Reserve
 from casework.rules.grammar import Workflow
+from casework.rules.move import Move
+from casework.rules.people import STAFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class NoteHousehold:
 class MoveMoney:
     """All of this is done to the funds, or nothing."""
 
-    claims: tuple[Claim, ...]
+    claims: tuple[FundOperation, ...]
 
 
 Effect = HoldNumbers | LetNumbersGo | MoveMoney | NoteHousehold

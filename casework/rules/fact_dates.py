@@ -3,14 +3,14 @@
 from datetime import date, datetime
 
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import CaseFile
+from casework.rules.case import Case
 from casework.rules.grammar import FactDate
 
 
 def taken_on(*names: str) -> FactDate:
     """The instant at which one of these transitions was last taken, or None while none has been."""
 
-    def last(case: CaseFile, calendar: WorkingCalendar) -> datetime | None:
+    def last(case: Case, calendar: WorkingCalendar) -> datetime | None:
         return max((case.taken[name].at for name in names if name in case.taken), default=None)
 
     return _named(last, "taken_on", names)
@@ -20,7 +20,7 @@ def taken_since(start: FactDate, *names: str) -> FactDate:
     """The instant at which one of these transitions was last taken, unless that was before `start`."""
     last_taken = taken_on(*names)
 
-    def since(case: CaseFile, calendar: WorkingCalendar) -> date | None:
+    def since(case: Case, calendar: WorkingCalendar) -> date | None:
         begun, last = start(case, calendar), last_taken(case, calendar)
         if begun is None or not isinstance(last, datetime):
             return None

@@ -16,10 +16,13 @@ from functools import cached_property
 from typing import Any, Final, Literal, Protocol
 
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import CaseFile, Facts, Move, Office, Phase, Role, Situation, TimeToObject, Verdict
-from casework.rules.claims import Claim
+from casework.rules.case import Case, Facts, Phase
 from casework.rules.clocks import Level, Limit
+from casework.rules.context import DecisionContext, MoveContext, TimeToObject, Verdict
+from casework.rules.fund_operations import FundOperation
+from casework.rules.move import Move
 from casework.rules.paying import RESULT_FIELDS, Pays
+from casework.rules.people import Role
 from casework.rules.policy_kinds import PolicyKind
 from casework.rules.sheets import Sheet
 from casework.rules.text import Text
@@ -72,10 +75,10 @@ class Guard:
 
     name: str
     text: Text
-    ask: Callable[[Situation], Verdict | bool]
+    ask: Callable[[MoveContext], Verdict | bool]
     looks_at_given: bool
 
-    def judge(self, situation: Situation) -> Verdict:
+    def judge(self, situation: MoveContext) -> Verdict:
         """The verdict, with a sentence whenever it is no."""
         answer = self.ask(situation)
         verdict = answer if isinstance(answer, Verdict) else Verdict(bool(answer))
@@ -86,12 +89,12 @@ class Guard:
 
 def guard(
     zh: str, en: str, *, looks_at_given: bool = False
-) -> Callable[[Callable[[Situation], Verdict | bool]], Guard]:
+) -> Callable[[Callable[[MoveContext], Verdict | bool]], Guard]:
     """Make a guard of a function; both sentences are obligatory."""
     if not zh.strip() or not en.strip():
         raise BadWorkflow("a guard needs its sentence in Chinese and in English")
 
-    def made(ask: Callable[[Situation], Verdict | bool]) -> Guard:
+    def made(ask: Callable[[MoveContext], Verdict | bool]) -> Guard:
         return Guard(ask.__name__, Text(zh, en), ask, looks_at_given)
 
     return made
@@ -104,7 +107,7 @@ class PolicyLimit:
     name: str
 
 
-FactDate = Callable[[CaseFile, WorkingCalendar], date | None]
+FactDate = Callable[[Case, WorkingCalendar], date | None]
 """The day of a fact, or its instant where that is known (a datetime is a date); None where there is none."""
 
 
@@ -171,10 +174,10 @@ class Transition:
     outcome_field: str | None = None
     cancels: Any = ()
     restarts: Any = ()
-    restarts_from: Callable[[Situation], date | None] | None = None
-    works_out: Callable[[Situation], Mapping[str, Any]] | None = None
-    updates: Callable[[Situation], Mapping[str, Any]] | None = None
-    claims: Callable[[Situation], Sequence[Claim]] | None = None
+    restarts_from: Callable[[MoveContext], date | None] | None = None
+    works_out: Callable[[MoveContext], Mapping[str, Any]] | None = None
+    updates: Callable[[MoveContext], Mapping[str, Any]] | None = None
+    claims: Callable[[MoveContext], Sequence[FundOperation]] | None = None
     transfers: str | None = None
     shared: bool = False
     decides: bool = False
@@ -291,7 +294,7 @@ class Letter:
     name: str
     title: Text
     body: Text
-    fill: Callable[[Move, Office], Mapping[str, Any]]
+    fill: Callable[[Move, DecisionContext], Mapping[str, Any]]
     numbered: bool = False
     kind: str = "决"
     to_applicant: bool = True
@@ -327,7 +330,7 @@ class Workflow:
     clocks: tuple[Clock, ...] = ()
     letters: tuple[Letter, ...] = ()
     parties: tuple[str, ...] = ()
-    urgent: Callable[[CaseFile, WorkingCalendar, date], bool] | None = None
+    urgent: Callable[[Case, WorkingCalendar, date], bool] | None = None
     first_in_line: Callable[[Facts], bool] | None = None
     one_open_case_per: tuple[str, ...] = ()
     same_request: Callable[[Facts, Facts], bool] | None = None
@@ -337,7 +340,7 @@ class Workflow:
     corrected: Callable[[Move], Mapping[str, Any]] | None = None
     policies: Mapping[str, PolicyKind] = field(default_factory=dict)
     by_last_year: tuple[str, ...] = ()
-    time_to_object: Callable[[CaseFile, Office], TimeToObject | None] | None = None
+    time_to_object: Callable[[Case, DecisionContext], TimeToObject | None] | None = None
     reviewed_above: tuple[str, ...] = ()
     draft: bool = False
 
@@ -397,21 +400,21 @@ class Workflow:
             return not self.by_state[state].final and state not in clock.pauses
         return state in clock.runs_in
 
-    def is_urgent(self, case: CaseFile, at: datetime, calendar: WorkingCalendar) -> bool:
+    def is_urgent(self, case: Case, at: datetime, calendar: WorkingCalendar) -> bool:
         """Whether the case is urgent: it was already, or has become so by its facts and the day."""
         return case.urgent or self._urgent_by_facts(case, at, calendar)
 
-    def is_urgent_as_corrected(self, case: CaseFile, at: datetime, calendar: WorkingCalendar) -> bool:
+    def is_urgent_as_corrected(self, case: Case, at: datetime, calendar: WorkingCalendar) -> bool:
         """Whether the case is urgent by its facts as they are now; what staff marked at the opening stays."""
         if case.phase in (Phase.FOLLOW_UP, Phase.CLOSED):
             return case.urgent
         marked = any(case.taken[edge.name].given.get("urgent") for edge in self.leaving(NEW) if edge.name in case.taken)
         return marked or self._urgent_by_facts(case, at, calendar)
 
-    def _urgent_by_facts(self, case: CaseFile, at: datetime, calendar: WorkingCalendar) -> bool:
+    def _urgent_by_facts(self, case: Case, at: datetime, calendar: WorkingCalendar) -> bool:
         return bool(self.urgent and self.urgent(case, calendar, calendar.local_date(at)))
 
-    def comes_first(self, case: CaseFile) -> bool:
+    def comes_first(self, case: Case) -> bool:
         """Whether the law puts the case before others that are as urgent as it is."""
         return bool(self.first_in_line and self.first_in_line(case.facts))
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from typing import Final, NamedTuple
 
-from casework.rules.casefile import CaseFile, Office, Situation, Taken, TimeToObject, Verdict
+from casework.rules.case import Case, Taken
 from casework.rules.clocks import Interval, Limit, due
+from casework.rules.context import DecisionContext, MoveContext, TimeToObject, Verdict
 from casework.rules.grammar import Guard, guard
 from casework.rules.office_kinds import home_of, kind_of, sits_above, supervised_above
 from casework.rules.text import Text
@@ -21,14 +22,14 @@ class Objections(NamedTuple):
     something_to_serve: Guard
     served_after_decision: Guard
     reviewed_by_another: Guard
-    time_to_object: Callable[[CaseFile, Office], TimeToObject | None]
+    time_to_object: Callable[[Case, DecisionContext], TimeToObject | None]
 
 
 def objections_to(
     *decisions: str,
     without_limit: tuple[str, ...] = (),
     reviewed_by: str = "uphold",
-    meant: Callable[[CaseFile], Taken | None] | None = None,
+    meant: Callable[[Case], Taken | None] | None = None,
 ) -> Objections:
     """The guards for the last of these transitions that was taken; to those `without_limit` one may always object.
 
@@ -38,21 +39,21 @@ def objections_to(
     decision is for the organisations above the one that decided, where there is a supervisor.
     """
 
-    def decided(case: CaseFile, *more: str) -> Taken | None:
+    def decided(case: Case, *more: str) -> Taken | None:
         if meant:
             return last_of([meant(case), *(case.taken.get(name) for name in more)])
         return last_of(case.taken.get(name) for name in (*decisions, *more))
 
-    def limited(case: CaseFile) -> bool:
+    def limited(case: Case) -> bool:
         last = decided(case)
         return not any(case.taken.get(name) is last for name in without_limit)
 
     @guard(zh="提出异议的期限已过。", en="The time to object is over.")
-    def may_still_object(at: Situation) -> Verdict:
+    def may_still_object(at: MoveContext) -> Verdict:
         return within_time(at, decided(at.case)) if limited(at.case) else Verdict(True)
 
     @guard(zh="没有待送达的决定。", en="There is no decision to be served.")
-    def something_to_serve(at: Situation) -> bool:
+    def something_to_serve(at: MoveContext) -> bool:
         return decided(at.case, reviewed_by) is not None
 
     @guard(
@@ -60,14 +61,14 @@ def objections_to(
         en="The decision cannot have been served before it was made.",
         looks_at_given=True,
     )
-    def served_after_decision(at: Situation) -> bool:
+    def served_after_decision(at: MoveContext) -> bool:
         return served_since(at, decided(at.case, reviewed_by))
 
     @guard(
         zh="作出原决定的人不能审查对该决定的异议，请由其他审批人或者上级机构审查。",
         en="Whoever decided does not review the objection; another supervisor does, here or at the organisation above.",
     )
-    def reviewed_by_another(at: Situation) -> Verdict | bool:
+    def reviewed_by_another(at: MoveContext) -> Verdict | bool:
         row, last = at.office.policy("decided_by_another"), decided(at.case)
         if kind_of(at.office).of_a_union:
             by = last.by if last else None
@@ -76,7 +77,7 @@ def objections_to(
                 return Verdict(False, _ABOVE)
         return row is None or not row.holds() or last is None or last.by != at.actor.id
 
-    def time_to_object(case: CaseFile, office: Office) -> TimeToObject | None:
+    def time_to_object(case: Case, office: DecisionContext) -> TimeToObject | None:
         last = decided(case)
         if last is None or not limited(case):
             return None
@@ -96,7 +97,7 @@ _ABOVE = Text(
 )
 
 
-def within_time(at: Situation, decided: Taken | None) -> Verdict:
+def within_time(at: MoveContext, decided: Taken | None) -> Verdict:
     """Whether the time that the policy `objection` sets after this decision still runs; where none is set, it does.
 
     It runs from the day on which the decision was received (山东省法律援助条例 16: 自接到通知之日): while nobody knows
@@ -105,7 +106,7 @@ def within_time(at: Situation, decided: Taken | None) -> Verdict:
     return still_open(at, _time(at.case, at.office, decided) if decided else None)
 
 
-def still_open(at: Situation, left: TimeToObject | None) -> Verdict:
+def still_open(at: MoveContext, left: TimeToObject | None) -> Verdict:
     """Whether this time to object still runs; what has not begun is not over."""
     row = at.office.policy("objection")
     if row is None or left is None or left.due is None or not left.due.passed(at.now):
@@ -119,11 +120,11 @@ def still_open(at: Situation, left: TimeToObject | None) -> Verdict:
     )
 
 
-def _time(case: CaseFile, office: Office, decided: Taken) -> TimeToObject | None:
+def _time(case: Case, office: DecisionContext, decided: Taken) -> TimeToObject | None:
     return time_from(office, _received(case, decided))
 
 
-def time_from(office: Office, received: date | None) -> TimeToObject | None:
+def time_from(office: DecisionContext, received: date | None) -> TimeToObject | None:
     """How long a decision that came on this day may be objected to; None where no time is set."""
     row = office.policy("objection")
     if row is None:
@@ -147,13 +148,13 @@ _UNTIL = Text(
 )
 
 
-def _received(case: CaseFile, decided: Taken) -> date | None:
+def _received(case: Case, decided: Taken) -> date | None:
     """When the decision was received: as its service is recorded, else as the applicant says; None: nobody knows."""
     told = (case.taken.get(name) for name in (SERVED, SAID_TO_HAVE_COME))
     since = next((one for one in told if one is not None and one.at >= decided.at), None)
     return date.fromisoformat(since.given["on"]) if since else None
 
 
-def served_since(at: Situation, decided: Taken | None) -> bool:
+def served_since(at: MoveContext, decided: Taken | None) -> bool:
     """Whether the day of service that is given does not lie before the decision, though the time be set back."""
     return decided is None or bool(at.given["on"] >= min(at.office.calendar.local_date(decided.at), at.today))

@@ -8,8 +8,10 @@ from datetime import date
 from typing import Any, Final
 
 from casework.rules import folding
-from casework.rules.casefile import Facts, Role, Situation, Verdict
+from casework.rules.case import Facts
+from casework.rules.context import MoveContext, Verdict
 from casework.rules.grammar import guard
+from casework.rules.people import Role
 from casework.rules.text import Text
 
 MOST_PAPERS: Final = 100
@@ -27,7 +29,7 @@ def plain_name(name: str) -> str:
     en="Some of these papers have been handed in already.",
     looks_at_given=True,
 )
-def nothing_asked_twice(at: Situation) -> Verdict:
+def nothing_asked_twice(at: MoveContext) -> Verdict:
     """What was given is not asked for again, though it was for an earlier case of the same person."""
     held = {plain_name(paper["name"]) for paper in at.case.facts.get("papers", ())}
     earlier = {plain_name(paper.name): paper.number for paper in at.office.papers_before}
@@ -53,13 +55,13 @@ def _told(name: str, number: str | None) -> Text:
     en="There are too many papers; put papers of one sort into one entry with its copies.",
     looks_at_given=True,
 )
-def room_for_papers(at: Situation) -> bool:
+def room_for_papers(at: MoveContext) -> bool:
     """As many as the intake form takes, so that the facts can still be corrected."""
     noted = papers_noted(at)
     return all(len(noted.get(name, ())) <= MOST_PAPERS for name in ("papers", ANNOUNCED))
 
 
-def papers_noted(at: Situation) -> Mapping[str, Any]:
+def papers_noted(at: MoveContext) -> Mapping[str, Any]:
     """The papers of the case after some came: those that an applicant tells of are announced, all others are here."""
     here, announced = list(at.case.facts.get("papers") or ()), list(at.case.facts.get(ANNOUNCED) or ())
     given = list(at.given.get("papers") or ())
@@ -69,7 +71,7 @@ def papers_noted(at: Situation) -> Mapping[str, Any]:
     return came | ({ANNOUNCED: _without(announced, given)} if announced else {})
 
 
-def papers_of_request(at: Situation) -> Mapping[str, Any]:
+def papers_of_request(at: MoveContext) -> Mapping[str, Any]:
     """The papers of a new case: those that an applicant lists online are not here yet."""
     if at.actor.role is Role.APPLICANT and at.given.get("papers"):
         return {"papers": [], ANNOUNCED: list(at.given["papers"])}
@@ -82,7 +84,7 @@ def _without(papers: Iterable[Facts], others: Iterable[Facts]) -> list[Facts]:
 
 
 @guard(zh="没有申请人已告知、尚待收到的材料。", en="The applicant has announced no papers that are still to come.")
-def papers_are_announced(at: Situation) -> bool:
+def papers_are_announced(at: MoveContext) -> bool:
     """What nobody announced is supplied, not confirmed."""
     return bool(at.case.facts.get(ANNOUNCED))
 
@@ -90,7 +92,7 @@ def papers_are_announced(at: Situation) -> bool:
 @guard(
     zh="收到日期不能早于登记案件的日期。", en="Papers are not received before the case was opened.", looks_at_given=True
 )
-def received_since_opened(at: Situation) -> Verdict:
+def received_since_opened(at: MoveContext) -> Verdict:
     """A slip of the pen in the date on which the office got the papers."""
     opened: date = at.office.calendar.local_date(at.case.opened_at)
     return Verdict(at.given["on"] >= min(opened, at.today))
@@ -101,7 +103,7 @@ def received_since_opened(at: Situation) -> Verdict:
     en="The notice cannot have come before it was sent.",
     looks_at_given=True,
 )
-def notice_came_after_sent(at: Situation) -> bool:
+def notice_came_after_sent(at: MoveContext) -> bool:
     """What is served is the notice of what is missing."""
     asked = at.case.taken.get("ask_for_papers")
     return asked is None or bool(at.given["on"] >= min(at.office.calendar.local_date(asked.at), at.today))
@@ -111,14 +113,14 @@ def notice_came_after_sent(at: Situation) -> bool:
     zh="收到日期已经登记；有误的，请联系本机构。",
     en="The day on which the notice came is on record already; if it is wrong, tell the office.",
 )
-def receipt_is_unknown(at: Situation) -> bool:
+def receipt_is_unknown(at: MoveContext) -> bool:
     """The applicant says once when it came; nobody moves the last day by saying so again."""
     asked = at.case.taken.get("ask_for_papers")
     told = (at.case.taken.get(name) for name in ("record_service", "tell_receipt"))
     return not any(one and (asked is None or one.at >= asked.at) for one in told)
 
 
-def notice_received_on(at: Situation) -> date:
+def notice_received_on(at: MoveContext) -> date:
     """The day on which the notice came: the time to bring the papers begins anew on it."""
     on: date = at.given["on"]
     return on

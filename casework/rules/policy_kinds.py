@@ -6,8 +6,8 @@ from string import Formatter
 from typing import Final
 
 from casework.rules.bank_columns import COLUMNS, chosen
-from casework.rules.casefile import NO_LIMIT
 from casework.rules.clocks import Limit
+from casework.rules.context import NO_LIMIT
 from casework.rules.office_kinds import OfficeKind
 from casework.rules.text import Text
 

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from casework.rules.casefile import HELPERS, STAFF, Actor, CaseFile, Person, Role
+from casework.rules.case import Case
 from casework.rules.grammar import State, Transition, Workflow
+from casework.rules.people import HELPERS, STAFF, Actor, Person, Role
 from casework.rules.refusals import NotMet, NotNow, NotYours, Refusal
 from casework.rules.text import Text
 
 
-def refuse_by_role(workflow: Workflow, edge: Transition, case: CaseFile, actor: Actor, now: datetime) -> Refusal | None:
+def refuse_by_role(workflow: Workflow, edge: Transition, case: Case, actor: Actor, now: datetime) -> Refusal | None:
     """Why this actor may not take the edge whatever is given, or None."""
     if not _may(edge, actor.role):
         return _for_others(edge)
@@ -47,7 +48,7 @@ def _may(edge: Transition, role: Role) -> bool:
     return role in STAFF and Role.APPLICANT in edge.by
 
 
-def _time_is_up(workflow: Workflow, edge: Transition, case: CaseFile, now: datetime) -> bool:
+def _time_is_up(workflow: Workflow, edge: Transition, case: Case, now: datetime) -> bool:
     taking = {clock.name for clock in workflow.clocks if clock.take == edge.name}
     return any(
         run.name in taking and run.status == "running" and run.due is not None and run.due.passed(now)
@@ -59,19 +60,19 @@ def _not_due() -> NotMet:
     return NotMet(Text("期限尚未届满。", "The time limit has not run out."))
 
 
-def is_colleagues(case: CaseFile, actor: Actor) -> bool:
+def is_colleagues(case: Case, actor: Actor) -> bool:
     """Whether the case is in the hands of another member of staff, who is still there and may own it."""
     owner = case.owner
     return actor.role in STAFF and owner is not None and owner.id != actor.id and may_own(owner, case)
 
 
-def steps_in(edge: Transition, case: CaseFile, actor: Actor) -> bool:
+def steps_in(edge: Transition, case: Case, actor: Actor) -> bool:
     """A supervisor does a colleague's own work, rather than deciding on it."""
     theirs = Role.SUPERVISOR in edge.by or edge.shared
     return actor.role is Role.SUPERVISOR and not theirs and is_colleagues(case, actor)
 
 
-def colleagues(case: CaseFile, *, may_give_reason: bool) -> NotNow:
+def colleagues(case: Case, *, may_give_reason: bool) -> NotNow:
     """The refusal that names the owner of the case."""
     assert case.owner is not None
     owner = case.owner
@@ -95,7 +96,7 @@ def turn(state: State, assignee: Person | None) -> Role | None:
     return assignee.role if assignee and state.waits_for in HELPERS else state.waits_for
 
 
-def owner_after(case: CaseFile, actor: Actor) -> Person | None:
+def owner_after(case: Case, actor: Actor) -> Person | None:
     """Acting on a case that nobody owns makes you its owner.
 
     Whoever left gave up the open cases at once, but may own closed ones that are taken up again here.
@@ -105,7 +106,7 @@ def owner_after(case: CaseFile, actor: Actor) -> Person | None:
     return actor.person if actor.role in STAFF else None
 
 
-def may_help(person: Person, case: CaseFile) -> bool:
+def may_help(person: Person, case: Case) -> bool:
     """Whether a case may be assigned to this person: an active helper of the same branch of the tree."""
     return (
         person.active
@@ -114,6 +115,6 @@ def may_help(person: Person, case: CaseFile) -> bool:
     )
 
 
-def may_own(person: Person, case: CaseFile) -> bool:
+def may_own(person: Person, case: Case) -> bool:
     """Whether a case may be handed to this person: active staff of its organisation or one above it."""
     return person.active and person.role in STAFF and case.org_path.startswith(person.org_path)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from casework.rules.casefile import CaseFile
+from casework.rules.case import Case
 from casework.rules.text import Text
 
 
@@ -40,7 +40,7 @@ class Sheet:
     """
 
     title: Text
-    head: Callable[[CaseFile], Sequence[tuple[Text, Text]]]
+    head: Callable[[Case], Sequence[tuple[Text, Text]]]
     steps: tuple[str, ...]
     opinions: Callable[[Iterable[Given]], list[Opinion]]
     boxes: Mapping[str, Text]

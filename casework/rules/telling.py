@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from casework.rules.casefile import HELPERS, STAFF, CaseFile, ClockRun, Move, Person, Role
+from casework.rules.case import Case, ClockRun
 from casework.rules.grammar import OwedBy, Workflow
+from casework.rules.move import Move
+from casework.rules.people import HELPERS, STAFF, Person, Role
 from casework.rules.rights import may_own
 from casework.rules.text import Text
 
@@ -63,7 +65,7 @@ def _rung_tells(workflow: Workflow, move: Move) -> bool:
     return by_time and any(clock.take == move.transition and "due" in clock.by_level for clock in workflow.clocks)
 
 
-def _in_hand(case: CaseFile) -> Iterator[Person]:
+def _in_hand(case: Case) -> Iterator[Person]:
     if case.owner is not None and may_own(case.owner, case):
         yield case.owner
     if case.assignee is not None and case.assignee.active:
@@ -83,7 +85,7 @@ def owes(role: Role) -> OwedBy:
     return "helper" if role in HELPERS else "office"
 
 
-def _due_next(case: CaseFile) -> ClockRun | None:
+def _due_next(case: Case) -> ClockRun | None:
     if case.waits_for is None or case.waits_for not in (*STAFF, *HELPERS):
         return None
     theirs = [run for run in case.clocks if run.open and run.owed_by == owes(case.waits_for) and run.due]

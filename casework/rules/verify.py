@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from string import Formatter
 
-from casework.rules.casefile import NO_LIMIT, Phase, Role
+from casework.rules.case import Phase
 from casework.rules.clocks import Limit
+from casework.rules.context import NO_LIMIT
 from casework.rules.grammar import NEW, Clock, PolicyLimit, Workflow
+from casework.rules.people import Role
 
 Variant = Mapping[str, str]
 ALERTED = frozenset((Role.CASEWORKER, Role.SUPERVISOR, Role.LAWYER, Role.VOLUNTEER))

@@ -1,7 +1,7 @@
 """How sending fails, told apart by what is to be done next, and why: a code with what belongs to it.
 
 A reason is fit for a list: no address, no secret, no name. Its sentences, in both languages and with the cure, are in
-`casework.work.delivery.reasons`.
+`casework.work.delivery.delivery_errors`.
 """
 
 from collections.abc import Mapping

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from casework.forms.example_data import ExampleData
 from casework.forms.form import Form
-from casework.forms.inventor import Inventor
 from casework.forms.numbers import Moment
 from casework.forms.texts import LongText
 from casework.records import alerts, cases
@@ -25,7 +25,7 @@ _NOT_MINE_ANY_MORE: Final = Text(
 )
 
 
-def _tomorrow(inventor: Inventor) -> str:
+def _tomorrow(inventor: ExampleData) -> str:
     return f"{inventor.today + timedelta(days=1)}T09:30:00+08:00"
 
 

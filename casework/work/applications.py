@@ -15,14 +15,16 @@ from uuid import UUID
 from casework.forms.form import Form
 from casework.forms.texts import Choice, Code, Line, LongText
 from casework.records import attempts, cases, history, tracking
-from casework.records.rows import Record
+from casework.records.rows import StoredCase
 from casework.records.vault import blind_index
-from casework.rules import folding, handling
-from casework.rules.casefile import ClockRun, Office, Role, TimeToObject
+from casework.rules import case_actions, folding
+from casework.rules.case import ClockRun
+from casework.rules.context import DecisionContext, TimeToObject
 from casework.rules.decide import Offer
+from casework.rules.people import Role
 from casework.rules.refusals import Invalid, NotFound
 from casework.rules.text import LANGUAGES, Language, Text
-from casework.work import letters, programmes
+from casework.work import letters, workflow_registry
 from casework.work.attempts import Allowance, count
 from casework.work.cases import apply, offered
 from casework.work.commit import commit
@@ -163,26 +165,26 @@ def open_application(tx: Transaction, given: Any, code: str) -> Applied:
     return Applied(record.file.number, _new_code(tx, record))
 
 
-def take(tx: Transaction, case_id: UUID, name: str, given: Any) -> Record:
+def take(tx: Transaction, case_id: UUID, name: str, given: Any) -> StoredCase:
     """The case after the applicant has taken a transition; raises the refusal that says why not."""
     record = cases.get_for_applicant(tx.db, case_id, lock=True)
     return apply(tx, record, name, given)
 
 
-def own_steps(tx: Transaction, record: Record) -> tuple[list[Offer], Office]:
+def own_steps(tx: Transaction, record: StoredCase) -> tuple[list[Offer], DecisionContext]:
     """The transitions from here that are the applicant's, judged."""
     found, office = offered(tx, record)
     return [offer for offer in found if Role.APPLICANT in offer.transition.by], office
 
 
-def owed(record: Record) -> list[ClockRun]:
+def owed(record: StoredCase) -> list[ClockRun]:
     """The open clocks that wait for the applicant."""
     return [run for run in record.file.clocks if run.open and run.owed_by == "applicant"]
 
 
-def time_to_object(tx: Transaction, record: Record) -> TimeToObject | None:
+def time_to_object(tx: Transaction, record: StoredCase) -> TimeToObject | None:
     """How long the applicant may still object to a decision; None where there is none, or the time is over."""
-    workflow = programmes.pinned(record.file)
+    workflow = workflow_registry.pinned(record.file)
     if workflow.time_to_object is None or workflow.edge(_OBJECT, record.file.state) is None:
         return None
     steps, office = own_steps(tx, record)
@@ -190,9 +192,9 @@ def time_to_object(tx: Transaction, record: Record) -> TimeToObject | None:
     return workflow.time_to_object(record.file, office) if open_ else None
 
 
-def papers_awaited(record: Record) -> list[str]:
+def papers_awaited(record: StoredCase) -> list[str]:
     """The papers for which the applicant was asked, while they are awaited: those named when the case came here."""
-    case, workflow = record.file, programmes.pinned(record.file)
+    case, workflow = record.file, workflow_registry.pinned(record.file)
     if case.waits_for is not Role.APPLICANT:
         return []
     edges = (edge for edge in workflow.transitions if edge.to == case.state and edge.name in case.taken)
@@ -201,14 +203,14 @@ def papers_awaited(record: Record) -> list[str]:
     return list(last.given.get("papers", [])) if last else []
 
 
-def own_letters(tx: Transaction, record: Record) -> list[dict[str, Any]]:
+def own_letters(tx: Transaction, record: StoredCase) -> list[dict[str, Any]]:
     """The letters to the applicant in the language of the caller: `number, at, title, body`, oldest first.
 
     That applicants read their own letters is no disclosure: the log tells who else has seen what is theirs.
     """
     key = applicant_key(tx, record)
     rows = history.letter_page(tx.db, record.file.id)
-    addressed = {letter.name for letter in programmes.pinned(record.file).letters if letter.to_applicant}
+    addressed = {letter.name for letter in workflow_registry.pinned(record.file).letters if letter.to_applicant}
     return [
         {"number": row.number, "at": row.at, **letters.read(key, row)[tx.language]}
         for row in rows
@@ -231,13 +233,13 @@ def issue_code(tx: Transaction, case_id: UUID, given: Any) -> CodeIssued:
     nowhere: the slip names no person, so that whoever finds it does not learn whose it is.
     """
     record = cases.get(tx.db, case_id, tx.person, lock=True)
-    ensure(handling.may_correct(record.file, tx.acting))
+    ensure(case_actions.may_correct(record.file, tx.acting))
     ensure_fresh(tx, record)
     said = NewTrackingCode.check(given, today=tx.today)
     history.note_disclosure(tx.db, case_id, tx.person.id, ["tracking_code"], said["reason"])
-    move = handling.issue_code(record.file, said["identity_checked"], said["reason"], tx.acting, tx.now)
+    move = case_actions.issue_code(record.file, said["identity_checked"], said["reason"], tx.acting, tx.now)
     office = tx.office(record)
-    record = commit(tx, record, move, programmes.pinned(record.file), office)
+    record = commit(tx, record, move, workflow_registry.pinned(record.file), office)
     code, org = _new_code(tx, record), tx.rules.orgs[record.file.org_code]
     told = letters.Sender.of(org).told()
     day = str(office.calendar.local_date(tx.now))
@@ -248,7 +250,7 @@ def issue_code(tx: Transaction, case_id: UUID, given: Any) -> CodeIssued:
     return CodeIssued(record.file.number, code, slip)
 
 
-def _new_code(tx: Transaction, record: Record) -> str:
+def _new_code(tx: Transaction, record: StoredCase) -> str:
     groups = ("".join(secrets.choice(_CHARACTERS) for _ in range(_IN_A_GROUP)) for _ in range(_GROUPS))
     code = "-".join(groups)
     tracking.keep(tx.db, record.file.id, _digest(tx, record.file.id, code))

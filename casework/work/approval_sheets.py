@@ -4,13 +4,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from casework.records import cases, history
-from casework.records.rows import Record
+from casework.records.rows import StoredCase
 from casework.rules.refusals import NotFound
 from casework.rules.sheets import Given, Opinion
 from casework.rules.sheets import Sheet as Form
 from casework.rules.text import Text
-from casework.work import programmes
-from casework.work.file import sealed_by_part
+from casework.work import workflow_registry
+from casework.work.case_documents import sealed_by_part
 from casework.work.service import Transaction
 
 _NO_FORM = Text("本流程的案件没有审批表。", "Cases of this workflow have no form of approval.")
@@ -19,7 +19,7 @@ _NO_FORM = Text("本流程的案件没有审批表。", "Cases of this workflow 
 class Sheet(NamedTuple):
     """A case with the form of its workflow, and the opinions on the last proposal."""
 
-    record: Record
+    record: StoredCase
     form: Form
     opinions: list[Opinion]
 
@@ -30,7 +30,7 @@ def sheet(tx: Transaction, case_id: UUID) -> Sheet:
     Raises `NotFound` for a case of a programme that has no such form.
     """
     record = cases.get(tx.db, case_id, tx.person)
-    form = programmes.pinned(record.file).sheet
+    form = workflow_registry.pinned(record.file).sheet
     if form is None:
         raise NotFound(_NO_FORM)
     rows = history.steps_taken(tx.db, case_id, form.steps)

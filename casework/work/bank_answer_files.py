@@ -10,8 +10,8 @@ from typing import Any, Final
 from casework.rules import folding
 from casework.rules.bank_columns import AMOUNT_IN_YUAN, ANSWERED, COLUMNS, TOTAL
 from casework.rules.text import Text
+from casework.work.admin_files import BadFile
 from casework.work.bank_answers import RESULTS
-from casework.work.files import BadFile
 from casework.work.workbooks import LostDigits, NotAWorkbook, first_sheet
 
 TITLES: Final[Mapping[str, Text]] = {

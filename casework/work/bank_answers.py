@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from casework.forms.faults import MOST_FAULTS, join
 from casework.forms.form import Form, Many
 from casework.forms.identity import BankAccount
 from casework.forms.numbers import Count, Day, Flag, Money
 from casework.forms.texts import Choice, Line
+from casework.forms.validation_errors import MOST_FAULTS, join
 from casework.records.database import Row
 from casework.rules import folding
 from casework.rules.refusals import Fault, Invalid, NotMet, NotNow, NotYours

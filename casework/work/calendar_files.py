@@ -12,7 +12,7 @@ from typing import Any, Final
 from casework.rules.calendars import BadCalendar, WorkingCalendar
 from casework.rules.openings import composed, published_year
 from casework.rules.text import Text
-from casework.work.files import BadFile, read_content, read_toml
+from casework.work.admin_files import BadFile, read_content, read_toml
 
 _KEY: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
 _BAD_KEY: Final = Text(

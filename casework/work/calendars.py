@@ -11,10 +11,10 @@ from casework.records.offices import CalendarVersion
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.openings import WEEKDAYS, Windows, composed
 from casework.rules.text import Text
-from casework.work import rederivation
+from casework.work import recalculation
+from casework.work.admin_files import BadFile, read_content
 from casework.work.calendar_files import naming, read_calendar, read_year
-from casework.work.files import BadFile, read_content
-from casework.work.rederivation import Moved
+from casework.work.recalculation import Moved
 
 _NOTHING_TO_EXTEND = Text(
     "这是一个年份的放假安排，而没有日历 {key} 可供加入",
@@ -101,12 +101,12 @@ def load(tx: Tx, file: Path, extended: str) -> Loaded:
         return Loaded(change, [])
     after = change.after
     offices.add_calendar(tx, after.key, after.title.both(), after.given)
-    return Loaded(change, rederivation.follow_calendar(tx, after.key, change.before))
+    return Loaded(change, recalculation.follow_calendar(tx, after.key, change.before))
 
 
 def preview(tx: Tx, change: Change) -> list[Moved]:
     """The open clocks that would move, by case number; nothing is changed."""
-    return rederivation.preview_calendar(tx, change.after) if change.new else []
+    return recalculation.preview_calendar(tx, change.after) if change.new else []
 
 
 def whole(version: CalendarVersion) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from casework.records import cases
-from casework.records.rows import Record
-from casework.rules import handling
-from casework.rules.casefile import Move, Office
+from casework.records.rows import StoredCase
+from casework.rules import case_actions
+from casework.rules.context import DecisionContext
 from casework.rules.decide import Offer, admit, check, decide, offers
+from casework.rules.move import Move
 from casework.rules.refusals import Refusal
-from casework.work import prepare, programmes
+from casework.work import prepare, workflow_registry
 from casework.work.commit import commit
 from casework.work.forms import ClaimThis, Handover, Override, Release
 from casework.work.people import named
@@ -17,18 +18,18 @@ from casework.work.preconditions import ensure, ensure_fresh, moved
 from casework.work.service import Transaction
 
 
-def take_transition(tx: Transaction, case_id: UUID, name: str, given: Any) -> Record:
+def take_transition(tx: Transaction, case_id: UUID, name: str, given: Any) -> StoredCase:
     """The case after the transition; raises the refusal that says why not."""
     record = cases.get(tx.db, case_id, tx.person, lock=True)
     return apply(tx, record, name, given)
 
 
-def apply(tx: Transaction, record: Record, name: str, body: Any) -> Record:
+def apply(tx: Transaction, record: StoredCase, name: str, body: Any) -> StoredCase:
     """The case, which is locked, after the transition: admitted, checked, prepared, decided and committed.
 
     Whether this can be done here, and by whom, is told before whether the caller has read the case as it is.
     """
-    workflow = programmes.pinned(record.file)
+    workflow = workflow_registry.pinned(record.file)
     admitted = admit(workflow, record.file, name, body, tx.acting, tx.now)
     ensure_fresh(tx, record)
     given = check(admitted, tx.rules.calendars[record.calendar].calendar.local_date(tx.now))
@@ -36,56 +37,56 @@ def apply(tx: Transaction, record: Record, name: str, body: Any) -> Record:
     return commit(tx, record, decide(admitted, answers, office), workflow, office)
 
 
-def claim(tx: Transaction, case_id: UUID, given: Any) -> Record:
+def claim(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
     """The case, now the actor's; raises `NotNow`, which names the owner, where it is in somebody's hands."""
     record = cases.get(tx.db, case_id, tx.person, lock=True)
-    move = moved(handling.claim(record.file, tx.acting, tx.now))
+    move = moved(case_actions.claim(record.file, tx.acting, tx.now))
     ensure_fresh(tx, record)
     ClaimThis.check(given, today=tx.today)
     return _handled(tx, record, move)
 
 
-def release(tx: Transaction, case_id: UUID, given: Any) -> Record:
+def release(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
     """The case goes back to the queue of its organisation."""
     record = cases.get(tx.db, case_id, tx.person, lock=True)
-    ensure(handling.may_release(record.file, tx.acting))
+    ensure(case_actions.may_release(record.file, tx.acting))
     ensure_fresh(tx, record)
     said = Release.check(given, today=tx.today)
-    return _handled(tx, record, handling.release(record.file, said["reason"], tx.acting, tx.now))
+    return _handled(tx, record, case_actions.release(record.file, said["reason"], tx.acting, tx.now))
 
 
-def hand_over(tx: Transaction, case_id: UUID, given: Any) -> Record:
+def hand_over(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
     """The case gets another owner."""
     record = cases.get(tx.db, case_id, tx.person, lock=True)
-    ensure(handling.may_let_go(record.file, tx.acting))
+    ensure(case_actions.may_let_go(record.file, tx.acting))
     ensure_fresh(tx, record)
     said = Handover.check(given, today=tx.today)
     to = named(tx, said["to"])
-    return _handled(tx, record, handling.hand_over(record.file, to, said["reason"], tx.acting, tx.now))
+    return _handled(tx, record, case_actions.hand_over(record.file, to, said["reason"], tx.acting, tx.now))
 
 
-def override(tx: Transaction, case_id: UUID, given: Any) -> Record:
+def override(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
     """A supervisor brings the case into a state by no edge."""
     record = cases.get(tx.db, case_id, tx.person, lock=True)
-    ensure(handling.may_override(tx.acting))
+    ensure(case_actions.may_override(tx.acting))
     ensure_fresh(tx, record)
     said = Override.check(given, today=tx.today)
-    workflow = programmes.pinned(record.file)
+    workflow = workflow_registry.pinned(record.file)
     return _handled(
         tx,
         record,
-        handling.override(
+        case_actions.override(
             workflow, record.file, said["to_state"], said["reason"], tx.acting, tx.now, tx.office(record)
         ),
     )
 
 
-def _handled(tx: Transaction, record: Record, decision: Move | Refusal) -> Record:
-    return commit(tx, record, moved(decision), programmes.pinned(record.file), tx.office(record))
+def _handled(tx: Transaction, record: StoredCase, decision: Move | Refusal) -> StoredCase:
+    return commit(tx, record, moved(decision), workflow_registry.pinned(record.file), tx.office(record))
 
 
-def offered(tx: Transaction, record: Record) -> tuple[list[Offer], Office]:
+def offered(tx: Transaction, record: StoredCase) -> tuple[list[Offer], DecisionContext]:
     """Every transition from where the case stands, judged for the actor in this office."""
-    workflow = programmes.pinned(record.file)
+    workflow = workflow_registry.pinned(record.file)
     office = prepare.for_offers(tx, record)
     return offers(workflow, record.file, tx.acting, tx.now, office), office

@@ -3,16 +3,17 @@
 from collections.abc import Callable, Iterable
 
 from casework.records import funds, holds, payments, writing
-from casework.records.rows import Record, rows_of, sealed_parts
-from casework.rules.casefile import Move, Office
-from casework.rules.claims import Amend, Claim, Pay, Return
+from casework.records.rows import StoredCase, rows_of, sealed_parts
+from casework.rules.context import DecisionContext
 from casework.rules.effects import HoldNumbers, LetNumbersGo, MoveMoney, NoteHousehold, effects_of
+from casework.rules.fund_operations import Amend, FundOperation, Pay, Return
 from casework.rules.grammar import Workflow
+from casework.rules.move import Move
 from casework.rules.refusals import NotMet
 from casework.rules.text import Text
 from casework.work import households
+from casework.work.blind_indexes import look_ups_of
 from casework.work.letters import write_letters
-from casework.work.look_ups import look_ups_of
 from casework.work.sealing import applicant_key, sealed_of
 from casework.work.service import Transaction
 from casework.work.telling import tell
@@ -20,12 +21,12 @@ from casework.work.telling import tell
 
 def commit(
     tx: Transaction,
-    record: Record,
+    record: StoredCase,
     move: Move,
     workflow: Workflow,
-    office: Office,
+    office: DecisionContext,
     next_serial: Callable[[str], int] | None = None,
-) -> Record:
+) -> StoredCase:
     """Return the case as it stands after the move was written; raises `NotNow` if somebody else was first.
 
     `next_serial` gives the numbers of letters that were reserved for the move, if any were.
@@ -41,7 +42,7 @@ def commit(
     return writing.after(record, move, rows)
 
 
-def _take_effect(tx: Transaction, record: Record, move: Move, workflow: Workflow, office: Office) -> None:
+def _take_effect(tx: Transaction, record: StoredCase, move: Move, workflow: Workflow, office: DecisionContext) -> None:
     """Do what the move does beside its case, one after another; raises the refusal of the first that cannot be done."""
     effects = effects_of(workflow, move)
     concerned = any(isinstance(one, HoldNumbers | NoteHousehold) for one in effects)
@@ -60,7 +61,7 @@ def _take_effect(tx: Transaction, record: Record, move: Move, workflow: Workflow
                 funds.note_household(tx.db, case.id, numbers)
 
 
-def _ensure_ordered(tx: Transaction, claims: Iterable[Claim], move: Move, office: Office) -> None:
+def _ensure_ordered(tx: Transaction, claims: Iterable[FundOperation], move: Move, office: DecisionContext) -> None:
     """Raises `NotMet` where the bank is to have paid or returned something before it was ordered."""
     for one in claims:
         if isinstance(one, Pay | Return | Amend):

@@ -5,38 +5,41 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from casework.forms.faults import SENTENCES, speakable
 from casework.forms.form import Form
 from casework.forms.patch import merge_patch
 from casework.forms.sensitive import join_sensitive, split_sensitive
+from casework.forms.validation_errors import SENTENCES, speakable
 from casework.records import cases, writing
-from casework.records.rows import Record
-from casework.rules import handling
-from casework.rules.casefile import Actor, CaseFile, Move, Office
+from casework.records.rows import StoredCase
+from casework.rules import case_actions
+from casework.rules.case import Case
+from casework.rules.context import DecisionContext
 from casework.rules.decide import clean_reason
 from casework.rules.grammar import Workflow
+from casework.rules.move import Move
+from casework.rules.people import Actor
 from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Text
-from casework.work import programmes
+from casework.work import workflow_registry
+from casework.work.blind_indexes import look_ups_of
 from casework.work.commit import commit
-from casework.work.look_ups import look_ups_of
 from casework.work.preconditions import ensure, ensure_fresh
-from casework.work.programmes import intake_of
 from casework.work.sealing import full_facts
 from casework.work.service import Transaction
+from casework.work.workflow_registry import intake_of
 
 
-def correct(tx: Transaction, case_id: UUID, given: Any) -> Record:
+def correct(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
     """The case after its facts were corrected by a merge patch, checked as a whole like an intake.
 
     Those who may correct have to say which version they have read.
     """
     record = cases.get(tx.db, case_id, tx.person, lock=True)
-    ensure(handling.may_correct(record.file, tx.acting))
+    ensure(case_actions.may_correct(record.file, tx.acting))
     ensure_fresh(tx, record, required=True)
-    workflow = programmes.pinned(record.file)
+    workflow = workflow_registry.pinned(record.file)
     office = tx.office(record)
-    patch, reason = _correction(given, handling.correction_needs_reason(workflow, record.file, tx.acting))
+    patch, reason = _correction(given, case_actions.correction_needs_reason(workflow, record.file, tx.acting))
     current = full_facts(tx, record, intake_of(workflow))
     move = corrected(workflow, record.file, current, patch, reason, tx.acting, tx.now, office)
     index = look_ups_of(move, tx.index_key)["identity_number"]
@@ -47,13 +50,13 @@ def correct(tx: Transaction, case_id: UUID, given: Any) -> Record:
 
 def corrected(
     workflow: Workflow,
-    case: CaseFile,
+    case: Case,
     current: Mapping[str, Any],
     patch: Mapping[str, Any],
     reason: str | None,
     actor: Actor,
     now: datetime,
-    office: Office,
+    office: DecisionContext,
 ) -> Move:
     """The move of a correction that this actor may make; raises `Invalid`. `current` are the facts in full."""
     form = intake_of(workflow)
@@ -64,7 +67,7 @@ def corrected(
     changed = _differences(own, join_sensitive(form, facts, sealed), facts)
     # What transitions have added to the facts is theirs and stays as it is.
     facts = {**{name: value for name, value in current.items() if name not in own}, **facts}
-    return handling.correct(workflow, case, facts, sealed, replaced, changed, reason, actor, now, office)
+    return case_actions.correct(workflow, case, facts, sealed, replaced, changed, reason, actor, now, office)
 
 
 def _replaced(form: type[Form], current: Mapping[str, Any], sealed: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from casework.rules.refusals import Fault
 from casework.rules.text import Text
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.work.service import Transaction
 
 NO_SUCH_ORG = Fault(
@@ -16,7 +16,7 @@ NO_SUCH_ORG = Fault(
 
 def unknown_workflows(keys: Iterable[str]) -> list[Fault]:
     """Return a fault for each of these that is no workflow."""
-    known = {one.key: one.title for one in programmes.latest()}
+    known = {one.key: one.title for one in workflow_registry.latest()}
     return [unknown("workflow", "unknown_workflow", known) for key in keys if key not in known]
 
 

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from casework.forms.example_data import ExampleData
 from casework.forms.form import Form, Many
-from casework.forms.inventor import Inventor
 from casework.forms.numbers import Flag
 from casework.forms.texts import Choice, Code, Line, LongText, OneUser
-from casework.rules.casefile import STAFF, Phase
+from casework.rules.case import Phase
+from casework.rules.people import STAFF
 from casework.rules.text import Text
 
 _REASON = Text("理由", "Reason")
@@ -86,7 +87,7 @@ class NewCase(Form):
     )
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """A request that nobody has made before."""
         return {name: value for name, value in super().example(inventor).items() if name != "duplicate_reason"}
 

@@ -11,13 +11,13 @@ from casework.forms.texts import Code, Line
 from casework.records import funds, offices
 from casework.records.database import Row
 from casework.records.ids import new_id
-from casework.rules.casefile import STAFF, Person, Role
+from casework.rules.people import STAFF, Person, Role
 from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotYours
 from casework.rules.text import Text
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.work.service import Transaction
 
-_KINDS: Final = tuple(programmes.budgeted())
+_KINDS: Final = tuple(workflow_registry.budgeted())
 _KIND: Final = Text(f"救助类别：{'、'.join(_KINDS)}", f"Kind of aid: {', '.join(_KINDS[:-1])} or {_KINDS[-1]}")
 
 

@@ -4,25 +4,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from casework.forms.faults import join
 from casework.forms.form import Form
+from casework.forms.validation_errors import join
 from casework.records import twins as records
 from casework.records import writing
 from casework.records.ids import new_id
-from casework.records.rows import Record, new_case
+from casework.records.rows import StoredCase, new_case
 from casework.records.twins import Other
 from casework.records.vault import applicant_place, new_key
-from casework.rules.casefile import STAFF, Facts, Move, Office
+from casework.rules.case import Facts
+from casework.rules.context import DecisionContext
 from casework.rules.decide import admit, check, decide
 from casework.rules.duplicates import Duplicate, Twin
 from casework.rules.grammar import NEW, Workflow
+from casework.rules.move import Move
+from casework.rules.people import STAFF
 from casework.rules.refusals import Fault, Invalid, NotFound, NotYours
 from casework.rules.text import Text
-from casework.work import programmes, twins
+from casework.work import twins, workflow_registry
+from casework.work.blind_indexes import look_ups_of
 from casework.work.commit import commit
 from casework.work.forms import NewCase
 from casework.work.letters import letter_series
-from casework.work.look_ups import look_ups_of
 from casework.work.papers import handed_in_before
 from casework.work.service import Transaction
 
@@ -45,7 +48,7 @@ class Opening:
     move: Move
     said: Mapping[str, Any]
     org: Any
-    office: Office
+    office: DecisionContext
     others: Sequence[Other] = ()
     twins: Sequence[Twin] = ()
 
@@ -55,7 +58,7 @@ class Opening:
         return [twin for twin in self.twins if twin.same_request]
 
 
-def open_case(tx: Transaction, given: Any) -> tuple[Record, Sequence[Other]]:
+def open_case(tx: Transaction, given: Any) -> tuple[StoredCase, Sequence[Other]]:
     """A new case that staff take in, and the other cases with the person's numbers.
 
     Raises `Invalid` with every fault, `NotYours`, or `Duplicate`.
@@ -119,7 +122,7 @@ def _prepared(tx: Transaction, given: Any, shell: type[Form], below: str) -> Ope
     return Opening(workflow, decide(admitted, answers, office), said, org, office)
 
 
-def take_in(tx: Transaction, opening: Opening) -> Record:
+def take_in(tx: Transaction, opening: Opening) -> StoredCase:
     """The case, numbered and written."""
     org, move, workflow = opening.org, opening.move, opening.workflow
     day = opening.office.calendar.local_date(move.at)
@@ -134,7 +137,7 @@ def take_in(tx: Transaction, opening: Opening) -> Record:
         letter_series(move, workflow, day),
     )
     move = replace(move, case=replace(move.case, number=reserved.number))
-    record = Record(
+    record = StoredCase(
         file=move.before,
         org_id=org.id,
         applicant_id=reserved.applicant_id,
@@ -166,7 +169,7 @@ def _workflow(tx: Transaction, said: Mapping[str, Any], faults: list[Fault]) -> 
     if "workflow" not in said:
         return None
     try:
-        found = programmes.newest(said["workflow"])
+        found = workflow_registry.newest(said["workflow"])
     except NotFound as unknown:
         faults.append(Fault("workflow", "unknown_workflow", unknown.text))
         return None

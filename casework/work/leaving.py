@@ -4,9 +4,9 @@ from typing import Final
 from uuid import UUID
 
 from casework.records import cases
-from casework.rules.casefile import Actor, Role
-from casework.rules.handling import let_go
-from casework.work import programmes
+from casework.rules.case_actions import let_go
+from casework.rules.people import Actor, Role
+from casework.work import workflow_registry
 from casework.work.commit import commit
 from casework.work.service import Transaction
 
@@ -24,5 +24,5 @@ def let_go_of_cases(tx: Transaction, owner_id: UUID) -> int:
     moves = [(one, let_go(one.file, tx.actor or _MACHINE, tx.now)) for _, one in sorted(records.items())]
     for record, move in moves:
         if move is not None:
-            commit(tx, record, move, programmes.pinned(record.file), tx.office(record))
+            commit(tx, record, move, workflow_registry.pinned(record.file), tx.office(record))
     return sum(move is not None for _, move in moves)

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 from casework.records import history
 from casework.records.ids import new_id
-from casework.records.rows import Record, Row
+from casework.records.rows import Row, StoredCase
 from casework.records.vault import seal, unseal
-from casework.rules.casefile import Move, Office
+from casework.rules.context import DecisionContext
 from casework.rules.grammar import Letter, Workflow
+from casework.rules.move import Move
 from casework.rules.office_kinds import sits_above
 from casework.rules.text import LANGUAGES, Text
 from casework.work.service import Transaction
@@ -45,10 +46,10 @@ _PHONE = Text("联系电话：{it}", "telephone: {it}")
 
 def write_letters(
     tx: Transaction,
-    record: Record,
+    record: StoredCase,
     move: Move,
     workflow: Workflow,
-    office: Office,
+    office: DecisionContext,
     key: bytes,
     next_serial: Callable[[str], int] | None = None,
 ) -> list[Row]:
@@ -74,7 +75,7 @@ def letter_rows(
     move: Move,
     workflow: Workflow,
     key: bytes,
-    office: Office,
+    office: DecisionContext,
     sender_of: Callable[[str], Sender],
     day: date,
     next_serial: Callable[[str], int],
@@ -110,7 +111,9 @@ def series(workflow: Workflow, org_code: str, letter: Letter, year: int) -> str:
     return f"({year}){workflow.numbering}-{org_code}-{letter.kind}"
 
 
-def number_of(workflow: Workflow, office: Office, org_code: str, letter: Letter, year: int, serial: int) -> str:
+def number_of(
+    workflow: Workflow, office: DecisionContext, org_code: str, letter: Letter, year: int, serial: int
+) -> str:
     """`（2026）济工援决字第1号`: by the pattern that the policy `letter_number` sets for the organisation.
 
     The pattern of a wider place counts where the code of the organisation stands in it, so that no two offices give
@@ -125,7 +128,7 @@ def number_of(workflow: Workflow, office: Office, org_code: str, letter: Letter,
 
 
 def render(
-    letter: Letter, move: Move, office: Office, sender: Sender, day: str, number: str | None
+    letter: Letter, move: Move, office: DecisionContext, sender: Sender, day: str, number: str | None
 ) -> dict[str, dict[str, str]]:
     """The letter as it is kept: `{"zh-CN": {"title", "body"}, "en": {…}}`."""
     blanks: Mapping[str, Any] = {

@@ -8,7 +8,7 @@ from casework.records import notices, offices
 from casework.records.database import Row
 from casework.records.notices import Publishing
 from casework.rules.grammar import State, Workflow
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.work.service import Transaction
 
 
@@ -23,7 +23,7 @@ def page(tx: Transaction, org: str | None, limit: int, after: tuple[datetime, st
         return []
     places = [
         Publishing(workflow.key, workflow.version, state.name, state.publishes, _until(workflow, state))
-        for workflow in programmes.all_versions()
+        for workflow in workflow_registry.all_versions()
         for state in workflow.states
         if state.publishes
     ]

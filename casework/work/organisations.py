@@ -17,9 +17,9 @@ from casework.records.database import Tx
 from casework.records.ids import new_id
 from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Text
-from casework.work import rederivation
-from casework.work.files import read_toml
-from casework.work.rederivation import Moved
+from casework.work import recalculation
+from casework.work.admin_files import read_toml
+from casework.work.recalculation import Moved
 
 KINDS: Final[Mapping[str, Text]] = {
     "province": Text("省", "Province"),
@@ -87,13 +87,13 @@ def load(tx: Tx, file: Path) -> Loaded:
     offices.lock_rules(tx)
     tree = _Tree(tx, _read(tx, file))
     offices.store_orgs(tx, tree.rows)
-    return Loaded(tree.added, tree.changed, rederivation.follow_orgs(tx, tree.counted, tree.counting))
+    return Loaded(tree.added, tree.changed, recalculation.follow_orgs(tx, tree.counted, tree.counting))
 
 
 def preview(tx: Tx, file: Path) -> Loaded:
     """What loading this file would do; nothing is changed. Raises `BadFile` and `Invalid`."""
     tree = _Tree(tx, _read(tx, file))
-    return Loaded(tree.added, tree.changed, rederivation.preview_orgs(tx, tree.counted, tree.counting))
+    return Loaded(tree.added, tree.changed, recalculation.preview_orgs(tx, tree.counted, tree.counting))
 
 
 def _read(tx: Tx, file: Path) -> list[dict[str, Any]]:

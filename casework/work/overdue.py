@@ -16,15 +16,16 @@ import structlog
 from casework.records import alerts, cases, people
 from casework.records.alerts import DueClock, NewAlert
 from casework.records.ids import new_id
-from casework.records.rows import Record
+from casework.records.rows import StoredCase
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import CLOCK, HELPERS, CaseFile, ClockRun, Person, Role
+from casework.rules.case import Case, ClockRun
 from casework.rules.clocks import into_opening_hours
 from casework.rules.clockwork import held_back, levels
 from casework.rules.grammar import Alert, Clock, Workflow
+from casework.rules.people import CLOCK, HELPERS, Person, Role
 from casework.rules.refusals import Refusal
 from casework.rules.text import Text
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.work.cases import apply
 from casework.work.service import Service, Transaction
 
@@ -109,9 +110,9 @@ def _put_off(service: Service, clock: DueClock, until: Literal["wake_at", "retry
         alerts.put_off(tx.db, clock, until, _FIRST_WAIT_S, _LONGEST_WAIT_S)
 
 
-def _tell_run_out(tx: Transaction, record: Record, name: str) -> int:
+def _tell_run_out(tx: Transaction, record: StoredCase, name: str) -> int:
     """Raise the rung at the due time of a clock that ends now, whenever the office opens; gives how many are new."""
-    case, workflow = record.file, programmes.pinned(record.file)
+    case, workflow = record.file, workflow_registry.pinned(record.file)
     clock, run = workflow.by_clock[name], record.file.clock(name)
     alert = clock.by_level.get("due")
     if run is None or alert is None:
@@ -142,11 +143,11 @@ def _raise(tx: Transaction, due: list[DueClock]) -> int:
 
 
 def _look_at(
-    tx: Transaction, due: DueClock, record: Record, done: set[str], receivers: "_Receivers"
+    tx: Transaction, due: DueClock, record: StoredCase, done: set[str], receivers: "_Receivers"
 ) -> tuple[list[NewAlert], datetime | None]:
     """The alerts that this clock raises now, and when to look again."""
     case = record.file
-    workflow = programmes.pinned(case)
+    workflow = workflow_registry.pinned(case)
     clock = workflow.by_clock[due.name]
     run = case.clock(due.name)
     if run is None or run.generation != due.generation or not run.open:
@@ -167,7 +168,7 @@ def _look_at(
 
 def _alert(
     tx: Transaction,
-    case: CaseFile,
+    case: Case,
     run: ClockRun,
     alert: Alert,
     planned_at: datetime,
@@ -193,7 +194,7 @@ def _alert(
     )
 
 
-def _suppressed(workflow: Workflow, clock: Clock, run: ClockRun, case: CaseFile) -> Text | None:
+def _suppressed(workflow: Workflow, clock: Clock, run: ClockRun, case: Case) -> Text | None:
     """Why nobody is told, or None: of two clocks that stand beside each other the earlier one alarms."""
     if clock.beside is None or run.due is None:
         return None
@@ -214,14 +215,14 @@ class _Receivers:
         self._tx = tx
         self._staff: dict[tuple[str, Role], list[Person]] = {}
 
-    def of(self, case: CaseFile, alert: Alert) -> list[UUID]:
+    def of(self, case: Case, alert: Alert) -> list[UUID]:
         """The people of these roles for this case, or of the next organisation up; where nobody is, the supervisors."""
         found: list[Person] = []
         for role in alert.to:
             found += self._nearest(_above(case.org_path), role) if alert.above else self._in_role(case, role)
         return list(dict.fromkeys(person.id for person in found or self._nearest(case.org_path, Role.SUPERVISOR)))
 
-    def _in_role(self, case: CaseFile, role: Role) -> list[Person]:
+    def _in_role(self, case: Case, role: Role) -> list[Person]:
         if role in HELPERS:
             helper = case.assignee
             return [helper] if helper and helper.role is role and helper.active else []
@@ -260,7 +261,7 @@ class Rung:
 
 
 def rungs(
-    record: Record, workflow: Workflow, calendars: Mapping[tuple[str, int], WorkingCalendar]
+    record: StoredCase, workflow: Workflow, calendars: Mapping[tuple[str, int], WorkingCalendar]
 ) -> dict[tuple[str, int, str], Rung]:
     """Every rung as things stand, by clock, generation and level; those that have fired are among them.
 
@@ -276,7 +277,7 @@ def rungs(
     }
 
 
-def _outlook(workflow: Workflow, clock: Clock, run: ClockRun, alert: Alert, case: CaseFile) -> Text | None:
+def _outlook(workflow: Workflow, clock: Clock, run: ClockRun, alert: Alert, case: Case) -> Text | None:
     """Why nobody will be told, or not yet; None where somebody will."""
     if run.open:
         return _suppressed(workflow, clock, run, case) or (_NOT_PUBLISHED if held_back(alert, run) else None)

@@ -5,18 +5,20 @@ from typing import Final
 
 from casework.records import history
 from casework.records.twins import Other
-from casework.rules.casefile import STAFF, CaseFile, EarlierPaper
+from casework.rules.case import Case
+from casework.rules.context import EarlierPaper
 from casework.rules.duplicates import same_person
 from casework.rules.grammar import NEW
 from casework.rules.papers import plain_name
-from casework.work import programmes
+from casework.rules.people import STAFF
+from casework.work import workflow_registry
 from casework.work.service import Transaction
 
 _PROVES_IDENTITY: Final = ("document", "agent")
 """The checks by which staff have seen whose number it is; a telephone on file is whatever was typed with the number."""
 
 
-def handed_in_before(tx: Transaction, case: CaseFile, others: Iterable[Other]) -> tuple[EarlierPaper, ...]:
+def handed_in_before(tx: Transaction, case: Case, others: Iterable[Other]) -> tuple[EarlierPaper, ...]:
     """Each paper of the person's `others`, the cases of this kind with the same numbers, once.
 
     Of cases that the organisation of this one may not see nothing is told. Nor is anything where a request came online
@@ -35,8 +37,8 @@ def handed_in_before(tx: Transaction, case: CaseFile, others: Iterable[Other]) -
     return tuple(found.values())
 
 
-def _identity_known(tx: Transaction, case: CaseFile) -> bool:
-    [opening] = programmes.pinned(case).leaving(NEW)
+def _identity_known(tx: Transaction, case: Case) -> bool:
+    [opening] = workflow_registry.pinned(case).leaving(NEW)
     if case.taken[opening.name].role in STAFF:
         return True
     return history.identity_was_checked(tx.db, case.id, _PROVES_IDENTITY)

@@ -6,22 +6,22 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from casework.forms.faults import SENTENCES
 from casework.forms.form import Form
 from casework.forms.numbers import Day, Flag
 from casework.forms.texts import Code, Line
+from casework.forms.validation_errors import SENTENCES
 from casework.records import cases, funds, history, payments
 from casework.records.database import Row, Tx
 from casework.records.ids import new_id
-from casework.records.rows import Record
 from casework.records.rows import Row as Values
+from casework.records.rows import StoredCase
 from casework.records.vault import WrappedKey, applicant_place, case_place, order_place, seal, unseal
 from casework.rules.bank_columns import chosen
-from casework.rules.casefile import STAFF
 from casework.rules.paying import Pays
+from casework.rules.people import STAFF
 from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotNow, NotYours
 from casework.rules.text import Text
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.work.cases import apply
 from casework.work.funds import may_see_funds
 from casework.work.households import numbers_of
@@ -120,7 +120,7 @@ def _sorted_out(
 
     chosen: list[Values] = []
     left_out: Counter[Text] = Counter()
-    for line in payments.to_order(tx.db, fund_id, tx.person, programmes.bank_facts()):
+    for line in payments.to_order(tx.db, fund_id, tx.person, workflow_registry.bank_facts()):
         source = switch(line.workflow, line.org, line.region, line.calendar)
         if source and line.approved_by == tx.person.id:
             left_out[_APPROVED_BY_YOU.with_(source=source)] += 1
@@ -172,13 +172,13 @@ def _account(tx: Transaction, line: Row[Any]) -> str:
 
 def pays_of(line: Row[Any]) -> Pays:
     """What the workflow of the payment's case says of payments."""
-    return programmes.pays(line.workflow, line.workflow_version)
+    return workflow_registry.pays(line.workflow, line.workflow_version)
 
 
 def corrected_by(workflow: str, version: int) -> dict[str, Any]:
     """The step that puts a result right which was recorded wrongly: its `title`, and its name as `step`."""
-    name = programmes.pays(workflow, version).corrected_by
-    edges = programmes.of(workflow, version).transitions
+    name = workflow_registry.pays(workflow, version).corrected_by
+    edges = workflow_registry.of(workflow, version).transitions
     return {"title": next(edge.title for edge in edges if edge.name == name), "step": name}
 
 
@@ -238,7 +238,7 @@ def record_all_paid(tx: Transaction, order_id: UUID, given: Any) -> Row[Any]:
     return seen(tx, order_id)
 
 
-def locked(tx: Transaction, order_id: UUID) -> Mapping[UUID, Record]:
+def locked(tx: Transaction, order_id: UUID) -> Mapping[UUID, StoredCase]:
     """The cases of the order's payments by their ids. As every move takes its locks: first the cases, and then the
     households (`lock_households`) and the fund.
     """
@@ -248,9 +248,9 @@ def locked(tx: Transaction, order_id: UUID) -> Mapping[UUID, Record]:
     }
 
 
-def lock_households(tx: Transaction, records: Mapping[UUID, Record]) -> None:
+def lock_households(tx: Transaction, records: Mapping[UUID, StoredCase]) -> None:
     """Lock the households of these cases, of which all are locked."""
-    numbers = [numbers_of(tx, record, programmes.pinned(record.file)) for record in records.values()]
+    numbers = [numbers_of(tx, record, workflow_registry.pinned(record.file)) for record in records.values()]
     funds.lock_household(tx.db, set().union(*numbers))
 
 
@@ -274,7 +274,7 @@ def record(tx: Transaction, line: Row[Any], result: str, given: Any) -> None:
         raise type(no)(number) from no
 
 
-def _record(tx: Transaction, record: Record, line_id: UUID, result: str, given: Any) -> None:
+def _record(tx: Transaction, record: StoredCase, line_id: UUID, result: str, given: Any) -> None:
     """The case, which is locked, takes the step that records payments; what the address says is not said again."""
     from_here = {"line": str(line_id), "result": result}
     if isinstance(given, Mapping):
@@ -282,7 +282,7 @@ def _record(tx: Transaction, record: Record, line_id: UUID, result: str, given: 
         if twice:
             raise Invalid([Fault(name, "unknown", SENTENCES["unknown"]) for name in twice])
         given = {**given, **from_here}
-    apply(tx, record, programmes.pays(record.file.workflow, record.file.workflow_version).recorded_by, given)
+    apply(tx, record, workflow_registry.pays(record.file.workflow, record.file.workflow_version).recorded_by, given)
 
 
 def _line(tx: Transaction, order_id: UUID, line_id: UUID) -> Row[Any]:

@@ -14,7 +14,7 @@ from casework.forms.texts import USER_PATTERN, UUID_PATTERN, Choice, Code, Email
 from casework.records import attempts, offices, people
 from casework.records.database import Row, Tx
 from casework.rules import folding
-from casework.rules.casefile import Actor, Person, Role
+from casework.rules.people import Actor, Person, Role
 from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotYours, Unauthenticated
 from casework.rules.text import LANGUAGES, Text
 from casework.work.attempts import Allowance, count

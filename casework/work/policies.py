@@ -9,14 +9,14 @@ from typing import Any, Final
 
 from casework.records import offices
 from casework.records.database import Tx
-from casework.records.rederivation import decided
-from casework.rules.casefile import PolicyRow
+from casework.records.recalculation import decided
+from casework.rules.context import PolicyRow
 from casework.rules.grammar import PolicyLimit
 from casework.rules.text import Text
-from casework.work import programmes, rederivation
-from casework.work.files import BadFile
+from casework.work import recalculation, workflow_registry
+from casework.work.admin_files import BadFile
 from casework.work.policy_files import read_policies, unusable
-from casework.work.rederivation import Moved
+from casework.work.recalculation import Moved
 from casework.work.service import RulesInForce
 
 FIRST: Final = 20
@@ -63,18 +63,18 @@ def load(tx: Tx, file: Path) -> tuple[list[PolicyRow], list[Moved]]:
 
     Gives which were new and what moved; raises `BadFile` and `Refusal`.
     """
-    return rederivation.add_policies(tx, read(tx, file))
+    return recalculation.add_policies(tx, read(tx, file))
 
 
 def preview(tx: Tx, file: Path) -> Preview:
     """What loading this file would do; nothing is changed. Raises `BadFile`."""
-    rules = rederivation.loaded(tx)
+    rules = recalculation.loaded(tx)
     latest = {_where(row): row for row in rules.policies}
     new = list(_numbered(offices.new_policies(rules.policies, read(tx, file)), rules.policies))
     tried = replace(rules, policies=(*rules.policies, *new))
     return Preview(
         changes=[Change(row, latest.get(_where(row))) for row in new],
-        moved=rederivation.preview(tx, tried, rederivation.borne_upon(tx, new)),
+        moved=recalculation.preview(tx, tried, recalculation.borne_upon(tx, new)),
         touched=list(_touched(tx, tried, new)),
     )
 
@@ -103,7 +103,7 @@ def _touched(tx: Tx, tried: RulesInForce, new: list[PolicyRow]) -> Iterator[Touc
     days: dict[int, dict[str, date]] = {row.id: {} for row in rows}
     for one in _decisions(tx, rows):
         day = tried.calendars[one.calendar].calendar.local_date(one.at)
-        by_last_year = programmes.of(one.workflow, one.workflow_version).by_last_year
+        by_last_year = workflow_registry.of(one.workflow, one.workflow_version).by_last_year
         for row in rows:
             counts_on = _end_of_last_year(day) if row.name in by_last_year else day
             if in_force(one.workflow, one.code, one.region, counts_on).get(row.name) == row:
@@ -119,7 +119,7 @@ def _end_of_last_year(day: date) -> date:
 def _is_limit(row: PolicyRow) -> bool:
     return any(
         clock.limit == PolicyLimit(row.name)
-        for workflow in programmes.all_versions()
+        for workflow in workflow_registry.all_versions()
         if row.workflow in (workflow.key, "*")
         for clock in workflow.clocks
     )
@@ -129,7 +129,7 @@ def _decisions(tx: Tx, rows: list[PolicyRow]) -> list[Any]:
     """The decisions in the workflows of these rows since the first of their dates, wherever that day began first."""
     deciding = {
         (workflow.key, workflow.version): {edge.name for edge in workflow.transitions if edge.decides}
-        for workflow in programmes.all_versions()
+        for workflow in workflow_registry.all_versions()
         if any(row.workflow in (workflow.key, "*") for row in rows)
     }
     first = max(_LONG_AGO, min(row.from_date for row in rows))

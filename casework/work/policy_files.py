@@ -10,8 +10,8 @@ from typing import Any, Final
 from casework.records import offices
 from casework.records.database import Tx
 from casework.rules.text import Text
-from casework.work import programmes
-from casework.work.files import BadFile, read_toml
+from casework.work import workflow_registry
+from casework.work.admin_files import BadFile, read_toml
 
 _FIELDS = {"workflow", "name", "place", "from", "value", "source"}
 _REGION: Final = re.compile(r"[0-9]{6}")
@@ -81,10 +81,10 @@ def unusable(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> list[Text]:
 
 def _faults(tx: Tx, row: Mapping[str, Any]) -> Iterator[Text]:
     name, place = row["name"], row["place"]
-    asked = [one.policy_kinds for one in programmes.all_versions() if row["workflow"] in (one.key, "*")]
+    asked = [one.policy_kinds for one in workflow_registry.all_versions() if row["workflow"] in (one.key, "*")]
     kinds = {kinds[name] for kinds in asked if name in kinds}
     if not asked:
-        yield _NO_WORKFLOW.with_(known=", ".join(one.key for one in programmes.latest()))
+        yield _NO_WORKFLOW.with_(known=", ".join(one.key for one in workflow_registry.latest()))
     elif not kinds:
         fault = _NO_RULE.with_(name=repr(name))
         near = get_close_matches(name, {known for kinds in asked for known in kinds}, n=1)

@@ -1,7 +1,7 @@
 """What must hold before anything is written: the decision is a move, and the caller has read the case as it is."""
 
-from casework.records.rows import Record
-from casework.rules.casefile import Move
+from casework.records.rows import StoredCase
+from casework.rules.move import Move
 from casework.rules.refusals import PreconditionMissing, Refusal, Stale
 from casework.rules.text import Text
 from casework.work.service import Transaction
@@ -14,7 +14,7 @@ def moved(decision: Move | Refusal) -> Move:
     return decision
 
 
-def ensure_fresh(tx: Transaction, record: Record, *, required: bool = False) -> None:
+def ensure_fresh(tx: Transaction, record: StoredCase, *, required: bool = False) -> None:
     """Raises `Stale` where the caller has read another version, `PreconditionMissing` where it is required to say."""
     if required and tx.if_match is None:
         raise PreconditionMissing(

@@ -6,20 +6,22 @@ from typing import Any
 
 from casework.forms.texts import OneUser
 from casework.records import funds, offices, twins
-from casework.records.rows import Record
-from casework.rules.casefile import Destination, Facts, Office, Person
+from casework.records.rows import StoredCase
+from casework.rules.case import Facts
+from casework.rules.context import DecisionContext, Destination
 from casework.rules.decide import Admitted
 from casework.rules.grammar import Transition, Workflow
 from casework.rules.papers import nothing_asked_twice
-from casework.work import programmes
+from casework.rules.people import Person
+from casework.work import workflow_registry
 from casework.work.households import numbers_of
 from casework.work.papers import handed_in_before
 from casework.work.people import named
-from casework.work.programmes import form_of
 from casework.work.service import Transaction
+from casework.work.workflow_registry import form_of
 
 
-def for_move(tx: Transaction, record: Record, admitted: Admitted, answers: Facts) -> tuple[Facts, Office]:
+def for_move(tx: Transaction, record: StoredCase, admitted: Admitted, answers: Facts) -> tuple[Facts, DecisionContext]:
     """Return the answers with the users whom they name by their ids, and the office with all that the move needs."""
     workflow, edge = admitted.workflow, admitted.edge
     people = _named(tx, edge, answers)
@@ -31,9 +33,9 @@ def for_move(tx: Transaction, record: Record, admitted: Admitted, answers: Facts
     return {**answers, **{name: person.id for name, person in people.items()}}, office
 
 
-def for_offers(tx: Transaction, record: Record) -> Office:
+def for_offers(tx: Transaction, record: StoredCase) -> DecisionContext:
     """Return the office by which the transitions from where the case stands are judged."""
-    return _office(tx, record, programmes.pinned(record.file))
+    return _office(tx, record, workflow_registry.pinned(record.file))
 
 
 def _named(tx: Transaction, edge: Transition, answers: Facts) -> dict[str, Person]:
@@ -45,8 +47,8 @@ def _named(tx: Transaction, edge: Transition, answers: Facts) -> dict[str, Perso
 
 
 def _office(
-    tx: Transaction, record: Record, workflow: Workflow, people: Iterable[Person] = (), *, claiming: bool = False
-) -> Office:
+    tx: Transaction, record: StoredCase, workflow: Workflow, people: Iterable[Person] = (), *, claiming: bool = False
+) -> DecisionContext:
     """What is in force for the case, with the money and the organisations above where its decisions need them.
 
     While somebody is `claiming` money for a household, nobody else does on another file.
@@ -68,7 +70,7 @@ def _office(
     )
 
 
-def _destination(tx: Transaction, record: Record, code: Any) -> Destination | None:
+def _destination(tx: Transaction, record: StoredCase, code: Any) -> Destination | None:
     """The organisation to which the case is to be handed, and what is in force there; None where there is none."""
     org = offices.known_org(tx.db, code) if isinstance(code, str) else None
     return Destination(org, tx.office_at(record.file.workflow, org.code, org.region, org.calendar)) if org else None

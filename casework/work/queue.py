@@ -5,11 +5,11 @@ from typing import Any
 
 from casework.records import queue
 from casework.records.queue import PageKey, Part
-from casework.records.rows import Record
+from casework.records.rows import StoredCase
 from casework.records.summaries import CaseSummary
-from casework.rules import handling
+from casework.rules import case_actions
 from casework.rules.refusals import Fault, Invalid
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.work.commit import commit
 from casework.work.filters import NO_SUCH_ORG, path_of_org, unknown_workflows
 from casework.work.forms import QueuePart
@@ -22,18 +22,18 @@ def waiting(tx: Transaction, said: Mapping[str, Any], limit: int, after: PageKey
     return queue.page(tx.db, tx.person, _part(tx, said), limit, after)
 
 
-def claim(tx: Transaction, given: Any) -> Record | None:
+def claim(tx: Transaction, given: Any) -> StoredCase | None:
     """Return the most urgent case of the caller's queue that nobody owned, now the caller's; None if there is none.
 
     Raises `NotYours` for those who do not own cases, and `Invalid` for a part of the queue that there is not.
     """
-    ensure(handling.may_claim(tx.acting))
+    ensure(case_actions.may_claim(tx.acting))
     part = _part(tx, QueuePart.check(given, today=tx.today))
     record = queue.lock_next(tx.db, tx.person, part)
     if record is None:
         return None
-    move = moved(handling.claim(record.file, tx.acting, tx.now))
-    return commit(tx, record, move, programmes.pinned(record.file), tx.office(record))
+    move = moved(case_actions.claim(record.file, tx.acting, tx.now))
+    return commit(tx, record, move, workflow_registry.pinned(record.file), tx.office(record))
 
 
 def _part(tx: Transaction, said: Mapping[str, Any]) -> Part:

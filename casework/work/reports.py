@@ -8,11 +8,11 @@ from uuid import UUID
 from casework.records import offices, reports, summaries
 from casework.records.reports import KEYS, STANDINGS, Scope
 from casework.records.summaries import CaseSummary
-from casework.rules.casefile import Role
 from casework.rules.grammar import OwedBy
+from casework.rules.people import Role
 from casework.rules.refusals import Fault, Invalid, NotYours
 from casework.rules.text import Text
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.work.service import Transaction
 
 OFFICE_AND_HELPERS: Final = ("office", "helper")
@@ -97,7 +97,7 @@ def _scope(
 ) -> Scope:
     faults = [*_faults_of_span(start, end), *unknown, *_unknown("owed_by", owed_by, get_args(OwedBy))]
     if workflow is not None:
-        faults += _unknown("workflow", (workflow,), [known.key for known in programmes.latest()])
+        faults += _unknown("workflow", (workflow,), [known.key for known in workflow_registry.latest()])
     place = offices.org(tx.db, org) if org is not None else None
     if org is not None and (place is None or not place.path.startswith(tx.person.org_path)):
         faults.append(Fault("org", "unknown_org", _UNKNOWN_ORG))

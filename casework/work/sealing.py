@@ -6,13 +6,14 @@ from typing import Any
 from casework.forms.form import Form
 from casework.forms.sensitive import join_sensitive
 from casework.records import cases
-from casework.records.rows import Record
+from casework.records.rows import StoredCase
 from casework.records.vault import applicant_place, case_place, seal, unseal
-from casework.rules.casefile import Facts, Move
+from casework.rules.case import Facts
+from casework.rules.move import Move
 from casework.work.service import Transaction
 
 
-def applicant_key(tx: Transaction, record: Record) -> bytes:
+def applicant_key(tx: Transaction, record: StoredCase) -> bytes:
     """Return the key under which everything sensitive of this case is sealed."""
     return tx.service.keyring.unwrap(applicant_place(record.applicant_id), record.applicant_key)
 
@@ -22,7 +23,7 @@ def sealed_of(move: Move, key: bytes, parts: Mapping[str, Facts]) -> dict[str, b
     return {part: seal(key, case_place(move.case.id, part), dict(values)) for part, values in parts.items()}
 
 
-def sealed_facts(tx: Transaction, record: Record) -> dict[str, Any]:
+def sealed_facts(tx: Transaction, record: StoredCase) -> dict[str, Any]:
     """Return the sensitive facts of the case in full, by their paths."""
     sealed = cases.sealed_parts(tx.db, record.file.id).get("facts")
     if sealed is None:
@@ -31,6 +32,6 @@ def sealed_facts(tx: Transaction, record: Record) -> dict[str, Any]:
     return opened
 
 
-def full_facts(tx: Transaction, record: Record, form: type[Form]) -> dict[str, Any]:
+def full_facts(tx: Transaction, record: StoredCase, form: type[Form]) -> dict[str, Any]:
     """Return the facts with their sensitive values, for checking a correction or for a disclosure."""
     return join_sensitive(form, record.file.facts, sealed_facts(tx, record))

@@ -4,15 +4,15 @@ from pathlib import Path
 
 from casework.records import offices
 from casework.records.database import Tx
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.work.calendar_files import read_calendar
 from casework.work.policy_files import read_policies
-from casework.work.rederivation import add_policies
+from casework.work.recalculation import add_policies
 
 
 def seed(tx: Tx, config: Path) -> None:
     """Register the workflows and load the seeds that the database does not hold yet."""
-    programmes.register(tx)
+    workflow_registry.register(tx)
     if not offices.latest_calendars(tx):
         china = read_calendar(config / "calendars" / "china.toml")
         offices.add_calendar(tx, china.key, china.titled.both(), china.given)

@@ -15,9 +15,10 @@ from casework.records.database import Database, Tx
 from casework.records.keys import INDEX_PLACE
 from casework.records.offices import CalendarVersion
 from casework.records.org_tree import OrgTree
-from casework.records.rows import Record
+from casework.records.rows import StoredCase
 from casework.records.vault import Keyring, NotOpened, new_key
-from casework.rules.casefile import Actor, Office, Person, PolicyRow
+from casework.rules.context import DecisionContext, PolicyRow
+from casework.rules.people import Actor, Person
 from casework.rules.refusals import Refusal
 from casework.rules.text import Language, Text
 from casework.senders.senders import Senders
@@ -229,13 +230,13 @@ class Transaction:
         self._rules = None
         return True
 
-    def office(self, record: Record, people: Iterable[Person] = ()) -> Office:
+    def office(self, record: StoredCase, people: Iterable[Person] = ()) -> DecisionContext:
         """What is in force for the case's organisation today, with the people that are named."""
         return self.office_at(record.file.workflow, record.file.org_code, record.region, record.calendar, people)
 
     def office_at(
         self, workflow: str, org_code: str, region: str, calendar: str, people: Iterable[Person] = ()
-    ) -> Office:
+    ) -> DecisionContext:
         """What is in force for an organisation today."""
         return office_on(self.rules, workflow, org_code, region, calendar, self.now, people)
 
@@ -248,13 +249,13 @@ def office_on(
     calendar: str,
     at: datetime,
     people: Iterable[Person] = (),
-) -> Office:
+) -> DecisionContext:
     """What is in force for an organisation at an instant."""
     version = rules.calendars[calendar]
     today = version.calendar.local_date(at)
     last_year = today.replace(year=today.year - 1, month=12, day=31)
     named: dict[UUID, Person] = {person.id: person for person in people}
-    return Office(
+    return DecisionContext(
         calendar=version.calendar,
         counts_by=version.ref,
         policies=rules.in_force(workflow, org_code, region, today),

@@ -3,14 +3,15 @@
 from casework.records import alerts
 from casework.records.alerts import NewAlert
 from casework.records.ids import new_id
-from casework.rules.casefile import Move, Office
 from casework.rules.clocks import into_opening_hours
+from casework.rules.context import DecisionContext
 from casework.rules.grammar import Workflow
+from casework.rules.move import Move
 from casework.rules.telling import whom_to_tell
 from casework.work.service import Transaction
 
 
-def tell(tx: Transaction, move: Move, workflow: Workflow, office: Office) -> None:
+def tell(tx: Transaction, move: Move, workflow: Workflow, office: DecisionContext) -> None:
     """The people whom the move concerns have it on their lists, and messages go out when their office opens.
 
     To be said after the move was written, in its transaction. One statement where anybody is told, none otherwise.

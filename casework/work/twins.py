@@ -3,20 +3,22 @@
 from collections.abc import Iterable
 
 from casework.records.twins import KINDS, Other
-from casework.rules.casefile import CaseFile, Move, Person
+from casework.rules.case import Case
 from casework.rules.duplicates import Twin, same_person
 from casework.rules.grammar import Workflow
-from casework.work import programmes
-from casework.work.look_ups import look_ups_of
+from casework.rules.move import Move
+from casework.rules.people import Person
+from casework.work import workflow_registry
+from casework.work.blind_indexes import look_ups_of
 from casework.work.service import Transaction
 
 
-def of_case(case: CaseFile, others: Iterable[Other], person: Person | None) -> list[Twin]:
+def of_case(case: Case, others: Iterable[Other], person: Person | None) -> list[Twin]:
     """Return the open ones among other cases with the same numbers, the same requests first.
 
     `person` is the staff who asks, and sees what lies at or below the own organisation; None: nobody is told.
     """
-    workflow = programmes.pinned(case)
+    workflow = workflow_registry.pinned(case)
     found = [_twin(workflow, case, one, person) for one in others if one.open]
     return sorted(found, key=lambda twin: (not twin.same_request, twin.opened_at, twin.id))
 
@@ -26,7 +28,7 @@ def digests_of(tx: Transaction, move: Move) -> dict[str, bytes]:
     return {kind: digest for kind, digest in look_ups_of(move, tx.index_key).items() if digest and kind in KINDS}
 
 
-def _twin(workflow: Workflow, case: CaseFile, one: Other, person: Person | None) -> Twin:
+def _twin(workflow: Workflow, case: Case, one: Other, person: Person | None) -> Twin:
     same = same_person(one.by, case.facts["applicant"], one.facts["applicant"])
     return Twin(
         one.id,

@@ -20,7 +20,7 @@ from casework.embedded import PrivateServer
 from casework.records import offices, people
 from casework.records.database import Database
 from casework.records.vault import Keyring
-from casework.rules.casefile import Role
+from casework.rules.people import Role
 from casework.work.people import create_user, new_token
 from casework.work.service import Service
 from tests.api.described import ensure_described

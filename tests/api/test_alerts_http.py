@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from casework.work.delivery.post import deliver
+from casework.work.delivery.worker import deliver
 from casework.work.overdue import sweep
 from tests.api.conftest import Api
 from tests.receivers import answers, receiver

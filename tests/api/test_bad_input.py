@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from casework.api.case_filters import Someone, When
-from casework.api.door import ENDPOINTS, Endpoint
+from casework.api.endpoint import ENDPOINTS, Endpoint
 from casework.forms.form import Form, Many, Nested
 from casework.forms.numbers import Count, Flag
 from casework.forms.texts import Choice, Code
 from casework.records.tables import metadata
-from casework.work import programmes
-from casework.work.delivery.post import deliver
+from casework.work import workflow_registry
+from casework.work.delivery.worker import deliver
 from casework.work.overdue import sweep
 from tests.api.conftest import Api
 from tests.api.money import helped, in_force, make_order, new_fund
@@ -365,7 +365,7 @@ def test_a_wrong_value_in_any_field_is_refused_by_name(one: Endpoint, target: Ta
 
 def test_a_wrong_value_in_any_fact_of_an_intake_is_refused_by_name(target: Target, unchanged: None) -> None:
     [opening] = [one for one in ENDPOINTS if named(one) == "POST /cases"]
-    for workflow in programmes.latest():
+    for workflow in workflow_registry.latest():
         assert issubclass(workflow.intake, Form)
         example = target.api.get("supervisor", f"/workflows/{workflow.key}")["intake"]["examples"][0]
         for number, (path, facts) in enumerate(wrong_bodies(workflow.intake, example)):
@@ -376,7 +376,7 @@ def test_a_wrong_value_in_any_fact_of_an_intake_is_refused_by_name(target: Targe
 
 def test_a_wrong_value_in_any_field_of_a_correction_is_refused_by_name(target: Target, unchanged: None) -> None:
     [patch] = [one for one in ENDPOINTS if named(one) == "PATCH /cases/<uuid:case_id>"]
-    [workflow] = [one for one in programmes.latest() if one.key == "legal_aid"]
+    [workflow] = [one for one in workflow_registry.latest() if one.key == "legal_aid"]
     assert issubclass(workflow.intake, Form)
     # Null removes a value. Every third is enough: the form is the same that the intake is checked by.
     for path, facts in islice(wrong_bodies(workflow.intake, {}), 0, None, 3):
@@ -397,7 +397,7 @@ def test_a_wrong_value_in_any_field_of_a_transition_is_refused_by_name(target: T
     helper = {"decline", "engage", "record_progress", "conclude"}
     for name in (*road, "record_progress", "conclude", "follow_up", "close"):
         who = "lawyer" if name in helper else "supervisor-sd" if name == "grant" else "supervisor"
-        edge = next(one for one in programmes.newest("legal_aid").transitions if one.name == name)
+        edge = next(one for one in workflow_registry.newest("legal_aid").transitions if one.name == name)
         example = api.needs(who, case, name)["examples"][0]
         before = target.holds()
         for bad in (None, [], "x", 1, [example]):

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine
 
-from casework.api.door import ENDPOINTS
+from casework.api.endpoint import ENDPOINTS
 from casework.embedded import PrivateServer
 from casework.work.overdue import sweep
 from tests.api.conftest import Api, office_on

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from casework.embedded import PrivateServer
 from casework.records import people
-from casework.records.ledger import digest
+from casework.records.event_chain import digest
 from casework.work.people import new_token
 from tests.api.conftest import Api, office_on
 

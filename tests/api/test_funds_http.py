@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from casework.records import funds
-from casework.rules.casefile import CLOCK
-from casework.rules.claims import Release, Reserve
+from casework.rules.fund_operations import Release, Reserve
+from casework.rules.people import CLOCK
 from tests.api.conftest import USERS, Api
 from tests.api.test_concurrency import at_once, rows, statuses
 

@@ -12,15 +12,15 @@ from urllib.parse import quote
 import pytest
 
 from casework.api.openapi import document
-from casework.records import lanes
+from casework.records import delivery_queues
 from casework.rules.text import LANGUAGES
 from casework.senders.outside import Outside
 from casework.senders.senders import Senders
 from casework.senders.smtp import MailServer
 from casework.senders.webhook import verify
 from casework.settings import ROOT
-from casework.work import rederivation
-from casework.work.delivery.post import deliver
+from casework.work import recalculation
+from casework.work.delivery.worker import deliver
 from casework.work.overdue import sweep
 from tests.api.conftest import Api
 from tests.api.described import validator
@@ -222,8 +222,8 @@ def test_one_channel_is_tried_at_a_time_and_not_while_messages_go_out(api: Api, 
     assert tried(api, quick)["delivered"] is True
     api.new_case()
     with api.service.transaction() as tx:
-        assert lanes.lease(tx.db, timedelta(seconds=30), mail=False) is not None
-        assert lanes.lease(tx.db, timedelta(seconds=30), mail=False) is not None
+        assert delivery_queues.lease(tx.db, timedelta(seconds=30), mail=False) is not None
+        assert delivery_queues.lease(tx.db, timedelta(seconds=30), mail=False) is not None
     pass_s(api, 5)
     assert api.call("administrator", "POST", f"/channels/{quick['id']}/try").status_code == 409
 
@@ -291,7 +291,7 @@ def rederive(api: Api) -> None:
     rule = {"workflow": "legal_aid", "name": "review", "place": "370100", "value": "2wd", "from_date": date(2026, 3, 1)}
     source = {"zh-CN": "新规定", "en": "new rule"}
     with api.service.transaction() as tx:
-        rederivation.add_policies(tx.db, [rule | {"source": source}])
+        recalculation.add_policies(tx.db, [rule | {"source": source}])
 
 
 def test_every_kind_of_message_that_is_written_is_described_and_no_other(api: Api, hook: Receiver) -> None:

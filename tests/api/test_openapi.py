@@ -15,7 +15,7 @@ from openapi_spec_validator import validate
 
 from casework.api.openapi import document
 from casework.rules.text import Language
-from casework.work.delivery.post import deliver
+from casework.work.delivery.worker import deliver
 from casework.work.overdue import sweep
 from tests.api.conftest import PASSWORD, Api
 from tests.api.described import operation_of, path_of, validator

@@ -18,9 +18,9 @@ from sqlalchemy.exc import DBAPIError
 
 from casework.records import people
 from casework.records.vault import Keyring, NotOpened
-from casework.rules.casefile import Actor
+from casework.rules.people import Actor
 from casework.rules.text import Text
-from casework.work import keys, payments, programmes
+from casework.work import keys, payments, workflow_registry
 from casework.work.overdue import sweep
 from casework.work.service import Transaction
 from casework.workflows.hardship_aid import WORKFLOW as HARDSHIP_AID
@@ -959,7 +959,7 @@ def test_the_workflow_says_what_a_payment_is_called_and_which_steps_record_it(
     steps = {"recorded_by": "note_payment", "corrected_by": "mend_payment"}
     pays = replace(HARDSHIP_AID.pays, kinds=kinds, purpose="救急金", **steps)
     other = replace(HARDSHIP_AID, transitions=tuple(edges), pays=pays)
-    monkeypatch.setattr(programmes, "_all", lambda: {(other.key, other.version): other})
+    monkeypatch.setattr(workflow_registry, "_all", lambda: {(other.key, other.version): other})
     case = helped(office)
     order = make_order(office)
     assert f"救急金 {order['number']}" in export(office, order).text

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 
-from casework.api.door import ENDPOINTS, Endpoint
+from casework.api.endpoint import ENDPOINTS, Endpoint
 from casework.records import people
 from casework.work.overdue import sweep
 from casework.work.people import new_token

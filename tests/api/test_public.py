@@ -23,10 +23,12 @@ from casework.embedded import PrivateServer
 from casework.records import attempts, cases, history, tables
 from casework.records.ids import new_id
 from casework.records.vault import seal
-from casework.rules.casefile import STAFF, Move, Role, Situation
+from casework.rules.context import MoveContext
 from casework.rules.grammar import NEW, State, Workflow
+from casework.rules.move import Move
+from casework.rules.people import STAFF, Role
 from casework.settings import Settings
-from casework.work import applications, letters, programmes
+from casework.work import applications, letters, workflow_registry
 from casework.work.overdue import sweep
 from casework.work.sealing import applicant_key
 from casework.workflows.legal_aid import WORKFLOW as LEGAL_AID
@@ -154,7 +156,7 @@ def test_an_application_comes_in_online_from_the_applicant_and_waits_for_the_off
     assert case["id"] in {one["id"] for one in visitor.api.get("caseworker", "/queue")["items"]}
 
 
-@pytest.mark.parametrize("workflow", programmes.latest(), ids=lambda workflow: str(workflow.key))
+@pytest.mark.parametrize("workflow", workflow_registry.latest(), ids=lambda workflow: str(workflow.key))
 def test_every_workflow_is_opened_and_followed_online(roomy: Api, workflow: Workflow) -> None:
     facts = roomy.get("caseworker", f"/workflows/{workflow.key}")["intake"]["examples"][0]
     visitor = Visitor(roomy)
@@ -206,7 +208,7 @@ def test_applicants_say_the_workflow_the_office_and_the_facts_and_nothing_else(
 def adapted(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> Workflow:
     """Legal aid with something else in its table, in the place of the real one."""
     other = replace(LEGAL_AID, **changes)
-    monkeypatch.setattr(programmes, "_all", lambda: {(other.key, other.version): other})
+    monkeypatch.setattr(workflow_registry, "_all", lambda: {(other.key, other.version): other})
     return other
 
 
@@ -597,7 +599,7 @@ def test_two_who_act_at_once_move_the_case_once(visitor: Visitor) -> None:
     assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 3}
 
 
-@pytest.mark.parametrize("workflow", programmes.latest(), ids=lambda workflow: str(workflow.key))
+@pytest.mark.parametrize("workflow", workflow_registry.latest(), ids=lambda workflow: str(workflow.key))
 def test_whatever_applicants_may_do_staff_may_do_for_them_recorded_as_such(workflow: Workflow) -> None:
     theirs = {edge.name for edge in workflow.transitions if Role.APPLICANT in edge.by and NEW not in edge.sources}
     [opening] = workflow.leaving(NEW)
@@ -1111,7 +1113,7 @@ def all_rows(server: PrivateServer, database: str) -> Iterator[str]:
 # Public notices
 
 
-def published(situation: Situation) -> dict[str, Any]:
+def published(situation: MoveContext) -> dict[str, Any]:
     """A notice of seven days of which nobody learns more than it says."""
     today = situation.today
     unit = situation.case.facts["employer"]["name"]
@@ -1222,7 +1224,7 @@ def test_notices_are_asked_for_by_office_and_come_page_by_page_newest_first(publ
     assert not [value for value in known if value in json.dumps([first, second])]
 
 
-PUBLISHING: Final = [one for one in programmes.latest() if any(state.publishes for state in one.states)]
+PUBLISHING: Final = [one for one in workflow_registry.latest() if any(state.publishes for state in one.states)]
 
 
 @pytest.mark.parametrize("workflow", PUBLISHING, ids=lambda workflow: str(workflow.key))
@@ -1250,7 +1252,7 @@ def ensure_publishable(story: Story, notice: Mapping[str, Any]) -> None:
 
 
 def test_a_case_that_is_published_stands_in_an_open_state() -> None:
-    for workflow in programmes.all_versions():
+    for workflow in workflow_registry.all_versions():
         assert [state.name for state in workflow.states if state.publishes and state.final] == []
 
 

@@ -16,15 +16,15 @@ from sqlalchemy import create_engine, text
 from casework.app import create_app, service_of
 from casework.cli import main
 from casework.cli.console import Console
-from casework.cli.moving import tell_preview
+from casework.cli.moved_clocks import tell_preview
 from casework.embedded import PrivateServer
 from casework.records import people as records
 from casework.rules.clocks import Due, Limit
 from casework.rules.refusals import Unauthenticated
 from casework.rules.text import Text
 from casework.settings import ROOT, Settings
-from casework.work import people, programmes
-from casework.work.rederivation import Moved
+from casework.work import people, workflow_registry
+from casework.work.recalculation import Moved
 from casework.work.service import Service
 from tests.cli.terminal import Terminal, environment
 from tests.running import free_port
@@ -458,7 +458,7 @@ def test_a_new_holiday_is_previewed_and_then_loaded(office: Terminal, tmp_path: 
     assert moved
     assert all(number.startswith(("LA-202", "HA-202")) and now < then for number, *_, now, then in moved)
     titles = {row[1]: row[2] for row in moved}
-    assert titles.items() <= {(one.name, one.title.en) for flow in programmes.latest() for one in flow.clocks}
+    assert titles.items() <= {(one.name, one.title.en) for flow in workflow_registry.latest() for one in flow.clocks}
     cases = len({number for number, *_ in moved})
     assert previewed[-1] == f"Clocks that would move: {len(moved)}, on cases: {cases}. Nothing has been changed."
     assert office.says("calendar", "list") == before

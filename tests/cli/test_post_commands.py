@@ -11,7 +11,7 @@ from aiosmtpd.smtp import AuthResult
 from casework.cli.installation import working
 from casework.embedded import PrivateServer
 from casework.records import people
-from casework.rules.casefile import Actor
+from casework.rules.people import Actor
 from casework.settings import Settings
 from casework.work import cases, queue
 from tests.cli.terminal import Terminal, environment

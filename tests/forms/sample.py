@@ -15,10 +15,10 @@ from casework.forms import (
     Count,
     CreditCode,
     Day,
+    ExampleData,
     Flag,
     Form,
     IdentityNumber,
-    Inventor,
     Line,
     LongText,
     Many,
@@ -126,7 +126,7 @@ class Intake(Form):
 
 def invented(seed: int) -> dict[str, Any]:
     """An example of the form, the same for the same seed."""
-    return Intake.example(Inventor(TODAY, Random(seed), {"lawyer": LAWYER}))
+    return Intake.example(ExampleData(TODAY, Random(seed), {"lawyer": LAWYER}))
 
 
 def form_of(field: FormField) -> type[Form]:

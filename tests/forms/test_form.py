@@ -15,8 +15,8 @@ from marshmallow import Schema
 
 import casework.forms
 from casework.forms import Day, Form, Line, needed_by, rule
-from casework.forms.faults import MOST_FAULTS, SENTENCES
 from casework.forms.field import FormField
+from casework.forms.validation_errors import MOST_FAULTS, SENTENCES
 from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import LANGUAGES, Text
 from tests.forms.sample import ANY_JSON, TODAY, EmploymentForm, Intake, invented, outcome, places, said, with_value_at

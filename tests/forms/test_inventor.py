@@ -5,18 +5,18 @@ from random import Random
 
 import pytest
 
-from casework.forms import Inventor
+from casework.forms import ExampleData
 from casework.rules.grammar import Workflow
 from casework.rules.identifiers import check_identity_number, check_phone
-from casework.work import programmes
-from casework.work.programmes import form_of, intake_of
+from casework.work import workflow_registry
+from casework.work.workflow_registry import form_of, intake_of
 from tests.english import chinese_in
 from tests.forms.sample import LAWYER, TODAY, Intake, invented
 
 
 def test_an_invented_person_agrees_with_the_identity_number() -> None:
     for seed in range(50):
-        person = Inventor(TODAY, Random(seed)).person
+        person = ExampleData(TODAY, Random(seed)).person
         read = check_identity_number(person.identity_number, TODAY)
         assert (read.birth_date, read.sex) == (person.birth_date, person.sex)
         assert check_phone(person.phone).kind == "mobile"
@@ -38,12 +38,12 @@ def test_an_example_names_the_user_that_the_caller_may_name() -> None:
 
 def test_an_example_made_on_any_day_is_accepted_on_that_day() -> None:
     for day in (date(2024, 2, 29), date(2025, 12, 31), date(2026, 1, 1)):
-        Intake.check(Intake.example(Inventor(day, Random(1))), today=day)
+        Intake.check(Intake.example(ExampleData(day, Random(1))), today=day)
 
 
-@pytest.mark.parametrize("workflow", programmes.latest(), ids=lambda one: one.key)
+@pytest.mark.parametrize("workflow", workflow_registry.latest(), ids=lambda one: one.key)
 def test_in_english_people_write_english(workflow: Workflow) -> None:
     needed = [form_of(edge.needs) for edge in workflow.transitions if edge.needs is not None]
     for form in (intake_of(workflow), *needed):
-        example = form.example(Inventor(TODAY, Random(1), language="en"))
+        example = form.example(ExampleData(TODAY, Random(1), language="en"))
         assert [*chinese_in(example)] == [], form.__name__

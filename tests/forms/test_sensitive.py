@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.forms import Inventor, join_sensitive, merge_patch, sensitive_paths, split_sensitive
+from casework.forms import ExampleData, join_sensitive, merge_patch, sensitive_paths, split_sensitive
 from casework.rules.refusals import Invalid
 from tests.forms.sample import ANY_JSON, TODAY, Intake, invented, outcome
 
@@ -20,7 +20,7 @@ def stored(seed: int = 1) -> dict[str, Any]:
 
 def household() -> dict[str, Any]:
     facts = stored()
-    people = [Inventor(TODAY, Random(seed)).person for seed in range(3)]
+    people = [ExampleData(TODAY, Random(seed)).person for seed in range(3)]
     facts["members"] = [
         {"name": one.name, "identity_number": one.identity_number, "illness": ill}
         for one, ill in zip(people, ILL, strict=True)

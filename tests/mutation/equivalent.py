@@ -15,7 +15,7 @@ _SPEED: Final = "a logger that is kept for its next line only saves time"
 _NO_BASE: Final = "what has not begun has no day from which it runs"
 EQUIVALENT: Final[Mapping[str, str]] = {
     f"{_LEGAL_AID}.guards:means_are_small: condition: return Verdict(test.met,"
-    " «None if test.met else test.told() -> (test.told())») def needs_no_means(at: Sit": _SAID,
+    " «None if test.met else test.told() -> (test.told())») def needs_no_means(at: Mov": _SAID,
     f"{_LEGAL_AID}.official:hardship_is_found: condition: Text) else Verdict(test.met,"
     " «None if test.met else test.told() -> (test.told())») _NOT_REVIEWED: Final = Tex": _SAID,
     f"{_LEGAL_AID}.intake:LegalAidIntake: number: resentatives or (claimants or «1 -> 0») >= COLLECTIVE @rule(": _FEW,
@@ -34,7 +34,7 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     'ld.get("size", len(members) + «1 -> 2») > len(members)) @rule(': _LARGER,
     f"{_HARDSHIP}.notice:unit_is_for_the_public: condition: return Verdict(what is None,"
     " «_NUMBER_IN_UNIT.with_(what=what) if what else None -> (_NUMBER_IN_UNIT.with_(what=what))») def _last_day("
-    "at: Situatio": _SAID,
+    "at: MoveCont": _SAID,
     f"{_HARDSHIP}.dossier:everybody_fits_in: number: "
     '(at)["household"].get("size", «0 -> 1») > len(at.case.facts.get("mem': _SIZED,
     "code:casework.app:log_to: answer: cache_logger_on_first_use=«True -> False», ) def _as_json(entry:": _SPEED,

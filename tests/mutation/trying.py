@@ -81,7 +81,9 @@ class Place:
             for file in sorted((self.root / folder).rglob("*.py"))
         }
         # These it finds by looking for them.
-        self._imports["casework.work.programmes"] |= {one for one in self._imports if "casework.workflows." in one}
+        self._imports["casework.work.workflow_registry"] |= {
+            one for one in self._imports if "casework.workflows." in one
+        }
         for file in self.in_memory():
             importlib.import_module(_module(Path(file)))
         _pytest(["tests/rules/test_chinese_amount.py"])  # What pytest itself loads at its first run is loaded, too.

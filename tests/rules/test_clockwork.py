@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import CalendarRef, CaseFile, ClockRun, PolicyRow
+from casework.rules.case import CalendarRef, Case, ClockRun
 from casework.rules.clocks import Interval, trace
 from casework.rules.clockwork import basis, late_at, levels, nearest_clock, rederive, wake_at
+from casework.rules.context import PolicyRow
 from casework.rules.refusals import Invalid
 from casework.rules.text import Text
 from tests.story import Story, calendar_mapping, china, clock_time, office_in, policies, with_years
@@ -576,7 +577,7 @@ def derived_anew(
     calendar: WorkingCalendar | None = None,
     before: WorkingCalendar | None = None,
     rows: tuple[PolicyRow, ...] | None = None,
-) -> tuple[CaseFile, list[tuple[str, str]]]:
+) -> tuple[Case, list[tuple[str, str]]]:
     """The case after this was loaded, and what happened to which clock."""
     office = replace(story.office, calendar=calendar or story.office.calendar, counts_by=CalendarRef("china", 2))
     at_start = rows_at_start(story, rows or story.rows)
@@ -789,7 +790,7 @@ class TestWhateverIsLoaded:
         assert ends == [standing(whole)] * 2
 
 
-def standing(case: CaseFile) -> dict[str, Any]:
+def standing(case: Case) -> dict[str, Any]:
     """When each open clock is due, and how those that ended otherwise than by beginning anew did."""
     ended = {(run.name, run.status): run.due for run in case.clocks if not run.open and run.status != "cancelled"}
     return {"open": {run.name: (run.due, run.status) for run in case.clocks if run.open}, "ended": ended}

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from casework.rules.casefile import Move, Role
+from casework.rules.move import Move
+from casework.rules.people import Role
 from casework.rules.refusals import Invalid, NotFound, NotMet, NotNow, NotYours, Refusal
 from tests.story import Story
 

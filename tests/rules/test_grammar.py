@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from casework.forms import Day, Form, Line
-from casework.rules.casefile import Phase, Role
+from casework.rules.case import Phase
 from casework.rules.clocks import Limit
 from casework.rules.grammar import ANY, NEW, Alert, BadWorkflow, Clock, State, Transition, guard
 from casework.rules.paying import Pays
+from casework.rules.people import Role
 from casework.rules.sheets import Sheet
 from casework.rules.text import Text
 from tests.rules.toy import CLOCKS, LETTERS, STATES, TITLE, TRANSITIONS, Question, with_row, workflow

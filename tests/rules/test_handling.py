@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from casework.rules import handling
-from casework.rules.casefile import Phase, Role
+from casework.rules import case_actions
+from casework.rules.case import Phase
+from casework.rules.people import Role
 from casework.rules.refusals import Invalid, NotMet, NotNow, NotYours
 from tests.story import Story
 
@@ -17,7 +18,7 @@ def story() -> Story:
 
 
 def claimed(story: Story, who: str = "caseworker") -> Story:
-    story.done(handling.claim(story.case, story.actor(who), story.now))
+    story.done(case_actions.claim(story.case, story.actor(who), story.now))
     return story
 
 
@@ -33,18 +34,18 @@ class TestClaiming:
 
     @pytest.mark.parametrize("who", ["lawyer", "volunteer", "auditor", "administrator"])
     def test_others_do_not(self, story: Story, who: str) -> None:
-        assert isinstance(handling.claim(story.case, story.actor(who), story.now), NotYours)
+        assert isinstance(case_actions.claim(story.case, story.actor(who), story.now), NotYours)
 
     def test_a_case_that_is_somebodys_is_not_claimed_again(self, story: Story) -> None:
         claimed(story)
         for who in ("caseworker", "colleague", "supervisor"):
-            refusal = handling.claim(story.case, story.actor(who), story.now)
+            refusal = case_actions.claim(story.case, story.actor(who), story.now)
             assert isinstance(refusal, NotNow)
             assert "caseworker" in refusal.text.en
 
     def test_a_closed_case_is_not_claimed(self, story: Story) -> None:
         story.applicant("withdraw")
-        assert isinstance(handling.claim(story.case, story.actor("caseworker"), story.now), NotNow)
+        assert isinstance(case_actions.claim(story.case, story.actor("caseworker"), story.now), NotNow)
 
     def test_claiming_moves_no_clock(self, story: Story) -> None:
         clocks = story.case.clocks
@@ -56,16 +57,16 @@ class TestLettingGo:
 
     def test_a_released_case_is_nobodys_again(self, story: Story) -> None:
         claimed(story)
-        move = story.done(handling.release(story.case, "休假", story.actor("caseworker"), story.now))
+        move = story.done(case_actions.release(story.case, "休假", story.actor("caseworker"), story.now))
         assert story.case.owner is None
         assert (move.kind, move.reason) == ("released", "休假")
 
     def test_what_nobody_owns_cannot_be_released(self, story: Story) -> None:
-        assert isinstance(handling.release(story.case, "休假", story.actor("caseworker"), story.now), NotNow)
+        assert isinstance(case_actions.release(story.case, "休假", story.actor("caseworker"), story.now), NotNow)
 
     def test_the_owner_and_supervisors_may_let_go_and_nobody_else(self, story: Story) -> None:
         claimed(story)
-        may = {who: handling.may_let_go(story.case, story.actor(who)) for who in story.people}
+        may = {who: case_actions.may_let_go(story.case, story.actor(who)) for who in story.people}
         assert may["caseworker"] is None
         assert may["supervisor"] is None
         assert isinstance(may["colleague"], NotNow)
@@ -74,24 +75,24 @@ class TestLettingGo:
 
     def test_a_closed_case_is_not_let_go(self, story: Story) -> None:
         story.applicant("withdraw")
-        assert isinstance(handling.may_let_go(story.case, story.actor("supervisor")), NotNow)
+        assert isinstance(case_actions.may_let_go(story.case, story.actor("supervisor")), NotNow)
 
     def test_a_handed_over_case_has_another_owner_and_says_whose(self, story: Story) -> None:
         claimed(story)
         colleague = story.people["colleague"]
-        move = story.done(handling.hand_over(story.case, colleague, "调岗", story.actor("caseworker"), story.now))
+        move = story.done(case_actions.hand_over(story.case, colleague, "调岗", story.actor("caseworker"), story.now))
         assert story.case.owner == colleague
         assert move.given == {"to": str(colleague.id)}
 
     def test_it_is_not_handed_to_its_owner(self, story: Story) -> None:
         claimed(story)
         owner = story.people["caseworker"]
-        refusal = handling.hand_over(story.case, owner, "调岗", story.actor("supervisor"), story.now)
+        refusal = case_actions.hand_over(story.case, owner, "调岗", story.actor("supervisor"), story.now)
         assert isinstance(refusal, NotNow)
 
     @pytest.mark.parametrize("who", ["lawyer", "volunteer", "auditor", "administrator"])
     def test_it_is_handed_to_staff_only(self, story: Story, who: str) -> None:
-        refusal = handling.hand_over(story.case, story.people[who], "调岗", story.actor("supervisor"), story.now)
+        refusal = case_actions.hand_over(story.case, story.people[who], "调岗", story.actor("supervisor"), story.now)
         assert isinstance(refusal, Invalid)
         assert [fault.path for fault in refusal.faults] == ["to"]
 
@@ -102,9 +103,9 @@ class TestLettingGo:
         below = replace(colleague, org_path=colleague.org_path + "371083A/")
         beside = replace(colleague, org_path="370000/370200/")
         gone = replace(colleague, active=False)
-        assert not isinstance(handling.hand_over(story.case, above, "调岗", by, story.now), Invalid)
+        assert not isinstance(case_actions.hand_over(story.case, above, "调岗", by, story.now), Invalid)
         for nobody in (below, beside, gone, None):
-            assert isinstance(handling.hand_over(story.case, nobody, "调岗", by, story.now), Invalid)
+            assert isinstance(case_actions.hand_over(story.case, nobody, "调岗", by, story.now), Invalid)
 
 
 class TestOverriding:
@@ -112,7 +113,7 @@ class TestOverriding:
 
     @pytest.mark.parametrize("who", ["caseworker", "lawyer", "auditor", "administrator", "applicant", "time"])
     def test_only_a_supervisor_may(self, story: Story, who: str) -> None:
-        assert isinstance(handling.may_override(story.actor(who)), NotYours)
+        assert isinstance(case_actions.may_override(story.actor(who)), NotYours)
 
     def test_a_closed_case_is_opened_again_with_a_reason(self, story: Story) -> None:
         story.applicant("withdraw")
@@ -151,7 +152,7 @@ class TestOverriding:
 
     @pytest.mark.parametrize("state", ["", "nowhere", "NEW", "Submitted"])
     def test_a_state_that_does_not_exist_is_a_fault_of_the_form(self, story: Story, state: str) -> None:
-        refusal = handling.override(
+        refusal = case_actions.override(
             story.workflow, story.case, state, "x", story.actor("supervisor"), story.now, story.office
         )
         assert isinstance(refusal, Invalid)
@@ -172,7 +173,7 @@ class TestCorrecting:
 
     def test_the_owner_and_supervisors_may(self, story: Story) -> None:
         claimed(story)
-        may = {who: handling.may_correct(story.case, story.actor(who)) for who in story.people}
+        may = {who: case_actions.may_correct(story.case, story.actor(who)) for who in story.people}
         assert may["caseworker"] is None
         assert may["supervisor"] is None
         assert isinstance(may["colleague"], NotNow)
@@ -182,10 +183,10 @@ class TestCorrecting:
     def test_a_reason_is_needed_after_a_decision_and_on_a_colleagues_case(self, story: Story) -> None:
         owner, other = story.actor("caseworker"), story.actor("supervisor")
         claimed(story)
-        assert not handling.correction_needs_reason(story.workflow, story.case, owner)
-        assert handling.correction_needs_reason(story.workflow, story.case, other)
+        assert not case_actions.correction_needs_reason(story.workflow, story.case, owner)
+        assert case_actions.correction_needs_reason(story.workflow, story.case, other)
         story.along((("caseworker", "accept"), ("supervisor", "grant")))
-        assert handling.correction_needs_reason(story.workflow, story.case, owner)
+        assert case_actions.correction_needs_reason(story.workflow, story.case, owner)
 
     def test_correcting_an_unowned_case_makes_you_its_owner(self, story: Story) -> None:
         story.correct("caseworker", story="更正后的案情")

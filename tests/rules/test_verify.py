@@ -5,20 +5,21 @@ from typing import Any
 
 import pytest
 
-from casework.rules.casefile import Phase, Role
+from casework.rules.case import Phase
 from casework.rules.grammar import Alert, Letter, State, Transition, Workflow
+from casework.rules.people import Role
 from casework.rules.text import Text
 from casework.rules.verify import Flaw, verify
-from casework.work import programmes
+from casework.work import workflow_registry
 from tests.rules.toy import CLOCKS, LETTERS, STATES, TITLE, TRANSITIONS, nothing_more, with_row, workflow
 from tests.story import policies
 
 VARIANTS = {"CN": {"answering": "3d"}}
 
 
-@pytest.mark.parametrize("programme", programmes.latest(), ids=lambda flow: str(flow.key))
+@pytest.mark.parametrize("programme", workflow_registry.latest(), ids=lambda flow: str(flow.key))
 def test_no_programme_of_the_office_has_a_flaw_wherever_it_runs(programme: Workflow) -> None:
-    variants = programmes.variants(programme, policies())
+    variants = workflow_registry.variants(programme, policies())
     assert {"CN", "370000"} <= {name.split()[0] for name in variants}
     assert verify(programme, variants) == []
 

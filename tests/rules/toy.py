@@ -5,8 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from casework.forms import Form, Line, OneUser
-from casework.rules.casefile import Move, Office, Phase, Role
+from casework.rules.case import Phase
+from casework.rules.context import DecisionContext
 from casework.rules.grammar import NEW, Alert, Clock, Letter, State, Transition, Workflow, policy
+from casework.rules.move import Move
+from casework.rules.people import Role
 from casework.rules.text import Text
 
 TITLE = Text("示例", "sample")
@@ -25,7 +28,7 @@ class Answer(Form):
     to = OneUser(title=Text("承办人", "Helper"), required=True)
 
 
-def nothing_more(move: Move, office: Office) -> Mapping[str, Any]:
+def nothing_more(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     """A letter that fills no blank of its own."""
     return {}
 

@@ -20,7 +20,7 @@ from aiosmtpd.smtp import AuthResult
 from casework.rules.text import Language
 from casework.senders.failures import Deferred, Rejected, Undelivered, Unreachable
 from casework.senders.smtp import MailServer
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.work.delivery import digest, messages
 from tests.receivers import Mailbox, mailbox
 
@@ -143,7 +143,7 @@ def test_no_encoded_word_of_a_subject_is_longer_than_75_characters() -> None:
     numbers = ("LA-2026-000001", "HA-2026-1234567")
     told = [
         messages._SUBJECT.in_(language, number=number, clock=title, why=level.told)
-        for workflow in programmes.all_versions()
+        for workflow in workflow_registry.all_versions()
         for clock, number, language in product(workflow.clocks, numbers, LANGUAGES)
         for level in clock.by_level.values()
         for title in (clock.title, messages._DISCREET)

@@ -7,9 +7,9 @@ from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
-from casework.forms.inventor import Inventor
+from casework.forms.example_data import ExampleData
 from casework.records import offices, people
-from casework.rules.casefile import Actor, Person, Role
+from casework.rules.people import Actor, Person, Role
 from casework.work import cases, intake, reports
 from casework.work.service import Service, Transaction
 from casework.workflows.legal_aid.intake import LegalAidIntake
@@ -56,7 +56,7 @@ class Province:
 
     def open_in(self, tx: Transaction, org: str = "370100", **facts: Any) -> UUID:
         """The same in a transaction that goes on."""
-        example = LegalAidIntake.example(Inventor(tx.today, self.chance))
+        example = LegalAidIntake.example(ExampleData(tx.today, self.chance))
         given = {"workflow": "legal_aid", "org": org, "channel": "walk_in", "facts": example | facts}
         return intake.open_case(tx, given)[0].file.id
 

@@ -14,7 +14,7 @@ from casework.senders.outside import Outside
 from casework.senders.senders import Senders
 from casework.senders.smtp import MailServer
 from casework.work.delivery import channels
-from casework.work.delivery.post import Posted, deliver
+from casework.work.delivery.worker import Posted, deliver
 from casework.work.overdue import sweep
 from casework.work.service import Service
 from tests.receivers import LOOPBACK, Mailbox, Receiver

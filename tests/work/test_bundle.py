@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from casework.rules.text import LANGUAGES, Language
-from casework.work import programmes
-from casework.work.delivery.bundle import alerts_told
+from casework.work import workflow_registry
+from casework.work.delivery.batch import alerts_told
 from casework.work.delivery.messages import alert_told
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -34,7 +34,10 @@ def alert(workflow: Any, clock: Any, level: str, number: int) -> Any:
 
 
 KINDS = [
-    (one, clock, clock.alerts[-1].level) for one in programmes.all_versions() for clock in one.clocks if clock.alerts
+    (one, clock, clock.alerts[-1].level)
+    for one in workflow_registry.all_versions()
+    for clock in one.clocks
+    if clock.alerts
 ]
 
 

@@ -8,12 +8,12 @@ import pytest
 
 from casework.records import offices
 from casework.records.offices import CalendarVersion
-from casework.rules.casefile import CalendarRef
+from casework.rules.case import CalendarRef
 from casework.settings import ROOT
 from casework.work import calendars
+from casework.work.admin_files import BadFile
 from casework.work.calendar_files import read_calendar
 from casework.work.calendars import Change, Loaded
-from casework.work.files import BadFile
 from casework.work.service import Service
 from tests.work.offices import local, shandong
 

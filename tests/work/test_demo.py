@@ -17,24 +17,25 @@ from psycopg.errors import RaiseException
 from sqlalchemy import Engine, create_engine, select, text
 
 from casework.embedded import PrivateServer
+from casework.forms.example_data import ExampleData
 from casework.forms.form import Form
-from casework.forms.inventor import Inventor
 from casework.records import cases, funds, people, queue
 from casework.records.database import Database, Deadlines
-from casework.records.ledger import GENESIS, digest
+from casework.records.event_chain import GENESIS, digest
 from casework.records.queue import PageKey, Part, page_key_of
 from casework.records.rebuild import rebuilt
-from casework.records.rows import Record
+from casework.records.rows import StoredCase
 from casework.records.summaries import CaseSummary
 from casework.records.tables import events, letters
 from casework.records.vault import Keyring, blind_index
 from casework.rules import clockwork
-from casework.rules.casefile import HELPERS, STAFF, Actor, CaseFile, Person, Phase, Role
+from casework.rules.case import Case, Phase
 from casework.rules.clocks import due
 from casework.rules.grammar import Transition
+from casework.rules.people import HELPERS, STAFF, Actor, Person, Role
 from casework.rules.refusals import NotMet
 from casework.settings import ROOT
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.work.cases import offered, take_transition
 from casework.work.demo import Loaded, load
 from casework.work.demo.names import another_name, full_name
@@ -44,10 +45,10 @@ from casework.work.overdue import sweep
 from casework.work.passwords import matches
 from casework.work.payments import make_order
 from casework.work.policy_files import read_policies
-from casework.work.programmes import intake_of
 from casework.work.sampling import yearly
 from casework.work.sealing import applicant_key, full_facts
 from casework.work.service import Service, Transaction
+from casework.work.workflow_registry import intake_of
 from casework.workflows.legal_aid.closing import SUBSIDY_STAGES
 from tests.conftest import TEMPLATE, url_of
 
@@ -58,7 +59,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 CASES, SEED = 400, 7
 ROLES = ("caseworker", "supervisor", "lawyer", "volunteer", "auditor", "administrator")
-LEGAL_AID, HARDSHIP_AID = programmes.newest("legal_aid"), programmes.newest("hardship_aid")
+LEGAL_AID, HARDSHIP_AID = workflow_registry.newest("legal_aid"), workflow_registry.newest("hardship_aid")
 
 
 class Undone(Exception):
@@ -80,13 +81,13 @@ class Demo:
     loaded: Loaded
     boss: Person
 
-    def records(self) -> list[Record]:
+    def records(self) -> list[StoredCase]:
         """Every case, through the only door there is."""
         with self.service.transaction() as tx:
             ids = tx.db.run("select id from cases order by number").scalars().all()
             return [cases.get(tx.db, case_id, self.boss) for case_id in ids]
 
-    def dossiers(self) -> list[Record]:
+    def dossiers(self) -> list[StoredCase]:
         """The cases of hardship assistance."""
         return [record for record in self.records() if record.file.workflow == HARDSHIP_AID.key]
 
@@ -124,10 +125,10 @@ def demo(server: PrivateServer, admin: Engine) -> Iterator[Demo]:
         connection.execute(text(f"drop database {name} with (force)"))
 
 
-def in_the_queue_of(person: Person, files: list[CaseFile]) -> list[CaseFile]:
+def in_the_queue_of(person: Person, files: list[Case]) -> list[Case]:
     """What waits for this person, said without the database."""
 
-    def waits(file: CaseFile) -> bool:
+    def waits(file: Case) -> bool:
         if file.closed_at or file.waits_for is None:
             return False
         if person.role in HELPERS:
@@ -137,8 +138,8 @@ def in_the_queue_of(person: Person, files: list[CaseFile]) -> list[CaseFile]:
         shared = file.waits_for is Role.CASEWORKER and (file.owner is None or file.owner.id == person.id)
         return shared or (person.role is Role.SUPERVISOR and file.waits_for is Role.SUPERVISOR)
 
-    def order(file: CaseFile) -> tuple[Any, ...]:
-        workflow = programmes.pinned(file)
+    def order(file: Case) -> tuple[Any, ...]:
+        workflow = workflow_registry.pinned(file)
         due_at = clockwork.due_at(workflow, file) or datetime(9999, 1, 1, tzinfo=UTC)
         return not file.urgent, not workflow.comes_first(file), due_at, file.id.bytes
 
@@ -296,7 +297,7 @@ def test_the_events_alone_give_back_each_case_and_the_narrow_rows_of_its_clocks_
 
     for record in demo.records():
         file = record.file
-        again = rebuilt(programmes.pinned(file), file.id, histories[file.id], users, paths)
+        again = rebuilt(workflow_registry.pinned(file), file.id, histories[file.id], users, paths)
         in_order = sorted(again.clocks, key=lambda run: (run.started_at, *run.key))
         assert replace(again, clocks=tuple(in_order)) == file
         told = [
@@ -331,7 +332,7 @@ def test_the_vault_gives_back_an_application_that_the_form_accepts(demo: Demo) -
         index_key = demo.service.index_key(tx.db)
         found = {(row.case_id, row.kind): row.digest for row in tx.db.all("select * from look_ups")}
         for record in demo.records():
-            form = intake_of(programmes.pinned(record.file))
+            form = intake_of(workflow_registry.pinned(record.file))
             facts, names = full_facts(tx, record, form), form.field_names()
             told_by = record.file.last_at.astimezone(ZONE).date()
             asked = {name: value for name, value in facts.items() if name in names}
@@ -521,7 +522,7 @@ def test_the_next_payment_orders_take_what_still_waits(demo: Demo) -> None:
             assert left_out == {}
 
 
-def somebody_for(demo: Demo, record: Record) -> Actor:
+def somebody_for(demo: Demo, record: StoredCase) -> Actor:
     """Whoever's turn it is; the province's supervisor where nobody has the case or a supervisor decides."""
     file = record.file
     if file.waits_for in HELPERS:
@@ -532,7 +533,7 @@ def somebody_for(demo: Demo, record: Record) -> Actor:
     return Actor(file.owner.role, file.owner)
 
 
-def example(tx: Transaction, edge: Transition, record: Record) -> dict[str, Any]:
+def example(tx: Transaction, edge: Transition, record: StoredCase) -> dict[str, Any]:
     if edge.needs is None:
         return {}
     assert issubclass(edge.needs, Form)
@@ -543,7 +544,7 @@ def example(tx: Transaction, edge: Transition, record: Record) -> dict[str, Any]
     other = "370200" if record.file.org_code == "370100" else "370100"
     open_funds = tuple(funds.open_to(tx.db, path, NOW.year))
     today = NOW.astimezone(ZONE).date()
-    return edge.needs.example(Inventor(today, Random(1), users, facts=facts, funds=open_funds, other_org=other))
+    return edge.needs.example(ExampleData(today, Random(1), users, facts=facts, funds=open_funds, other_org=other))
 
 
 def test_an_open_case_goes_on_by_every_step_that_it_offers(demo: Demo) -> None:

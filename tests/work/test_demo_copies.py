@@ -14,16 +14,16 @@ from sqlalchemy import Engine, create_engine, select, text
 from casework.embedded import PrivateServer
 from casework.records import cases
 from casework.records.database import Database
-from casework.records.rows import Record
+from casework.records.rows import StoredCase
 from casework.records.tables import letters
 from casework.records.vault import Keyring, blind_index
 from casework.rules.identifiers import check_identity_number
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.work.demo import check, load, stamping
 from casework.work.letters import read
-from casework.work.programmes import intake_of
 from casework.work.sealing import applicant_key, full_facts
 from casework.work.service import Service
+from casework.work.workflow_registry import intake_of
 from tests.conftest import TEMPLATE, url_of
 
 NOW = datetime.fromisoformat("2026-11-16T15:00:00+08:00")
@@ -55,7 +55,7 @@ def office(server: PrivateServer, admin: Engine) -> Iterator[Service]:
         connection.execute(text(f"drop database {name} with (force)"))
 
 
-def records(service: Service) -> list[Record]:
+def records(service: Service) -> list[StoredCase]:
     with service.transaction() as tx:
         ids = tx.db.run("select id from cases order by right(number, 6)").scalars().all()
         found = cases.several(tx.db, list(ids))
@@ -88,7 +88,7 @@ def test_nobody_in_a_copy_is_in_another_case(office: Service) -> None:
         index_key = office.index_key(tx.db)
         found = {(row.case_id, row.kind): row.digest for row in tx.db.all("select * from look_ups")}
         for record in records(office)[LIVED:]:
-            file, form = record.file, intake_of(programmes.pinned(record.file))
+            file, form = record.file, intake_of(workflow_registry.pinned(record.file))
             facts, names = full_facts(tx, record, form), form.field_names()
             asked = {name: value for name, value in facts.items() if name in names}
             kept = {name: value for name, value in file.facts.items() if name in names}

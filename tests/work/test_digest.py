@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from casework.work.delivery.digest import write_digests
-from casework.work.delivery.post import Posted
+from casework.work.delivery.worker import Posted
 from casework.work.service import Service
 from tests.receivers import Mailbox, mailbox
 from tests.work.offices import local, shandong

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from casework.records import funds as records
 from casework.records import holds
-from casework.rules.claims import Amend, Claim, Pay, Release, Reserve, Return
+from casework.rules.fund_operations import Amend, FundOperation, Pay, Release, Reserve, Return
 from casework.rules.grammar import HELD_ELSEWHERE
 from casework.rules.refusals import NotMet, NotNow, Refusal
 from casework.work import funds
@@ -67,7 +67,7 @@ def reserve(fund: str, amount: str, kind: str = "living", on: date = TODAY) -> R
     return Reserve(uuid4(), fund, kind, Decimal(amount), on)
 
 
-def claim(province: Province, case_id: UUID, *claims: Claim, before: Callable[[], Any] = lambda: None) -> None:
+def claim(province: Province, case_id: UUID, *claims: FundOperation, before: Callable[[], Any] = lambda: None) -> None:
     """A move of the case claims this; `before` is called when its transaction has begun."""
     actor = province.actor("zhao")
     with province.service.transaction(actor) as tx:
@@ -249,7 +249,7 @@ def test_moves_that_claim_two_funds_in_opposite_order_wait_for_each_other_and_no
     for case, lines in zip(cases, mine, strict=True):
         claim(province, case, *lines)
     for turn in range(10):
-        ways: list[list[Claim]] = [
+        ways: list[list[FundOperation]] = [
             [reserve("ONE", "1.00"), reserve("TWO", "1.00")],
             [reserve("TWO", "1.00"), reserve("ONE", "1.00")],
             [Release(mine[2][0].line), reserve("TWO", "1.00")] if turn == 0 else [reserve("TWO", "1.00")],

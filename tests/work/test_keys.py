@@ -19,7 +19,7 @@ from casework.records import keys
 from casework.records.database import Database
 from casework.records.vault import Keyring
 from casework.settings import ROOT
-from casework.work import corrections, file
+from casework.work import case_documents, corrections
 from casework.work.delivery import channels
 from casework.work.keys import MissingKeys, Rotated, rotate
 from casework.work.service import Service, WrongKeys
@@ -60,7 +60,7 @@ def counts(service: Service) -> dict[str, int]:
 def disclosed(province: Province, service: Service, case: UUID) -> dict[str, Any]:
     """Everything sensitive of a case, as a process with these keys opens it."""
     with service.transaction(province.actor("li")) as tx:
-        return file.disclose(tx, case, {"reason": "核对身份"})
+        return case_documents.disclose(tx, case, {"reason": "核对身份"})
 
 
 def at(province: Province, service: Service) -> Province:
@@ -81,7 +81,7 @@ def test_with_a_new_key_in_front_what_was_sealed_before_is_read_corrected_and_fo
     assert disclosed(both, both.service, case) == before
     both.take("li", case, "accept")
     with both.service.transaction(both.actor("li")) as tx:
-        note = file.add_note(tx, case, {"text": "电话已接通"})
+        note = case_documents.add_note(tx, case, {"text": "电话已接通"})
         tx.if_match = "*"
         corrections.correct(tx, case, {"facts": {"applicant": {"phone": "13900139000"}}, "reason": "号码变更"})
     after = disclosed(province, province.service, case)
@@ -104,7 +104,7 @@ def test_a_new_applicant_is_sealed_under_the_first_key_and_a_known_one_keeps_the
     again = both.open_case("sun", "370200", applicant=applicant_of(province, case))
     assert counts(both.service) == {OLD_NUMBER: 2, NEW_NUMBER: 1}
     with both.service.transaction(both.actor("sun")) as tx:
-        assert file.disclose(tx, again, {"reason": "核对", "paths": [ID]}) == {ID: number}
+        assert case_documents.disclose(tx, again, {"reason": "核对", "paths": [ID]}) == {ID: number}
 
 
 def applicant_of(province: Province, case: UUID) -> dict[str, Any]:
@@ -147,7 +147,7 @@ def test_a_process_that_read_a_case_before_goes_on_with_it_after(
     with both.transaction(province.actor("li")) as tx:
         assert records.get(tx.db, case, tx.person).applicant_key.key_id == OLD_NUMBER
         assert rotate(with_keys(NEW, OLD), quietly).left == 0
-        file.add_note(tx, case, {"text": "继续"})
+        case_documents.add_note(tx, case, {"text": "继续"})
     assert len(disclosed(province, with_keys(NEW), case)) > 3
 
 

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from casework.rules.grammar import Workflow
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.work.letters import Sender
 from tests.story import Story
 
 REACHED = Sender("济南市总工会", "0531-55501234", "济南市示例路 1 号", "济南市总工会法律援助专用章")
-LETTERS = [(workflow, letter) for workflow in programmes.latest() for letter in workflow.letters]
+LETTERS = [(workflow, letter) for workflow in workflow_registry.latest() for letter in workflow.letters]
 
 
 class TestSender:
@@ -42,7 +42,7 @@ class TestSender:
             assert body.endswith("\n\n{office}\n{date}")
 
 
-@pytest.mark.parametrize("workflow", programmes.latest(), ids=lambda one: one.key)
+@pytest.mark.parametrize("workflow", workflow_registry.latest(), ids=lambda one: one.key)
 class TestExplanation:
     """What the office explains beside the papers for which it asks reaches the applicant."""
 
@@ -59,7 +59,7 @@ class TestExplanation:
         assert "说明：" not in story.letters["papers_needed"]["zh-CN"]["body"]
 
 
-@pytest.mark.parametrize("workflow", programmes.latest(), ids=lambda one: str(one.key))
+@pytest.mark.parametrize("workflow", workflow_registry.latest(), ids=lambda one: str(one.key))
 def test_the_safe_way_to_be_reached_is_sealed_and_stands_in_no_letter(workflow: Workflow) -> None:
     story = Story(workflow=workflow).opened(applicant={"safe_contact": "中午致电单位，勿打家中电话"})
     assert story.sealed["applicant.safe_contact"] == "中午致电单位，勿打家中电话"

@@ -11,14 +11,14 @@ import pytest
 
 from casework.rules.telling import happened
 from casework.rules.text import LANGUAGES
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.work.delivery.messages import alert_told, webhook_body
 
 ZONE = ZoneInfo("Asia/Shanghai")
 ILLNESS = re.compile(r"伤|病|残|鉴定|医|孕|injur|disab|grading|\bill|sick|health|medic|pregnan", re.IGNORECASE)
 RUNGS = [
     (workflow, clock, rung)
-    for workflow in programmes.all_versions()
+    for workflow in workflow_registry.all_versions()
     for clock in workflow.clocks
     for rung in clock.alerts
 ]
@@ -54,13 +54,13 @@ def test_an_alert_that_goes_outside_tells_of_no_illness(workflow: Any, clock: An
 
 
 def test_what_tells_of_none_is_called_by_its_name() -> None:
-    workflow = programmes.newest("legal_aid")
+    workflow = workflow_registry.newest("legal_aid")
     subject, text = alert_told(row(workflow, workflow.by_clock["sue"], "due"), "zh-CN", ZONE)
     assert "不服仲裁起诉" in subject
     assert "不服仲裁起诉" in text
 
 
-@pytest.mark.parametrize("workflow", programmes.all_versions(), ids=lambda flow: f"{flow.key}-{flow.version}")
+@pytest.mark.parametrize("workflow", workflow_registry.all_versions(), ids=lambda flow: f"{flow.key}-{flow.version}")
 def test_a_step_that_is_told_outside_tells_of_no_illness_and_no_death(workflow: Any) -> None:
     hidden = re.compile(ILLNESS.pattern + "|亡|死|death|died", re.IGNORECASE)
     for edge in workflow.transitions:

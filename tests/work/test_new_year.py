@@ -12,7 +12,7 @@ import pytest
 
 from casework.cli.doctor import years
 from casework.records import cases
-from casework.rules.casefile import CaseFile
+from casework.rules.case import Case
 from casework.settings import Kind
 from casework.work import calendars, overdue
 from casework.work.service import Service
@@ -48,7 +48,7 @@ def publish(jinan: Province, tmp_path: Path, *off: date, make_up: tuple[date, ..
         return calendars.load(tx.db, notice, "china")
 
 
-def read(jinan: Province, case_id: UUID) -> CaseFile:
+def read(jinan: Province, case_id: UUID) -> Case:
     with jinan.service.transaction() as tx:
         return cases.get_locked(tx.db, case_id).file
 

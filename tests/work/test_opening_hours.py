@@ -8,7 +8,7 @@ import pytest
 from casework.records import alerts
 from casework.senders.smtp import MailServer
 from casework.work import demo
-from casework.work.delivery.post import Posted
+from casework.work.delivery.worker import Posted
 from casework.work.overdue import Swept, sweep
 from casework.work.service import Service
 from tests.receivers import receiver

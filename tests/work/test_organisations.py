@@ -11,11 +11,11 @@ import pytest
 from casework.app import create_app
 from casework.records import cases as case_records
 from casework.records import offices
-from casework.rules.casefile import ClockRun
+from casework.rules.case import ClockRun
 from casework.rules.refusals import Invalid
 from casework.settings import ROOT
 from casework.work import calendars, organisations, people, policies
-from casework.work.files import BadFile
+from casework.work.admin_files import BadFile
 from casework.work.organisations import Loaded
 from casework.work.service import Service
 from tests.work.offices import Province, shandong

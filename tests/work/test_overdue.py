@@ -22,11 +22,11 @@ from casework.records import alerts
 from casework.records import cases as case_records
 from casework.records.alerts import DueClock
 from casework.records.database import Database, Deadlines
-from casework.records.rows import Record
+from casework.records.rows import StoredCase
 from casework.records.tables import cases as case_table
 from casework.records.vault import Keyring
 from casework.records.visibility import visible
-from casework.rules.casefile import Actor, Person, Role
+from casework.rules.people import Actor, Person, Role
 from casework.rules.refusals import NotNow
 from casework.settings import ROOT
 from casework.work import cases, corrections, letters, people, sealing
@@ -89,7 +89,7 @@ def swept_at(province: Province, written: str) -> Swept:
     return sweep(province.service)
 
 
-def record(province: Province, case_id: UUID) -> Record:
+def record(province: Province, case_id: UUID) -> StoredCase:
     with province.service.transaction() as tx:
         return case_records.several(tx.db, [case_id])[case_id]
 

@@ -20,18 +20,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from benchmarks.recording import recorded
-from casework.records import figures, lanes, outbox
+from casework.records import delivery_queues, metrics, outbox
 from casework.records.database import Database
 from casework.records.vault import Keyring
 from casework.rules.refusals import Invalid
 from casework.senders.failures import reason
 from casework.senders.webhook import verify
 from casework.settings import ROOT
-from casework.work import rederivation
+from casework.work import recalculation
 from casework.work.delivery import channels
-from casework.work.delivery import post as work
-from casework.work.delivery.post import Posted, deliver
-from casework.work.delivery.reasons import with_cure
+from casework.work.delivery import worker as work
+from casework.work.delivery.delivery_errors import with_cure
+from casework.work.delivery.worker import Posted, deliver
 from casework.work.overdue import sweep
 from casework.work.service import Limits, Service
 from tests.receivers import Behaviour, Receiver, answers, drips, hangs, mailbox, receiver
@@ -246,7 +246,7 @@ def test_a_case_whose_clocks_follow_a_loaded_rule_is_told_of_in_its_order(post: 
         post.channel(elsewhere, org="370200", events=True)
         first, other = post.open_case(), post.open_case()
         with post.service.transaction() as tx:
-            rederivation.add_policies(tx.db, [rule | {"value": "9d", "source": source}])
+            recalculation.add_policies(tx.db, [rule | {"value": "9d", "source": source}])
         post.province.take("li", first, "accept")
         post.deliver()
     assert elsewhere.received == []
@@ -588,7 +588,7 @@ def test_a_closed_way_says_since_when_and_why_until_something_goes_through(post:
         with post.service.transaction() as tx:
             [closed] = outbox.closed_lanes(tx.db)
             oldest = outbox.oldest_waiting(tx.db)
-            counted = figures.now(tx.db)
+            counted = metrics.now(tx.db)
         assert (closed.id, closed.channel, closed.name, closed.waiting) == (channel, "webhook", "webhook 370100", 2)
         assert (closed.failures, closed.last_error) == (2, {"code": "answered", "status": 404})
         assert due <= closed.closed_since <= closed_at
@@ -608,7 +608,7 @@ def test_a_closed_way_says_since_when_and_why_until_something_goes_through(post:
         with post.service.transaction() as tx:
             assert outbox.closed_lanes(tx.db) == []
             assert outbox.oldest_waiting(tx.db) is None
-            assert figures.now(tx.db)["lanes_closed"] == 0
+            assert metrics.now(tx.db)["lanes_closed"] == 0
 
 
 def test_a_receiver_that_asks_to_be_left_alone_is_left_alone_for_that_long(post: Post) -> None:
@@ -635,16 +635,16 @@ def test_of_closed_ways_one_is_tried_at_a_time_and_those_that_work_do_not_wait_f
         post.time_passes(minutes=1)
         post.alert()
         with post.service.transaction() as tx:
-            leased = [lanes.lease(tx.db, timedelta(seconds=50), mail=False) for _ in range(3)]
+            leased = [delivery_queues.lease(tx.db, timedelta(seconds=50), mail=False) for _ in range(3)]
             assert leased[0] is not None
             assert leased[1] is not None
             assert (leased[0].id, leased[0].failures) == (works, 0)
             assert leased[1].failures == 1
             assert leased[2] is None
         with post.service.transaction() as tx:
-            lanes.give_back(tx.db, leased[1], worked=True)
+            delivery_queues.give_back(tx.db, leased[1], worked=True)
         with post.service.transaction() as tx:
-            another = lanes.lease(tx.db, timedelta(seconds=50), mail=False)
+            another = delivery_queues.lease(tx.db, timedelta(seconds=50), mail=False)
         assert another is not None
 
 
@@ -729,15 +729,15 @@ def test_a_leased_lane_is_left_alone_until_the_lease_ends(post: Post) -> None:
         post.channel(there)
         post.alert()
         with post.service.transaction() as tx:
-            lane = lanes.lease(tx.db, timedelta(seconds=50), mail=False)
+            lane = delivery_queues.lease(tx.db, timedelta(seconds=50), mail=False)
             assert lane is not None
         assert post.deliver() == Posted()
         post.time_passes(seconds=51)
         assert post.deliver() == Posted(delivered=1)
         with post.service.transaction() as tx:
             # The one whose lease has ended gives back what is no longer its own: nothing.
-            other = lanes.lease(tx.db, timedelta(seconds=50), mail=False)
-            assert lanes.close(tx.db, lane, reason("answered", status=503), keep=timedelta()) == 0
+            other = delivery_queues.lease(tx.db, timedelta(seconds=50), mail=False)
+            assert delivery_queues.close(tx.db, lane, reason("answered", status=503), keep=timedelta()) == 0
         assert other is None
         post.alert()
         assert post.deliver().delivered > 0
@@ -751,7 +751,7 @@ from casework.records.database import Database
 from casework.records.vault import Keyring
 from casework.senders.outside import Outside
 from casework.senders.senders import Senders
-from casework.work.delivery.post import deliver
+from casework.work.delivery.worker import deliver
 from casework.work.service import Service
 database = Database(sys.argv[1], movable_time=True)
 senders = Senders(Outside((ip_network("127.0.0.0/8"),)))

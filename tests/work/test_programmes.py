@@ -14,14 +14,14 @@ import pytest
 from casework import workflows
 from casework.api import views
 from casework.app import create_app
-from casework.forms.inventor import Inventor
+from casework.forms.example_data import ExampleData
 from casework.records import alerts
 from casework.records.visibility import visible
-from casework.rules.casefile import PolicyRow
+from casework.rules.context import PolicyRow
 from casework.rules.grammar import BadWorkflow, Workflow
 from casework.rules.refusals import Invalid
 from casework.rules.verify import verify
-from casework.work import intake, programmes
+from casework.work import intake, workflow_registry
 from casework.work.overdue import sweep
 from casework.work.service import Service
 from casework.workflows.legal_aid.intake import LegalAidIntake
@@ -38,10 +38,10 @@ def test_the_start_is_refused_while_a_case_is_pinned_to_a_version_that_is_gone(s
             " values ('legal_aid', 77, 'gone', :now)",
             now=tx.now,
         )
-        programmes.register(tx.db)  # no case runs under it, so nobody misses it
+        workflow_registry.register(tx.db)  # no case runs under it, so nobody misses it
         tx.db.run("update cases set workflow_version = 77 where id = :case", case=case)
-    with service.transaction() as tx, pytest.raises(programmes.ChangedWorkflow, match=r"legal_aid version 77"):
-        programmes.register(tx.db)
+    with service.transaction() as tx, pytest.raises(workflow_registry.ChangedWorkflow, match=r"legal_aid version 77"):
+        workflow_registry.register(tx.db)
 
 
 NEWER = """
@@ -61,11 +61,11 @@ def a_newer_version_comes(tmp_path: Path) -> Iterator[Callable[[], None]]:
 
     def come() -> None:
         workflows.__path__.append(str(tmp_path))
-        programmes._all.cache_clear()
+        workflow_registry._all.cache_clear()
 
     yield come
     workflows.__path__.remove(str(tmp_path))
-    programmes._all.cache_clear()
+    workflow_registry._all.cache_clear()
 
 
 def test_an_alert_speaks_of_the_clock_as_the_version_of_its_case_calls_it(
@@ -76,7 +76,7 @@ def test_an_alert_speaks_of_the_clock_as_the_version_of_its_case_calls_it(
     province.days_pass(30)
     sweep(service)
     a_newer_version_comes()
-    assert programmes.newest("legal_aid").clocks[0].title.en == "Another name"
+    assert workflow_registry.newest("legal_aid").clocks[0].title.en == "Another name"
     with create_app(service).test_request_context(), service.transaction(province.actor("zhao")) as tx:
         rows = alerts.mine(tx.db, tx.person.id, visible(tx.person), 50, None)
         titles = {views.alert(row)["title"] for row in rows}
@@ -92,7 +92,7 @@ TOY = workflow()
 
 
 def proven(*rows: PolicyRow) -> list[str]:
-    return [flaw.sentence for flaw in verify(TOY, programmes.variants(TOY, rows))]
+    return [flaw.sentence for flaw in verify(TOY, workflow_registry.variants(TOY, rows))]
 
 
 def test_every_day_on_which_a_rule_changes_at_a_place_is_a_variant() -> None:
@@ -102,7 +102,7 @@ def test_every_day_on_which_a_rule_changes_at_a_place_is_a_variant() -> None:
         row(3, "370000", "2023-01-01", "2d"),
         row(4, "370000", "2027-01-01", "1d"),
     ]
-    values = {place: variant["answering"] for place, variant in programmes.variants(TOY, rows).items()}
+    values = {place: variant["answering"] for place, variant in workflow_registry.variants(TOY, rows).items()}
     assert values == {
         "CN from 2022-01-01": "3d",
         "CN from 2024-01-01": "4d",
@@ -125,7 +125,7 @@ def test_what_was_before_the_first_rule_is_no_flaw_and_no_rule_at_all_is_one() -
     assert proven() == ["state asked waits for caseworker without a clock at CN"]
 
 
-@pytest.mark.parametrize("one", programmes.latest(), ids=lambda one: one.key)
+@pytest.mark.parametrize("one", workflow_registry.latest(), ids=lambda one: one.key)
 def test_every_policy_that_a_workflow_asks_for_by_name_is_among_those_it_declares(one: Workflow) -> None:
     folder = Path(workflows.__path__[0]) / one.key
     sources = "\n".join(file.read_text(encoding="utf-8") for file in folder.glob("*.py"))
@@ -143,14 +143,14 @@ def put(tmp_path: Path) -> Iterator[Callable[[str, str], None]]:
         (tmp_path / f"{name}.py").write_text(source)
         sys.modules.pop(f"casework.workflows.{name}", None)
         linecache.clearcache()
-        programmes._all.cache_clear()
+        workflow_registry._all.cache_clear()
 
     workflows.__path__.append(str(tmp_path))
     yield write
     workflows.__path__.remove(str(tmp_path))
     for file in tmp_path.glob("*.py"):
         sys.modules.pop(f"casework.workflows.{file.stem}", None)
-    programmes._all.cache_clear()
+    workflow_registry._all.cache_clear()
 
 
 QUESTIONS = """
@@ -164,20 +164,20 @@ WORKFLOW = workflow({parts})
 
 def test_two_modules_that_define_the_same_version_are_refused_with_both_names(put: Callable[[str, str], None]) -> None:
     put("questions", QUESTIONS.format(parts=""))
-    assert programmes.newest("questions").version == 1
+    assert workflow_registry.newest("questions").version == 1
     put("other_questions", QUESTIONS.format(parts=""))
     with pytest.raises(BadWorkflow) as refused:
-        programmes.latest()
+        workflow_registry.latest()
     for told in ("questions: version 1", "casework.workflows.questions", "casework.workflows.other_questions"):
         assert told in str(refused.value)
     put("other_questions", "from casework.workflows.questions import WORKFLOW")  # the same one by another name
-    assert programmes.newest("questions").version == 1
+    assert workflow_registry.newest("questions").version == 1
 
 
 def test_a_draft_may_change_until_it_is_published(service: Service, put: Callable[[str, str], None]) -> None:
     def start() -> None:
         with service.transaction() as tx:
-            programmes.register(tx.db)
+            workflow_registry.register(tx.db)
 
     put("questions", QUESTIONS.format(parts="draft=True"))
     start()
@@ -187,17 +187,17 @@ def test_a_draft_may_change_until_it_is_published(service: Service, put: Callabl
     put("questions", QUESTIONS.format(parts=changed))
     start()
     put("questions", QUESTIONS.format(parts=""))
-    with pytest.raises(programmes.ChangedWorkflow, match="questions version 1 differs"):
+    with pytest.raises(workflow_registry.ChangedWorkflow, match="questions version 1 differs"):
         start()
 
 
 def test_a_draft_waits_beside_the_version_that_is_published(put: Callable[[str, str], None]) -> None:
     put("questions", QUESTIONS.format(parts=""))
     put("newer_questions", QUESTIONS.format(parts="version=2, draft=True"))
-    assert programmes.newest("questions").version == 1
-    assert {one.version for one in programmes.all_versions() if one.key == "questions"} == {1, 2}
+    assert workflow_registry.newest("questions").version == 1
+    assert {one.version for one in workflow_registry.all_versions() if one.key == "questions"} == {1, 2}
     put("newer_questions", QUESTIONS.format(parts="version=2"))
-    assert programmes.newest("questions").version == 2
+    assert workflow_registry.newest("questions").version == 2
 
 
 def test_a_draft_opens_cases_only_where_nothing_is_real(service: Service, put: Callable[[str, str], None]) -> None:
@@ -206,7 +206,7 @@ def test_a_draft_opens_cases_only_where_nothing_is_real(service: Service, put: C
     put("legal_aid_draft", f'{draft}WORKFLOW = replace(PUBLISHED, key="draft_aid", draft=True)')
     given = {"org": "370100", "channel": "walk_in", "workflow": "draft_aid"}
     with service.transaction(province.actor("li")) as tx:
-        facts = LegalAidIntake.example(Inventor(tx.today, Random(0)))
+        facts = LegalAidIntake.example(ExampleData(tx.today, Random(0)))
     service.limits = replace(service.limits, drafts=False)
     with service.transaction(province.actor("li")) as tx, pytest.raises(Invalid) as refused:
         intake.open_case(tx, given | {"facts": facts})

@@ -7,7 +7,7 @@ import pytest
 
 from casework.rules.text import Text
 from casework.senders.failures import PARAMETERS, Code, Reason, Unreachable, noted, reason
-from casework.work.delivery.reasons import CURES, SENTENCES, told, with_cure
+from casework.work.delivery.delivery_errors import CURES, SENTENCES, told, with_cure
 
 HAN = re.compile("[\u4e00-\u9fff]")
 CODES = get_args(Code)

@@ -17,22 +17,23 @@ import pytest
 from sqlalchemy import event
 
 from casework.app import create_app
-from casework.forms.inventor import Inventor
+from casework.forms.example_data import ExampleData
 from casework.records import cases as case_records
-from casework.records import rederivation as records
-from casework.records.ledger import digest
-from casework.records.rows import Record
+from casework.records import recalculation as records
+from casework.records.event_chain import digest
+from casework.records.rows import StoredCase
 from casework.records.tables import cases as case_table
 from casework.records.tables import clocks, events
-from casework.rules.casefile import ClockRun, PolicyRow
+from casework.rules.case import ClockRun
+from casework.rules.context import PolicyRow
 from casework.rules.refusals import NotMet, Refusal
 from casework.settings import ROOT
-from casework.work import calendars, cases, intake, people, policies, rederivation
+from casework.work import calendars, cases, intake, people, policies, recalculation
+from casework.work.admin_files import BadFile
 from casework.work.calendars import Loaded
-from casework.work.files import BadFile
 from casework.work.overdue import Swept, sweep
 from casework.work.policy_files import read_policies, unusable
-from casework.work.rederivation import Moved
+from casework.work.recalculation import Moved
 from casework.work.seeds import seed
 from casework.work.service import Service
 from casework.workflows.legal_aid.intake import LegalAidIntake
@@ -97,7 +98,7 @@ def load_policies(service: Service, file: Path) -> tuple[list[PolicyRow], list[M
         return policies.load(tx.db, file)
 
 
-def record(province: Province, case_id: UUID) -> Record:
+def record(province: Province, case_id: UUID) -> StoredCase:
     with province.service.transaction() as tx:
         return case_records.several(tx.db, [case_id])[case_id]
 
@@ -126,7 +127,7 @@ def history(province: Province, case_id: UUID) -> list[Any]:
 def left_to_move(province: Province) -> list[Moved]:
     """What deriving everything anew would still move."""
     with province.service.transaction() as tx:
-        return rederivation.preview(tx.db, rederivation.loaded(tx.db), records.in_orgs(tx.db, ORGS))
+        return recalculation.preview(tx.db, recalculation.loaded(tx.db), records.in_orgs(tx.db, ORGS))
 
 
 def ensure_chained(province: Province, case_id: UUID) -> None:
@@ -588,7 +589,7 @@ def test_a_case_opened_while_a_calendar_is_loaded_is_not_forgotten(province: Pro
 
 def opening(province: Province) -> dict[str, Any]:
     with province.service.transaction() as tx:
-        facts = LegalAidIntake.example(Inventor(tx.today, Random(7)))
+        facts = LegalAidIntake.example(ExampleData(tx.today, Random(7)))
     return {"workflow": "legal_aid", "org": "370100", "channel": "walk_in", "facts": facts}
 
 

@@ -14,21 +14,21 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from casework.api.case_schemas import EVENT_KINDS
-from casework.forms.inventor import Inventor
+from casework.forms.example_data import ExampleData
 from casework.records import alerts, people
 from casework.records import cases as case_records
 from casework.records.visibility import visible
-from casework.rules.casefile import APPLICANT, Actor
+from casework.rules.people import APPLICANT, Actor
 from casework.rules.refusals import NotNow
 from casework.rules.telling import happened
-from casework.work import cases, corrections, programmes
+from casework.work import cases, corrections, workflow_registry
 from casework.work.alerts import snooze
 from casework.work.delivery.digest import digest_told
 from casework.work.delivery.messages import webhook_body
 from casework.work.leaving import let_go_of_cases
 from casework.work.overdue import sweep
-from casework.work.programmes import form_of
 from casework.work.service import Service
+from casework.work.workflow_registry import form_of
 from tests.receivers import answers, mailbox, receiver
 from tests.work.offices import local, shandong
 from tests.work.post_office import Post
@@ -66,12 +66,12 @@ def take(post: Post, who: str, case: UUID, name: str) -> None:
 
 def take_within(tx: Any, post: Post, case: UUID, name: str) -> None:
     record = case_records.get_for_applicant(tx.db, case, lock=True)
-    edge = programmes.pinned(record.file).edge(name, record.file.state)
+    edge = workflow_registry.pinned(record.file).edge(name, record.file.state)
     assert edge is not None
     given: dict[str, Any] = {}
     if edge.needs is not None:
         users = {"lawyer": post.province.people["lawyer"].id}
-        given = form_of(edge.needs).example(Inventor(tx.today, post.province.chance, users, facts=record.file.facts))
+        given = form_of(edge.needs).example(ExampleData(tx.today, post.province.chance, users, facts=record.file.facts))
         given |= {"to": str(users["lawyer"])} if edge.assigns else {}
         given = {key: value for key, value in (given | GIVEN.get(name, {})).items() if value is not None}
     cases.apply(tx, record, name, given)
@@ -323,7 +323,7 @@ def test_the_digest_counts_it(post: Post) -> None:
 @pytest.mark.parametrize("kind", sorted(set(EVENT_KINDS) - {"opened", "rederived", "transition"}))
 def test_whatever_else_is_done_to_a_case_has_its_words(kind: str) -> None:
     payload = {"transition": None, "from": "submitted", "state": "submitted", "owner": None, "assignee": None}
-    said = happened(programmes.newest("legal_aid"), kind, payload)
+    said = happened(workflow_registry.newest("legal_aid"), kind, payload)
     assert said.zh
     assert said.en
 
@@ -337,7 +337,7 @@ def test_a_helper_is_told_that_the_owner_has_left(post: Post) -> None:
 
 
 def test_a_death_is_not_named_outside() -> None:
-    workflow = programmes.newest("hardship_aid")
+    workflow = workflow_registry.newest("hardship_aid")
     payload = {"transition": "record_death", "from": "active", "state": "closed", "owner": None, "assignee": None}
     assert happened(workflow, "transition", payload).zh == "登记死亡"
     assert happened(workflow, "transition", payload, outside=True).zh == "案件有新进展"

@@ -9,8 +9,10 @@ from uuid import UUID, uuid5
 import pytest
 
 from casework.forms import join_sensitive
-from casework.rules.casefile import Move, Person, Phase, Role
-from casework.rules.claims import Amend, Fund, Given, Pay, Release, Reserve, Return
+from casework.rules.case import Phase
+from casework.rules.fund_operations import Amend, Fund, Given, Pay, Release, Reserve, Return
+from casework.rules.move import Move
+from casework.rules.people import Person, Role
 from casework.rules.refusals import Invalid, NotMet, NotNow, NotYours, Refusal
 from casework.rules.text import LANGUAGES
 from casework.workflows.hardship_aid import OPEN, WORKFLOW

@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from casework.rules import handling
-from casework.rules.casefile import Person, Role, Situation
+from casework.rules import case_actions
+from casework.rules.context import MoveContext
+from casework.rules.people import Person, Role
 from casework.rules.refusals import Invalid, NotMet
 from casework.workflows.hardship_aid.corrections import everybody_is_known
 from tests.story import STREET, Story
@@ -92,11 +93,11 @@ class TestAfterTheNotice:
     def test_a_correction_says_why_while_it_is_published_or_decided(self) -> None:
         story = proposed(LIVING)
         worker = story.actor("caseworker")
-        assert not handling.correction_needs_reason(story.workflow, story.case, worker)
+        assert not case_actions.correction_needs_reason(story.workflow, story.case, worker)
         story.caseworker("publish")
-        assert handling.correction_needs_reason(story.workflow, story.case, worker)
+        assert case_actions.correction_needs_reason(story.workflow, story.case, worker)
         the_notice_stands(story)
-        assert handling.correction_needs_reason(story.workflow, story.case, worker)
+        assert case_actions.correction_needs_reason(story.workflow, story.case, worker)
 
     def test_an_income_below_the_checked_one_is_not_approved(self) -> None:
         story = prepared()
@@ -188,7 +189,7 @@ class TestIdentityNumbers:
     def test_the_applicant_has_a_number_whatever_else_is_known(self, known_by: dict[str, str], known: bool) -> None:
         story = asked()
         case = replace(story.case, facts={"applicant": {"name": "赵六", "sex": "male", **known_by}})
-        verdict = everybody_is_known.judge(Situation(case, story.actor("caseworker"), story.now, story.office))
+        verdict = everybody_is_known.judge(MoveContext(case, story.actor("caseworker"), story.now, story.office))
         assert verdict.holds is known
         assert verdict.because is not None
         assert ("赵六" in verdict.because.zh) is not known

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from casework.forms import Flag, Inventor, merge_patch, needed_by, sensitive_paths
+from casework.forms import ExampleData, Flag, merge_patch, needed_by, sensitive_paths
 from casework.forms.form import declared
 from casework.rules.hardship import Household, categorise
 from casework.rules.identifiers import invent_identity_number
@@ -25,7 +25,7 @@ ONE, OTHER = (invent_identity_number(date(1984, 5, 6), "female", "370102", seria
 
 def example(seed: int = 1, today: date = TODAY) -> dict[str, Any]:
     """An application that the form makes up."""
-    return HardshipIntake.example(Inventor(today, Random(seed)))
+    return HardshipIntake.example(ExampleData(today, Random(seed)))
 
 
 def faults(today: date = TODAY, **patch: Any) -> list[tuple[str, str]]:

@@ -11,8 +11,8 @@ from uuid import UUID
 import pytest
 
 from casework.forms.repayment import owed, owed_to_person
-from casework.rules.casefile import Situation
-from casework.rules.claims import Fund, Repay, Reserve
+from casework.rules.context import MoveContext
+from casework.rules.fund_operations import Fund, Repay, Reserve
 from casework.rules.refusals import NotMet, NotNow
 from casework.workflows.hardship_aid.aid import granted
 from casework.workflows.hardship_aid.repayment import funds_give_it_back
@@ -315,9 +315,9 @@ def test_money_goes_back_only_from_a_fund_that_has_it_and_takes_no_place_of_aid(
     assert isinstance(told(story, "supervisor", "give_back"), NotMet)
     story.funds = {"RELIEF": Fund("RELIEF", "帮扶资金", Decimal("1000.00"))}
     story.supervisor("give_back")
-    assert {one.kind for one in granted(Situation(story.case, story.actor("supervisor"), story.now, story.office))} == {
-        "living"
-    }
+    assert {
+        one.kind for one in granted(MoveContext(story.case, story.actor("supervisor"), story.now, story.office))
+    } == {"living"}
 
 
 @pytest.mark.parametrize(
@@ -338,7 +338,7 @@ def test_of_several_funds_each_has_what_it_gives_back(left: dict[str, str], enou
         "repayment": {"amount": "0.00", "received": came},
     }
     case = replace(story.case, facts=facts)
-    at = Situation(case, story.actor("supervisor"), story.now, story.office)
+    at = MoveContext(case, story.actor("supervisor"), story.now, story.office)
     assert funds_give_it_back.judge(at).holds is enough
 
 

@@ -9,8 +9,8 @@ from typing import Final
 
 import pytest
 
-from casework.rules.casefile import Role
 from casework.rules.grammar import ANY, Workflow
+from casework.rules.people import Role
 from casework.workflows.hardship_aid import WORKFLOW as HARDSHIP
 from casework.workflows.legal_aid import WORKFLOW as LEGAL_AID
 

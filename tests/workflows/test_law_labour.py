@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import pytest
 
-from casework.rules.casefile import ClockRun, Role
+from casework.rules.case import ClockRun
+from casework.rules.people import Role
 from casework.workflows.legal_aid import WORKFLOW
 from casework.workflows.legal_aid.labour import DEADLINES
 from tests.story import Story

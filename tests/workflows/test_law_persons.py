@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from casework.forms.repayment import lifted_by_another
-from casework.rules.casefile import Situation, Verdict
+from casework.rules.context import MoveContext, Verdict
 from casework.rules.office_kinds import OfficeKind, kind_of
 from casework.rules.refusals import Invalid, NotMet
 from casework.workflows.hardship_aid import WORKFLOW as HARDSHIP
@@ -39,7 +39,7 @@ def test_what_is_sensitive_needs_a_consent_of_its_own(facts: dict[str, Any], ask
 
     def holds(**more: Any) -> bool:
         case = replace(story.case, facts=facts | more)
-        situation = Situation(case, story.actor("caseworker"), story.now, story.office)
+        situation = MoveContext(case, story.actor("caseworker"), story.now, story.office)
         return consents_to_sensitive_data.judge(situation).holds
 
     assert holds() is not asks
@@ -101,7 +101,7 @@ def test_who_did_the_step_before_decides_only_where_the_office_does_not_ask_for_
     by = {"by": str(story.actor("supervisor").id)}
     case = replace(story.case, facts={"repayment": by, "lower_category": by})
     for who, holds in (("supervisor", may), ("chief", True)):
-        situation = Situation(case, story.actor(who), story.now, story.office)
+        situation = MoveContext(case, story.actor(who), story.now, story.office)
         assert [one.judge(situation).holds for one in (lifted_by_another, lowered_by_another)] == [holds, holds]
 
 
@@ -128,9 +128,9 @@ def test_what_cannot_be_worked_out_any_more_is_not_as_it_was_proposed() -> None:
     def judged(by_formula: str, **household: Any) -> Verdict:
         facts = {"category": {"by_formula": by_formula}, "household": {**story.case.facts["household"], **household}}
         case = replace(story.case, facts={**story.case.facts, **facts})
-        return still_as_proposed.judge(Situation(case, story.actor("supervisor"), story.now, story.office))
+        return still_as_proposed.judge(MoveContext(case, story.actor("supervisor"), story.now, story.office))
 
-    before = Situation(story.case, story.actor("supervisor"), story.now, story.office)
+    before = MoveContext(story.case, story.actor("supervisor"), story.now, story.office)
     assert not still_as_proposed.judge(before).holds
     assert judged("deep").holds
     assert not judged("relative").holds

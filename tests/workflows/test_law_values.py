@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from casework.rules.casefile import PolicyRow
+from casework.rules.context import PolicyRow
 from casework.rules.text import Text
 from casework.settings import ROOT
 from casework.work.policy_files import read_policies

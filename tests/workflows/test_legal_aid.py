@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from casework.rules.casefile import Phase, Role
+from casework.rules.case import Phase
+from casework.rules.people import Role
 from casework.rules.refusals import Invalid, NotMet, NotNow, NotYours, Refusal
 from casework.rules.text import LANGUAGES
 from casework.workflows.legal_aid import WORKFLOW

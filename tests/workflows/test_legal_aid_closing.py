@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from casework.rules.casefile import Phase, PolicyRow, Role
+from casework.rules.case import Phase
+from casework.rules.context import PolicyRow
+from casework.rules.people import Role
 from casework.rules.refusals import Invalid, NotMet, NotNow, NotYours
 from casework.rules.text import Text
 from casework.workflows.legal_aid.closing import FILE_CLOCKS, FILE_STATES, IN_EVERY_FILE, SUBSIDY_STAGES

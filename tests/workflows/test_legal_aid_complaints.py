@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from casework.rules.casefile import PolicyRow
+from casework.rules.context import PolicyRow
 from casework.rules.refusals import Invalid, NotMet, NotYours
 from casework.rules.text import Text
 from casework.workflows.legal_aid import WORKFLOW

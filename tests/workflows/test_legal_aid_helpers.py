@@ -2,7 +2,7 @@
 
 import pytest
 
-from casework.rules.casefile import Role
+from casework.rules.people import Role
 from casework.rules.refusals import Invalid, NotNow, NotYours
 from tests.story import Story
 

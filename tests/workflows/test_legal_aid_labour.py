@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 
 import pytest
 
-from casework.rules.casefile import ClockRun, PolicyRow, Role
+from casework.rules.case import ClockRun
 from casework.rules.clocks import Limit
+from casework.rules.context import PolicyRow
+from casework.rules.people import Role
 from casework.rules.refusals import Invalid, NotMet
 from casework.rules.text import Text
 from casework.workflows.legal_aid import WORKFLOW

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from casework.rules.casefile import Role
+from casework.rules.people import Role
 from casework.workflows.legal_aid import WORKFLOW
 from casework.workflows.legal_aid.intake import CIVIL, PREVIOUS_STEPS
 from casework.workflows.legal_aid.labour import PROCEEDINGS

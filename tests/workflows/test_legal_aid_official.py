@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from casework.rules.casefile import PolicyRow
+from casework.rules.context import PolicyRow
 from casework.rules.refusals import NotMet, NotNow, NotYours
 from casework.workflows.legal_aid.official import FEE_RELIEFS
 from tests.story import Story, policies

@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 import pytest
 
 from casework.cli.rules import policies_of
-from casework.rules.casefile import PolicyRow
+from casework.rules.context import PolicyRow
 from casework.rules.policy_kinds import PolicyKind
 from casework.rules.refusals import Invalid, NotMet, NotNow
 from casework.rules.text import LANGUAGES, Text
 from casework.rules.verify import verify
 from casework.settings import ROOT
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.workflows.legal_aid import WORKFLOW
 from tests.story import Story, policies
 
@@ -182,7 +182,7 @@ class TestTwoSteps:
     @pytest.mark.parametrize("file", VARIANTS, ids=lambda file: file.stem)
     def test_no_variant_has_a_flaw(self, file: Any) -> None:
         rows = [*policies(), *policies_of([file])]
-        variants = programmes.variants(WORKFLOW, rows)
+        variants = workflow_registry.variants(WORKFLOW, rows)
         assert any("none" in variant.values() for variant in variants.values())
         assert verify(WORKFLOW, variants) == []
 

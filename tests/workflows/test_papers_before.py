@@ -2,13 +2,13 @@
 
 import pytest
 
-from casework.rules.casefile import EarlierPaper
+from casework.rules.context import EarlierPaper
 from casework.rules.grammar import Workflow
 from casework.rules.refusals import NotMet
-from casework.work import programmes
+from casework.work import workflow_registry
 from tests.story import Story
 
-WORKFLOWS = [programmes.newest(key) for key in ("legal_aid", "hardship_aid")]
+WORKFLOWS = [workflow_registry.newest(key) for key in ("legal_aid", "hardship_aid")]
 BEFORE = (EarlierPaper("工作证（２０２５）", 2, "LA-2025-000009"), EarlierPaper("离婚证", 1, "LA-2025-000010"))
 
 

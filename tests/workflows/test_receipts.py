@@ -2,8 +2,8 @@
 
 import pytest
 
-from casework.rules.casefile import Move
 from casework.rules.grammar import Workflow
+from casework.rules.move import Move
 from casework.rules.papers import ANNOUNCED
 from casework.rules.refusals import Invalid, NotMet, NotYours
 from casework.workflows.hardship_aid import WORKFLOW as HARDSHIP_AID

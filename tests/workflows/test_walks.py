@@ -13,17 +13,19 @@ from uuid import UUID
 
 import pytest
 
-from casework.records.ledger import GENESIS, digest
+from casework.records.event_chain import GENESIS, digest
 from casework.records.rebuild import rebuilt
 from casework.records.rows import event_payload
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import HELPERS, CaseFile, ClockRun, Move, Person, Role
+from casework.rules.case import Case, ClockRun
 from casework.rules.clocks import due, trace
 from casework.rules.decide import Offer
 from casework.rules.grammar import NEW, Workflow
+from casework.rules.move import Move
+from casework.rules.people import HELPERS, Person, Role
 from casework.rules.refusals import Invalid, NotFound, NotMet, NotNow, NotYours, Refusal
 from casework.rules.telling import by_whom, happened, whom_to_tell
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.workflows.hardship_aid import WORKFLOW as HARDSHIP_AID
 from tests.story import CAST, PATHS, Story, china, with_years, world
 from tests.workflows.test_hardship_aid import every_road
@@ -70,7 +72,7 @@ def _go_on(story: Story, chance: Random, taken: Counter[str]) -> None:
         _handle(story, chance)
 
 
-def _posted(story: Story, who: str, offer: Offer, case: CaseFile | None = None) -> Move | Refusal:
+def _posted(story: Story, who: str, offer: Offer, case: Case | None = None) -> Move | Refusal:
     """What comes of posting the form's example, with a reason where the offer asks for one."""
     name = offer.transition.name
     reason = {"reason": "经办人请假，代为办理"} if offer.needs_reason else {}
@@ -112,7 +114,7 @@ def _speaks(refusal: Refusal) -> bool:
     return all(text.strip() and "{" not in text.replace("{}", "") for text in said)
 
 
-@pytest.fixture(scope="module", params=programmes.latest(), ids=lambda workflow: str(workflow.key))
+@pytest.fixture(scope="module", params=workflow_registry.latest(), ids=lambda workflow: str(workflow.key))
 def workflow(request: pytest.FixtureRequest) -> Workflow:
     """Each workflow of the office."""
     found: Workflow = request.param
@@ -319,7 +321,7 @@ def _marks(run: ClockRun) -> list[datetime]:
     return [at for one in run.intervals for at in (one.start, one.end) if at]
 
 
-def _ensure_running_where_it_should(workflow: Workflow, case: CaseFile) -> None:
+def _ensure_running_where_it_should(workflow: Workflow, case: Case) -> None:
     for run in case.clocks:
         clock = workflow.by_clock[run.name]
         if run.status == "running":
@@ -382,7 +384,7 @@ def _can_close(story: Story) -> bool:
     return False
 
 
-def _suitable(story: Story, case: CaseFile) -> list[str]:
+def _suitable(story: Story, case: Case) -> list[str]:
     """The owner, two supervisors and one from above, the helper and the applicant."""
     owner = case.owner.username if case.owner else "caseworker"
     helper = [case.assignee.username] if case.assignee else []

@@ -7,16 +7,16 @@ from uuid import UUID
 from casework.forms.form import Form
 from casework.forms.numbers import Flag
 from casework.forms.texts import Choice, Code, Line
-from casework.records import channels, lanes
+from casework.records import channels, delivery_queues
 from casework.records.database import Row
 from casework.records.ids import new_id
 from casework.records.vault import NotOpened, seal, unseal
-from casework.rules.casefile import Role
+from casework.rules.people import Role
 from casework.rules.refusals import Fault, Invalid, NotFound, NotYours
 from casework.rules.text import Language, Text
 from casework.senders.addresses import BadAddress, shown
 from casework.senders.failures import Unreachable, reason
-from casework.work.delivery.reasons import told
+from casework.work.delivery.delivery_errors import told
 from casework.work.people import SPOKEN, org_below
 from casework.work.service import Transaction
 
@@ -126,7 +126,7 @@ def change_channel(tx: Transaction, channel_id: UUID, given: Any) -> Row[Any]:
         _ensure_callable(tx, said["address"])
     if address is not None and ("address" in said or "secret" in given):
         values["sealed"] = _sealed(tx, channel_id, address, secret)
-        lanes.reopen(tx.db, [channel_id])
+        delivery_queues.reopen(tx.db, [channel_id])
     if values:
         channels.change(tx.db, channel_id, values)
     return _found(tx, channel_id)

@@ -4,12 +4,12 @@ import json
 from datetime import datetime, tzinfo
 from typing import Any
 
-from casework.rules.casefile import Role
 from casework.rules.clocks import Due
 from casework.rules.grammar import Clock, Workflow
+from casework.rules.people import Role
 from casework.rules.telling import by_whom, happened
 from casework.rules.text import Language, Text
-from casework.work import programmes
+from casework.work import workflow_registry
 
 _SUBJECT = Text("【案件提醒】{number} {clock}：{why}", "[Casework] {number} {clock}: {why}")
 _EVENT_SUBJECT = Text("【案件提醒】{number} {why}", "[Casework] {number} {why}")
@@ -28,7 +28,7 @@ _PAUSED = Text("期限已暂停", "the clock is paused")
 
 def alert_told(row: Any, language: Language, zone: tzinfo) -> tuple[str, str]:
     """Subject and text of the alert of a row of `records.outbox.batch`."""
-    workflow = programmes.of(row.workflow, row.workflow_version)
+    workflow = workflow_registry.of(row.workflow, row.workflow_version)
     words = {"number": row.number, "workflow": workflow.title, "org": row.payload["org"], "due": _due(row, zone)}
     if row.level is None:
         words["why"] = _why(workflow, row)
@@ -85,7 +85,7 @@ def webhook_body(row: Any, zone: tzinfo) -> bytes:
 
 
 def _alert(row: Any, zone: tzinfo) -> dict[str, Any]:
-    clock = programmes.of(row.workflow, row.workflow_version).by_clock[row.clock]
+    clock = workflow_registry.of(row.workflow, row.workflow_version).by_clock[row.clock]
     return {
         "id": str(row.alert_id),
         "clock": None if clock.discreet else row.clock,
@@ -98,7 +98,7 @@ def _alert(row: Any, zone: tzinfo) -> dict[str, Any]:
 
 
 def _telling(row: Any, zone: tzinfo) -> dict[str, Any]:
-    workflow = programmes.of(row.workflow, row.workflow_version)
+    workflow = workflow_registry.of(row.workflow, row.workflow_version)
     return {
         "id": str(row.alert_id),
         "title": _what(workflow, row).both(),
@@ -120,7 +120,7 @@ def _due_at(row: Any, zone: tzinfo) -> dict[str, Any]:
 def _event(row: Any) -> dict[str, Any]:
     """The event without the name of a transition that would tell of an illness or a death."""
     before, name = row.payload["from"] or None, row.payload["transition"]
-    edge = programmes.of(row.workflow, row.workflow_version).edge(name, before) if name and before else None
+    edge = workflow_registry.of(row.workflow, row.workflow_version).edge(name, before) if name and before else None
     return {"seq": row.event_seq, "from": before, "transition": None if edge and edge.discreet else name}
 
 

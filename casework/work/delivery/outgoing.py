@@ -5,7 +5,7 @@ from uuid import UUID
 
 from casework.records import outbox
 from casework.records.database import Row
-from casework.rules.casefile import Role
+from casework.rules.people import Role
 from casework.rules.refusals import NotFound, NotNow, NotYours
 from casework.rules.text import Text
 from casework.work.delivery.channels import KINDS

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from casework.rules.casefile import APPLICANT, Actor, Role
+from casework.rules.people import APPLICANT, Actor, Role
 from casework.rules.refusals import NotMet
 from casework.work.demo.dossiers import Dossier
 from casework.work.demo.stories import Over

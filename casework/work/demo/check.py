@@ -6,15 +6,16 @@ from typing import Final
 from uuid import UUID
 
 from casework.records import offices, people, proof
-from casework.records.ledger import GENESIS, digest
+from casework.records.event_chain import GENESIS, digest
 from casework.records.proof import Stored
 from casework.records.rebuild import rebuilt
 from casework.records.rows import case_row
 from casework.records.vault import NotOpened, applicant_place, case_place, unseal
-from casework.rules.casefile import CaseFile, ClockRun, Person
+from casework.rules.case import Case, ClockRun
+from casework.rules.people import Person
 from casework.rules.text import Text
-from casework.work import programmes
-from casework.work.look_ups import held_numbers
+from casework.work import workflow_registry
+from casework.work.blind_indexes import held_numbers
 from casework.work.service import Service, Transaction
 
 _TOGETHER: Final = 200
@@ -115,10 +116,10 @@ def _broken_at(stored: Stored) -> int | None:
 def _differing(stored: Stored, office: Office) -> Iterator[str]:
     """The names of what the row says otherwise than the events."""
     file = stored.record.file
-    workflow = programmes.pinned(file)
+    workflow = workflow_registry.pinned(file)
     again = rebuilt(workflow, file.id, stored.events, office.users, office.paths)
     again = replace(again, clocks=tuple(sorted(again.clocks, key=lambda run: (run.started_at, *run.key))))
-    yield from (one.name for one in fields(CaseFile) if getattr(again, one.name) != getattr(file, one.name))
+    yield from (one.name for one in fields(Case) if getattr(again, one.name) != getattr(file, one.name))
     row = case_row(replace(stored.record, file=again), workflow)
     yield from (name for name, value in stored.derived.items() if row[name] != value)
 
@@ -135,4 +136,4 @@ def _held(tx: Transaction, stored: Stored) -> set[bytes]:
     facts = unseal(key, case_place(record.file.id, "facts"), stored.facts) if stored.facts else {}
     if record.file.closed_at:
         return set()
-    return held_numbers(programmes.pinned(record.file), record.file.facts, facts, tx.index_key)
+    return held_numbers(workflow_registry.pinned(record.file), record.file.facts, facts, tx.index_key)

@@ -6,9 +6,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
-from casework.rules.casefile import APPLICANT, CLOCK, Role
+from casework.rules.case_actions import claim, hand_over, override, release
 from casework.rules.grammar import NEW
-from casework.rules.handling import claim, hand_over, override, release
+from casework.rules.people import APPLICANT, CLOCK, Role
 from casework.rules.refusals import NotMet
 from casework.work.demo.applications import Application, application
 from casework.work.demo.stories import Over, Story

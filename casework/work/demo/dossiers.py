@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from casework.rules.casefile import CLOCK, Actor, CaseFile, Facts, Person, Role, Situation
-from casework.rules.claims import Fund
+from casework.rules.case import Case, Facts
+from casework.rules.context import MoveContext
+from casework.rules.fund_operations import Fund
+from casework.rules.people import CLOCK, Actor, Person, Role
 from casework.rules.text import Text
 from casework.work.demo.households import STUDENTS, Household, account
 from casework.work.demo.stories import Over, Story
@@ -49,7 +51,7 @@ class Dossier:
         self._awaited: dict[str, Awaited] = {}
 
     @property
-    def case(self) -> CaseFile:
+    def case(self) -> Case:
         """The case file as it stands."""
         return self.story.case
 
@@ -95,9 +97,9 @@ class Dossier:
             raise Over
         self.take(name, {}, CLOCK, clock.due.at + timedelta(seconds=self.rng.randint(1, 5)))
 
-    def situation(self, at: datetime) -> Situation:
+    def situation(self, at: datetime) -> MoveContext:
         """What a rule looks at."""
-        return Situation(self.case, self.story.worker(), at, self.story.office(at))
+        return MoveContext(self.case, self.story.worker(), at, self.story.office(at))
 
     def category(self, at: datetime) -> str | None:
         """What the formula finds; None where no category is met or something is unknown."""

@@ -5,9 +5,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from casework.rules.casefile import APPLICANT, Role
+from casework.rules.case_actions import claim, hand_over, release
 from casework.rules.grammar import NEW
-from casework.rules.handling import claim, hand_over, release
+from casework.rules.people import APPLICANT, Role
 from casework.work.demo import approvals, exit_course
 from casework.work.demo.approvals import approve, objection_answered, objection_is_founded, objects
 from casework.work.demo.dossiers import Dossier

@@ -14,10 +14,10 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from casework.records import bulk, holds, offices, people
-from casework.rules.casefile import Office
+from casework.rules.context import DecisionContext
 from casework.rules.text import Language
 from casework.settings import ROOT
-from casework.work import programmes, seeds
+from casework.work import seeds, workflow_registry
 from casework.work.demo import course, hardship_course
 from casework.work.demo.households import Numbers
 from casework.work.demo.names import Post, named_users
@@ -108,7 +108,9 @@ def _load_cases(
     calendar = tx.rules.calendars[CALENDAR].calendar.assuming_unpublished()
     treasury = open_funds(tx, calendar, staff, len(serials), now - BACK, now, Random(f"{seed}/{serials[0]}"))
     offices_of = {"legal_aid": _with_those_above(tx, "legal_aid"), "hardship_aid": _with_money(tx, treasury)}
-    worlds = {key: World(programmes.newest(key), calendar, now, staff, office) for key, office in offices_of.items()}
+    worlds = {
+        key: World(workflow_registry.newest(key), calendar, now, staff, office) for key, office in offices_of.items()
+    }
     tellers: dict[str, Callable[[Story], None]] = {
         "legal_aid": course.tell,
         "hardship_aid": partial(hardship_course.tell, treasury, numbers),
@@ -194,13 +196,13 @@ def _staff(tx: Transaction) -> Staff:
     return Staff((row.org, people.person_of(row)) for row in found)
 
 
-def _offices(rules: RulesInForce, workflow: str) -> Callable[[Place, datetime], Office]:
+def _offices(rules: RulesInForce, workflow: str) -> Callable[[Place, datetime], DecisionContext]:
     """Gives what was in force at a place at an instant; it changes where a policy begins and with the year."""
     calendar = rules.calendars[CALENDAR].calendar
     begins = sorted({row.from_date for row in rules.policies})
-    known: dict[tuple[str, int, int], Office] = {}
+    known: dict[tuple[str, int, int], DecisionContext] = {}
 
-    def office(place: Place, at: datetime) -> Office:
+    def office(place: Place, at: datetime) -> DecisionContext:
         day = calendar.local_date(at)
         key = (place.code, day.year, bisect_right(begins, day))
         if key not in known:
@@ -210,14 +212,14 @@ def _offices(rules: RulesInForce, workflow: str) -> Callable[[Place, datetime], 
     return office
 
 
-def _with_those_above(tx: Transaction, workflow: str) -> Callable[[Place, datetime], Office]:
+def _with_those_above(tx: Transaction, workflow: str) -> Callable[[Place, datetime], DecisionContext]:
     """The same with the organisations above."""
     office = _offices(tx.rules, workflow)
     above = {place.code: offices.above(tx.db, place.path) for place in places()}
     return lambda place, at: replace(office(place, at), orgs=above[place.code])
 
 
-def _with_money(tx: Transaction, treasury: Treasury) -> Callable[[Place, datetime], Office]:
+def _with_money(tx: Transaction, treasury: Treasury) -> Callable[[Place, datetime], DecisionContext]:
     """The same for dossiers, with the funds that may pay."""
     office = _with_those_above(tx, "hardship_aid")
     return lambda place, at: replace(office(place, at), funds=treasury.open_to(place, at))

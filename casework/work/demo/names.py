@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any, Final
 
-from casework.rules.casefile import Role
 from casework.rules.identifiers import Sex, invent_credit_code, invent_identity_number
+from casework.rules.people import Role
 from casework.work.demo.tree import CITIES, JINAN, PROVINCE, QINGDAO, Place
 
 _SURNAMES: Final = (

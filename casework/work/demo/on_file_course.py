@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from casework.rules.casefile import APPLICANT, Role
+from casework.rules.people import APPLICANT, Role
 from casework.work.demo.dossiers import Dossier
 from casework.work.demo.stories import Over
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from random import Random
 from uuid import UUID
 
-from casework.rules.casefile import HELPERS, Person, Role
+from casework.rules.people import HELPERS, Person, Role
 from casework.work.demo.tree import Place
 
 

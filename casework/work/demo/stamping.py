@@ -16,8 +16,8 @@ from random import Random
 from typing import Final
 
 from casework.records import bulk
+from casework.records.event_chain import GENESIS, chained
 from casework.records.ids import new_id
-from casework.records.ledger import GENESIS, chained
 from casework.records.vault import Keyring, applicant_place, blind_index, new_key, seal_written
 from casework.rules import folding
 from casework.rules.identifiers import (

@@ -10,15 +10,18 @@ from uuid import UUID
 from casework.forms.sensitive import join_sensitive
 from casework.records.rows import new_case
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import NOTHING, Actor, CaseFile, Facts, Move, Office, Person, Role
+from casework.rules.case import NOTHING, Case, Facts
+from casework.rules.context import DecisionContext
 from casework.rules.decide import attempt
 from casework.rules.grammar import Workflow
+from casework.rules.move import Move
+from casework.rules.people import Actor, Person, Role
 from casework.rules.refusals import Refusal
 from casework.work.corrections import corrected
 from casework.work.demo.names import Someone
 from casework.work.demo.staff import Staff
 from casework.work.demo.tree import Place
-from casework.work.programmes import intake_of
+from casework.work.workflow_registry import intake_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class World:
     calendar: WorkingCalendar
     now: datetime
     staff: Staff
-    office: Callable[[Place, datetime], Office]
+    office: Callable[[Place, datetime], DecisionContext]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Told:
     """A move of a story and the office in which it was made."""
 
     move: Move
-    office: Office
+    office: DecisionContext
 
 
 class Over(Exception):
@@ -67,7 +70,7 @@ class Story:
         self.opening = opening
         self.told: list[Told] = []
         self.sealed: Facts = NOTHING
-        self.case: CaseFile = new_case(
+        self.case: Case = new_case(
             case_id=opening.case_id,
             number=opening.number,
             workflow=world.workflow,
@@ -84,7 +87,7 @@ class Story:
         taken = self.case.taken.get(name)
         return taken.times if taken else 0
 
-    def office(self, at: datetime) -> Office:
+    def office(self, at: datetime) -> DecisionContext:
         """What was in force here."""
         return self.world.office(self.opening.place, at)
 
@@ -99,7 +102,7 @@ class Story:
             office,
         )
 
-    def note(self, deed: Callable[[], Move | Refusal], at: datetime, office: Office) -> None:
+    def note(self, deed: Callable[[], Move | Refusal], at: datetime, office: DecisionContext) -> None:
         """Do it and keep the move; raises `Over` in the future, or the refusal."""
         if at > self.world.now:
             raise Over

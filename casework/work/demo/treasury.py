@@ -21,9 +21,10 @@ from casework.records.ids import new_id
 from casework.records.rows import Row
 from casework.records.vault import order_place, seal
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import Actor, Move, Person, Role
-from casework.rules.claims import Claim, Fund, Reserve
+from casework.rules.fund_operations import Fund, FundOperation, Reserve
 from casework.rules.identifiers import mask_account
+from casework.rules.move import Move
+from casework.rules.people import Actor, Person, Role
 from casework.work.demo.staff import Staff
 from casework.work.demo.tree import CITIES, JINAN, PROVINCE, QINGDAO, Place, fixed_id, places
 from casework.work.payments import MOST_LINES, next_number
@@ -175,7 +176,7 @@ class Treasury:
         self._deeds.clear()
 
 
-def _claim(claims: Sequence[Claim], case_id: UUID, actor: Actor, tx: Tx) -> None:
+def _claim(claims: Sequence[FundOperation], case_id: UUID, actor: Actor, tx: Tx) -> None:
     funds.claim(tx, claims, case_id, actor)
 
 

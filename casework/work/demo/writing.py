@@ -6,13 +6,13 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from casework.records import bulk, offices
-from casework.records.ledger import GENESIS
-from casework.records.rows import Record, sealed_parts
+from casework.records.event_chain import GENESIS
+from casework.records.rows import StoredCase, sealed_parts
 from casework.records.vault import WrappedKey, applicant_place, blind_index, new_key
+from casework.work.blind_indexes import held_numbers, look_ups_of
 from casework.work.demo.stories import Story, Told
 from casework.work.demo.tree import CALENDAR
 from casework.work.letters import Sender, letter_rows, sent_by, series
-from casework.work.look_ups import held_numbers, look_ups_of
 from casework.work.sealing import sealed_of
 from casework.work.service import Transaction
 
@@ -82,10 +82,10 @@ def _applicants(tx: Transaction, stories: list[Story], index_key: bytes) -> dict
     }
 
 
-def unopened(story: Story, org_ids: Mapping[str, UUID], applicant_id: UUID, key: WrappedKey) -> Record:
+def unopened(story: Story, org_ids: Mapping[str, UUID], applicant_id: UUID, key: WrappedKey) -> StoredCase:
     """Return the record of a story as it is before its first move."""
     place = story.opening.place
-    return Record(
+    return StoredCase(
         file=story.told[0].move.before,
         org_id=org_ids[place.code],
         applicant_id=applicant_id,

@@ -24,7 +24,7 @@ from casework.forms.repayment import (
     went_back,
 )
 from casework.forms.service import RecordService, TellReceipt
-from casework.rules.casefile import Phase, Role
+from casework.rules.case import Phase
 from casework.rules.fact_dates import taken_on, taken_since
 from casework.rules.grammar import (
     ANY,
@@ -49,6 +49,7 @@ from casework.rules.papers import (
     received_since_opened,
     room_for_papers,
 )
+from casework.rules.people import Role
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.aid import (
     aid_still_within_bounds,
@@ -131,19 +132,6 @@ from casework.workflows.hardship_aid.decisions import (
     some_decision_is_open,
     some_decision_to_serve,
 )
-from casework.workflows.hardship_aid.deeds import (
-    aid_approved,
-    aid_settled,
-    change_looked_into,
-    change_reported,
-    check_answered,
-    check_sent,
-    emergency_over,
-    exit_begun,
-    no_longer_poor,
-    review_begun,
-    visited,
-)
 from casework.workflows.hardship_aid.dossier import (
     asked_in_writing,
     change_noted,
@@ -195,6 +183,19 @@ from casework.workflows.hardship_aid.dossier_steps import (
 from casework.workflows.hardship_aid.intake import HardshipIntake
 from casework.workflows.hardship_aid.leaving import above_the_line_long_enough, retention_noted
 from casework.workflows.hardship_aid.letters import LETTERS
+from casework.workflows.hardship_aid.milestones import (
+    aid_approved,
+    aid_settled,
+    change_looked_into,
+    change_reported,
+    check_answered,
+    check_sent,
+    emergency_over,
+    exit_begun,
+    no_longer_poor,
+    review_begun,
+    visited,
+)
 from casework.workflows.hardship_aid.notice import (
     admission_published,
     aid_published,

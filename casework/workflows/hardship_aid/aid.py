@@ -10,9 +10,10 @@ from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from typing import Any, Final
 
-from casework.rules.casefile import Facts, PolicyRow, Situation, Verdict
-from casework.rules.claims import Given
+from casework.rules.case import Facts
+from casework.rules.context import MoveContext, PolicyRow, Verdict
 from casework.rules.folding import same_name
+from casework.rules.fund_operations import Given
 from casework.rules.grammar import guard
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.categories import finding
@@ -32,7 +33,7 @@ class Bound:
     told: Text
 
 
-def granted(at: Situation) -> list[Given]:
+def granted(at: MoveContext) -> list[Given]:
     """What the household was given this year and what was not released again, on this file and on its others."""
     own = [
         Given(
@@ -48,7 +49,7 @@ def granted(at: Situation) -> list[Given]:
     return [one for one in (*at.office.given_before, *own) if one.kind != RESTORED and one.on.year == at.today.year]
 
 
-def bound(at: Situation, category: str | None, kind: str) -> Bound | Text:
+def bound(at: MoveContext, category: str | None, kind: str) -> Bound | Text:
     """The most of this kind for this category, or why there is none."""
     if kind in ("living", "study"):
         return _months_of_the_line(at, category, kind)
@@ -66,7 +67,7 @@ def bound(at: Situation, category: str | None, kind: str) -> Bound | Text:
     return Bound(cap.amount(), _cap_told(cap)) if cap else _not_open(kind)
 
 
-def _months_of_the_line(at: Situation, category: str | None, kind: str) -> Bound | Text:
+def _months_of_the_line(at: MoveContext, category: str | None, kind: str) -> Bound | Text:
     months, line = at.office.policy(f"{kind}_months_{category}"), at.office.policy("subsistence_line")
     if months is None:
         return _not_open(kind)
@@ -108,7 +109,7 @@ def _not_open(kind: str) -> Text:
     )
 
 
-def why_not(at: Situation, category: str | None, items: Sequence[Facts]) -> Text | None:
+def why_not(at: MoveContext, category: str | None, items: Sequence[Facts]) -> Text | None:
     """Why these items (`kind`, `amount` as text, `student`) may not be given this year, or None.
 
     One payment of a kind a year, of study aid one for each student; where a place limits the kinds, no more of them;
@@ -145,7 +146,7 @@ def why_not(at: Situation, category: str | None, items: Sequence[Facts]) -> Text
     return None
 
 
-def _no_student(at: Situation, helped: Sequence[str | None], student: str | None) -> Text | None:
+def _no_student(at: MoveContext, helped: Sequence[str | None], student: str | None) -> Text | None:
     """Why study aid may not be given for this student beside those `helped` this year, or None.
 
     The only student of a household need not be named; of several each is, as listed among the members.
@@ -186,7 +187,7 @@ def at_school(facts: Facts) -> list[str]:
     ]
 
 
-def _with_grants_as_income(at: Situation, category: str | None, spent: Decimal) -> Text | None:
+def _with_grants_as_income(at: MoveContext, category: str | None, spent: Decimal) -> Text | None:
     row = at.office.policy("grants_count_as_income")
     if category != "deep" or not spent or row is None or not row.holds():
         return None
@@ -200,7 +201,7 @@ def _with_grants_as_income(at: Situation, category: str | None, spent: Decimal) 
     )
 
 
-def too_much(at: Situation, category: str | None, kind: str, amount: Decimal) -> Text | None:
+def too_much(at: MoveContext, category: str | None, kind: str, amount: Decimal) -> Text | None:
     """Why this amount is more than a household of this category may get of the kind, or None."""
     most = bound(at, category, kind)
     if isinstance(most, Text):
@@ -213,7 +214,7 @@ def too_much(at: Situation, category: str | None, kind: str, amount: Decimal) ->
     )
 
 
-def unknown_fund(at: Situation, codes: Iterator[str]) -> Text | None:
+def unknown_fund(at: MoveContext, codes: Iterator[str]) -> Text | None:
     """Which of these funds cannot pay for the case, or None."""
     unknown = sorted({code for code in codes if code not in at.office.funds})
     if not unknown:
@@ -226,7 +227,7 @@ def unknown_fund(at: Situation, codes: Iterator[str]) -> Text | None:
 
 
 @guard(zh="拟定的帮扶不符合规定。", en="The aid proposed is not within the rules.", looks_at_given=True)
-def aid_within_bounds(at: Situation) -> Verdict:
+def aid_within_bounds(at: MoveContext) -> Verdict:
     """Kinds, amounts and funds of a proposal; the category is the one proposed with it, else the one on file."""
     items = [{**one, "amount": str(one["amount"])} for one in at.given.get("aid", ())]
     category = at.given.get("category") or (at.case.facts.get("category") or {}).get("category")
@@ -241,7 +242,7 @@ FOR_PLATFORM_WORKERS: Final = FOR_ANYBODY | {"training", "placement", "warmth"}
 
 
 @guard(zh="不建档的帮扶不符合规定。", en="Aid without a dossier is not within the rules.", looks_at_given=True)
-def may_go_without_dossier(at: Situation) -> Verdict:
+def may_go_without_dossier(at: MoveContext) -> Verdict:
     """Where the place says so: sudden and temporary hardship, and platform workers (rules of the national union, 2022)."""
     if not at.given.get("without_dossier"):
         return Verdict(True)
@@ -261,19 +262,19 @@ def may_go_without_dossier(at: Situation) -> Verdict:
 
 
 @guard(zh="该意见不建档，请办理“给予帮扶（不建档）”。", en="No dossier is proposed; take `help_once`.")
-def dossier_is_proposed(at: Situation) -> bool:
+def dossier_is_proposed(at: MoveContext) -> bool:
     """What was put on notice is what is decided."""
     return not at.case.facts.get("without_dossier")
 
 
 @guard(zh="该意见拟建档，请办理“批准建档和帮扶”。", en="A dossier is proposed; take `approve`.")
-def no_dossier_is_proposed(at: Situation) -> bool:
+def no_dossier_is_proposed(at: MoveContext) -> bool:
     """What was put on notice is what is decided."""
     return bool(at.case.facts.get("without_dossier"))
 
 
 @guard(zh="本年度没有可以再给予的帮扶。", en="No further aid is open to the household this year.")
-def some_aid_is_open(at: Situation) -> Verdict:
+def some_aid_is_open(at: MoveContext) -> Verdict:
     """Whether any kind could still be given, however little."""
     category = (at.case.facts.get("category") or {}).get("category")
     if category is None:
@@ -293,7 +294,7 @@ _NO_FUND: Final = Text("没有可用于本案的资金。", "No fund may pay for
 
 
 @guard(zh="拟定的帮扶已不符合规定，请退回。", en="The aid proposed is no longer within the rules; send it back.")
-def aid_still_within_bounds(at: Situation) -> Verdict:
+def aid_still_within_bounds(at: MoveContext) -> Verdict:
     """The same on the day of approval: a year may have turned, or other aid been given."""
     items = at.case.facts.get("proposed_aid") or ()
     category = (at.case.facts.get("category") or {}).get("category")
@@ -311,7 +312,7 @@ def by_kind(items: Sequence[Facts]) -> dict[str, Decimal]:
     return sums
 
 
-def short_of_funds(at: Situation, items: Sequence[Facts]) -> Text | None:
+def short_of_funds(at: MoveContext, items: Sequence[Facts]) -> Text | None:
     """Which fund, or budget line of one, has not enough left."""
     for code in {item["fund"] for item in items}:
         fund = at.office.funds[code]

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from casework.rules.casefile import CaseFile, Facts, Office, Org, Situation, Taken, TimeToObject, Verdict
+from casework.rules.case import Case, Facts, Taken
+from casework.rules.context import DecisionContext, MoveContext, TimeToObject, Verdict
 from casework.rules.grammar import guard
 from casework.rules.objections import last_of, objections_to
+from casework.rules.people import Org
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.aid import by_kind
 from casework.workflows.hardship_aid.decisions import decision_under_review, time_to_object_on_file
@@ -38,7 +40,7 @@ class Level:
         return 0 < self.limit >= amount
 
 
-def ladder(at: Situation) -> list[Level]:
+def ladder(at: MoveContext) -> list[Level]:
     """The unions from the case's own upwards that have a limit and a supervisor who may decide here, nearest first."""
     nearest = sorted(at.office.orgs.values(), key=lambda org: len(org.path), reverse=True)
     involved = _involved(at)
@@ -52,14 +54,14 @@ def amount_to_approve(facts: Facts) -> Decimal:
     return max(by_kind(facts.get("proposed_aid") or ()).values(), default=Decimal())
 
 
-def deciding(at: Situation) -> Level | None:
+def deciding(at: MoveContext) -> Level | None:
     """The nearest level that may decide; above all limits it is the province, with the national union's approval."""
     levels, amount = ladder(at), amount_to_approve(at.case.facts)
     within = next((level for level in levels if level.may_decide(amount)), None)
     return within or next((level for level in levels if level.org.kind == "province"), None)
 
 
-def endorsers(at: Situation) -> list[Level]:
+def endorsers(at: MoveContext) -> list[Level]:
     """The levels below the deciding one that have not endorsed the proposal yet, nearest first."""
     decides, done = deciding(at), {one["org"] for one in at.case.facts.get("endorsements") or ()}
     levels = ladder(at)
@@ -68,7 +70,7 @@ def endorsers(at: Situation) -> list[Level]:
 
 
 @guard(zh="不由本级审批。", en="This is not for your level to approve.")
-def for_this_level_to_approve(at: Situation) -> Verdict:
+def for_this_level_to_approve(at: MoveContext) -> Verdict:
     """The amount is within the powers of the actor's own union, and every level below has endorsed it."""
     decides, waiting, amount = deciding(at), endorsers(at), amount_to_approve(at.case.facts)
     if decides is None:
@@ -87,14 +89,14 @@ def for_this_level_to_approve(at: Situation) -> Verdict:
 
 
 @guard(zh="退出由有审批权限的工会批准。", en="An exit is approved by a union that may approve.")
-def for_a_deciding_level(at: Situation) -> Verdict:
+def for_a_deciding_level(at: MoveContext) -> Verdict:
     """Exits are approved where dossiers are, from the county upwards (rule of the Chengdu union, 2019)."""
     able = [level for level in ladder(at) if level.limit > 0]
     return Verdict(_is_of(at, able), _decided_by(able[0], Decimal()) if able else _NOBODY)
 
 
 @guard(zh="不由本级审核上报。", en="It is not your level's turn to endorse.")
-def for_this_level_to_endorse(at: Situation) -> Verdict:
+def for_this_level_to_endorse(at: MoveContext) -> Verdict:
     """The next union on the way up, whose own limit is too small."""
     waiting = endorsers(at)
     if not waiting:
@@ -108,7 +110,7 @@ def for_this_level_to_endorse(at: Situation) -> Verdict:
     )
 
 
-def _is_of(at: Situation, levels: list[Level]) -> bool:
+def _is_of(at: MoveContext, levels: list[Level]) -> bool:
     person = at.actor.person
     return person is not None and any(level.org.path == person.org_path for level in levels)
 
@@ -131,21 +133,21 @@ _NOBODY: Final = Text(
     en="This is above the province's limit: give the number and date of the national union's approval.",
     looks_at_given=True,
 )
-def approved_by_national_union(at: Situation) -> bool:
+def approved_by_national_union(at: MoveContext) -> bool:
     """Medical aid above the province's limit needs the national union (notice of a provincial union)."""
     decides = deciding(at)
     within = decides is not None and decides.may_decide(amount_to_approve(at.case.facts))
     return within or {"national_number", "national_on"} <= at.given.keys()
 
 
-def endorsement_noted(at: Situation) -> Mapping[str, Any]:
+def endorsement_noted(at: MoveContext) -> Mapping[str, Any]:
     """The endorsements with this one."""
     org = endorsers(at)[0].org
     made = {"org": org.code, "kind": org.kind, "by": str(at.actor.id), "on": at.today.isoformat()}
     return {"endorsements": [*(at.case.facts.get("endorsements") or ()), made]}
 
 
-def approval_noted(at: Situation) -> Mapping[str, Any]:
+def approval_noted(at: MoveContext) -> Mapping[str, Any]:
     """The dossier is on file from the first approval on; what was proposed becomes payments."""
     facts = at.case.facts
     return {
@@ -155,7 +157,7 @@ def approval_noted(at: Situation) -> Mapping[str, Any]:
     }
 
 
-def once_noted(at: Situation) -> Mapping[str, Any]:
+def once_noted(at: MoveContext) -> Mapping[str, Any]:
     """What was proposed becomes payments, and no dossier is kept."""
     return {"aid": lines_of(at, at.case.facts.get("proposed_aid") or ()), "proposed_aid": []}
 
@@ -171,7 +173,7 @@ NOTICE_BEFORE: Final = {
     zh="这一意见没有公示满期，请退回重新公示。",
     en="This proposal has not stood on notice for its full time; send it back and publish it.",
 )
-def notice_has_stood(at: Situation) -> bool:
+def notice_has_stood(at: MoveContext) -> bool:
     """At least five working days before approval (practice of unions; exits: rule of the Chengdu union, 2019).
 
     What was published must be what is decided here: the notice of an exit approves no aid.
@@ -181,7 +183,7 @@ def notice_has_stood(at: Situation) -> bool:
 
 
 @guard(zh="对公示有异议。", en="There is an objection to the notice.")
-def no_objection_stands(at: Situation) -> Verdict:
+def no_objection_stands(at: MoveContext) -> Verdict:
     """Every objection was examined, and none is founded."""
     for number, objection in enumerate(at.case.facts.get("objections") or (), start=1):
         if objection["result"] is None:
@@ -206,12 +208,12 @@ def no_objection_stands(at: Situation) -> Verdict:
     zh="提出意见的人和该户的联系人不能审批，请由其他审批人或者上级工会审批。",
     en="Neither the proposer nor the household's contact person decides; another supervisor does, here or at the union above.",
 )
-def decided_by_another(at: Situation) -> bool:
+def decided_by_another(at: MoveContext) -> bool:
     """Where the office's policy `decided_by_another` says so; a small office of two people must be able to work."""
     return str(at.actor.id) not in _involved(at)
 
 
-def _involved(at: Situation) -> set[str]:
+def _involved(at: MoveContext) -> set[str]:
     """The ids of those who proposed it or keep in touch with the household, where they may not decide."""
     row, facts = at.office.policy("decided_by_another"), at.case.facts
     if row is None or not row.holds():
@@ -230,7 +232,7 @@ OBJECTED_IN: Final[Mapping[str, tuple[str, ...]]] = {
 """The decisions that are objected to, served and reviewed in a state; those on file are numbered, see `decisions`."""
 
 
-def decision_of_state(case: CaseFile) -> Taken | None:
+def decision_of_state(case: Case) -> Taken | None:
     """The decision that an objection in this state is about; what was decided beside it on the way is not."""
     if case.state == "aid_objected":
         return decision_under_review(case)
@@ -242,6 +244,6 @@ may_still_object, something_to_serve, served_after_decision, reviewed_by_another
 )
 
 
-def time_to_object(case: CaseFile, office: Office) -> TimeToObject | None:
+def time_to_object(case: Case, office: DecisionContext) -> TimeToObject | None:
     """How long one may still object here; None where there is no decision, or no time is set."""
     return time_to_object_on_file(case, office) if case.state == "active" else _time_to_object(case, office)

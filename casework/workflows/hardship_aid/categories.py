@@ -5,12 +5,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from casework.rules.casefile import Facts, Situation, Verdict
+from casework.rules.case import Facts
+from casework.rules.context import MoveContext, Verdict
 from casework.rules.grammar import guard
 from casework.rules.hardship import CATEGORIES, Finding, Household, categorise
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import HARMING_EVENTS
-from casework.workflows.hardship_aid.deeds import asked_at
+from casework.workflows.hardship_aid.milestones import asked_at
 from casework.workflows.hardship_aid.steps import CATEGORY_TITLES
 
 FRESH: Final[Mapping[str, Any]] = {
@@ -25,7 +26,7 @@ FRESH: Final[Mapping[str, Any]] = {
 
 
 def finding(
-    at: Situation, *, more_income: Decimal = Decimal(), told: Facts | None = None, asked: date | None = None
+    at: MoveContext, *, more_income: Decimal = Decimal(), told: Facts | None = None, asked: date | None = None
 ) -> Finding | Text:
     """The category by the formula, or what is missing for it.
 
@@ -150,14 +151,14 @@ _NO_LINE: Final = Text(
 
 
 @guard(zh="困难类别无法测算。", en="The category cannot be worked out.")
-def category_can_be_worked_out(at: Situation) -> Verdict:
+def category_can_be_worked_out(at: MoveContext) -> Verdict:
     """Size, income, declaration and the amounts in force are known."""
     found = finding(at)
     return Verdict(False, found) if isinstance(found, Text) else Verdict(True)
 
 
 @guard(zh="拟定类别与测算结果不一致。", en="The category differs from the formula.", looks_at_given=True)
-def category_is_founded(at: Situation) -> Verdict:
+def category_is_founded(at: MoveContext) -> Verdict:
     """The formula suggests, a person decides (个人信息保护法 24); who decides otherwise says why."""
     found = finding(at)
     if isinstance(found, Text):
@@ -187,7 +188,7 @@ def category_is_founded(at: Situation) -> Verdict:
     zh="申报后家庭情况或标准已有变动，测算结果不同，请退回重新申报。",
     en="The facts or the amounts have changed since the proposal and the formula finds otherwise; send it back.",
 )
-def still_as_proposed(at: Situation) -> Verdict:
+def still_as_proposed(at: MoveContext) -> Verdict:
     """What was put on notice is what is decided."""
     proposed = at.case.facts.get("category")
     if not proposed:
@@ -211,7 +212,7 @@ def is_lower(category: str | None, before: Facts | None) -> bool:
     return category in grades and known in grades and grades.index(category) > grades.index(known)
 
 
-def proposal_noted(at: Situation) -> Mapping[str, Any]:
+def proposal_noted(at: MoveContext) -> Mapping[str, Any]:
     """The category, the aid and the proposer; whatever an earlier proposal has led to is left behind."""
     found = finding(at)
     assert isinstance(found, Finding)
@@ -229,11 +230,11 @@ def items_noted(items: Any) -> list[dict[str, Any]]:
     return [{**one, "amount": f"{one['amount']:.2f}"} for one in items]
 
 
-def proposal_dropped(at: Situation) -> Mapping[str, Any]:
+def proposal_dropped(at: MoveContext) -> Mapping[str, Any]:
     """Nothing is left of a proposal that was taken back, sent back or refused."""
     return {**FRESH, "proposed_aid": []}
 
 
-def refusal_proposed(at: Situation) -> Mapping[str, Any]:
+def refusal_proposed(at: MoveContext) -> Mapping[str, Any]:
     """Nothing is put on notice; the supervisor decides on the refusal."""
     return {**FRESH, "proposed_by": str(at.actor.id), "proposed_aid": []}

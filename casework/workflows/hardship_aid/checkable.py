@@ -7,7 +7,7 @@ bill for a repaired car is no register of vehicles, and an account at 工商银�
 from dataclasses import dataclass
 from typing import Final
 
-from casework.rules.casefile import Situation, Verdict
+from casework.rules.context import MoveContext, Verdict
 from casework.rules.grammar import guard
 from casework.rules.papers import plain_name
 from casework.rules.text import Text
@@ -167,7 +167,7 @@ def check_for(name: str) -> Check | None:
     en="What an exchange of data gives is not asked for.",
     looks_at_given=True,
 )
-def nothing_asked_that_is_checked(at: Situation) -> Verdict:
+def nothing_asked_that_is_checked(at: MoveContext) -> Verdict:
     """社会救助法 62 with 41: what the check of means can find is not asked of the household."""
     found = [(name, check) for name in at.given["papers"] if (check := check_for(name))]
     zh = "；".join(f"“{name}”由{check.source.zh}的{check.finds.zh}核对获得" for name, check in found)

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from casework.rules.casefile import Facts, Move, Situation, Verdict
+from casework.rules.case import Facts
+from casework.rules.context import MoveContext, Verdict
 from casework.rules.grammar import guard
+from casework.rules.move import Move
 from casework.rules.refusals import Fault, Invalid, NotMet
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.intake import HardshipIntake
@@ -42,7 +44,7 @@ def _who(person: Facts) -> list[Any]:
 
 
 @guard(zh="公示后案件信息有更正，请退回重新公示。", en="Facts were corrected since the notice; send it back.")
-def still_as_published(at: Situation) -> Verdict:
+def still_as_published(at: MoveContext) -> Verdict:
     """An approval rests on what was published: the same people, the same figures."""
     fields = dict(HardshipIntake.form_fields())
     titles = [fields[name].title for name in at.case.facts.get("corrected_since_notice") or ()]
@@ -57,7 +59,7 @@ def still_as_published(at: Situation) -> Verdict:
 
 
 @guard(zh="有人没有登记身份证号码。", en="Somebody's identity number is unknown.")
-def everybody_is_known(at: Situation) -> Verdict:
+def everybody_is_known(at: MoveContext) -> Verdict:
     """Aid is given by real name, and a household has one dossier: each has a number, or a reason why there is none."""
     applicant = at.case.facts["applicant"]
     unknown = [*(() if KNOWN_BY & applicant.keys() else (applicant["name"],)), *_unnumbered(at.case.facts)]
@@ -75,7 +77,7 @@ def everybody_is_known(at: Situation) -> Verdict:
     zh="尚缺申请人的身份证件号码，请先补充；家庭成员的可以后补。",
     en="The number of the applicant's identity document is unknown; add it first. Those of the members may follow.",
 )
-def applicant_is_known(at: Situation) -> bool:
+def applicant_is_known(at: MoveContext) -> bool:
     """What cannot wait is given to somebody whom the office knows by real name; the household's numbers may follow."""
     return bool(KNOWN_BY & at.case.facts["applicant"].keys())
 

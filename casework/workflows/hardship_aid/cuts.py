@@ -7,19 +7,20 @@ own hearing, see `dossier`.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from casework.forms.across import rule
+from casework.forms.cross_field import rule
+from casework.forms.example_data import ExampleData
 from casework.forms.form import Form
-from casework.forms.inventor import Inventor
 from casework.forms.repayment import owed
 from casework.forms.texts import Choice, Code, Line, LongText
-from casework.rules.casefile import CaseFile, Facts, Situation, Verdict
+from casework.rules.case import Case, Facts
+from casework.rules.context import MoveContext, Verdict
 from casework.rules.fact_dates import taken_on, taken_since
 from casework.rules.grammar import Guard, guard
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import PAYMENT_KINDS
 from casework.workflows.hardship_aid.decisions import LOWERED, RELEASED, decision_noted
-from casework.workflows.hardship_aid.deeds import not_before
 from casework.workflows.hardship_aid.dossier import waited_since
+from casework.workflows.hardship_aid.milestones import not_before
 from casework.workflows.hardship_aid.payments import held, outstanding
 
 STRIKE: Final = "strike_off"
@@ -62,7 +63,7 @@ class ProposeCut(Form):
         return (what == RELEASED) == (line is not None)
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """What the facts leave to be cut: a category that was found lower, a payment, the file."""
         facts = inventor.facts
         told = {name: value for name, value in super().example(inventor).items() if name != "line"}
@@ -78,7 +79,7 @@ class ProposeCutAfterwards(ProposeCut):
     """The same of a household that is on file no more: a payment is released, or one that was made demanded back."""
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """A payment that is outstanding, else those that were made, else the file that is only watched."""
         facts = inventor.facts
         told = super().example(inventor)
@@ -91,13 +92,13 @@ class ProposeCutAfterwards(ProposeCut):
     zh="没有可以调低、撤销、注销或者要求退还的事项。",
     en="There is nothing that could be reduced, released, struck off or demanded back.",
 )
-def something_to_cut(at: Situation) -> bool:
+def something_to_cut(at: MoveContext) -> bool:
     """A file that is open, a payment that is outstanding, or one that was made where no file is open."""
     return bool(_open_file(at) or outstanding(at.case.facts) or _demandable(at))
 
 
 @guard(zh="本案没有这一事项。", en="There is no such thing here.", looks_at_given=True)
-def cut_can_be_proposed(at: Situation) -> Verdict:
+def cut_can_be_proposed(at: MoveContext) -> Verdict:
     """What is announced can be done: a category found lower, a payment that is outstanding, a file that is open."""
     what, facts = at.given["what"], at.case.facts
     if what == LOWERED:
@@ -120,16 +121,16 @@ _NOT_DEMANDABLE: Final = Text(
 )
 
 
-def _demandable(at: Situation) -> bool:
+def _demandable(at: MoveContext) -> bool:
     """Aid was paid, and no decision has asked it back."""
     return at.case.state in WITHOUT_A_FILE and held(at.case.facts) > 0 and not owed(at.case.facts)
 
 
-def _open_file(at: Situation) -> bool:
+def _open_file(at: MoveContext) -> bool:
     return bool(at.case.facts.get("on_file_since")) and at.case.closed_at is None
 
 
-def cut_noted(at: Situation) -> Mapping[str, Any]:
+def cut_noted(at: MoveContext) -> Mapping[str, Any]:
     """The cuts that are proposed, with this one, about which the person has not been heard."""
     cut = {
         "what": at.given["what"],
@@ -148,7 +149,7 @@ def other_cuts(facts: Facts, what: str, line: str | None = None) -> list[Facts]:
 
 
 @guard(zh="没有待听取意见的拟办事项。", en="Nothing waits for a hearing.")
-def cut_waits_for_a_hearing(at: Situation) -> bool:
+def cut_waits_for_a_hearing(at: MoveContext) -> bool:
     """A hearing is about what was announced."""
     return any(one["heard_on"] is None for one in at.case.facts.get("cuts") or ())
 
@@ -156,7 +157,7 @@ def cut_waits_for_a_hearing(at: Situation) -> bool:
 @guard(
     zh="听取意见的日期不能早于通知的日期。", en="The hearing cannot be older than its invitation.", looks_at_given=True
 )
-def cut_heard_after_proposed(at: Situation) -> bool:
+def cut_heard_after_proposed(at: MoveContext) -> bool:
     """The hearing is about the proposal."""
     waiting = [one["proposed_on"] for one in at.case.facts["cuts"] if one["heard_on"] is None]
     return not_before(at, at.given["on"], max(waiting))
@@ -165,19 +166,19 @@ def cut_heard_after_proposed(at: Situation) -> bool:
 waited_for_the_absent_from_a_cut = waited_since("propose_cut")
 
 
-def cut_hearing_noted(at: Situation) -> Mapping[str, Any]:
+def cut_hearing_noted(at: MoveContext) -> Mapping[str, Any]:
     """That the person was heard about everything that was announced; what was said stays with the step."""
     heard = {"heard_on": at.given["on"].isoformat(), "heard": at.given["how"]}
     return {"cuts": [one if one["heard_on"] else {**one, **heard} for one in at.case.facts["cuts"]]}
 
 
 @guard(zh="没有拟办的调低、撤销或者注销。", en="Nothing is proposed that could be dropped.")
-def some_cut_is_proposed(at: Situation) -> bool:
+def some_cut_is_proposed(at: MoveContext) -> bool:
     """What was announced can be dropped, once the person has convinced the office."""
     return bool(at.case.facts.get("cuts"))
 
 
-def cuts_dropped(at: Situation) -> Mapping[str, Any]:
+def cuts_dropped(at: MoveContext) -> Mapping[str, Any]:
     """Everything stays as it was; a category that was found lower is not taken."""
     return {"cuts": [], "lower_category": None}
 
@@ -190,7 +191,7 @@ def cuts_dropped(at: Situation) -> Mapping[str, Any]:
     " (`death_proof`).",
     looks_at_given=True,
 )
-def heard_before_release(at: Situation) -> bool:
+def heard_before_release(at: MoveContext) -> bool:
     """社会救助法 48; whoever waives the money has said so."""
     return (
         bool({"signed_on", "death_proof"} & at.given.keys()) or heard(at.case, RELEASED, at.given["line"]) is not None
@@ -203,7 +204,7 @@ def heard_before_release(at: Situation) -> bool:
     " person has asked for it or agreed in writing, give the day of the signature (`signed_on`).",
     looks_at_given=True,
 )
-def heard_before_striking_off(at: Situation) -> bool:
+def heard_before_striking_off(at: MoveContext) -> bool:
     """社会救助法 48; whoever asks for it has said so."""
     return "signed_on" in at.given or heard(at.case, STRIKE) is not None
 
@@ -212,17 +213,17 @@ def heard_before_striking_off(at: Situation) -> bool:
     zh="调低困难类别前须先通知并听取本人意见（propose_cut、record_cut_hearing）。",
     en="Before the category is lowered the person is invited and heard (`propose_cut`, `record_cut_hearing`).",
 )
-def heard_before_lowering(at: Situation) -> bool:
+def heard_before_lowering(at: MoveContext) -> bool:
     """社会救助法 48: heard before a cut."""
     return heard(at.case, LOWERED) is not None
 
 
-def heard(case: CaseFile, what: str, line: str | None = None) -> str | None:
+def heard(case: Case, what: str, line: str | None = None) -> str | None:
     """How the person was heard about this, or None where that has not been."""
     return _announced(case, what, line).get("heard")
 
 
-def _announced(case: CaseFile, what: str, line: str | None) -> Facts:
+def _announced(case: Case, what: str, line: str | None) -> Facts:
     """The cut of this kind that was announced; nothing where none was."""
     cuts = case.facts.get("cuts") or ()
     return next((one for one in cuts if (one["what"], one["line"]) == (what, line)), {})
@@ -236,7 +237,7 @@ def announced_by_another(what: str) -> Guard:
         en="Whoever proposed this does not decide on it; another supervisor does, here or at the union above.",
         looks_at_given=what == RELEASED,
     )
-    def cut_decided_by_another(at: Situation) -> bool:
+    def cut_decided_by_another(at: MoveContext) -> bool:
         row = at.office.policy("decided_by_another")
         line = at.given["line"] if what == RELEASED else None
         if what == RELEASED and {"signed_on", "death_proof"} & at.given.keys():
@@ -252,7 +253,7 @@ striking_off_by_another = announced_by_another(STRIKE)
 
 
 @guard(zh="年度核查没有认定较低的类别。", en="No verification has found a lower category.")
-def category_to_lower(at: Situation) -> bool:
+def category_to_lower(at: MoveContext) -> bool:
     """The verification proposes, the decision lowers."""
     return bool(at.case.facts.get("lower_category"))
 
@@ -261,14 +262,14 @@ def category_to_lower(at: Situation) -> bool:
     zh="核查并提出调低类别的人不能批准，请由其他审批人批准。",
     en="Whoever verified the household and found the lower category does not decide on it; another supervisor does.",
 )
-def lowered_by_another(at: Situation) -> bool:
+def lowered_by_another(at: MoveContext) -> bool:
     """Where the office's policy `decided_by_another` says so."""
     row = at.office.policy("decided_by_another")
     by = (at.case.facts.get("lower_category") or {}).get("by")
     return row is None or not row.holds() or by != str(at.actor.id)
 
 
-def lowered(at: Situation) -> Mapping[str, Any]:
+def lowered(at: MoveContext) -> Mapping[str, Any]:
     """The lower category holds; the one before is kept with the decision, for an objection."""
     facts = at.case.facts
     category = {name: value for name, value in facts["lower_category"].items() if name != "by"}

@@ -4,13 +4,14 @@ from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from casework.forms.across import rule
+from casework.forms.cross_field import rule
+from casework.forms.example_data import ExampleData, days_ago
 from casework.forms.form import Form, Many, Nested
-from casework.forms.inventor import Inventor, days_ago
 from casework.forms.numbers import Count, Day, Flag, Money
 from casework.forms.papers import Paper
 from casework.forms.texts import Choice, Code, Line, LongText, OneUser
-from casework.rules.casefile import STAFF, Facts
+from casework.rules.case import Facts
+from casework.rules.people import STAFF
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import EXCLUSIONS, EXIT_KINDS
 from casework.workflows.hardship_aid.intake import Means, Sudden
@@ -49,12 +50,12 @@ CHANGES: Final = {
 _RECEIPT: Final = Text("（示例）签收1号", "Example receipt no. 1")
 
 
-def _of_others(lines: list[Facts], inventor: Inventor) -> list[Facts]:
+def _of_others(lines: list[Facts], inventor: ExampleData) -> list[Facts]:
     """The payments that another than the caller approved, where there are any: who approved does not record."""
     return [line for line in lines if line["approved_by"] != str(inventor.caller)] or lines
 
 
-def _paid(line: Facts, inventor: Inventor) -> dict[str, Any]:
+def _paid(line: Facts, inventor: ExampleData) -> dict[str, Any]:
     """The result of a payment that was made; cash is signed for."""
     return {"result": "paid", **({"receipt": _RECEIPT.in_(inventor.language)} if line.get("pay_by") == CASH else {})}
 
@@ -73,7 +74,7 @@ class RecordPayment(Form):
         return result != "returned" or reason is not None
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """The oldest outstanding payment that another than the caller approved was made today, else one came back."""
         lines = [line for line in inventor.facts.get("aid") or () if line["status"] != "released"]
         line = min(
@@ -95,7 +96,7 @@ class CorrectPayment(Form):
     receipt = Line(most=60, title=Text("本人签收单号（现金发放）", "Signed receipt (cash)"), example=_RECEIPT)
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """The payment that was recorded first, and another than the caller approved, in truth had the other result."""
         lines = [line for line in inventor.facts.get("aid") or () if line["status"] in ("paid", "returned")]
         line = next(iter(_of_others(lines, inventor)), {"line": str(UUID(int=0))})
@@ -126,13 +127,13 @@ class ReleasePayment(Form):
     death_proof = Line(title=Text("本人死亡的证明材料", "Proof of the person's death"))
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """The oldest payment that is outstanding, which the person has waived."""
         told = {name: value for name, value in super().example(inventor).items() if name != "death_proof"}
         return {**told, "line": _outstanding_line(inventor)}
 
 
-def _outstanding_line(inventor: Inventor) -> str:
+def _outstanding_line(inventor: ExampleData) -> str:
     lines = [line for line in inventor.facts.get("aid") or () if line["status"] in ("approved", "returned")]
     return str(next((line["line"] for line in lines), UUID(int=0)))
 
@@ -177,7 +178,7 @@ class Reverify(Form):
     )
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """The household is as it was; now and then it has come out of hardship."""
         size = 1 + len(inventor.facts.get("members") or ())
         means = {"size": size, "annual_income": "60000.00", "rigid_expenses": "30000.00", "declared_true": True}
@@ -231,7 +232,7 @@ class ProposeExit(Form):
     )
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """Out of hardship once the household has been on file for as long as that takes, or for what was untrue."""
         verified = inventor.facts.get("verification") or {}
         poor = max(inventor.facts.get("on_file_since") or "", verified.get("in_hardship_on") or "")

@@ -10,10 +10,10 @@ corrected. Whether an event is recent enough is for the finding to say, not for 
 from datetime import date, timedelta
 from typing import Any, Final
 
-from casework.forms.across import rule
+from casework.forms.cross_field import rule
+from casework.forms.example_data import ExampleData, birth_date, days_ago, sex
 from casework.forms.form import Form, Many, Nested
 from casework.forms.identity import BankAccount, BankCode, IdentityNumber, Phone
-from casework.forms.inventor import Inventor, birth_date, days_ago, sex
 from casework.forms.numbers import Count, Day, Flag, Money
 from casework.forms.papers import Paper
 from casework.forms.person import SEX, Identified
@@ -113,7 +113,7 @@ class Applicant(Identified):
         return len(register_region) == 6 and register_region.isdecimal() and register_region[:2] in PROVINCES
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """A worker who is neither disabled nor a model worker."""
         without = ("disability_kind", "disability_level", "model_worker")
         return {name: value for name, value in super().example(inventor).items() if name not in without}
@@ -145,13 +145,13 @@ class Member(Identified):
     school_years = Count(least=1, most=12, title=Text("学制（年）", "Years of schooling"))
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """A husband or wife with a small wage."""
         without = ("entered_school", "school_years", "no_number_because")
         return {name: value for name, value in super().example(inventor).items() if name not in without}
 
     @classmethod
-    def child(cls, inventor: Inventor, surname: str, parent_born: date) -> dict[str, Any]:
+    def child(cls, inventor: ExampleData, surname: str, parent_born: date) -> dict[str, Any]:
         """A child at primary school, in the same form; of somebody too young for that, a brother or sister."""
         person, born = inventor.person, inventor.today - timedelta(days=inventor.random.randint(8 * 366, 11 * 365))
         return {
@@ -196,7 +196,7 @@ class Means(Form):
     )
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """A household of which everybody is listed, so that there is nothing to explain."""
         return {name: value for name, value in super().example(inventor).items() if name != "explanation"}
 
@@ -361,7 +361,7 @@ class HardshipIntake(Form):
         return same_name(bank.get("holder", applicant["name"]), applicant["name"])
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """A family of three in deep hardship: 833.33 yuan a month for each after rigid expenses; all consents signed."""
         applicant = Applicant.example(inventor)
         others = iter(inventor.someone_else, None)

@@ -8,14 +8,14 @@ from datetime import date
 from typing import Any
 
 from casework.rules.calendars import corresponding_day
-from casework.rules.casefile import Situation, Verdict
 from casework.rules.clocks import Interval, Limit, due
+from casework.rules.context import MoveContext, Verdict
 from casework.rules.grammar import guard
 from casework.rules.text import Text
 
 
 @guard(zh="收入高于困难标准的时间不足。", en="Income has not been above the line for long enough.", looks_at_given=True)
-def above_the_line_long_enough(at: Situation) -> Verdict:
+def above_the_line_long_enough(at: MoveContext) -> Verdict:
     """Out of hardship is who has been above the line for so many months in a row, where the place says so."""
     row = at.office.policy("months_above_line")
     if at.given["kind"] != "out_of_hardship" or row is None:
@@ -44,7 +44,7 @@ _POOR_SINCE = Text(
 )
 
 
-def exit_noted_from(at: Situation, in_hardship: bool) -> dict[str, Any]:
+def exit_noted_from(at: MoveContext, in_hardship: bool) -> dict[str, Any]:
     """What a verification leaves for the exit: when hardship was last found, and from when an exit is due.
 
     Where a place asks for months above the line an exit is due once they are full since it was first found so.
@@ -58,7 +58,7 @@ def exit_noted_from(at: Situation, in_hardship: bool) -> dict[str, Any]:
     return {"in_hardship_on": before.get("in_hardship_on"), "exit_from": found_before or full.isoformat()}
 
 
-def retention_noted(at: Situation) -> Mapping[str, Any]:
+def retention_noted(at: MoveContext) -> Mapping[str, Any]:
     """Until when the dossier of a household that leaves is kept at least."""
     row = at.office.policy("retention")
     last = due(Limit.parse(row.value), (Interval(max(at.now, at.case.last_at)),), at.office.calendar) if row else None

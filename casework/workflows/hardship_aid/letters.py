@@ -10,9 +10,11 @@ from typing import Any
 from casework.forms.data_rights import DATA_LETTERS
 from casework.forms.papers import announced_letter, earlier, explained, papers_came
 from casework.forms.repayment import owed, owed_to_person
-from casework.rules.casefile import Facts, Move, Office
+from casework.rules.case import Facts
 from casework.rules.clocks import Limit
+from casework.rules.context import DecisionContext
 from casework.rules.grammar import Letter
+from casework.rules.move import Move
 from casework.rules.text import Text
 from casework.workflows.hardship_aid import cuts
 from casework.workflows.hardship_aid.codes import EXIT_KINDS, PAYMENT_KINDS
@@ -42,7 +44,7 @@ def _listed(items: Sequence[Text]) -> Text:
     return Text("\n".join(f"{n}. {one}" for n, one in zh), "\n".join(f"{n}. {one}" for n, one in en))
 
 
-def _papers(move: Move, office: Office) -> Mapping[str, Any]:
+def _papers(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     papers = [f"{paper['name']} × {paper['copies']}" for paper in move.given.get("papers", [])]
     number = move.case.number
     asked = Text(
@@ -62,7 +64,7 @@ def _day_due(move: Move, name: str) -> Text | None:
     return clock.due.by if clock and clock.open and clock.due else None
 
 
-def _papers_needed(move: Move, office: Office) -> Mapping[str, Any]:
+def _papers_needed(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     papers = _listed([Text(one, one) for one in move.given["papers"]])
     last = _day_due(move, "papers")
     if last is None:
@@ -79,7 +81,7 @@ def _papers_needed(move: Move, office: Office) -> Mapping[str, Any]:
     }
 
 
-def _nothing_more(move: Move, office: Office) -> Mapping[str, Any]:
+def _nothing_more(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     return {}
 
 
@@ -97,7 +99,7 @@ def _yuan(item: Facts) -> str:
     return f"{Decimal(item['amount']):,.2f}"
 
 
-def _helped_at_once(move: Move, office: Office) -> Mapping[str, Any]:
+def _helped_at_once(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     row = office.policy("making_up")
     by_when = _SOON
     if row:
@@ -106,7 +108,7 @@ def _helped_at_once(move: Move, office: Office) -> Mapping[str, Any]:
     return {"amount": _yuan(move.given), "way": _WAYS[move.given.get("pay_by", TRANSFER)], "by_when": by_when}
 
 
-def _papers_after_emergency(move: Move, office: Office) -> Mapping[str, Any]:
+def _papers_after_emergency(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     last = _day_due(move, "making_up")
     if last is None:
         return {"by_when": _SOON}
@@ -123,7 +125,7 @@ _WAYS = {
 }
 
 
-def _approved(move: Move, office: Office) -> Mapping[str, Any]:
+def _approved(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     category = (move.case.facts.get("category") or {}).get("category")
     return {
         "category": CATEGORY_TITLES[category] if category else Text("–", "–"),
@@ -135,7 +137,7 @@ def _approved(move: Move, office: Office) -> Mapping[str, Any]:
 _PAID = Text("帮扶款转入您本人的银行账户。", "It is paid into your own account. ")
 
 
-def _refused(move: Move, office: Office) -> Mapping[str, Any]:
+def _refused(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     return {
         "ground": REFUSAL_GROUNDS[move.given["ground"]],
         "reasons": move.sealed["reasons"],
@@ -143,7 +145,7 @@ def _refused(move: Move, office: Office) -> Mapping[str, Any]:
     }
 
 
-def _remedy(office: Office) -> Text:
+def _remedy(office: DecisionContext) -> Text:
     """To whom and until when one may object, by the rule of the place."""
     row = office.policy("objection")
     if row is None:
@@ -160,7 +162,7 @@ def _remedy(office: Office) -> Text:
     )
 
 
-def _exit_hearing(move: Move, office: Office) -> Mapping[str, Any]:
+def _exit_hearing(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     return {
         "kind": EXIT_KINDS[move.given["kind"]],
         "reasons": move.sealed["reasons"],
@@ -173,7 +175,7 @@ def _as_given(zh: str, en: str | None) -> Text:
     return Text(zh, en or (zh if zh.isascii() else f"as told in Chinese, {zh}"))
 
 
-def _exit_decided(move: Move, office: Office) -> Mapping[str, Any]:
+def _exit_decided(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     exit_ = move.before.facts["exit"]
     how = "own_request" if exit_["own_request"] else ABSENT if exit_.get("heard") == ABSENT else "heard"
     return {
@@ -206,7 +208,7 @@ def _heard_how(move: Move, what: str, line: str | None = None) -> Text:
     return Text(how.zh.rstrip("，"), how.en)
 
 
-def _cut_hearing(move: Move, office: Office) -> Mapping[str, Any]:
+def _cut_hearing(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     return {
         "cut": cuts.considered(move.before.facts, move.given["what"], move.given.get("line")),
         "reasons": move.sealed["reasons"],
@@ -214,7 +216,7 @@ def _cut_hearing(move: Move, office: Office) -> Mapping[str, Any]:
     }
 
 
-def _category_lowered(move: Move, office: Office) -> Mapping[str, Any]:
+def _category_lowered(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     return {
         "cut": cuts.told(move.before.facts, LOWERED, None),
         "heard": _heard_how(move, LOWERED),
@@ -223,7 +225,7 @@ def _category_lowered(move: Move, office: Office) -> Mapping[str, Any]:
     }
 
 
-def _payment_released(move: Move, office: Office) -> Mapping[str, Any]:
+def _payment_released(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     line = move.given["line"]
     return {
         "cut": cuts.payment_told(move.before.facts, line),
@@ -238,13 +240,13 @@ _KIN = Text("（已故）的近亲属", "To the kin of the late ")
 _TO_THE_UNION_ABOVE = Text("您可以向上一级工会反映。", "You may turn to the union above this office.")
 
 
-def _struck_off(move: Move, office: Office) -> Mapping[str, Any]:
+def _struck_off(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     because = GONE_BECAUSE[move.given["kind"]]
     heard = _heard_how(move, cuts.STRIKE)
     return {"because": because, "heard": heard, "reasons": move.sealed["reasons"], "remedy": _remedy(office)}
 
 
-def _repayment_demand(move: Move, office: Office) -> Mapping[str, Any]:
+def _repayment_demand(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     last = _day_due(move, "repayment")
     by_when = Text(f"于 {last.zh}", f"by {last.en}") if last else Text("尽快", "soon")
     return {
@@ -273,7 +275,7 @@ def _demanded_because(move: Move) -> Text:
     )
 
 
-def _repayment_lifted(move: Move, office: Office) -> Mapping[str, Any]:
+def _repayment_lifted(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     back = owed_to_person(move.case.facts)
     goes_back = _GOES_BACK.with_(amount=f"{back:,.2f}") if back else Text("", "")
     return {"reasons": move.sealed["reasons"], "goes_back": goes_back}
@@ -284,11 +286,11 @@ _GOES_BACK = Text(
 )
 
 
-def _given_back(move: Move, office: Office) -> Mapping[str, Any]:
+def _given_back(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     return {"amount": f"{owed_to_person(move.before.facts):,.2f}"}
 
 
-def _reasons(move: Move, office: Office) -> Mapping[str, Any]:
+def _reasons(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     return {"reasons": move.sealed["reasons"]}
 
 

@@ -10,20 +10,21 @@ from typing import Any, Final
 from uuid import UUID
 
 from casework.forms import repayment
+from casework.forms.example_data import ExampleData
 from casework.forms.form import Form
-from casework.forms.inventor import Inventor
 from casework.forms.numbers import Money
 from casework.forms.repayment import CENT, amount_fits, decided, kept, owed, owed_to_person, received
 from casework.forms.texts import Code, LongText
-from casework.rules.casefile import Facts, Situation, Verdict
-from casework.rules.claims import Claim, Repay, Reserve
+from casework.rules.case import Facts
+from casework.rules.context import MoveContext, Verdict
+from casework.rules.fund_operations import FundOperation, Repay, Reserve
 from casework.rules.grammar import guard
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.approval import decided_by_another, for_a_deciding_level
 from casework.workflows.hardship_aid.codes import RESTORED
 from casework.workflows.hardship_aid.cuts import DEMANDED, announced_by_another, heard, other_cuts
-from casework.workflows.hardship_aid.deeds import not_before
 from casework.workflows.hardship_aid.leaving import retention_noted
+from casework.workflows.hardship_aid.milestones import not_before
 from casework.workflows.hardship_aid.payments import held, left_of, line_id, lines_of, paid_lines
 
 CANCELLED: Final = "cancel"
@@ -37,7 +38,7 @@ class CancelFile(Form):
     repay = Money(least=CENT, title=Text("应退还金额（元）", "To be paid back (yuan)"))
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """Everything that was paid."""
         most = _most(inventor.facts)
         told = {name: value for name, value in super().example(inventor).items() if name != "repay"}
@@ -48,7 +49,7 @@ class DemandRepayment(repayment.DemandRepayment):
     """How much aid is to be paid back where that is not decided yet, why, and to where."""
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """What is owed by a decision, else everything that was paid."""
         told = super().example(inventor)
         return {**told, "amount": f"{max(_most(inventor.facts), CENT):.2f}"} if "amount" in told else told
@@ -60,7 +61,7 @@ class RecordRepayment(repayment.RecordRepayment):
     line = Code(required=True, title=Text("款项", "Payment"))
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """As much of the first payment as is still owed."""
         facts = inventor.facts
         rest = ((line["line"], left_of(facts, line)) for line in paid_lines(facts))
@@ -75,7 +76,7 @@ def _most(facts: Facts) -> Decimal:
 
 
 @guard(zh="应退还金额不能超过已支付的帮扶。", en="No more is paid back than was paid.", looks_at_given=True)
-def repaid_within_paid(at: Situation) -> Verdict:
+def repaid_within_paid(at: MoveContext) -> Verdict:
     """What was got is paid back, and no more."""
     most = _most(at.case.facts)
     sentence = Text(
@@ -84,14 +85,14 @@ def repaid_within_paid(at: Situation) -> Verdict:
     return Verdict(at.given.get("repay", Decimal()) <= most, sentence)
 
 
-def cancellation_noted(at: Situation) -> Mapping[str, Any]:
+def cancellation_noted(at: MoveContext) -> Mapping[str, Any]:
     """What is to be paid back, and until when the dossier is kept; what came by an earlier decision stays on record."""
     repay: Decimal | None = at.given.get("repay")
     return {**retention_noted(at), "repayment": decided(at, repay, CANCELLED) if repay else repayment.lifted(at)}
 
 
 @guard(zh="没有应退还的帮扶。", en="Nothing is to be paid back.")
-def aid_may_be_demanded(at: Situation) -> bool:
+def aid_may_be_demanded(at: MoveContext) -> bool:
     """A decision has said how much, or something was paid of which none has said anything yet."""
     return owed(at.case.facts) > 0 or held(at.case.facts) > 0
 
@@ -100,7 +101,7 @@ def aid_may_be_demanded(at: Situation) -> bool:
     zh="通知退还帮扶款前须先通知并听取本人意见（propose_cut、record_cut_hearing）。",
     en="Before aid is demanded back the person is invited and heard (`propose_cut`, `record_cut_hearing`).",
 )
-def demand_may_be_decided(at: Situation) -> Verdict:
+def demand_may_be_decided(at: MoveContext) -> Verdict:
     """社会救助法 48: heard before; decided by a union that may and by another, unless a cancellation has decided it."""
     if owed(at.case.facts) > 0:
         return Verdict(True)
@@ -110,18 +111,18 @@ def demand_may_be_decided(at: Situation) -> Verdict:
 
 
 @guard(zh="应退还金额不符。", en="The amount does not fit.", looks_at_given=True)
-def demand_within_paid(at: Situation) -> Verdict:
+def demand_within_paid(at: MoveContext) -> Verdict:
     """What was got is paid back, and no more."""
     return amount_fits(at, _most(at.case.facts))
 
 
-def demand_noted(at: Situation) -> Mapping[str, Any]:
+def demand_noted(at: MoveContext) -> Mapping[str, Any]:
     """The demand; what was announced of it is done."""
     return {**repayment.demand_noted(at), "cuts": other_cuts(at.case.facts, DEMANDED)}
 
 
 @guard(zh="退还的款项、金额或者日期不符。", en="Payment, amount or day do not fit.", looks_at_given=True)
-def repayment_fits(at: Situation) -> Verdict:
+def repayment_fits(at: MoveContext) -> Verdict:
     """It is about a payment that was made, no more than is left of it and owed in all, and not older than it."""
     facts, amount = at.case.facts, at.given["amount"]
     line = next((one for one in paid_lines(facts) if one["line"] == at.given["line"]), None)
@@ -134,13 +135,13 @@ def repayment_fits(at: Situation) -> Verdict:
     return Verdict(amount <= most, sentence)
 
 
-def repayment_claimed(at: Situation) -> Sequence[Claim]:
+def repayment_claimed(at: MoveContext) -> Sequence[FundOperation]:
     """The fund from which it was paid gets it back."""
     return [Repay(UUID(at.given["line"]), at.given["amount"], at.given["reason"])]
 
 
 @guard(zh="资金余额不足，请先补充资金。", en="The fund has not enough left; it needs money first.")
-def funds_give_it_back(at: Situation) -> bool:
+def funds_give_it_back(at: MoveContext) -> bool:
     """What came is in its fund, unless that has promised it to others since."""
     funds = at.office.funds
     return all(
@@ -149,7 +150,7 @@ def funds_give_it_back(at: Situation) -> bool:
     )
 
 
-def restored(at: Situation) -> Mapping[str, Any]:
+def restored(at: MoveContext) -> Mapping[str, Any]:
     """A payment to the household of each fund that has its money, to be ordered and made like any other."""
     going, now = _going_back(at.case.facts), max(at.now, at.case.last_at).isoformat()
     lines = lines_of(at, going)
@@ -157,7 +158,7 @@ def restored(at: Situation) -> Mapping[str, Any]:
     return {**repayment.given_back(at), "aid": [*before, *({**line, "owed_again_at": now} for line in made)]}
 
 
-def restoration_claimed(at: Situation) -> Sequence[Claim]:
+def restoration_claimed(at: MoveContext) -> Sequence[FundOperation]:
     """The money of these payments: bound by their funds, and by no budget of a kind of aid."""
     return [
         Reserve(line_id(at.case.id, at.case.version, index), item["fund"], RESTORED, Decimal(item["amount"]), at.today)

@@ -5,11 +5,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from casework.rules.casefile import Facts, Role, Situation, Verdict
+from casework.rules.case import Facts
+from casework.rules.context import MoveContext, Verdict
 from casework.rules.grammar import guard
+from casework.rules.people import Role
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import EXCLUSIONS
-from casework.workflows.hardship_aid.deeds import not_before, taken_since
+from casework.workflows.hardship_aid.milestones import not_before, taken_since
 
 CHILDHOOD: Final = 14
 """Data of children below this age are sensitive (个人信息保护法 28)."""
@@ -19,12 +21,12 @@ CHILDHOOD: Final = 14
     zh="补正材料已一次性告知过；再次告知须由审批人办理。",
     en="Everything missing has been asked for once; a second notice needs a supervisor.",
 )
-def not_asked_before(at: Situation) -> bool:
+def not_asked_before(at: MoveContext) -> bool:
     """One notice, all of it; a second one is the supervisor's."""
     return taken_since(at.case, "ask_for_papers", "fall_back") is None or at.actor.role is Role.SUPERVISOR
 
 
-def visit_noted(at: Situation) -> Mapping[str, Any]:
+def visit_noted(at: MoveContext) -> Mapping[str, Any]:
     """The visit, and the authorisation to check the means where it was signed there."""
     on = at.given["on"].isoformat()
     noted: dict[str, Any] = {"visit": {"on": on, "by": at.given["visitors"], "as_told": at.given["as_told"]}}
@@ -37,7 +39,7 @@ def visit_noted(at: Situation) -> Mapping[str, Any]:
     zh="尚无入户调查记录。申报前须由两人入户调查并签字。",
     en="No home visit is on record. Two people visit the household and sign before it is proposed.",
 )
-def visited_at_home(at: Situation) -> bool:
+def visited_at_home(at: MoveContext) -> bool:
     """One signed visit before approval (practice of union aid centres)."""
     return bool(at.case.facts.get("visit"))
 
@@ -46,12 +48,12 @@ def visited_at_home(at: Situation) -> bool:
     zh="尚无《家庭经济状况核对授权委托书》；请在入户调查时当面签署。",
     en="The authorisation to check the means is not signed yet; it is signed in person at the home visit.",
 )
-def check_is_authorised(at: Situation) -> bool:
+def check_is_authorised(at: MoveContext) -> bool:
     """Nobody's means are checked without an authorisation (个人信息保护法 13, 29)."""
     return bool((at.case.facts.get("consent_to_check") or {}).get("signed_on"))
 
 
-def check_noted(at: Situation) -> Mapping[str, Any]:
+def check_noted(at: MoveContext) -> Mapping[str, Any]:
     """The hand-over of the household to the centre that checks means; what the last check found holds until it answers."""
     found = (at.case.facts.get("check") or {}).get("exclusions", [])
     sent = {"sent_on": at.given["on"].isoformat(), "to": at.given["to"], "answered_on": None}
@@ -59,7 +61,7 @@ def check_noted(at: Situation) -> Mapping[str, Any]:
 
 
 @guard(zh="尚未送交核对，或者核对结果已经登记。", en="No check is under way.")
-def check_is_under_way(at: Situation) -> bool:
+def check_is_under_way(at: MoveContext) -> bool:
     """An answer belongs to a question."""
     check = at.case.facts.get("check") or {}
     return "sent_on" in check and check["answered_on"] is None
@@ -68,12 +70,12 @@ def check_is_under_way(at: Situation) -> bool:
 @guard(
     zh="核对结果的日期不能早于送交核对的日期。", en="The answer cannot be older than the question.", looks_at_given=True
 )
-def answered_after_sent(at: Situation) -> bool:
+def answered_after_sent(at: MoveContext) -> bool:
     """The answer follows the question."""
     return not_before(at, at.given["on"], at.case.facts["check"]["sent_on"])
 
 
-def answer_noted(at: Situation) -> Mapping[str, Any]:
+def answer_noted(at: MoveContext) -> Mapping[str, Any]:
     """The answer of the check; what excludes the household stays with it and is added to what is known."""
     income, found = at.given.get("annual_income"), list(at.given.get("exclusions", ()))
     known = at.case.facts.get("exclusions", ())
@@ -92,7 +94,7 @@ def answer_noted(at: Situation) -> Mapping[str, Any]:
     zh="尚无家庭经济状况核对结果；请先送交核对并登记结果。",
     en="The check of the household's means is not answered yet; ask for it and record the answer.",
 )
-def means_checked(at: Situation) -> bool:
+def means_checked(at: MoveContext) -> bool:
     """The civil affairs' check comes before the proposal (practice of union aid centres)."""
     return bool((at.case.facts.get("check") or {}).get("answered_on"))
 
@@ -101,7 +103,7 @@ def means_checked(at: Situation) -> bool:
     zh="核对的家庭年收入高于申报数，请核实并更正案件信息后再申报。",
     en="The check found a higher income than the household told; look into it and correct the facts first.",
 )
-def income_as_checked(at: Situation) -> bool:
+def income_as_checked(at: MoveContext) -> bool:
     """The reckoning uses figures that the check has not contradicted."""
     checked = (at.case.facts.get("check") or {}).get("annual_income")
     told = (at.case.facts.get("household") or {}).get("annual_income")
@@ -109,7 +111,7 @@ def income_as_checked(at: Situation) -> bool:
 
 
 @guard(zh="存在排除性情形。", en="Something excludes the household.")
-def nothing_excludes(at: Situation) -> Verdict:
+def nothing_excludes(at: MoveContext) -> Verdict:
     """Where an exclusion holds, only a refusal can be proposed; what a check has found only another check takes back."""
     checked = (at.case.facts.get("check") or {}).get("exclusions", ())
     found = [EXCLUSIONS[code] for code in dict.fromkeys((*(at.case.facts.get("exclusions") or ()), *checked))]
@@ -127,14 +129,14 @@ def nothing_excludes(at: Situation) -> Verdict:
     zh="已先行紧急救助；请在紧急情况解除后补齐材料，再提出意见。",
     en="Emergency aid came first; once the emergency is over make up its papers, before the proposal.",
 )
-def emergency_papers_made_up(at: Situation) -> bool:
+def emergency_papers_made_up(at: MoveContext) -> bool:
     """Aid first, papers after (社会救助法 50), but before the case goes on."""
     helped = "help_at_once" in at.case.taken
     return not helped or taken_since(at.case, "make_up_papers", "help_at_once") is not None
 
 
 @guard(zh="没有需要补齐的先行救助材料。", en="No papers of emergency aid are missing.")
-def emergency_papers_missing(at: Situation) -> bool:
+def emergency_papers_missing(at: MoveContext) -> bool:
     """Only what was left open is made up."""
     return not emergency_papers_made_up.judge(at).holds
 
@@ -143,7 +145,7 @@ def emergency_papers_missing(at: Situation) -> bool:
     zh="尚缺处理敏感个人信息（健康、金融账户、不满十四周岁未成年人信息）的单独同意。",
     en="The separate consent to sensitive data (health, accounts, children below fourteen) is missing.",
 )
-def consents_to_sensitive_data(at: Situation) -> bool:
+def consents_to_sensitive_data(at: MoveContext) -> bool:
     """个人信息保护法 28–31: a consent of its own."""
     facts = at.case.facts
     people = (facts.get("applicant") or {}, *(facts.get("members") or ()))
@@ -161,7 +163,7 @@ def _is_child(person: Facts, today: date) -> bool:
     en="Say who proves the platform work (`platform.proven_by`): the platform, records of orders, or the union of the"
     " street, town, community or industry; one is enough, and no labour contract is needed.",
 )
-def platform_work_is_proven(at: Situation) -> bool:
+def platform_work_is_proven(at: MoveContext) -> bool:
     """Platform workers apply like other workers (Rushan union, 2025), without an employer that could speak for them."""
     platform = at.case.facts.get("platform")
     return not platform or "proven_by" in platform
@@ -173,7 +175,7 @@ def platform_work_is_proven(at: Situation) -> bool:
     " union of the street, town, community or industry prove the work.",
     looks_at_given=True,
 )
-def no_contract_of_a_platform_worker(at: Situation) -> bool:
+def no_contract_of_a_platform_worker(at: MoveContext) -> bool:
     """What nobody can have is not asked for."""
     names = at.given["papers"] if at.case.facts.get("platform") else ()
     return not any(word in name for name in names for word in ("劳动合同", "聘用合同", "用工合同"))

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-from casework.rules.casefile import CaseFile
+from casework.rules.case import Case
 from casework.rules.sheets import Sheet
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import PAYMENT_KINDS
 from casework.workflows.hardship_aid.opinions import BASE, BOXES, STEPS, opinions
 
 
-def _head(case: CaseFile) -> Sequence[tuple[Text, Text]]:
+def _head(case: Case) -> Sequence[tuple[Text, Text]]:
     """What the form says of the household, nothing of it sensitive."""
     facts = case.facts
     household, category = facts.get("household") or {}, facts.get("category") or {}
@@ -27,7 +27,7 @@ def _head(case: CaseFile) -> Sequence[tuple[Text, Text]]:
     )
 
 
-def _aid(case: CaseFile) -> Text:
+def _aid(case: Case) -> Text:
     items = case.facts.get("proposed_aid") or case.facts.get("aid") or ()
     told = [(PAYMENT_KINDS[item["kind"]], item["amount"]) for item in items]
     return Text("; ".join(f"{kind.zh} {amount}" for kind, amount in told), "; ".join(f"{k.en} {a}" for k, a in told))

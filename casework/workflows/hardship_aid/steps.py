@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from decimal import ROUND_DOWN, Decimal
 from typing import Any, Final
 
-from casework.forms.across import rule
+from casework.forms.cross_field import rule
+from casework.forms.example_data import ExampleData, days_ago
 from casework.forms.form import Form, Many
-from casework.forms.inventor import Inventor, days_ago
 from casework.forms.numbers import Count, Day, Flag, Money
 from casework.forms.papers import Paper
 from casework.forms.texts import Choice, Code, Line, LongText, PersonName, PublicLine
@@ -55,7 +55,7 @@ class AskForPapers(Form):
     explanation = LongText(most=2000, sensitive=True, title=Text("说明", "Explanation"))
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """Papers that have not come in yet."""
         held = {paper["name"] for paper in inventor.facts.get("papers") or ()}
         known = [paper.in_(inventor.language) for paper in _PAPERS]
@@ -70,7 +70,7 @@ class SupplyPapers(Form):
     papers = Many(Paper, least=1, most=100, required=True, title=Text("补充的材料", "Papers supplied"))
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """One of those that were asked for."""
         return {"papers": [{"name": _PAPERS[0].in_(inventor.language), "copies": 1}]}
 
@@ -177,7 +177,7 @@ MOST_ITEMS: Final = 30
 """As many items as a proposal takes: one of each kind, and study aid for each student."""
 
 
-def next_item(inventor: Inventor) -> dict[str, Any]:
+def next_item(inventor: ExampleData) -> dict[str, Any]:
     """An example of aid that is open to the household by its facts."""
     facts = inventor.facts
     category = (facts.get("category") or {}).get("category", "deep")
@@ -198,7 +198,7 @@ def next_item(inventor: Inventor) -> dict[str, Any]:
     return {**item, "student": student} if kind == "study" else item
 
 
-def _next_student(inventor: Inventor) -> str | None:
+def _next_student(inventor: ExampleData) -> str | None:
     """A member who may be given study aid, or None where each child at school has got it this year."""
     helped = [line.get("student") for line in _this_year(inventor) if line["kind"] == "study"]
     if len(helped) >= (inventor.facts.get("students") or 0):
@@ -207,7 +207,7 @@ def _next_student(inventor: Inventor) -> str | None:
     return next((name for name in names if name not in helped), None)
 
 
-def _this_year(inventor: Inventor) -> list[Mapping[str, Any]]:
+def _this_year(inventor: ExampleData) -> list[Mapping[str, Any]]:
     lines = inventor.facts.get("aid") or ()
     year = f"{inventor.today.year}-"
     return [line for line in lines if line["approved_on"].startswith(year) and line["status"] != "released"]
@@ -251,7 +251,7 @@ class Propose(Form):
         return (category is None) == without_dossier
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """A proposal that stands whatever the formula finds; with aid where none was given this year.
 
         Without a dossier where the income is far above the line.
@@ -304,7 +304,7 @@ class ProposeAid(Publish):
     finding = LongText(most=4000, sensitive=True, required=True, title=Text("意见", "Finding"))
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """One more kind of aid."""
         return {**super().example(inventor), "aid": [next_item(inventor)]}
 
@@ -324,7 +324,7 @@ class AnswerObjection(Form):
     reasons = LongText(most=4000, sensitive=True, required=True, title=Text("核实情况和理由", "Reasons"))
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """The first objection that waits for an answer, found to be nothing."""
         known = inventor.facts.get("objections") or ()
         first = next((number for number, one in enumerate(known, start=1) if one["result"] is None), 1)
@@ -346,7 +346,7 @@ class Approve(Form):
     national_on = Day(past=True, title=Text("全国总工会批准日期", "Date of the national union's approval"))
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """With the national union's approval, which may always be given."""
         return {
             "meeting": inventor.says("（示例）1号", "Example no. 1"),

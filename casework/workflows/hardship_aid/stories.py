@@ -5,7 +5,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
-from casework.rules.claims import Fund
+from casework.rules.fund_operations import Fund
 
 FUNDS: Final[Mapping[str, Fund]] = MappingProxyType(
     {"RELIEF": Fund("RELIEF", "帮扶资金", Decimal("1000000.00"))},

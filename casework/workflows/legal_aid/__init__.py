@@ -28,7 +28,7 @@ from casework.forms.repayment import (
     went_back,
 )
 from casework.forms.service import RecordService, TellReceipt
-from casework.rules.casefile import HELPERS, Phase, Role
+from casework.rules.case import Phase
 from casework.rules.grammar import (
     EVERY_CLOCK,
     EVERYWHERE,
@@ -52,6 +52,7 @@ from casework.rules.papers import (
     received_since_opened,
     room_for_papers,
 )
+from casework.rules.people import HELPERS, Role
 from casework.rules.text import Text
 from casework.workflows.legal_aid.awards import award_sheet
 from casework.workflows.legal_aid.closing import (

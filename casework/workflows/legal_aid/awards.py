@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from casework.rules.casefile import Situation
+from casework.rules.context import MoveContext
 from casework.rules.text import Text
 from casework.workflows.legal_aid.labour import FINAL_ITEMS, STANDARDS, UNMARKED
 
 MONTHS: Final = 12
 
 
-def award_sheet(at: Situation) -> Mapping[str, Any]:
+def award_sheet(at: MoveContext) -> Mapping[str, Any]:
     """Whether the award is final: every item of pay, medical cost, severance or damages is within twelve minimum wages.
 
     What is about national labour standards is final without such a cap. The monthly minimum wage is the policy

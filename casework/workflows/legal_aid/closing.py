@@ -8,13 +8,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from casework.forms.across import rule
+from casework.forms.cross_field import rule
+from casework.forms.example_data import ExampleData, days_ago
 from casework.forms.form import Form, Many
-from casework.forms.inventor import Inventor, days_ago
 from casework.forms.numbers import Count, Day, Money
 from casework.forms.texts import Choice, Line, LongText
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import CaseFile, PolicyRow, Situation, Taken, Verdict
+from casework.rules.case import Case, Taken
+from casework.rules.context import MoveContext, PolicyRow, Verdict
 from casework.rules.fact_dates import taken_on, taken_since
 from casework.rules.grammar import guard
 from casework.rules.text import Text
@@ -86,7 +87,7 @@ class HandInFile(Form):
     costs = Many(Cost, most=40, title=Text("办案费用", "Costs"))
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """What belongs into every file, and a journey."""
         papers = [{"kind": kind, "pages": inventor.random.randint(1, 9)} for kind in IN_EVERY_FILE]
         return {"papers": papers, "costs": [{"kind": "travel", "amount": "46.00"}]}
@@ -136,7 +137,7 @@ class ApproveSubsidy(Form):
         return ground is not None
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """An amount that somebody set, since not every place has rates."""
         return {
             "stages": ["arbitration"],
@@ -178,18 +179,18 @@ class Rate(Form):
     zh="已评价过，不能重复评价。",
     en="The help has been rated already.",
 )
-def not_rated_yet(at: Situation) -> bool:
+def not_rated_yet(at: MoveContext) -> bool:
     """One rating of each recipient."""
     return "rate" not in at.case.taken
 
 
-def end_of_work(case: CaseFile) -> Taken | None:
+def end_of_work(case: Case) -> Taken | None:
     """What ended the work of a helper: the conclusion, or a termination after somebody had engaged; None before."""
     ends = [case.taken.get("conclude"), case.taken.get("terminate") if "engage" in case.taken else None]
     return max((end for end in ends if end is not None), key=lambda end: end.at, default=None)
 
 
-def work_ended(case: CaseFile, calendar: WorkingCalendar) -> datetime | None:
+def work_ended(case: Case, calendar: WorkingCalendar) -> datetime | None:
     """When the work of a helper ended, or None."""
     end = end_of_work(case)
     return end.at if end else None
@@ -200,7 +201,7 @@ FOLLOWED_UP: Final = taken_since(CONCLUDED, "follow_up")
 HANDED_IN: Final = taken_since(work_ended, "hand_in_file")
 
 
-def was_followed_up(case: CaseFile) -> bool:
+def was_followed_up(case: Case) -> bool:
     """Whether the recipient was asked since the help ended."""
     ended, asked = end_of_work(case), case.taken.get("follow_up")
     return asked is not None and (ended is None or ended.at <= asked.at)
@@ -210,7 +211,7 @@ def was_followed_up(case: CaseFile) -> bool:
     zh="已回访过。",
     en="The recipient was followed up already.",
 )
-def not_followed_up_yet(at: Situation) -> bool:
+def not_followed_up_yet(at: MoveContext) -> bool:
     """Once is enough."""
     return not was_followed_up(at.case)
 
@@ -219,7 +220,7 @@ def not_followed_up_yet(at: Situation) -> bool:
     zh="尚未回访受援人，不能归档。",
     en="The recipient has not been followed up yet.",
 )
-def followed_up_before(at: Situation) -> bool:
+def followed_up_before(at: MoveContext) -> bool:
     """法律援助法 59: the recipient is asked before the file is put away."""
     return was_followed_up(at.case)
 
@@ -228,7 +229,7 @@ def followed_up_before(at: Situation) -> bool:
     zh="按本机构规定，须先提交并审查卷宗，再行结案。",
     en="In this office the file is handed in and verified before the case is closed.",
 )
-def file_may_follow(at: Situation) -> bool:
+def file_may_follow(at: MoveContext) -> bool:
     """Where the office's policy `file_before_closing` demands it, a case is closed by its archived file only."""
     row = at.office.policy("file_before_closing")
     return row is None or not row.holds()
@@ -238,7 +239,7 @@ def file_may_follow(at: Situation) -> bool:
     zh="此案没有待提交的卷宗。",
     en="No file of this case is to be handed in.",
 )
-def file_is_owed(at: Situation) -> bool:
+def file_is_owed(at: MoveContext) -> bool:
     """法律援助法 50: the file of a case in which somebody worked is owed until it is in.
 
     Also after the case was closed, or the aid terminated: what was done until then is put on file and paid (52).
@@ -254,21 +255,21 @@ _ON_THE_WAY: Final = ("concluded", "followed_up", "file_returned")
     zh="援助未被终止，或者对终止决定已提出过异议。",
     en="The aid was not terminated, or somebody has objected to that already.",
 )
-def termination_is_open(at: Situation) -> bool:
+def termination_is_open(at: MoveContext) -> bool:
     """法律援助法 49 sets no time to object to a termination: putting its file in order takes nothing away."""
     terminated = at.case.taken.get("terminate")
     later = (at.case.taken.get(name) for name in ("conclude", "object"))
     return terminated is not None and all(one is None or one.at < terminated.at for one in later)
 
 
-def file_sheet(at: Situation) -> Mapping[str, Any]:
+def file_sheet(at: MoveContext) -> Mapping[str, Any]:
     """What every file has and this one lacks, and the sum of the costs."""
     listed = {paper["kind"] for paper in at.given["papers"]}
     costs = sum((cost["amount"] for cost in at.given.get("costs", ())), Decimal(0))
     return {"lacks": [kind for kind in IN_EVERY_FILE if kind not in listed], "costs_total": f"{costs:.2f}"}
 
 
-def _ended_on(at: Situation) -> date:
+def _ended_on(at: MoveContext) -> date:
     """The day on which the work ended: as the helper says, or that of the termination."""
     end = end_of_work(at.case)
     if end is None:
@@ -277,7 +278,7 @@ def _ended_on(at: Situation) -> date:
     return date.fromisoformat(given) if given else at.office.calendar.local_date(end.at)
 
 
-def _rate(at: Situation, stage: str) -> PolicyRow | None:
+def _rate(at: MoveContext, stage: str) -> PolicyRow | None:
     """The rate of a stage in force on the day of conclusion; None where none was, or nobody can tell.
 
     The office knows what is in force today and what was at the end of last year. A row that began on the day or before
@@ -290,7 +291,7 @@ def _rate(at: Situation, stage: str) -> PolicyRow | None:
     return then if then is not None and then.from_date <= day < date(at.today.year, 1, 1) else None
 
 
-def _unrated(at: Situation) -> Iterator[str]:
+def _unrated(at: MoveContext) -> Iterator[str]:
     return (stage for stage in at.given["stages"] if _rate(at, stage) is None)
 
 
@@ -299,7 +300,7 @@ def _unrated(at: Situation) -> Iterator[str]:
     en="There is no rate for a stage; give the amount and its ground.",
     looks_at_given=True,
 )
-def amount_is_known(at: Situation) -> Verdict | bool:
+def amount_is_known(at: MoveContext) -> Verdict | bool:
     """Worked out from the dated rates of the stages, or set with its ground."""
     if "amount" in at.given:
         return True
@@ -314,7 +315,7 @@ def amount_is_known(at: Situation) -> Verdict | bool:
     )
 
 
-def subsidy_sheet(at: Situation) -> Mapping[str, Any]:
+def subsidy_sheet(at: MoveContext) -> Mapping[str, Any]:
     """The amount in yuan, free of tax, and the rates in force on the day of conclusion from which it follows."""
     rated = {stage: row for stage in at.given["stages"] if (row := _rate(at, stage)) is not None}
     amount = at.given.get("amount", sum((row.amount() for row in rated.values()), Decimal(0)))
@@ -334,7 +335,7 @@ _TAX_FREE: Final = Text(
     zh="审批补贴的人不能办理发放。",
     en="Whoever approved the subsidy does not pay it.",
 )
-def paid_by_another(at: Situation) -> bool:
+def paid_by_another(at: MoveContext) -> bool:
     """Where the office's policy `paid_by_another` says so; a small office of two people must be able to work."""
     row, approved = at.office.policy("paid_by_another"), at.case.taken.get("approve_subsidy")
     return row is None or not row.holds() or approved is None or approved.by != at.actor.id
@@ -345,7 +346,7 @@ def paid_by_another(at: Situation) -> bool:
     en="The subsidy cannot be paid before it was approved.",
     looks_at_given=True,
 )
-def paid_after_approval(at: Situation) -> bool:
+def paid_after_approval(at: MoveContext) -> bool:
     """The payment follows the approval."""
     approved = at.case.taken.get("approve_subsidy")
     return approved is None or follows(at, "paid_on", at.office.calendar.local_date(approved.at))

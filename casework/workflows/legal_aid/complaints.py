@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from casework.forms.form import Form
 from casework.forms.texts import Choice, LongText
-from casework.rules.casefile import CaseFile, Situation
+from casework.rules.case import Case
+from casework.rules.context import MoveContext
 from casework.rules.fact_dates import taken_on, taken_since
 from casework.rules.grammar import guard
 from casework.rules.text import Text
@@ -51,7 +52,7 @@ class AnswerComplaint(Form):
     answer = LongText(most=4000, sensitive=True, required=True, title=Text("处理结果", "What was done"))
 
 
-def awaits_answer(case: CaseFile) -> bool:
+def awaits_answer(case: Case) -> bool:
     """Whether a complaint was made that nobody has answered yet."""
     made, answered = case.taken.get("complain"), case.taken.get("answer_complaint")
     return made is not None and (answered is None or answered.times < made.times)
@@ -61,7 +62,7 @@ def awaits_answer(case: CaseFile) -> bool:
     zh="上一件投诉尚未答复，请将新的情况告知经办人员。",
     en="The complaint before this one is not answered yet; tell the office what is new.",
 )
-def no_complaint_is_open(at: Situation) -> bool:
+def no_complaint_is_open(at: MoveContext) -> bool:
     """One complaint after the other, so that each has its answer."""
     return not awaits_answer(at.case)
 
@@ -70,7 +71,7 @@ def no_complaint_is_open(at: Situation) -> bool:
     zh="没有待答复的投诉。",
     en="There is no complaint to answer.",
 )
-def complaint_is_open(at: Situation) -> bool:
+def complaint_is_open(at: MoveContext) -> bool:
     """An answer belongs to a complaint."""
     return awaits_answer(at.case)
 
@@ -79,7 +80,7 @@ def complaint_is_open(at: Situation) -> bool:
     zh="对机构的投诉不能由作出决定的人答复，请由其他审批人或者上级机构答复。",
     en="A complaint about the office is not answered by whoever decided; another supervisor does, here or above.",
 )
-def answered_by_another(at: Situation) -> bool:
+def answered_by_another(at: MoveContext) -> bool:
     """Where the office's policy `decided_by_another` says so; a complaint about the helper is for any supervisor."""
     row, made = at.office.policy("decided_by_another"), at.case.taken.get("complain")
     if row is None or not row.holds() or made is None or made.given["about"] != "office":
@@ -89,6 +90,6 @@ def answered_by_another(at: Situation) -> bool:
     return last is None or last.by != at.actor.id
 
 
-def complaint_answered(at: Situation) -> Mapping[str, Any]:
+def complaint_answered(at: MoveContext) -> Mapping[str, Any]:
     """About whom the complaint was that is answered."""
     return {"about": at.case.taken["complain"].given["about"]}

@@ -1,7 +1,7 @@
 """When somebody asks for legal aid twice in one matter."""
 
 from casework.rules import folding
-from casework.rules.casefile import Facts
+from casework.rules.case import Facts
 
 
 def is_same_request(one: Facts, other: Facts) -> bool:

@@ -5,10 +5,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from casework.rules.casefile import CaseFile, Role, Situation, Taken, Verdict
+from casework.rules.case import Case, Taken
+from casework.rules.context import MoveContext, Verdict
 from casework.rules.eligibility import MeansTest
 from casework.rules.grammar import guard
 from casework.rules.objections import objections_to
+from casework.rules.people import Role
 from casework.rules.text import Text
 from casework.workflows.legal_aid.intake import (
     COLLECTIVE,
@@ -32,7 +34,7 @@ REVIEWING = ("propose", "accept", "ask_for_papers")
     zh="补正材料已一次性告知过；再次告知须由审批人办理。",
     en="Everything missing has been asked for once; a second notice needs a supervisor.",
 )
-def not_asked_before(at: Situation) -> bool:
+def not_asked_before(at: MoveContext) -> bool:
     """One notice of each office, all of it (法律援助法 43); a second one is the supervisor's."""
     return taken_here(at.case, "ask_for_papers") is None or at.actor.role is Role.SUPERVISOR
 
@@ -41,7 +43,7 @@ def not_asked_before(at: Situation) -> bool:
     zh="审查人与审批人不能为同一人。",
     en="Whoever decides is not the one who reviewed.",
 )
-def decided_by_another(at: Situation) -> bool:
+def decided_by_another(at: MoveContext) -> bool:
     """Where the office's policy `decided_by_another` says so; a small office of two people must be able to work.
 
     The reviewer is whoever proposed, or, on a decision without a proposal, whoever took the request in hand.
@@ -53,7 +55,7 @@ def decided_by_another(at: Situation) -> bool:
     return reviewed is None or reviewed.by != at.actor.id
 
 
-def taken_here(case: CaseFile, name: str) -> Taken | None:
+def taken_here(case: Case, name: str) -> Taken | None:
     """The last time this step was taken, unless another office did it before it transferred the case."""
     taken, moved = case.taken.get(name), case.taken.get("transfer")
     return taken if taken is None or moved is None or taken.at > moved.at else None
@@ -63,7 +65,7 @@ def taken_here(case: CaseFile, name: str) -> Taken | None:
     zh="家庭人均收入须低于经济困难标准，免予核查的除外。",
     en="Income for each person must be below the hardship line, unless the applicant is exempt.",
 )
-def means_are_small(at: Situation) -> Verdict:
+def means_are_small(at: MoveContext) -> Verdict:
     """法律援助法 31, 32, 41, 42; 山东省法律援助条例 8: below twice the previous year's 低保 standard of the county."""
     if needs_no_means(at) is not None:
         return Verdict(True)
@@ -75,7 +77,7 @@ def means_are_small(at: Situation) -> Verdict:
     return Verdict(test.met, None if test.met else test.told())
 
 
-def needs_no_means(at: Situation) -> Text | None:
+def needs_no_means(at: MoveContext) -> Text | None:
     """Why means are no condition: the matter (法律援助法 32), or that nobody is represented (31); None where they are.
 
     The form of aid is the one that is decided, was decided, or else was asked for.
@@ -100,7 +102,7 @@ _UNPROVEN = Text(
 )
 
 
-def means_test(at: Situation) -> MeansTest | Text:
+def means_test(at: MoveContext) -> MeansTest | Text:
     """The reckoning, or what is missing for it."""
     means: Mapping[str, Any] = at.case.facts.get("means", {})
     if "household_size" not in means or "annual_income" not in means:
@@ -137,7 +139,7 @@ def means_test(at: Situation) -> MeansTest | Text:
     )
 
 
-def means_sheet(at: Situation) -> Mapping[str, Any]:
+def means_sheet(at: MoveContext) -> Mapping[str, Any]:
     """Why the means were found small, kept with the decision."""
     told = needs_no_means(at)
     if told is not None:
@@ -149,17 +151,17 @@ def means_sheet(at: Situation) -> Mapping[str, Any]:
     return {"means": {"told": test.both()} if isinstance(test, Text) else test.sheet()}
 
 
-def review_sheet(at: Situation) -> Mapping[str, Any]:
+def review_sheet(at: MoveContext) -> Mapping[str, Any]:
     """The reckoning of the means, and whether the dispute is collective."""
     return {**means_sheet(at), **collective_sheet(at)}
 
 
-def collective_sheet(at: Situation) -> Mapping[str, Any]:
+def collective_sheet(at: MoveContext) -> Mapping[str, Any]:
     """Whether ten workers or more claim together (劳动争议调解仲裁法 7)."""
     return {"collective": at.case.facts.get("claimants", 1) >= COLLECTIVE}
 
 
-def claimed_sheet(at: Situation) -> Mapping[str, Any]:
+def claimed_sheet(at: MoveContext) -> Mapping[str, Any]:
     """The amount claimed, worked out from the facts where the helper does not give it."""
     known = at.given.get("claimed", claimed(at.case.facts))
     return {} if known is None else {"claimed": f"{known:.2f}"}
@@ -169,7 +171,7 @@ def claimed_sheet(at: Situation) -> Mapping[str, Any]:
     zh="劳动者一方在十人以上的，请登记推举的三至五名代表，或者写明未推举代表的原因。",
     en="From ten workers on, give the three to five representatives that they name, or why they name none.",
 )
-def representatives_are_known(at: Situation) -> bool:
+def representatives_are_known(at: MoveContext) -> bool:
     """Ten workers or more may name representatives (劳动争议调解仲裁法 7); they are asked whether they do."""
     facts = at.case.facts
     many = facts.get("claimants", 1) >= COLLECTIVE
@@ -181,7 +183,7 @@ def representatives_are_known(at: Situation) -> bool:
     en="The applicant is younger than sixteen, or may be by the year of birth; a legal representative asks in the name"
     " of the child: say who.",
 )
-def children_are_represented(at: Situation) -> bool:
+def children_are_represented(at: MoveContext) -> bool:
     """法律援助法 40 with 民法典 18–20: nobody below sixteen has full capacity.
 
     Of the day of birth only the year lies open: whoever turns sixteen this year may still be fifteen and counts as such.
@@ -195,7 +197,7 @@ def children_are_represented(at: Situation) -> bool:
     zh="请求金额低于本地区受理标准。",
     en="The amount claimed is below what this office takes up.",
 )
-def claim_is_large_enough(at: Situation) -> Verdict | bool:
+def claim_is_large_enough(at: MoveContext) -> Verdict | bool:
     """Where the office's policy `least_claim` sets an amount in yuan (锦州、深圳); what claims no money is not measured."""
     row, amount = at.office.policy("least_claim"), claimed(at.case.facts)
     if row is None or amount is None or amount >= row.amount():
@@ -215,7 +217,7 @@ def claim_is_large_enough(at: Situation) -> Verdict | bool:
     " taken up here or transferred. Nor is the ground “other” open: name the ground.",
     looks_at_given=True,
 )
-def no_worker_is_sent_away(at: Situation) -> bool:
+def no_worker_is_sent_away(at: MoveContext) -> bool:
     """Since 2026-02 the place of application is no reason to turn such a worker away (司法部), under whatever name."""
     return at.given["ground"] not in _MAY_HIDE_THE_PLACE or not is_pay_of_workers_first(at.case.facts)
 
@@ -227,17 +229,17 @@ _MAY_HIDE_THE_PLACE: Final = frozenset(("not_competent", "other"))
     zh="程序节点过多，请先更正案件信息。",
     en="There are too many steps of the proceedings; correct the facts first.",
 )
-def room_for_a_proceeding(at: Situation) -> bool:
+def room_for_a_proceeding(at: MoveContext) -> bool:
     """As many as the intake form takes, so that the facts can still be corrected."""
     return len(at.case.facts.get("proceedings", ())) < MOST_PROCEEDINGS
 
 
-def with_proceeding(at: Situation) -> Mapping[str, Any]:
+def with_proceeding(at: MoveContext) -> Mapping[str, Any]:
     """The steps of the proceedings with the one that is recorded."""
     return {"proceedings": [*at.case.facts.get("proceedings", ()), Proceeding.plain(at.given)]}
 
 
-def with_what_is_reported(at: Situation) -> Mapping[str, Any]:
+def with_what_is_reported(at: MoveContext) -> Mapping[str, Any]:
     """A report that the matter was filed, heard or decided is that step of the proceedings, unless it is known."""
     kind, known = REPORTED.get(at.given["stage"]), list(at.case.facts.get("proceedings", ()))
     same = AWARDED if kind in AWARDED else {kind}
@@ -261,7 +263,7 @@ may_still_object, something_to_serve, served_after_decision, reviewed_by_another
     en="The agreement cannot be older than the assignment.",
     looks_at_given=True,
 )
-def engaged_after_assigned(at: Situation) -> bool:
+def engaged_after_assigned(at: MoveContext) -> bool:
     """The agreement follows the assignment."""
     assigned = at.case.taken.get("assign")
     return assigned is None or follows(at, "engaged_on", at.office.calendar.local_date(assigned.at))
@@ -272,7 +274,7 @@ def engaged_after_assigned(at: Situation) -> bool:
     en="The case cannot be concluded before the agreement was signed.",
     looks_at_given=True,
 )
-def concluded_after_engaged(at: Situation) -> bool:
+def concluded_after_engaged(at: MoveContext) -> bool:
     """The end follows the beginning."""
     engaged = at.case.taken.get("engage")
     return engaged is None or follows(at, "concluded_on", date.fromisoformat(engaged.given["engaged_on"]))
@@ -283,12 +285,12 @@ def concluded_after_engaged(at: Situation) -> bool:
     en="More was awarded than was claimed; say why.",
     looks_at_given=True,
 )
-def award_is_explained(at: Situation) -> bool:
+def award_is_explained(at: MoveContext) -> bool:
     """A slip of the keyboard is no success: what is awarded beyond the claim needs its explanation."""
     awarded, asked = at.given.get("awarded"), at.given.get("claimed", claimed(at.case.facts))
     return awarded is None or asked is None or awarded <= asked or "award_explanation" in at.given
 
 
-def follows(at: Situation, field: str, day: date) -> bool:
+def follows(at: MoveContext, field: str, day: date) -> bool:
     """Whether the date that is given does not lie before a day; today never does, though the time be set back."""
     return bool(at.given[field] >= min(day, at.today))

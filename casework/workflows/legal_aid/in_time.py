@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final
 
-from casework.rules.casefile import Situation, Verdict
+from casework.rules.context import MoveContext, Verdict
 from casework.rules.grammar import guard
 from casework.rules.text import Text
 from casework.workflows.legal_aid.limitation import LIMITATIONS
@@ -13,7 +13,7 @@ NEVER_OUT_OF_TIME: Final = frozenset(("maintenance", "abuse", "domestic_violence
 _OF_THE_MATTER: Final = ("limitation", "limitation_civil")
 
 
-def ran_out(at: Situation) -> date | None:
+def ran_out(at: MoveContext) -> date | None:
     """The day on which the last limitation had run out when the request came; None while that is not proven.
 
     The limitation of the matter itself must be known: pay that is owed while the employment lasts has none. None may
@@ -29,7 +29,7 @@ def ran_out(at: Situation) -> date | None:
     return max(day for day in last if day is not None)
 
 
-def still_runs(at: Situation) -> date | None:
+def still_runs(at: MoveContext) -> date | None:
     """The last day of a limitation that had not run out when the request came; None where none did, or nobody knows."""
     opened = at.office.calendar.local_date(at.case.opened_at)
     days = (one.last_day(at.case, at.office.calendar) for one in LIMITATIONS)
@@ -40,7 +40,7 @@ def still_runs(at: Situation) -> date | None:
     zh="请求已超过时效。",
     en="The limitation has run out.",
 )
-def claim_is_in_time(at: Situation) -> Verdict | bool:
+def claim_is_in_time(at: MoveContext) -> Verdict | bool:
     """Where the office's policy `in_time_only` says so (深圳), aid is for claims that are not out of time."""
     row = at.office.policy("in_time_only")
     ended = ran_out(at) if row is not None and row.holds() else None
@@ -60,7 +60,7 @@ _RAN_OUT: Final = Text(
     en="Unless the limitation has run out for sure, it is no ground to refuse.",
     looks_at_given=True,
 )
-def out_of_time_is_true(at: Situation) -> Verdict | bool:
+def out_of_time_is_true(at: MoveContext) -> Verdict | bool:
     """Whoever refuses for want of time proves it by the facts that are known; what is not known bars nobody."""
     if at.given["ground"] != "out_of_time" or ran_out(at) is not None:
         return True

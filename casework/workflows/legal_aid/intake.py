@@ -8,15 +8,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from casework.forms.across import rule
+from casework.forms.cross_field import rule
+from casework.forms.example_data import ExampleData, birth_date, sex
 from casework.forms.form import Form, Many, Nested
 from casework.forms.identity import CreditCode, IdentityNumber, OfficePhone, Phone
-from casework.forms.inventor import Inventor, birth_date, sex
 from casework.forms.numbers import Count, Day, Flag, Money, Month
 from casework.forms.papers import Paper
 from casework.forms.person import SEX, Identified
 from casework.forms.texts import Choice, Line, LongText, PersonName
-from casework.rules.casefile import Facts
+from casework.rules.case import Facts
 from casework.rules.papers import MOST_PAPERS
 from casework.rules.text import Text
 from casework.workflows.legal_aid.labour import WORKING_LIFE, Proceeding
@@ -230,7 +230,7 @@ class Applicant(Identified):
     )
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """Somebody who can be called."""
         return {name: value for name, value in super().example(inventor).items() if name != "other_contact"}
 
@@ -326,7 +326,7 @@ class Employment(Form):
         return started_on <= diagnosed_on
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """A job that ended some weeks ago."""
         ended = inventor.today - timedelta(days=inventor.random.randint(20, 200))
         return {
@@ -584,7 +584,7 @@ class LegalAidIntake(Form):
         )
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """A migrant worker's wage claim: exempt from the means test, two months owed."""
         employment = Employment.example(inventor)
         last = date.fromisoformat(employment["ended_on"]).replace(day=1)

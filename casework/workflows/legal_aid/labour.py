@@ -10,15 +10,16 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-from casework.forms.across import rule
+from casework.forms.cross_field import rule
+from casework.forms.example_data import ExampleData
 from casework.forms.form import Form, Many
-from casework.forms.inventor import Inventor
 from casework.forms.numbers import Day, Money
 from casework.forms.texts import Choice, Line
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import HELPERS, CaseFile, Role
+from casework.rules.case import Case
 from casework.rules.clocks import Interval, Limit, due
 from casework.rules.grammar import ANY, Alert, Clock, FactDate
+from casework.rules.people import HELPERS, Role
 from casework.rules.text import Text
 
 # How far back the dates of a working life may lie, in years: a slip of the pen is not taken for a claim of 1925.
@@ -137,7 +138,7 @@ class Proceeding(Form):
         return kind == UNMARKED
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """Any step, in the last three weeks."""
         on = inventor.today - timedelta(days=inventor.random.randrange(21))
         kind = inventor.random.choice(list(PROCEEDINGS))
@@ -168,7 +169,7 @@ class Deadline:
     waits: bool = False
     first: str | None = None
 
-    def begun(self, case: CaseFile, calendar: WorkingCalendar) -> date | None:
+    def begun(self, case: Case, calendar: WorkingCalendar) -> date | None:
         """The day from which it runs; None while it does not, or if it was over before the case came to us."""
         steps = _steps(case)
         if not steps:
@@ -187,7 +188,7 @@ class Deadline:
         applies = self.unless not in since and (self.extended_by is None or self.extended_by in since)
         return base if applies else None
 
-    def ended(self, case: CaseFile, calendar: WorkingCalendar) -> date | None:
+    def ended(self, case: Case, calendar: WorkingCalendar) -> date | None:
         """The day on which what it waits for was done, or None."""
         base = self.begun(case, calendar)
         if base is None:
@@ -195,7 +196,7 @@ class Deadline:
         return min((on for kind, on in _steps(case) if kind in self.until and on >= base), default=None)
 
 
-def _steps(case: CaseFile) -> list[tuple[str, date]]:
+def _steps(case: Case) -> list[tuple[str, date]]:
     facts = case.facts
     steps = [(step["kind"], date.fromisoformat(step["on"])) for step in facts.get("proceedings", ())]
     employment = facts.get("employment", {})
@@ -215,7 +216,7 @@ def last_day(limit: Limit, base: date, calendar: WorkingCalendar) -> date:
     return last.on
 
 
-def days_to_file(case: CaseFile, calendar: WorkingCalendar) -> list[date]:
+def days_to_file(case: Case, calendar: WorkingCalendar) -> list[date]:
     """The last days of the suits, appeals and requests for review that the client must still bring."""
     running = ((one, one.begun(case, calendar)) for one in DEADLINES if one.ours and not one.waits)
     return [
@@ -357,7 +358,7 @@ def _clock(deadline: Deadline) -> Clock:
 def _fact(deadline: Deadline, which: str) -> FactDate:
     """The date under a name that tells what it looks at, so that the workflow's fingerprint tells it from others."""
 
-    def fact(case: CaseFile, calendar: WorkingCalendar) -> date | None:
+    def fact(case: Case, calendar: WorkingCalendar) -> date | None:
         return deadline.begun(case, calendar) if which == "begun" else deadline.ended(case, calendar)
 
     steps = deadline.after if which == "begun" else deadline.until

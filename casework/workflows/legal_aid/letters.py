@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from casework.forms.data_rights import DATA_LETTERS
 from casework.forms.papers import announced_letter, earlier, explained, papers_came
-from casework.rules.casefile import CaseFile, Move, Office
+from casework.rules.case import Case
 from casework.rules.clocks import Limit
+from casework.rules.context import DecisionContext
 from casework.rules.grammar import Letter
+from casework.rules.move import Move
 from casework.rules.office_kinds import OfficeKind, cited, kind_of
 from casework.rules.text import Text
 from casework.workflows.legal_aid.intake import FORMS_OF_AID, LINKS, MATTERS
@@ -33,7 +35,7 @@ def until(move: Move, clock: str) -> Text:
     return _BY.with_(last=run.due.by) if run and run.open and run.due else SOON
 
 
-def _remedies(office: Office, decision: str) -> Text:
+def _remedies(office: DecisionContext, decision: str) -> Text:
     """How to object to a refusal or a termination, by the kind of the office and the rule of the place.
 
     山东省法律援助条例 16 sets a time for a refusal; for a termination no rule does (法律援助法 49).
@@ -93,7 +95,7 @@ def matter_of(move: Move) -> Text:
     return MATTERS[move.case.facts["matter"]]
 
 
-def _receipt(move: Move, office: Office) -> Mapping[str, Any]:
+def _receipt(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     papers, matter, number = move.given.get("papers", []), matter_of(move), move.case.number
     asked = Text(
         f"您关于“{matter.zh}”的法律援助申请（案号 {number}）已收到。收到的材料如下：",
@@ -107,16 +109,16 @@ def _receipt(move: Move, office: Office) -> Mapping[str, Any]:
     }
 
 
-def _papers_needed(move: Move, office: Office) -> Mapping[str, Any]:
+def _papers_needed(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     papers = _listed(move.given["papers"])
     return {"matter": matter_of(move), "papers": papers, "explained": explained(move), "until": until(move, "papers")}
 
 
-def _matter_only(move: Move, office: Office) -> Mapping[str, Any]:
+def _matter_only(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     return {"matter": matter_of(move), "cited": cited(office)}
 
 
-def _withdrawn(move: Move, office: Office) -> Mapping[str, Any]:
+def _withdrawn(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     return {"matter": matter_of(move), "not_theirs": _NOT_THEIRS if move.on_behalf else NOTHING}
 
 
@@ -127,11 +129,11 @@ _NOT_THEIRS: Final = Text(
 )
 
 
-def _granted(move: Move, office: Office) -> Mapping[str, Any]:
+def _granted(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     return {"matter": matter_of(move), "form_of_aid": FORMS_OF_AID[move.given["form_of_aid"]]}
 
 
-def _refused(move: Move, office: Office) -> Mapping[str, Any]:
+def _refused(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     return {
         "matter": matter_of(move),
         "ground": REFUSAL_GROUNDS[move.given["ground"]],
@@ -140,7 +142,7 @@ def _refused(move: Move, office: Office) -> Mapping[str, Any]:
     }
 
 
-def _assigned(move: Move, office: Office) -> Mapping[str, Any]:
+def _assigned(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     assert move.case.assignee is not None
     row, station = office.policy("engagement"), kind_of(office) is OfficeKind.UNION_STATION
     within = _WITHIN.with_(limit=Limit.parse(row.value).told_in_letters()) if row else SOON
@@ -154,7 +156,7 @@ def _assigned(move: Move, office: Office) -> Mapping[str, Any]:
     }
 
 
-def _liable_too(case: CaseFile) -> Text:
+def _liable_too(case: Case) -> Text:
     """Who answers beside the employer, for the helper to claim from; nothing where nobody is known to."""
     contractor = case.facts.get("contractor")
     return _LIABLE.with_(name=contractor["name"], link=LINKS[contractor["link"]]) if contractor else NOTHING
@@ -171,7 +173,7 @@ _COMMISSION: Final = Text("指派通知书", "Notice of assignment")
 _COMMISSION_BY_STATION: Final = Text("工会法律援助服务案件委派函", "Letter of commission of the union's legal aid")
 
 
-def _terminated(move: Move, office: Office) -> Mapping[str, Any]:
+def _terminated(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     return {
         "matter": matter_of(move),
         "ground": TERMINATION_GROUNDS[move.given["ground"]],
@@ -182,16 +184,16 @@ def _terminated(move: Move, office: Office) -> Mapping[str, Any]:
     }
 
 
-def _change_denied(move: Move, office: Office) -> Mapping[str, Any]:
+def _change_denied(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     complaints = _COMPLAINTS[kind_of(office).of_a_union]
     return {"matter": matter_of(move), "reasons": move.sealed["reasons"], "complaints": complaints}
 
 
-def _release_denied(move: Move, office: Office) -> Mapping[str, Any]:
+def _release_denied(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     return {"matter": matter_of(move), "helper": former_helper(move), "reasons": move.sealed["reasons"]}
 
 
-def _reviewed(move: Move, office: Office) -> Mapping[str, Any]:
+def _reviewed(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     ended = "terminate" in move.case.taken
     return {
         "matter": matter_of(move),
@@ -205,7 +207,7 @@ _GOES_ON: Final = Text("继续提供法律援助", "legal aid goes on")
 _IS_GRANTED: Final = Text("给予法律援助", "legal aid is granted")
 
 
-def _helped_first(move: Move, office: Office) -> Mapping[str, Any]:
+def _helped_first(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     form = FORMS_OF_AID[move.given["form_of_aid"]]
     return {
         "matter": matter_of(move),
@@ -215,13 +217,13 @@ def _helped_first(move: Move, office: Office) -> Mapping[str, Any]:
     }
 
 
-def _transferred(move: Move, office: Office) -> Mapping[str, Any]:
+def _transferred(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     assert move.transferred_to is not None
     ground = TRANSFER_GROUNDS[move.given["ground"]]
     return {"matter": matter_of(move), "ground": ground, "to": move.transferred_to.name}
 
 
-def _lawyer_changed(move: Move, office: Office) -> Mapping[str, Any]:
+def _lawyer_changed(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     return {"matter": matter_of(move), "helper": former_helper(move), "until": until(move, "assignment")}
 
 
@@ -233,7 +235,7 @@ def former_helper(move: Move) -> str | Text:
 _NOBODY = Text("原承办人员", "the former helper")
 
 
-def _objection_received(move: Move, office: Office) -> Mapping[str, Any]:
+def _objection_received(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     answers = (until(move, clock) for clock in ("objection_by_law", "objection_review"))
     first = min((answer for answer in answers if answer != SOON), key=lambda answer: answer.zh, default=SOON)
     return {"matter": matter_of(move), "until": first}

@@ -9,9 +9,10 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from casework.rules.calendars import WorkingCalendar, corresponding_day
-from casework.rules.casefile import HELPERS, CaseFile, Facts, Role
+from casework.rules.case import Case, Facts
 from casework.rules.clocks import Limit
 from casework.rules.grammar import ANY, Alert, Clock, FactDate
+from casework.rules.people import HELPERS, Role
 from casework.rules.text import Text
 from casework.workflows.legal_aid.intake import CIVIL, LABOUR
 from casework.workflows.legal_aid.labour import last_day
@@ -49,29 +50,29 @@ class Limitation:
     since: Callable[[Facts], date | None]
     suspends: bool = True
 
-    def base(self, case: CaseFile, calendar: WorkingCalendar) -> date | None:
+    def base(self, case: Case, calendar: WorkingCalendar) -> date | None:
         """The day from which it runs; moved on by the days in which it stood still, so that it ends as late."""
         standing = self._standing(case, calendar)
         return standing.base if standing else None
 
-    def filed(self, case: CaseFile, calendar: WorkingCalendar) -> date | None:
+    def filed(self, case: Case, calendar: WorkingCalendar) -> date | None:
         """The day of the filing in time for which it rests, or None."""
         standing = self._standing(case, calendar)
         return standing.filed if standing else None
 
-    def last_day(self, case: CaseFile, calendar: WorkingCalendar) -> date | None:
+    def last_day(self, case: Case, calendar: WorkingCalendar) -> date | None:
         """The last day in time while it runs; None where it does not run, stands still or rests."""
         standing = self._standing(case, calendar)
         if standing is None or standing.base is None or standing.filed:
             return None
         return last_day(Limit.parse(self.limit), standing.base, calendar)
 
-    def ran_out(self, case: CaseFile, calendar: WorkingCalendar, day: date) -> date | None:
+    def ran_out(self, case: Case, calendar: WorkingCalendar, day: date) -> date | None:
         """The last day in time where that had passed on a day; None where it runs, stands still, rests or is not known."""
         last = self.last_day(case, calendar)
         return last if last is not None and last < day else None
 
-    def _standing(self, case: CaseFile, calendar: WorkingCalendar) -> _Standing | None:
+    def _standing(self, case: Case, calendar: WorkingCalendar) -> _Standing | None:
         """What the steps make of it, in their order; none revives a limitation that has run out before."""
         runs = self.since(case.facts)
         if runs is None:
@@ -199,7 +200,7 @@ LIMITATIONS: Final = (
 LIMITATION_NAMES: Final = tuple(one.name for one in LIMITATIONS)
 
 
-def last_days_to_claim(case: CaseFile, calendar: WorkingCalendar) -> list[date]:
+def last_days_to_claim(case: Case, calendar: WorkingCalendar) -> list[date]:
     """The last days of the limitations that run."""
     return [day for one in LIMITATIONS if (day := one.last_day(case, calendar)) is not None]
 
@@ -221,7 +222,7 @@ def _clock(one: Limitation) -> Clock:
 def _fact(one: Limitation, which: str) -> FactDate:
     """The date under a name that tells what it looks at, so that the workflow's fingerprint tells it from others."""
 
-    def fact(case: CaseFile, calendar: WorkingCalendar) -> date | None:
+    def fact(case: Case, calendar: WorkingCalendar) -> date | None:
         return one.base(case, calendar) if which == "base" else one.filed(case, calendar)
 
     fact.__qualname__ = f"{which}({one.name}, {one.since.__name__})"

@@ -8,7 +8,7 @@ from typing import Final
 
 from casework.forms.form import Form
 from casework.forms.texts import Choice, Line
-from casework.rules.casefile import Situation, Verdict
+from casework.rules.context import MoveContext, Verdict
 from casework.rules.grammar import guard
 from casework.rules.text import Text
 from casework.workflows.legal_aid.guards import means_test
@@ -50,7 +50,7 @@ class CertifyHardship(Form):
     zh="尚未认定受援人经济困难，不能出具证明。",
     en="The recipient's hardship has not been found, so it cannot be certified.",
 )
-def hardship_is_found(at: Situation) -> Verdict:
+def hardship_is_found(at: MoveContext) -> Verdict:
     """What is certified was found: by the means test, or by an exemption with its proof (法律援助法 41, 42)."""
     facts = at.case.facts
     if owes_papers(at.case):

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from casework.rules.casefile import Move, Office
+from casework.rules.context import DecisionContext
 from casework.rules.grammar import Letter
+from casework.rules.move import Move
 from casework.rules.office_kinds import cited, kind_of
 from casework.rules.text import Text
 from casework.workflows.legal_aid.complaints import COMPLAINED_OF, COMPLAINT_FINDINGS
@@ -13,12 +14,12 @@ from casework.workflows.legal_aid.letters import NOTHING, THIS_OFFICE, former_he
 from casework.workflows.legal_aid.official import FEE_RELIEFS
 
 
-def _complaint_received(move: Move, office: Office) -> Mapping[str, Any]:
+def _complaint_received(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     about = COMPLAINED_OF[move.given["about"]]
     return {"matter": matter_of(move), "about": about, "until": until(move, "complaint_answer")}
 
 
-def _complaint_answered(move: Move, office: Office) -> Mapping[str, Any]:
+def _complaint_answered(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     return {
         "matter": matter_of(move),
         "about": COMPLAINED_OF[move.given["about"]],
@@ -40,7 +41,7 @@ _FURTHER: Final = {
 }
 
 
-def _official_letter(move: Move, office: Office) -> Mapping[str, Any]:
+def _official_letter(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     employer = move.case.facts.get("employer")
     return {
         "matter": matter_of(move),
@@ -65,7 +66,7 @@ _ASKED: Final = {
 }
 
 
-def _hardship_certificate(move: Move, office: Office) -> Mapping[str, Any]:
+def _hardship_certificate(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     exemption, row = move.case.facts.get("exemption"), office.policy("fee_relief")
     return {
         "matter": matter_of(move),

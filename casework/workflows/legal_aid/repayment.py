@@ -7,13 +7,14 @@ back in full. A union, which can order nobody and fine nobody, asks for them by 
 from collections.abc import Mapping
 from typing import Any, Final
 
+from casework.forms.example_data import days_ago
 from casework.forms.form import Form
-from casework.forms.inventor import days_ago
 from casework.forms.numbers import Day
 from casework.forms.repayment import amount_fits, lifted, owed, owed_to_person
 from casework.forms.texts import Line
-from casework.rules.casefile import Move, Office, Situation, Verdict
+from casework.rules.context import DecisionContext, MoveContext, Verdict
 from casework.rules.grammar import Letter, guard
+from casework.rules.move import Move
 from casework.rules.office_kinds import cited, kind_of
 from casework.rules.text import Text
 from casework.workflows.legal_aid.closing import FILE_STATES
@@ -34,7 +35,7 @@ class GiveBack(Form):
     zh="援助不是因以欺骗手段获得而终止的，不要求退还费用。",
     en="The aid was not terminated as got by deceit; nothing is asked back.",
 )
-def terminated_for_deceit(at: Situation) -> bool:
+def terminated_for_deceit(at: MoveContext) -> bool:
     """Only who got the aid by deceit pays for it, and only while that decision stands."""
     ended = at.case.taken.get("terminate")
     later = (at.case.taken.get(name) for name in ("overturn", "conclude"))
@@ -43,17 +44,17 @@ def terminated_for_deceit(at: Situation) -> bool:
 
 
 @guard(zh="应退还金额不符。", en="The amount does not fit.", looks_at_given=True)
-def costs_are_told(at: Situation) -> Verdict:
+def costs_are_told(at: MoveContext) -> Verdict:
     """The first demand says how much; the reasons set out of what."""
     return amount_fits(at)
 
 
-def costs_lifted(at: Situation) -> Mapping[str, Any]:
+def costs_lifted(at: MoveContext) -> Mapping[str, Any]:
     """With the termination falls what it asked back."""
     return {"repayment": lifted(at)} if at.case.facts.get("repayment") else {}
 
 
-def _demand(move: Move, office: Office) -> Mapping[str, Any]:
+def _demand(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     return {
         "matter": matter_of(move),
         "amount": f"{owed(move.case.facts):,.2f}",
@@ -72,7 +73,7 @@ _REMEDIES: Final = {
 }
 
 
-def _lifted(move: Move, office: Office) -> Mapping[str, Any]:
+def _lifted(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     back = owed_to_person(move.case.facts)
     goes_back = _GOES_BACK.with_(amount=f"{back:,.2f}") if back else Text("", "")
     return {"matter": matter_of(move), "reasons": move.sealed["reasons"], "goes_back": goes_back}
@@ -83,7 +84,7 @@ _GOES_BACK: Final = Text(
 )
 
 
-def _gone_back(move: Move, office: Office) -> Mapping[str, Any]:
+def _gone_back(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     return {"matter": matter_of(move), "amount": f"{owed_to_person(move.before.facts):,.2f}"}
 
 

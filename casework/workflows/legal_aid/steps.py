@@ -2,13 +2,13 @@
 
 from typing import Any, Final
 
-from casework.forms.across import rule
+from casework.forms.cross_field import rule
+from casework.forms.example_data import ExampleData, days_ago
 from casework.forms.form import Form, Many
-from casework.forms.inventor import Inventor, days_ago
 from casework.forms.numbers import Count, Day, Flag, Money
 from casework.forms.papers import Paper
 from casework.forms.texts import Choice, Line, LongText, OneUser, OtherOrg
-from casework.rules.casefile import Role
+from casework.rules.people import Role
 from casework.rules.text import Text
 from casework.workflows.legal_aid.intake import FORMS_OF_AID, claimed
 
@@ -82,7 +82,7 @@ CHANGE_GROUNDS: Final = {
 }
 
 
-def form_asked_for(inventor: Inventor) -> Any:
+def form_asked_for(inventor: ExampleData) -> Any:
     """The form of aid that was asked for."""
     return inventor.facts.get("form_of_aid", "mediation_arbitration")
 
@@ -157,7 +157,7 @@ class Engage(Form):
     agreement_number = Line(most=60, title=Text("协议编号", "Number of the agreement"))
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """Signed today."""
         return {"engaged_on": inventor.today.isoformat()}
 
@@ -171,7 +171,7 @@ class Progress(Form):
     special = Choice(SPECIAL, title=Text("须报告的情形", "Kind of case that has to be reported"))
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """An ordinary day."""
         return {name: value for name, value in super().example(inventor).items() if name != "special"}
 
@@ -196,7 +196,7 @@ class Conclude(Form):
         return bool(recovered <= awarded)
 
     @classmethod
-    def example(cls, inventor: Inventor) -> dict[str, Any]:
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
         """Settled today and paid in full."""
         amount = claimed(inventor.facts)
         paid = "13000.00" if amount is None else f"{amount:.2f}"

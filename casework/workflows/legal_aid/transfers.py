@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from casework.rules.casefile import Role, Situation, Verdict
+from casework.rules.context import MoveContext, Verdict
 from casework.rules.grammar import guard
+from casework.rules.people import Role
 from casework.rules.text import Text
 
 PUSHED_ABOUT: Final = 2
@@ -14,7 +15,7 @@ PUSHED_ABOUT: Final = 2
     zh="此案已移送两次；再次移送须由审批人办理。",
     en="The case has been transferred twice; to do so again needs a supervisor.",
 )
-def not_pushed_about(at: Situation) -> bool:
+def not_pushed_about(at: MoveContext) -> bool:
     """Offices may not send people to and fro."""
     moved = at.case.taken.get("transfer")
     return moved is None or moved.times < PUSHED_ABOUT or at.actor.role is Role.SUPERVISOR
@@ -25,7 +26,7 @@ def not_pushed_about(at: Situation) -> bool:
     en="That office has transferred the case already. A quarrel of two offices is decided by the organisation above both.",
     looks_at_given=True,
 )
-def quarrel_is_decided_above(at: Situation) -> Verdict | bool:
+def quarrel_is_decided_above(at: MoveContext) -> Verdict | bool:
     """山东省法律援助条例 12: to an office that had the case before it goes back only as the one above both decides.
 
     Where the tree has no organisation above both, a supervisor decides.
@@ -50,13 +51,13 @@ _ABOVE: Final = Text(
 )
 
 
-def passed_by(at: Situation) -> list[str]:
+def passed_by(at: MoveContext) -> list[str]:
     """The paths of the organisations that have transferred the case, oldest first."""
     moved = at.case.taken.get("transfer")
     return list(moved.given.get("passed_by", ())) if moved else []
 
 
-def way_noted(at: Situation) -> Mapping[str, Any]:
+def way_noted(at: MoveContext) -> Mapping[str, Any]:
     """The organisations that the case has come through, with the one that transfers it now."""
     return {"passed_by": [*passed_by(at), at.case.org_path]}
 

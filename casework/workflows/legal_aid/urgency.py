@@ -8,7 +8,8 @@ from casework.forms.form import Form, Many
 from casework.forms.papers import Paper
 from casework.forms.texts import Choice, Line, LongText
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import CaseFile, Situation, Verdict
+from casework.rules.case import Case
+from casework.rules.context import MoveContext, Verdict
 from casework.rules.fact_dates import taken_on, taken_since
 from casework.rules.grammar import guard
 from casework.rules.text import Text
@@ -42,12 +43,12 @@ class MakeUpPapers(Form):
     finding = LongText(most=4000, sensitive=True, title=Text("审查情况", "Finding"))
 
 
-def pressing_days(case: CaseFile, calendar: WorkingCalendar) -> list[date]:
+def pressing_days(case: Case, calendar: WorkingCalendar) -> list[date]:
     """The last days of the limitations, and of the limits to sue, appeal or ask for review (法律援助法 44)."""
     return days_to_file(case, calendar) + last_days_to_claim(case, calendar)
 
 
-def cannot_wait(case: CaseFile, calendar: WorkingCalendar, day: date) -> bool:
+def cannot_wait(case: Case, calendar: WorkingCalendar, day: date) -> bool:
     """Whether article 44 holds on a day.
 
     Fewer than seven days remain to sue, arbitrate or ask for review; property or evidence has to be preserved or
@@ -58,19 +59,19 @@ def cannot_wait(case: CaseFile, calendar: WorkingCalendar, day: date) -> bool:
     return any(timedelta() <= last - day < FEW for last in pressing_days(case, calendar))
 
 
-def is_urgent(case: CaseFile, calendar: WorkingCalendar, day: date) -> bool:
+def is_urgent(case: Case, calendar: WorkingCalendar, day: date) -> bool:
     """Whether a case that is not concluded cannot wait, or could not when it was helped at once."""
     return case.state in NOT_YET_CONCLUDED and ("help_first" in case.taken or cannot_wait(case, calendar, day))
 
 
-def seven_days_before(case: CaseFile, calendar: WorkingCalendar) -> date | None:
+def seven_days_before(case: Case, calendar: WorkingCalendar) -> date | None:
     """The day with exactly seven days left of the nearest limit, after which fewer remain; None without one ahead."""
     today = calendar.local_date(case.last_at)
     ahead = [last for last in pressing_days(case, calendar) if last >= today]
     return min(ahead) - FEW if ahead else None
 
 
-def turned_urgent(case: CaseFile, calendar: WorkingCalendar) -> date | None:
+def turned_urgent(case: Case, calendar: WorkingCalendar) -> date | None:
     """Today for a case that is urgent, however it became so."""
     return calendar.local_date(case.last_at) if case.urgent else None
 
@@ -80,12 +81,12 @@ def turned_urgent(case: CaseFile, calendar: WorkingCalendar) -> date | None:
     en="Help before the review is for cases that cannot wait: fewer than seven days to act, preservation or advance"
     " enforcement, or another circumstance that the law names (Legal Aid Law 44).",
 )
-def article_44_holds(at: Situation) -> bool:
+def article_44_holds(at: MoveContext) -> bool:
     """法律援助法 44."""
     return cannot_wait(at.case, at.office.calendar, at.today)
 
 
-def owes_papers(case: CaseFile) -> bool:
+def owes_papers(case: Case) -> bool:
     """Whether help was given at once and the formalities have not followed yet."""
     helped, made_up = case.taken.get("help_first"), case.taken.get("make_up_papers")
     return helped is not None and (made_up is None or made_up.at < helped.at)
@@ -95,7 +96,7 @@ def owes_papers(case: CaseFile) -> bool:
     zh="本案没有待补办的手续。",
     en="No formalities have to be made up in this case.",
 )
-def papers_are_owed(at: Situation) -> bool:
+def papers_are_owed(at: MoveContext) -> bool:
     """Only what was decided without them is made up."""
     return owes_papers(at.case)
 
@@ -105,7 +106,7 @@ def papers_are_owed(at: Situation) -> bool:
     en="Help was given before the review and its formalities have not been made up; where the means turn out too"
     " large, the aid is ended instead.",
 )
-def papers_are_made_up(at: Situation) -> bool:
+def papers_are_made_up(at: MoveContext) -> bool:
     """法律援助法 44: the recipient makes up the formalities and the papers in time."""
     return not owes_papers(at.case)
 
@@ -114,7 +115,7 @@ def papers_are_made_up(at: Situation) -> bool:
     zh="申请信息尚不完整，不能补办手续。",
     en="The application is not complete yet.",
 )
-def application_is_complete(at: Situation) -> Verdict:
+def application_is_complete(at: MoveContext) -> Verdict:
     """What an ordinary decision would have had to know must be known when it is made up."""
     missing = [title for step in ("propose", "grant") for _, title in LegalAidIntake.missing(at.case.facts, step)]
     told = Text("、".join(title.zh for title in missing), ", ".join(title.en for title in missing))
@@ -128,13 +129,13 @@ def application_is_complete(at: Situation) -> Verdict:
     zh="补办手续的审查人与决定先行援助的人不能为同一人。",
     en="Whoever decided to help at once does not review the papers that follow.",
 )
-def made_up_by_another(at: Situation) -> bool:
+def made_up_by_another(at: MoveContext) -> bool:
     """Where the office's policy `decided_by_another` says so."""
     row, helped = at.office.policy("decided_by_another"), at.case.taken.get("help_first")
     return row is None or not row.holds() or helped is None or helped.by != at.actor.id
 
 
-def grounds_of_urgency(at: Situation) -> Mapping[str, Any]:
+def grounds_of_urgency(at: MoveContext) -> Mapping[str, Any]:
     """Why the case could not wait, kept with the decision."""
     facts = at.case.facts
     last_days = [day for day in pressing_days(at.case, at.office.calendar) if timedelta() <= day - at.today < FEW]

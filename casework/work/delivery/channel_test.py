@@ -7,17 +7,17 @@ from typing import Any, Final
 from uuid import UUID
 
 from casework.records import channels as records
-from casework.records import lanes
+from casework.records import delivery_queues
 from casework.records.database import Row
 from casework.records.ids import new_id
-from casework.rules.casefile import Role
+from casework.rules.people import Role
 from casework.rules.refusals import NotFound, NotNow, SlowDown
 from casework.rules.text import Text
 from casework.senders import robots, webhook
 from casework.senders.failures import Undelivered
 from casework.work.attempts import Allowance, count
 from casework.work.delivery.channels import Channel, opened
-from casework.work.delivery.reasons import with_cure
+from casework.work.delivery.delivery_errors import with_cure
 from casework.work.service import Transaction
 
 _BUSY: Final = Text(
@@ -53,7 +53,7 @@ def try_channel(tx: Transaction, row: Row[Any]) -> Tried:
     because meanwhile a connection of the database waits for the receiver, for as long as one attempt may take. Raises
     `NotNow` where it is not this one's turn.
     """
-    if not lanes.hold(tx.db, row.id):
+    if not delivery_queues.hold(tx.db, row.id):
         raise NotNow(_BUSY)
     # Chat groups take some 20 messages a minute, and who tries a program by hand needs no more either.
     every = tx.service.limits.robot_every
@@ -69,7 +69,7 @@ def try_channel(tx: Transaction, row: Row[Any]) -> Tried:
     except Undelivered as refused:
         because = with_cure(refused.why)
     rest = timedelta() if row.kind == "webhook" else every
-    lanes.free_lane(tx.db, row.id, worked=because is None, rest=rest)
+    delivery_queues.free_lane(tx.db, row.id, worked=because is None, rest=rest)
     return Tried(because is None, because)
 
 

@@ -5,20 +5,21 @@ from typing import Any
 from uuid import UUID
 
 from casework.api import views
-from casework.api.door import Answer, Call, cut, endpoint, page
+from casework.api.endpoint import Answer, Call, cut, endpoint, page
 from casework.api.query import Page, from_cursor, moment, to_cursor, whole
-from casework.api.speech import in_zone, instant, language
+from casework.api.request_context import in_zone, instant, language
 from casework.records import alerts, cases, history, offices, outbox
 from casework.records.offices import CalendarVersion
-from casework.records.rows import Record
+from casework.records.rows import StoredCase
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import ClockRun, Role
+from casework.rules.case import ClockRun
 from casework.rules.clocks import TraceLine, trace
 from casework.rules.grammar import Alert, Clock, Workflow
+from casework.rules.people import Role
 from casework.rules.telling import by_whom, happened
 from casework.rules.text import Text
-from casework.work import file, forms, overdue, people, programmes
-from casework.work.delivery import reasons
+from casework.work import case_documents, forms, overdue, people, workflow_registry
+from casework.work.delivery import delivery_errors
 
 _FIRST_DAY_PROVISIONAL = Text(
     "起算之日依据的放假安排尚未公布，暂按普通周推算。",
@@ -26,7 +27,7 @@ _FIRST_DAY_PROVISIONAL = Text(
 )
 
 
-def _record(call: Call, case_id: UUID) -> Record:
+def _record(call: Call, case_id: UUID) -> StoredCase:
     return cases.get(call.tx.db, case_id, call.tx.person)
 
 
@@ -61,7 +62,7 @@ def events(call: Call, case_id: UUID) -> Answer:
 def clocks(call: Call, case_id: UUID) -> Answer:
     """Each clock with the intervals in which it ran and why it is due then."""
     record = _record(call, case_id)
-    workflow = programmes.pinned(record.file)
+    workflow = workflow_registry.pinned(record.file)
     counted_by = _counted_by(call, record)
     items = [
         views.clock(run, workflow.by_clock[run.name], call.tx)
@@ -86,7 +87,7 @@ def _trace(run: ClockRun, calendar: WorkingCalendar) -> list[TraceLine]:
     return [TraceLine(run.started_at, None, "provisional", _FIRST_DAY_PROVISIONAL), *lines]
 
 
-def _counted_by(call: Call, record: Record) -> dict[tuple[str, int], CalendarVersion]:
+def _counted_by(call: Call, record: StoredCase) -> dict[tuple[str, int], CalendarVersion]:
     """What explains each clock, by name and generation: an ended one the calendar of its time, an open one today's."""
     now = call.tx.rules.calendars[record.calendar]
     past = {run.counted_by for run in record.file.clocks if not run.open and run.counted_by}
@@ -112,7 +113,7 @@ def ledger(call: Call, case_id: UUID) -> Answer:
     rows = alerts.of_case(call.tx.db, case_id)
     ids = [row.id for row in rows]
     receivers, sent = alerts.receivers_of(call.tx.db, ids), outbox.of_alerts(call.tx.db, ids)
-    workflow = programmes.pinned(record.file)
+    workflow = workflow_registry.pinned(record.file)
     items = [_past(row, workflow, receivers.get(row.id, []), sent.get(row.id, [])) for row in rows]
     done = {(row.clock, row.generation, row.level) for row in rows if row.level}
     calendars = {name: version.calendar for name, version in _counted_by(call, record).items()}
@@ -180,7 +181,7 @@ def _past(row: Any, workflow: Workflow, receivers: list[Any], sent: list[Any]) -
                 "to": message.receiver,
                 "state": message.state,
                 "attempts": message.attempts,
-                "last_error": reasons.told(message.last_error).in_(language()) if message.last_error else None,
+                "last_error": delivery_errors.told(message.last_error).in_(language()) if message.last_error else None,
                 "delivered_at": instant(message.delivered_at),
             }
             for message in sent
@@ -212,7 +213,7 @@ def notes(call: Call, case_id: UUID) -> Answer:
             "author": {"id": str(row.author_id), "username": row.username, "name": row.author_name},
             "at": instant(row.at),
         }
-        for row, text in zip(shown, file.read_notes(call.tx, record, shown), strict=True)
+        for row, text in zip(shown, case_documents.read_notes(call.tx, record, shown), strict=True)
     ]
     return page(items, to_cursor(last.at, last.id) if last else None)
 
@@ -227,7 +228,7 @@ def notes(call: Call, case_id: UUID) -> Answer:
 )
 def add_note(call: Call, case_id: UUID) -> Answer:
     """A note on the case; it changes nothing else."""
-    note = file.add_note(call.tx, case_id, call.body)
+    note = case_documents.add_note(call.tx, case_id, call.body)
     return Answer(
         {
             "id": str(note["id"]),
@@ -252,7 +253,7 @@ def case_letters(call: Call, case_id: UUID) -> Answer:
             "at": instant(row.at),
             **told,
         }
-        for row, told in zip(shown, file.read_letters(call.tx, record, shown), strict=True)
+        for row, told in zip(shown, case_documents.read_letters(call.tx, record, shown), strict=True)
     ]
     return page(items, to_cursor(last.at, last.id) if last else None)
 
@@ -266,7 +267,7 @@ def case_letters(call: Call, case_id: UUID) -> Answer:
 )
 def disclose(call: Call, case_id: UUID) -> Answer:
     """Sensitive values in full; who asked, for what and why is logged."""
-    return Answer({"values": file.disclose(call.tx, case_id, call.body)})
+    return Answer({"values": case_documents.disclose(call.tx, case_id, call.body)})
 
 
 @endpoint(
@@ -278,7 +279,7 @@ def disclose(call: Call, case_id: UUID) -> Answer:
 )
 def personal_data(call: Call, case_id: UUID) -> Answer:
     """What is stored of the applicant, for the applicant; who made the copy and why is logged."""
-    copy = file.personal_data(call.tx, case_id, call.body)
+    copy = case_documents.personal_data(call.tx, case_id, call.body)
     steps = [one | {"at": instant(one["at"]), "given": in_zone(one["given"])} for one in copy["steps"]]
     sent = [one | {"at": instant(one["at"])} for one in copy["letters"]]
     return Answer({"facts": in_zone(copy["facts"]), "steps": steps, "letters": sent})

@@ -12,20 +12,23 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from casework.records import alerts, cases, offices, rederivation
+from casework.records import alerts, cases, offices, recalculation
 from casework.records.alerts import DueClock
 from casework.records.database import Tx
 from casework.records.offices import CalendarVersion
-from casework.records.rows import Record, rows_of
+from casework.records.rows import StoredCase, rows_of
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import NOTHING, Actor, ClockRun, Facts, Move, Office, PolicyRow, Role
+from casework.rules.case import NOTHING, ClockRun, Facts
+from casework.rules.case_actions import rederived
 from casework.rules.clocks import Due, Limit
 from casework.rules.clockwork import wake_at
+from casework.rules.context import DecisionContext, PolicyRow
 from casework.rules.grammar import PolicyLimit
-from casework.rules.handling import rederived
+from casework.rules.move import Move
+from casework.rules.people import Actor, Role
 from casework.rules.refusals import Refusal
 from casework.rules.text import Text
-from casework.work import programmes
+from casework.work import workflow_registry
 from casework.work.service import RulesInForce, office_on, read_rules
 
 BATCH: Final = 500
@@ -70,7 +73,7 @@ def follow_calendar(tx: Tx, key: str, before: CalendarVersion | None) -> list[Mo
     rules = loaded(tx)
     because = {"calendar": key, "calendar_version": rules.calendars[key].version}
     counted = dict.fromkeys(offices.counting_by(tx, key), before.calendar) if before else {}
-    return _rederive(tx, rules, rederivation.in_orgs(tx, counted), because, counted)
+    return _rederive(tx, rules, recalculation.in_orgs(tx, counted), because, counted)
 
 
 def preview_calendar(tx: Tx, change: CalendarVersion) -> list[Moved]:
@@ -79,21 +82,21 @@ def preview_calendar(tx: Tx, change: CalendarVersion) -> list[Moved]:
     before = rules.calendars.get(change.key)
     counted = dict.fromkeys(offices.counting_by(tx, change.key), before.calendar) if before else {}
     tried = replace(rules, calendars={**rules.calendars, change.key: change})
-    return preview(tx, tried, rederivation.in_orgs(tx, counted), counted)
+    return preview(tx, tried, recalculation.in_orgs(tx, counted), counted)
 
 
 def follow_orgs(tx: Tx, counted: Mapping[str, str], counting: Mapping[str, str]) -> list[Moved]:
     """Derive anew the clocks of organisations, by code, that have counted by one calendar and now do by another."""
     rules = loaded(tx)
     before = {code: rules.calendars[key].calendar for code, key in counted.items()}
-    return _rederive(tx, rules, rederivation.in_orgs(tx, counted), {"calendars": dict(counting)}, before)
+    return _rederive(tx, rules, recalculation.in_orgs(tx, counted), {"calendars": dict(counting)}, before)
 
 
 def preview_orgs(tx: Tx, counted: Mapping[str, str], counting: Mapping[str, str]) -> list[Moved]:
     """What would move if these organisations counted by these calendars."""
     rules = loaded(tx)
     before = {code: rules.calendars[key].calendar for code, key in counted.items()}
-    return preview(tx, rules, rederivation.in_orgs(tx, counted), before, counting)
+    return preview(tx, rules, recalculation.in_orgs(tx, counted), before, counting)
 
 
 def add_policies(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> tuple[list[PolicyRow], list[Moved]]:
@@ -114,12 +117,12 @@ def borne_upon(tx: Tx, rows: Iterable[PolicyRow]) -> list[UUID]:
     named = {(row.workflow, row.name) for row in rows}
     workflows = {
         workflow.key
-        for workflow in programmes.all_versions()
+        for workflow in workflow_registry.all_versions()
         for clock in workflow.clocks
         if isinstance(clock.limit, PolicyLimit)
         if named & {(workflow.key, clock.limit.name), ("*", clock.limit.name)}
     }
-    return rederivation.of_workflows(tx, workflows)
+    return recalculation.of_workflows(tx, workflows)
 
 
 def loaded(tx: Tx) -> RulesInForce:
@@ -156,7 +159,7 @@ def _rederive(
     where another one does now, by the code of the organisation. Raises `Refusal` where a due time cannot be worked out.
     """
     ids = sorted(case_ids)
-    rederivation.lock(tx, ids)
+    recalculation.lock(tx, ids)
     found: list[Moved] = []
     for batch in _derived(tx, _Known(rules, tx.now), ids, because, before):
         fired = alerts.fired(tx, [record.file.id for record, _, _ in batch]) if before else {}
@@ -165,18 +168,18 @@ def _rederive(
             with _within_reach(record):
                 wakes += _wakes(record, move, office, fired) if before else ()
                 if move.clock_changes:
-                    moved.append(rows_of(record, move, programmes.pinned(record.file), office))
-        rederivation.write(tx, moved)
+                    moved.append(rows_of(record, move, workflow_registry.pinned(record.file), office))
+        recalculation.write(tx, moved)
         alerts.set_wake_times(tx, wakes)
         found += [one for _, move, _ in batch for one in _moved(move)]
     return _in_order(found)
 
 
 def _wakes(
-    record: Record, move: Move, office: Office, fired: Mapping[tuple[UUID, str, int], Collection[str]]
+    record: StoredCase, move: Move, office: DecisionContext, fired: Mapping[tuple[UUID, str, int], Collection[str]]
 ) -> Iterator[tuple[DueClock, datetime | None]]:
     """When to look next at the clocks that stay due as they were: their alarms follow the calendar too."""
-    workflow = programmes.pinned(record.file)
+    workflow = workflow_registry.pinned(record.file)
     changed = {change.clock.key for change in move.clock_changes}
     for run in record.file.clocks:
         if run.open and run.key not in changed:
@@ -191,7 +194,7 @@ def _in_order(found: Iterable[Moved]) -> list[Moved]:
 
 def _derived(
     tx: Tx, known: "_Known", ids: list[UUID], because: Facts, before: Mapping[str, WorkingCalendar]
-) -> Iterator[list[tuple[Record, Move, Office]]]:
+) -> Iterator[list[tuple[StoredCase, Move, DecisionContext]]]:
     """What becomes of each case and under which office, so many cases at a time."""
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
@@ -199,7 +202,7 @@ def _derived(
 
 
 @contextmanager
-def _within_reach(record: Record) -> Iterator[None]:
+def _within_reach(record: StoredCase) -> Iterator[None]:
     """Says of which case it is that a due time cannot be worked out."""
     try:
         yield
@@ -212,12 +215,12 @@ class _Known:
 
     def __init__(self, rules: RulesInForce, now: datetime, counting: Mapping[str, str] = NOTHING) -> None:
         self._rules, self._now, self._counting = rules, now, counting
-        self._offices: dict[tuple[str, str, str], Office] = {}
+        self._offices: dict[tuple[str, str, str], DecisionContext] = {}
         self._policies: dict[tuple[str, str, date], Mapping[str, PolicyRow]] = {}
 
     def derived(
-        self, record: Record, because: Facts, before: Mapping[str, WorkingCalendar]
-    ) -> tuple[Record, Move, Office]:
+        self, record: StoredCase, because: Facts, before: Mapping[str, WorkingCalendar]
+    ) -> tuple[StoredCase, Move, DecisionContext]:
         """The case, its move and its office."""
         file, office = record.file, self._office(record)
 
@@ -226,7 +229,7 @@ class _Known:
 
         with _within_reach(record):
             move = rederived(
-                programmes.pinned(file),
+                workflow_registry.pinned(file),
                 file,
                 LOADER,
                 self._now,
@@ -237,7 +240,7 @@ class _Known:
             )
         return record, move, office
 
-    def _office(self, record: Record) -> Office:
+    def _office(self, record: StoredCase) -> DecisionContext:
         file = record.file
         calendar = self._counting.get(file.org_code, record.calendar)
         key = (file.workflow, file.org_code, calendar)
@@ -259,7 +262,7 @@ class _Known:
 
 def _moved(move: Move) -> Iterator[Moved]:
     before = {run.key: run for run in move.before.clocks}
-    workflow = programmes.pinned(move.case)
+    workflow = workflow_registry.pinned(move.case)
     for change in move.clock_changes:
         run = change.clock
         was = before.get(run.key)

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from casework.forms.person import ISSUED_ANYWHERE
 from casework.records.vault import blind_index
-from casework.rules.casefile import Facts, Move
+from casework.rules.case import Facts
 from casework.rules.grammar import Workflow
+from casework.rules.move import Move
 
 _GIVEN: Final = ("identity_number", "document_number", "phone")
 _TAIL: Final = 4

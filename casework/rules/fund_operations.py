@@ -35,7 +35,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class FundOperation:
     """What a move takes of what others may want too; each is a conditional UPDATE whose missing row is a refusal.
 
     `line` is the payment it is about: `Reserve` makes one, the others change it.
@@ -45,7 +45,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Reserve(Claim):
+class Reserve(FundOperation):
     """Money of a fund, in yuan, kept for a payment of this kind to the applicant; `on` is the day of approval."""
 
     fund: str
@@ -55,12 +55,12 @@ class Reserve(Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class Release(Claim):
+class Release(FundOperation):
     """The money of a payment that will not be made goes back to its fund."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pay(Claim):
+class Pay(FundOperation):
     """An ordered payment has reached the applicant on a day, or one `in_cash` was handed over without an order."""
 
     on: date
@@ -68,7 +68,7 @@ class Pay(Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class Return(Claim):
+class Return(FundOperation):
     """The bank has returned a payment, before or after it was recorded as paid.
 
     Its money stays reserved, or is reserved again, until it is ordered again or released.
@@ -78,7 +78,7 @@ class Return(Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class Amend(Claim):
+class Amend(FundOperation):
     """What was recorded of a payment was mistyped: in truth it was `paid` or `returned` on a day.
 
     A wrong result is undone by an entry of its own in the ledger; a wrong day moves no money.
@@ -89,7 +89,7 @@ class Amend(Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class Repay(Claim):
+class Repay(FundOperation):
     """The household has paid back of a payment that was made, in yuan; the fund has it again, with a note."""
 
     amount: Decimal

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 
-from casework.cli.finding import Finding, good
-from casework.records import figures, outbox
+from casework.cli.lookup import Finding, good
+from casework.records import metrics, outbox
 from casework.rules.text import Text
 from casework.senders.failures import Unreachable
 from casework.senders.smtp import MailServer
-from casework.work.delivery.reasons import with_cure
+from casework.work.delivery.delivery_errors import with_cure
 from casework.work.service import Service, Transaction
 
 _LONG: Final = timedelta(minutes=10)
@@ -56,7 +56,7 @@ def messages(tx: Transaction) -> Iterator[Finding]:
         yield Finding("notice", _WAITS.with_(minutes=waits // timedelta(minutes=1)))
     else:
         yield good("没有久等的消息", "no message has waited long")
-    if dead := int(figures.now(tx.db)["messages_dead"]):
+    if dead := int(metrics.now(tx.db)["messages_dead"]):
         yield Finding("notice", _DEAD.with_(dead=dead))
 
 

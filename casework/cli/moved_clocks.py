@@ -6,7 +6,7 @@ from datetime import tzinfo
 from casework.cli.console import Console
 from casework.rules.clocks import Due
 from casework.rules.text import Text
-from casework.work.rederivation import Moved
+from casework.work.recalculation import Moved
 
 _TITLES = (
     Text("案件", "Case"),

@@ -34,7 +34,7 @@ class Person:
     phone: str
 
 
-class Inventor:
+class ExampleData:
     """Makes up one example: its day, its chance, the users who may be named, and the person it is about.
 
     `users` gives the id of an eligible user for a role; for a role that it does not know a random id stands. `facts`
@@ -65,9 +65,9 @@ class Inventor:
         self.language: Language = language
         self.person = self._invent_person()
 
-    def someone_else(self) -> "Inventor":
+    def someone_else(self) -> "ExampleData":
         """The same case and day, but about another person: for the next row, or the next example."""
-        return Inventor(
+        return ExampleData(
             self.today,
             self.random,
             self.users,
@@ -103,16 +103,16 @@ class Inventor:
         )
 
 
-def birth_date(inventor: Inventor) -> Any:
+def birth_date(inventor: ExampleData) -> Any:
     """An `example=` for the date of birth of the person whom the example is about."""
     return inventor.person.birth_date.isoformat()
 
 
-def sex(inventor: Inventor) -> Any:
+def sex(inventor: ExampleData) -> Any:
     """An `example=` for a choice between `male` and `female`."""
     return inventor.person.sex
 
 
-def days_ago(days: int) -> Callable[[Inventor], str]:
+def days_ago(days: int) -> Callable[[ExampleData], str]:
     """An `example=` for a date so many days before today; a negative number looks ahead."""
     return lambda inventor: (inventor.today - timedelta(days=days)).isoformat()

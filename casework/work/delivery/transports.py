@@ -10,7 +10,7 @@ from casework.records.database import Row
 from casework.senders import robots, webhook
 from casework.senders.failures import Reason, reason
 from casework.senders.smtp import HandIn, MailServer
-from casework.work.delivery.bundle import alerts_told
+from casework.work.delivery.batch import alerts_told
 from casework.work.delivery.channels import Channel
 from casework.work.delivery.digest import digest_told
 from casework.work.delivery.messages import alert_told, webhook_body

@@ -15,12 +15,12 @@ from typing import Any, Final
 
 import structlog
 
-from casework.records import channels, lanes, outbox
+from casework.records import channels, delivery_queues, outbox
 from casework.records.database import Row
-from casework.records.lanes import MAIL_LANE, Lane
+from casework.records.delivery_queues import MAIL_LANE, Lane
 from casework.senders.failures import Reason, Rejected, Undelivered, Unreachable, noted, reason
 from casework.work.delivery.channels import Channel, opened
-from casework.work.delivery.ways import Parcel, Send, Superfluous, is_robot, most_at_once, parcels, way
+from casework.work.delivery.transports import Parcel, Send, Superfluous, is_robot, most_at_once, parcels, way
 from casework.work.service import Service, Transaction
 
 _BEGINS_WITHIN_S: Final = 30
@@ -95,7 +95,7 @@ def _next_round(service: Service) -> _Round | None:
     begun = time.monotonic()
     lasts = timedelta(seconds=_BEGINS_WITHIN_S + 2 * _longest(service))
     with service.transaction() as tx:
-        lane = lanes.lease(tx.db, lasts, mail=service.senders.mail is not None)
+        lane = delivery_queues.lease(tx.db, lasts, mail=service.senders.mail is not None)
         if lane is None:
             return None
         channel = None if lane.id == MAIL_LANE else opened(tx, channels.by_id(tx.db, lane.id))
@@ -149,7 +149,7 @@ def _serve(service: Service, one: _Round, seconds: float) -> Posted:
             return posted + _closed(service, one.lane, parcel, closed)
     rest = service.limits.robot_every if is_robot(one.channel) else timedelta()
     with service.transaction() as tx:
-        lanes.give_back(tx.db, one.lane, worked=bool(one.parcels), rest=rest)
+        delivery_queues.give_back(tx.db, one.lane, worked=bool(one.parcels), rest=rest)
     return posted
 
 
@@ -191,7 +191,7 @@ def _closed(service: Service, lane: Lane, parcel: Parcel, closed: Unreachable) -
         waiting, dead = outbox.failed(
             tx.db, _ids(parcel), why, limits.post_keep, most=limits.post_attempts, counted=False
         )
-        dead += lanes.close(tx.db, lane, why, limits.post_keep, wait)
+        dead += delivery_queues.close(tx.db, lane, why, limits.post_keep, wait)
     if lane.failures == 0:
         log.warning("lane_closed", lane=str(lane.id), channel=parcel[0].channel, why=noted(why))
     _log_dead(parcel, dead, why)

@@ -12,9 +12,9 @@ from casework.cli.console import Cannot, Console, pass_console
 from casework.cli.installation import working
 from casework.records import outbox as records
 from casework.rules.text import Text
+from casework.work.delivery.delivery_errors import told
 from casework.work.delivery.outgoing import STATES
-from casework.work.delivery.post import deliver
-from casework.work.delivery.reasons import told
+from casework.work.delivery.worker import deliver
 
 _MOST: Final = 1000
 _TITLES = (

@@ -6,23 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from casework.rules.calendars import WorkingCalendar
-from casework.rules.casefile import (
-    HELPERS,
-    NOTHING,
-    STAFF,
-    Actor,
-    CaseFile,
-    ClockRun,
-    Facts,
-    Move,
-    Office,
-    Person,
-    Phase,
-    PolicyRow,
-    Role,
-)
+from casework.rules.case import NOTHING, Case, ClockRun, Facts, Phase
 from casework.rules.clockwork import rederive, wind
+from casework.rules.context import DecisionContext, PolicyRow
 from casework.rules.grammar import EVERY_CLOCK, Workflow
+from casework.rules.move import Move
+from casework.rules.people import HELPERS, STAFF, Actor, Person, Role
 from casework.rules.refusals import Fault, Invalid, NotMet, NotNow, NotYours, Refusal
 from casework.rules.rights import colleagues, is_colleagues, may_own, owner_after, turn
 from casework.rules.text import Text
@@ -37,7 +26,7 @@ def may_claim(actor: Actor) -> Refusal | None:
     return NotYours(Text("只有经办人或审批人可以领取案件。", "Only caseworkers and supervisors claim cases."))
 
 
-def claim(case: CaseFile, actor: Actor, now: datetime) -> Move | Refusal:
+def claim(case: Case, actor: Actor, now: datetime) -> Move | Refusal:
     """The unowned case becomes the actor's."""
     if case.phase is Phase.CLOSED:
         return _closed()
@@ -48,14 +37,14 @@ def claim(case: CaseFile, actor: Actor, now: datetime) -> Move | Refusal:
     return _held("claimed", case, actor, now, actor.person, None)
 
 
-def release(case: CaseFile, reason: str, actor: Actor, now: datetime) -> Move | Refusal:
+def release(case: Case, reason: str, actor: Actor, now: datetime) -> Move | Refusal:
     """The case goes back to the queue of its organisation."""
     if case.owner is None:
         return _nobodys()
     return _held("released", case, actor, now, None, reason)
 
 
-def let_go(case: CaseFile, actor: Actor, now: datetime) -> Move | None:
+def let_go(case: Case, actor: Actor, now: datetime) -> Move | None:
     """Return the move by which the case is in nobody's hands, or None where its owner may go on to own it.
 
     `case.owner` is the person as they are now: deactivated, in another organisation or in another role.
@@ -65,7 +54,7 @@ def let_go(case: CaseFile, actor: Actor, now: datetime) -> Move | None:
     return _held("let_go", case, actor, now, None, None)
 
 
-def hand_over(case: CaseFile, to: Person | None, reason: str, actor: Actor, now: datetime) -> Move | Refusal:
+def hand_over(case: Case, to: Person | None, reason: str, actor: Actor, now: datetime) -> Move | Refusal:
     """The case gets another owner: staff of its organisation or one above it. `to` is None if nobody was found."""
     if to is None or not may_own(to, case):
         sentence = Text(
@@ -78,7 +67,7 @@ def hand_over(case: CaseFile, to: Person | None, reason: str, actor: Actor, now:
     return _held("handed_over", case, actor, now, to, reason)
 
 
-def may_let_go(case: CaseFile, actor: Actor) -> Refusal | None:
+def may_let_go(case: Case, actor: Actor) -> Refusal | None:
     """Why this actor may not release or hand over the case, or None: the owner or a supervisor may."""
     if case.phase is Phase.CLOSED:
         return _closed()
@@ -89,7 +78,7 @@ def may_let_go(case: CaseFile, actor: Actor) -> Refusal | None:
     return None
 
 
-def may_release(case: CaseFile, actor: Actor) -> Refusal | None:
+def may_release(case: Case, actor: Actor) -> Refusal | None:
     """Why this actor may not release the case, or None: as for a handover, and it must be somebody's."""
     if case.owner is None and case.phase is not Phase.CLOSED:
         return _nobodys()
@@ -104,14 +93,14 @@ def _closed() -> NotNow:
     return NotNow(Text("案件已办结。", "The case is closed."))
 
 
-def _held(kind: str, case: CaseFile, actor: Actor, now: datetime, owner: Person | None, reason: str | None) -> Move:
+def _held(kind: str, case: Case, actor: Actor, now: datetime, owner: Person | None, reason: str | None) -> Move:
     at = max(now, case.last_at)
     after = replace(case, owner=owner, last_at=at, version=case.version + 1)
     given = {"to": str(owner.id)} if kind == "handed_over" and owner else {}
     return Move(kind=kind, before=case, case=after, at=at, actor=actor, given=given, reason=reason)
 
 
-def issue_code(case: CaseFile, identity_checked: str, reason: str, actor: Actor, now: datetime) -> Move:
+def issue_code(case: Case, identity_checked: str, reason: str, actor: Actor, now: datetime) -> Move:
     """The applicant gets a new tracking code from the actor, who has checked the identity in that way.
 
     Like every deed of staff on an open case that nobody owns, it makes the actor its owner.
@@ -130,12 +119,12 @@ def may_override(actor: Actor) -> Refusal | None:
 
 def override(
     workflow: Workflow,
-    case: CaseFile,
+    case: Case,
     to_state: str,
     reason: str,
     actor: Actor,
     now: datetime,
-    office: Office,
+    office: DecisionContext,
 ) -> Move | Refusal:
     """A supervisor steps in: the case comes into `to_state` by no edge, with a reason, recorded as such.
 
@@ -177,7 +166,7 @@ def override(
     )
 
 
-def may_correct(case: CaseFile, actor: Actor) -> Refusal | None:
+def may_correct(case: Case, actor: Actor) -> Refusal | None:
     """Why this actor may not correct the facts, or None: the owner or a supervisor may."""
     if actor.role not in STAFF:
         return NotYours(_FOR_STAFF)
@@ -186,7 +175,7 @@ def may_correct(case: CaseFile, actor: Actor) -> Refusal | None:
     return None
 
 
-def correction_needs_reason(workflow: Workflow, case: CaseFile, actor: Actor) -> bool:
+def correction_needs_reason(workflow: Workflow, case: Case, actor: Actor) -> bool:
     """What was published or decided, or is being decided, is corrected with a reason; so is a colleague's case."""
     decided = any(edge.decides and edge.name in case.taken for edge in workflow.transitions)
     laid_open = workflow.by_state[case.state].publishes is not None or case.waits_for is Role.SUPERVISOR
@@ -195,7 +184,7 @@ def correction_needs_reason(workflow: Workflow, case: CaseFile, actor: Actor) ->
 
 def correct(
     workflow: Workflow,
-    case: CaseFile,
+    case: Case,
     facts: Facts,
     sealed: Facts,
     replaced: Facts,
@@ -203,7 +192,7 @@ def correct(
     reason: str | None,
     actor: Actor,
     now: datetime,
-    office: Office,
+    office: DecisionContext,
 ) -> Move:
     """The facts as corrected; clocks that start from a fact are derived anew in the same move.
 
@@ -233,10 +222,10 @@ def correct(
 
 def rederived(
     workflow: Workflow,
-    case: CaseFile,
+    case: Case,
     actor: Actor,
     now: datetime,
-    office: Office,
+    office: DecisionContext,
     in_force_at_start: Callable[[ClockRun], Mapping[str, PolicyRow]],
     *,
     before: WorkingCalendar | None = None,

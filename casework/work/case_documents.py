@@ -7,18 +7,18 @@ from uuid import UUID
 from casework.forms.sensitive import join_sensitive
 from casework.records import cases, history
 from casework.records.ids import new_id
-from casework.records.rows import Record
+from casework.records.rows import StoredCase
 from casework.records.vault import case_place, seal, unseal
-from casework.rules.casefile import HELPERS, STAFF
 from casework.rules.grammar import Workflow
+from casework.rules.people import HELPERS, STAFF
 from casework.rules.refusals import Fault, Invalid, NotYours
 from casework.rules.text import Text
-from casework.work import letters, programmes
+from casework.work import letters, workflow_registry
 from casework.work.forms import Disclosure, NewNote, PersonalData
 from casework.work.preconditions import ensure_fresh
-from casework.work.programmes import form_of, intake_of
 from casework.work.sealing import applicant_key
 from casework.work.service import Transaction
+from casework.work.workflow_registry import form_of, intake_of
 
 
 def add_note(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
@@ -34,21 +34,21 @@ def add_note(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
     return {"id": note_id, "text": said["text"], "author": tx.person, "at": tx.now}
 
 
-def read_notes(tx: Transaction, record: Record, rows: Sequence[Any]) -> list[str]:
+def read_notes(tx: Transaction, record: StoredCase, rows: Sequence[Any]) -> list[str]:
     """The texts of these notes of the case; that they were read is logged."""
     key = applicant_key(tx, record)
     _note_reading(tx, record, "notes", rows)
     return [str(unseal(key, _note_place(row.id), row.sealed)) for row in rows]
 
 
-def read_letters(tx: Transaction, record: Record, rows: Sequence[Any]) -> list[dict[str, str]]:
+def read_letters(tx: Transaction, record: StoredCase, rows: Sequence[Any]) -> list[dict[str, str]]:
     """These letters of the case in the reader's language, `title` and `body`; that they were read is logged."""
     key = applicant_key(tx, record)
     _note_reading(tx, record, "letters", rows)
     return [letters.read(key, row)[tx.language] for row in rows]
 
 
-def _note_reading(tx: Transaction, record: Record, part: str, rows: Sequence[Any]) -> None:
+def _note_reading(tx: Transaction, record: StoredCase, part: str, rows: Sequence[Any]) -> None:
     """Notes and letters are there to be read, so nobody is asked why; but they say what is sensitive elsewhere."""
     if rows:
         history.note_disclosure(tx.db, record.file.id, tx.person.id, [part], "read")
@@ -93,7 +93,7 @@ def personal_data(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
     ensure_fresh(tx, record)
     said = PersonalData.check(given, today=tx.today)
     history.note_disclosure(tx.db, case_id, tx.person.id, ["personal_data"], said["reason"])
-    key, sealed, workflow = applicant_key(tx, record), sealed_by_part(tx, record), programmes.pinned(record.file)
+    key, sealed, workflow = applicant_key(tx, record), sealed_by_part(tx, record), workflow_registry.pinned(record.file)
     facts = join_sensitive(intake_of(workflow), record.file.facts, sealed.get("facts", {}))
     addressed = {letter.name for letter in workflow.letters if letter.to_applicant}
     return {
@@ -125,7 +125,7 @@ def _own_step(workflow: Workflow, row: Any, sealed: Mapping[str, Any]) -> dict[s
     return {"transition": name, "at": row.at, "given": given}
 
 
-def _sealed_values(tx: Transaction, record: Record) -> dict[str, Any]:
+def _sealed_values(tx: Transaction, record: StoredCase) -> dict[str, Any]:
     """What is sealed of a case by its path, as a disclosure names it."""
     values: dict[str, Any] = {}
     for part, said in sealed_by_part(tx, record).items():
@@ -134,7 +134,7 @@ def _sealed_values(tx: Transaction, record: Record) -> dict[str, Any]:
     return values
 
 
-def sealed_by_part(tx: Transaction, record: Record) -> dict[str, dict[str, Any]]:
+def sealed_by_part(tx: Transaction, record: StoredCase) -> dict[str, dict[str, Any]]:
     """What is sealed of a case: of its facts, and of each event as `events.7`, by path."""
     key = applicant_key(tx, record)
     parts = cases.sealed_parts(tx.db, record.file.id).items()

@@ -26,11 +26,11 @@ from casework.api.body import Encoded, Malformed, read_json
 from casework.api.callers import UNREADABLE, caller_network
 from casework.api.errors import register as register_errors
 from casework.api.query import NoQuery, from_cursor, read_query, to_cursor, whole
-from casework.api.speech import language, request_id
+from casework.api.request_context import language, request_id
 from casework.forms.form import Form
 from casework.records import idempotency
 from casework.records.vault import seal, unseal
-from casework.rules.casefile import APPLICANT
+from casework.rules.people import APPLICANT
 from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Language, Text
 from casework.work import applications, people

@@ -11,7 +11,8 @@ from casework.forms.form import Form
 from casework.records import workflows as records
 from casework.records.database import Tx
 from casework.records.offices import in_force, places
-from casework.rules.casefile import CaseFile, PolicyRow
+from casework.rules.case import Case
+from casework.rules.context import PolicyRow
 from casework.rules.grammar import BadWorkflow, Needs, PolicyLimit, Workflow
 from casework.rules.paying import Pays
 from casework.rules.refusals import NotFound
@@ -60,7 +61,7 @@ def newest(key: str) -> Workflow:
     raise NotFound(Text("没有这个流程。", "There is no such workflow."))
 
 
-def pinned(case: CaseFile) -> Workflow:
+def pinned(case: Case) -> Workflow:
     """The version under which the case was opened."""
     return of(case.workflow, case.workflow_version)
 

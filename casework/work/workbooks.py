@@ -53,16 +53,8 @@ def first_sheet(raw: bytes) -> list[tuple[int, list[str]]]:
     try:
         with ZipFile(BytesIO(raw)) as file:
             return _Workbook(file).rows()
-    except (
-        BadZipFile,
-        BadStream,
-        ParseError,
-        KeyError,
-        IndexError,
-        ValueError,
-        NotImplementedError,
-        RuntimeError,
-    ) as no:
+    # A way of packing that Python does not know, or a part under a password, is a RuntimeError.
+    except (BadZipFile, BadStream, ParseError, KeyError, IndexError, ValueError, RuntimeError) as no:
         if isinstance(no, LostDigits):
             raise
         raise NotAWorkbook(str(no)) from no

@@ -44,8 +44,9 @@ class DecisionContext:
     """What is in force where and when the decision is taken, and what was looked up for it.
 
     `people` are those named; `orgs` the case's own organisation and those above it, by code; `funds` those that may
-    pay for it, by code; `given_before` what the household got this year on its other files; `papers_before` what
-    the applicant handed in for other cases; `destination` the organisation to which it is to be transferred.
+    pay for it, by code; `household` the blind indexes of the numbers of the household, None where no money is given;
+    `given_before` what it got this year on its other files; `papers_before` what the applicant handed in for other
+    cases; `destination` the organisation to which it is to be transferred.
     """
 
     calendar: WorkingCalendar
@@ -55,6 +56,7 @@ class DecisionContext:
     people: Mapping[UUID, Person] = field(default_factory=dict)
     orgs: Mapping[str, Org] = field(default_factory=dict)
     funds: Mapping[str, Fund] = field(default_factory=dict)
+    household: frozenset[bytes] | None = None
     given_before: tuple[Given, ...] = ()
     papers_before: tuple["EarlierPaper", ...] = ()
     destination: "Destination | None" = None

@@ -46,7 +46,9 @@ def _take_effect(tx: Transaction, record: StoredCase, move: Move, workflow: Work
     """Do what the move does beside its case, one after another; raises the refusal of the first that cannot be done."""
     effects = effects_of(workflow, move)
     concerned = any(isinstance(one, HoldNumbers | NoteHousehold) for one in effects)
-    numbers = households.numbers_after(tx, record, move, workflow) if concerned else frozenset()
+    numbers = frozenset[bytes]()
+    if concerned:
+        numbers = households.numbers_after(tx, record, move, workflow, office.household)
     case = move.case
     for effect in effects:
         match effect:

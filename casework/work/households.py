@@ -13,8 +13,10 @@ def numbers_of(tx: Transaction, record: StoredCase, workflow: Workflow) -> froze
     return frozenset(held_numbers(workflow, record.file.facts, sealed_facts(tx, record), tx.index_key))
 
 
-def numbers_after(tx: Transaction, record: StoredCase, move: Move, workflow: Workflow) -> frozenset[bytes]:
-    """Return the same as the move leaves them."""
+def numbers_after(
+    tx: Transaction, record: StoredCase, move: Move, workflow: Workflow, known: frozenset[bytes] | None
+) -> frozenset[bytes]:
+    """Return the same as the move leaves them; those of before may be `known` from what was read for the decision."""
     if move.kind in ("opened", "corrected"):
         return frozenset(held_numbers(workflow, move.case.facts, move.sealed, tx.index_key))
-    return numbers_of(tx, record, workflow)
+    return known if known is not None else numbers_of(tx, record, workflow)

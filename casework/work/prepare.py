@@ -66,6 +66,7 @@ def _office(
     return replace(
         office,
         funds=funds.open_to(tx.db, path, year),
+        household=numbers,
         given_before=funds.given_before(tx.db, record.file.id, numbers, year),
     )
 

@@ -1,13 +1,10 @@
 """The form of a case with the opinions of the unions, as a page to be printed, signed and sealed."""
 
-from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from jinja2 import Environment, PackageLoader
-
-from casework.api.docs import policy_for
 from casework.api.endpoint import Answer, Call, endpoint
+from casework.api.pages import TEMPLATES, headers_of, style
 from casework.api.request_context import language
 from casework.rules.sheets import Opinion
 from casework.rules.text import Text
@@ -17,9 +14,6 @@ _SAY: Final = {
     "by": Text("签字", "Signed"),
     "seal": Text("（盖章）", "(seal)"),
 }
-_TEMPLATES: Final = Environment(
-    loader=PackageLoader("casework.api"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-)
 
 
 @endpoint(
@@ -27,16 +21,16 @@ _TEMPLATES: Final = Environment(
 )
 def approval_sheet(call: Call, case_id: UUID) -> Answer:
     """The form with the opinions of the base, the county's and the city's union on the last proposal."""
-    return Answer(text=_printed(sheet(call.tx, case_id)), headers=_HEADERS)
+    return Answer(text=_printed(sheet(call.tx, case_id)), headers=headers_of("approval_sheet"))
 
 
 def _printed(sheet: Sheet) -> str:
     say = {name: words.in_(language()) for name, words in _SAY.items()}
     given = {one.box: one for one in sheet.opinions}
     form = sheet.form
-    return _TEMPLATES.get_template("approval_sheet.html").render(
+    return TEMPLATES.get_template("approval_sheet.html").render(
         language=language(),
-        style=_style(),
+        style=style("approval_sheet"),
         say=say | {"title": form.title.in_(language())},
         rows=[(title.in_(language()), told.in_(language())) for title, told in form.head(sheet.record.file)],
         boxes=[
@@ -52,11 +46,3 @@ def _told(one: Opinion | None) -> dict[str, Any]:
         return {"lines": [], "office": "", "by": "", "on": ""}
     decided = [one.decided.in_(language())] if one.decided else []
     return {"lines": [*decided, *one.written.splitlines()], "office": one.office, "by": one.by, "on": one.on}
-
-
-@cache
-def _style() -> str:
-    return _TEMPLATES.get_template("approval_sheet.css").render()
-
-
-_HEADERS: Final = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy_for(_style())}

@@ -1,25 +1,18 @@
 """The page that shows the OpenAPI document to people: one HTML file without scripts and without anything foreign."""
 
-import base64
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
-
-from jinja2 import Environment, PackageLoader
+from typing import Any
 
 from casework.api.endpoint import Answer, endpoint
 from casework.api.openapi import document
 from casework.api.openapi_texts import PAGE
+from casework.api.pages import TEMPLATES, headers_of, style
 from casework.api.request_context import language
 from casework.api.shapes import COMPONENTS, Schema
 from casework.rules.text import Language, Text, in_language
-
-_TEMPLATES: Final = Environment(
-    loader=PackageLoader("casework.api"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +28,18 @@ class Member:
 @endpoint("GET", "/docs", Text("接口说明（网页）", "This page"), answer="Documentation", public=True)
 def docs(_service: Any, _body: Any) -> Answer:
     """The page in the caller's language."""
-    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy_for(_style())}
-    return Answer(text=_page(language()), headers=headers)
-
-
-@cache
-def _style() -> str:
-    return _TEMPLATES.get_template("docs.css").render()
-
-
-@cache
-def policy_for(style: str) -> str:
-    """A page's policy: nothing may load, run, frame or be sent; only this style counts, known by its digest."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
+    return Answer(text=_page(language()), headers=headers_of("docs"))
 
 
 @cache
 def _page(language: Language) -> str:
-    template = _TEMPLATES.get_template("docs.html")
+    template = TEMPLATES.get_template("docs.html")
     return template.render(
         api=document(language),
         groups=_groups(document(language)),
         say=in_language(PAGE, language),
         language=language,
-        style=_style(),
+        style=style("docs"),
         members=members,
         kinds=kinds,
         told=_told,

@@ -5,15 +5,13 @@ from typing import Any, Final
 
 import msgspec
 from flask import Flask, Response, request
-from jinja2 import Environment, PackageLoader
 
-from casework.api.docs import policy_for
 from casework.api.endpoint import PREFIX
 from casework.api.openapi_texts import TITLE
+from casework.api.pages import TEMPLATES, headers_of, style
 from casework.api.request_context import language
 from casework.rules.text import Language, Text, in_language
 
-_TEMPLATES: Final = Environment(loader=PackageLoader("casework.api"), autoescape=True, trim_blocks=True)
 _PLACES: Final = {
     "documentation": f"{PREFIX}/docs",
     "description": f"{PREFIX}/openapi.json",
@@ -56,17 +54,12 @@ def install(app: Flask) -> None:
             answer = Response(msgspec.json.encode(_PLACES), content_type="application/json")
         else:
             answer = Response(_page(language()), content_type="text/html; charset=utf-8")
-            answer.headers["Content-Security-Policy"] = policy_for(_style())
+            answer.headers.update(headers_of("docs"))
         answer.vary.add("Accept")
         return answer
 
 
 @cache
-def _style() -> str:
-    return _TEMPLATES.get_template("docs.css").render()
-
-
-@cache
 def _page(language: Language) -> str:
     say: dict[str, Any] = in_language(_SAY, language)
-    return _TEMPLATES.get_template("home.html").render(say=say, places=_PLACES, language=language, style=_style())
+    return TEMPLATES.get_template("home.html").render(say=say, places=_PLACES, language=language, style=style("docs"))

@@ -3,15 +3,13 @@
 import csv
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import cache
 from io import BytesIO, StringIO
 from typing import Any, Final
 from uuid import UUID
 
-from jinja2 import Environment, PackageLoader
 from xlsxwriter import Workbook
 
-from casework.api.docs import policy_for
+from casework.api.pages import TEMPLATES, headers_of, style
 from casework.api.request_context import instant, language
 from casework.rules.bank_columns import AMOUNT_IN_YUAN, COLUMNS, FOR_CSV, FOR_WORKBOOK, TOTAL
 from casework.rules.chinese_amount import in_capitals
@@ -61,9 +59,6 @@ _WIDTHS: Final = {
     "amount": 12,
     "purpose": 36,
 }
-_TEMPLATES: Final = Environment(
-    loader=PackageLoader("casework.api"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-)
 
 
 def for_bank(
@@ -134,9 +129,9 @@ def _defused(cell: str | None) -> str:
 def to_sign(order: Any, lines: Sequence[Any]) -> str:
     """The payments as a page to be printed and signed, in the caller's language; of an account the last four digits."""
     say = {name: words.in_(language()) for name, words in _SAY.items()}
-    return _TEMPLATES.get_template("payment_list.html").render(
+    return TEMPLATES.get_template("payment_list.html").render(
         language=language(),
-        style=_style(),
+        style=style("payment_list"),
         say=say,
         order=order,
         made_at=(instant(order.at) or "")[:16].replace("T", " "),
@@ -168,9 +163,4 @@ def _told(words: Mapping[str, Text], code: str) -> str:
     return words[code].in_(language()) if code in words else code
 
 
-@cache
-def _style() -> str:
-    return _TEMPLATES.get_template("payment_list.css").render()
-
-
-SIGNED: Final = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy_for(_style())}
+SIGNED: Final = headers_of("payment_list")

@@ -19,13 +19,15 @@ from zoneinfo import ZoneInfo
 
 from casework import workflows
 from casework.forms import ExampleData, Form, join_sensitive, merge_patch
+from casework.forms.corrections import corrected
 from casework.records.event_chain import GENESIS
 from casework.records.offices import CalendarVersion
-from casework.records.rows import Row, StoredCase, event_row, new_case
+from casework.records.rows import Row, StoredCase, event_row
 from casework.records.vault import WrappedKey
 from casework.rules import case_actions
 from casework.rules.calendars import WorkingCalendar, compose
 from casework.rules.case import CalendarRef, Case, ClockRun
+from casework.rules.case_actions import new_case
 from casework.rules.clockwork import basis
 from casework.rules.context import DecisionContext, Destination, EarlierPaper, PolicyRow
 from casework.rules.decide import Offer, attempt, offers
@@ -37,7 +39,6 @@ from casework.rules.refusals import Refusal
 from casework.rules.text import Text
 from casework.settings import ROOT
 from casework.work.calendar_files import plain
-from casework.work.corrections import corrected
 from casework.work.letters import Sender, number_of, render, sent_by, series
 from casework.work.policy_files import read_policies
 from casework.work.service import RulesInForce, office_on

@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 import pytest
 from werkzeug.serving import make_server
 
-from casework import workflows
+from casework import demo, workflows
 from casework.rules.verify import verify
 from casework.work import workflow_registry
 from casework.work.overdue import sweep
@@ -90,6 +90,24 @@ FOLDER = {
     """,
     "stories.py": """
         PLACES = ("370700",)
+    """,
+    "demonstration.py": """
+        from contextlib import suppress
+
+        from casework.rules.people import Role
+        from casework.stories.story import Demonstration, Over
+
+
+        def tell(story):
+            who = story.opening.person
+            asked = {"applicant": {"name": who.name, "identity_number": who.identity_number}, "tool": "电钻"}
+            with suppress(Over):
+                story.take("ask", asked, story.staff(Role.CASEWORKER), story.opening.at)
+                story.take("lend", {"days": 7}, story.worker(), story.after_work(4))
+                story.take("take_back", {}, story.worker(), story.after_work(30))
+
+
+        DEMONSTRATION = Demonstration(share=2, tell=tell, once=True)
     """,
     "rules.toml": """
         [[section]]
@@ -187,6 +205,16 @@ def test_it_is_walked_through_in_the_places_that_it_names(third: None) -> None:
     assert {stop.case.org_code for stop in stops} == {"370700"}
     assert {stop.case.state for stop in stops} == {"asked", "lent", "closed"}
     assert taken.keys() == {"lend", "take_back"}
+
+
+def test_its_cases_stand_in_the_demonstration_beside_those_of_the_others(third: None, service: Service) -> None:
+    demo.load(service, cases=60, seed=2)
+    assert list(demo.check(service)) == []
+    with service.transaction() as tx:
+        loaded = Counter(tx.db.run("select workflow from cases").scalars())
+        lent = tx.db.run("select count(*) from letters where name = 'lent'").scalar_one()
+    assert set(loaded) == {"hardship_aid", "legal_aid", "tool_loan"}
+    assert 0 < lent <= loaded["tool_loan"]
 
 
 def test_it_is_lived_from_the_first_request_to_the_end(line: Line) -> None:

@@ -4,6 +4,7 @@ from random import Random, SystemRandom
 from typing import Any, Final
 
 from casework.forms.example_data import ExampleData
+from casework.forms.form import form_of, intake_of
 from casework.forms.json_schema import json_schema
 from casework.forms.texts import OneUser
 from casework.records import offices, people
@@ -15,7 +16,6 @@ from casework.rules.people import HELPERS, STAFF
 from casework.rules.rights import may_help
 from casework.work.forms import SteppingIn
 from casework.work.service import Transaction
-from casework.work.workflow_registry import form_of, intake_of
 
 _CHANCE: Final = SystemRandom()
 _NOTHING: Final[dict[str, Any]] = {

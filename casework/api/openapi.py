@@ -29,13 +29,12 @@ from casework.api.schemas import SCHEMAS
 from casework.api.shapes import COMPONENTS, Schema, ref, sample
 from casework.api.webhooks import TAG, webhooks
 from casework.forms.example_data import ExampleData
-from casework.forms.form import Form
+from casework.forms.form import Form, intake_of
 from casework.rules.grammar import Workflow
 from casework.rules.text import Language, Text, in_language
 from casework.work import workflow_registry
 from casework.work.applications import NewApplication
 from casework.work.forms import NewCase
-from casework.work.workflow_registry import intake_of
 
 _CONVERTER: Final = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 _JSON: Final = ("application/json",)

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import click
 
+from casework import demo as office
 from casework.cli.console import Console, Instant, instant_in, pass_console
 from casework.cli.installation import working
+from casework.demo.posts import named_users
 from casework.records import people, proof
 from casework.rules.refusals import Refusal
 from casework.rules.text import Text
 from casework.settings import Settings, ensure_can_keep, keep
-from casework.work import demo as office
-from casework.work.demo.names import named_users
 from casework.work.passwords import matches
 from casework.work.service import Service
 

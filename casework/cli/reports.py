@@ -77,17 +77,18 @@ def sla(
 @report.command("sample")
 @click.option("--year", type=click.IntRange(2000, 2199), required=True, help="The year in which they are looked into.")
 @click.option("--org", metavar="CODE", required=True, help="This organisation and those below it.")
+@click.option("--workflow", metavar="KEY", help="Of which workflow; needed only where several have samples.")
 @pass_console
-def sample(console: Console, year: int, org: str) -> None:
-    """The dossiers of hardship assistance to look into in a year: the same list whenever it is drawn."""
+def sample(console: Console, year: int, org: str, workflow: str | None) -> None:
+    """The cases to look into in a year, such as a share of all dossiers: the same list whenever it is drawn."""
     with working(console.settings) as service, service.transaction(OPERATOR) as tx:
-        drawn = sampling.yearly(tx, year, org)
+        drawn = sampling.yearly(tx, year, org, workflow)
     for line in drawn.lines:
         click.echo(f"{line.number}\t{line.org}\t{line.applicant_name}")
     console.tell(_DRAWN, count=len(drawn.lines), of=drawn.of, source=drawn.source.in_(console.language))
 
 
 _DRAWN: Final = Text(
-    "应抽查 {count} 户，年初在册 {of} 户（{source}）。",
-    "{count} dossiers to look into, of {of} on file when the year began ({source}).",
+    "应抽查 {count} 件，年初在册 {of} 件（{source}）。",
+    "{count} cases to look into, of {of} on file when the year began ({source}).",
 )

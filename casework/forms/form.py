@@ -13,6 +13,7 @@ from casework.forms.cross_field import Rule
 from casework.forms.example_data import ExampleData
 from casework.forms.field import TODAY, FormField
 from casework.forms.validation_errors import fault, invalid, join
+from casework.rules.grammar import Needs, Workflow
 from casework.rules.refusals import Fault
 from casework.rules.text import Language, Text
 
@@ -248,3 +249,14 @@ def _declared_field(field: FormField, path: str) -> Iterator[tuple[str, FormFiel
         yield from declared(field.form, path)
     elif isinstance(field, Many):
         yield from _declared_field(field.item, join(path, "*"))
+
+
+def form_of(needs: type[Needs]) -> type[Form]:
+    """Return the form of what is needed; the rules know it only as something that checks."""
+    assert issubclass(needs, Form)
+    return needs
+
+
+def intake_of(workflow: Workflow) -> type[Form]:
+    """Return the form by which cases of a workflow are opened."""
+    return form_of(workflow.intake)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from casework.records.clocks import Keeper, narrow_row, stored
 from casework.records.event_chain import digest
 from casework.records.vault import WrappedKey
 from casework.rules import folding
-from casework.rules.case import NOTHING, Case, ClockRun, Facts, Phase, Taken
+from casework.rules.case import Case, ClockRun, Facts, Taken
 from casework.rules.clocks import Due
 from casework.rules.clockwork import late_at, nearest_clock
 from casework.rules.context import DecisionContext
@@ -247,33 +247,3 @@ def sealed_parts(move: Move) -> dict[str, Facts]:
         said["reason"] = move.reason
     parts: dict[str, Facts] = {"facts": move.sealed} if changes_facts else {}
     return parts | {f"events.{move.case.version}": said} if said else parts
-
-
-def new_case(
-    *,
-    case_id: UUID,
-    number: str,
-    workflow: Workflow,
-    org_code: str,
-    org_path: str,
-    channel: str,
-    urgent: bool,
-    now: datetime,
-    facts: Facts = NOTHING,
-) -> Case:
-    """The file of a case that is about to be opened."""
-    return Case(
-        id=case_id,
-        number=number,
-        workflow=workflow.key,
-        workflow_version=workflow.version,
-        state="",
-        org_code=org_code,
-        org_path=org_path,
-        channel=channel,
-        urgent=urgent,
-        facts=facts,
-        opened_at=now,
-        last_at=now,
-        phase=Phase.INTAKE,
-    )

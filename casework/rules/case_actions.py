@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.case import NOTHING, Case, ClockRun, Facts, Phase
@@ -17,6 +18,36 @@ from casework.rules.rights import colleagues, is_colleagues, may_own, owner_afte
 from casework.rules.text import Text
 
 _FOR_STAFF = Text("只有经办人或审批人可以这样做。", "Only caseworkers and supervisors may do this.")
+
+
+def new_case(
+    *,
+    case_id: UUID,
+    number: str,
+    workflow: Workflow,
+    org_code: str,
+    org_path: str,
+    channel: str,
+    urgent: bool,
+    now: datetime,
+    facts: Facts = NOTHING,
+) -> Case:
+    """Return a case that is about to be opened: in no state yet."""
+    return Case(
+        id=case_id,
+        number=number,
+        workflow=workflow.key,
+        workflow_version=workflow.version,
+        state="",
+        org_code=org_code,
+        org_path=org_path,
+        channel=channel,
+        urgent=urgent,
+        facts=facts,
+        opened_at=now,
+        last_at=now,
+        phase=Phase.INTAKE,
+    )
 
 
 def may_claim(actor: Actor) -> Refusal | None:

@@ -10,6 +10,10 @@ RESULT_FIELDS: Final = frozenset(("line", "result", "on"))
 """What is said of a payment when it is recorded: which, what the bank did (paid or returned), and the day."""
 
 
+MOST_LINES: Final = 500
+"""An order to the bank has so many payments at most; what is left waits for the next one."""
+
+
 @dataclass(frozen=True)
 class Pays:
     """The payments of a workflow.

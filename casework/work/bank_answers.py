@@ -16,6 +16,7 @@ from casework.forms.texts import Choice, Line
 from casework.forms.validation_errors import MOST_FAULTS, join
 from casework.records.database import Row
 from casework.rules import folding
+from casework.rules.paying import MOST_LINES
 from casework.rules.refusals import Fault, Invalid, NotMet, NotNow, NotYours
 from casework.rules.text import Text
 from casework.work import payments
@@ -56,7 +57,7 @@ _SETTLED = Text(
 class AnswerRow(Form):
     """What the bank did with one payment, with what tells which one it is; account and amount are as ordered."""
 
-    serial = Count(least=1, most=payments.MOST_LINES, title=Text("本单中的序号", "Serial number on the order"))
+    serial = Count(least=1, most=MOST_LINES, title=Text("本单中的序号", "Serial number on the order"))
     payee = Line(most=100, title=Text("收款人", "Payee"), example="王秀英")
     account = BankAccount(required=True, title=Text("账号", "Account"))
     amount = Money(required=True, title=Text("金额（元）", "Amount (yuan)"))
@@ -68,7 +69,7 @@ class AnswerRow(Form):
 class BankAnswer(Form):
     """The rows of the bank's answer, and whether only to say what they would change."""
 
-    rows = Many(AnswerRow, required=True, least=1, most=payments.MOST_LINES, title=Text("回盘各行", "Rows"))
+    rows = Many(AnswerRow, required=True, least=1, most=MOST_LINES, title=Text("回盘各行", "Rows"))
     preview = Flag(title=Text("只预览，不登记", "Only show what would change"), example=False)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from casework.forms.form import form_of, intake_of
 from casework.forms.sensitive import join_sensitive
 from casework.records import cases, history
 from casework.records.ids import new_id
@@ -18,7 +19,6 @@ from casework.work.forms import Disclosure, NewNote, PersonalData
 from casework.work.preconditions import ensure_fresh
 from casework.work.sealing import applicant_key
 from casework.work.service import Transaction
-from casework.work.workflow_registry import form_of, intake_of
 
 
 def add_note(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from casework.forms.validation_errors import join
 from casework.records import twins as records
 from casework.records import writing
 from casework.records.ids import new_id
-from casework.records.rows import StoredCase, new_case
+from casework.records.rows import StoredCase
 from casework.records.twins import Other
 from casework.records.vault import applicant_place, new_key
 from casework.rules.case import Facts
+from casework.rules.case_actions import new_case
 from casework.rules.context import DecisionContext
 from casework.rules.decide import admit, check, decide
 from casework.rules.duplicates import Duplicate, Twin

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from casework.forms.form import Form
@@ -17,7 +17,7 @@ from casework.records.rows import Row as Values
 from casework.records.rows import StoredCase
 from casework.records.vault import WrappedKey, applicant_place, case_place, order_place, seal, unseal
 from casework.rules.bank_columns import chosen
-from casework.rules.paying import Pays
+from casework.rules.paying import MOST_LINES, Pays
 from casework.rules.people import STAFF
 from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotNow, NotYours
 from casework.rules.text import Text
@@ -26,9 +26,6 @@ from casework.work.cases import apply
 from casework.work.funds import may_see_funds
 from casework.work.households import numbers_of
 from casework.work.service import Transaction, office_on
-
-MOST_LINES: Final = 500
-"""An order has so many payments at most; what is left waits for the next one."""
 
 _APPROVED_BY_YOU = Text(
     "由您本人审批，须由他人列入支付单（{source}）",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from casework.forms.form import form_of
 from casework.forms.texts import OneUser
 from casework.records import funds, offices, twins
 from casework.records.rows import StoredCase
@@ -18,7 +19,6 @@ from casework.work.households import numbers_of
 from casework.work.papers import handed_in_before
 from casework.work.people import named
 from casework.work.service import Transaction
-from casework.work.workflow_registry import form_of
 
 
 def for_move(tx: Transaction, record: StoredCase, admitted: Admitted, answers: Facts) -> tuple[Facts, DecisionContext]:

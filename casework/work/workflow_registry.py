@@ -2,18 +2,18 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
+from types import ModuleType
 
 from casework import workflows
-from casework.forms.form import Form
 from casework.records import workflows as records
 from casework.records.database import Tx
 from casework.records.offices import in_force, places
 from casework.rules.case import Case
 from casework.rules.context import PolicyRow
-from casework.rules.grammar import BadWorkflow, Needs, PolicyLimit, Workflow
+from casework.rules.grammar import BadWorkflow, PolicyLimit, Workflow
 from casework.rules.paying import Pays
 from casework.rules.refusals import NotFound
 from casework.rules.text import Text
@@ -27,17 +27,27 @@ class ChangedWorkflow(RuntimeError):
 def _all() -> dict[tuple[str, int], Workflow]:
     found: dict[tuple[str, int], Workflow] = {}
     defined_in: dict[tuple[str, int], str] = {}
-    for module_info in pkgutil.walk_packages(workflows.__path__, f"{workflows.__name__}."):
-        workflow = getattr(importlib.import_module(module_info.name), "WORKFLOW", None)
+    for module in _modules():
+        workflow = getattr(module, "WORKFLOW", None)
         if isinstance(workflow, Workflow):
             one = workflow.key, workflow.version
             if found.setdefault(one, workflow) is not workflow:
                 raise BadWorkflow(
                     f"{workflow.key}: version {workflow.version} is defined by {defined_in[one]} and by"
-                    f" {module_info.name}; give one of them another key or version."
+                    f" {module.__name__}; give one of them another key or version."
                 )
-            defined_in.setdefault(one, module_info.name)
+            defined_in.setdefault(one, module.__name__)
     return found
+
+
+def _modules() -> Iterator[ModuleType]:
+    """The modules in which versions are looked for: each programme, and what lies in its folder itself."""
+    for programme in pkgutil.iter_modules(workflows.__path__, f"{workflows.__name__}."):
+        module = importlib.import_module(programme.name)
+        yield module
+        for beside in pkgutil.iter_modules(getattr(module, "__path__", ()), f"{programme.name}."):
+            if not beside.ispkg:
+                yield importlib.import_module(beside.name)
 
 
 def latest() -> list[Workflow]:
@@ -136,14 +146,3 @@ def _days(rows: list[PolicyRow]) -> set[date]:
     """The days on which one of these limits changes, from when all of them have begun."""
     first = {row.name: row.from_date for row in sorted(rows, key=lambda row: row.from_date, reverse=True)}
     return {row.from_date for row in rows if row.from_date >= max(first.values())}
-
-
-def form_of(needs: type[Needs]) -> type[Form]:
-    """The form of what is needed; the rules know it only as something that checks."""
-    assert issubclass(needs, Form)
-    return needs
-
-
-def intake_of(workflow: Workflow) -> type[Form]:
-    """The intake form."""
-    return form_of(workflow.intake)

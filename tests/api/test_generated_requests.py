@@ -29,7 +29,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from casework.api.openapi import document
-from casework.work.demo import load
+from casework.demo import load
 from casework.work.overdue import sweep
 from tests.api.conftest import Api
 

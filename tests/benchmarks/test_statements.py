@@ -13,10 +13,10 @@ from benchmarks import budget
 from benchmarks.office import office
 from benchmarks.operations import OPERATIONS
 from benchmarks.touched import Cost, costs
+from casework import demo
 from casework.app import service_of
 from casework.embedded import PrivateServer
 from casework.settings import Settings
-from casework.work import demo
 
 FEW, MANY = 200, 1_500
 LINES = budget.read()

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from casework import demo as office
 from casework.cli.console import Console
 from casework.cli.demo import fill
+from casework.demo import Loaded
 from casework.records import people
 from casework.settings import Settings
-from casework.work import demo as office
-from casework.work.demo import Loaded
 from casework.work.service import Service
 from tests.cli.terminal import Terminal, environment
 

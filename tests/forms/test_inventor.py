@@ -6,10 +6,10 @@ from random import Random
 import pytest
 
 from casework.forms import ExampleData
+from casework.forms.form import form_of, intake_of
 from casework.rules.grammar import Workflow
 from casework.rules.identifiers import check_identity_number, check_phone
 from casework.work import workflow_registry
-from casework.work.workflow_registry import form_of, intake_of
 from tests.english import chinese_in
 from tests.forms.sample import LAWYER, TODAY, Intake, invented
 

@@ -11,9 +11,10 @@ import pytest
 
 from casework.forms import Form, Line
 from casework.forms.texts import OtherOrg
-from casework.records.rows import event_payload, new_case
+from casework.records.rows import event_payload
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.case import Case
+from casework.rules.case_actions import new_case
 from casework.rules.context import DecisionContext, Destination, MoveContext, PolicyRow
 from casework.rules.decide import attempt, offers
 from casework.rules.fact_dates import taken_on, taken_since

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from casework.work.sampling import drawn
+from casework.rules.yearly_sample import drawn
 
 NUMBERS = [f"HA-2026-{number:06d}" for number in range(1, 101)]
 

@@ -16,9 +16,11 @@ import pytest
 from psycopg.errors import RaiseException
 from sqlalchemy import Engine, create_engine, select, text
 
+from casework.demo import Loaded, load
+from casework.demo.tree import CITIES, places
 from casework.embedded import PrivateServer
 from casework.forms.example_data import ExampleData
-from casework.forms.form import Form
+from casework.forms.form import Form, intake_of
 from casework.records import cases, funds, people, queue
 from casework.records.database import Database, Deadlines
 from casework.records.event_chain import GENESIS, digest
@@ -35,11 +37,9 @@ from casework.rules.grammar import Transition
 from casework.rules.people import HELPERS, STAFF, Actor, Person, Role
 from casework.rules.refusals import NotMet
 from casework.settings import ROOT
+from casework.stories.people import another_name, full_name
 from casework.work import workflow_registry
 from casework.work.cases import offered, take_transition
-from casework.work.demo import Loaded, load
-from casework.work.demo.names import another_name, full_name
-from casework.work.demo.tree import CITIES, places
 from casework.work.letters import read
 from casework.work.overdue import sweep
 from casework.work.passwords import matches
@@ -48,7 +48,6 @@ from casework.work.policy_files import read_policies
 from casework.work.sampling import yearly
 from casework.work.sealing import applicant_key, full_facts
 from casework.work.service import Service, Transaction
-from casework.work.workflow_registry import intake_of
 from casework.workflows.legal_aid.closing import SUBSIDY_STAGES
 from tests.conftest import TEMPLATE, url_of
 

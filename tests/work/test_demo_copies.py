@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine, create_engine, select, text
 
+from casework.demo import check, load, stamping
 from casework.embedded import PrivateServer
+from casework.forms.form import intake_of
 from casework.records import cases
 from casework.records.database import Database
 from casework.records.rows import StoredCase
@@ -19,11 +21,9 @@ from casework.records.tables import letters
 from casework.records.vault import Keyring, blind_index
 from casework.rules.identifiers import check_identity_number
 from casework.work import workflow_registry
-from casework.work.demo import check, load, stamping
 from casework.work.letters import read
 from casework.work.sealing import applicant_key, full_facts
 from casework.work.service import Service
-from casework.work.workflow_registry import intake_of
 from tests.conftest import TEMPLATE, url_of
 
 NOW = datetime.fromisoformat("2026-11-16T15:00:00+08:00")

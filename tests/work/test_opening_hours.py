@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from casework import demo
 from casework.records import alerts
 from casework.senders.smtp import MailServer
-from casework.work import demo
 from casework.work.delivery.worker import Posted
 from casework.work.overdue import Swept, sweep
 from casework.work.service import Service

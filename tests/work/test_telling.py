@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from casework.api.case_schemas import EVENT_KINDS
 from casework.forms.example_data import ExampleData
+from casework.forms.form import form_of
 from casework.records import alerts, people
 from casework.records import cases as case_records
 from casework.records.visibility import visible
@@ -28,7 +29,6 @@ from casework.work.delivery.messages import webhook_body
 from casework.work.leaving import let_go_of_cases
 from casework.work.overdue import sweep
 from casework.work.service import Service
-from casework.work.workflow_registry import form_of
 from tests.receivers import answers, mailbox, receiver
 from tests.work.offices import local, shandong
 from tests.work.post_office import Post

@@ -51,6 +51,7 @@ from casework.rules.papers import (
 )
 from casework.rules.people import Role
 from casework.rules.text import Text
+from casework.rules.yearly_sample import YearlySample
 from casework.workflows.hardship_aid.aid import (
     aid_still_within_bounds,
     aid_within_bounds,
@@ -349,6 +350,7 @@ helped_on = taken_on("help_at_once")
 WORKFLOW = Workflow(
     key="hardship_aid", version=1, title=Text("困难职工帮扶", "Hardship assistance"), numbering="HA",
     intake=HardshipIntake, parties=("applicant.work_unit",), pays=PAYS, corrected=correction_noted, policies=POLICIES, sheet=SHEET,
+    yearly_sample=YearlySample(since="on_file_since", share="sample_share"),
     one_open_case_per=(
         "applicant.identity_number",
         "applicant.document_number",

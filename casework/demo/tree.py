@@ -5,9 +5,10 @@ is its county's with three digits of our own, and its region is the county's cod
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID, uuid5
+
+from casework.stories.places import Place
 
 PROVINCE: Final = "370000"
 JINAN: Final = "370100"
@@ -66,46 +67,25 @@ _BUSY: Final = {JINAN: 5.0, QINGDAO: 4.0, "370600": 1.6, "370700": 1.6, "371300"
 _SHARE: Final = {"province": 2.0, "city": 8.0, "county": 5.0, "street": 2.0}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A union of the tree; `path` is the codes from the province down, `370000/370100/`."""
-
-    code: str
-    region: str
-    name: str
-    kind: str
-    path: str
-
-    @property
-    def city(self) -> str:
-        """The code of its city; the province's own for the province."""
-        return f"{self.code[:4]}00"
-
-    @property
-    def chain(self) -> tuple[str, ...]:
-        """The codes from here up to the province."""
-        return tuple(reversed(self.path.rstrip("/").split("/")))
-
-    @property
-    def share(self) -> float:
-        """How much of the work comes in here, against other places."""
-        return _SHARE[self.kind] * _BUSY.get(self.city, 1.0)
-
-
 def places() -> Iterator[Place]:
     """The whole tree, parents first."""
     root = f"{PROVINCE}/"
-    yield Place(PROVINCE, PROVINCE, "山东省总工会", "province", root)
+    yield _place(PROVINCE, PROVINCE, "山东省总工会", "province", root)
     for city, city_name in CITIES.items():
         city_path = f"{root}{city}/"
-        yield Place(city, city, f"{city_name}总工会", "city", city_path)
+        yield _place(city, city, f"{city_name}总工会", "city", city_path)
         words = _COUNTIES[city].split()
         for county, county_name in zip(words[::2], words[1::2], strict=True):
             county_path = f"{city_path}{county}/"
-            yield Place(county, county, f"{county_name}总工会", "county", county_path)
+            yield _place(county, county, f"{county_name}总工会", "county", county_path)
             for number, street in enumerate(_STREETS.get(county, ()), start=1):
                 code = f"{county}{number:03d}"
-                yield Place(code, county, f"{street}总工会", "street", f"{county_path}{code}/")
+                yield _place(code, county, f"{street}总工会", "street", f"{county_path}{code}/")
+
+
+def _place(code: str, region: str, name: str, kind: str, path: str) -> Place:
+    city = f"{code[:4]}00"
+    return Place(code, region, name, kind, path, CITIES.get(city, "济南市"), _SHARE[kind] * _BUSY.get(city, 1.0))
 
 
 def org_row(place: Place, known: Mapping[str, UUID]) -> dict[str, Any]:

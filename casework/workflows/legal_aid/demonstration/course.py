@@ -10,8 +10,8 @@ from casework.rules.case_actions import claim, hand_over, override, release
 from casework.rules.grammar import NEW
 from casework.rules.people import APPLICANT, CLOCK, Role
 from casework.rules.refusals import NotMet
-from casework.work.demo.applications import Application, application
-from casework.work.demo.stories import Over, Story
+from casework.stories.story import Over, Story
+from casework.workflows.legal_aid.demonstration.applications import Application, application
 
 _LEFT_LYING: Final = timedelta(days=120)
 _PAPERS: Final = ("劳动合同或工资支付凭证", "用人单位登记信息", "银行流水", "诊断证明", "考勤记录", "居住证")
@@ -53,7 +53,7 @@ def _open(story: Story) -> Application:
     standard, multiple = office.policy_last_year("subsistence_line"), office.policy("hardship_multiple")
     line = standard.amount() * multiple.amount() if standard and multiple else None
     today = office.calendar.local_date(opening.at)
-    asked = application(story.rng, today, opening.place.region, opening.person, line)
+    asked = application(story.rng, today, opening.place, opening.person, line)
     [edge] = story.world.workflow.leaving(NEW)
     actor = APPLICANT if opening.channel == "online" else story.staff(Role.CASEWORKER)
     story.take(edge.name, asked.facts, actor, opening.at)

@@ -5,42 +5,41 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
+from casework.demo.tree import places
 from casework.records.ids import new_id
-from casework.work.demo.households import Numbers
-from casework.work.demo.names import Someone, someone
-from casework.work.demo.stories import Opening, World
-from casework.work.demo.tree import PROVINCE, places
+from casework.rules.calendars import WorkingCalendar
+from casework.stories.people import Someone, someone
+from casework.stories.story import Demonstration, Opening, World
 
 BACK: Final = timedelta(days=715)
-_WORKFLOWS: Final = {"legal_aid": 3, "hardship_aid": 1}
 _CHANNELS: Final = {"online": 35, "walk_in": 40, "hotline": 15, "referral": 10}
 
 
-def openings(serials: list[int], seed: int, worlds: Mapping[str, World], numbers: Numbers) -> list[Opening]:
-    """When, where and by whom the cases are opened, numbered by time; three in four ask for legal aid.
+def openings(
+    serials: list[int], seed: int, now: datetime, worlds: Mapping[str, World], shown: Mapping[str, Demonstration]
+) -> list[Opening]:
+    """Return when, where and by whom the cases are opened, numbered by time.
 
-    One in twenty has asked before, but never twice for hardship assistance: a household has one dossier.
+    One in twenty has asked before, where a programme is asked more than once.
     """
     # The first serial is part of the chance: who loads again gets other cases.
     chance = f"{seed}/{serials[0] if serials else 0}"
     rng = Random(chance)
-    calendar, now = worlds["legal_aid"].calendar, worlds["legal_aid"].now
+    calendar = next(iter(worlds.values())).calendar
     tree = list(places())
-    # Dossiers begin with the unions below the province's.
-    shares = {
-        key: [place.share if key == "legal_aid" or place.code != PROVINCE else 0 for place in tree] for key in worlds
-    }
+    shares = {key: [place.share if one.opened_at(place) else 0 for place in tree] for key, one in shown.items()}
+    weights = [one.share for one in shown.values()]
     regions = [place.region for place in tree if place.kind == "county"]
     today = calendar.local_date(now)
     ways = rng.choices(list(_CHANNELS), list(_CHANNELS.values()), k=len(serials))
-    when = sorted((_instant(rng, worlds["legal_aid"], channel), channel) for channel in ways)
+    when = sorted((_instant(rng, calendar, now, channel), channel) for channel in ways)
     people: list[Someone] = []
     begun = []
     for position, (serial, (at, channel)) in enumerate(zip(serials, when, strict=True)):
-        workflow = rng.choices(list(_WORKFLOWS), list(_WORKFLOWS.values()))[0]
+        workflow = rng.choices(list(shown), weights)[0]
         own = Random(f"{chance}/{position}")
-        if workflow == "hardship_aid":
-            people.append(numbers.applicant(own, today, regions))
+        if shown[workflow].once:
+            people.append(worlds[workflow].numbers.applicant(own, today, regions))
         elif people and rng.random() < 0.05:
             people.append(rng.choice(people))
         else:
@@ -61,10 +60,10 @@ def openings(serials: list[int], seed: int, worlds: Mapping[str, World], numbers
     return begun
 
 
-def _instant(rng: Random, world: World, channel: str) -> datetime:
+def _instant(rng: Random, calendar: WorkingCalendar, now: datetime, channel: str) -> datetime:
     """When somebody asks: more of them lately, so that enough is still open; on line at any hour of the day."""
-    at: datetime = world.now - BACK * rng.random() ** 1.4
+    at: datetime = now - BACK * rng.random() ** 1.4
     if channel == "online":
-        local = at.astimezone(world.calendar.tz)
+        local = at.astimezone(calendar.tz)
         return min(at, local.replace(hour=rng.randint(7, 22), minute=rng.randrange(60), second=rng.randrange(60)))
-    return world.calendar.add(at, -rng.randint(1, 4 * 3600)).replace(microsecond=0)
+    return calendar.add(at, -rng.randint(1, 4 * 3600)).replace(microsecond=0)

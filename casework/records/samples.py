@@ -1,8 +1,8 @@
-"""Dossiers of hardship assistance as a list: who was on file when a year began."""
+"""Cases as a list of which a part is looked into: those that counted when a year began."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Row, select
 
@@ -11,22 +11,22 @@ from casework.records.tables import cases, orgs
 from casework.records.visibility import below, visible
 from casework.rules.people import Person
 
-WORKFLOW: Final = "hardship_aid"
-_on_file_since: Final = cases.c.facts["on_file_since"].astext
 
+def counted_at(
+    tx: Tx, workflow: str, since: str, begins: datetime, org_path: str, person: Person
+) -> Sequence[Row[Any]]:
+    """Return the cases at and below a path that counted at an instant and that this person sees, by number.
 
-def on_file_at(tx: Tx, begins: datetime, org_path: str, person: Person) -> Sequence[Row[Any]]:
-    """The dossiers at and below a path that were on file at an instant and that this person sees, by number.
-
-    Each with `number`, `applicant_name`, `state` and the code of its `org`.
+    `since` is the fact with the day from which a case counts, until it is closed. Each has `number`, `applicant_name`,
+    `state` and the code of its `org`.
     """
     return tx.all(
         select(cases.c.number, cases.c.applicant_name, cases.c.state, orgs.c.code.label("org"))
         .select_from(cases.join(orgs, orgs.c.id == cases.c.org_id))
         .where(
-            cases.c.workflow == WORKFLOW,
+            cases.c.workflow == workflow,
             cases.c.org_id.in_(below(org_path)),
-            _on_file_since < begins.date().isoformat(),
+            cases.c.facts[since].astext < begins.date().isoformat(),
             cases.c.closed_at.is_(None) | (cases.c.closed_at >= begins),
             visible(person),
         )

@@ -6,7 +6,7 @@ from random import Random
 from uuid import UUID
 
 from casework.rules.people import HELPERS, Person, Role
-from casework.work.demo.tree import Place
+from casework.stories.places import Place
 
 
 class Staff:

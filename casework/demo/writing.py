@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from uuid import UUID, uuid4
 
+from casework.demo.tree import CALENDAR
 from casework.records import bulk, offices
 from casework.records.event_chain import GENESIS
 from casework.records.rows import StoredCase, sealed_parts
 from casework.records.vault import WrappedKey, applicant_place, blind_index, new_key
+from casework.stories.story import Story, Told
 from casework.work.blind_indexes import held_numbers, look_ups_of
-from casework.work.demo.stories import Story, Told
-from casework.work.demo.tree import CALENDAR
 from casework.work.letters import Sender, letter_rows, sent_by, series
 from casework.work.sealing import sealed_of
 from casework.work.service import Transaction

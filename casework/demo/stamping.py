@@ -15,6 +15,8 @@ from multiprocessing.connection import Connection
 from random import Random
 from typing import Final
 
+from casework.demo.programmes import demonstrations
+from casework.demo.templates import Figure, Template
 from casework.records import bulk
 from casework.records.event_chain import GENESIS, chained
 from casework.records.ids import new_id
@@ -26,15 +28,12 @@ from casework.rules.identifiers import (
     mask_identity_number,
     mask_phone,
 )
-from casework.work.demo.households import account
-from casework.work.demo.names import full_name, mobile
-from casework.work.demo.templates import Figure, Template
+from casework.stories.people import bank_card, full_name, mobile
 from casework.work.service import Transaction
 
 _TOGETHER: Final = 250
 """So many copies are stored at once."""
 
-_SHARES: Final = {"legal_aid": 3, "hardship_aid": 1}
 _ORDER: Final = ("applicants", "cases", "events", "clocks", "vault", "look_ups", "letters", "open_case_holds")
 _COLUMNS: Final = {
     "applicants": ("id", "identity_index", "key_id", "wrapped_key"),
@@ -54,11 +53,12 @@ class Copies:
 
 
 def planned(templates: Sequence[Template], serials: Sequence[int], rng: Random) -> Copies:
-    """Choose the template of each copy, three in four of legal aid, and order them by the time of their opening."""
+    """Choose the template of each copy by the shares of the programmes, and order them by the time of their opening."""
     if not templates:
         raise ValueError("no case that was lived can be copied")
     many = Counter(template.workflow for template in templates)
-    weights = [_SHARES[template.workflow] / many[template.workflow] for template in templates]
+    shown = demonstrations()
+    weights = [shown[template.workflow].share / many[template.workflow] for template in templates]
     chosen = rng.choices(range(len(templates)), weights, k=len(serials))
     return Copies(templates, sorted(chosen, key=lambda one: (templates[one].opened_at, one)), serials)
 
@@ -111,7 +111,7 @@ class Stamper:
         blanks = {"case": case_id, "applicant": str(applicant), "number": number, "folded": folding.key(number)}
         digests = self._people(template.figures, blanks)
         blanks |= {"address": f"示例小区{rng.randrange(1, 60)}号楼{rng.randrange(1, 5)}单元"}
-        card = account(rng)
+        card = bank_card(rng)
         blanks |= {"account": card, "masked_account": mask_account(card)}
         for place in range(template.letters):
             blanks[f"letter{place}"] = str(new_id(template.opened_at, rng.getrandbits(74)))

@@ -13,11 +13,12 @@ from casework.rules.context import MoveContext
 from casework.rules.fund_operations import Fund
 from casework.rules.people import CLOCK, Actor, Person, Role
 from casework.rules.text import Text
-from casework.work.demo.households import STUDENTS, Household, account
-from casework.work.demo.stories import Over, Story
-from casework.work.demo.treasury import ToPay, Treasury
+from casework.stories.people import bank_card
+from casework.stories.story import Over, Story
+from casework.stories.treasury import ToPay
 from casework.workflows.hardship_aid.aid import bound, why_not
 from casework.workflows.hardship_aid.categories import finding
+from casework.workflows.hardship_aid.demonstration.households import STUDENTS, Household
 
 _LEAST: Final = Decimal(200)
 _KINDS: Final = {
@@ -42,12 +43,11 @@ class Awaited:
 class Dossier:
     """A story with the household that it is about. Whatever its moves claim is noted in the treasury."""
 
-    def __init__(self, story: Story, treasury: Treasury, home: Household) -> None:
+    def __init__(self, story: Story, home: Household) -> None:
         self.story = story
         self.rng = story.rng
         self.home = home
         self.agenda: dict[str, datetime] = {}
-        self._treasury = treasury
         self._awaited: dict[str, Awaited] = {}
 
     @property
@@ -75,7 +75,7 @@ class Dossier:
         """Take a transition; raises `Over` in the future, or the refusal."""
         story = self.story
         story.take(name, given, actor, at, named)
-        self._treasury.note(story.told[-1].move)
+        self.story.world.treasury.note(story.told[-1].move)
         for line in self.case.facts.get("aid", ()):
             if line["status"] == "approved" and line["line"] not in self._awaited:
                 self._order(line, story.case.last_at)
@@ -149,7 +149,7 @@ class Dossier:
             self.take("release_payment", given, story.staff(Role.SUPERVISOR), at)
             del self._awaited[one.line]
         elif one.what == "mend":
-            story.correct({"bank": {"account": account(self.rng)}}, "银行退回，更正收款账户", story.worker(), at)
+            story.correct({"bank": {"account": bank_card(self.rng)}}, "银行退回，更正收款账户", story.worker(), at)
             self._order(self._line(one.line), at)
         else:
             self._answered(one.line, at)
@@ -191,7 +191,7 @@ class Dossier:
             bank_code=bank["bank_code"],
             account=self.story.sealed["bank.account"],
         )
-        ordered = self._treasury.ordered_at(payment, since)
+        ordered = self.story.world.treasury.ordered_at(payment, since)
         answered = self.story.world.calendar.add(ordered, self.rng.randint(_WORKING_DAY // 2, 4 * _WORKING_DAY))
         self._awaited[line["line"]] = Awaited(answered, line["line"], "answer")
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Final
 
 from casework.rules.people import APPLICANT, Role
-from casework.work.demo.dossiers import Dossier
-from casework.work.demo.stories import Over
+from casework.stories.story import Over
+from casework.workflows.hardship_aid.demonstration.dossiers import Dossier
 
 _EXITS: Final = {
     "out_of_hardship": 50,

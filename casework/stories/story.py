@@ -7,32 +7,39 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from casework.forms.corrections import corrected
+from casework.forms.form import intake_of
 from casework.forms.sensitive import join_sensitive
-from casework.records.rows import new_case
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.case import NOTHING, Case, Facts
+from casework.rules.case_actions import new_case
 from casework.rules.context import DecisionContext
 from casework.rules.decide import attempt
 from casework.rules.grammar import Workflow
 from casework.rules.move import Move
 from casework.rules.people import Actor, Person, Role
 from casework.rules.refusals import Refusal
-from casework.work.corrections import corrected
-from casework.work.demo.names import Someone
-from casework.work.demo.staff import Staff
-from casework.work.demo.tree import Place
-from casework.work.workflow_registry import intake_of
+from casework.stories.people import Numbers, Someone
+from casework.stories.places import Place
+from casework.stories.staff import Staff
+from casework.stories.treasury import Treasury
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What all stories of a workflow share. `office` gives what was in force at a place at an instant."""
+    """What all stories of a workflow share.
+
+    `office` gives what was in force at a place at an instant; `treasury` keeps the funds, and `numbers` knows who
+    has an open case that nobody else may have.
+    """
 
     workflow: Workflow
     calendar: WorkingCalendar
     now: datetime
     staff: Staff
     office: Callable[[Place, datetime], DecisionContext]
+    treasury: Treasury
+    numbers: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,20 @@ class Told:
 
     move: Move
     office: DecisionContext
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """How a programme shows itself in the demonstration: `DEMONSTRATION` of the package `demonstration` in its folder.
+
+    `share` is how many of its cases are opened, against other programmes; `tell` lets a story that has not begun go its
+    way up to now. Cases are opened where `opened_at` says so; `once` where nobody asks a second time.
+    """
+
+    share: int
+    tell: Callable[["Story"], None]
+    opened_at: Callable[[Place], bool] = lambda place: True
+    once: bool = False
 
 
 class Over(Exception):

@@ -7,8 +7,8 @@ from typing import Final
 
 from casework.rules.people import APPLICANT, Actor, Role
 from casework.rules.refusals import NotMet
-from casework.work.demo.dossiers import Dossier
-from casework.work.demo.stories import Over
+from casework.stories.story import Over
+from casework.workflows.hardship_aid.demonstration.dossiers import Dossier
 
 _DECISIONS: Final = ("refuse", "approve_exit", "cancel")
 

@@ -1,14 +1,13 @@
-"""Invented people and firms: the staff of each union, those who ask for help, and those they have worked for."""
+"""Invented people and firms: those who ask for help, and those they have worked for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 from typing import Any, Final
 
-from casework.rules.identifiers import Sex, invent_credit_code, invent_identity_number
-from casework.rules.people import Role
-from casework.work.demo.tree import CITIES, JINAN, PROVINCE, QINGDAO, Place
+from casework.rules.identifiers import Sex, invent_card_number, invent_credit_code, invent_identity_number
+from casework.stories.places import Place
 
 _SURNAMES: Final = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
@@ -31,51 +30,6 @@ _TRADES: Final = (
     "电子",
 )
 _FIRST: Final = "晨光恒泰宏远鑫盛瑞祥安顺佳和永兴华茂金辉聚源天成"
-
-ROLE_NAMES: Final = {
-    Role.CASEWORKER: "cw",
-    Role.SUPERVISOR: "sv",
-    Role.LAWYER: "lw",
-    Role.VOLUNTEER: "vo",
-    Role.AUDITOR: "au",
-    Role.ADMINISTRATOR: "ad",
-}
-_STAFF: Final[dict[str, dict[Role, int]]] = {
-    "province": {Role.CASEWORKER: 1, Role.SUPERVISOR: 1, Role.AUDITOR: 1, Role.ADMINISTRATOR: 1},
-    "city": {Role.CASEWORKER: 2, Role.SUPERVISOR: 2, Role.LAWYER: 4, Role.VOLUNTEER: 2, Role.AUDITOR: 1},
-    "county": {Role.CASEWORKER: 2, Role.SUPERVISOR: 1, Role.LAWYER: 1, Role.VOLUNTEER: 1},
-    "street": {Role.CASEWORKER: 1},
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A user that the demonstration has: where, in which role, under which name."""
-
-    username: str
-    name: str
-    role: Role
-    org: str
-
-
-def named_users() -> Iterator[Post]:
-    """One user for each role in Jinan and in Qingdao, and a supervisor for the province; they may sign in."""
-    for org, suffix in ((JINAN, ""), (QINGDAO, "-qd")):
-        for role in ROLE_NAMES:
-            yield _post(f"{role.value}{suffix}", role, org)
-    yield _post("supervisor-sd", Role.SUPERVISOR, PROVINCE)
-
-
-def staff(place: Place) -> Iterator[Post]:
-    """The invented staff of a place; they sign in once an administrator has given them a password."""
-    for role, many in _STAFF[place.kind].items():
-        for number in range(1, many + 1):
-            yield _post(f"{ROLE_NAMES[role]}-{place.code}-{number}", role, place.code)
-
-
-def _post(username: str, role: Role, org: str) -> Post:
-    rng = Random(username)
-    return Post(username, full_name(rng, rng.choice(("male", "female"))), role, org)
 
 
 def full_name(rng: Random, sex: Sex) -> str:
@@ -118,15 +72,47 @@ def mobile(rng: Random) -> str:
     return rng.choice(_MOBILE) + f"{rng.randrange(10**8):08d}"
 
 
-def employer(rng: Random, region: str) -> dict[str, Any]:
-    """One of a dozen firms of a region, some of which appear again and again."""
+def employer(rng: Random, place: Place) -> dict[str, Any]:
+    """Return one of a dozen firms of a place's region, some of which appear again and again."""
     which = min(11, int(rng.paretovariate(0.9)) - 1)
-    firm = Random(f"{region}/{which}")
-    city = CITIES.get(f"{region[:4]}00", "济南市")
+    firm = Random(f"{place.region}/{which}")
     start = 2 * firm.randrange(len(_FIRST) // 2)
     return {
-        "name": f"{city[:-1]}{_FIRST[start : start + 2]}{firm.choice(_TRADES)}有限公司",
-        "credit_code": invent_credit_code(region, firm.randrange(10_000_000), registered_under="91"),
-        "address": f"{city}示例路{firm.randrange(1, 300)}号",
+        "name": f"{place.city_name[:-1]}{_FIRST[start : start + 2]}{firm.choice(_TRADES)}有限公司",
+        "credit_code": invent_credit_code(place.region, firm.randrange(10_000_000), registered_under="91"),
+        "address": f"{place.city_name}示例路{firm.randrange(1, 300)}号",
         "legal_representative": full_name(firm, "male"),
     }
+
+
+def bank_card(rng: Random) -> str:
+    """Return the number of a bank card, of 19 digits."""
+    return invent_card_number(rng.randrange(10**15) // 10)
+
+
+class Numbers:
+    """Identity numbers that nobody has yet whose number an open case keeps for itself.
+
+    `index` gives the blind index of a number, `held` are those that are taken.
+    """
+
+    def __init__(self, index: Callable[[str], bytes], held: Iterable[bytes]) -> None:
+        self._index = index
+        self._held = set(held)
+
+    def is_new(self, number: str) -> bool:
+        """Whether nobody has it; from now on somebody does."""
+        index = self._index(number)
+        if index in self._held:
+            return False
+        self._held.add(index)
+        return True
+
+    def applicant(self, rng: Random, today: date, regions: Sequence[str]) -> Someone:
+        """Return somebody who asks for the first time."""
+        return next(one for one in iter(lambda: someone(rng, today, regions), None) if self.is_new(one.identity_number))
+
+    def number(self, rng: Random, born: date, sex: Sex, region: str) -> str:
+        """Return the number of somebody who lives with an applicant."""
+        drawn = iter(lambda: invent_identity_number(born, sex, region, rng.randrange(500)), None)
+        return next(number for number in drawn if self.is_new(number))

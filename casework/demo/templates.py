@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from casework.demo.writing import local_day, unopened
 from casework.records import bulk
 from casework.records.event_chain import canonical, canonical_json
 from casework.records.rows import Row, sealed_parts
@@ -19,9 +20,8 @@ from casework.records.vault import WrappedKey, blind_index, written
 from casework.rules import folding
 from casework.rules.grammar import Letter
 from casework.rules.identifiers import Sex, check_identity_number, mask_account, mask_identity_number, mask_phone
+from casework.stories.story import Story, Told
 from casework.work.blind_indexes import held_numbers, known_by
-from casework.work.demo.stories import Story, Told
-from casework.work.demo.writing import local_day, unopened
 from casework.work.letters import Sender, number_of, render, sent_by, series
 
 # Blanks within rows, before they are lines: signs that nobody writes.

@@ -1,15 +1,15 @@
 """Invented households in hardship: who lives together, what befell them, and what they have to live on."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any, Final
 
-from casework.records.vault import blind_index
-from casework.rules.identifiers import Sex, invent_card_number, invent_identity_number
-from casework.work.demo.names import Someone, employer, full_name, someone
+from casework.rules.identifiers import Sex
+from casework.stories.people import Numbers, Someone, bank_card, employer, full_name
+from casework.stories.places import Place
 
 Facts = dict[str, Any]
 
@@ -32,31 +32,6 @@ _AT_SCHOOL: Final = {
 STUDENTS: Final = frozenset(_AT_SCHOOL.values()) - {"below_school_age"}
 
 
-class Numbers:
-    """Identity numbers that nobody has yet who lives in a household with an open dossier."""
-
-    def __init__(self, index_key: bytes, held: Set[bytes]) -> None:
-        self._index_key = index_key
-        self._held = set(held)
-
-    def is_new(self, number: str) -> bool:
-        """Whether nobody has it; from now on somebody does."""
-        index = blind_index(self._index_key, "identity_number", number)
-        if index in self._held:
-            return False
-        self._held.add(index)
-        return True
-
-    def applicant(self, rng: Random, today: date, regions: list[str]) -> Someone:
-        """Somebody who asks for the first time."""
-        return next(one for one in iter(lambda: someone(rng, today, regions), None) if self.is_new(one.identity_number))
-
-    def number(self, rng: Random, born: date, sex: Sex, region: str) -> str:
-        """The number of a member of the household."""
-        drawn = iter(lambda: invent_identity_number(born, sex, region, rng.randrange(500)), None)
-        return next(number for number in drawn if self.is_new(number))
-
-
 @dataclass(frozen=True, slots=True)
 class Household:
     """The filled-in form, and what only the check of the means will find."""
@@ -66,9 +41,9 @@ class Household:
     more_income: Decimal
 
 
-def household(rng: Random, today: date, region: str, person: Someone, line: Decimal, numbers: Numbers) -> Household:
+def household(rng: Random, today: date, place: Place, person: Someone, line: Decimal, numbers: Numbers) -> Household:
     """A household that asks on that day; `line` is the subsistence line of the place in yuan a month for each head."""
-    home = _Home(rng, today, region, person, numbers)
+    home = _Home(rng, today, place, person, numbers)
     befallen = rng.choices(list(_BEFALLEN), list(_BEFALLEN.values()))[0]
     members = list(home.members())
     facts = {
@@ -81,7 +56,7 @@ def household(rng: Random, today: date, region: str, person: Someone, line: Deci
             "name": rng.choice(_BANKS),
             "branch": f"第{(branch := rng.randint(1, 9))}支行",
             "bank_code": f"10245100{branch:04d}",
-            "account": account(rng),
+            "account": bank_card(rng),
         },
         "papers": [{"name": name, "copies": 1} for name in _PAPERS],
         "dossier_kind": "new",
@@ -94,18 +69,13 @@ def household(rng: Random, today: date, region: str, person: Someone, line: Deci
     return Household(facts, hidden, more_income)
 
 
-def account(rng: Random) -> str:
-    """A bank card of 19 digits."""
-    return invent_card_number(rng.randrange(10**15) // 10)
-
-
 @dataclass(frozen=True, slots=True)
 class _Home:
     """Who asks, when and where."""
 
     rng: Random
     today: date
-    region: str
+    place: Place
     person: Someone
     numbers: Numbers
 
@@ -140,7 +110,7 @@ class _Home:
         told: Facts = {
             "name": name,
             "relation": relation,
-            "identity_number": self.numbers.number(rng, born, sex, self.region),
+            "identity_number": self.numbers.number(rng, born, sex, self.place.region),
             "birth_date": born.isoformat(),
             "sex": sex,
             "monthly_income": f"{rng.randrange(1800, 3600, 50)}.00" if status == "at_work" else "0.00",
@@ -179,9 +149,9 @@ class _Home:
             "marital": "married" if married else rng.choice(("single", "divorced", "widowed")),
             "single_parent": not married and any(member["relation"] == "child" for member in members),
             "register_type": rng.choice(("urban", "resident", "rural")),
-            "register_region": self.region,
+            "register_region": self.place.region,
             "address": f"示例小区{rng.randrange(1, 40)}号楼{rng.randrange(1, 5)}单元",
-            "work_unit": employer(rng, self.region)["name"],
+            "work_unit": employer(rng, self.place)["name"],
             "unit_kind": rng.choice(("private", "private", "collective", "state_owned")),
             "insured_medical": "employee" if rng.random() < 0.8 else "resident",
         }

@@ -8,14 +8,18 @@ from typing import Any, Final
 from casework.rules.case_actions import claim, hand_over, release
 from casework.rules.grammar import NEW
 from casework.rules.people import APPLICANT, Role
-from casework.work.demo import approvals, exit_course
-from casework.work.demo.approvals import approve, objection_answered, objection_is_founded, objects
-from casework.work.demo.dossiers import Dossier
-from casework.work.demo.households import Numbers, household
-from casework.work.demo.names import another_name
-from casework.work.demo.on_file_course import active
-from casework.work.demo.stories import Over, Story
-from casework.work.demo.treasury import Treasury
+from casework.stories.people import another_name
+from casework.stories.story import Over, Story
+from casework.workflows.hardship_aid.demonstration import approvals, exit_course
+from casework.workflows.hardship_aid.demonstration.approvals import (
+    approve,
+    objection_answered,
+    objection_is_founded,
+    objects,
+)
+from casework.workflows.hardship_aid.demonstration.dossiers import Dossier
+from casework.workflows.hardship_aid.demonstration.households import household
+from casework.workflows.hardship_aid.demonstration.on_file_course import active
 
 _LEFT_LYING: Final = timedelta(days=120)
 _ABOUT: Final = Decimal(900)
@@ -30,9 +34,9 @@ _REASONS: Final = {
 }
 
 
-def tell(treasury: Treasury, numbers: Numbers, story: Story) -> None:
+def tell(story: Story) -> None:
     """Let the case go its way up to now."""
-    dossier = _open(treasury, numbers, story)
+    dossier = _open(story)
     try:
         while not _left_lying(dossier) and _goes_on(dossier):
             pass
@@ -53,16 +57,16 @@ def _goes_on(dossier: Dossier) -> bool:
     return True
 
 
-def _open(treasury: Treasury, numbers: Numbers, story: Story) -> Dossier:
+def _open(story: Story) -> Dossier:
     opening = story.opening
     office = story.office(opening.at)
     standard = office.policy("subsistence_line")
     line = standard.amount() if standard else _ABOUT
     today = office.calendar.local_date(opening.at)
-    home = household(story.rng, today, opening.place.region, opening.person, line, numbers)
+    home = household(story.rng, today, opening.place, opening.person, line, story.world.numbers)
     [edge] = story.world.workflow.leaving(NEW)
     actor = APPLICANT if opening.channel == "online" else story.staff(Role.CASEWORKER)
-    dossier = Dossier(story, treasury, home)
+    dossier = Dossier(story, home)
     dossier.take(edge.name, home.facts, actor, opening.at)
     return dossier
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 from random import Random
 from typing import Any, Final
 
-from casework.work.demo.names import Someone, employer, someone
+from casework.stories.people import Someone, employer, someone
+from casework.stories.places import Place
 
 Facts = dict[str, Any]
 # From how many claimants on representatives are named.
@@ -28,7 +29,7 @@ class _Asked:
 
     rng: Random
     today: date
-    region: str
+    place: Place
     person: Someone
 
     def ago(self, least: int, most: int) -> date:
@@ -38,9 +39,9 @@ class _Asked:
         return f"{self.rng.randrange(least, most, 50)}.00"
 
 
-def application(rng: Random, today: date, region: str, person: Someone, line: Decimal | None) -> Application:
+def application(rng: Random, today: date, place: Place, person: Someone, line: Decimal | None) -> Application:
     """A request on that day. `line` is the hardship line in yuan a month; without one only the exempt ask."""
-    asked = _Asked(rng, today, region, person)
+    asked = _Asked(rng, today, place, person)
     matter = rng.choices(list(_MATTERS), weights=[weight for weight, _, _ in _MATTERS.values()])[0]
     _, tell, exemption = _MATTERS[matter]
     facts = {
@@ -97,7 +98,7 @@ def _applicant(asked: _Asked) -> Facts:
 
 
 def _representative(asked: _Asked) -> Facts:
-    person = someone(asked.rng, asked.today, [f"{asked.region[:4]}02"])
+    person = someone(asked.rng, asked.today, [f"{asked.place.region[:4]}02"])
     return {"name": person.name, "identity_number": person.identity_number, "phone": person.phone}
 
 
@@ -131,7 +132,7 @@ def _labour(asked: _Asked, job: Facts, story: str, demands: list[Facts]) -> Fact
     facts: Facts = {
         "form_of_aid": asked.rng.choice(("mediation_arbitration", "mediation_arbitration", "litigation", "drafting")),
         "story": story,
-        "employer": employer(asked.rng, asked.region),
+        "employer": employer(asked.rng, asked.place),
         "employment": job,
         "demands": demands,
         "evidence": [{"name": "考勤表", "proves": "出勤天数", "holder": "worker"}],

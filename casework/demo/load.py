@@ -13,23 +13,26 @@ from random import Random
 from typing import Final, TypeVar
 from uuid import UUID
 
+from casework.demo.openings import BACK, openings
+from casework.demo.posts import Post, named_users
+from casework.demo.posts import staff as posts_of
+from casework.demo.programmes import demonstrations
+from casework.demo.stamping import planned, stamp
+from casework.demo.templates import Template, template_of
+from casework.demo.treasury import open_funds, settle
+from casework.demo.tree import CALENDAR, fixed_id, org_row, places
+from casework.demo.writing import write
 from casework.records import bulk, holds, offices, people
+from casework.records.vault import blind_index
 from casework.rules.context import DecisionContext
 from casework.rules.text import Language
 from casework.settings import ROOT
+from casework.stories.people import Numbers
+from casework.stories.places import Place
+from casework.stories.staff import Staff
+from casework.stories.story import Story, World
+from casework.stories.treasury import Treasury
 from casework.work import seeds, workflow_registry
-from casework.work.demo import course, hardship_course
-from casework.work.demo.households import Numbers
-from casework.work.demo.names import Post, named_users
-from casework.work.demo.names import staff as posts_of
-from casework.work.demo.openings import BACK, openings
-from casework.work.demo.staff import Staff
-from casework.work.demo.stamping import planned, stamp
-from casework.work.demo.stories import Story, World
-from casework.work.demo.templates import Template, template_of
-from casework.work.demo.treasury import Treasury, open_funds
-from casework.work.demo.tree import CALENDAR, Place, fixed_id, org_row, places
-from casework.work.demo.writing import write
 from casework.work.letters import Sender
 from casework.work.passwords import hash_password
 from casework.work.policy_files import read_policies
@@ -103,32 +106,31 @@ def _load_cases(
     """
     bulk.take_time(tx.db)
     org_ids, staff = offices.org_ids(tx.db), _staff(tx)
-    numbers = Numbers(tx.index_key, holds.held(tx.db, "hardship_aid"))
     # Steps are taken at the desk in years whose holidays are not loaded too.
     calendar = tx.rules.calendars[CALENDAR].calendar.assuming_unpublished()
-    treasury = open_funds(tx, calendar, staff, len(serials), now - BACK, now, Random(f"{seed}/{serials[0]}"))
-    offices_of = {"legal_aid": _with_those_above(tx, "legal_aid"), "hardship_aid": _with_money(tx, treasury)}
-    worlds = {
-        key: World(workflow_registry.newest(key), calendar, now, staff, office) for key, office in offices_of.items()
-    }
-    tellers: dict[str, Callable[[Story], None]] = {
-        "legal_aid": course.tell,
-        "hardship_aid": partial(hardship_course.tell, treasury, numbers),
-    }
-    begun = openings(serials, seed, worlds, numbers)
+    treasury = open_funds(tx, calendar, staff, len(serials), now - BACK, now)
+    shown = demonstrations()
+    worlds = {}
+    for key in shown:
+        workflow = workflow_registry.newest(key)
+        office = _with_money(tx, key, treasury) if workflow.grants_money else _with_those_above(tx, key)
+        numbers = Numbers(partial(blind_index, tx.index_key, "identity_number"), holds.held(tx.db, key))
+        worlds[key] = World(workflow, calendar, now, staff, office, treasury, numbers)
+    begun = openings(serials, seed, now, worlds, shown)
+    chance = Random(f"{seed}/{serials[0]}")
     dossiers: list[Story] = []
     templates: list[Template] = []
     template = _templates_at(tx, org_ids) if keep else lambda story: None
     for batch in _batches(begun):
         stories = [Story(worlds[opening.workflow], Random(f"{seed}/{opening.number}"), opening) for opening in batch]
         for story in stories:
-            tellers[story.opening.workflow](story)
+            shown[story.opening.workflow].tell(story)
         templates += filter(None, map(template, stories))
         dossiers += [story for story in stories if story.world.workflow.grants_money]
         write(tx, [story for story in stories if not story.world.workflow.grants_money], org_ids)
         if len(dossiers) >= _TOGETHER or batch[-1] is begun[-1]:
             keys = [write(tx, some, org_ids) for some in _batches(dossiers)]
-            treasury.settle(tx, {case_id: key for of_some in keys for case_id, key in of_some.items()})
+            settle(tx, treasury, {case_id: key for of_some in keys for case_id, key in of_some.items()}, chance)
             dossiers = []
         stored(len(batch))
     return templates
@@ -219,7 +221,7 @@ def _with_those_above(tx: Transaction, workflow: str) -> Callable[[Place, dateti
     return lambda place, at: replace(office(place, at), orgs=above[place.code])
 
 
-def _with_money(tx: Transaction, treasury: Treasury) -> Callable[[Place, datetime], DecisionContext]:
-    """The same for dossiers, with the funds that may pay."""
-    office = _with_those_above(tx, "hardship_aid")
+def _with_money(tx: Transaction, workflow: str, treasury: Treasury) -> Callable[[Place, datetime], DecisionContext]:
+    """The same with the funds that may pay."""
+    office = _with_those_above(tx, workflow)
     return lambda place, at: replace(office(place, at), funds=treasury.open_to(place, at))

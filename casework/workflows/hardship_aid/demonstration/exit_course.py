@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any, Final
 
 from casework.rules.refusals import NotMet
-from casework.work.demo.approvals import objection_answered, objection_is_founded, objects
-from casework.work.demo.dossiers import Dossier
-from casework.work.demo.on_file_course import name_contact, visit
-from casework.work.demo.stories import Over
+from casework.stories.story import Over
+from casework.workflows.hardship_aid.demonstration.approvals import objection_answered, objection_is_founded, objects
+from casework.workflows.hardship_aid.demonstration.dossiers import Dossier
+from casework.workflows.hardship_aid.demonstration.on_file_course import name_contact, visit
 
 
 def _exit_hearing(dossier: Dossier) -> None:

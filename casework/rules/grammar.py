@@ -313,12 +313,13 @@ class Workflow:
     open cases of the workflow may share one, such as `members.*.identity_number`; where another case has it, staff are
     told `held_elsewhere` with its `{number}` and `{office}`. `same_request` says whether two requests of one person are
     the same; without it any two are. Where it `pays`, decisions see the funds that may pay and the organisations above.
-    `sheet` is the form on paper that it keeps of a case, `yearly_sample` says which cases are looked into. `corrected`
-    gives the facts that a correction changes beside those corrected, or raises the refusal that says why it may not be made. `policies` are the names of the dated rows
-    that it asks for beside the limits of its clocks, with what their values are; those `by_last_year` count as they
-    stood at the end of the year before. `time_to_object` gives how long a decision may still be objected to, as the
-    applicant is told. Decisions in the states `reviewed_above` see the organisations above. While it is a
-    `draft` it may change without a new version, and opens cases of demonstrations and tests only.
+    `sheet` is the form on paper that it keeps of a case, `yearly_sample` says which cases are looked into.
+    `corrected` gives the facts that a correction changes beside those corrected, or raises the refusal that says why
+    it may not be made. `policies` are the names of the dated rows that it asks for beside the limits of its clocks,
+    with what their values are; those `by_last_year` count as they stood at the end of the year before.
+    `time_to_object` gives how long a decision may still be objected to, as the applicant is told. Decisions in the
+    states `reviewed_above` see the organisations above. While it is a `draft` it may change without a new version,
+    and opens cases of demonstrations and tests only.
     """
 
     key: str

@@ -397,4 +397,12 @@ def late_at(workflow: Workflow, case: Case) -> datetime | None:
 
 
 def _binding(workflow: Workflow, case: Case) -> Iterator[ClockRun]:
-    return (run for run in case.clocks if run.open and workflow.by_clock[run.name].binds(case.phase))
+    """The open clocks that bind, but for a right that was lost before the case was opened: nobody here can keep it."""
+    for run in case.clocks:
+        clock = workflow.by_clock[run.name]
+        if run.open and clock.binds(case.phase) and not (clock.guards_right and _over_by(run, case.opened_at)):
+            yield run
+
+
+def _over_by(run: ClockRun, at: datetime) -> bool:
+    return run.due is not None and run.due.at <= at

@@ -470,6 +470,18 @@ class TestTheCaseAsAWhole:
         after = late_at(story.workflow, story.case)
         assert after is None or after > story.now
 
+    @pytest.mark.parametrize(
+        ("opened", "binds"), [("2026-03-10 09:00", "limitation"), ("2026-03-11 09:00", "review_by_law")]
+    )
+    def test_a_right_that_was_lost_before_the_case_was_opened_makes_nobody_late(self, opened: str, binds: str) -> None:
+        story = Story(opened).opened(employment=JOB | {"ended_on": "2025-03-10"}, arrears=None)
+        limitation = story.clock("limitation").due
+        assert limitation is not None
+        assert str(limitation.on) == "2026-03-10"
+        nearest = nearest_clock(story.workflow, story.case)
+        assert nearest is not None
+        assert (nearest.name, late_at(story.workflow, story.case)) == (binds, story.clock(binds).due.at)
+
     def test_a_wait_is_due_and_never_late(self) -> None:
         story = Story("2026-03-02 09:00").opened(employment=JOB, arrears=None)
         urgency = story.clock("urgency")

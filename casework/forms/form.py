@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from marshmallow import RAISE, Schema, ValidationError, validates_schema
 
@@ -16,6 +16,8 @@ from casework.forms.validation_errors import fault, invalid, join
 from casework.rules.grammar import Needs, Workflow
 from casework.rules.refusals import Fault
 from casework.rules.text import Language, Text
+
+_OR: Final = Text("{this}或者{other}", "{this} or {other}")
 
 
 class Form(Schema):
@@ -91,15 +93,17 @@ class Form(Schema):
 
     @classmethod
     def missing(cls, facts: Mapping[str, Any], transition: str) -> list[tuple[str, Text]]:
-        """Paths and titles of what had to be known by this transition and is still unknown."""
+        """Paths and titles of what is still unknown and had to be known by this transition; or what will do instead."""
         if transition not in cls.awaited():
             return []
         found = list(walk(cls, facts))
+        titles = {path: field.title for path, field, _ in found}
         known = {path for path, _, value in found if value is not None}
         return [
-            (path, field.title)
+            (path, _OR.with_(this=field.title, other=titles[beside]) if beside else field.title)
             for path, field, value in found
-            if field.needed_by == transition and value is None and _beside(path, field.or_else) not in known
+            if field.needed_by == transition and value is None
+            if (beside := _beside(path, field.or_else)) not in known
         ]
 
     @classmethod

@@ -20,6 +20,11 @@ from casework.work.preconditions import ensure_fresh
 from casework.work.sealing import applicant_key
 from casework.work.service import Transaction
 
+_UNKNOWN_PATH: Final = Text(
+    "本案没有敏感信息 {unknown}；可以查看的有：{known}。",
+    "This case has no sensitive value {unknown}; it has: {known}.",
+)
+
 
 def add_note(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
     """A new note, sealed: people write into notes what they would not say aloud."""
@@ -71,8 +76,15 @@ def disclose(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
     wanted = said.get("paths") or sorted(values)
     unknown = [path for path in wanted if path not in values]
     if unknown:
-        sentence = Text("没有这项敏感信息。", "There is no such sensitive value.")
-        raise Invalid([Fault("paths", "unknown_path", sentence)])
+        raise Invalid(
+            [
+                Fault(
+                    "paths",
+                    "unknown_path",
+                    _UNKNOWN_PATH.with_(unknown=", ".join(unknown), known=", ".join(sorted(values))),
+                )
+            ]
+        )
     history.note_disclosure(tx.db, case_id, tx.person.id, list(wanted), said["reason"])
     return {path: values[path] for path in wanted}
 

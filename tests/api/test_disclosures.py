@@ -26,6 +26,16 @@ def test_a_supervisor_and_an_auditor_read_who_saw_what_when_and_why(api: Api) ->
     assert api.get("supervisor-sd", f"/cases/{case['id']}/disclosures")["items"] == [first, second]
 
 
+def test_what_a_case_does_not_have_is_named_with_what_it_has(api: Api) -> None:
+    case = api.new_case()
+    given = {"reason": "核对", "paths": ["facts.story", "applicant.phone"]}
+    refused = api.call("caseworker", "POST", f"/cases/{case['id']}/disclosures", given)
+    [fault] = refused.json["errors"]
+    assert (refused.status_code, fault["field"], fault["code"]) == (422, "paths", "unknown_path")
+    assert fault["message"].startswith("This case has no sensitive value facts.story; it has: ")
+    assert {"applicant.phone", "story"} <= {*fault["message"].rstrip(".").split(": ")[1].split(", ")}
+
+
 def test_whoever_sees_the_case_but_does_not_watch_over_it_may_not_read_the_log(api: Api) -> None:
     case = api.new_case()
     path = f"/cases/{case['id']}/disclosures"

@@ -617,7 +617,9 @@ class TestWhatMayFollow:
     def test_the_phone_is_needed_when_somebody_is_named_to_help(self) -> None:
         story = reviewed(applicant={"phone": None, "other_contact": None})
         story.supervisor("grant")
-        assert "联系电话" in told(story, "caseworker", "assign").text.zh
+        refusal = told(story, "caseworker", "assign").text
+        assert "联系电话或者其他联系方式" in refusal.zh
+        assert "Phone or Other contact" in refusal.en
         story.correct("caseworker", reason="来电补充", applicant={"phone": "13800138000"})
         story.caseworker("assign")
         assert story.case.state == "assigned"

@@ -21,13 +21,14 @@ from apscheduler.triggers.base import BaseTrigger
 from casework.records import alerts, attempts, idempotency, people
 from casework.rules.refusals import Unavailable
 from casework.settings import Settings
-from casework.work import overdue
+from casework.work import overdue, recalculation
 from casework.work.delivery import digest, worker
 from casework.work.service import Service
 
 PROCESS: Final = "scheduler"
 """The name under which the heartbeat is noted."""
 _DIGEST_EVERY: Final = timedelta(minutes=1)
+_RECALCULATE_EVERY: Final = timedelta(seconds=10)
 _TIDY_EVERY: Final = timedelta(hours=1)
 _LOOK_AT_THE_CLOCK_EVERY_S: Final = 1
 _STOP: Final = (signal.SIGTERM, signal.SIGINT)
@@ -48,7 +49,10 @@ class Job:
 
 
 def jobs(service: Service, settings: Settings) -> tuple[Job, ...]:
-    """The jobs of the service: the sweep, the post, the digests, the heartbeat, and forgetting what has had its day."""
+    """The jobs of the service: the sweep, the post, the digests, the heartbeat, and tidying up.
+
+    Rules of which the loading was broken off are brought to the cases that they have not reached.
+    """
     post_every = settings.post.every_s
 
     def sweep() -> None:
@@ -70,6 +74,10 @@ def jobs(service: Service, settings: Settings) -> tuple[Job, ...]:
         with service.transaction() as tx:
             alerts.beat(tx.db, PROCESS)
 
+    def recalculate() -> None:
+        if moved := recalculation.resume(service):
+            log.info("recalculated", clocks=len(moved))
+
     def tidy() -> None:
         with service.transaction() as tx:
             idempotency.purge(tx.db, service.limits.keep_answers)
@@ -81,6 +89,7 @@ def jobs(service: Service, settings: Settings) -> tuple[Job, ...]:
         Job("post", timedelta(seconds=post_every), deliver, settings.post.threads),
         Job("digest", _DIGEST_EVERY, write_digests),
         Job("heartbeat", timedelta(seconds=settings.scheduler.heartbeat_every_s), beat),
+        Job("recalculation", _RECALCULATE_EVERY, recalculate),
         Job("tidy", _TIDY_EVERY, tidy),
     )
 

@@ -73,7 +73,7 @@ class Day:
                 notice = folder / f"cn-{year}.toml"
                 first = f"year = {year}\nsource = '示例通知'\nholidays = [{year}-01-01]\n"
                 notice.write_text(first, encoding="utf-8")
-                calendars.load(tx.db, notice, "china")
+                calendars.switch(tx.db, notice, "china")
 
     def load_policies(self, file: Path) -> None:
         """Load the rows of a policy file, as the administrator would."""

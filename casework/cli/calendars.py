@@ -9,7 +9,7 @@ import click
 from casework.cli.calendar_page import tell_calendar
 from casework.cli.console import Console, Instant, LimitType, instant_in, pass_console
 from casework.cli.installation import has_database, working
-from casework.cli.moved_clocks import tell_moved, tell_preview
+from casework.cli.moved_clocks import progress_on, tell_moved, tell_preview
 from casework.cli.rules import FILE
 from casework.records import offices
 from casework.records.database import Tx
@@ -114,13 +114,14 @@ def load(console: Console, file: Path, preview: bool, into: str) -> None:
     A published year takes the place of the same year. Office hours (with make_up_week) keep the years that are loaded
     and take in those of the files cn-*.toml beside them.
     """
-    with working(console.settings) as service, service.transaction() as tx:
+    with working(console.settings) as service:
         if preview:
-            change = calendars.read_change(tx.db, file, into)
-            _warn(console, change)
-            tell_preview(console, calendars.preview(tx.db, change), change.after.calendar.tz)
+            with service.transaction() as tx:
+                change = calendars.read_change(tx.db, file, into)
+                _warn(console, change)
+                tell_preview(console, calendars.preview(tx.db, change), change.after.calendar.tz)
             return
-        loaded = calendars.load(tx.db, file, into)
+        loaded = calendars.load(service, file, into, progress_on(console))
     console.tell(_LOADED if loaded.new else _UNCHANGED, key=loaded.change.after.key, version=loaded.version)
     _warn(console, loaded.change)
     tell_moved(console, loaded.moved)

@@ -18,7 +18,7 @@ from casework.cli.installation import told as cure_of
 from casework.cli.lookup import MARKS, Finding, good
 from casework.cli.rules import told
 from casework.embedded import NoServer
-from casework.records import alerts, keys, offices
+from casework.records import alerts, keys, offices, recalculation
 from casework.records.upgrade import Unreachable, newest
 from casework.rules.refusals import Unavailable
 from casework.rules.text import Text
@@ -39,6 +39,12 @@ _NO_YEAR: Final = Text(
     " calendar load cn-{year}.toml --into {key}",
 )
 _A_YEAR: Final = ROOT / "config" / "calendars" / "cn-2026.toml"
+_ON_ITS_WAY: Final = Text(
+    "已载入的规则已生效，正在逐案更新时限（最近一次：{at}）；载入中断的，由调度进程接着更新：casework serve 或"
+    " casework scheduler",
+    "rules that were loaded hold, and the clocks of cases are being brought up to them (last at {at}). Where loading"
+    " was broken off, the scheduler goes on: casework serve, or casework scheduler",
+)
 _OLD_KEYS: Final = Text(
     "有 {many} 个数据密钥仍在旧密钥（{key_ids}）之下：casework keys rotate",
     "data keys still under old keys ({key_ids}): {many}. Run casework keys rotate",
@@ -129,6 +135,7 @@ def _database(installation: Installation) -> Iterator[Finding]:
             yield from _keys(tx)
             yield from _seeds(tx)
             yield from years(tx, installation.settings.kind)
+            yield from on_the_way(tx)
             yield from _workflows(tx)
             yield _heartbeat(tx, installation.settings)
             yield from transports.messages(tx)
@@ -162,6 +169,12 @@ def _seeds(tx: Transaction) -> Iterator[Finding]:
             f"日历 {len(calendars)} 个，政策 {len(policies)} 条",
             f"calendars {len(calendars)}, policies {len(policies)}",
         )
+
+
+def on_the_way(tx: Transaction) -> Iterator[Finding]:
+    """Rules that were loaded and have not reached every case yet."""
+    if (left := recalculation.under_way(tx.db)) is not None:
+        yield Finding("notice", _ON_ITS_WAY.with_(at=left.at.astimezone(tx.service.zone).isoformat(" ", "minutes")))
 
 
 def years(tx: Transaction, kind: Kind) -> Iterator[Finding]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from casework.app import MIGRATIONS, service_of
 from casework.embedded import PrivateServer
 from casework.records import readiness
+from casework.records.database import Tx
 from casework.records.readiness import Look
 from casework.records.upgrade import as_script, login_of, newest, seed_alone, upgrade
 from casework.rules.refusals import Refusal
 from casework.rules.text import Text
 from casework.settings import ROOT, Settings
-from casework.work import workflow_registry
+from casework.work import recalculation, workflow_registry
 from casework.work.seeds import seed
 from casework.work.service import Service
 
@@ -44,10 +45,8 @@ class Installation:
         """The newest tables, and the calendars and policies that everybody starts with."""
         if self.look().version != newest(MIGRATIONS):
             upgrade(self.owner_url, MIGRATIONS, members=(login_of(self.app_url),) if self.server else ())
-        with self.service() as service, service.transaction() as tx:
-            seed_alone(tx.db)
-            service.ensure_keys_open(tx.db)
-            seed(tx.db, ROOT / "config")
+        with self.service() as service:
+            recalculation.load(service, lambda tx: _seed(service, tx))
 
     @contextmanager
     def service(self) -> Iterator[Service]:
@@ -67,6 +66,12 @@ def installed(settings: Settings) -> Iterator[Installation]:
         return
     with PrivateServer(settings.home, durable=settings.kind != "test") as server:
         yield Installation(settings, server.owner_url, server.app_url, server)
+
+
+def _seed(service: Service, tx: Tx) -> None:
+    seed_alone(tx)
+    service.ensure_keys_open(tx)
+    seed(tx, ROOT / "config")
 
 
 def has_database(settings: Settings) -> bool:

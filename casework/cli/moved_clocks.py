@@ -1,12 +1,15 @@
 """What loading a calendar or a policy moves, as the command line tells it."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import tzinfo
+from typing import Final
 
 from casework.cli.console import Console
 from casework.rules.clocks import Due
 from casework.rules.text import Text
-from casework.work.recalculation import Moved
+from casework.work.rederivation import Moved, Progress
 
 _TITLES = (
     Text("案件", "Case"),
@@ -36,6 +39,42 @@ _ONLY_SOURCE = Text(
 )
 _PROVISIONAL = Text("（暂定）", " (provisional)")
 _CANCELLED = Text("取消", "cancelled")
+
+
+_FEW: Final = 500
+_SO_FAR: Final = Text("{doing}：已完成 {done}", "{doing}: {done} done")
+
+
+def progress_on(console: Console) -> Progress:
+    """What shows how far loading is, on standard error: a bar on a terminal, else a line for each tenth.
+
+    With few cases there is nothing to wait for, and nothing is shown.
+    """
+
+    @contextmanager
+    def shown(doing: Text, cases: int) -> Iterator[Callable[[int], object]]:
+        if cases < _FEW:
+            yield lambda more: None
+        elif sys.stderr.isatty():
+            with console.progress(doing, cases) as more:
+                yield more
+        else:
+            console.note(doing, cases=cases)
+            yield _lines(console, doing.with_(cases=cases), cases)
+
+    return shown
+
+
+def _lines(console: Console, doing: Text, cases: int) -> Callable[[int], object]:
+    done = 0
+
+    def more(many: int) -> None:
+        nonlocal done
+        before, done = done, done + many
+        if done * 10 // cases > before * 10 // cases:
+            console.note(_SO_FAR, doing=doing.in_(console.language), done=done)
+
+    return more
 
 
 def tell_preview(console: Console, moved: Sequence[Moved], zone: tzinfo) -> None:

@@ -7,7 +7,7 @@ import click
 
 from casework.cli.console import Console, pass_console
 from casework.cli.installation import working
-from casework.cli.moved_clocks import tell_moved, tell_preview
+from casework.cli.moved_clocks import progress_on, tell_moved, tell_preview
 from casework.cli.rules import FILE
 from casework.records import offices
 from casework.rules.text import Text
@@ -74,8 +74,12 @@ def load(console: Console, file: Path, preview: bool) -> None:
     `address` and `seal_name` stand in its letters. Running clocks are derived anew where the calendar is another.
     `casework org example` prints such a file (config/examples/organisations.toml) to begin with.
     """
-    with working(console.settings) as service, service.transaction() as tx:
-        done = organisations.preview(tx.db, file) if preview else organisations.load(tx.db, file)
+    with working(console.settings) as service:
+        if preview:
+            with service.transaction() as tx:
+                done = organisations.preview(tx.db, file)
+        else:
+            done = organisations.load(service, file, progress_on(console))
     console.tell(_WOULD_LOAD if preview else _LOADED, added=len(done.added), changed=len(done.changed))
     if preview:
         tell_preview(console, done.moved, console.settings.office.zone)

@@ -7,7 +7,7 @@ import click
 
 from casework.cli.console import Console, pass_console
 from casework.cli.installation import working
-from casework.cli.moved_clocks import tell_moved, tell_preview
+from casework.cli.moved_clocks import progress_on, tell_moved, tell_preview
 from casework.records import offices
 from casework.rules.context import PolicyRow
 from casework.rules.diagram import mermaid
@@ -146,11 +146,12 @@ def _policy_row(console: Console, row: PolicyRow) -> tuple[object, ...]:
 @pass_console
 def load_policies(console: Console, file: Path, preview: bool) -> None:
     """Load the [[policy]] rows of a TOML file, all of them or none; running clocks are derived anew."""
-    with working(console.settings) as service, service.transaction() as tx:
+    with working(console.settings) as service:
         if preview:
-            _tell_preview(console, policies.preview(tx.db, file))
+            with service.transaction() as tx:
+                _tell_preview(console, policies.preview(tx.db, file))
             return
-        new, moved = policies.load(tx.db, file)
+        new, moved = policies.load(service, file, progress_on(console))
     console.tell(_ADDED, many=len(new))
     tell_moved(console, moved)
 

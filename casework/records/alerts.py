@@ -14,21 +14,22 @@ from casework.records.delivery_queues import MAIL_LANE
 from casework.records.tables import alert_receivers, alerts, cases, clocks, events, users
 from casework.rules.people import HELPERS
 
-# Everybody locks the case row first. A case that somebody is just working on is left for the next tick; the clock is
-# locked with it, so that one which was settled since the statement began is read again and left out.
-_DUE = """
-select k.case_id, k.name, k.generation
-from clocks k join cases on cases.id = k.case_id
-where k.ended_at is null and k.wake_at <= :now
-order by k.wake_at limit :limit
-for update of cases, k skip locked
+# The rules are kept first; everybody locks the case row then. A case that somebody is just working on is left for the
+# next tick; the clock is locked with it, so that one which was settled since the statement began is read again and left
+# out. Where nothing is due there is one row with the revision alone.
+_CLOCKS = """
+select k.*, rules.revision
+from (select casework.keep_rules() as revision) as rules left join lateral (
+  select k.case_id, k.name, k.generation, k.takes from clocks k join cases on cases.id = k.case_id
+  where rules.revision is not null and k.ended_at is null and {which}
+  order by {order} limit :limit
+  for update of cases, k skip locked) as k on true
 """
-_LAPSED = """
-select k.case_id, k.name, k.generation, k.takes from clocks k join cases on cases.id = k.case_id
-where k.ended_at is null and k.takes is not null and not k.provisional and coalesce(k.retry_at, k.due_at) <= :now
-order by coalesce(k.retry_at, k.due_at) limit 1
-for update of cases, k skip locked
-"""
+_DUE = _CLOCKS.format(which="k.wake_at <= :now", order="k.wake_at")
+_LAPSED = _CLOCKS.format(
+    which="k.takes is not null and not k.provisional and coalesce(k.retry_at, k.due_at) <= :now",
+    order="coalesce(k.retry_at, k.due_at)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +41,23 @@ class DueClock:
     generation: int
 
 
-def due_clocks(tx: Tx, limit: int) -> list[DueClock]:
-    """Clocks with a rung that is due, the longest due first."""
-    rows = tx.all(_DUE, now=tx.now, limit=limit)
-    tx.forget_revision()
-    return [DueClock(row.case_id, row.name, row.generation) for row in rows]
+def due_clocks(tx: Tx, limit: int, limit_while_lagging: int | None = None) -> list[DueClock]:
+    """Clocks with a rung that is due, the longest due first; the rules are kept.
+
+    At most `limit`, and no more than `limit_while_lagging` where cases may have to be brought up to the rules.
+    """
+    few = min(limit, limit_while_lagging or limit)
+    rows = tx.all(_DUE, now=tx.now, limit=few if tx.cases_may_lag else limit)
+    tx.revision = rows[0].revision
+    found = [DueClock(row.case_id, row.name, row.generation) for row in rows if row.case_id]
+    return found[:few] if tx.cases_may_lag else found
 
 
 def next_lapsed(tx: Tx) -> tuple[DueClock, str] | None:
-    """A clock that ran out, its case locked, and the transition that it takes."""
-    found = tx.one(_LAPSED, now=tx.now)
-    tx.forget_revision()
-    return (DueClock(found.case_id, found.name, found.generation), found.takes) if found else None
+    """A clock that ran out, its case locked, and the transition that it takes; the rules are kept."""
+    [found] = tx.all(_LAPSED, now=tx.now, limit=1)
+    tx.revision = found.revision
+    return (DueClock(found.case_id, found.name, found.generation), found.takes) if found.case_id else None
 
 
 def put_off(tx: Tx, clock: DueClock, until: Literal["wake_at", "retry_at"], first_wait: int, longest_wait: int) -> None:

@@ -30,10 +30,12 @@ _SETTINGS: Final = """set_config('role', %(role)s, true), set_config('search_pat
 _BEGIN: Final = f"select {{now}}, {_SETTINGS}"
 # Who calls, what time it is and which rules hold, in the one round trip that begins the work on a request. The names of
 # the tables are given in full, since the path is set by this very statement.
-_BEGIN_WORK: Final = f"""select clock.now, coalesce(rules.number, 0), coalesce(tree.number, 0), caller.*, {_SETTINGS}
+_BEGIN_WORK: Final = f"""select clock.now, coalesce(rules.number, 0),
+  coalesce(under_way.revision - 1, rules.number, 0), coalesce(tree.number, 0), caller.*, {_SETTINGS}
 from (select {{now}} as now) as clock
 left join casework.revisions as rules on rules.of = 'rules'
 left join casework.revisions as tree on tree.of = 'orgs'
+left join casework.recalculations as under_way on true
 left join lateral (
   select u.id, u.username, u.name, u.role, u.active, o.path, u.password_is_first
   from casework.tokens t join casework.users u on u.id = t.user_id join casework.orgs o on o.id = u.org_id
@@ -87,8 +89,8 @@ class Query(Generic[T]):
 class Tx:
     """An open transaction. `now` is read once, when it begins.
 
-    `revision`: that of the rules which hold; `tree_revision`: that of the organisations; `caller`: the user whose
-    token was given, None for nobody's.
+    `revision`: that of the rules which hold; `recalculated`: the one by which every case counted when the transaction
+    began; `tree_revision`: that of the organisations; `caller`: the user whose token was given, None for nobody's.
     """
 
     driver: psycopg.Connection[Any]
@@ -96,6 +98,7 @@ class Tx:
     """Gives the same connection as SQLAlchemy has it."""
     now: datetime
     revision: int | None = None
+    recalculated: int = 0
     tree_revision: int = 0
     caller: Caller | None = None
 
@@ -108,12 +111,10 @@ class Tx:
         """Execute a query, which may be given more values than it names; what it makes of each row."""
         return _ask(self.driver, query, values)
 
-    def forget_revision(self) -> None:
-        """Have the revision of the rules read again, by whoever locked a case without having kept the rules before.
-
-        What was loaded between the beginning and the lock has derived this case anew already; its clocks go on by it.
-        """
-        self.revision = None
+    @property
+    def cases_may_lag(self) -> bool:
+        """Whether cases may still count by earlier rules than those which hold, as far as is known without asking."""
+        return self.revision is None or self.revision > self.recalculated
 
     @contextmanager
     def taken_back(self) -> Iterator[None]:
@@ -203,9 +204,9 @@ class Database:
         Raises as `transaction` does.
         """
         with self._begun(self._begin_work, {**self._for_work, "token": token}) as (lent, row):
-            now, revision, tree_revision, *user = row[:10]
+            now, revision, recalculated, tree_revision, *user = row[:11]
             caller = Caller(*user) if user[0] else None
-            yield Tx(lent.driver, lent.connect, now, revision, tree_revision, caller)
+            yield Tx(lent.driver, lent.connect, now, revision, recalculated, tree_revision, caller)
 
     @contextmanager
     def _begun(self, begin: Query[Columns], values: Mapping[str, Any]) -> Iterator[tuple["_Lent", Columns]]:

@@ -3,12 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from time import sleep
 from typing import Any, Final
 from uuid import UUID
 
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Row, func, insert, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import OperationalError
 
 from casework.records.database import Tx
 from casework.records.tables import calendars, orgs, policies
@@ -17,6 +20,7 @@ from casework.rules.case import CalendarRef
 from casework.rules.context import PolicyRow
 from casework.rules.openings import composed
 from casework.rules.people import Org
+from casework.rules.refusals import Unavailable
 from casework.rules.text import Text
 
 
@@ -149,11 +153,6 @@ def parent_of(path: str) -> str | None:
     return codes[-2] if len(codes) > 1 else None
 
 
-def counting_by(tx: Tx, key: str) -> list[str]:
-    """The codes of the organisations that count by this calendar."""
-    return list(tx.run(select(orgs.c.code).where(orgs.c.calendar == key)).scalars())
-
-
 def calendar_of(own: Mapping[str, str | None], path: str) -> str:
     """By which calendar the organisation of a path counts, given those that each has of its own, by path.
 
@@ -171,12 +170,46 @@ def revision(tx: Tx) -> int:
     return int(tx.run("select coalesce(max(number), 0) from revisions where of = 'rules'").scalar_one())
 
 
+_PATIENCE_MS: Final = 100
+_PAUSE_S: Final = 0.05
+_ATTEMPTS: Final = 200
+_LOCK_TIMEOUT: Final = "select set_config('lock_timeout', :most, true)"
+_IN_USE: Final = Text(
+    "规则一直有人使用，未能载入，未作任何更改；请稍后重试。",
+    "The rules were in use all the time and could not be loaded; nothing has been changed. Try again in a moment.",
+)
+
+
 def lock_rules(tx: Tx) -> None:
     """Two who load at once load one after the other, so that the second sees what the first has loaded.
 
-    Whoever works by the rules that are loaded now, and has said so by `keep_rules`, is waited for.
+    Whoever works by the rules that are loaded now, and has said so by `keep_rules`, is waited for. Those who come later
+    wait behind this lock, so that it is given up after a tenth of a second and asked for again. Raises `Unavailable`.
     """
-    tx.run("select casework.lock_rules()")
+    deadline = tx.run("select current_setting('lock_timeout')").scalar_one()
+    for _ in range(_ATTEMPTS):
+        try:
+            with tx.connection.begin_nested():
+                tx.run(_LOCK_TIMEOUT, most=f"{_PATIENCE_MS}ms")
+                tx.run("select casework.lock_rules()")
+                tx.run(_LOCK_TIMEOUT, most=deadline)
+        except OperationalError as busy:
+            if not isinstance(busy.orig, LockNotAvailable):
+                raise
+            sleep(_PAUSE_S)
+        else:
+            return
+    raise Unavailable(_IN_USE)
+
+
+def lock_rules_of(tx: Tx, revision_read: int) -> bool:
+    """Lock the rules if they are those of this revision still; otherwise nothing is locked, and it gives False."""
+    with tx.connection.begin_nested() as savepoint:
+        lock_rules(tx)
+        if revision(tx) == revision_read:
+            return True
+        savepoint.rollback()
+    return False
 
 
 KEPT: Final = select(func.casework.keep_rules().label("revision")).subquery("rules")

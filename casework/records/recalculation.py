@@ -1,28 +1,31 @@
-"""What deriving clocks anew reads and writes: which cases, under which rules their clocks began, and the batch."""
+"""What bringing cases up to loaded rules reads and writes: how far it is, which cases, and the batch."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row as Found
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, insert, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.records.bulk import copy_rows
 from casework.records.database import Tx
 from casework.records.rows import MoveRows, Row
-from casework.records.tables import events
+from casework.records.tables import events, recalculations
 from casework.records.writing import CLOCKS, MESSAGES, jsonable
 
 _IN_ORGS = """
 select c.id from cases c join orgs o on o.id = c.org_id
-where o.code = any(:codes)
+where o.code = any(:codes) and c.id > :after
   and exists (select 1 from clocks k where k.case_id = c.id and (k.ended_at is null or k.provisional))
+order by c.id
 """
 _OF_WORKFLOWS = """
 select c.id from cases c
-where c.workflow = any(:workflows) and exists (select 1 from clocks k where k.case_id = c.id and k.ended_at is null)
+where c.workflow = any(:workflows) and c.id > :after
+  and exists (select 1 from clocks k where k.case_id = c.id and k.ended_at is null)
+order by c.id
 """
 _DECIDED = """
 select c.number, c.workflow, c.workflow_version, o.code, o.region, o.calendar, t.key as transition,
@@ -46,19 +49,68 @@ _STAND = text(
 _CLOCKS = text(CLOCKS.format(moved="", rows=":clock_rows")).bindparams(bindparam("clock_rows", type_=JSONB))
 
 
-def in_orgs(tx: Tx, codes: Iterable[str]) -> list[UUID]:
-    """The cases of these organisations themselves with clocks that are open or were not judged by a known year."""
-    return list(tx.run(_IN_ORGS, codes=list(codes)).scalars())
+FIRST: Final = UUID(int=0)
+"""Before every id of a case."""
 
 
-def of_workflows(tx: Tx, workflows: Iterable[str]) -> list[UUID]:
-    """The cases of these workflows with open clocks."""
-    return list(tx.run(_OF_WORKFLOWS, workflows=list(workflows)).scalars())
+class Recalculation(NamedTuple):
+    """Rules that were loaded and have not reached every case: as of which revision, and up to which case they have.
+
+    `because` says for events what was loaded, `before` by what was counted so far: the version of a calendar by its
+    key, or the calendar of each organisation by its code. `at` is when a case was last brought up.
+    """
+
+    revision: int
+    because: Mapping[str, Any]
+    before: Mapping[str, Any]
+    cursor: UUID
+    at: datetime
 
 
-def lock(tx: Tx, case_ids: list[UUID]) -> None:
-    """Keep everybody else from these cases until the end, in one order for all who lock many."""
-    tx.run("select id from cases where id = any(:ids) order by id for update", ids=case_ids)
+def begin(tx: Tx, because: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+    """Note that the rules which this transaction has loaded are to be brought to the cases."""
+    values = {"revision": tx.revision, "because": dict(because), "before": dict(before), "cursor": FIRST, "at": tx.now}
+    tx.run(insert(recalculations).values(values))
+
+
+def under_way(tx: Tx, *, lock: bool = False) -> Recalculation | None:
+    """Return the recalculation that is under way; `lock` keeps other processes from going on with it until the end."""
+    row = tx.one(f"select * from recalculations{' for update' if lock else ''}")
+    return Recalculation(row.revision, row.because, row.before, row.cursor, row.at) if row else None
+
+
+def move_on(tx: Tx, cursor: UUID) -> None:
+    """Note that every case up to this one is brought up."""
+    tx.run("update recalculations set cursor = :cursor, at = :now", cursor=cursor, now=tx.now)
+
+
+def end(tx: Tx, revision: int) -> None:
+    """Note that the rules of this revision have reached every case."""
+    tx.run("delete from recalculations where revision = :revision", revision=revision)
+
+
+def in_orgs(tx: Tx, codes: Iterable[str], after: UUID = FIRST) -> list[UUID]:
+    """The cases of these organisations themselves with clocks that are open or were not judged by a known year.
+
+    In the order of ids, those after this one.
+    """
+    return list(tx.run(_IN_ORGS, codes=list(codes), after=after).scalars())
+
+
+def of_workflows(tx: Tx, workflows: Iterable[str], after: UUID = FIRST) -> list[UUID]:
+    """The cases of these workflows with open clocks, given as by `in_orgs`."""
+    return list(tx.run(_OF_WORKFLOWS, workflows=list(workflows), after=after).scalars())
+
+
+def lock_as_read(tx: Tx, versions: Mapping[UUID, int]) -> bool:
+    """Lock these cases if each is of the version that was read and in nobody's hands; never waits."""
+    found = tx.run(
+        """select c.id from cases c join unnest(cast(:ids as uuid[]), cast(:versions as int[])) as x(id, version)
+             on c.id = x.id and c.version = x.version order by c.id for no key update of c skip locked""",
+        ids=list(versions),
+        versions=list(versions.values()),
+    )
+    return len(found.all()) == len(versions)
 
 
 def decided(tx: Tx, workflows: Iterable[str], transitions: Iterable[str], since: datetime) -> Sequence[Found[Any]]:

@@ -162,6 +162,20 @@ revisions = Table(
     Column("number", BigInteger, nullable=False),
 )
 
+# Rules that were loaded and have not reached every case yet: one row while there are any. `cursor` is the last case, in
+# the order of ids, that was brought up to them. `because` is what the events say, `before` by what was counted so far.
+recalculations = Table(
+    "recalculations",
+    metadata,
+    Column("single", Boolean, primary_key=True, server_default=text("true")),
+    Column("revision", BigInteger, nullable=False),
+    Column("because", JSONB, nullable=False),
+    Column("before", JSONB, nullable=False),
+    Column("cursor", Uuid, nullable=False),
+    _at("at"),
+    CheckConstraint("single", name="one_at_a_time"),
+)
+
 service_keys = Table(
     "service_keys",
     metadata,

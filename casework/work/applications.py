@@ -26,10 +26,11 @@ from casework.rules.refusals import Invalid, NotFound
 from casework.rules.text import LANGUAGES, Language, Text
 from casework.work import letters, workflow_registry
 from casework.work.attempts import Allowance, count
-from casework.work.cases import apply, offered
+from casework.work.cases import apply, locked, offered
 from casework.work.commit import commit
 from casework.work.intake import prepare, take_in
 from casework.work.preconditions import ensure, ensure_fresh
+from casework.work.recalculation import caught_up
 from casework.work.sealing import applicant_key
 from casework.work.service import Limits, Service, Transaction
 
@@ -167,7 +168,7 @@ def open_application(tx: Transaction, given: Any, code: str) -> Applied:
 
 def take(tx: Transaction, case_id: UUID, name: str, given: Any) -> StoredCase:
     """The case after the applicant has taken a transition; raises the refusal that says why not."""
-    record = cases.get_for_applicant(tx.db, case_id, lock=True)
+    record = caught_up(tx, cases.get_for_applicant(tx.db, case_id, lock=True))
     return apply(tx, record, name, given)
 
 
@@ -232,7 +233,7 @@ def issue_code(tx: Transaction, case_id: UUID, given: Any) -> CodeIssued:
     The history has it as an event with the reason sealed, the log of disclosures has it too. The code itself is kept
     nowhere: the slip names no person, so that whoever finds it does not learn whose it is.
     """
-    record = cases.get(tx.db, case_id, tx.person, lock=True)
+    record = locked(tx, case_id)
     ensure(case_actions.may_correct(record.file, tx.acting))
     ensure_fresh(tx, record)
     said = NewTrackingCode.check(given, today=tx.today)

@@ -1,7 +1,7 @@
 """Calendars as an office changes them: read from a file, tried on the clocks that run, loaded as a new version."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,12 @@ from casework.records.offices import CalendarVersion
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.openings import WEEKDAYS, Windows, composed
 from casework.rules.text import Text
-from casework.work import recalculation
+from casework.work import recalculation, rederivation
 from casework.work.admin_files import BadFile, read_content
 from casework.work.calendar_files import naming, read_calendar, read_year
-from casework.work.recalculation import Moved
+from casework.work.recalculation import Trial
+from casework.work.rederivation import Moved, Progress, silently
+from casework.work.service import RulesInForce, Service
 
 _NOTHING_TO_EXTEND = Text(
     "这是一个年份的放假安排，而没有日历 {key} 可供加入",
@@ -89,24 +91,43 @@ def read_change(tx: Tx, file: Path, extended: str) -> Change:
     return _change(file, before, read.key, title, _with_loaded_years(read.given, before))
 
 
-def load(tx: Tx, file: Path, extended: str) -> Loaded:
+def load(service: Service, file: Path, extended: str, progress: Progress = silently) -> Loaded:
     """The calendar that this file gives is what counts from now on, for the clocks that run as well.
 
     An unchanged calendar keeps its version and moves nothing. Raises `BadFile` and `Refusal`.
     """
-    # Before the file is laid over what is loaded: two who add a year each must both be heard.
-    offices.lock_rules(tx)
-    change = read_change(tx, file, extended)
-    if not change.new:
-        return Loaded(change, [])
+    return Loaded(*recalculation.load(service, lambda tx: switch(tx, file, extended, progress), progress))
+
+
+def switch(tx: Tx, file: Path, extended: str, progress: Progress = silently) -> Change:
+    """The calendar that this file gives counts as soon as the transaction ends; the cases are to be brought up then."""
+    while True:
+        rules = recalculation.loaded(tx)
+        change = read_change(tx, file, extended)
+        if not change.new:
+            return change
+        # What others load meanwhile the file is laid over too: two who add a year each must both be heard.
+        trial = _trial(rules, change)
+        if recalculation.lock_for(tx, trial, progress):
+            break
     after = change.after
-    offices.add_calendar(tx, after.key, after.title.both(), after.given)
-    return Loaded(change, recalculation.follow_calendar(tx, after.key, change.before))
+    version = offices.add_calendar(tx, after.key, after.title.both(), after.given)
+    recalculation.begin(tx, trial, {"calendar": after.key, "calendar_version": version})
+    return change
 
 
 def preview(tx: Tx, change: Change) -> list[Moved]:
     """The open clocks that would move, by case number; nothing is changed."""
-    return recalculation.preview_calendar(tx, change.after) if change.new else []
+    return _trial(recalculation.loaded(tx), change).preview(tx) if change.new else []
+
+
+def _trial(rules: RulesInForce, change: Change) -> Trial:
+    key, before = change.after.key, change.before
+    tried = replace(rules, calendars={**rules.calendars, key: change.after})
+    if before is None:
+        return Trial(tried, rederivation.Change())
+    counted = dict.fromkeys(rules.counting_by(key), before.calendar)
+    return Trial(tried, rederivation.Change(before=counted), before={key: before.version})
 
 
 def whole(version: CalendarVersion) -> dict[str, Any]:

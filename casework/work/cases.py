@@ -15,12 +15,18 @@ from casework.work.commit import commit
 from casework.work.forms import ClaimThis, Handover, Override, Release
 from casework.work.people import named
 from casework.work.preconditions import ensure, ensure_fresh, moved
+from casework.work.recalculation import caught_up
 from casework.work.service import Transaction
+
+
+def locked(tx: Transaction, case_id: UUID) -> StoredCase:
+    """The case, kept from others until the end and brought up to the rules that hold; raises `NotFound`."""
+    return caught_up(tx, cases.get(tx.db, case_id, tx.person, lock=True))
 
 
 def take_transition(tx: Transaction, case_id: UUID, name: str, given: Any) -> StoredCase:
     """The case after the transition; raises the refusal that says why not."""
-    record = cases.get(tx.db, case_id, tx.person, lock=True)
+    record = locked(tx, case_id)
     return apply(tx, record, name, given)
 
 
@@ -39,7 +45,7 @@ def apply(tx: Transaction, record: StoredCase, name: str, body: Any) -> StoredCa
 
 def claim(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
     """The case, now the actor's; raises `NotNow`, which names the owner, where it is in somebody's hands."""
-    record = cases.get(tx.db, case_id, tx.person, lock=True)
+    record = locked(tx, case_id)
     move = moved(case_actions.claim(record.file, tx.acting, tx.now))
     ensure_fresh(tx, record)
     ClaimThis.check(given, today=tx.today)
@@ -48,7 +54,7 @@ def claim(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
 
 def release(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
     """The case goes back to the queue of its organisation."""
-    record = cases.get(tx.db, case_id, tx.person, lock=True)
+    record = locked(tx, case_id)
     ensure(case_actions.may_release(record.file, tx.acting))
     ensure_fresh(tx, record)
     said = Release.check(given, today=tx.today)
@@ -57,7 +63,7 @@ def release(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
 
 def hand_over(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
     """The case gets another owner."""
-    record = cases.get(tx.db, case_id, tx.person, lock=True)
+    record = locked(tx, case_id)
     ensure(case_actions.may_let_go(record.file, tx.acting))
     ensure_fresh(tx, record)
     said = Handover.check(given, today=tx.today)
@@ -67,7 +73,7 @@ def hand_over(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
 
 def override(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
     """A supervisor brings the case into a state by no edge."""
-    record = cases.get(tx.db, case_id, tx.person, lock=True)
+    record = locked(tx, case_id)
     ensure(case_actions.may_override(tx.acting))
     ensure_fresh(tx, record)
     said = Override.check(given, today=tx.today)

@@ -7,7 +7,7 @@ from uuid import UUID
 from casework.forms.corrections import corrected
 from casework.forms.form import intake_of
 from casework.forms.validation_errors import SENTENCES, speakable
-from casework.records import cases, writing
+from casework.records import writing
 from casework.records.rows import StoredCase
 from casework.rules import case_actions
 from casework.rules.decide import clean_reason
@@ -15,6 +15,7 @@ from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Text
 from casework.work import workflow_registry
 from casework.work.blind_indexes import look_ups_of
+from casework.work.cases import locked
 from casework.work.commit import commit
 from casework.work.preconditions import ensure, ensure_fresh
 from casework.work.sealing import full_facts
@@ -26,7 +27,7 @@ def correct(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
 
     Those who may correct have to say which version they have read.
     """
-    record = cases.get(tx.db, case_id, tx.person, lock=True)
+    record = locked(tx, case_id)
     ensure(case_actions.may_correct(record.file, tx.acting))
     ensure_fresh(tx, record, required=True)
     workflow = workflow_registry.pinned(record.file)

@@ -8,6 +8,7 @@ from casework.rules.case_actions import let_go
 from casework.rules.people import Actor, Role
 from casework.work import workflow_registry
 from casework.work.commit import commit
+from casework.work.recalculation import catch_up
 from casework.work.service import Transaction
 
 _MACHINE: Final = Actor(Role.ADMINISTRATOR)
@@ -21,6 +22,7 @@ def let_go_of_cases(tx: Transaction, owner_id: UUID) -> int:
     The rules must be kept and the user locked, so that nobody gives them another case meanwhile.
     """
     records = cases.several(tx.db, cases.lock_open_of(tx.db, owner_id))
+    records |= {record.file.id: record for record in catch_up(tx, records.values())}
     moves = [(one, let_go(one.file, tx.actor or _MACHINE, tx.now)) for _, one in sorted(records.items())]
     for record, move in moves:
         if move is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from casework.forms.form import Form, Many
 from casework.forms.texts import Choice, Code, Line
@@ -19,7 +19,9 @@ from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Text
 from casework.work import recalculation
 from casework.work.admin_files import read_toml
-from casework.work.recalculation import Moved
+from casework.work.recalculation import Trial
+from casework.work.rederivation import Change, Moved, Progress, silently
+from casework.work.service import RulesInForce, Service
 
 KINDS: Final[Mapping[str, Text]] = {
     "province": Text("省", "Province"),
@@ -68,6 +70,13 @@ class Organisations(Form):
     org = Many(Organisation, least=1, most=20_000, required=True, title=Text("机构", "Organisations"))
 
 
+class Changes(NamedTuple):
+    """What loading a file does: the codes that are new, and those that change."""
+
+    added: list[str]
+    changed: list[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What loading a file did, or would do: the codes that are new, those that changed, and the clocks that moved."""
@@ -77,23 +86,44 @@ class Loaded:
     moved: list[Moved]
 
 
-def load(tx: Tx, file: Path) -> Loaded:
+def load(service: Service, file: Path, progress: Progress = silently) -> Loaded:
     """The organisations of this file are there, and the clocks that run count by their calendars.
 
     Known ones get the name, the calendar, the telephone, the address and the seal that the file says, or none; those
     that it does not name stay as they are.
     Raises `BadFile`, `Invalid` and `Refusal`.
     """
-    offices.lock_rules(tx)
-    tree = _Tree(tx, _read(tx, file))
-    offices.store_orgs(tx, tree.rows)
-    return Loaded(tree.added, tree.changed, recalculation.follow_orgs(tx, tree.counted, tree.counting))
+    changes, moved = recalculation.load(service, lambda tx: switch(tx, file, progress), progress)
+    return Loaded(*changes, moved)
+
+
+def switch(tx: Tx, file: Path, progress: Progress = silently) -> Changes:
+    """The organisations of this file count as soon as the transaction ends; the cases are to be brought up then."""
+    while True:
+        rules = recalculation.loaded(tx)
+        tree = _Tree(tx, _read(tx, file))
+        changes = Changes(tree.added, tree.changed)
+        differ = {*changes.added, *changes.changed}
+        if not differ:
+            return changes
+        trial = _trial(rules, tree)
+        if recalculation.lock_for(tx, trial, progress):
+            break
+    # The others are as they were; the rules are locked for no longer than it takes to write these.
+    offices.store_orgs(tx, [row for row in tree.rows if row["code"] in differ])
+    recalculation.begin(tx, trial, {"calendars": tree.counting})
+    return changes
 
 
 def preview(tx: Tx, file: Path) -> Loaded:
     """What loading this file would do; nothing is changed. Raises `BadFile` and `Invalid`."""
     tree = _Tree(tx, _read(tx, file))
-    return Loaded(tree.added, tree.changed, recalculation.preview_orgs(tx, tree.counted, tree.counting))
+    return Loaded(tree.added, tree.changed, _trial(recalculation.loaded(tx), tree).preview(tx))
+
+
+def _trial(rules: RulesInForce, tree: "_Tree") -> Trial:
+    before = {code: rules.calendars[key].calendar for code, key in tree.counted.items()}
+    return Trial(rules, Change(before=before), before=tree.counted, counting=tree.counting)
 
 
 def _read(tx: Tx, file: Path) -> list[dict[str, Any]]:

@@ -27,6 +27,8 @@ from casework.rules.refusals import Refusal
 from casework.rules.text import Text
 from casework.work import workflow_registry
 from casework.work.cases import apply
+from casework.work.recalculation import BATCH as BATCH_WHILE_LAGGING
+from casework.work.recalculation import catch_up
 from casework.work.service import Service, Transaction
 
 BATCH: Final = 500
@@ -73,6 +75,9 @@ def _take_next(service: Service) -> Swept | None:
                 return None
             clock, transition = lapsed
             record = cases.get_locked(tx.db, clock.case_id)
+            if catch_up(tx, [record]):
+                # What is due by the rules that hold is found again.
+                return Swept(0, 0)
             raised = _tell_run_out(tx, record, clock.name)
             apply(tx, record, transition, {})
         return Swept(raised, 1)
@@ -91,7 +96,9 @@ def _raise_due(service: Service, limit: int) -> int | None:
     due: list[DueClock] = []
     try:
         with service.transaction() as tx:
-            due = alerts.due_clocks(tx.db, limit)
+            due = alerts.due_clocks(tx.db, limit, BATCH_WHILE_LAGGING)
+            if tx.db.cases_may_lag and catch_up(tx, cases.several(tx.db, [clock.case_id for clock in due]).values()):
+                return 0
             return _raise(tx, due) if due else None
     except Exception as failed:
         if not due:

@@ -10,7 +10,7 @@ from casework.forms.form import Form
 from casework.forms.numbers import Day, Flag
 from casework.forms.texts import Code, Line
 from casework.forms.validation_errors import SENTENCES
-from casework.records import cases, funds, history, payments
+from casework.records import funds, history, payments
 from casework.records.database import Row, Tx
 from casework.records.ids import new_id
 from casework.records.rows import Row as Values
@@ -23,6 +23,7 @@ from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotNow, No
 from casework.rules.text import Text
 from casework.work import workflow_registry
 from casework.work.cases import apply
+from casework.work.cases import locked as locked_case
 from casework.work.funds import may_see_funds
 from casework.work.households import numbers_of
 from casework.work.service import Transaction, office_on
@@ -209,7 +210,7 @@ def record_result(tx: Transaction, order_id: UUID, line_id: UUID, result: str, g
     still be returned: banks send money back days later.
     """
     seen(tx, order_id)
-    record = cases.get(tx.db, _line(tx, order_id, line_id).case_id, tx.person, lock=True)
+    record = locked_case(tx, _line(tx, order_id, line_id).case_id)
     settled = _line(tx, order_id, line_id).result
     if settled is not None and (settled, result) != ("paid", "returned"):
         raise NotNow(_SETTLED.with_(**corrected_by(record.file.workflow, record.file.workflow_version)))
@@ -240,7 +241,7 @@ def locked(tx: Transaction, order_id: UUID) -> Mapping[UUID, StoredCase]:
     households (`lock_households`) and the fund.
     """
     return {
-        case_id: cases.get(tx.db, case_id, tx.person, lock=True)
+        case_id: locked_case(tx, case_id)
         for case_id in sorted({line.case_id for line in payments.lines(tx.db, order_id, tx.person)})
     }
 
@@ -265,7 +266,7 @@ def may_record_whole(tx: Transaction, order_id: UUID) -> None:
 def record(tx: Transaction, line: Row[Any], result: str, given: Any) -> None:
     """The case of this payment of an order takes the step that records payments; what refuses it names the case."""
     try:
-        _record(tx, cases.get(tx.db, line.case_id, tx.person, lock=True), line.line_id, result, given)
+        _record(tx, locked_case(tx, line.case_id), line.line_id, result, given)
     except (NotMet, NotNow, NotYours) as no:
         number = Text(f"{line.case_number}：{no.text.zh}", f"{line.case_number}: {no.text.en}")
         raise type(no)(number) from no

@@ -1,6 +1,6 @@
 """Policies as an office changes them: tried on the clocks that run and the decisions that were taken, then loaded."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -16,8 +16,9 @@ from casework.rules.text import Text
 from casework.work import recalculation, workflow_registry
 from casework.work.admin_files import BadFile
 from casework.work.policy_files import read_policies, unusable
-from casework.work.recalculation import Moved
-from casework.work.service import RulesInForce
+from casework.work.recalculation import Trial
+from casework.work.rederivation import Moved, Progress, change_by_policies, silently
+from casework.work.service import RulesInForce, Service
 
 FIRST: Final = 20
 """How many of the decisions that a row touches are named."""
@@ -58,25 +59,46 @@ def read(tx: Tx, file: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def load(tx: Tx, file: Path) -> tuple[list[PolicyRow], list[Moved]]:
+def load(service: Service, file: Path, progress: Progress = silently) -> tuple[list[PolicyRow], list[Moved]]:
     """The rows of this file count from now on, each from its date, for the clocks that run as well.
 
     Gives which were new and what moved; raises `BadFile` and `Refusal`.
     """
-    return recalculation.add_policies(tx, read(tx, file))
+    return recalculation.load(service, lambda tx: switch(tx, read(tx, file), progress), progress)
+
+
+def switch(tx: Tx, rows: Sequence[Mapping[str, Any]], progress: Progress = silently) -> list[PolicyRow]:
+    """Those of these rows that are new count as soon as the transaction ends; the cases are to be brought up then."""
+    while True:
+        rules = recalculation.loaded(tx)
+        trial, new = _trial(rules, rows)
+        if not new:
+            return []
+        if recalculation.lock_for(tx, trial, progress):
+            break
+    offices.add_policies(tx, rows)
+    known = rules.policy_by_id
+    added = [row for row in offices.all_policies(tx) if row.id not in known]
+    recalculation.begin(tx, trial, {"policies": [row.id for row in added]})
+    return added
 
 
 def preview(tx: Tx, file: Path) -> Preview:
     """What loading this file would do; nothing is changed. Raises `BadFile`."""
     rules = recalculation.loaded(tx)
     latest = {_where(row): row for row in rules.policies}
-    new = list(_numbered(offices.new_policies(rules.policies, read(tx, file)), rules.policies))
-    tried = replace(rules, policies=(*rules.policies, *new))
+    trial, new = _trial(rules, read(tx, file))
     return Preview(
         changes=[Change(row, latest.get(_where(row))) for row in new],
-        moved=recalculation.preview(tx, tried, recalculation.borne_upon(tx, new)),
-        touched=list(_touched(tx, tried, new)),
+        moved=trial.preview(tx),
+        touched=list(_touched(tx, trial.rules, new)),
     )
+
+
+def _trial(rules: RulesInForce, rows: Iterable[Mapping[str, Any]]) -> tuple[Trial, list[PolicyRow]]:
+    """The rules with those of these rows that are new, and these."""
+    new = list(_numbered(offices.new_policies(rules.policies, rows), rules.policies))
+    return Trial(replace(rules, policies=(*rules.policies, *new)), change_by_policies(new)), new
 
 
 def _where(row: PolicyRow) -> tuple[str, str, str, date]:

@@ -14,6 +14,7 @@ from casework.work.commit import commit
 from casework.work.filters import NO_SUCH_ORG, path_of_org, unknown_workflows
 from casework.work.forms import QueuePart
 from casework.work.preconditions import ensure, moved
+from casework.work.recalculation import caught_up
 from casework.work.service import Transaction
 
 
@@ -32,6 +33,7 @@ def claim(tx: Transaction, given: Any) -> StoredCase | None:
     record = queue.lock_next(tx.db, tx.person, part)
     if record is None:
         return None
+    record = caught_up(tx, record)
     move = moved(case_actions.claim(record.file, tx.acting, tx.now))
     return commit(tx, record, move, workflow_registry.pinned(record.file), tx.office(record))
 

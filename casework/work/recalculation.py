@@ -1,128 +1,81 @@
-"""Clocks that run follow the calendars and policies: each is derived anew from what it ran when these change.
+"""Loading rules without holding up the office: derive, switch the rules, bring the cases up to them a few at a time.
 
-Ended clocks never change, but for those that ended while their due time was provisional. A clock counts by the calendar
-that is loaded now, and its limit is the policy row that counts, as far as is loaded now, for the day on which it began
-and the place where it did.
+What is loaded is first tried on every open case, with nothing locked; what cannot be worked out is refused. Then the
+rules are locked for a moment and written. From there on they hold. The cases follow in small transactions; whoever has
+a case in hand before its turn brings it up first, so that nobody decides, and no clock lapses, by rules that hold no
+more.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Any, Final
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from time import sleep
+from typing import Final, TypeVar
 from uuid import UUID
 
-from casework.records import alerts, cases, offices, recalculation
-from casework.records.alerts import DueClock
-from casework.records.database import Tx
-from casework.records.offices import CalendarVersion
-from casework.records.rows import StoredCase, rows_of
-from casework.rules.calendars import WorkingCalendar
-from casework.rules.case import NOTHING, ClockRun, Facts
-from casework.rules.case_actions import rederived
-from casework.rules.clocks import Due, Limit
-from casework.rules.clockwork import wake_at
-from casework.rules.context import DecisionContext, PolicyRow
-from casework.rules.grammar import PolicyLimit
-from casework.rules.move import Move
-from casework.rules.people import Actor, Role
-from casework.rules.refusals import Refusal
-from casework.rules.text import Text
-from casework.work import workflow_registry
-from casework.work.service import RulesInForce, office_on, read_rules
+import structlog
 
-BATCH: Final = 500
-LOADER: Final = Actor(Role.ADMINISTRATOR)
-"""Who loads rules at the command line: an administrator without a user of the service."""
-_BEYOND: Final = Text(
-    "案件 {number} 的期限按此规则超出可计算范围；未作任何更改。",
-    "By these rules a clock of case {number} runs out beyond what can be worked out; nothing has been changed.",
+from casework.records import cases, offices
+from casework.records import recalculation as records
+from casework.records.database import Tx
+from casework.records.recalculation import Recalculation
+from casework.records.rows import StoredCase
+from casework.rules.case import Facts
+from casework.rules.refusals import NotNow, Refusal, Unavailable
+from casework.rules.text import Text
+from casework.work.rederivation import (
+    Change,
+    Known,
+    Moved,
+    Progress,
+    change_by_policies,
+    derived,
+    in_order,
+    preview,
+    silently,
+)
+from casework.work.service import RulesInForce, Service, Transaction, read_rules
+
+T = TypeVar("T")
+BATCH: Final = 20
+"""So many cases are brought up, and locked, at once: others wait no longer than these take to be written."""
+_IDLE: Final = timedelta(seconds=30)
+"""A recalculation that has not moved on for so long was left by whoever began it."""
+_PAUSE_S: Final = 0.05
+_BRINGING_UP: Final = Text("更新 {cases} 件案件的时限", "Bringing {cases} cases up to the rules")
+_log = structlog.get_logger()
+
+
+class Unfinished(NotNow):
+    """Rules that were loaded before have not reached every case yet."""
+
+
+_UNFINISHED: Final = Text(
+    "此前载入的规则尚未应用到全部案件，请稍后再载入；未作任何更改。",
+    "Rules that were loaded before have not reached every case yet; load these in a moment. Nothing has been changed.",
+)
+_ON_ITS_WAY: Final = Text(
+    "规则已载入并生效；其余案件由调度进程继续更新。{why}",
+    "The rules are loaded and hold; the scheduler brings the other cases up to them. {why}",
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """A clock that is derived anew: its limit and due time before and after; no limit when it is cancelled.
+class Trial:
+    """Rules as they would be if something were loaded, and what it changes.
 
-    A clock that begins anew, because its first day follows from the calendar, has nothing before.
+    `before` says for the record by what was counted so far, see `Recalculation`; `counting` is the calendar by which
+    an organisation would count, by its code, where that is another one.
     """
 
-    number: str
-    clock: str
-    title: Text
-    limit_before: Limit | None
-    before: Due | None
-    limit: Limit | None
-    after: Due | None
+    rules: RulesInForce
+    change: Change
+    before: Facts = field(default_factory=dict)
+    counting: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def felt(self) -> bool:
-        """Whether somebody has more time or less, and not only another source for the same."""
-        return (self.limit_before, self.before) != (self.limit, self.after)
-
-    @property
-    def stays(self) -> bool:
-        """Whether limit and due time are as before, and only may have become provisional or settled."""
-        before, after = self.before, self.after
-        same_day = before is not None and after is not None and (before.at, before.on) == (after.at, after.on)
-        return same_day and self.limit_before == self.limit
-
-
-def follow_calendar(tx: Tx, key: str, before: CalendarVersion | None) -> list[Moved]:
-    """Derive anew what counts by this calendar, of which a version was loaded after `before`; what moved."""
-    rules = loaded(tx)
-    because = {"calendar": key, "calendar_version": rules.calendars[key].version}
-    counted = dict.fromkeys(offices.counting_by(tx, key), before.calendar) if before else {}
-    return _rederive(tx, rules, recalculation.in_orgs(tx, counted), because, counted)
-
-
-def preview_calendar(tx: Tx, change: CalendarVersion) -> list[Moved]:
-    """What would move if this were the latest version of its calendar."""
-    rules = loaded(tx)
-    before = rules.calendars.get(change.key)
-    counted = dict.fromkeys(offices.counting_by(tx, change.key), before.calendar) if before else {}
-    tried = replace(rules, calendars={**rules.calendars, change.key: change})
-    return preview(tx, tried, recalculation.in_orgs(tx, counted), counted)
-
-
-def follow_orgs(tx: Tx, counted: Mapping[str, str], counting: Mapping[str, str]) -> list[Moved]:
-    """Derive anew the clocks of organisations, by code, that have counted by one calendar and now do by another."""
-    rules = loaded(tx)
-    before = {code: rules.calendars[key].calendar for code, key in counted.items()}
-    return _rederive(tx, rules, recalculation.in_orgs(tx, counted), {"calendars": dict(counting)}, before)
-
-
-def preview_orgs(tx: Tx, counted: Mapping[str, str], counting: Mapping[str, str]) -> list[Moved]:
-    """What would move if these organisations counted by these calendars."""
-    rules = loaded(tx)
-    before = {code: rules.calendars[key].calendar for code, key in counted.items()}
-    return preview(tx, rules, recalculation.in_orgs(tx, counted), before, counting)
-
-
-def add_policies(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> tuple[list[PolicyRow], list[Moved]]:
-    """Load policy rows and derive anew what they bear upon: which rows are new, and what moved."""
-    offices.lock_rules(tx)
-    known = {row.id for row in offices.all_policies(tx)}
-    offices.add_policies(tx, rows)
-    rules = loaded(tx)
-    new = [row for row in rules.policies if row.id not in known]
-    return new, _rederive(tx, rules, borne_upon(tx, new), {"policies": [row.id for row in new]})
-
-
-def borne_upon(tx: Tx, rows: Iterable[PolicyRow]) -> list[UUID]:
-    """The open cases of the workflows in which one of these rows sets the limit of a clock.
-
-    All of them, and not only those with such a clock: time may be taking a step just now that begins it.
-    """
-    named = {(row.workflow, row.name) for row in rows}
-    workflows = {
-        workflow.key
-        for workflow in workflow_registry.all_versions()
-        for clock in workflow.clocks
-        if isinstance(clock.limit, PolicyLimit)
-        if named & {(workflow.key, clock.limit.name), ("*", clock.limit.name)}
-    }
-    return recalculation.of_workflows(tx, workflows)
+    def preview(self, tx: Tx, progress: Progress = silently) -> list[Moved]:
+        """What would move, by case number; nothing is changed. Raises `Refusal` where something cannot be derived."""
+        return preview(tx, self.rules, self.change, self.counting, progress)
 
 
 def loaded(tx: Tx) -> RulesInForce:
@@ -130,148 +83,150 @@ def loaded(tx: Tx) -> RulesInForce:
     return read_rules(tx, offices.revision(tx))
 
 
-def preview(
-    tx: Tx,
-    rules: RulesInForce,
-    case_ids: list[UUID],
-    before: Mapping[str, WorkingCalendar] = NOTHING,
-    counting: Mapping[str, str] = NOTHING,
-) -> list[Moved]:
-    """What would move if these rules were loaded, by case number; nothing is changed, and nobody has to wait.
+def load(service: Service, switch: Callable[[Tx], T], progress: Progress = silently) -> tuple[T, list[Moved]]:
+    """Switch to other rules by this deed in one transaction, then bring every case up to them.
 
-    `before` is the calendar by which an organisation counts, by its code, if that is what changes; `counting` the key
-    of another one by which it would count.
+    Gives what the deed gives, and what moved. What others have loaded is brought to every case before. Raises what the
+    deed raises; then nothing is changed. Raises `Unavailable` where the cases cannot be brought up now; then the rules
+    hold, and the scheduler goes on.
     """
-    batches = _derived(tx, _Known(rules, tx.now, counting), sorted(case_ids), NOTHING, before)
-    return _in_order(moved for batch in batches for _, move, _ in batch for moved in _moved(move))
+    while True:
+        finish(service, progress)
+        try:
+            with service.transaction() as tx:
+                done = switch(tx.db)
+        except Unfinished:
+            continue
+        try:
+            return done, finish(service, progress)
+        except Unavailable as away:
+            raise Unavailable(_ON_ITS_WAY.with_(why=away.text)) from away
 
 
-def _rederive(
-    tx: Tx,
-    rules: RulesInForce,
-    case_ids: list[UUID],
-    because: Facts,
-    before: Mapping[str, WorkingCalendar] = NOTHING,
-) -> list[Moved]:
-    """Derive the open clocks of these cases anew, each case that moves with an event that says why; what moved.
+def lock_for(tx: Tx, trial: Trial, progress: Progress = silently) -> bool:
+    """Lock the rules, once the trial has shown that every clock can be derived by them; for whoever switches then.
 
-    The cases are locked before they are read and stay so until the end. `before` is the calendar that counted so far
-    where another one does now, by the code of the organisation. Raises `Refusal` where a due time cannot be worked out.
+    Gives False, and locks nothing, where others were loaded since those of the trial were read. Raises `Refusal`, or
+    `Unfinished`.
     """
-    ids = sorted(case_ids)
-    recalculation.lock(tx, ids)
-    found: list[Moved] = []
-    for batch in _derived(tx, _Known(rules, tx.now), ids, because, before):
-        fired = alerts.fired(tx, [record.file.id for record, _, _ in batch]) if before else {}
-        moved, wakes = [], list[tuple[DueClock, datetime | None]]()
-        for record, move, office in batch:
-            with _within_reach(record):
-                wakes += _wakes(record, move, office, fired) if before else ()
-                if move.clock_changes:
-                    moved.append(rows_of(record, move, workflow_registry.pinned(record.file), office))
-        recalculation.write(tx, moved)
-        alerts.set_wake_times(tx, wakes)
-        found += [one for _, move, _ in batch for one in _moved(move)]
-    return _in_order(found)
+    trial.preview(tx, progress)
+    if not offices.lock_rules_of(tx, trial.rules.revision):
+        return False
+    if records.under_way(tx) is not None:
+        raise Unfinished(_UNFINISHED)
+    return True
 
 
-def _wakes(
-    record: StoredCase, move: Move, office: DecisionContext, fired: Mapping[tuple[UUID, str, int], Collection[str]]
-) -> Iterator[tuple[DueClock, datetime | None]]:
-    """When to look next at the clocks that stay due as they were: their alarms follow the calendar too."""
-    workflow = workflow_registry.pinned(record.file)
-    changed = {change.clock.key for change in move.clock_changes}
-    for run in record.file.clocks:
-        if run.open and run.key not in changed:
-            clock = DueClock(record.file.id, *run.key)
-            levels = fired.get((clock.case_id, clock.name, clock.generation), ())
-            yield clock, wake_at(workflow.by_clock[run.name], run, office.calendar, levels)
+def begin(tx: Tx, trial: Trial, because: Facts) -> None:
+    """Note that the rules just written are to be brought to the cases, if any may move. `because` is for the events."""
+    if (trial.change.workflows or trial.change.before) and cases.any_there(tx):
+        records.begin(tx, because, trial.before)
 
 
-def _in_order(found: Iterable[Moved]) -> list[Moved]:
-    return sorted(found, key=lambda one: (one.number, one.clock))
+def finish(service: Service, progress: Progress = silently) -> list[Moved]:
+    """Bring every case up to the rules that were loaded; what moved, by case number. None of it is done twice.
+
+    Any number of processes may do so at once: each batch is taken by one of them.
+    """
+    with service.transaction() as tx:
+        left = records.under_way(tx.db)
+        if left is None:
+            return []
+        change = _change(tx, left)
+        ids = change.case_ids(tx.db, left.cursor)
+    moved = list[Moved]()
+    with progress(_BRINGING_UP, len(ids)) as more:
+        for start in range(0, len(ids), BATCH):
+            batch = ids[start : start + BATCH]
+            moved += _bring_up(service, left.revision, change, batch)
+            more(len(batch))
+    with service.transaction() as tx:
+        records.end(tx.db, left.revision)
+    return in_order(moved)
 
 
-def _derived(
-    tx: Tx, known: "_Known", ids: list[UUID], because: Facts, before: Mapping[str, WorkingCalendar]
-) -> Iterator[list[tuple[StoredCase, Move, DecisionContext]]]:
-    """What becomes of each case and under which office, so many cases at a time."""
-    for start in range(0, len(ids), BATCH):
-        batch = ids[start : start + BATCH]
-        yield [known.derived(record, because, before) for record in cases.several(tx, batch).values()]
+def resume(service: Service) -> list[Moved]:
+    """Finish what whoever began it has left; for the scheduler."""
+    with service.transaction() as tx:
+        left = records.under_way(tx.db)
+        # One that moved on in the time to come did so before the clock was set back.
+        idle = left is not None and abs(tx.now - left.at) > _IDLE
+    return finish(service) if idle else []
 
 
-@contextmanager
-def _within_reach(record: StoredCase) -> Iterator[None]:
-    """Says of which case it is that a due time cannot be worked out."""
+def caught_up(tx: Transaction, record: StoredCase) -> StoredCase:
+    """The case, which this transaction has locked, brought up to the rules that hold before anything is decided on it.
+
+    Whoever has read it as it was before may go on: nobody else has done anything to it.
+    """
+    if not tx.db.cases_may_lag:
+        return record
+    # Read again: if the lock was waited for, by which calendar its organisation counts may have been loaded meanwhile.
+    [found] = cases.several(tx.db, [record.file.id]).values()
+    [after] = catch_up(tx, [found]) or [found]
+    if isinstance(tx.if_match, frozenset) and found.file.version in tx.if_match:
+        tx.if_match |= {after.file.version}
+    return after
+
+
+def catch_up(tx: Transaction, found: Collection[StoredCase]) -> list[StoredCase]:
+    """Bring cases, which this transaction has locked and for which it keeps the rules, up to them; those that moved."""
+    tx.rules_have_changed()
+    if not tx.db.cases_may_lag:
+        return []
+    left = records.under_way(tx.db)
+    if left is None:
+        return []
+    change = _change(tx, left)
+    # One that was brought up before, or opened since, is derived once more and does not move.
+    behind = [record for record in found if record.file.id > left.cursor and change.concerns(record)]
+    brought = derived(tx.db, Known(tx.rules, tx.now), behind, change)
+    brought.write(tx.db)
+    return list(cases.several(tx.db, [rows.case["id"] for rows in brought.rows]).values())
+
+
+def _change(tx: Transaction, left: Recalculation) -> Change:
+    """What the rules that were loaded change; no others are loaded before every case is brought up to these."""
+    because, rules = left.because, tx.rules
+    if "policies" in because:
+        return change_by_policies((rules.policy_by_id[number] for number in because["policies"]), because)
+    if "calendars" in because:
+        return Change(because, before={code: rules.calendars[key].calendar for code, key in left.before.items()})
+    [(key, version)] = left.before.items()
+    was = offices.calendar_version(tx.db, key, version)
+    assert was is not None
+    return Change(because, before=dict.fromkeys(rules.counting_by(key), was.calendar))
+
+
+def _bring_up(service: Service, revision: int, change: Change, ids: Sequence[UUID]) -> list[Moved]:
+    """Bring a batch up, once nobody else has one of its cases in hand.
+
+    A case whose clocks cannot be derived, since it was given others after the trial, keeps them as they are.
+    """
     try:
-        yield
-    except (ValueError, OverflowError) as beyond:
-        raise Refusal(_BEYOND.with_(number=record.file.number)) from beyond
+        while (moved := _batch(service, revision, change, ids)) is None:
+            sleep(_PAUSE_S)
+    except Refusal as beyond:
+        if len(ids) > 1:
+            return [one for case_id in ids for one in _bring_up(service, revision, change, [case_id])]
+        _log.error("case_not_recalculated", case_id=str(ids[0]), why=beyond.text.en)
+        return []
+    return moved
 
 
-class _Known:
-    """The rules in force, worked out once for each office, place and day."""
+def _batch(service: Service, revision: int, change: Change, ids: Sequence[UUID]) -> list[Moved] | None:
+    """Bring these cases up in one transaction; None where one of them is in somebody's hands.
 
-    def __init__(self, rules: RulesInForce, now: datetime, counting: Mapping[str, str] = NOTHING) -> None:
-        self._rules, self._now, self._counting = rules, now, counting
-        self._offices: dict[tuple[str, str, str], DecisionContext] = {}
-        self._policies: dict[tuple[str, str, date], Mapping[str, PolicyRow]] = {}
-
-    def derived(
-        self, record: StoredCase, because: Facts, before: Mapping[str, WorkingCalendar]
-    ) -> tuple[StoredCase, Move, DecisionContext]:
-        """The case, its move and its office."""
-        file, office = record.file, self._office(record)
-
-        def in_force_at_start(run: ClockRun) -> Mapping[str, PolicyRow]:
-            return self._in_force(file.workflow, run, office.calendar)
-
-        with _within_reach(record):
-            move = rederived(
-                workflow_registry.pinned(file),
-                file,
-                LOADER,
-                self._now,
-                office,
-                in_force_at_start,
-                before=before.get(file.org_code),
-                because=because,
-            )
-        return record, move, office
-
-    def _office(self, record: StoredCase) -> DecisionContext:
-        file = record.file
-        calendar = self._counting.get(file.org_code, record.calendar)
-        key = (file.workflow, file.org_code, calendar)
-        if key not in self._offices:
-            self._offices[key] = office_on(
-                self._rules, file.workflow, file.org_code, record.region, calendar, self._now
-            )
-        return self._offices[key]
-
-    def _in_force(self, workflow: str, run: ClockRun, calendar: WorkingCalendar) -> Mapping[str, PolicyRow]:
-        """What counts for where and when the clock was begun: the case may have been transferred since."""
-        day = calendar.local_date(run.begun_at)
-        key = (workflow, run.begun_org, day)
-        if key not in self._policies:
-            region = self._rules.orgs[run.begun_org].region
-            self._policies[key] = offices.in_force(self._rules.policies, workflow, run.begun_org, region, day)
-        return self._policies[key]
-
-
-def _moved(move: Move) -> Iterator[Moved]:
-    before = {run.key: run for run in move.before.clocks}
-    workflow = workflow_registry.pinned(move.case)
-    for change in move.clock_changes:
-        run = change.clock
-        was = before.get(run.key)
-        yield Moved(
-            number=move.case.number,
-            clock=run.name,
-            title=workflow.by_clock[run.name].title,
-            limit_before=was.limit if was else None,
-            before=was.due if was else None,
-            limit=None if run.status == "cancelled" else run.limit,
-            after=None if run.status == "cancelled" else run.due,
-        )
+    They are derived before they are locked, so that the locks are held for no longer than it takes to write.
+    """
+    with service.transaction() as tx:
+        left = records.under_way(tx.db, lock=True)
+        if left is None or left.revision != revision:
+            return []
+        found = cases.several(tx.db, [case_id for case_id in ids if case_id > left.cursor])
+        brought = derived(tx.db, Known(tx.rules, tx.now), found.values(), change)
+        if not records.lock_as_read(tx.db, {case_id: record.file.version for case_id, record in found.items()}):
+            return None
+        brought.write(tx.db)
+        records.move_on(tx.db, max(left.cursor, ids[-1]))
+    return brought.moved

@@ -81,6 +81,10 @@ class RulesInForce:
             self._found[key] = offices.in_force(self.policies, workflow, org_code, region, on)
         return self._found[key]
 
+    def counting_by(self, key: str) -> list[str]:
+        """Return the codes of the organisations that count by this calendar."""
+        return [code for code, org in self.orgs.items() if org.calendar == key]
+
 
 def read_rules(tx: Tx, revision: int) -> RulesInForce:
     """Return the rules as this transaction sees them."""

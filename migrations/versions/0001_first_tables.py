@@ -125,6 +125,18 @@ def upgrade() -> None:
         schema="casework",
     )
     op.create_table(
+        "recalculations",
+        sa.Column("single", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("because", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("cursor", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("single", name=op.f("ck_recalculations_one_at_a_time")),
+        sa.PrimaryKeyConstraint("single", name=op.f("pk_recalculations")),
+        schema="casework",
+    )
+    op.create_table(
         "revisions",
         sa.Column("of", sa.Text(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),

@@ -19,7 +19,7 @@ from casework.senders.senders import Senders
 from casework.senders.smtp import MailServer
 from casework.senders.webhook import verify
 from casework.settings import ROOT
-from casework.work import recalculation
+from casework.work import policies, recalculation
 from casework.work.delivery.worker import deliver
 from casework.work.overdue import sweep
 from tests.api.conftest import Api
@@ -290,8 +290,7 @@ def rederive(api: Api) -> None:
     """A shorter limit is loaded, which counts for clocks that run."""
     rule = {"workflow": "legal_aid", "name": "review", "place": "370100", "value": "2wd", "from_date": date(2026, 3, 1)}
     source = {"zh-CN": "新规定", "en": "new rule"}
-    with api.service.transaction() as tx:
-        recalculation.add_policies(tx.db, [rule | {"source": source}])
+    recalculation.load(api.service, lambda tx: policies.switch(tx, [rule | {"source": source}]))
 
 
 def test_every_kind_of_message_that_is_written_is_described_and_no_other(api: Api, hook: Receiver) -> None:

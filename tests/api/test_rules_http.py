@@ -53,8 +53,7 @@ def test_a_case_whose_clocks_were_derived_anew_is_told_as_it_is_described(api: A
         'source = { zh = "示例", en = "invented" }\n',
         encoding="utf-8",
     )
-    with api.service.transaction() as tx:
-        policies.load(tx.db, file)
+    policies.load(api.service, file)
 
     last = api.get("caseworker", f"/cases/{case['id']}/events")["items"][-1]
     assert (last["kind"], last["actor"], last["role"]) == ("rederived", None, "administrator")
@@ -71,8 +70,7 @@ def test_a_calendar_is_read_as_a_whole_in_any_of_its_versions(api: Api, tmp_path
     api.days_pass(1)
     file = tmp_path / "cn-2027.toml"
     file.write_text("year = 2027\nsource = '示例通知'\nholidays = [2027-01-01]\nmake_up_days = [2027-01-03]\n", "utf-8")
-    with api.service.transaction() as tx:
-        calendars.load(tx.db, file, "china")
+    calendars.load(api.service, file, "china")
 
     now = api.get("auditor", "/calendars/china")
     assert (now["key"], now["version"], now["tz"]) == ("china", 2, "Asia/Shanghai")

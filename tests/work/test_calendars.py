@@ -60,8 +60,7 @@ def year_file(
 
 
 def load(service: Service, file: Path, into: str = "china") -> Loaded:
-    with service.transaction() as tx:
-        return calendars.load(tx.db, file, into)
+    return calendars.load(service, file, into)
 
 
 def change(service: Service, file: Path, into: str = "china") -> Change:

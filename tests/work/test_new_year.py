@@ -44,8 +44,7 @@ def publish(jinan: Province, tmp_path: Path, *off: date, make_up: tuple[date, ..
     notice.write_text(
         f"year = 2027\nsource = '示例通知'\nholidays = [{written}]\nmake_up_days = [{worked}]\n", encoding="utf-8"
     )
-    with jinan.service.transaction() as tx:
-        return calendars.load(tx.db, notice, "china")
+    return calendars.load(jinan.service, notice, "china")
 
 
 def read(jinan: Province, case_id: UUID) -> Case:

@@ -40,8 +40,7 @@ def province(service: Service, tmp_path: Path) -> Province:
     """Shandong, with a second calendar that no organisation counts by yet: closed from Saturday to Monday."""
     file = tmp_path / "short-week.toml"
     file.write_text(SHORT_WEEK, encoding="utf-8")
-    with service.transaction() as tx:
-        calendars.load(tx.db, file, "china")
+    calendars.load(service, file, "china")
     return shandong(service)
 
 
@@ -54,8 +53,7 @@ def written(folder: Path, *rows: dict[str, str]) -> Path:
 
 
 def load(province: Province, file: Path) -> Loaded:
-    with province.service.transaction() as tx:
-        return organisations.load(tx.db, file)
+    return organisations.load(province.service, file)
 
 
 def counting(province: Province) -> dict[str, str]:
@@ -216,7 +214,7 @@ def test_a_case_opened_while_organisations_are_loaded_counts_by_what_was_loaded(
     file = written(tmp_path, CITY | {"calendar": "short-week"})
     with ThreadPoolExecutor(1) as pool:
         with province.service.transaction() as tx:
-            organisations.load(tx.db, file)
+            organisations.switch(tx.db, file)
             opening = pool.submit(province.open_case, "li")
             with province.service.transaction() as watching:
                 while not watching.db.all("select 1 from pg_locks where not granted"):
@@ -265,5 +263,5 @@ def test_the_examples_that_come_along_are_loaded(province: Province) -> None:
         assert county.phone
         assert county.address
         assert county.seal_name
-        new, _ = policies.load(tx.db, examples / "office_kind.toml")
+    new, _ = policies.load(province.service, examples / "office_kind.toml")
     assert [(row.name, row.value) for row in new] == [("office_kind", "union_station")]

@@ -27,7 +27,7 @@ from casework.rules.refusals import Invalid
 from casework.senders.failures import reason
 from casework.senders.webhook import verify
 from casework.settings import ROOT
-from casework.work import recalculation
+from casework.work import policies, recalculation
 from casework.work.delivery import channels
 from casework.work.delivery import worker as work
 from casework.work.delivery.delivery_errors import with_cure
@@ -245,8 +245,8 @@ def test_a_case_whose_clocks_follow_a_loaded_rule_is_told_of_in_its_order(post: 
         post.channel(there, events=True)
         post.channel(elsewhere, org="370200", events=True)
         first, other = post.open_case(), post.open_case()
-        with post.service.transaction() as tx:
-            recalculation.add_policies(tx.db, [rule | {"value": "9d", "source": source}])
+        rows = [rule | {"value": "9d", "source": source}]
+        recalculation.load(post.service, lambda tx: policies.switch(tx, rows))
         post.province.take("li", first, "accept")
         post.deliver()
     assert elsewhere.received == []

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from threading import Event
@@ -19,7 +20,6 @@ from sqlalchemy import event
 from casework.app import create_app
 from casework.forms.example_data import ExampleData
 from casework.records import cases as case_records
-from casework.records import recalculation as records
 from casework.records.event_chain import digest
 from casework.records.rows import StoredCase
 from casework.records.tables import cases as case_table
@@ -32,8 +32,10 @@ from casework.work import calendars, cases, intake, people, policies, recalculat
 from casework.work.admin_files import BadFile
 from casework.work.calendars import Loaded
 from casework.work.overdue import Swept, sweep
+from casework.work.policies import Preview
 from casework.work.policy_files import read_policies, unusable
-from casework.work.recalculation import Moved
+from casework.work.recalculation import BATCH
+from casework.work.rederivation import Change, Moved, preview
 from casework.work.seeds import seed
 from casework.work.service import Service
 from casework.workflows.legal_aid.intake import LegalAidIntake
@@ -89,13 +91,16 @@ def policy_file(folder: Path, *rows: tuple[str, str, str, str]) -> Path:
 
 
 def load_calendar(service: Service, file: Path) -> Loaded:
-    with service.transaction() as tx:
-        return calendars.load(tx.db, file, "china")
+    return calendars.load(service, file, "china")
 
 
 def load_policies(service: Service, file: Path) -> tuple[list[PolicyRow], list[Moved]]:
+    return policies.load(service, file)
+
+
+def previewed(service: Service, file: Path) -> Preview:
     with service.transaction() as tx:
-        return policies.load(tx.db, file)
+        return policies.preview(tx.db, file)
 
 
 def record(province: Province, case_id: UUID) -> StoredCase:
@@ -127,7 +132,9 @@ def history(province: Province, case_id: UUID) -> list[Any]:
 def left_to_move(province: Province) -> list[Moved]:
     """What deriving everything anew would still move."""
     with province.service.transaction() as tx:
-        return recalculation.preview(tx.db, recalculation.loaded(tx.db), records.in_orgs(tx.db, ORGS))
+        rules = recalculation.loaded(tx.db)
+        by_now = {code: rules.calendars[rules.orgs[code].calendar].calendar for code in ORGS}
+        return preview(tx.db, rules, Change(before=by_now))
 
 
 def ensure_chained(province: Province, case_id: UUID) -> None:
@@ -377,12 +384,9 @@ def test_a_value_that_no_clock_can_take_is_refused_before_anything_is_written(
 ) -> None:
     wrong = policy_file(tmp_path, ("review", "370100", "2026-01-01", "2wd"), ("papers", "CN", "2026-01-01", "soon"))
     before = rows(province, "select count(*) from policies")
-    for attempt in (policies.load, policies.preview):
-        with (
-            pytest.raises(BadFile, match="legal_aid papers at CN from 2026-01-01: 'soon' is not a limit"),
-            province.service.transaction() as tx,
-        ):
-            attempt(tx.db, wrong)
+    for attempt in (partial(load_policies, province.service), partial(previewed, province.service)):
+        with pytest.raises(BadFile, match="legal_aid papers at CN from 2026-01-01: 'soon' is not a limit"):
+            attempt(wrong)
     assert rows(province, "select count(*) from policies") == before
 
 
@@ -523,8 +527,7 @@ def test_rows_that_come_with_a_new_release_hold_for_running_clocks_too(province:
     config = tmp_path / "config"
     (config / "policies").mkdir(parents=True)
     policy_file(config / "policies", ("review", "370100", "2026-02-01", "3wd"))
-    with province.service.transaction() as tx:
-        seed(tx.db, config)
+    recalculation.load(province.service, lambda tx: seed(tx, config))
     assert last_day(province, case, "review") == "2026-03-05"
     assert history(province, case)[-1].kind == "rederived"
 
@@ -576,13 +579,14 @@ def test_a_case_opened_while_a_calendar_is_loaded_is_not_forgotten(province: Pro
     assert last_day(province, opened[0], "review_by_law") == "2026-03-10"
 
     file = calendar_file(tmp_path / "d", date(2026, 3, 9), date(2026, 3, 10))
-    loading_it = held_open(province, lambda tx: calendars.load(tx.db, file, "china"))
+    loading_it = held_open(province, lambda tx: calendars.switch(tx.db, file, "china"))
     with ThreadPoolExecutor(1) as pool, loading_it as (loaded, go_on):
         late = pool.submit(province.open_case, "li")
         until_waiting(province, late)
         go_on.set()
         loaded.result(20)
         opened.append(late.result(20))
+    recalculation.finish(province.service)
     assert [last_day(province, one, "review_by_law") for one in opened] == ["2026-03-11", "2026-03-11"]
     assert left_to_move(province) == []
 
@@ -728,17 +732,20 @@ def statements(service: Service) -> Iterator[list[str]]:
     event.remove(service.database.engine, "before_cursor_execute", note)
 
 
-def test_loading_over_many_cases_takes_no_more_statements_than_over_few(province: Province, tmp_path: Path) -> None:
+def test_a_batch_takes_as_many_statements_whether_it_is_full_or_not(province: Province, tmp_path: Path) -> None:
     def cases_moved(*off: date) -> int:
         moved = load_calendar(province.service, calendar_file(tmp_path / str(len(off)), *off)).moved
         return len({one.number for one in moved})
 
     case = accepted(province)
-    copies(province, case, 4)
-    with statements(province.service) as few:
-        assert cases_moved(date(2026, 3, 4)) == 5
-    copies(province, case, 395)
-    with statements(province.service) as many:
-        assert cases_moved(date(2026, 3, 4), date(2026, 3, 5)) == 400
-    assert len(many) == len(few)
+    with statements(province.service) as one:
+        assert cases_moved(date(2026, 3, 4)) == 1
+    copies(province, case, BATCH - 1)
+    with statements(province.service) as full:
+        assert cases_moved(date(2026, 3, 4), date(2026, 3, 5)) == BATCH
+    copies(province, case, 3 * BATCH)
+    with statements(province.service) as four:
+        assert cases_moved(date(2026, 3, 4), date(2026, 3, 5), date(2026, 3, 6)) == 4 * BATCH
+    assert len(full) == len(one)
+    assert len(four) - len(full) <= 3 * 10
     assert left_to_move(province) == []

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from casework.api.case_schemas import EVENT_KINDS
+from casework.api.answers.history import EVENT_KINDS
 from casework.cli.rules import policies_of
 from casework.rules.case import Phase
 from casework.rules.grammar import PolicyLimit

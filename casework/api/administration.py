@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from casework.api import views
-from casework.api.endpoint import Answer, Call, endpoint, page
-from casework.api.query import Page, from_cursor, text, to_cursor
+from casework.api.answers.members import page_of
+from casework.api.answers.people import Org, User, org, user
+from casework.api.endpoint import Answer, Call, Endpoint, listed
+from casework.api.query import Page, from_cursor, text
 from casework.forms.numbers import Flag
 from casework.forms.texts import Choice, Code
 from casework.records import offices
@@ -20,15 +21,14 @@ class OrgFilters(Page):
     below = Code(title=Text("机构（含下级）", "Organisation and below"))
 
 
-@endpoint("GET", "/orgs", Text("机构", "Organisations"), answer="OrgPage", query=OrgFilters)
+@Endpoint("GET", "/orgs", Text("机构", "Organisations"), answer=page_of(Org), query=OrgFilters)
 def orgs(call: Call) -> Answer:
     """The tree, from the root down; names of organisations are no secret."""
     top = offices.org(call.tx.db, call.query["below"]) if "below" in call.query else None
     prefix = (top.path if top else "nowhere") if "below" in call.query else ""
     key = from_cursor(call.query, text)
     rows = offices.org_page(call.tx.db, prefix, call.limit + 1, key[0] if key else None)
-    shown = rows[: call.limit]
-    return page([views.org(row) for row in shown], to_cursor(shown[-1].path) if len(rows) > call.limit else None)
+    return listed(call, rows, org, "path")
 
 
 class UserFilters(Page):
@@ -39,24 +39,23 @@ class UserFilters(Page):
     active = Flag(title=Text("在岗", "Active"))
 
 
-@endpoint("GET", "/users", Text("用户", "Users"), answer="UserPage", query=UserFilters)
+@Endpoint("GET", "/users", Text("用户", "Users"), answer=page_of(User), query=UserFilters, refuses=(403,))
 def users(call: Call) -> Answer:
     """The users of my organisation and below, by name."""
     people.may_see_people(call.tx.person)
     key = from_cursor(call.query, text)
     filters: dict[str, Any] = {name: call.query[name] for name in ("username", "role", "active") if name in call.query}
     rows = records.page(call.tx.db, call.tx.person.org_path, call.limit + 1, key[0] if key else None, filters)
-    shown = rows[: call.limit]
-    return page([views.user(row) for row in shown], to_cursor(shown[-1].username) if len(rows) > call.limit else None)
+    return listed(call, rows, user, "username")
 
 
-@endpoint("POST", "/users", Text("新增用户", "Add a user"), answer="User", status=201, body=people.NewUser)
+@Endpoint("POST", "/users", Text("新增用户", "Add a user"), answer=User, status=201, body=people.NewUser)
 def add_user(call: Call) -> Answer:
     """A new user below the administrator's organisation."""
-    return Answer(views.user(people.add_user(call.tx, call.body)), 201)
+    return Answer(user(people.add_user(call.tx, call.body)), 201)
 
 
-@endpoint("PATCH", "/users/<uuid:user_id>", Text("修改用户", "Change a user"), answer="User", body=people.ChangedUser)
+@Endpoint("PATCH", "/users/<uuid:user_id>", Text("修改用户", "Change a user"), answer=User, body=people.ChangedUser)
 def change_user(call: Call, user_id: UUID) -> Answer:
     """A changed user; deactivating ends the tokens at once.
 
@@ -64,22 +63,22 @@ def change_user(call: Call, user_id: UUID) -> Answer:
     is assigned to a helper stays assigned.
     """
     changed = people.change_user(call.tx, user_id, call.body)
-    return Answer(views.user(changed.user, open_cases=changed.open_cases, let_go=changed.let_go))
+    return Answer(user(changed.user, open_cases=changed.open_cases, let_go=changed.let_go))
 
 
-@endpoint("GET", "/me", Text("我的账户", "My own account"), answer="User")
+@Endpoint("GET", "/me", Text("我的账户", "My own account"), answer=User)
 def me(call: Call) -> Answer:
     """Who is signed in."""
-    return Answer(views.user(records.view(call.tx.db, call.tx.person.id)))
+    return Answer(user(records.view(call.tx.db, call.tx.person.id)))
 
 
-@endpoint(
+@Endpoint(
     "PATCH",
     "/me",
     Text("修改我的密码、邮箱或语言", "Change my password, address or language"),
-    answer="User",
+    answer=User,
     body=people.OwnChange,
 )
 def change_me(call: Call) -> Answer:
     """Me as changed; another password ends all tokens, this one too, so that one signs in again."""
-    return Answer(views.user(people.change_myself(call.tx, call.body)))
+    return Answer(user(people.change_myself(call.tx, call.body)))

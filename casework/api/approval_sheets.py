@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from casework.api.endpoint import Answer, Call, endpoint
+from casework.api.endpoint import Answer, Call, Content, Endpoint
 from casework.api.pages import TEMPLATES, headers_of, style
 from casework.api.request_context import language
 from casework.rules.sheets import Opinion
@@ -14,10 +14,11 @@ _SAY: Final = {
     "by": Text("签字", "Signed"),
     "seal": Text("（盖章）", "(seal)"),
 }
+_APPROVAL_SHEET: Final = Content("ApprovalSheet", {"type": "string", "examples": ["<!doctype html>"]}, ("text/html",))
 
 
-@endpoint(
-    "GET", "/cases/<uuid:case_id>/approval-sheet", Text("建档审批表", "The form of approval"), answer="ApprovalSheet"
+@Endpoint(
+    "GET", "/cases/<uuid:case_id>/approval-sheet", Text("建档审批表", "The form of approval"), answer=_APPROVAL_SHEET
 )
 def approval_sheet(call: Call, case_id: UUID) -> Answer:
     """The form with the opinions of the base, the county's and the city's union on the last proposal."""

@@ -4,8 +4,9 @@ from typing import Any
 
 from flask import request
 
+from casework.api.answers.people import Token
 from casework.api.callers import caller_network
-from casework.api.endpoint import Answer, endpoint
+from casework.api.endpoint import Answer, Endpoint
 from casework.api.query import NoQuery, read_query
 from casework.api.request_context import instant
 from casework.rules.text import Text
@@ -13,13 +14,14 @@ from casework.work import people
 from casework.work.service import Service
 
 
-@endpoint(
+@Endpoint(
     "POST",
     "/auth/token",
     Text("登录并取得令牌", "Sign in and get a token"),
-    answer="Token",
+    answer=Token,
     body=people.Credentials,
     public=True,
+    refuses=(401, 429, 503),
 )
 def token(service: Service, body: Any) -> Answer:
     """A token for a user name and a password."""
@@ -27,4 +29,4 @@ def token(service: Service, body: Any) -> Answer:
         with service.transaction() as tx:
             read_query(NoQuery, request.args, tx.today)
     issued, expires_at = people.sign_in(service, body, caller_network())
-    return Answer({"access_token": issued, "token_type": "Bearer", "expires_at": instant(expires_at)})
+    return Answer(Token(issued, "Bearer", instant(expires_at)))

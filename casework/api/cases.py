@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from casework.api import views
+from casework.api.answers.cases import Case, CaseSummaryPage, Correction, Transition, case
+from casework.api.answers.members import page_of
 from casework.api.case_filters import CaseFilters, after, cursor_of, filter_of, order_of
-from casework.api.endpoint import PREFIX, Answer, Call, cut, endpoint, page
+from casework.api.endpoint import GIVEN, PREFIX, Answer, Call, Endpoint, cut, page
 from casework.api.examples import needs_schema
 from casework.api.query import Page
 from casework.api.summaries import summaries
@@ -30,17 +31,21 @@ def _answer(call: Call, record: StoredCase, status: int = 200, **more: Any) -> A
     headers = {"ETag": f'"{record.file.version}"'}
     if status == 201:
         headers["Location"] = f"{PREFIX}/cases/{record.file.id}"
-    return Answer(views.case(record, call.tx) | more, status, headers)
+    return Answer(case(record, call.tx, **more), status, headers)
 
 
-@endpoint(
+@Endpoint(
     "POST",
     "/cases",
     Text("登记案件", "Open a case"),
-    answer="Case",
+    answer=Case,
     status=201,
     body=forms.NewCase,
     etag=True,
+    note=Text(
+        "相当于流程中的新建操作；facts 按该流程的申请表填写。",
+        "Takes the workflow's transition from new; facts follow its intake form.",
+    ),
 )
 def open_case(call: Call) -> Answer:
     """The workflow's transition from NEW."""
@@ -48,7 +53,7 @@ def open_case(call: Call) -> Answer:
     return _answer(call, record, 201, **_of_the_same_person(call, record, others))
 
 
-@endpoint("GET", "/cases", Text("案件列表", "List cases"), answer="CaseSummaryPage", query=CaseFilters)
+@Endpoint("GET", "/cases", Text("案件列表", "List cases"), answer=CaseSummaryPage, query=CaseFilters)
 def list_cases(call: Call) -> Answer:
     """Visible cases that fit every filter, by due time unless another order is asked for.
 
@@ -62,7 +67,7 @@ def list_cases(call: Call) -> Answer:
     shown = found[: call.limit]
     cursor = cursor_of(shown[-1]) if len(found) > call.limit else None
     counted = _counted(call, wanted) if call.query.get("count") else {}
-    return page(summaries(tx, shown), cursor, **counted)
+    return page(call, summaries(tx, shown), cursor, **counted)
 
 
 def _counted(call: Call, wanted: CaseFilter) -> dict[str, Any]:
@@ -71,41 +76,50 @@ def _counted(call: Call, wanted: CaseFilter) -> dict[str, Any]:
     return {"count": min(number, _MOST_COUNTED), "capped": number > _MOST_COUNTED}
 
 
-@endpoint("GET", "/cases/<uuid:case_id>", Text("查看案件", "One case"), answer="Case", etag=True)
+@Endpoint("GET", "/cases/<uuid:case_id>", Text("查看案件", "One case"), answer=Case, etag=True)
 def one_case(call: Call, case_id: UUID) -> Answer:
     """The case, and for staff the open cases of the same person."""
     if call.tx.person.role not in STAFF:
-        return _answer(call, records.get(call.tx.db, case_id, call.tx.person), same_applicant=[], papers_before=[])
+        return _answer(call, records.get(call.tx.db, case_id, call.tx.person), twins=())
     record, others = records.with_others(call.tx.db, case_id, call.tx.person)
     return _answer(call, record, 200, **_of_the_same_person(call, record, others))
 
 
-def _of_the_same_person(call: Call, record: StoredCase, others: Sequence[Other]) -> dict[str, list[dict[str, Any]]]:
+def _of_the_same_person(call: Call, record: StoredCase, others: Sequence[Other]) -> dict[str, Any]:
     """For staff: open cases of this kind with the same numbers, and papers of other cases."""
     found = twins.of_case(record.file, others, call.tx.person)[:_MOST_TWINS]
     before = papers.handed_in_before(call.tx, record.file, others)
-    return {"same_applicant": [views.twin(one) for one in found], "papers_before": [one._asdict() for one in before]}
+    return {"twins": found, "papers": before}
 
 
-@endpoint(
+@Endpoint(
     "PATCH",
     "/cases/<uuid:case_id>",
     Text("更正案件信息", "Correct the facts"),
-    answer="Case",
-    body="Correction",
+    answer=Case,
+    body=Correction,
     etag=True,
+    note=Text(
+        "合并更正案情，须以 If-Match 给出读到的版本；与遮蔽后相同的敏感内容视为未改动。",
+        "Merges a correction into the facts; If-Match says which version was read. A sensitive value that equals its"
+        " mask is unchanged.",
+    ),
 )
 def correct(call: Call, case_id: UUID) -> Answer:
     """A merge patch of the facts; needs `If-Match`."""
     return _answer(call, corrections.correct(call.tx, case_id, call.body))
 
 
-@endpoint(
+@Endpoint(
     "GET",
     "/cases/<uuid:case_id>/transitions",
     Text("当前可用的操作", "What can be done from here"),
-    answer="TransitionPage",
+    answer=page_of(Transition),
     query=Page,
+    note=Text(
+        "allowed 依状态、角色和案件本身判断；对填写内容的要求在提交时判断。",
+        "allowed judges state, role and the case itself; what is given is judged when it is posted.",
+    ),
 )
 def transitions(call: Call, case_id: UUID) -> Answer:
     """Every transition from here, whether it is allowed, and what it needs."""
@@ -116,50 +130,57 @@ def transitions(call: Call, case_id: UUID) -> Answer:
 def offers(call: Call, record: StoredCase, offered: Iterable[Offer], office: DecisionContext) -> Answer:
     """A page of transitions from where the case stands, with what each of them needs."""
     items = [
-        {
-            "name": offer.transition.name,
-            "title": offer.transition.title.in_(call.tx.language),
-            "to": offer.transition.leads_to(record.file.state),
-            "allowed": offer.allowed,
-            "because": offer.because.in_(call.tx.language) if offer.because else None,
-            "needs": needs_schema(call.tx, record, office, offer),
-        }
+        Transition.of(
+            offer,
+            name=offer.transition.name,
+            title=offer.transition.title.in_(call.tx.language),
+            to=offer.transition.leads_to(record.file.state),
+            needs=needs_schema(call.tx, record, office, offer),
+        )
         for offer in offered
     ]
     return cut(call, items)
 
 
-@endpoint(
+@Endpoint(
     "POST",
     "/cases/<uuid:case_id>/transitions/<name>",
     Text("办理", "Take a transition"),
-    answer="Case",
-    body="Given",
+    answer=Case,
+    body=GIVEN,
     etag=True,
+    note=Text(
+        "内容按 needs 填写，不需要内容时可为空；给出 If-Match 时，版本不符则不办理。",
+        "The body is what `needs` asks for and may be empty where nothing is; with If-Match only that version moves.",
+    ),
 )
 def take(call: Call, case_id: UUID, name: str) -> Answer:
     """Take a transition with what it needs; `If-Match` is honoured when given."""
     return _answer(call, cases.take_transition(call.tx, case_id, name, call.body))
 
 
-@endpoint(
+@Endpoint(
     "POST",
     "/cases/<uuid:case_id>/claim",
     Text("领取此案", "Claim this case"),
-    answer="Case",
+    answer=Case,
     body=forms.ClaimThis,
     etag=True,
+    note=Text(
+        "仅限无人经办的案件；已有人经办的，答复中写明经办人。",
+        "For a case that nobody owns; otherwise the answer names the owner.",
+    ),
 )
 def claim(call: Call, case_id: UUID) -> Answer:
     """The case is mine, if it was in nobody's hands."""
     return _answer(call, cases.claim(call.tx, case_id, call.body))
 
 
-@endpoint(
+@Endpoint(
     "POST",
     "/cases/<uuid:case_id>/release",
     Text("退回待领取", "Release to the queue"),
-    answer="Case",
+    answer=Case,
     body=forms.Release,
     etag=True,
 )
@@ -168,11 +189,11 @@ def release(call: Call, case_id: UUID) -> Answer:
     return _answer(call, cases.release(call.tx, case_id, call.body))
 
 
-@endpoint(
+@Endpoint(
     "POST",
     "/cases/<uuid:case_id>/handover",
     Text("移交", "Hand over"),
-    answer="Case",
+    answer=Case,
     body=forms.Handover,
     etag=True,
 )
@@ -181,11 +202,11 @@ def handover(call: Call, case_id: UUID) -> Answer:
     return _answer(call, cases.hand_over(call.tx, case_id, call.body))
 
 
-@endpoint(
+@Endpoint(
     "POST",
     "/cases/<uuid:case_id>/override",
     Text("审批人变更状态", "A supervisor steps in"),
-    answer="Case",
+    answer=Case,
     body=forms.Override,
     etag=True,
 )

@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-from casework.api.endpoint import Answer, endpoint
+from casework.api.endpoint import Answer, Content, Endpoint
 from casework.api.openapi import document
 from casework.api.openapi_texts import PAGE
 from casework.api.pages import TEMPLATES, headers_of, style
 from casework.api.request_context import language
-from casework.api.shapes import COMPONENTS, Schema
+from casework.api.schemas import COMPONENTS, Schema
 from casework.rules.text import Language, Text, in_language
 
 
@@ -25,7 +25,10 @@ class Member:
     about: str
 
 
-@endpoint("GET", "/docs", Text("接口说明（网页）", "This page"), answer="Documentation", public=True)
+_DOCUMENTATION: Final = Content("Documentation", {"type": "string", "examples": ["<!doctype html>"]}, ("text/html",))
+
+
+@Endpoint("GET", "/docs", Text("接口说明（网页）", "This page"), answer=_DOCUMENTATION, public=True)
 def docs(_service: Any, _body: Any) -> Answer:
     """The page in the caller's language."""
     return Answer(text=_page(language()), headers=headers_of("docs"))

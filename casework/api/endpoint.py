@@ -10,10 +10,10 @@ import hmac
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 from urllib.parse import unquote_to_bytes, urlencode
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ import structlog
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
+from casework.api.answers.members import Page, Shape
 from casework.api.body import Encoded, Malformed, read_json
 from casework.api.callers import UNREADABLE, caller_network
 from casework.api.errors import register as register_errors
@@ -43,6 +44,7 @@ _LONGEST_KEY: Final = 200
 _OUR_TAG: Final = re.compile(r"([0-9]{1,9})(?:--?[a-z]{1,10})?")
 # Asked every few seconds by whatever watches the service; the log has better things to say.
 _ASKED_BY_MACHINES: Final = ("/healthz", "/readyz", "/metrics")
+_ENCODER: Final = msgspec.json.Encoder()
 _log = structlog.get_logger()
 
 
@@ -62,9 +64,9 @@ class Wiring:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an endpoint answers: JSON `data`, plain `text` or the bytes of a file, or with neither no content."""
+    """What an endpoint answers: a noun, a plain `text` or the bytes of a file, or with neither no content."""
 
-    data: Any = None
+    noun: Shape | None = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     text: str | bytes | None = None
@@ -99,60 +101,68 @@ Visitor = Literal["reader", "newcomer", "applicant"]
 
 
 @dataclass(frozen=True, slots=True)
+class Content:
+    """What is described by a schema of its own, because it is no noun: a page, a file, what a workflow asks for."""
+
+    name: str
+    schema: Mapping[str, Any]
+    media: tuple[str, ...] = ("application/json",)
+
+
+Described = type[Shape] | Content
+"""What has a component in the OpenAPI document."""
+GIVEN: Final = Content(
+    "Given",
+    {
+        "type": "object",
+        "description": Text("按该操作的 needs 填写", "What the transition's `needs` asks for"),
+        "examples": [{}],
+    },
+)
+
+
+@dataclass(slots=True, eq=False)
 class Endpoint:
-    """One method at one path, with what the documentation says of it."""
-
-    method: str
-    path: str
-    view: Callable[..., Answer]
-    summary: Text
-    answer: str
-    status: int
-    body: type[Form] | str | None
-    query: type[Form]
-    public: bool
-    etag: bool
-    visitor: Visitor | None
-    or_else: tuple[int, str] | None
-    """Another success: its status, and the schema of its answer."""
-
-    @property
-    def writes_to_a_case(self) -> bool:
-        """Whether it writes to one case, and so honours `If-Match`."""
-        return self.method != "GET" and (self.path.startswith("/cases/<uuid:case_id>") or self.body == "Given")
-
-
-ENDPOINTS: Final[list[Endpoint]] = []
-
-
-def endpoint(
-    method: str,
-    path: str,
-    summary: Text,
-    *,
-    answer: str,
-    status: int = 200,
-    body: type[Form] | str | None = None,
-    query: type[Form] = NoQuery,
-    public: bool = False,
-    etag: bool = False,
-    visitor: Visitor | None = None,
-    or_else: tuple[int, str] | None = None,
-) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
-    """Declares an endpoint. `answer` and a text as `body` name schemas of `casework.api.schemas`.
+    """One method at one path, with everything that the documentation says of it; it decorates the view that answers.
 
     One for a `visitor` is public too, but counted for each address, and its view gets a call as those of users do;
     an applicant's `<number>` in the path reaches it as the id of the case.
     """
 
-    def declare(view: Callable[..., Answer]) -> Callable[..., Answer]:
-        open_to_all = public or visitor is not None
-        ENDPOINTS.append(
-            Endpoint(method, path, view, summary, answer, status, body, query, open_to_all, etag, visitor, or_else)
-        )
+    method: str
+    path: str
+    summary: Text
+    _: KW_ONLY
+    answer: Described
+    status: int = 200
+    body: type[Form] | Described | None = None
+    query: type[Form] = NoQuery
+    public: bool = False
+    etag: bool = False
+    visitor: Visitor | None = None
+    or_else: tuple[int, Described | None] | None = None
+    """Another success: its status, and its answer if there is one."""
+    refuses: tuple[int, ...] = ()
+    """The statuses of refusals that the rest does not tell."""
+    note: Text | None = None
+    view: Callable[..., Answer] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.public = self.public or self.visitor is not None
+
+    def __call__(self, view: Callable[..., Answer]) -> Callable[..., Answer]:
+        """Keep the view, which stays what it is."""
+        self.view = view
+        ENDPOINTS.append(self)
         return view
 
-    return declare
+    @property
+    def writes_to_a_case(self) -> bool:
+        """Whether it writes to one case, and so honours `If-Match`."""
+        return self.method != "GET" and (self.path.startswith("/cases/<uuid:case_id>") or self.body is GIVEN)
+
+
+ENDPOINTS: Final[list[Endpoint]] = []
 
 
 def install(app: Flask) -> None:
@@ -368,11 +378,11 @@ def _digest(call: Call) -> bytes:
 def _response(answer: Answer) -> Response:
     if answer.text is not None:
         response = Response(answer.text, status=answer.status, content_type="text/plain; charset=utf-8")
-    elif answer.data is None:
+    elif answer.noun is None:
         response = Response(status=answer.status)
         response.headers.remove("Content-Type")
     else:
-        response = Response(msgspec.json.encode(answer.data), status=answer.status, content_type="application/json")
+        response = Response(_ENCODER.encode(answer.noun), status=answer.status, content_type="application/json")
     if answer.headers:
         response.headers.update(answer.headers)
     return response
@@ -383,13 +393,21 @@ def cut(call: Call, items: list[Any]) -> Answer:
     key = from_cursor(call.query, whole)
     first = key[0] if key else 0
     after = first + call.limit
-    return page(items[first:after], to_cursor(after) if after < len(items) else None)
+    return page(call, items[first:after], to_cursor(after) if after < len(items) else None)
 
 
-def page(items: list[Any], next_cursor: str | None, **more: Any) -> Answer:
+def listed(call: Call, rows: Sequence[Any], show: Callable[[Any], Shape], *key: str) -> Answer:
+    """A page of rows, of which one more was read than is shown, ordered by their attributes `key`."""
+    shown = rows[: call.limit]
+    after = to_cursor(*(getattr(shown[-1], name) for name in key)) if len(rows) > call.limit else None
+    return page(call, [show(row) for row in shown], after)
+
+
+def page(call: Call, items: list[Any], next_cursor: str | None, **more: Any) -> Answer:
     """A page of a list, with the address of the next one in `Link`; `more` is what is said of the whole list."""
     headers = {}
     if next_cursor is not None:
         args = request.args.to_dict(flat=False) | {"cursor": [next_cursor]}
         headers["Link"] = f'<{request.path}?{urlencode(args, doseq=True)}>; rel="next"'
-    return Answer({"items": items, "next_cursor": next_cursor, **more}, headers=headers)
+    kind = cast("type[Page]", call.endpoint.answer)
+    return Answer(kind(items=items, next_cursor=next_cursor, **more), headers=headers)

@@ -7,7 +7,8 @@ import structlog
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from casework.api import views
+from casework.api.answers.cases import twin
+from casework.api.answers.problems import FieldError, Problem
 from casework.api.body import Encoded
 from casework.api.request_context import language, request_id
 from casework.rules.duplicates import Duplicate
@@ -67,15 +68,15 @@ _log = structlog.get_logger()
 
 def problem(status: int, code: str, detail: Text, **more: Any) -> Response:
     """A problem document in the caller's language."""
-    body = {
-        "type": f"urn:casework:problem:{code}",
-        "title": TITLES[code].in_(language()),
-        "status": status,
-        "detail": detail.in_(language()),
-        "code": code,
-        "request_id": request_id(),
+    body = Problem(
+        type=f"urn:casework:problem:{code}",
+        title=TITLES[code].in_(language()),
+        status=status,
+        detail=detail.in_(language()),
+        code=code,
+        request_id=request_id(),
         **more,
-    }
+    )
     return Response(msgspec.json.encode(body), status=status, content_type="application/problem+json")
 
 
@@ -83,11 +84,9 @@ def of_refusal(refusal: Refusal) -> Response:
     """The problem that says this refusal."""
     more: dict[str, Any] = {}
     if isinstance(refusal, Invalid):
-        more["errors"] = [
-            {"field": fault.path, "code": fault.code, "message": fault.text.in_(language())} for fault in refusal.faults
-        ]
+        more["errors"] = [FieldError(one.path, one.code, one.text.in_(language())) for one in refusal.faults]
     if isinstance(refusal, Duplicate):
-        more["duplicate_of"] = [views.twin(one) for one in refusal.of]
+        more["duplicate_of"] = [twin(one) for one in refusal.of]
     answer = problem(STATUS[refusal.code], refusal.code, refusal.text, **more)
     retry_after = getattr(refusal, "retry_after", None)
     if retry_after is not None:

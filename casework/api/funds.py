@@ -3,15 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from casework.api.endpoint import Answer, Call, endpoint, page
+from casework.api.answers.members import page_of
+from casework.api.answers.money import Fund, FundEntry, fund, fund_entry
+from casework.api.endpoint import Answer, Call, Endpoint, listed, page
 from casework.api.query import Page, from_cursor, text, to_cursor, whole
-from casework.api.request_context import instant
 from casework.records import funds as records
 from casework.rules.text import Text
 from casework.work import funds
 
 
-@endpoint("GET", "/funds", Text("资金", "Funds"), answer="FundPage", query=Page)
+@Endpoint("GET", "/funds", Text("资金", "Funds"), answer=page_of(Fund), query=Page, refuses=(403,))
 def list_funds(call: Call) -> Answer:
     """The funds of the caller's organisation, of those above and of those below, by code."""
     funds.may_see_funds(call.tx.person)
@@ -19,26 +20,26 @@ def list_funds(call: Call) -> Answer:
     rows = records.page(call.tx.db, call.tx.person.org_path, call.limit + 1, key[0] if key else None)
     shown = rows[: call.limit]
     after = to_cursor(shown[-1].code) if len(rows) > call.limit else None
-    return page(_funds(call, shown), after)
+    return page(call, _funds(call, shown), after)
 
 
-@endpoint("POST", "/funds", Text("设立资金", "Set up a fund"), answer="Fund", status=201, body=funds.NewFund)
+@Endpoint("POST", "/funds", Text("设立资金", "Set up a fund"), answer=Fund, status=201, body=funds.NewFund)
 def add_fund(call: Call) -> Answer:
     """A new fund, empty as yet."""
     return Answer(_fund(call, funds.add_fund(call.tx, call.body)), 201)
 
 
-@endpoint("POST", "/funds/<uuid:fund_id>/top-up", Text("资金入账", "Put money in"), answer="Fund", body=funds.TopUp)
+@Endpoint("POST", "/funds/<uuid:fund_id>/top-up", Text("资金入账", "Put money in"), answer=Fund, body=funds.TopUp)
 def top_up(call: Call, fund_id: UUID) -> Answer:
     """The fund with more money in it."""
     return Answer(_fund(call, funds.top_up(call.tx, fund_id, call.body)))
 
 
-@endpoint(
+@Endpoint(
     "POST",
     "/funds/<uuid:fund_id>/correct",
     Text("更正误登的入账", "Put a top-up right"),
-    answer="Fund",
+    answer=Fund,
     body=funds.Correction,
 )
 def correct(call: Call, fund_id: UUID) -> Answer:
@@ -46,64 +47,46 @@ def correct(call: Call, fund_id: UUID) -> Answer:
     return Answer(_fund(call, funds.correct(call.tx, fund_id, call.body)))
 
 
-@endpoint(
-    "POST", "/funds/<uuid:fund_id>/budgets", Text("设定预算", "Set a budget line"), answer="Fund", body=funds.BudgetLine
+@Endpoint(
+    "POST",
+    "/funds/<uuid:fund_id>/budgets",
+    Text("设定预算", "Set a budget line"),
+    answer=Fund,
+    body=funds.BudgetLine,
+    note=Text(
+        "此后该年度、该类别批准的总额以此为限，不能低于已批准的金额。",
+        "What may be approved of a kind in a year from now on; never below what is approved already.",
+    ),
 )
 def set_budget(call: Call, fund_id: UUID) -> Answer:
     """The fund with a budget line as it is to be from now on."""
     return Answer(_fund(call, funds.set_budget(call.tx, fund_id, call.body)))
 
 
-@endpoint("GET", "/funds/<uuid:fund_id>/ledger", Text("资金台账", "The ledger"), answer="FundEntryPage", query=Page)
+@Endpoint(
+    "GET",
+    "/funds/<uuid:fund_id>/ledger",
+    Text("资金台账", "The ledger"),
+    answer=page_of(FundEntry),
+    query=Page,
+    refuses=(403,),
+    note=Text(
+        "余额等于入账之和减支付之和；批准和退还只改变已批准未支付的金额。",
+        "The balance is what was put in less what was paid; reserve and release change what is promised.",
+    ),
+)
 def ledger(call: Call, fund_id: UUID) -> Answer:
     """Every change of the fund, the newest last, with what there was after it."""
-    fund = funds.seen(call.tx, fund_id)
+    seen = funds.seen(call.tx, fund_id)
     key = from_cursor(call.query, whole)
-    rows = records.ledger(call.tx.db, fund.id, call.tx.person, call.limit + 1, key[0] if key else None)
-    shown = rows[: call.limit]
-    return page([_entry(row) for row in shown], to_cursor(shown[-1].seq) if len(rows) > call.limit else None)
+    rows = records.ledger(call.tx.db, seen.id, call.tx.person, call.limit + 1, key[0] if key else None)
+    return listed(call, rows, fund_entry, "seq")
 
 
-def _fund(call: Call, fund: Any) -> dict[str, Any]:
-    return _funds(call, [fund])[0]
+def _fund(call: Call, row: Any) -> Fund:
+    return _funds(call, [row])[0]
 
 
-def _funds(call: Call, rows: list[Any]) -> list[dict[str, Any]]:
+def _funds(call: Call, rows: list[Any]) -> list[Fund]:
     budgets = records.budgets(call.tx.db, [row.id for row in rows])
-    return [
-        {
-            "id": str(row.id),
-            "code": row.code,
-            "name": row.name,
-            "org": row.org,
-            "balance": f"{row.balance:.2f}",
-            "reserved": f"{row.reserved:.2f}",
-            "free": f"{row.balance - row.reserved:.2f}",
-            "budgets": [
-                {
-                    "year": line.year,
-                    "kind": line.kind,
-                    "amount": f"{line.amount:.2f}",
-                    "committed": f"{line.committed:.2f}",
-                    "free": f"{line.amount - line.committed:.2f}",
-                }
-                for line in budgets[row.id]
-            ],
-        }
-        for row in rows
-    ]
-
-
-def _entry(row: Any) -> dict[str, Any]:
-    return {
-        "seq": row.seq,
-        "at": instant(row.at),
-        "kind": row.kind,
-        "amount": f"{row.amount:.2f}",
-        "balance": f"{row.balance:.2f}",
-        "reserved": f"{row.reserved:.2f}",
-        "line": str(row.line_id) if row.line_id else None,
-        "case_number": row.case_number,
-        "actor": {"id": str(row.actor_id), "username": row.username, "name": row.user_name} if row.actor_id else None,
-        "note": row.note,
-    }
+    return [fund(row, budgets[row.id]) for row in rows]

@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from casework.api import views
-from casework.api.endpoint import Answer, Call, endpoint, page
-from casework.api.query import Page, from_cursor, moment, to_cursor
+from casework.api.answers.delivery import Message, message
+from casework.api.answers.members import page_of
+from casework.api.endpoint import Answer, Call, Endpoint, listed
+from casework.api.query import Page, from_cursor, moment
 from casework.forms.form import Form
 from casework.forms.texts import Choice, OneChannel
 from casework.records import outbox
@@ -24,7 +25,18 @@ class Replay(Form):
     """Nothing needs to be said."""
 
 
-@endpoint("GET", "/messages", Text("对外消息", "Messages to the outside"), answer="MessagePage", query=MessageFilters)
+@Endpoint(
+    "GET",
+    "/messages",
+    Text("对外消息", "Messages to the outside"),
+    answer=page_of(Message),
+    query=MessageFilters,
+    refuses=(403,),
+    note=Text(
+        "仅限管理员；只有发送情况，没有消息的内容。",
+        "For administrators: how messages fare, not what they say.",
+    ),
+)
 def messages(call: Call) -> Answer:
     """Those to channels and users of my organisation and below, the newest first."""
     outgoing.may_see_messages(call.tx)
@@ -39,14 +51,23 @@ def messages(call: Call) -> Answer:
         channel_id=asked.get("channel"),
         after=(key[0], key[1]) if key else None,
     )
-    shown = rows[: call.limit]
-    after = to_cursor(shown[-1].at, shown[-1].id) if len(rows) > call.limit else None
-    return page([views.message(row) for row in shown], after)
+    return listed(call, rows, message, "at", "id")
 
 
-@endpoint("POST", "/messages/<uuid:message_id>/replay", Text("重新发送", "Send again"), answer="Message", body=Replay)
+@Endpoint(
+    "POST",
+    "/messages/<uuid:message_id>/replay",
+    Text("重新发送", "Send again"),
+    answer=Message,
+    body=Replay,
+    refuses=(409,),
+    note=Text(
+        "仅限未能送达的消息；编号不变，再次计数。",
+        "Only what was given up; it keeps its id and is tried as if it had never been.",
+    ),
+)
 def replay(call: Call, message_id: UUID) -> Answer:
     """A dead message waits again."""
     row = outgoing.dead_message(call.tx, message_id)
     Replay.check(call.body, today=call.tx.today)
-    return Answer(views.message(outgoing.send_again(call.tx, row)))
+    return Answer(message(outgoing.send_again(call.tx, row)))

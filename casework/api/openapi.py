@@ -1,7 +1,6 @@
-"""The OpenAPI document, made from the declarations of the endpoints and the schemas of the answers."""
+"""The OpenAPI document, made from the declarations of the endpoints, the forms and the answers."""
 
 import re
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from random import Random
@@ -9,25 +8,25 @@ from typing import Any, Final
 
 import msgspec
 
-from casework.api.endpoint import ENDPOINTS, PREFIX, Answer, Endpoint, endpoint
+from casework.api.answers.cases import Case
+from casework.api.answers.members import Shape
+from casework.api.answers.problems import Problem
+from casework.api.endpoint import ENDPOINTS, PREFIX, Answer, Content, Described, Endpoint
 from casework.api.errors import STATUS, TITLES
-from casework.api.money_schemas import XLSX
 from casework.api.openapi_texts import (
     ABOUT,
     CREATED,
     DONE,
     EMPTY,
     HEADERS,
-    NOTES,
     PARAMETERS,
     SERVER,
     TAGS,
     TITLE,
 )
 from casework.api.request_context import language
-from casework.api.schemas import SCHEMAS
-from casework.api.shapes import COMPONENTS, Schema, ref, sample
-from casework.api.webhooks import TAG, webhooks
+from casework.api.schemas import COMPONENTS, Schema, components, name_of, ref
+from casework.api.webhooks import BODIES, TAG, webhooks
 from casework.forms.example_data import ExampleData
 from casework.forms.form import Form, intake_of
 from casework.rules.grammar import Workflow
@@ -37,43 +36,21 @@ from casework.work.applications import NewApplication
 from casework.work.forms import NewCase
 
 _CONVERTER: Final = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
-_JSON: Final = ("application/json",)
-_MEDIA: Final = {
-    "Diagram": ("text/plain",),
-    "Documentation": ("text/html",),
-    "PaymentFile": ("text/csv", XLSX, "text/html"),
-    "ApprovalSheet": ("text/html",),
-}
 # Examples are made up once for this day, so that the document is the same in every process.
 _EXAMPLE_DAY: Final = date(2026, 3, 2)
 # What opens a case has a component for each workflow.
 _SHELLS: Final[dict[type[Form], str]] = {NewCase: "NewCase", NewApplication: "NewApplication"}
-# Refusals that the shape of a declaration does not tell.
-_ALSO: Final[dict[str, tuple[int, ...]]] = {
-    "POST /auth/token": (401, 429, 503),
-    "GET /users": (403,),
-    "GET /channels": (403,),
-    "POST /channels/<uuid:channel_id>/try": (409,),
-    "GET /messages": (403,),
-    "POST /messages/<uuid:message_id>/replay": (409,),
-    "POST /alerts/<uuid:alert_id>/snooze": (409,),
-    "GET /reports/sla": (403,),
-    "GET /reports/sla/cases": (403,),
-    "GET /cases/<uuid:case_id>/disclosures": (403,),
-    "GET /funds": (403,),
-    "GET /funds/<uuid:fund_id>/ledger": (403,),
-    "GET /payment-orders": (403,),
-    "POST /payment-orders": (409,),
-    "GET /payment-orders/<uuid:order_id>": (403,),
-    "GET /payment-orders/<uuid:order_id>/export": (403,),
-    "POST /payment-orders/<uuid:order_id>/paid": (409,),
-    "POST /payment-orders/<uuid:order_id>/lines/<uuid:line_id>/paid": (409,),
-    "POST /payment-orders/<uuid:order_id>/lines/<uuid:line_id>/returned": (409,),
-    "POST /cases/<uuid:case_id>/tracking-code": (409,),
-}
+_DESCRIPTION: Final = Content(
+    "Description",
+    {
+        "type": "object",
+        "description": Text("OpenAPI 文档", "An OpenAPI document"),
+        "examples": [{"openapi": "3.1.1"}],
+    },
+)
 
 
-@endpoint("GET", "/openapi.json", Text("接口描述（OpenAPI）", "This description"), answer="Description", public=True)
+@Endpoint("GET", "/openapi.json", Text("接口描述（OpenAPI）", "This description"), answer=_DESCRIPTION, public=True)
 def description(_service: Any, _body: Any) -> Answer:
     """The document in the caller's language."""
     return Answer(text=_encoded(language()), headers={"Content-Type": "application/json"})
@@ -100,9 +77,9 @@ def document(language: Language) -> dict[str, Any]:
             "tags": [{"name": tag, "description": TAGS.get(tag, tag)} for tag in tags],
             "security": [{"bearer": []}],
             "paths": paths,
-            "webhooks": webhooks(),
+            "webhooks": webhooks(_components()),
             "components": {
-                "schemas": _schemas(language),
+                "schemas": {**dict(sorted(_components().items())), **_intakes(language)},
                 "responses": {_name(status): _problem(status) for status in sorted(set(STATUS.values()))},
                 "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
             },
@@ -123,7 +100,6 @@ def _tag(one: Endpoint) -> str:
 
 
 def _operation(one: Endpoint, language: Language) -> dict[str, Any]:
-    name = f"{one.method} {one.path}"
     said: dict[str, Any] = {
         "operationId": "_".join(re.findall(r"\w+", f"{one.method} {path_of(one).removeprefix(PREFIX)}")).lower(),
         "tags": [_tag(one)],
@@ -131,8 +107,8 @@ def _operation(one: Endpoint, language: Language) -> dict[str, Any]:
         "parameters": [*_path_parameters(one), *_query_parameters(one, language), *_header_parameters(one)],
         "responses": _responses(one),
     }
-    if name in NOTES:
-        said["description"] = NOTES[name]
+    if one.note is not None:
+        said["description"] = one.note
     if one.body is not None:
         said["requestBody"] = _body(one.body, language)
     if one.public:
@@ -198,16 +174,16 @@ def _repeatable(one: Endpoint) -> bool:
     return one.method == "POST" and (not one.public or one.visitor is not None)
 
 
-def _body(body: type[Form] | str, language: Language) -> dict[str, Any]:
-    if isinstance(body, str):
-        schema, example = ref(body), sample(SCHEMAS[body], SCHEMAS)
-        required = bool(SCHEMAS[body].get("required"))
+def _body(body: type[Form] | Described, language: Language) -> dict[str, Any]:
+    if isinstance(body, Content) or issubclass(body, Shape):
+        described = _components()[name_of(body)]
+        schema, example, required = ref(name_of(body)), described["examples"][0], "required" in described
     else:
         schema, example = _named(body.schema(language), body.__name__), body.example(_inventor(language))
         required = bool(schema["required"])
-    if isinstance(body, type) and body in _SHELLS:
-        schema = _by_workflow(_SHELLS[body])
-        example["facts"] = intake_of(workflow_registry.newest(example["workflow"])).example(_inventor(language))
+        if body in _SHELLS:
+            schema = _by_workflow(_SHELLS[body])
+            example["facts"] = intake_of(workflow_registry.newest(example["workflow"])).example(_inventor(language))
     return {"required": required, "content": {"application/json": {"schema": schema, "example": example}}}
 
 
@@ -265,41 +241,53 @@ def _intake_name(workflow: str) -> str:
     return f"Intake.{workflow}"
 
 
-def _schemas(language: Language) -> dict[str, Schema]:
-    intakes: dict[str, Schema] = {}
+def _intakes(language: Language) -> dict[str, Schema]:
+    """What opens a case, and the facts of each workflow."""
+    found: dict[str, Schema] = {}
     for one in workflow_registry.latest():
         facts = intake_of(one).schema(language)
         facts |= {"title": one.title.in_(language), "examples": [intake_of(one).example(_inventor(language))]}
-        intakes[_intake_name(one.key)] = _named(facts, f"Intake{_camel(one.key)}")
+        found[_intake_name(one.key)] = _named(facts, f"Intake{_camel(one.key)}")
         for form, shell in _SHELLS.items():
-            intakes[f"{shell}.{one.key}"] = _named(_opening(form, one, language), f"{shell}{_camel(one.key)}")
-    named = {name: schema | {"examples": [sample(schema, SCHEMAS)]} for name, schema in SCHEMAS.items()}
-    return {**dict(sorted(named.items())), **intakes}
+            found[f"{shell}.{one.key}"] = _named(_opening(form, one, language), f"{shell}{_camel(one.key)}")
+    return found
+
+
+@cache
+def _components() -> dict[str, Schema]:
+    """What is answered, what is sent, and what is taken that is no form."""
+    described: dict[str, Described] = {name_of(one): one for one in (Problem, *BODIES)}
+    for one in ENDPOINTS:
+        for said in (one.answer, one.or_else and one.or_else[1], one.body):
+            if isinstance(said, Content) or (said and issubclass(said, Shape)):
+                described[name_of(said)] = said
+    return components(described.values())
 
 
 def _responses(one: Endpoint) -> dict[str, Any]:
-    found: dict[str, Any] = {str(one.status): _success(one)}
+    found = {str(one.status): _success(one, one.status, one.answer)}
     if one.or_else:
-        status, schema = one.or_else
-        found[str(status)] = _success(replace(one, status=status, answer=schema))
-    if f"{one.method} {one.path}" == "POST /queue/claim":
-        found["204"] = {"description": EMPTY, "headers": _headers("Idempotent-Replayed")}
+        status, answer = one.or_else
+        found[str(status)] = _success(one, status, answer)
     for status in sorted(_refusals(one)):
         found[str(status)] = {"$ref": f"#/components/responses/{_name(status)}"}
     return found
 
 
-def _success(one: Endpoint) -> dict[str, Any]:
+def _success(one: Endpoint, status: int, answer: Described | None) -> dict[str, Any]:
+    again = ("Idempotent-Replayed",) if _repeatable(one) else ()
+    if answer is None:
+        return {"description": EMPTY, "headers": _headers(*again)}
     names = {
         "ETag": one.etag,
-        "Location": one.etag and one.status == 201,
+        "Location": one.etag and status == 201,
         "Link": "cursor" in one.query.field_names(),
-        "Idempotent-Replayed": _repeatable(one),
     }
+    media = answer.media if isinstance(answer, Content) else ("application/json",)
     return {
-        "description": CREATED if one.status == 201 else DONE,
-        "headers": _headers(*(name for name, sent in names.items() if sent)),
-        "content": {media: {"schema": ref(one.answer)} for media in _MEDIA.get(one.answer, _JSON)},
+        "description": CREATED if status == 201 else DONE,
+        "headers": _headers(*(name for name, sent in names.items() if sent), *again),
+        "content": {kind: {"schema": ref(name_of(answer))} for kind in media},
     }
 
 
@@ -309,7 +297,7 @@ def _headers(*names: str) -> dict[str, Any]:
 
 def _refusals(one: Endpoint) -> set[int]:
     """The statuses of the refusals that this endpoint can answer with; 405 belongs to no endpoint."""
-    found = set(_ALSO.get(f"{one.method} {one.path}", ()))
+    found = set(one.refuses)
     if one.method != "GET":
         found |= {400, 413, 415, 422}
     if not one.public or one.visitor:
@@ -321,7 +309,7 @@ def _refusals(one: Endpoint) -> set[int]:
     if one.visitor:
         found.add(429)
     if one.method != "GET" and (not one.public or one.visitor):
-        found |= {403, 409} if one.answer == "Case" or one.visitor else {403}
+        found |= {403, 409} if one.answer is Case or one.visitor else {403}
     if "<" in one.path:
         found.add(404)
     if one.writes_to_a_case:

@@ -4,16 +4,22 @@ from typing import Any, Final
 from uuid import UUID
 
 from casework.api import payment_files
-from casework.api.endpoint import Answer, Call, endpoint, page
-from casework.api.money_schemas import XLSX
-from casework.api.query import Page, from_cursor, moment, to_cursor
-from casework.api.request_context import instant, language
+from casework.api.answers.members import page_of, plain
+from casework.api.answers.money import PaymentLine, PaymentOrder, RecordedAnswer, payment_line, payment_order
+from casework.api.endpoint import Answer, Call, Content, Endpoint, listed
+from casework.api.query import Page, from_cursor, moment
 from casework.forms.form import Form
 from casework.forms.texts import Choice, Code
 from casework.records import payments as records
 from casework.rules.text import Text
 from casework.work import bank_answers, funds, payments
 
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PAYMENT_FILE: Final = Content(
+    "PaymentFile",
+    {"type": "string", "examples": ["收款人,开户银行,支行,账号,金额,用途"]},
+    ("text/csv", _XLSX, "text/html"),
+)
 _FORMATS: Final = {
     "csv": Text("银行代发文件（CSV）", "For the bank (CSV)"),
     "xlsx": Text("银行代发文件（XLSX，账号为文本）", "For the bank (XLSX, accounts as text)"),
@@ -33,45 +39,73 @@ class Export(Form):
     format = Choice(_FORMATS, title=Text("格式，不写即 csv", "Format; csv when left out"))
 
 
-@endpoint("GET", "/payment-orders", Text("支付单", "Payment orders"), answer="PaymentOrderPage", query=OrderFilters)
+@Endpoint(
+    "GET",
+    "/payment-orders",
+    Text("支付单", "Payment orders"),
+    answer=page_of(PaymentOrder),
+    query=OrderFilters,
+    refuses=(403,),
+)
 def orders(call: Call) -> Answer:
     """The newest first: those of the caller's organisation and below, and those about a case that the caller sees."""
     funds.may_see_funds(call.tx.person)
     key = from_cursor(call.query, moment, UUID)
     after = (key[0], key[1]) if key else None
     rows = records.page(call.tx.db, call.tx.person, call.limit + 1, after, call.query.get("fund"))
-    shown = rows[: call.limit]
-    more = to_cursor(shown[-1].at, shown[-1].id) if len(rows) > call.limit else None
-    return page([_order(row) for row in shown], more)
+    return listed(call, rows, payment_order, "at", "id")
 
 
-@endpoint(
+@Endpoint(
     "POST",
     "/payment-orders",
     Text("开具支付单", "Make a payment order"),
-    answer="PaymentOrder",
+    answer=PaymentOrder,
     status=201,
     body=payments.NewOrder,
+    refuses=(409,),
+    note=Text(
+        "列入该资金已批准或被退回的款项，先批准的先列。"
+        "规定由他人支付的，本人审批的不列入；没有银行账号、退回后未更正账户信息的也不列入。",
+        "Takes the fund's payments that are approved or came back, the first approved first. Left out are those that"
+        " you approved where another has to pay, those without a bank account, and those that came back and whose bank"
+        " details were not corrected.",
+    ),
 )
 def make_order(call: Call) -> Answer:
     """The payments of a fund that are approved or came back, and how many were left out for which reason."""
     order, left_out = payments.make_order(call.tx, call.body)
-    told = [{"because": why.in_(language()), "count": count} for why, count in left_out.items()]
-    return Answer(_with_lines(call, order) | {"left_out": told}, 201)
+    return Answer(payment_order(order, _lines(call, order), left_out), 201)
 
 
-@endpoint("GET", "/payment-orders/<uuid:order_id>", Text("查看支付单", "One payment order"), answer="PaymentOrder")
+@Endpoint(
+    "GET",
+    "/payment-orders/<uuid:order_id>",
+    Text("查看支付单", "One payment order"),
+    answer=PaymentOrder,
+    refuses=(403,),
+)
 def one_order(call: Call, order_id: UUID) -> Answer:
     """The order with those of its payments whose cases the caller sees."""
     return Answer(_with_lines(call, payments.seen(call.tx, order_id)))
 
 
-@endpoint(
+@Endpoint(
     "GET",
     "/payment-orders/<uuid:order_id>/export",
     Text("导出支付单", "Export a payment order"),
-    answer="PaymentFile",
+    answer=_PAYMENT_FILE,
     query=Export,
+    refuses=(403,),
+    note=Text(
+        "csv 和 xlsx 供银行代发，含本单全部款项和开单时的完整账号，登记结果后内容不变，逐案留痕；"
+        "用表格软件打开的，请用 xlsx：账号、联行号为文本，不丢位、不丢零，末行为笔数和合计。"
+        "html 为签字用发放表，账号只显示末四位，证件号码部分遮蔽。",
+        "csv and xlsx are for the bank: every payment of the order with full accounts as they were ordered, the same"
+        " also after results were recorded, each reading logged with its case. Take xlsx where a spreadsheet opens it:"
+        " accounts and bank codes (联行号) are text and keep every digit; the last line has the count and the total."
+        " html is the list to be signed, with the last four digits of accounts and identity numbers masked.",
+    ),
 )
 def export(call: Call, order_id: UUID) -> Answer:
     """The payments as they were ordered, with full accounts, settled or not; or the list to be signed, without."""
@@ -80,67 +114,83 @@ def export(call: Call, order_id: UUID) -> Answer:
         return Answer(text=payment_files.to_sign(order, lines), headers=payment_files.SIGNED)
     accounts, columns = payments.accounts(call.tx, order, lines), payments.columns(call.tx, order, lines)
     if call.query.get("format") == "xlsx":
-        return _file(f"{order.number}.xlsx", XLSX, payment_files.as_workbook(order, lines, accounts, columns))
+        return _file(f"{order.number}.xlsx", _XLSX, payment_files.as_workbook(order, lines, accounts, columns))
     text = payment_files.for_bank(order, lines, accounts, columns)
     return _file(f"{order.number}.csv", "text/csv; charset=utf-8", text)
 
 
-@endpoint(
+@Endpoint(
     "POST",
     "/payment-orders/<uuid:order_id>/paid",
     Text("整单登记已支付", "Record that all was paid"),
-    answer="PaymentOrder",
+    answer=PaymentOrder,
     body=payments.Paid,
+    refuses=(409,),
+    note=Text(
+        "本单尚无结果的款项，逐案办理本流程登记支付结果的步骤；有一笔不能登记的，全部不登记，并说明是哪一案。",
+        "Each case of a payment without a result takes the step of its workflow that records payments; where one"
+        " refuses, none does, and the answer names the case.",
+    ),
 )
 def all_paid(call: Call, order_id: UUID) -> Answer:
     """Every payment without a result has reached its applicant on this day; all are recorded, or none."""
     return Answer(_with_lines(call, payments.record_all_paid(call.tx, order_id, call.body)))
 
 
-@endpoint(
+@Endpoint(
     "POST",
     "/payment-orders/<uuid:order_id>/results",
     Text("登记银行回盘", "Record an answer of the bank"),
-    answer="RecordedAnswer",
+    answer=RecordedAnswer,
     body=bank_answers.BankAnswer,
+    note=Text(
+        "各行按序号，或按账号和金额，与本单核对；账号、金额、收款人不符的，指明是哪一行。"
+        "全部登记，或者全部不登记；已登记为同一结果的不变，同一回盘可重复提交。preview 为 true 时只说明会登记什么。",
+        "Each row is found by its serial number, or by account and amount; where account, amount or payee differ from"
+        " the order, the row is named. All rows are recorded or none. What is recorded already stays, so that the same"
+        " answer may be given again. With preview it only says what would be recorded.",
+    ),
 )
 def results(call: Call, order_id: UUID) -> Answer:
     """What the bank did with each payment of its answer; all rows are recorded, or none."""
     recorded = bank_answers.record_answer(call.tx, order_id, call.body)
-    return Answer(
-        {
-            "preview": recorded.preview,
-            "changed": [
-                _line(one.line) | {"status": one.result, "settled_on": one.on.isoformat()} for one in recorded.changed
-            ],
-            "unchanged": recorded.unchanged,
-            "unsettled": recorded.unsettled,
-        }
-    )
+    changed = [payment_line(one.line, status=one.result, settled_on=plain(one.on)) for one in recorded.changed]
+    return Answer(RecordedAnswer.of(recorded, changed=changed))
 
 
-@endpoint(
+@Endpoint(
     "POST",
     "/payment-orders/<uuid:order_id>/lines/<uuid:line_id>/paid",
     Text("登记已支付", "Record a payment"),
-    answer="PaymentLine",
+    answer=PaymentLine,
     body=payments.Paid,
+    refuses=(409,),
+    note=Text(
+        "即在该案件上办理其流程登记支付结果的步骤；同事经办的案件也可登记，经办人不变。",
+        "Takes the step of the case that records payments, also on a colleague's case, who goes on owning it.",
+    ),
 )
 def paid(call: Call, order_id: UUID, line_id: UUID) -> Answer:
     """The payment has reached the applicant."""
-    return Answer(_line(payments.record_result(call.tx, order_id, line_id, "paid", call.body)))
+    return Answer(payment_line(payments.record_result(call.tx, order_id, line_id, "paid", call.body)))
 
 
-@endpoint(
+@Endpoint(
     "POST",
     "/payment-orders/<uuid:order_id>/lines/<uuid:line_id>/returned",
     Text("登记退回", "Record a returned payment"),
-    answer="PaymentLine",
+    answer=PaymentLine,
     body=payments.Returned,
+    refuses=(409,),
+    note=Text(
+        "即在该案件上办理其流程登记支付结果的步骤；更正账户信息后列入下一张支付单。",
+        "Takes the step of the case that records payments; it comes into the next order after the bank details were"
+        " corrected.",
+    ),
 )
 def returned(call: Call, order_id: UUID, line_id: UUID) -> Answer:
     """The bank has returned the payment, also after it was recorded as paid; it waits for another order."""
-    return Answer(_line(payments.record_result(call.tx, order_id, line_id, "returned", call.body)))
+    return Answer(payment_line(payments.record_result(call.tx, order_id, line_id, "returned", call.body)))
 
 
 def _file(name: str, media: str, content: str | bytes) -> Answer:
@@ -148,33 +198,9 @@ def _file(name: str, media: str, content: str | bytes) -> Answer:
     return Answer(text=content, headers=headers)
 
 
-def _with_lines(call: Call, order: Any) -> dict[str, Any]:
-    return _order(order) | {"lines": [_line(row) for row in records.lines(call.tx.db, order.id, call.tx.person)]}
+def _with_lines(call: Call, order: Any) -> PaymentOrder:
+    return payment_order(order, _lines(call, order))
 
 
-def _order(row: Any) -> dict[str, Any]:
-    return {
-        "id": str(row.id),
-        "number": row.number,
-        "fund": row.fund,
-        "total": f"{row.total:.2f}",
-        "count": row.lines,
-        "unsettled": row.unsettled,
-        "created_by": {"id": str(row.created_by), "username": row.username, "name": row.user_name},
-        "at": instant(row.at),
-    }
-
-
-def _line(row: Any) -> dict[str, Any]:
-    return {
-        "id": str(row.line_id),
-        "case_id": str(row.case_id),
-        "case_number": row.case_number,
-        "payee": row.payee,
-        "kind": row.kind,
-        "amount": f"{row.amount:.2f}",
-        "account": row.account,
-        "status": row.result or "ordered",
-        "approved_on": row.approved_on.isoformat(),
-        "settled_on": row.settled_on.isoformat() if row.settled_on else None,
-    }
+def _lines(call: Call, order: Any) -> list[Any]:
+    return list(records.lines(call.tx.db, order.id, call.tx.person))

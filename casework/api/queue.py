@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
-from casework.api import views
-from casework.api.endpoint import Answer, Call, endpoint, page
+from casework.api.answers.alerts import Alert, alert
+from casework.api.answers.cases import Case, CaseSummaryPage, case
+from casework.api.answers.members import page_of
+from casework.api.endpoint import Answer, Call, Endpoint, page
 from casework.api.query import Page, from_cursor, moment, switch, to_cursor, whole
 from casework.api.summaries import summaries
 from casework.forms.form import Form
@@ -27,7 +29,7 @@ class QueueFilters(Page):
     phase = Choice(OPEN_PHASES, title=Text("阶段", "Phase"))
 
 
-@endpoint("GET", "/queue", Text("待办", "What waits for my role"), answer="CaseSummaryPage", query=QueueFilters)
+@Endpoint("GET", "/queue", Text("待办", "What waits for my role"), answer=CaseSummaryPage, query=QueueFilters)
 def queue(call: Call) -> Answer:
     """Open cases whose turn is my role's, the most urgent first; among these those that the law puts first.
 
@@ -38,10 +40,22 @@ def queue(call: Call) -> Answer:
     found = work.waiting(call.tx, call.query, call.limit + 1, PageKey(*key) if key else None)
     shown = found[: call.limit]
     after = to_cursor(*page_key_of(shown[-1])) if len(found) > call.limit else None
-    return page(summaries(call.tx, shown), after)
+    return page(call, summaries(call.tx, shown), after)
 
 
-@endpoint("POST", "/queue/claim", Text("领取下一件", "Claim the next case"), answer="Case", body=QueuePart, etag=True)
+@Endpoint(
+    "POST",
+    "/queue/claim",
+    Text("领取下一件", "Claim the next case"),
+    answer=Case,
+    body=QueuePart,
+    etag=True,
+    or_else=(204, None),
+    note=Text(
+        "领取无人经办的最紧急的一件；两人不会领到同一件。",
+        "The most urgent case that nobody owns becomes yours; two callers never get the same one.",
+    ),
+)
 def claim(call: Call) -> Answer:
     """The most urgent case of my queue that is in nobody's hands, now mine; 204 when there is none.
 
@@ -50,10 +64,10 @@ def claim(call: Call) -> Answer:
     record = work.claim(call.tx, call.body)
     if record is None:
         return Answer(status=204)
-    return Answer(views.case(record, call.tx), headers={"ETag": f'"{record.file.version}"'})
+    return Answer(case(record, call.tx), headers={"ETag": f'"{record.file.version}"'})
 
 
-@endpoint("GET", "/alerts", Text("我的提醒", "My alerts"), answer="AlertPage", query=Page)
+@Endpoint("GET", "/alerts", Text("我的提醒", "My alerts"), answer=page_of(Alert), query=Page)
 def my_alerts(call: Call) -> Answer:
     """My alerts on cases that I still see, and that one was taken from me, but for those snoozed.
 
@@ -65,18 +79,18 @@ def my_alerts(call: Call) -> Answer:
     shown = rows[: call.limit]
     more = len(rows) > call.limit
     cursor = to_cursor(int(shown[-1].acknowledged), shown[-1].received_at, shown[-1].id) if more else None
-    return page([views.alert(row) for row in shown], cursor)
+    return page(call, [alert(row) for row in shown], cursor)
 
 
 class Acknowledgement(Form):
     """Nothing needs to be said."""
 
 
-@endpoint(
+@Endpoint(
     "POST",
     "/alerts/<uuid:alert_id>/acknowledge",
     Text("确认提醒", "Acknowledge an alert"),
-    answer="Alert",
+    answer=Alert,
     body=Acknowledgement,
 )
 def acknowledge(call: Call, alert_id: UUID) -> Answer:
@@ -85,10 +99,21 @@ def acknowledge(call: Call, alert_id: UUID) -> Answer:
     if row is None:
         raise NotFound()
     Acknowledgement.check(call.body, today=call.tx.today)
-    return Answer(views.alert(row))
+    return Answer(alert(row))
 
 
-@endpoint("POST", "/alerts/<uuid:alert_id>/snooze", Text("推迟提醒", "Snooze an alert"), answer="Alert", body=Snooze)
+@Endpoint(
+    "POST",
+    "/alerts/<uuid:alert_id>/snooze",
+    Text("推迟提醒", "Snooze an alert"),
+    answer=Alert,
+    body=Snooze,
+    refuses=(409,),
+    note=Text(
+        "到时再列出；最多推迟五个工作日。理由随案件封存。",
+        "Listed again then; five working days at most. The reason is sealed with the case.",
+    ),
+)
 def snooze(call: Call, alert_id: UUID) -> Answer:
     """My alert, not listed until then."""
-    return Answer(views.alert(put_off(call.tx, alert_id, call.body)))
+    return Answer(alert(put_off(call.tx, alert_id, call.body)))

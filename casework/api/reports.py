@@ -3,8 +3,10 @@
 from typing import Any, Final, cast
 from uuid import UUID
 
+from casework.api.answers.cases import CaseSummaryPage
+from casework.api.answers.reports import SlaReport, sla_report
 from casework.api.case_filters import When, beginning
-from casework.api.endpoint import Answer, Call, endpoint, page
+from casework.api.endpoint import Answer, Call, Endpoint, page
 from casework.api.query import Page, from_cursor, to_cursor
 from casework.api.summaries import summaries
 from casework.forms.field import FormField
@@ -76,18 +78,37 @@ SlaCases = cast(
 _KEYS: Final = {"exact_org": "org", "clock": "clock", "month": "month", "owner": "owner"}
 
 
-@endpoint("GET", "/reports/sla", Text("期限报表", "The SLA report"), answer="SlaReport", query=SlaQuestion)
+@Endpoint(
+    "GET",
+    "/reports/sla",
+    Text("期限报表", "The SLA report"),
+    answer=SlaReport,
+    query=SlaQuestion,
+    refuses=(403,),
+    note=Text(
+        "统计在 from（含）至 to（不含）之间起算的期限；每个数字背后的案件见 /reports/sla/cases。",
+        "Counts the clocks that started from `from` until before `to`; /reports/sla/cases has the cases behind a row.",
+    ),
+)
 def sla(call: Call) -> Answer:
     """How the clocks that started in a span of time were kept."""
-    return Answer(reports.sla(call.tx, group_by=_words(call.query.get("group_by", "")), **_asked(call)))
+    groups = _words(call.query.get("group_by", ""))
+    return Answer(sla_report(reports.sla(call.tx, group_by=groups, **_asked(call))))
 
 
-@endpoint(
+@Endpoint(
     "GET",
     "/reports/sla/cases",
     Text("期限报表某行的案件", "The cases behind a row"),
-    answer="CaseSummaryPage",
+    answer=CaseSummaryPage,
     query=SlaCases,
+    refuses=(403,),
+    note=Text(
+        "参数与报表相同，另加某行的各项；standing 指该行的哪些数字，可写几个，以逗号分隔，不写即 started。"
+        "一件案件可有几个期限。",
+        "The report's parameters and the keys of a row; standing says which of its figures, several with commas"
+        " between them, and means started when left out. A case may have several clocks.",
+    ),
 )
 def sla_cases(call: Call) -> Answer:
     """The cases whose clocks a row counts, by id: the parameters of the report with the keys of the row."""
@@ -99,7 +120,7 @@ def sla_cases(call: Call) -> Answer:
     found = reports.drill_down(call.tx, row, **asked)
     shown = found[: call.limit]
     after = to_cursor(shown[-1].id) if len(found) > call.limit else None
-    return page(summaries(call.tx, shown), after)
+    return page(call, summaries(call.tx, shown), after)
 
 
 def _asked(call: Call) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, overload
 from uuid import uuid4
 
 from flask import current_app, g, request
@@ -47,6 +47,10 @@ def in_zone(value: Any) -> Any:
     return value
 
 
+@overload
+def instant(at: datetime) -> str: ...
+@overload
+def instant(at: datetime | None) -> str | None: ...
 def instant(at: datetime | None) -> str | None:
     """RFC 3339 with the office's offset."""
     return at.astimezone(current_app.extensions["casework"].zone).isoformat() if at else None

@@ -2,40 +2,46 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from casework.api import views
+from casework.api.answers import rules as answers
+from casework.api.answers.clocks import Due, due, trace_line
+from casework.api.answers.members import page_of
+from casework.api.answers.rules import Calendar, Policy, WholeCalendar, Workflow
 from casework.api.case_filters import When, beginning
-from casework.api.endpoint import Answer, Call, cut, endpoint, page
+from casework.api.endpoint import Answer, Call, Content, Endpoint, cut, listed
 from casework.api.examples import intake_schema
-from casework.api.query import Page, from_cursor, to_cursor, whole
+from casework.api.query import Page, from_cursor, whole
 from casework.forms.form import Form
 from casework.forms.numbers import Count, Day
 from casework.forms.texts import Code, Line
 from casework.records import offices
 from casework.records.offices import CalendarVersion
-from casework.rules.clocks import Interval, Limit, due, trace
+from casework.rules import clocks
+from casework.rules.clocks import Interval, Limit, trace
 from casework.rules.context import PolicyRow
 from casework.rules.diagram import mermaid
 from casework.rules.refusals import Fault, Invalid, NotFound
 from casework.rules.text import Text
 from casework.work import workflow_registry
 
+_DIAGRAM: Final = Content("Diagram", {"type": "string", "examples": ["stateDiagram-v2"]}, ("text/plain",))
 
-@endpoint("GET", "/workflows", Text("流程列表", "Workflows"), answer="WorkflowPage", query=Page)
+
+@Endpoint("GET", "/workflows", Text("流程列表", "Workflows"), answer=page_of(Workflow), query=Page)
 def workflows(call: Call) -> Answer:
     """The newest version of each workflow."""
-    return cut(call, [views.workflow(one) for one in workflow_registry.latest()])
+    return cut(call, [answers.workflow(one) for one in workflow_registry.latest()])
 
 
-@endpoint("GET", "/workflows/<key>", Text("流程定义", "One workflow"), answer="Workflow")
+@Endpoint("GET", "/workflows/<key>", Text("流程定义", "One workflow"), answer=Workflow)
 def workflow(call: Call, key: str) -> Answer:
     """States, transitions, clocks with their legal basis, and the intake form as a JSON Schema."""
     one = workflow_registry.newest(key)
-    return Answer(views.workflow(one) | {"intake": intake_schema(call.tx, one)})
+    return Answer(answers.workflow(one, intake_schema(call.tx, one)))
 
 
-@endpoint("GET", "/workflows/<key>/diagram", Text("流程图", "A workflow as a diagram"), answer="Diagram")
+@Endpoint("GET", "/workflows/<key>/diagram", Text("流程图", "A workflow as a diagram"), answer=_DIAGRAM)
 def diagram(call: Call, key: str) -> Answer:
     """Mermaid text."""
     return Answer(text=mermaid(workflow_registry.newest(key), call.tx.language))
@@ -58,7 +64,9 @@ PolicyFilters = cast(
 )
 
 
-@endpoint("GET", "/policies", Text("期限与标准", "Dated limits and amounts"), answer="PolicyPage", query=PolicyFilters)
+@Endpoint(
+    "GET", "/policies", Text("期限与标准", "Dated limits and amounts"), answer=page_of(Policy), query=PolicyFilters
+)
 def policies(call: Call) -> Answer:
     """Every row that was ever loaded, in the order of loading, and whether it is the one in force.
 
@@ -68,10 +76,8 @@ def policies(call: Call) -> Answer:
     key = from_cursor(call.query, whole)
     filters: dict[str, Any] = {name: call.query[name] for name in ("workflow", "name", "place") if name in call.query}
     rows = offices.policy_page(call.tx.db, call.limit + 1, key[0] if key else None, filters)
-    shown = rows[: call.limit]
-    after = to_cursor(shown[-1].id) if len(rows) > call.limit else None
     counts = _in_force(call)
-    return page([views.policy(row) | {"in_force": counts(row)} for row in shown], after)
+    return listed(call, rows, lambda row: answers.policy(row, in_force=counts(row)), "id")
 
 
 def _in_force(call: Call) -> Callable[[PolicyRow], bool]:
@@ -87,21 +93,10 @@ def _in_force(call: Call) -> Callable[[PolicyRow], bool]:
     return lambda row: counting(row.workflow, asked or row.place).get(row.name) == row
 
 
-@endpoint("GET", "/calendars", Text("日历", "Calendars"), answer="CalendarPage", query=Page)
+@Endpoint("GET", "/calendars", Text("日历", "Calendars"), answer=page_of(Calendar), query=Page)
 def calendars(call: Call) -> Answer:
     """The version of each calendar that is in force."""
-    items = [
-        {
-            "key": one.key,
-            "version": one.version,
-            "title": one.title.in_(call.tx.language),
-            "tz": one.mapping["tz"],
-            "week": one.mapping["week"],
-            "years": one.mapping.get("years"),
-        }
-        for one in call.tx.rules.calendars.values()
-    ]
-    return cut(call, items)
+    return cut(call, [answers.calendar(one) for one in call.tx.rules.calendars.values()])
 
 
 class OfVersion(Form):
@@ -110,7 +105,7 @@ class OfVersion(Form):
     version = Count(least=1, title=Text("版本，默认为现行版本", "Version; the one that counts unless said"))
 
 
-@endpoint("GET", "/calendars/<key>", Text("日历全文", "One calendar"), answer="WholeCalendar", query=OfVersion)
+@Endpoint("GET", "/calendars/<key>", Text("日历全文", "One calendar"), answer=WholeCalendar, query=OfVersion)
 def calendar(call: Call, key: str) -> Answer:
     """Hours, holidays, make-up days and the published years with their sources, of this or an earlier version."""
     current = _calendar(call, key)
@@ -118,7 +113,7 @@ def calendar(call: Call, key: str) -> Answer:
     found = current if version == current.version else offices.calendar_version(call.tx.db, key, version)
     if found is None:
         raise NotFound(_NO_CALENDAR)
-    return Answer(views.calendar(found))
+    return Answer(answers.whole_calendar(found))
 
 
 _NO_CALENDAR = Text("没有这个日历。", "There is no such calendar.")
@@ -143,7 +138,17 @@ DueQuestion = cast(
 )
 
 
-@endpoint("GET", "/calendars/<key>/due", Text("计算期限", "Work out a due time"), answer="Due", query=DueQuestion)
+@Endpoint(
+    "GET",
+    "/calendars/<key>/due",
+    Text("计算期限", "Work out a due time"),
+    answer=Due,
+    query=DueQuestion,
+    note=Text(
+        "limit 写成 5wd（工作日）、7d（自然日）、8wh（工作小时）、2h、30m、6mo 或 1y。",
+        "Write limit as 5wd (working days), 7d (natural days), 8wh (working hours), 2h, 30m, 6mo or 1y.",
+    ),
+)
 def due_time(call: Call, key: str) -> Answer:
     """When a limit that begins at `from` runs out, and why."""
     counting = _calendar(call, key)
@@ -152,19 +157,19 @@ def due_time(call: Call, key: str) -> Answer:
     start = beginning(call.query["from"], office.tz)
     intervals = (Interval(start),)
     try:
-        found = due(limit, intervals, office)
+        found = clocks.due(limit, intervals, office)
         lines = trace(limit, intervals, office)
     except (ValueError, OverflowError) as beyond:
         sentence = Text("日期超出可计算范围。", "The date lies beyond what can be worked out.")
         raise Invalid([Fault("from", "day_range", sentence)]) from beyond
     assert found is not None
     return Answer(
-        {
-            **views.due(found),
-            "calendar": key,
-            "calendar_version": counting.version,
-            "trace": [views.trace_line(line) for line in lines],
-        }
+        Due(
+            **due(found),
+            calendar=key,
+            calendar_version=counting.version,
+            trace=[trace_line(line) for line in lines],
+        )
     )
 
 

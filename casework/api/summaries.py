@@ -7,85 +7,31 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
-from casework.records.summaries import CaseSummary
+from casework.api.answers.cases import Applicant, CaseSummary
+from casework.api.answers.clocks import NextClock
+from casework.api.answers.people import named
+from casework.records.summaries import CaseSummary as Found
 from casework.rules.text import Language
 from casework.work import workflow_registry
 from casework.work.service import Transaction
 
 
-class UserName(msgspec.Struct, frozen=True, gc=False):
-    """A user in a few words."""
-
-    id: str
-    username: str | None
-    name: str | None
-
-
-class Applicant(msgspec.Struct, frozen=True, gc=False):
-    """The person helped: the name, and masked what identifies."""
-
-    name: str
-    identity_number: str | UnsetType
-    phone: str | UnsetType
-
-
-class NextClock(msgspec.Struct, frozen=True, gc=False):
-    """The clock that is due next, in a few words."""
-
-    name: str
-    title: str
-    owed_by: str
-    due_at: str | None
-    due_on: str | None
-    provisional: bool
-    overdue: bool
-
-
-class Summary(msgspec.Struct, frozen=True, gc=False):
-    """A case as lists show it: without facts, and of its clocks only the one that is due next."""
-
-    id: str
-    number: str
-    workflow: str
-    workflow_version: int
-    state: str
-    state_title: str
-    phase: str
-    org: str
-    channel: str
-    urgent: bool
-    applicant: Applicant
-    owner: UserName | None
-    assignee: UserName | None
-    waits_for: str | None
-    opened_at: str
-    updated_at: str
-    closed_at: str | None
-    outcome: str | None
-    due_at: str | None
-    due_on: str | None
-    provisional: bool
-    overdue: bool
-    clock: NextClock | None
-    version: int
-
-
-def summaries(tx: Transaction, found: Sequence[CaseSummary]) -> list[Summary]:
+def summaries(tx: Transaction, found: Sequence[Found]) -> list[CaseSummary]:
     """Return these cases as lists show them."""
     language, at, orgs = tx.language, office_times(tx.service.zone).of, tx.org_tree.codes
     return [_summary(one, language, at, orgs) for one in found]
 
 
-def _summary(one: CaseSummary, language: Language, at: Callable[[str], str], orgs: Mapping[str, str]) -> Summary:
+def _summary(one: Found, language: Language, at: Callable[[str], str], orgs: Mapping[str, str]) -> CaseSummary:
     titles = _titles(one.workflow, one.workflow_version, language)
     due_at = at(one.due_at) if one.due_at else None
     clock = None
     if one.due_clock:
         title, owed_by = titles.clocks[one.due_clock]
         clock = NextClock(one.due_clock, title, owed_by, due_at, one.due_on, one.due_provisional, one.clock_overdue)
-    return Summary(
+    return CaseSummary(
         one.id,
         one.number,
         one.workflow,
@@ -97,8 +43,8 @@ def _summary(one: CaseSummary, language: Language, at: Callable[[str], str], org
         one.channel,
         one.urgent,
         Applicant(one.applicant_name, one.identity_number or UNSET, one.phone or UNSET),
-        UserName(one.owner_id, one.owner_username, one.owner_name) if one.owner_id else None,
-        UserName(one.assignee_id, one.assignee_username, one.assignee_name) if one.assignee_id else None,
+        named(one.owner_id, one.owner_username, one.owner_name),
+        named(one.assignee_id, one.assignee_username, one.assignee_name),
         one.waits_for,
         at(one.opened_at),
         at(one.updated_at),
@@ -132,7 +78,7 @@ def _titles(workflow: str, version: int, language: Language) -> _Titles:
 class OfficeTimes(dict[str, tuple[str, str] | None]):
     """Instants as PostgreSQL writes them, such as `2026-03-02 01:30:00.25+00`, in RFC 3339 with the office's offset.
 
-    What `speech.instant` gives, but the zone is asked once for all instants of an hour.
+    What `request_context.instant` gives, but the zone is asked once for all instants of an hour.
     """
 
     def __init__(self, zone: ZoneInfo) -> None:

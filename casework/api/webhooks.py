@@ -1,76 +1,136 @@
 """What webhooks get, for the OpenAPI document: a kind of message each, with its body and its headers."""
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
 
-from casework.api.case_schemas import EVENT_KINDS, PHASE
-from casework.api.shapes import AT, DUE, FIRST, ID, ROLE, Schema, obj, one_of, or_null, ref, sample, text
+from msgspec import field
+
+from casework.api.answers.clocks import DueOn, Provisional
+from casework.api.answers.history import EVENT_KINDS
+from casework.api.answers.members import (
+    CaseNumber,
+    First,
+    Id,
+    Instant,
+    OrgCode,
+    PhaseName,
+    RoleName,
+    Shape,
+    StateName,
+    WorkflowKey,
+    like,
+    one_of,
+    told,
+)
+from casework.api.schemas import Schema, ref
 from casework.rules.text import Text
 
-_BOTH: Final = obj({"zh-CN": text("期限已过 80%"), "en": text("80% of the time limit has passed")})
-_ABOUT_A_CASE: Final = {
-    "id": ID | {"description": Text("每次重发都相同", "The same at every attempt")},
-    "sequence": FIRST | {"description": Text("本案发往此渠道的第几条", "Counts the case's messages to this channel")},
-    "at": AT,
-    "case": obj(
-        {
-            "id": ID,
-            "number": text("LA-2026-000001"),
-            "workflow": text("legal_aid"),
-            "state": text("submitted"),
-            "phase": PHASE,
-            "org": text("370100"),
-        }
-    ),
-}
-_ALERT: Final = obj(
-    {
-        "id": ID,
-        "clock": or_null(
-            text("review"), Text("其名称会透露病情的，为空", "Null where its name would tell of an illness")
-        ),
-        "title": _BOTH | {"examples": [{"zh-CN": "审查期限（地方）", "en": "Review, local"}]},
-        "generation": FIRST,
-        "level": text("80%"),
-        "because": _BOTH,
-        **DUE,
-        "due_at": or_null(AT, Text("期限暂停时为空", "Null while the clock is paused")),
-    }
-)
-_TOLD: Final = obj(
-    {
-        "id": ID,
-        "title": _BOTH | {"examples": [{"zh-CN": "办结", "en": "Conclude"}]},
-        "because": _BOTH | {"examples": [{"zh-CN": "办结（律师）", "en": "Conclude (lawyer)"}]},
-        "event_seq": FIRST
-        | {"description": Text("在 /cases/{id}/events 中的序号", "Its number in /cases/{id}/events")},
-        "role": ROLE | {"description": Text("由谁办理", "Who did it")},
-        **DUE,
-        "due_at": or_null(
-            AT, Text("下一步何时到期；没有期限的为空", "When the next step is due; null without a limit")
-        ),
-    }
-)
-_EVENT: Final = obj(
-    {
-        "seq": FIRST | {"description": Text("在 /cases/{id}/events 中的序号", "Its number in /cases/{id}/events")},
-        "from": or_null(text("submitted"), Text("新建时为空", "Null where the case was opened")),
-        "transition": or_null(text("accept")),
-    }
-)
 
-WEBHOOK_BODIES: Final[dict[str, Schema]] = {
-    "AlertRaised": obj({**_ABOUT_A_CASE, "type": {"const": "alert.raised"}, "alert": _ALERT}),
-    "AlertTold": obj({**_ABOUT_A_CASE, "type": {"const": "alert.told"}, "alert": _TOLD}),
-    "CaseEvent": obj({**_ABOUT_A_CASE, "type": one_of(f"case.{kind}" for kind in EVENT_KINDS), "event": _EVENT}),
-    "ChannelTried": obj(
-        {
-            "id": ID,
-            "type": {"const": "channel.tried"},
-            "at": AT,
-            "channel": obj({"id": ID, "name": text(Text("OA 系统", "Office system"))}),
-        }
-    ),
-}
+class InBothLanguages(Shape):
+    """A sentence in both languages."""
+
+    zh: Annotated[str, like("期限已过 80%")] = field(name="zh-CN")
+    en: Annotated[str, like("80% of the time limit has passed")]
+
+
+_Seq = Annotated[First, told("在 /cases/{id}/events 中的序号", "Its number in /cases/{id}/events")]
+
+
+class SentCase(Shape):
+    """The case that a message is about."""
+
+    id: Id
+    number: CaseNumber
+    workflow: WorkflowKey
+    state: StateName
+    phase: PhaseName
+    org: OrgCode
+
+
+class _AboutCase(Shape):
+    id: Annotated[Id, told("每次重发都相同", "The same at every attempt")]
+    sequence: Annotated[First, told("本案发往此渠道的第几条", "Counts the case's messages to this channel")]
+    at: Instant
+    case: SentCase
+
+
+class SentAlert(Shape):
+    """A rung of a clock."""
+
+    id: Id
+    clock: Annotated[
+        str | None, like("review", "其名称会透露病情的，为空", "Null where its name would tell of an illness")
+    ]
+    title: Annotated[InBothLanguages, like({"zh-CN": "审查期限（地方）", "en": "Review, local"})]
+    generation: First
+    level: Annotated[str, like("80%")]
+    because: InBothLanguages
+    due_at: Annotated[Instant | None, told("期限暂停时为空", "Null while the clock is paused")]
+    due_on: DueOn
+    provisional: Provisional
+
+
+class AlertRaised(_AboutCase):
+    """A clock has come to a rung of its ladder."""
+
+    type: Literal["alert.raised"]
+    alert: SentAlert
+
+
+class SentTelling(Shape):
+    """What somebody did to a case of another's."""
+
+    id: Id
+    title: Annotated[InBothLanguages, like({"zh-CN": "办结", "en": "Conclude"})]
+    because: Annotated[InBothLanguages, like({"zh-CN": "办结（律师）", "en": "Conclude (lawyer)"})]
+    event_seq: _Seq
+    role: Annotated[RoleName, told("由谁办理", "Who did it")]
+    due_at: Annotated[
+        Instant | None, told("下一步何时到期；没有期限的为空", "When the next step is due; null without a limit")
+    ]
+    due_on: DueOn
+    provisional: Provisional
+
+
+class AlertTold(_AboutCase):
+    """Somebody did something to a case of another's."""
+
+    type: Literal["alert.told"]
+    alert: SentTelling
+
+
+class SentEvent(Shape):
+    """What happened to a case."""
+
+    seq: _Seq
+    from_: Annotated[StateName | None, told("新建时为空", "Null where the case was opened")] = field(name="from")
+    transition: Annotated[str | None, like("accept")]
+
+
+class CaseEvent(_AboutCase):
+    """Something happened to a case."""
+
+    type: Annotated[str, one_of(f"case.{kind}" for kind in EVENT_KINDS)]
+    event: SentEvent
+
+
+class SentChannel(Shape):
+    """The channel that is tried."""
+
+    id: Id
+    name: Annotated[str, like(Text("OA 系统", "Office system"))]
+
+
+class ChannelTried(Shape):
+    """Somebody tries a channel; it is about no case."""
+
+    id: Id
+    type: Literal["channel.tried"]
+    at: Instant
+    channel: SentChannel
+
+
+BODIES: Final = (AlertRaised, AlertTold, CaseEvent, ChannelTried)
 _EVENTS: Final = {
     "opened": Text("案件已登记", "A case was opened"),
     "transition": Text("案件已办理一步", "A step was taken"),
@@ -100,14 +160,14 @@ _HEADERS: Final = {
 TAG: Final = "webhooks"
 
 
-def webhooks() -> dict[str, Any]:
+def webhooks(schemas: Mapping[str, Schema]) -> dict[str, Any]:
     """Every kind of message by its `type`, as OpenAPI describes a request that is sent and not taken."""
-    return {kind: {"post": _sent(kind, body, summary)} for kind, (body, summary) in _KINDS.items()}
+    return {kind: {"post": _sent(kind, schemas[body], summary)} for kind, (body, summary) in _KINDS.items()}
 
 
-def _sent(kind: str, body: str, summary: Text) -> dict[str, Any]:
-    with_sequence = "sequence" in WEBHOOK_BODIES[body]["properties"]
-    example = sample(WEBHOOK_BODIES[body], {}) | {"type": kind}
+def _sent(kind: str, body: Schema, summary: Text) -> dict[str, Any]:
+    with_sequence = "sequence" in body["properties"]
+    example = body["examples"][0] | {"type": kind}
     headers = [name for name in _HEADERS if name != "Casework-Sequence" or with_sequence]
     return {
         "operationId": f"webhook_{kind.replace('.', '_')}",
@@ -124,7 +184,10 @@ def _sent(kind: str, body: str, summary: Text) -> dict[str, Any]:
             }
             for name in headers
         ],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": ref(body), "example": example}}},
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": ref(body["title"]), "example": example}},
+        },
         "responses": {
             "2XX": {"description": Text("已接收，不再发送", "Taken; it is not sent again")},
             "default": {

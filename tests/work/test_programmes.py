@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from casework import workflows
-from casework.api import views
+from casework.api.answers.alerts import alert
 from casework.app import create_app
 from casework.forms.example_data import ExampleData
 from casework.records import alerts
@@ -79,7 +79,7 @@ def test_an_alert_speaks_of_the_clock_as_the_version_of_its_case_calls_it(
     assert workflow_registry.newest("legal_aid").clocks[0].title.en == "Another name"
     with create_app(service).test_request_context(), service.transaction(province.actor("zhao")) as tx:
         rows = alerts.mine(tx.db, tx.person.id, visible(tx.person), 50, None)
-        titles = {views.alert(row)["title"] for row in rows}
+        titles = {alert(row).title for row in rows}
     assert titles
     assert "另一名称" not in titles
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
-from casework.api.case_schemas import EVENT_KINDS
+from casework.api.answers.history import EVENT_KINDS
 from casework.forms.example_data import ExampleData
 from casework.forms.form import form_of
 from casework.records import alerts, people

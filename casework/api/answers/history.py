@@ -1,0 +1,137 @@
+"""What lies in the file of a case: events, notes, letters, and who saw what is sensitive."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+from casework.api.answers.members import First, Hash, Id, Instant, RoleName, Shape, like, one_of, told
+from casework.api.answers.people import Person, named
+from casework.api.request_context import in_zone, instant
+from casework.rules.text import Text
+
+EVENT_KINDS: Final = (
+    "opened",
+    "transition",
+    "corrected",
+    "overridden",
+    "claimed",
+    "released",
+    "handed_over",
+    "let_go",
+    "code_issued",
+    "rederived",
+)
+
+
+class Event(Shape):
+    """An event of a case with its place in the chain."""
+
+    seq: First
+    at: Instant
+    kind: Annotated[str, one_of(EVENT_KINDS)]
+    actor: Person | None
+    role: RoleName
+    payload: Annotated[
+        dict[str, Any], like({"state": "submitted"}, "变动内容，敏感内容已遮蔽", "What changed, masked where sensitive")
+    ]
+    prev_hash: Hash
+    hash: Hash
+
+
+def event(row: Any) -> Event:
+    """The event of a row of `records.history`."""
+    return Event.of(
+        row,
+        actor=named(row.actor_id, row.username, row.actor_name),
+        role=row.actor_role,
+        payload=in_zone(row.payload),
+        prev_hash=row.prev_hash.hex(),
+        hash=row.hash.hex(),
+    )
+
+
+class Note(Shape):
+    """A note on a case."""
+
+    id: Id
+    text: Annotated[str, like(Text("已电话联系申请人。", "The applicant was called."))]
+    author: Person
+    at: Instant
+
+
+class OwnLetter(Shape):
+    """A letter as the applicant has it."""
+
+    number: Annotated[str | None, like(None)]
+    at: Instant
+    title: Annotated[str, like(Text("收件回执", "Receipt"))]
+    body: Annotated[str, like(Text("王秀英：您的申请已收到。", "王秀英: your request has come in."))]
+
+
+class LetterCopy(OwnLetter):
+    """A letter with the name that the workflow has for it."""
+
+    name: Annotated[str, like("receipt")]
+
+
+class Letter(LetterCopy):
+    """A letter in the file of a case."""
+
+    id: Id
+
+
+class Disclosure(Shape):
+    """Sensitive values in full."""
+
+    values: Annotated[
+        dict[str, Any], like({"applicant.phone": "13800000000"}, "完整内容，以路径为名", "Values in full, by path")
+    ]
+
+
+class DisclosureLog(Shape):
+    """Who asked for which sensitive values, when and why."""
+
+    user: Person
+    at: Instant
+    paths: Annotated[list[Annotated[str, like("applicant.phone")]], told("查看了哪些内容", "What was shown")]
+    reason: Annotated[str, like(Text("核对身份", "To check the identity"), "为何查看", "Why")]
+
+
+def disclosure(row: Any) -> DisclosureLog:
+    """The entry of the log of a row of `records.history`."""
+    return DisclosureLog.of(row, user=named(row.user_id, row.username, row.user_name))
+
+
+class OwnStep(Shape):
+    """A step that the applicant took, or staff in the applicant's name."""
+
+    transition: Annotated[str, like("request_data")]
+    at: Instant
+    given: Annotated[
+        dict[str, Any], like({"kinds": ["copy"]}, "本人办理时所述", "What the applicant said at this step")
+    ]
+
+
+class PersonalData(Shape):
+    """What is stored of an applicant, for the applicant."""
+
+    facts: Annotated[
+        dict[str, Any],
+        like(
+            {"applicant": {"name": "王秀英", "phone": "13800000000"}},
+            "本人信息完整；所述他人仅列姓名和与本人关系",
+            "The applicant's own data in full; of others the name and the relation only",
+        ),
+    ]
+    steps: Annotated[
+        list[OwnStep], told("本人办理的事项", "The steps that the applicant took, or staff in the applicant's name")
+    ]
+    letters: Annotated[list[LetterCopy], told("送达本人的文书", "The letters to the applicant")]
+
+
+def personal_data(copy: Mapping[str, Any]) -> PersonalData:
+    """The copy that `work.case_documents` makes."""
+    return PersonalData(
+        facts=in_zone(copy["facts"]),
+        steps=[OwnStep(one["transition"], instant(one["at"]), in_zone(one["given"])) for one in copy["steps"]],
+        letters=[LetterCopy(**one | {"at": instant(one["at"])}) for one in copy["letters"]],
+    )

@@ -20,7 +20,6 @@ from casework.api import (
     cases,
     channels,
     docs,
-    endpoint,
     funds,
     health,
     home,
@@ -32,6 +31,7 @@ from casework.api import (
     queue,
     reports,
     rules,
+    serving,
 )
 from casework.api.endpoint import Wiring
 from casework.records.database import Database, Deadlines
@@ -116,7 +116,7 @@ def create_app(service: Service, settings: Settings | None = None) -> Flask:
         most_bytes=settings.web.max_body_bytes if settings else 1_048_576,
         trusted_proxies=settings.web.trusted_proxies if settings else 0,
     )
-    endpoint.install(app)
+    serving.install(app)
     health.install(app)
     metrics.install(app)
     home.install(app)

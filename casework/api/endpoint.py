@@ -1,51 +1,22 @@
-"""The door: an endpoint is a function with a declaration; here is everything that all of them share.
+"""What an endpoint is: a function with a declaration that says everything of it, and what it is called with."""
 
-A request is one transaction: who is calling, the idempotency key, the verb and the kept answer commit together or
-not at all. Bodies are read strictly but checked by the verbs, because who may not do something is told so before
-being asked to fill in a form.
-"""
-
-import hashlib
-import hmac
-import json
-import re
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from typing import Any, Final, Literal, cast
-from urllib.parse import unquote_to_bytes, urlencode
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-import msgspec
-import structlog
-from flask import Flask, Response, current_app, request
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from flask import request
 
 from casework.api.answers.members import Page, Shape
-from casework.api.body import Encoded, Malformed, read_json
-from casework.api.callers import UNREADABLE, caller_network
-from casework.api.errors import register as register_errors
-from casework.api.query import NoQuery, from_cursor, read_query, to_cursor, whole
-from casework.api.request_context import language, request_id
+from casework.api.body import read_json
+from casework.api.query import NoQuery, from_cursor, to_cursor, whole
 from casework.forms.form import Form
-from casework.records import idempotency
-from casework.records.vault import seal, unseal
-from casework.rules.people import APPLICANT
-from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Language, Text
-from casework.work import applications, people
 from casework.work.service import Service, Transaction
 
 PREFIX: Final = "/api/v1"
-_LONGEST_KEY: Final = 200
-# Proxies that compress answers make `"1"` weak or write `"1-gzip"`; the version they speak of is still the one that
-# was read.
-_OUR_TAG: Final = re.compile(r"([0-9]{1,9})(?:--?[a-z]{1,10})?")
-# Asked every few seconds by whatever watches the service; the log has better things to say.
-_ASKED_BY_MACHINES: Final = ("/healthz", "/readyz", "/metrics")
-_ENCODER: Final = msgspec.json.Encoder()
-_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,229 +134,6 @@ class Endpoint:
 
 
 ENDPOINTS: Final[list[Endpoint]] = []
-
-
-def install(app: Flask) -> None:
-    """Put every declared endpoint into the application."""
-    register_errors(app)
-    for one in ENDPOINTS:
-        app.add_url_rule(
-            PREFIX + one.path,
-            endpoint=f"{one.method} {one.path}",
-            view_func=_view(one),
-            methods=[one.method],
-            provide_automatic_options=False,
-        )
-
-    @app.before_request
-    def begin() -> None:
-        request.environ["casework.started"] = time.monotonic()
-        _ensure_utf8()
-
-    @app.after_request
-    def finish(response: Response) -> Response:
-        headers = response.headers
-        headers["X-Request-Id"] = request_id()
-        headers["Content-Language"] = language()
-        if "Vary" in headers:
-            response.vary.add("Accept-Language")
-        else:
-            headers["Vary"] = "Accept-Language"
-        headers["Cache-Control"] = "no-store"
-        headers["X-Content-Type-Options"] = "nosniff"
-        # The rule, not the address: addresses may hold what was searched for.
-        rule = request.url_rule.rule if request.url_rule else None
-        if rule not in _ASKED_BY_MACHINES:
-            took = time.monotonic() - request.environ["casework.started"]
-            _log.info(
-                "request",
-                request_id=request_id(),
-                method=request.method,
-                rule=rule,
-                status=response.status_code,
-                ms=round(took * 1000, 1),
-            )
-        return response
-
-
-def _view(one: Endpoint) -> Callable[..., Response]:
-    def answer(**path: Any) -> Response:
-        wiring: Wiring = current_app.extensions["casework"]
-        # Read before the transaction begins: a slow sender must not hold a connection of the database.
-        raw = _body(wiring.most_bytes)
-        if one.visitor:
-            return _visited(one, wiring.service, raw, path)
-        if one.public:
-            _ensure_json(raw)
-            return _response(one.view(wiring.service, read_json(raw) if raw.strip() else {}, **path))
-        with wiring.service.transaction(token=_token()) as tx:
-            people.identify(tx, own_account=one.path == "/me")
-            return _answered(one, tx, str(tx.person.id), raw, path)
-
-    return answer
-
-
-def _visited(one: Endpoint, service: Service, raw: bytes, path: dict[str, Any]) -> Response:
-    """The answer to somebody without an account, who is counted before anything is looked at."""
-    address = caller_network()
-    if one.visitor == "newcomer":
-        with applications.opening(service, address):
-            raw, code = _tracking_code(one, service, raw)
-            with service.transaction(APPLICANT) as tx:
-                # A digest, so that nobody reads in the table who was here.
-                caller = hmac.digest(tx.key_for("callers"), address.encode(), "sha256").hex()
-                return _answered(one, tx, f"from {caller}", raw, path, code)
-    applications.visit(service, address)
-    if one.visitor == "applicant":
-        raw, code = _tracking_code(one, service, raw)
-        case_id = applications.identify(service, path.pop("number"), code, address)
-        with service.transaction(APPLICANT) as tx:
-            return _answered(one, tx, f"applicant of {case_id}", raw, {"case_id": case_id, **path})
-    with service.transaction(APPLICANT) as tx:
-        return _answered(one, tx, "", raw, path)
-
-
-def _answered(
-    one: Endpoint, tx: Transaction, caller: str, raw: bytes, path: Mapping[str, Any], code: str = ""
-) -> Response:
-    tx.language = language()
-    tx.if_match = _if_match() if one.writes_to_a_case else None
-    query = read_query(one.query, request.args, tx.today)
-    _ensure_json(raw)
-    call = Call(tx, one, query, raw, caller, code)
-    if one.method == "POST" and "Idempotency-Key" in request.headers:
-        return _once(call, path)
-    # Read even where the verb does not ask for it, so that what is no JSON is refused before anything is done.
-    _ = call.body
-    return _response(one.view(call, **path))
-
-
-def _if_match() -> frozenset[int] | Literal["*"] | None:
-    """The versions of `If-Match`, of which the caller has read one; None where the header is missing."""
-    if "If-Match" not in request.headers:
-        return None
-    if request.if_match.star_tag:
-        return "*"
-    # A foreign tag, or what is no tag at all, is no version of ours: it matches nothing.
-    versions = (_OUR_TAG.fullmatch(tag or "") for tag in request.if_match.as_set(include_weak=True))
-    return frozenset(int(version[1]) for version in versions if version)
-
-
-def _token() -> str | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
-
-
-def _tracking_code(one: Endpoint, service: Service, raw: bytes) -> tuple[bytes, str]:
-    """The body without the code, and the code: `tracking_code` of the body of a POST, else the header.
-
-    What is typed is no ASCII at times, and no web server promises to hand on other headers; WSGI gives their bytes as
-    Latin-1. Raises `Malformed` for a header that could not be read, so that it counts as no wrong code.
-    """
-    if one.method == "POST" and raw.strip():
-        _ensure_json(raw)
-        body = read_json(raw)
-        if isinstance(body, dict) and "tracking_code" in body:
-            code = applications.typed_code(service, body.pop("tracking_code"))
-            return json.dumps(body).encode(), code
-    given = request.headers.get("Tracking-Code", "")
-    if UNREADABLE in given:
-        raise Malformed(
-            Text(
-                "Tracking-Code 请求头无法读取，只能使用 ASCII 字符；也可以在 POST 的内容中以 tracking_code 给出。",
-                "The header Tracking-Code cannot be read; it may hold ASCII only. A POST takes tracking_code in"
-                " its body.",
-            )
-        )
-    try:
-        return raw, given.encode("latin-1").decode()
-    except UnicodeError:
-        return raw, given
-
-
-def _body(most: int) -> bytes:
-    """The body, read to its end however it is framed; raises `RequestEntityTooLarge` where it is longer."""
-    # One byte more is asked for: of a body in chunks nobody says before how long it is.
-    request.max_content_length = most + 1
-    raw = request.get_data(cache=False)
-    if len(raw) > most:
-        raise RequestEntityTooLarge
-    return raw
-
-
-def _ensure_json(raw: bytes) -> None:
-    if not raw:
-        return
-    codings = request.headers.get("Content-Encoding", "").split(",")
-    if any(one.strip().lower() not in ("", "identity") for one in codings):
-        raise Encoded
-    if request.mimetype != "application/json":
-        raise UnsupportedMediaType
-
-
-def _ensure_utf8() -> None:
-    """Raises `Malformed` for an address that is not written in UTF-8, such as one that was typed in GBK."""
-    path = request.environ.get("PATH_INFO", "").encode("latin-1", "replace")
-    try:
-        path.decode(), unquote_to_bytes(request.query_string).decode()
-    except UnicodeDecodeError as wrong:
-        raise Malformed(
-            Text("地址中的字符须以 UTF-8 编码并以 % 转写。", "An address is written in UTF-8, and with %.")
-        ) from wrong
-
-
-def _once(call: Call, path: Mapping[str, Any]) -> Response:
-    """Do it once for this key: a repetition gets the answer of the first, a concurrent twin waits for it."""
-    key = request.headers["Idempotency-Key"]
-    if not 0 < len(key) <= _LONGEST_KEY or not key.isascii() or not key.isprintable():
-        sentence = Text(
-            "Idempotency-Key 须为 1 至 200 个可见字符。", "An Idempotency-Key has 1 to 200 visible characters."
-        )
-        raise Invalid([Fault("Idempotency-Key", "idempotency_key", sentence)])
-    tx, caller = call.tx, call.caller
-    # Of what the address names and not of how it is written; a digest, because it may be longer than an index takes.
-    named = json.dumps([call.endpoint.path, path], sort_keys=True, default=str)
-    address = hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()
-    digest = _digest(call)
-    # Answers hold what lies open nowhere else (notes, disclosures), and so they are sealed too.
-    seal_key, place = tx.key_for("answers"), f"idempotency_keys.body:{caller}:{address}:{key}"
-    earlier = idempotency.claim(tx.db, caller, address, key, digest, tx.service.limits.keep_answers)
-    if earlier is not None:
-        if not hmac.compare_digest(earlier.body_digest, digest):
-            sentence = Text("此 Idempotency-Key 已用于另一请求。", "This key was used for another request.")
-            raise Invalid([Fault("Idempotency-Key", "reused", sentence)])
-        return _replayed(earlier.status, earlier.headers, unseal(seal_key, place, earlier.body))
-    response = _response(call.endpoint.view(call, **path))
-    kept = {name: value for name, value in response.headers.items() if name in ("Content-Type", "ETag", "Location")}
-    body = seal(seal_key, place, response.get_data(as_text=True))
-    idempotency.keep(tx.db, caller, address, key, response.status_code, json.dumps(kept), body)
-    return response
-
-
-def _replayed(status: int, headers: Mapping[str, str], body: str) -> Response:
-    response = Response(body, status=status)
-    response.headers.remove("Content-Type")
-    response.headers.update({**headers, "Idempotent-Replayed": "true"})
-    return response
-
-
-def _digest(call: Call) -> bytes:
-    """A keyed digest: bodies hold what must not be guessed from it."""
-    said = json.dumps([call.body, call.code, sorted(call.query.items(), key=str)], sort_keys=True, default=str)
-    return hmac.digest(call.tx.key_for("bodies"), said.encode("utf-8", "surrogatepass"), "sha256")
-
-
-def _response(answer: Answer) -> Response:
-    if answer.text is not None:
-        response = Response(answer.text, status=answer.status, content_type="text/plain; charset=utf-8")
-    elif answer.noun is None:
-        response = Response(status=answer.status)
-        response.headers.remove("Content-Type")
-    else:
-        response = Response(_ENCODER.encode(answer.noun), status=answer.status, content_type="application/json")
-    if answer.headers:
-        response.headers.update(answer.headers)
-    return response
 
 
 def cut(call: Call, items: list[Any]) -> Answer:

@@ -111,8 +111,8 @@ class Endpoint:
     public: bool = False
     etag: bool = False
     visitor: Visitor | None = None
-    or_else: tuple[int, Described | None] | None = None
-    """Another success: its status, and its answer if there is one."""
+    or_else: tuple[int, Described | Text] | None = None
+    """Another success: its status, and its answer, or what an empty answer means."""
     refuses: tuple[int, ...] = ()
     """The statuses of refusals that the rest does not tell."""
     note: Text | None = None

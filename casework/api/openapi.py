@@ -17,7 +17,6 @@ from casework.api.openapi_texts import (
     ABOUT,
     CREATED,
     DONE,
-    EMPTY,
     HEADERS,
     PARAMETERS,
     SERVER,
@@ -259,7 +258,7 @@ def _components() -> dict[str, Schema]:
     described: dict[str, Described] = {name_of(one): one for one in (Problem, *BODIES)}
     for one in ENDPOINTS:
         for said in (one.answer, one.or_else and one.or_else[1], one.body):
-            if isinstance(said, Content) or (said and issubclass(said, Shape)):
+            if isinstance(said, Content) or (isinstance(said, type) and issubclass(said, Shape)):
                 described[name_of(said)] = said
     return components(described.values())
 
@@ -274,10 +273,10 @@ def _responses(one: Endpoint) -> dict[str, Any]:
     return found
 
 
-def _success(one: Endpoint, status: int, answer: Described | None) -> dict[str, Any]:
+def _success(one: Endpoint, status: int, answer: Described | Text) -> dict[str, Any]:
     again = ("Idempotent-Replayed",) if _repeatable(one) else ()
-    if answer is None:
-        return {"description": EMPTY, "headers": _headers(*again)}
+    if isinstance(answer, Text):
+        return {"description": answer, "headers": _headers(*again)}
     names = {
         "ETag": one.etag,
         "Location": one.etag and status == 201,

@@ -48,10 +48,8 @@ TAGS: Final = {
     "docs": Text("接口说明", "About this API"),
 }
 
-
 DONE: Final = Text("成功", "Done")
 CREATED: Final = Text("已新建", "Created")
-EMPTY: Final = Text("没有可领取的案件", "There is nothing to claim")
 
 PARAMETERS: Final = {
     "Idempotency-Key": Text("同一键只办理一次", "The same key is done once"),

@@ -50,7 +50,7 @@ def queue(call: Call) -> Answer:
     answer=Case,
     body=QueuePart,
     etag=True,
-    or_else=(204, None),
+    or_else=(204, Text("没有可领取的案件", "There is nothing to claim")),
     note=Text(
         "领取无人经办的最紧急的一件；两人不会领到同一件。",
         "The most urgent case that nobody owns becomes yours; two callers never get the same one.",

@@ -10,6 +10,7 @@ so that the page cannot promise it.
 import ast
 import importlib
 import math
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ _DAYS: Final = {
     "y": Text("年，至对应日，末日顺延", "years, to the corresponding day, rolled"),
 }
 _TO_CONFIRM: Final = ("待核对", "待确认", "（R）", "(R)", "to confirm", "to be confirmed")
+_RECALLED: Final = re.compile(r"(?:^|; )R ")
 _MADE_OF: Final = ("clock", "policy", "transition", "letter", "code")
 _FIELDS: Final = {"rule", "source", "tests", "why_not", "value", "days", *_MADE_OF}
 _HEAD: Final = """# Rules 规则
@@ -123,14 +125,17 @@ def _counted(register: Mapping[str, Any]) -> str:
     every = [rule for section in register["section"] for rule in section["rules"]]
     encoded = [rule for rule in every if "why_not" not in rule]
     policies = _Policies.read()
-    unsure = [
-        rule for rule in encoded if any(mark in told for told in _sources(rule, policies) for mark in _TO_CONFIRM)
-    ]
+    unsure = [rule for rule in encoded if any(map(to_confirm, _sources(rule, policies)))]
     counted = (
         f"\n| Encoded 已编码 | of these to confirm 其中待确认 | Not encoded 未编码 |\n|---|---|---|\n"
         f"| {len(encoded)} | {len(unsure)} | {len(every) - len(encoded)} |\n"
     )
     return counted + (_noticed(tomllib.loads(MUTANTS.read_text(encoding="utf-8"))) if MUTANTS.exists() else "")
+
+
+def to_confirm(source: str) -> bool:
+    """Whether a source was only recalled, in whole or in part, or says itself that it is to be confirmed."""
+    return bool(_RECALLED.search(source)) or any(mark in source for mark in _TO_CONFIRM)
 
 
 def _noticed(tried: Mapping[str, Any]) -> str:

@@ -116,6 +116,21 @@ def test_the_page_of_rules_is_what_the_register_and_the_policies_say(rules: Modu
     assert rules.PAGE.read_text(encoding="utf-8") == rules.page(rules.register()), "run make docs"
 
 
+@pytest.mark.parametrize(
+    ("source", "unsure"),
+    [
+        ("R GB 11643", True),
+        ("法律援助法 55; R 办理法律援助案件程序规定（2023）", True),
+        ("劳动争议调解仲裁法 29：按工作日计未核对原文（R）", True),
+        ("Shandong, to be confirmed", True),
+        ("法律援助法 46; 本机构设定 set by the office", False),
+        ("EUR 5", False),
+    ],
+)
+def test_what_was_only_recalled_is_counted_as_to_be_confirmed(rules: ModuleType, source: str, unsure: bool) -> None:
+    assert rules.to_confirm(source) is unsure
+
+
 @pytest.fixture(scope="module")
 def register(rules: ModuleType) -> list[dict[str, Any]]:
     """Every rule of the register."""

@@ -36,6 +36,8 @@ LEGAL_AID_STEPS: Final = {
     " representatives_are_known children_are_represented made_up_by_another room_for_papers",
     "record_proceeding": "room_for_a_proceeding",
     "record_progress": "room_for_a_proceeding",
+    # 律师法 39
+    "assign": "gave_it_back_for_no_conflict",
     "engage": "engaged_after_assigned",
     "conclude": "concluded_after_engaged papers_are_made_up award_is_explained",
     # 49, 条例 16

@@ -3,7 +3,7 @@
 import pytest
 
 from casework.rules.people import Role
-from casework.rules.refusals import Invalid, NotNow, NotYours
+from casework.rules.refusals import Invalid, NotMet, NotNow, NotYours
 from tests.story import Story
 
 TO_ASSIGNED = (("caseworker", "accept"), ("supervisor", "grant"), ("caseworker", "assign"))
@@ -122,3 +122,36 @@ class TestAskToBeReleased:
         assert "理由不充分，请继续承办。" in letter["zh-CN"]["body"]
         assert letter["en"]["body"].startswith("示例lawyer,")
         assert not engaged.workflow.by_letter["release_denied"].to_applicant
+
+
+class TestConflict:
+    """律师法 39: whoever gave the case back for a conflict of interest is not named for it again."""
+
+    def test_who_declined_for_it_is_not_named_again_and_others_are(self, assigned: Story) -> None:
+        assigned.lawyer("decline", ground="conflict")
+        again = assigned.refused("caseworker", "assign", to=str(assigned.people["lawyer"].id))
+        assert isinstance(again, NotMet)
+        assert "利害关系" in again.text.zh
+        assigned.caseworker("assign", to=str(assigned.people["other_lawyer"].id))
+        assert assigned.case.assignee == assigned.people["other_lawyer"]
+
+    @pytest.mark.parametrize(("asked", "allowed"), [("conflict", "other"), ("other", "conflict")])
+    def test_nor_who_was_released_for_it_whoever_of_the_two_says_so(
+        self, engaged: Story, asked: str, allowed: str
+    ) -> None:
+        engaged.lawyer("ask_to_be_released", ground=asked)
+        engaged.supervisor("allow_release", ground=allowed)
+        assert isinstance(engaged.refused("caseworker", "assign", to=str(engaged.people["lawyer"].id)), NotMet)
+
+    def test_who_was_on_leave_may_be_named_again(self, engaged: Story) -> None:
+        engaged.lawyer("ask_to_be_released", ground="on_leave")
+        engaged.supervisor("allow_release", ground="on_leave")
+        engaged.caseworker("assign", to=str(engaged.people["lawyer"].id))
+        engaged.lawyer("decline", ground="on_leave")
+        engaged.caseworker("assign", to=str(engaged.people["lawyer"].id))
+
+    def test_a_release_that_was_denied_bars_nobody(self, engaged: Story) -> None:
+        engaged.lawyer("ask_to_be_released", ground="conflict")
+        engaged.supervisor("deny_release")
+        engaged.supervisor("reassign", ground="other")
+        engaged.caseworker("assign", to=str(engaged.people["lawyer"].id))

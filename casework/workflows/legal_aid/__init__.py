@@ -92,6 +92,7 @@ from casework.workflows.legal_aid.complaints import (
     complaint_is_open,
     no_complaint_is_open,
 )
+from casework.workflows.legal_aid.conflicts import gave_it_back_for_no_conflict
 from casework.workflows.legal_aid.duplicates import is_same_request
 from casework.workflows.legal_aid.guards import (
     award_is_explained,
@@ -146,6 +147,7 @@ from casework.workflows.legal_aid.steps import (
     Assign,
     Conclude,
     Decline,
+    DeclineAssignment,
     Engage,
     FollowUp,
     Grant,
@@ -281,9 +283,9 @@ WORKFLOW = Workflow(
         Transition("withdraw",        Text("撤回申请", "Withdraw"),                (*BEFORE_DECISION, "granted"), "withdrawn",
                    by=(APPLICANT, CASEWORKER), needs=Withdraw, letter="withdrawn", outcome="withdrawn", cancels=EVERY_CLOCK),
         Transition("assign",          Text("指派承办人", "Assign"),                "granted", "assigned",
-                   by=CASEWORKER, needs=Assign, assigns="to", letter=("commission", "assigned")),
+                   by=CASEWORKER, needs=Assign, when=gave_it_back_for_no_conflict, assigns="to", letter=("commission", "assigned")),
         Transition("decline",         Text("退回指派", "Decline"),                 "assigned", "granted",
-                   by=HELPER, needs=Decline, releases=True, cancels=("engagement", "start")),
+                   by=HELPER, needs=DeclineAssignment, releases=True, cancels=("engagement", "start")),
         Transition("engage",          Text("签订委托协议", "Engage"),              "assigned", "in_progress",
                    by=HELPER, needs=Engage, when=engaged_after_assigned),
         Transition("record_progress", Text("通报承办情况", "Record progress"),     "in_progress", "in_progress",

@@ -150,6 +150,17 @@ class Decline(Form):
     )
 
 
+class DeclineAssignment(Decline):
+    """A helper's own: a conflict of interest is told as such, and the same helper is not named again."""
+
+    ground = Choice(CHANGE_GROUNDS, title=Text("退回原因", "Ground"))
+
+    @classmethod
+    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+        """With the reason alone."""
+        return Decline.example(inventor)
+
+
 class Engage(Form):
     """The agreement with the recipient (form 12)."""
 
@@ -278,7 +289,7 @@ class AskForChange(Form):
 class AskToBeReleased(Form):
     """Why a helper who has signed cannot go on; not without good reason (法律援助法 art 46)."""
 
-    ground = Choice(CHANGE_GROUNDS, required=True, title=Text("退出原因", "Ground"), example="conflict")
+    ground = Choice(CHANGE_GROUNDS, required=True, title=Text("退出原因", "Ground"), example="on_leave")
     reasons = LongText(most=2000, sensitive=True, required=True, title=Text("退出理由", "Reasons"))
 
 

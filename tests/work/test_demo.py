@@ -222,6 +222,13 @@ def test_most_clocks_end_in_time_some_late_and_some_are_late_now(demo: Demo) -> 
     assert any(len(clock.intervals) > 1 for clock in clocks)
 
 
+def test_files_of_closed_cases_are_handed_in_but_for_a_few_that_are_forgotten(demo: Demo) -> None:
+    owed = [clock for record in demo.records() for clock in record.file.clocks if clock.name == "closing_papers"]
+    forgotten = [clock for clock in owed if clock.open and clock.overdue(NOW)]
+
+    assert 0 < len(forgotten) < len(owed) / 10
+
+
 def test_time_the_owner_and_the_supervisor_have_each_left_their_trace(demo: Demo) -> None:
     history = [event for of_one in demo.histories().values() for event in of_one]
 

@@ -34,7 +34,7 @@ def tell(story: Story) -> None:
     """Let the case go its way up to now."""
     with suppress(Over):
         asked = _open(story)
-        while not _left_lying(story) and (story.case.closed_at is None or _goes_on(story)):
+        while not _left_lying(story) and (story.case.closed_at is None or _goes_on(story, asked)):
             _NEXT[story.case.state](story, asked)
     with suppress(Over):
         _turn_urgent(story)
@@ -66,9 +66,18 @@ def _left_lying(story: Story) -> bool:
     return lies and story.case.waits_for is not Role.APPLICANT
 
 
-def _goes_on(story: Story) -> bool:
-    """Whether a closed case is taken up again: by an objection, or by a supervisor who steps in."""
-    return _objects(story) or _taken_up_again(story)
+def _goes_on(story: Story, asked: Application) -> bool:
+    """Whether a closed case is taken up again: by an objection, a supervisor who steps in, or the file that is owed."""
+    return _objects(story) or _taken_up_again(story) or _hands_in_what_is_owed(story, asked)
+
+
+def _hands_in_what_is_owed(story: Story, asked: Application) -> bool:
+    """Few helpers forget the file of a case that was closed without it."""
+    owed = story.case.clock("closing_papers")
+    if owed is None or not owed.open or story.rng.random() < 0.03:
+        return False
+    _hand_in_file(story, asked)
+    return True
 
 
 def _objects(story: Story) -> bool:

@@ -1,6 +1,9 @@
-"""F: a Flask view that does nothing, for the same web server."""
+"""F: a Flask view that does nothing, behind the same gateway and web server."""
 
 from flask import Flask
+
+from casework.gateway import Bounds, Gateway
+from casework.settings import Settings
 
 app = Flask("bare", static_folder=None)
 
@@ -10,3 +13,7 @@ app = Flask("bare", static_folder=None)
 def nothing(path: str) -> dict[str, bool]:
     """Answer."""
     return {"ok": True}
+
+
+web = Settings.load().web
+gateway = Gateway(app, Bounds(web.threads, web.max_body_bytes))

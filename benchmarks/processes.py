@@ -15,14 +15,14 @@ from casework.settings import ROOT, Settings
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _LONGEST_START_S: Final = 60
-_BARE: Final = f"{Path(__file__).with_name('bare')}:app"
+_BARE: Final = "benchmarks.bare:gateway"
 
 
 @contextmanager
 def web(settings: Settings, database_url: str, log: IO[bytes]) -> Iterator[tuple[int, int]]:
     """Give the port and the process id of the real web server on this database; its request log goes to `log`."""
     port = free_port()
-    command = web_command("127.0.0.1", port, settings.web.workers, settings.web.threads)
+    command = web_command("127.0.0.1", port, settings.web.workers)
     with _serving(command, settings.environment(port, database_url), port, log) as process:
         yield port, process
 
@@ -31,8 +31,8 @@ def web(settings: Settings, database_url: str, log: IO[bytes]) -> Iterator[tuple
 def bare(settings: Settings, log: IO[bytes]) -> Iterator[int]:
     """Give the port of the same web server, with as many workers and threads, that serves the bare view."""
     port = free_port()
-    command = web_command("127.0.0.1", port, settings.web.workers, settings.web.threads)
-    with _serving([*command[:-1], _BARE], dict(os.environ), port, log):
+    command = web_command("127.0.0.1", port, settings.web.workers)
+    with _serving([*command[:-1], _BARE], settings.environment(port, ""), port, log):
         yield port
 
 

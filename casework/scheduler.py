@@ -3,9 +3,13 @@
 Any number of such processes may run at once: each job claims its work in the database and repeats harmlessly.
 """
 
+import faulthandler
+import itertools
 import logging
+import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -23,14 +27,15 @@ from casework.rules.refusals import Unavailable
 from casework.settings import Settings
 from casework.work import overdue, recalculation
 from casework.work.delivery import digest, worker
+from casework.work.health import SCHEDULER, SWEEP, Watch, reach
 from casework.work.service import Service
 
-PROCESS: Final = "scheduler"
-"""The name under which the heartbeat is noted."""
 _DIGEST_EVERY: Final = timedelta(minutes=1)
 _RECALCULATE_EVERY: Final = timedelta(seconds=10)
 _TIDY_EVERY: Final = timedelta(hours=1)
 _LOOK_AT_THE_CLOCK_EVERY_S: Final = 1
+_LONGEST_JOB_S: Final = 600.0
+"""A job that takes longer hangs; whoever keeps the process starts it again."""
 _STOP: Final = (signal.SIGTERM, signal.SIGINT)
 
 # A sweep that takes longer than its interval leaves the next one out, as it should; APScheduler would warn each time.
@@ -57,6 +62,7 @@ def jobs(service: Service, settings: Settings) -> tuple[Job, ...]:
 
     def sweep() -> None:
         swept = overdue.sweep(service)
+        beat(SWEEP)
         if swept.alerts or swept.transitions:
             log.info("swept", alerts=swept.alerts, transitions=swept.transitions)
 
@@ -70,9 +76,9 @@ def jobs(service: Service, settings: Settings) -> tuple[Job, ...]:
         if new := digest.write_digests(service):
             log.info("digests_written", digests=new)
 
-    def beat() -> None:
+    def beat(name: str = SCHEDULER) -> None:
         with service.transaction() as tx:
-            alerts.beat(tx.db, PROCESS)
+            alerts.beat(tx.db, name)
 
     def recalculate() -> None:
         if moved := recalculation.resume(service):
@@ -115,8 +121,11 @@ class Scheduler:
     A job that fails is logged and runs again next time. `zone` is the office's; tests move time by it.
     """
 
-    def __init__(self, jobs: tuple[Job, ...], zone: tzinfo) -> None:
+    def __init__(self, jobs: tuple[Job, ...], zone: tzinfo, longest_s: float = _LONGEST_JOB_S) -> None:
         self._zone = zone
+        self._longest_s = longest_s
+        self._runs = itertools.count()
+        self._began: dict[int, float] = {}
         self._started = threading.Event()
         self._stopped = threading.Event()
         self._reachable = True
@@ -140,7 +149,8 @@ class Scheduler:
 
     def run(self) -> None:
         """Work until `stop` is called from another thread."""
-        threading.Thread(target=self._watch_the_clock, name="watchdog", daemon=True).start()
+        for watch in (self._watch_the_clock, self._watch_the_jobs):
+            threading.Thread(target=watch, name="watchdog", daemon=True).start()
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -150,6 +160,8 @@ class Scheduler:
         self._scheduler.shutdown()
 
     def _run_job(self, job: Job) -> None:
+        run = next(self._runs)
+        self._began[run] = time.monotonic()
         try:
             job.do()
         except Unavailable as away:
@@ -162,6 +174,16 @@ class Scheduler:
             if not self._reachable:
                 log.info("database_available", job=job.name)
             self._reachable = True
+        finally:
+            del self._began[run]
+
+    def _watch_the_jobs(self) -> None:
+        """End the process when a job hangs: its thread cannot be ended otherwise, and the job would never run again."""
+        while not self._stopped.wait(_LOOK_AT_THE_CLOCK_EVERY_S):
+            if any(time.monotonic() - began > self._longest_s for began in self._began.copy().values()):
+                log.error("job_hangs")
+                faulthandler.dump_traceback()
+                os._exit(1)
 
     def _watch_the_clock(self) -> None:
         """When the clock goes back, APScheduler sleeps until the old time comes again; this wakes it.
@@ -178,8 +200,10 @@ class Scheduler:
 
 def run(service: Service, settings: Settings) -> None:
     """Run the service's jobs until SIGTERM or SIGINT; for the main thread of a process."""
+    apart = service.database.unpooled()
     scheduler = Scheduler(jobs(service, settings), settings.office.zone)
     with _signals_for_a_thread(scheduler.stop):
+        Watch(lambda: reach(apart), service.database.let_go).start()
         log.info("scheduler_started")
         scheduler.run()
         log.info("scheduler_stopped")

@@ -109,7 +109,7 @@ class Client:
 
 def worker_of(day: Day) -> int:
     """The process id of the only web worker: the child of the web server, which is a child of the service."""
-    [server] = [child for child in children(day.running.process.pid) if b"granian" in command(child)]
+    [server] = [child for child in children(day.running.process.pid) if b"uvicorn" in command(child)]
     [worker] = children(server)
     return worker
 

@@ -1,5 +1,7 @@
 """Time's door: the jobs, and that neither a failing job nor a moved clock stops them."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +16,9 @@ from casework.records import alerts, attempts, idempotency, people
 from casework.records.database import Tx
 from casework.rules.refusals import Unavailable
 from casework.rules.text import Text
-from casework.scheduler import PROCESS, Job, Scheduler, jobs
-from casework.settings import Settings
+from casework.scheduler import Job, Scheduler, jobs
+from casework.settings import ROOT, Settings
+from casework.work.health import SCHEDULER, SWEEP
 from casework.work.service import Service
 from tests.receivers import mailbox, receiver
 from tests.work.offices import Province, shandong
@@ -106,6 +109,20 @@ def test_a_clock_that_leaps_half_a_century_does_not_make_up_for_it() -> None:
     assert count.runs < before + 50
 
 
+def test_a_job_that_hangs_ends_the_process_and_says_where() -> None:
+    hanging = (
+        "import threading\n"
+        "from datetime import UTC, timedelta\n"
+        "from casework.scheduler import Job, Scheduler\n"
+        "def hangs():\n"
+        "    threading.Event().wait(60)\n"
+        "Scheduler((Job('hangs', timedelta(hours=1), hangs),), UTC, longest_s=0.5).run()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", hanging], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 1
+    assert "in hangs" in ended.stderr
+
+
 def test_a_job_that_fails_is_logged_and_runs_again() -> None:
     def fail(run: int) -> None:
         if run == 1:
@@ -157,8 +174,10 @@ def work(service: Service, tmp_path: Path) -> dict[str, Callable[[], None]]:
 
 def test_the_heart_beats_where_readiness_looks(province: Province, work: dict[str, Callable[[], None]]) -> None:
     work["heartbeat"]()
+    work["sweep"]()
     with province.service.transaction() as tx:
-        assert alerts.last_beat(tx.db, PROCESS) == pytest.approx(tx.now, abs=timedelta(seconds=10))
+        assert alerts.beats_within(tx.db, SCHEDULER, timedelta(seconds=10))
+        assert alerts.beats_within(tx.db, SWEEP, timedelta(seconds=10))
 
 
 def test_a_sweep_raises_what_came_due(province: Province, work: dict[str, Callable[[], None]]) -> None:
@@ -210,7 +229,7 @@ def test_several_schedulers_do_the_same_work_side_by_side(
 
     with service.transaction() as tx:
         assert column(tx.db, "select count(*) from tokens") == [0]
-        assert column(tx.db, "select count(*) from heartbeats") == [1]
+        assert column(tx.db, "select process from heartbeats order by 1") == ["scheduler", "sweep"]
         doubled = "select 1 from alerts group by case_id, clock, generation, level having count(*) > 1"
         assert column(tx.db, doubled) == []
         assert column(tx.db, "select count(distinct case_id) from alerts") == [3]

@@ -6,11 +6,6 @@ from typing import Final
 
 from flask import current_app, request
 
-from casework.api.body import Malformed
-from casework.rules.text import Text
-
-UNREADABLE: Final = "\ufffd"
-"""What stands for the value of a header that the web server could not read."""
 # `203.0.113.8:40000`, `[2001:db8::1]:443`, `"[2001:db8::1]"`, `fe80::1%eth0`.
 _BRACKETED: Final = re.compile(r"\[([^\]]*)\](?::[0-9]*)?")
 _WITH_PORT: Final = re.compile(r"([0-9.]+):[0-9]*")
@@ -22,7 +17,7 @@ def caller_network() -> str:
     """The address of the caller, or its /64 where it is of IPv6; the nearest proxy's where none is told.
 
     Each trusted proxy adds at the end of `X-Forwarded-For` whom it heard, so only as many entries from the end are
-    believed. Raises `Malformed` where the one that counts was lost with a header that cannot be read.
+    believed.
     """
     heard = request.remote_addr or ""
     proxies: int = current_app.extensions["casework"].trusted_proxies
@@ -30,13 +25,6 @@ def caller_network() -> str:
     if proxies == 0 or "X-Forwarded-For" not in request.headers:
         return network_of(heard) or heard
     told = said[-proxies] if len(said) >= proxies else ""
-    if UNREADABLE in said or (not told and "" in said):
-        raise Malformed(
-            Text(
-                "X-Forwarded-For 请求头无法读取，只能使用 ASCII 字符。",
-                "The header X-Forwarded-For cannot be read; it may hold ASCII only.",
-            )
-        )
     return network_of(told) or network_of(heard) or heard
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final, overload
 from uuid import uuid4
 
 from flask import current_app, g, request
+from werkzeug.datastructures import LanguageAccept
 
 from casework.rules.text import Language
 
@@ -20,10 +21,15 @@ def language() -> Language:
     """The caller's language by Accept-Language, whatever the country, else the office's."""
     if "language" not in g:
         office: Language = current_app.extensions["casework"].language
-        wanted = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
-        g.language = next((_SPOKEN[one] for one in wanted if one in _SPOKEN), office)
+        g.language = spoken(request.accept_languages, office)
     chosen: Language = g.language
     return chosen
+
+
+def spoken(accepted: LanguageAccept, otherwise: Language) -> Language:
+    """Return the first language that is accepted and spoken here, whatever the country."""
+    wanted = (tag.partition("-")[0].lower() for tag, quality in accepted if quality > 0)
+    return next((_SPOKEN[one] for one in wanted if one in _SPOKEN), otherwise)
 
 
 def request_id() -> str:

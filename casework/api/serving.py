@@ -20,7 +20,7 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from casework.api.body import Encoded, Malformed, read_json
-from casework.api.callers import UNREADABLE, caller_network
+from casework.api.callers import caller_network
 from casework.api.endpoint import ENDPOINTS, PREFIX, Answer, Call, Endpoint, Wiring
 from casework.api.errors import register as register_errors
 from casework.api.query import read_query
@@ -167,18 +167,15 @@ def _tracking_code(one: Endpoint, service: Service, raw: bytes) -> tuple[bytes, 
             code = applications.typed_code(service, body.pop("tracking_code"))
             return json.dumps(body).encode(), code
     given = request.headers.get("Tracking-Code", "")
-    if UNREADABLE in given:
-        raise Malformed(
-            Text(
-                "Tracking-Code 请求头无法读取，只能使用 ASCII 字符；也可以在 POST 的内容中以 tracking_code 给出。",
-                "The header Tracking-Code cannot be read; it may hold ASCII only. A POST takes tracking_code in"
-                " its body.",
-            )
-        )
     try:
         return raw, given.encode("latin-1").decode()
-    except UnicodeError:
-        return raw, given
+    except UnicodeError as wrong:
+        raise Malformed(
+            Text(
+                "Tracking-Code 请求头不是 UTF-8，无法读取；也可以在 POST 的内容中以 tracking_code 给出。",
+                "The header Tracking-Code is not UTF-8. A POST takes tracking_code in its body.",
+            )
+        ) from wrong
 
 
 def _body(most: int) -> bytes:

@@ -5,7 +5,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import click
@@ -23,9 +23,9 @@ from casework.records.upgrade import Unreachable, newest
 from casework.rules.refusals import Unavailable
 from casework.rules.text import Text
 from casework.rules.verify import verify
-from casework.scheduler import PROCESS
 from casework.settings import ROOT, BadSettings, Kind, Settings
 from casework.work import workflow_registry
+from casework.work.health import SCHEDULER
 from casework.work.keys import MISSING
 from casework.work.service import Transaction, WrongKeys
 
@@ -200,8 +200,7 @@ def _workflows(tx: Transaction) -> Iterator[Finding]:
 
 
 def _heartbeat(tx: Transaction, settings: Settings) -> Finding:
-    beat: datetime | None = alerts.last_beat(tx.db, PROCESS)
-    if beat is not None and beat > tx.now - _SILENT:
+    if alerts.beats_within(tx.db, SCHEDULER, _SILENT):
         return good("调度进程在运行", "the scheduler runs")
     # Nothing need run while somebody only looks at a demonstration.
     return Finding(

@@ -92,7 +92,7 @@ def _scheduler_command() -> list[str]:
 
 
 def _web_process(settings: Settings, environment: dict[str, str], host: str, port: int, workers: int | None) -> Process:
-    command = web_command(host, port, workers or settings.web.workers, settings.web.threads)
+    command = web_command(host, port, workers or settings.web.workers)
     return Process("web", command, environment, drain_s=_WEB_DRAIN_S)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -358,7 +358,10 @@ def beat(tx: Tx, process: str) -> None:
     )
 
 
-def last_beat(tx: Tx, process: str) -> datetime | None:
-    """When the process was last alive."""
+def beats_within(tx: Tx, process: str, span: timedelta) -> bool:
+    """Whether the process has said within that time that it is alive.
+
+    A beat that lies further ahead than that is none: the clock has gone back since.
+    """
     row = tx.one("select at from heartbeats where process = :process", process=process)
-    return row.at if row else None
+    return row is not None and abs(tx.now - row.at) <= span

@@ -1,7 +1,10 @@
 """The database: one engine, transactions with their role and deadlines, and the only clock of the service."""
 
+import os
+import socket
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,6 +47,9 @@ left join lateral (
 Columns = tuple[Any, ...]
 _NOW = "clock_timestamp()"
 _NOW_IN_TESTS = "clock_timestamp() + coalesce((select value from casework.time_offset), interval '0')"
+# The disk is full, or the server is a standby.
+_REFUSES_WRITES = frozenset(("53100", "25006"))
+_LATELY_S: Final = 8
 # Unlike statement_timeout these say "try again", not "this is broken": lock not available, query cancelled,
 # deadlock, serialization failure, too many connections, shutting down.
 _PASSING = frozenset(("55P03", "57014", "40P01", "40001", "53300", "57P01", "57P02", "57P03"))
@@ -168,6 +174,8 @@ class Database:
         self._for_work = self._settings(APPLICATION)
         self._prepare_threshold = 5 if prepare_statements else None
         self.engine = self._engine(pool_size=pool_size, max_overflow=0, pool_timeout=pool_timeout)
+        self._lent: set[_Lent] = set()
+        self._refused_at: float | None = None
 
     def _engine(self, **pool: Any) -> Engine:
         return create_engine(
@@ -176,6 +184,13 @@ class Database:
             hide_parameters=True,
             connect_args={
                 "connect_timeout": 5,
+                # A connection whose other end has vanished is given up after ten seconds, whether we wait for its
+                # answer or for it to take what we send.
+                "keepalives": 1,
+                "keepalives_idle": 4,
+                "keepalives_interval": 2,
+                "keepalives_count": 3,
+                "tcp_user_timeout": 8_000,
                 "prepare_threshold": self._prepare_threshold,
                 "application_name": "casework",
             },
@@ -213,12 +228,16 @@ class Database:
         lent = None
         try:
             lent = _Lent(self.engine)
+            self._lent.add(lent)
             yield lent, _ask(lent.driver, begin, values)[0]
             lent.driver.commit()
         except PoolTimeout as busy:
             raise Unavailable(_BUSY) from busy
         except (DBAPIError, psycopg.Error) as error:
             said = error.orig if isinstance(error, DBAPIError) else error
+            if getattr(said, "sqlstate", None) in _REFUSES_WRITES:
+                self._refused_at = time.monotonic()
+                raise Unavailable(_FULL) from error
             # By its state first: a lock that was not to be had in time is of the same class as a lost connection.
             if getattr(said, "sqlstate", None) in _PASSING:
                 raise Unavailable(_BUSY) from error
@@ -227,7 +246,20 @@ class Database:
             raise
         finally:
             if lent is not None:
+                self._lent.discard(lent)
                 lent.give_back()
+
+    def refused_lately(self) -> bool:
+        """Whether something could not be written within the last seconds because there is no room or only a standby."""
+        return self._refused_at is not None and time.monotonic() - self._refused_at < _LATELY_S
+
+    def let_go(self) -> None:
+        """Give up every connection that is in use, from another thread: who waits for its answer is told it is lost.
+
+        A database that was frozen keeps its connections open, and no time-out of its own runs.
+        """
+        for lent in self._lent.copy():
+            lent.shut_down()
 
     def _settings(self, role: str) -> dict[str, str]:
         return {
@@ -256,6 +288,11 @@ class _Lent:
             self._connection = Connection(self._engine, self._pooled)
         return self._connection
 
+    def shut_down(self) -> None:
+        """End the connection below the driver, which then finds it lost."""
+        with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(self.driver.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
+
     def give_back(self) -> None:
         """Take back what was not committed and return the connection to the pool.
 
@@ -272,4 +309,8 @@ def _ask(driver: psycopg.Connection[Any], query: Query[T], values: Mapping[str, 
 
 
 _BUSY = Text("系统繁忙，请稍后重试。", "The service is busy; try again in a moment.")
+_FULL = Text(
+    "数据库暂时不能写入，未作任何更改；请告知管理员。",
+    "The database cannot be written to just now, and nothing was changed; tell the administrator.",
+)
 _UNREACHABLE = Text("数据库暂时无法连接，请稍后重试。", "The database cannot be reached; try again.")

@@ -4,7 +4,10 @@ from typing import Final
 
 from casework.records.database import Tx
 
-_FIGURES: Final = """
+_OLDEST_MESSAGE: Final = """
+  (select coalesce(extract(epoch from :now - min(coalesce(waits_since, try_at))), 0) from outbox
+   where state = 'waiting' and coalesce(waits_since, try_at) <= :now)"""
+_FIGURES: Final = f"""
 select
   (select count(*) from cases where closed_at is null) as cases_open,
   (select count(*) from cases where closed_at is null and late_at < :now) as cases_overdue,
@@ -14,8 +17,7 @@ select
   (select count(*) from alert_receivers where acknowledged_at is null) as alerts_unacknowledged,
   (select count(*) from outbox where state = 'waiting' and try_at <= :now) as messages_waiting,
   (select count(*) from outbox where state = 'dead') as messages_dead,
-  (select coalesce(extract(epoch from :now - min(coalesce(waits_since, try_at))), 0) from outbox
-   where state = 'waiting' and coalesce(waits_since, try_at) <= :now) as oldest_message_seconds,
+  {_OLDEST_MESSAGE} as oldest_message_seconds,
   (select count(*) from lanes l left join channels h on h.id = l.id
    where l.closed_since is not null and h.active is not false) as lanes_closed,
   coalesce((select extract(epoch from :now - at) from heartbeats where process = 'scheduler'), -1)
@@ -27,3 +29,8 @@ def now(tx: Tx) -> dict[str, float]:
     """Each figure by its name."""
     row = tx.run(_FIGURES, now=tx.now).one()
     return {name: float(value) for name, value in row._mapping.items()}
+
+
+def oldest_message_s(tx: Tx) -> int:
+    """Return how long the oldest message to the outside has been waiting, in seconds; 0 where none is."""
+    return int(tx.run(f"select {_OLDEST_MESSAGE}", now=tx.now).scalar_one())

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import psycopg
-from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, ProgrammingError
 
+from casework.records import alerts
 from casework.records.database import Database, Tx
 from casework.records.roles import lacking, migrated
 from casework.records.upgrade import current, reaching
@@ -54,6 +55,19 @@ def ready(database: Database, version: str) -> Iterator[Tx]:
     # No such table or no such role, or not ours to use.
     except (ProgrammingError, DataError, psycopg.ProgrammingError, psycopg.DataError) as refused:
         raise NotReady(_why_not(database)) from refused
+
+
+def takes_writes(database: Database, tx: Tx) -> bool:
+    """Whether the database takes what is written: it is no standby, and its disk was not full a moment ago.
+
+    A small row finds room where nothing else does, so what became of other writes is asked too.
+    """
+    try:
+        with tx.connection.begin_nested():
+            alerts.beat(tx, "web")
+    except DBAPIError:
+        return False
+    return not database.refused_lately()
 
 
 def _why_not(database: Database) -> Unfit:

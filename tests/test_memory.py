@@ -108,9 +108,9 @@ class Client:
 
 
 def worker_of(day: Day) -> int:
-    """The process id of the only web worker: the child of the web server, which is a child of the service."""
-    [server] = [child for child in children(day.running.process.pid) if b"uvicorn" in command(child)]
-    [worker] = children(server)
+    """The process id of the only web worker, a child of the service."""
+    [worker] = [child for child in children(day.running.process.pid) if b"uvicorn" in command(child)]
+    assert children(worker) == []
     return worker
 
 

@@ -439,6 +439,8 @@ def test_the_page_is_readable_without_scripts_and_loads_nothing(api: Api, langua
     for (_, path), said in operations(language).items():
         assert path in answer.text
         assert said["summary"] in answer.text
+    for name in document(language)["components"]["schemas"]:
+        assert f'<h3 id="schema-{name}">{name}</h3>' in answer.text
 
 
 def test_the_policy_of_the_page_allows_its_own_style_and_nothing_else(api: Api) -> None:

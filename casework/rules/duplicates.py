@@ -7,6 +7,7 @@ from uuid import UUID
 
 from casework.rules import folding
 from casework.rules.case import Facts
+from casework.rules.grammar import Workflow
 from casework.rules.refusals import NotNow
 from casework.rules.text import Text
 
@@ -32,19 +33,28 @@ class Twin(NamedTuple):
 
 
 class Duplicate(NotNow):
-    """The same request of this person is open already; `of` are the cases, all of which the caller may see."""
+    """The same request of this person is open already; `of` are the cases, all of which the caller may see.
 
-    def __init__(self, of: Sequence[Twin]) -> None:
+    A reason opens it again, unless the workflow has but one open case for each of these people.
+    """
+
+    def __init__(self, workflow: Workflow, of: Sequence[Twin]) -> None:
+        one_only = workflow.one_open_case_per and any({"identity_number", "document"} & {*twin.by} for twin in of)
         numbers = [twin.number for twin in of]
-        super().__init__(
-            Text(
-                f"该申请人的同一申请已在办理：{'、'.join(numbers)}，请在原案中办理。"
-                "确需另行登记的，请在 duplicate_reason 中写明理由。",
-                f"The same request of this person is open: {', '.join(numbers)}. Go on with that one; where it has to"
-                " be opened again, say why in `duplicate_reason`.",
-            )
-        )
+        told = (_GO_ON if one_only else _OR_SAY_WHY).with_(zh="、".join(numbers), en=", ".join(numbers))
+        super().__init__(told)
         self.of = tuple(of)
+
+
+_GO_ON = Text(
+    "该申请人的同一申请已在办理：{zh}，请在原案中办理。",
+    "The same request of this person is open: {en}. Go on with that one.",
+)
+_OR_SAY_WHY = Text(
+    "该申请人的同一申请已在办理：{zh}，请在原案中办理。确需另行登记的，请在 duplicate_reason 中写明理由。",
+    "The same request of this person is open: {en}. Go on with that one; where it has to be opened again, say why in"
+    " `duplicate_reason`.",
+)
 
 
 def same_person(by: Collection[str], one: Facts, other: Facts) -> bool:

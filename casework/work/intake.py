@@ -73,7 +73,7 @@ def open_case(tx: Transaction, given: Any) -> tuple[StoredCase, Sequence[Other]]
     reason = opening.said.get("duplicate_reason")
     seen = [twin for twin in opening.same_request if twin.seen]
     if seen and not reason:
-        raise Duplicate(seen)
+        raise Duplicate(opening.workflow, seen)
     record = take_in(tx, replace(opening, move=replace(opening.move, reason=reason)))
     return record, opening.others
 

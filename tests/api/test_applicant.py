@@ -213,6 +213,24 @@ def test_the_same_request_is_opened_again_with_a_reason_only(person: dict[str, A
     assert values["events.1.reason"] == "申请人要求分别办理"
 
 
+def test_of_one_file_a_household_nobody_is_told_that_a_reason_opens_another(api: Api) -> None:
+    household = api.get("caseworker", "/workflows/hardship_aid")["intake"]["examples"][0]
+    first = opened(api, household, workflow="hardship_aid").get_json()
+    refusal = opened(api, household, workflow="hardship_aid")
+    assert refusal.status_code == 409
+    assert first["number"] in refusal.get_json()["detail"]
+    assert "duplicate_reason" not in refusal.get_json()["detail"]
+    held = opened(api, household, workflow="hardship_aid", duplicate_reason="申请人要求")
+    assert (held.status_code, first["number"] in held.get_json()["detail"]) == (409, True)
+
+    unknown = dict.fromkeys(("identity_number", "birth_date", "sex"))
+    applicant = {name: value for name, value in (household["applicant"] | unknown).items() if value is not None}
+    assert (
+        "duplicate_reason"
+        in opened(api, household | {"applicant": applicant}, workflow="hardship_aid").get_json()["detail"]
+    )
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -156,8 +156,9 @@ class Transition:
     may want too, such as money. `transfers` names the field of `needs` with the organisation that gets the case. A
     `shared` edge is for any colleague who sees
     the case, such as the cashier; whoever owns it goes on owning it. After an edge that `decides`, facts are corrected
-    with a reason only. `own_letter` goes out instead of `letter` where the applicant takes the edge. Messages to the
-    outside do not name one that is `discreet`: its title would tell of an illness or a death.
+    with a reason only. `own_letter` goes out instead of `letter` where the applicant takes the edge. `tells` names a
+    field of `needs` and the words for each of its values: who hears of the edge hears them behind its title.
+    Messages to the outside do not name one that is `discreet`: its title would tell of an illness or a death.
     """
 
     name: str
@@ -173,6 +174,7 @@ class Transition:
     releases: bool = False
     outcome: str | None = None
     outcome_field: str | None = None
+    tells: tuple[str, Mapping[str, Text]] | None = None
     cancels: Any = ()
     restarts: Any = ()
     restarts_from: Callable[[MoveContext], date | None] | None = None
@@ -444,8 +446,8 @@ class Workflow:
 
 
 def _meaning(row: State | Transition | Clock) -> list[tuple[str, Any]]:
-    # Its fields only: what a row has worked out and keeps beside them depends on who has asked.
-    values = ((one.name, getattr(row, one.name)) for one in fields(row))
+    # Its fields only: what a row has worked out and keeps beside them depends on who has asked. `tells` has words only.
+    values = ((one.name, getattr(row, one.name)) for one in fields(row) if one.name != "tells")
     return [(name, _named(value)) for name, value in values if not isinstance(value, Text)]
 
 
@@ -544,7 +546,7 @@ def _edge_faults(workflow: Workflow, edge: Transition, states: list[str]) -> Ite
         if name not in {clock.name for clock in workflow.clocks}:
             yield f"{where} mentions {name}, which is not a clock"
     given = edge.needs.field_names() if edge.needs else frozenset()
-    for name in (edge.assigns, edge.outcome_field, edge.transfers):
+    for name in (edge.assigns, edge.outcome_field, edge.transfers, edge.tells and edge.tells[0]):
         if name is not None and name not in given:
             yield f"{where} takes {name} from what is given, but its form has no such field"
 

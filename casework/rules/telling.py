@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from casework.rules.case import Case, ClockRun
-from casework.rules.grammar import OwedBy, Workflow
+from casework.rules.grammar import OwedBy, Transition, Workflow
 from casework.rules.move import Move
 from casework.rules.people import HELPERS, STAFF, Person, Role
 from casework.rules.rights import may_own
@@ -29,6 +29,7 @@ _OVERRIDDEN: Final = Text("变更状态为“{state}”", "Brought into the stat
 _ASSIGNED: Final = Text("指派给您承办", "Assigned to you")
 _HANDED_OVER: Final = Text("移交给您经办", "Handed over to you")
 _A_STEP: Final = Text("案件有新进展", "A step was taken")
+_BECAME: Final = Text("{what}：{became}", "{what}: {became}")
 _BY: Final = Text("{what}（{who}）", "{what} ({who})")
 _BY_TIME: Final = Text("期限届满，系统自动办理", "by itself, as a time limit ran out")
 _FOR_THE_APPLICANT: Final = Text("{who}代申请人", "{who} for the applicant")
@@ -109,7 +110,14 @@ def happened(
         return _DONE[kind]
     if edge.assigns and "assignee" in mine:
         return _ASSIGNED
-    return _A_STEP if outside and edge.discreet else edge.title
+    return _A_STEP if outside and edge.discreet else _with_what_became(edge, payload)
+
+
+def _with_what_became(edge: Transition, payload: Mapping[str, Any]) -> Text:
+    """The title of an edge and, where it `tells`, what was given: a payment that came back needs somebody's work."""
+    name, words = edge.tells or ("", {})
+    became = words.get(payload.get("given", {}).get(name, ""))
+    return _BECAME.with_(what=edge.title, became=became) if became else edge.title
 
 
 def by_whom(what: Text, role: Role, payload: Mapping[str, Any], name: str | None = None) -> Text:

@@ -66,6 +66,7 @@ def without_sentence(situation: object) -> bool:
         (transition("answer", restarts="*"), "transition answer mentions *, which is not a clock"),
         (transition("answer", cancels=("*", "answering")), "transition answer mentions *, which is not a clock"),
         (transition("answer", assigns="too"), "transition answer takes too from what is given"),
+        (transition("finish", tells=("result", {})), "transition finish takes result from what is given"),
         (transition("finish", outcome_field="result"), "transition finish takes result from what is given"),
         ({"transitions": TRANSITIONS[1:]}, "exactly one transition must start at NEW"),
         (

@@ -328,6 +328,24 @@ def test_whatever_else_is_done_to_a_case_has_its_words(kind: str) -> None:
     assert said.en
 
 
+@pytest.mark.parametrize(
+    ("workflow", "transition", "source", "result", "told_as"),
+    [
+        ("hardship_aid", "record_payment", "active", "returned", "登记支付结果：银行退回"),
+        ("hardship_aid", "record_payment", "active", "paid", "登记支付结果：已到账"),
+        ("hardship_aid", "correct_payment", "active", "paid", "更正支付结果：已到账"),
+        ("legal_aid", "conclude", "in_progress", "lost", "办结：请求未获支持"),
+        ("legal_aid", "conclude", "in_progress", None, "办结"),
+    ],
+)
+def test_what_became_of_it_is_told_with_it(
+    workflow: str, transition: str, source: str, result: str | None, told_as: str
+) -> None:
+    payload = {"transition": transition, "from": source, "given": {"result": result}, "owner": None, "assignee": None}
+    said = happened(workflow_registry.newest(workflow), "transition", payload, outside=True)
+    assert said.zh == told_as
+
+
 def test_a_helper_is_told_that_the_owner_has_left(post: Post) -> None:
     case = along(post, *ROAD[:3])
     leaves(post, "li")

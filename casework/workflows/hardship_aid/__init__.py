@@ -166,6 +166,7 @@ from casework.workflows.hardship_aid.dossier import (
     watched_long_enough,
 )
 from casework.workflows.hardship_aid.dossier_steps import (
+    RESULTS,
     CloseWatch,
     CorrectPayment,
     Leave,
@@ -475,9 +476,9 @@ WORKFLOW = Workflow(
         Transition("report_change",       Text("报告情况变化", "Report a change"),       (*ON_FILE, *AFTER_EXIT), STAY,
                    by=(APPLICANT, CASEWORKER), needs=ReportChange, when=room_for_a_report, updates=change_noted),
         Transition("record_payment",      Text("登记支付结果", "Record a payment"),      (*OPEN, *ENDED), STAY,
-                   by=CASEWORKER, needs=RecordPayment, when=(something_to_record, paid_by_another, not_by_the_contact, line_takes_the_result, line_paid_by_another, settled_after_approval, line_has_where_to_go, cash_is_signed_for), updates=payment_noted, claims=payment_claimed, shared=True),
+                   by=CASEWORKER, needs=RecordPayment, when=(something_to_record, paid_by_another, not_by_the_contact, line_takes_the_result, line_paid_by_another, settled_after_approval, line_has_where_to_go, cash_is_signed_for), updates=payment_noted, claims=payment_claimed, tells=("result", RESULTS), shared=True),
         Transition("correct_payment",     Text("更正支付结果", "Correct a payment"),     (*OPEN, *ENDED), STAY,
-                   by=CASEWORKER, needs=CorrectPayment, when=(something_to_correct, corrected_by_another, not_by_the_contact, line_is_recorded, line_paid_by_another, line_differs, corrected_after_approval, line_has_where_to_go, cash_is_signed_for), updates=amendment_noted, claims=amendment_claimed, shared=True),
+                   by=CASEWORKER, needs=CorrectPayment, when=(something_to_correct, corrected_by_another, not_by_the_contact, line_is_recorded, line_paid_by_another, line_differs, corrected_after_approval, line_has_where_to_go, cash_is_signed_for), updates=amendment_noted, claims=amendment_claimed, tells=("result", RESULTS), shared=True),
         Transition("release_payment",     Text("撤销支付", "Release a payment"),         (*OPEN, *ENDED), STAY,
                    by=SUPERVISOR, needs=ReleasePayment, when=(something_outstanding, line_is_outstanding, heard_before_release, for_a_deciding_level, decided_by_another, release_by_another), updates=release_noted, claims=release_claimed, letter="payment_released"),
         Transition("propose_cut",         Text("拟调低、撤销或者注销，通知听取意见", "Propose a cut and invite the person"), BEFORE_THE_END, STAY,

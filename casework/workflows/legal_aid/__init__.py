@@ -141,6 +141,7 @@ from casework.workflows.legal_aid.repayment import (
     terminated_for_deceit,
 )
 from casework.workflows.legal_aid.steps import (
+    RESULTS,
     AskForChange,
     AskForPapers,
     AskToBeReleased,
@@ -291,7 +292,7 @@ WORKFLOW = Workflow(
         Transition("record_progress", Text("通报承办情况", "Record progress"),     "in_progress", "in_progress",
                    by=HELPER, needs=Progress, when=room_for_a_proceeding, updates=with_what_is_reported, restarts="progress"),
         Transition("conclude",        Text("办结", "Conclude"),                    "in_progress", "concluded",
-                   by=HELPER, needs=Conclude, when=(concluded_after_engaged, papers_are_made_up, award_is_explained), works_out=claimed_sheet, outcome_field="result"),
+                   by=HELPER, needs=Conclude, when=(concluded_after_engaged, papers_are_made_up, award_is_explained), works_out=claimed_sheet, outcome_field="result", tells=("result", RESULTS)),
         Transition("reassign",        Text("收回指派", "Take back the assignment"), ("assigned", "in_progress"), "granted",
                    by=SUPERVISOR, needs=Reassign, releases=True, letter="lawyer_changed", cancels=("engagement", "start", "progress")),
         Transition("ask_for_change",  Text("申请更换承办人", "Ask for another lawyer"), "in_progress", "change_requested",

@@ -32,6 +32,8 @@ from casework.work.service import Service
 
 _DIGEST_EVERY: Final = timedelta(minutes=1)
 _RECALCULATE_EVERY: Final = timedelta(seconds=10)
+_RECALCULATE_S: Final = 8.0
+"""So that whoever stops the scheduler does not wait for a hundred thousand cases."""
 _TIDY_EVERY: Final = timedelta(hours=1)
 _LOOK_AT_THE_CLOCK_EVERY_S: Final = 1
 _LONGEST_JOB_S: Final = 600.0
@@ -59,6 +61,7 @@ def jobs(service: Service, settings: Settings) -> tuple[Job, ...]:
     Rules of which the loading was broken off are brought to the cases that they have not reached.
     """
     post_every = settings.post.every_s
+    resumption = recalculation.Resumption(service)
 
     def sweep() -> None:
         swept = overdue.sweep(service)
@@ -81,7 +84,7 @@ def jobs(service: Service, settings: Settings) -> tuple[Job, ...]:
             alerts.beat(tx.db, name)
 
     def recalculate() -> None:
-        if moved := recalculation.resume(service):
+        if moved := resumption.go_on(_RECALCULATE_S):
             log.info("recalculated", clocks=len(moved))
 
     def tidy() -> None:

@@ -121,14 +121,16 @@ def all_orgs(tx: Tx) -> dict[str, Row[Any]]:
     return {row.code: row for row in tx.all(select(*ORG).order_by(orgs.c.path))}
 
 
-def store_orgs(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> None:
+def store_orgs(tx: Tx, rows: Iterable[Mapping[str, Any]], known_orgs: Mapping[str, Row[Any]] | None = None) -> None:
     """Store organisations: new ones, and of known ones the name, where they are reached and their own calendar.
 
     A row has `id, code, region, name, kind, parent_id, path` and `own_calendar`, None where it counts by that of the
     organisation above; and `phone, address, seal_name` where they are known. All that lies below an organisation
-    follows its calendar, unless it has one of its own.
+    follows its calendar, unless it has one of its own. `known_orgs` are those that are there, where the caller has read
+    them by the rules which it has locked.
     """
-    held = {row.path: row.own_calendar for row in all_orgs(tx).values()}
+    known_orgs = all_orgs(tx) if known_orgs is None else known_orgs
+    held = {row.path: row.own_calendar for row in known_orgs.values()}
     given = sorted(rows, key=lambda row: str(row["path"]))
     own = held | {row["path"]: row["own_calendar"] for row in given}
     store = upsert(orgs)
@@ -137,12 +139,13 @@ def store_orgs(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> None:
         store.on_conflict_do_update(index_elements=["code"], set_=known),
         [{**row, "calendar": calendar_of(own, row["path"])} for row in given],
     )
-    inherited = [path for path in held if own[path] is None]
+    by_now = {row.path: calendar_of(own, row.path) for row in known_orgs.values() if own[row.path] is None}
+    inherited = [row.path for row in known_orgs.values() if by_now.get(row.path, row.calendar) != row.calendar]
     tx.run(
         """update orgs set calendar = x.calendar from unnest(cast(:paths as text[]), cast(:calendars as text[]))
              as x(path, calendar) where orgs.path = x.path and orgs.calendar <> x.calendar""",
         paths=inherited,
-        calendars=[calendar_of(own, path) for path in inherited],
+        calendars=[by_now[path] for path in inherited],
     )
     _revised(tx)
 

@@ -110,7 +110,7 @@ def switch(tx: Tx, file: Path, progress: Progress = silently) -> Changes:
         if recalculation.lock_for(tx, trial, progress):
             break
     # The others are as they were; the rules are locked for no longer than it takes to write these.
-    offices.store_orgs(tx, [row for row in tree.rows if row["code"] in differ])
+    offices.store_orgs(tx, [row for row in tree.rows if row["code"] in differ], tree.held)
     recalculation.begin(tx, trial, {"calendars": tree.counting})
     return changes
 
@@ -135,9 +135,10 @@ class _Tree:
 
     def __init__(self, tx: Tx, given: list[dict[str, Any]]) -> None:
         self._given = {row["code"]: _with_region(row) for row in given}
-        self._held = offices.all_orgs(tx)
-        self._ids = {code: org.id for code, org in self._held.items()} | {
-            code: new_id() for code in self._given if code not in self._held
+        self.held = offices.all_orgs(tx)
+        """Those that are there, by code."""
+        self._ids = {code: org.id for code, org in self.held.items()} | {
+            code: new_id() for code in self._given if code not in self.held
         }
         faults = list(self._faults(given, set(offices.latest_calendars(tx))))
         if faults:
@@ -161,7 +162,7 @@ class _Tree:
     @property
     def added(self) -> list[str]:
         """The codes that are new."""
-        return [code for code in self._given if code not in self._held]
+        return [code for code in self._given if code not in self.held]
 
     @property
     def changed(self) -> list[str]:
@@ -170,26 +171,26 @@ class _Tree:
         return [
             row["code"]
             for row in self.rows
-            if (held := self._held.get(row["code"])) and any(getattr(held, name) != row[name] for name in stored)
+            if (held := self.held.get(row["code"])) and any(getattr(held, name) != row[name] for name in stored)
         ]
 
     @cached_property
     def counting(self) -> dict[str, str]:
         """By which calendar those that are there will count, where that is another one than so far."""
-        own = {org.path: org.own_calendar for org in self._held.values()}
+        own = {org.path: org.own_calendar for org in self.held.values()}
         own |= {row["path"]: row["own_calendar"] for row in self.rows}
-        found = {code: offices.calendar_of(own, org.path) for code, org in self._held.items()}
-        return {code: calendar for code, calendar in found.items() if calendar != self._held[code].calendar}
+        found = {code: offices.calendar_of(own, org.path) for code, org in self.held.items()}
+        return {code: calendar for code, calendar in found.items() if calendar != self.held[code].calendar}
 
     @property
     def counted(self) -> dict[str, str]:
         """By which calendar those have counted so far."""
-        return {code: self._held[code].calendar for code in self.counting}
+        return {code: self.held[code].calendar for code in self.counting}
 
     def _parent(self, code: str) -> str | None:
         if code in self._given:
             return self._given[code].get("parent")
-        return offices.parent_of(self._held[code].path)
+        return offices.parent_of(self.held[code].path)
 
     def _path(self, code: str) -> str:
         parent = self._parent(code)
@@ -217,7 +218,7 @@ class _Tree:
             yield "calendar", _NO_CALENDAR.with_(key=calendar)
         if not calendar and not parent:
             yield "calendar", _NO_CALENDAR_ABOVE
-        if held := self._held.get(code):
+        if held := self.held.get(code):
             entered = {"kind": held.kind, "region": held.region, "parent": offices.parent_of(held.path)}
             for field, value in entered.items():
                 if row.get(field) != value:

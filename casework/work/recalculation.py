@@ -9,7 +9,8 @@ more.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from time import sleep
+from math import inf
+from time import monotonic, sleep
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -123,11 +124,13 @@ def begin(tx: Tx, trial: Trial, because: Facts) -> None:
         records.begin(tx, because, trial.before)
 
 
-def finish(service: Service, progress: Progress = silently) -> list[Moved]:
+def finish(service: Service, progress: Progress = silently, seconds: float = inf) -> list[Moved]:
     """Bring every case up to the rules that were loaded; what moved, by case number. None of it is done twice.
 
-    Any number of processes may do so at once: each batch is taken by one of them.
+    Any number of processes may do so at once: each batch is taken by one of them. After so many `seconds` the rest is
+    left to the next.
     """
+    began = monotonic()
     with service.transaction() as tx:
         left = records.under_way(tx.db)
         if left is None:
@@ -137,6 +140,8 @@ def finish(service: Service, progress: Progress = silently) -> list[Moved]:
     moved = list[Moved]()
     with progress(_BRINGING_UP, len(ids)) as more:
         for start in range(0, len(ids), BATCH):
+            if monotonic() - began > seconds:
+                return in_order(moved)
             batch = ids[start : start + BATCH]
             moved += _bring_up(service, left.revision, change, batch)
             more(len(batch))
@@ -145,13 +150,21 @@ def finish(service: Service, progress: Progress = silently) -> list[Moved]:
     return in_order(moved)
 
 
-def resume(service: Service) -> list[Moved]:
-    """Finish what whoever began it has left; for the scheduler."""
-    with service.transaction() as tx:
-        left = records.under_way(tx.db)
-        # One that moved on in the time to come did so before the clock was set back.
-        idle = left is not None and abs(tx.now - left.at) > _IDLE
-    return finish(service) if idle else []
+class Resumption:
+    """Goes on with a recalculation that whoever began it has left; for the scheduler, which does so in small parts."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._going_on: int | None = None
+
+    def go_on(self, seconds: float) -> list[Moved]:
+        """Go on for so many seconds with what nobody has moved on for a while, or with its own; what moved."""
+        with self._service.transaction() as tx:
+            left = records.under_way(tx.db)
+            # One that moved on in the time to come did so before the clock was set back.
+            idle = left is not None and (left.revision == self._going_on or abs(tx.now - left.at) > _IDLE)
+        self._going_on = left.revision if left and idle else None
+        return finish(self._service, seconds=seconds) if idle else []
 
 
 def caught_up(tx: Transaction, record: StoredCase) -> StoredCase:

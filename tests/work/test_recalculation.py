@@ -25,7 +25,7 @@ from casework.scheduler import jobs
 from casework.settings import ROOT, Settings
 from casework.work import calendars, cases, leaving, organisations, policies, queue, recalculation
 from casework.work.overdue import Swept, sweep
-from casework.work.recalculation import BATCH, Unfinished, finish, resume
+from casework.work.recalculation import BATCH, Resumption, Unfinished, finish
 from casework.work.rederivation import Change, derived
 from casework.work.service import Service
 from tests.work.offices import Province, local, shandong
@@ -346,7 +346,24 @@ def test_a_load_that_is_killed_between_batches_is_finished_by_the_scheduler(
     assert left_to_move(province) == []
     for case in found:
         ensure_chained(province, case)
-    assert resume(province.service) == []
+
+
+def test_the_scheduler_goes_on_in_small_parts_and_at_once_with_its_own(province: Province, tmp_path: Path) -> None:
+    found = sorted(accepted(province) for _ in range(2))
+    switch(province, tmp_path / "c")
+    scheduler, another = Resumption(province.service), Resumption(province.service)
+    assert scheduler.go_on(60) == [], "it is not left yet"
+    with province.service.transaction() as tx:
+        later = tx.now + timedelta(minutes=1)
+    province.time_is(later)
+
+    assert scheduler.go_on(-1) == [], "its time is over before the first batch"
+    with province.service.transaction() as tx:
+        records.move_on(tx.db, records.FIRST)
+    assert another.go_on(60) == [], "somebody goes on with it"
+    assert len({one.number for one in scheduler.go_on(60)}) == len(found)
+    assert under_way(province) is None
+    assert scheduler.go_on(60) == []
 
 
 def settings_of(folder: Path) -> Settings:

@@ -277,6 +277,28 @@ def test_a_case_in_somebodys_hands_holds_up_nobody_else(province: Province, tmp_
     assert {kinds(province, case)[-1] for case in (one, other)} == {"rederived"}
 
 
+def test_a_case_that_moves_while_it_is_derived_is_derived_again(
+    province: Province, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, other = accepted(province), accepted(province)
+    switch(province, tmp_path / "c")
+    steps: list[UUID] = []
+
+    def interrupted(*given: Any) -> Any:
+        found = derived(*given)
+        if not steps:
+            steps.append(case)
+            province.take("li", case, "ask_for_papers", PAPERS)
+        return found
+
+    monkeypatch.setattr(recalculation, "derived", interrupted)
+    finish(province.service)
+    assert kinds(province, case)[-2:] == ["rederived", "transition"]
+    assert times_recalculated(province, [case, other]) == [1, 1]
+    assert left_to_move(province) == []
+    ensure_chained(province, case)
+
+
 def test_rules_that_are_always_in_use_are_not_loaded_and_nothing_is_changed(
     province: Province, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -93,7 +93,7 @@ class _Clerk(threading.Thread):
 
 def _three_more_holidays(asking: Office, token: str, folder: Path) -> Path:
     """The published year of today with three more days off from tomorrow on, as a file."""
-    today = date.today()
+    today = datetime.now(UTC).date()
     published = asking.ask(Request("GET", "/calendars/china", token))["published"]
     [year] = [one for one in published if one["year"] == today.year]
     off = [today + timedelta(days=days) for days in range(1, 15)]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
-from casework.records import alerts, metrics
+from casework.records import alerts, metrics, recalculation
 from casework.records.database import Database, Tx
 from casework.records.readiness import NotReady, ready, takes_writes
 from casework.rules.refusals import Unavailable
@@ -20,16 +20,22 @@ _SILENT: Final = timedelta(seconds=8)
 _IDLE: Final = timedelta(seconds=60)
 _EVERY_S: Final = 2.0
 _TOO_OLD_S: Final = 6.0
-_UNKNOWN: Final = {"writing": "unknown", "keys": "unknown", "scheduler": "unknown", "oldest_message_seconds": None}
+_UNKNOWN: Final = {
+    "writing": "unknown",
+    "keys": "unknown",
+    "rules": "unknown",
+    "scheduler": "unknown",
+    "oldest_message_seconds": None,
+}
 
 
 def examine(database: Database, service: Service, schema_version: str) -> dict[str, Any]:
     """Return how things stand, by asking the database over `database`.
 
-    `database`: ok, behind, no_rights or unreachable; `writing`: ok or refused; `keys`: ok or wrong; `scheduler`: ok,
-    silent (none says that it lives) or stuck (it lives, but has not looked for what is due for a minute);
-    `oldest_message_seconds`: how long the oldest message to the outside has waited. What could not be found out is
-    unknown.
+    `database`: ok, behind, no_rights or unreachable; `writing`: ok or refused; `keys`: ok or wrong; `rules`: ok, or
+    under_way while those that were loaded have not reached every case; `scheduler`: ok, silent (none says that it
+    lives) or stuck (it lives, but has not looked for what is due for a minute); `oldest_message_seconds`: how long the
+    oldest message to the outside has waited. What could not be found out is unknown.
     """
     try:
         with ready(database, schema_version) as tx:
@@ -37,6 +43,7 @@ def examine(database: Database, service: Service, schema_version: str) -> dict[s
                 "database": "ok",
                 "writing": "ok" if takes_writes(service.database, tx) else "refused",
                 "keys": _keys(service, tx),
+                "rules": "ok" if recalculation.under_way(tx) is None else "under_way",
                 "scheduler": _scheduler(tx),
                 "oldest_message_seconds": metrics.oldest_message_s(tx),
             }

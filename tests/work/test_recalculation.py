@@ -19,11 +19,13 @@ from casework.cli.doctor import on_the_way
 from casework.cli.moved_clocks import progress_on
 from casework.records import people as user_records
 from casework.records import recalculation as records
+from casework.records.upgrade import newest
 from casework.rules.refusals import Refusal, Stale, Unavailable
 from casework.rules.text import Text
 from casework.scheduler import jobs
 from casework.settings import ROOT, Settings
 from casework.work import calendars, cases, leaving, organisations, policies, queue, recalculation
+from casework.work.health import examine, fit
 from casework.work.overdue import Swept, sweep
 from casework.work.recalculation import BATCH, Resumption, Unfinished, finish
 from casework.work.rederivation import Change, derived
@@ -454,6 +456,19 @@ def test_the_doctor_tells_of_rules_that_have_not_reached_every_case(province: Pr
     finish(province.service)
     with province.service.transaction() as tx:
         assert list(on_the_way(tx)) == []
+
+
+def test_readiness_tells_of_it_and_is_ready(province: Province, tmp_path: Path) -> None:
+    accepted(province)
+    switch(province, tmp_path / "c")
+
+    def told() -> tuple[str, bool]:
+        state = examine(province.service.database, province.service, newest(ROOT / "migrations"))
+        return state["rules"], fit(state)
+
+    assert told() == ("under_way", True)
+    finish(province.service)
+    assert told() == ("ok", True)
 
 
 def test_each_part_of_a_load_says_for_how_many_cases_it_is_done(province: Province, tmp_path: Path) -> None:

@@ -10,6 +10,18 @@ _TELLS: Final = (
     *("waits_for", "outcome", "allowed", "because", "code", "detail"),
 )
 """What is told of a thing, in this order, where it has it."""
+_OF_MONEY: Final = {
+    "payee": Text("{value}", "{value}"),
+    "kind": Text("{value}", "{value}"),
+    "amount": Text("{value} 元", "{value} yuan"),
+    "total": Text("合计 {value} 元", "total {value} yuan"),
+    "count": Text("共 {value} 笔", "payments {value}"),
+    "unsettled": Text("尚无结果 {value} 笔", "without a result {value}"),
+    "balance": Text("余额 {value} 元", "balance {value} yuan"),
+    "free": Text("可用 {value} 元", "free {value} yuan"),
+}
+"""What is told of payments, orders, funds and what moved in them: of a thing with a sum of money only."""
+_SUMS: Final = frozenset(("amount", "total", "balance"))
 _DUE: Final = Text("最后一日 {day}", "last day {day}")
 _PROVISIONAL: Final = Text("{day}（暂定）", "{day} (provisional)")
 _OVERDUE: Final = Text("已逾期", "overdue")
@@ -31,6 +43,8 @@ def _thing(thing: Any, language: Language) -> Iterator[str]:
         yield str(thing)
         return
     parts = [str(thing[name]) for name in _TELLS if _says(thing.get(name))]
+    if _SUMS & set(thing):
+        parts += [word.in_(language, value=thing[name]) for name, word in _OF_MONEY.items() if _says(thing.get(name))]
     if thing.get("due_on"):
         day = _PROVISIONAL.in_(language, day=thing["due_on"]) if thing.get("provisional") else thing["due_on"]
         parts.append(_DUE.in_(language, day=day))
@@ -43,6 +57,8 @@ def _thing(thing: Any, language: Language) -> Iterator[str]:
     for clock in thing.get("clocks") or ():
         if clock["ended_at"] is None:
             yield from (f"  {line}" for line in _thing(clock, language))
+    for payment in thing.get("lines") or ():
+        yield from (f"  {line}" for line in _thing(payment, language))
     if isinstance(thing.get("trace"), list):
         yield from (f"    {line['text']}" for line in thing["trace"])
     if isinstance(thing.get("body"), str):

@@ -74,10 +74,16 @@ def lock(tx: Tx, user_id: UUID) -> None:
     tx.run(select(users.c.id).where(users.c.id == user_id).with_for_update(key_share=True))
 
 
-def another_administrator(tx: Tx, user_id: UUID) -> bool:
-    """Whether there is another active administrator, who cannot stop being one before this transaction ends."""
-    others = select(users.c.id, users.c.active).where(users.c.role == "administrator").order_by(users.c.id)
-    return any(row.active and row.id != user_id for row in tx.all(others.with_for_update()))
+def another_administrator(tx: Tx, person: Person) -> bool:
+    """Whether another active administrator manages the users of this one's organisation: one from there or above it.
+
+    Nobody of them can stop being one before this transaction ends.
+    """
+    others = select(*PERSON).select_from(_WITH_ORG).where(users.c.role == "administrator").order_by(users.c.id)
+    return any(
+        row.active and row.id != person.id and person.org_path.startswith(row.org_path)
+        for row in tx.all(others.with_for_update(of=users))
+    )
 
 
 def open_cases(tx: Tx, user_id: UUID) -> int:

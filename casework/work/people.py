@@ -39,8 +39,9 @@ _LANGUAGE = Text("语言", "Language")
 _NO_ACTIVE_USER: Final = Text("没有在岗用户 {username}。", "There is no active user {username}.")
 _NO_USER: Final = Text("没有用户 {username}。", "There is no user {username}.")
 _LAST_ADMINISTRATOR: Final = Text(
-    "这是最后一名在岗的管理员，停用或改任后将无人能管理用户。请先指定另一名管理员。",
-    "This is the last active administrator; without one nobody could manage users. Name another one first.",
+    "这是本机构最后一名在岗的管理员，上级也没有管理员；停用、改任或者调离后将无人能管理本机构的用户。请先在本机构或者上级机构指定另一名管理员。",
+    "This is the last active administrator of this organisation, and none works above it; without one nobody could"
+    " manage its users. Name another one there or above first.",
 )
 _CHOOSE_A_PASSWORD: Final = Text(
     "您的密码由管理员设置，请先自行修改：PATCH /api/v1/me，填写 current_password 和 password。",
@@ -265,7 +266,7 @@ class Changed:
 def change_user(tx: Transaction, user_id: UUID, given: Any) -> Changed:
     """The user as changed. A deactivated user's tokens end at once.
 
-    Raises `NotMet` for the last active administrator, who stays one.
+    Raises `NotMet` for the last active administrator of an organisation that has none above, who stays one there.
     """
     found = people.by_id(tx.db, user_id)
     if found is None or not found.org_path.startswith(tx.person.org_path):
@@ -274,7 +275,8 @@ def change_user(tx: Transaction, user_id: UUID, given: Any) -> Changed:
     _may_change_people(tx)
     said = ChangedUser.check(given, today=tx.today)
     org = org_below(tx.db, said["org"], tx.person.org_path) if "org" in said else None
-    return _changed(tx, found, said, given, {"org_id": org.id} if org else {})
+    moves = org is not None and org.path != found.org_path
+    return _changed(tx, found, said, given, {"org_id": org.id} if org else {}, moves=moves)
 
 
 def change_by_name(tx: Transaction, username: str, said: Mapping[str, Any]) -> Changed:
@@ -305,11 +307,17 @@ def change_myself(tx: Transaction, given: Any) -> Row[Any]:
 
 
 def _changed(
-    tx: Transaction, person: Person, said: Mapping[str, Any], given: Mapping[str, Any], values: dict[str, Any]
+    tx: Transaction,
+    person: Person,
+    said: Mapping[str, Any],
+    given: Mapping[str, Any],
+    values: dict[str, Any],
+    *,
+    moves: bool = False,
 ) -> Changed:
     if person.role is Role.ADMINISTRATOR and person.active:
-        stays = said.get("active", True) and said.get("role", person.role) == Role.ADMINISTRATOR
-        if not stays and not people.another_administrator(tx.db, person.id):
+        stays = said.get("active", True) and said.get("role", person.role) == Role.ADMINISTRATOR and not moves
+        if not stays and not people.another_administrator(tx.db, person):
             raise NotMet(_LAST_ADMINISTRATOR)
     values |= {name: said[name] for name in ("name", "role", "active") if name in said} | _reached(said, given)
     if "password" in said:

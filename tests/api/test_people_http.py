@@ -3,9 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from casework.records import offices
 from tests.api.conftest import PASSWORD, Api
 
 ANOTHER = "another horse battery"
@@ -76,22 +78,48 @@ def test_a_user_name_is_one_however_it_is_typed(api: Api, typed: str) -> None:
     assert sign_in(api, typed).status_code == 200
 
 
-def test_the_last_administrator_stays_one(api: Api) -> None:
-    only, other = api.ids["administrator"], api.ids["administrator-qd"]
-    assert api.call("administrator-qd", "PATCH", f"/users/{other}", {"active": False}).status_code == 200
-    for change in ({"active": False}, {"role": "auditor"}):
-        refused = api.call("administrator", "PATCH", f"/users/{only}", change)
-        assert (refused.status_code, refused.get_json()["code"]) == (422, "not_met")
-    assert api.call("administrator", "PATCH", f"/users/{only}", {"name": "管理员"}).status_code == 200
+def county(api: Api) -> None:
+    """An organisation below the city's."""
+    with api.service.transaction() as tx:
+        city = offices.org(tx.db, "370100")
+        assert city is not None
+        row = {"id": uuid4(), "parent_id": city.id, "path": f"{city.path}370102/", "own_calendar": None}
+        told = {"code": "370102", "region": "370102", "name": "示例区总工会", "kind": "county"}
+        offices.store_orgs(tx.db, [row | told])
+
+
+def another(api: Api, org: str) -> None:
+    """One more administrator works there."""
+    new = {"username": "wang", "name": "王丽", "role": "administrator", "org": org, "password": PASSWORD}
+    api.ids["wang"] = api.post("administrator", "/users", new)["id"]
+    api.tokens["wang"] = sign_in(api, "wang").get_json()["access_token"]
+
+
+@pytest.mark.parametrize("change", [{"active": False}, {"role": "auditor"}, {"org": "370102"}])
+def test_the_last_administrator_of_an_organisation_stays_one_whoever_works_elsewhere(
+    api: Api, change: dict[str, Any]
+) -> None:
+    county(api)
+    path = f"/users/{api.ids['administrator']}"
+    refused = api.call("administrator", "PATCH", path, change)
+    assert (refused.status_code, refused.get_json()["code"]) == (422, "not_met")
+    another(api, "370102")
+    assert api.call("administrator", "PATCH", path, change).status_code == 422, (
+        "one below does not manage what is above"
+    )
+    assert api.call("administrator", "PATCH", path, {"name": "管理员", "org": "370100"}).status_code == 200
     assert api.call("administrator", "GET", "/me").status_code == 200
+    assert api.call("wang", "PATCH", f"/users/{api.ids['wang']}", {"active": False}).status_code == 200
 
 
 def test_of_two_administrators_who_leave_at_once_one_stays(api: Api) -> None:
+    another(api, "370100")
+
     def leave(who: str) -> int:
         return api.call(who, "PATCH", f"/users/{api.ids[who]}", {"active": False}).status_code
 
     with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(leave, ("administrator", "administrator-qd"))) == [200, 422]
+        assert sorted(pool.map(leave, ("administrator", "wang"))) == [200, 422]
 
 
 def test_whoever_switches_somebody_off_is_told_of_the_open_cases(api: Api) -> None:

@@ -6,6 +6,9 @@ from typing import Final
 
 from flask import current_app, request
 
+from casework.api.body import Malformed
+from casework.rules.text import Text
+
 # `203.0.113.8:40000`, `[2001:db8::1]:443`, `"[2001:db8::1]"`, `fe80::1%eth0`.
 _BRACKETED: Final = re.compile(r"\[([^\]]*)\](?::[0-9]*)?")
 _WITH_PORT: Final = re.compile(r"([0-9.]+):[0-9]*")
@@ -17,7 +20,7 @@ def caller_network() -> str:
     """The address of the caller, or its /64 where it is of IPv6; the nearest proxy's where none is told.
 
     Each trusted proxy adds at the end of `X-Forwarded-For` whom it heard, so only as many entries from the end are
-    believed.
+    believed. Raises `Malformed` where the one that counts was lost.
     """
     heard = request.remote_addr or ""
     proxies: int = current_app.extensions["casework"].trusted_proxies
@@ -25,6 +28,13 @@ def caller_network() -> str:
     if proxies == 0 or "X-Forwarded-For" not in request.headers:
         return network_of(heard) or heard
     told = said[-proxies] if len(said) >= proxies else ""
+    if not told and "" in said:
+        raise Malformed(
+            Text(
+                "X-Forwarded-For 请求头缺少一项，请检查反向代理。",
+                "An entry of the header X-Forwarded-For is empty; see to the reverse proxy.",
+            )
+        )
     return network_of(told) or network_of(heard) or heard
 
 

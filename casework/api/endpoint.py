@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
+from threading import BoundedSemaphore
 from typing import Any, Final, Literal, cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -31,6 +32,8 @@ class Wiring:
     most_bytes: int
     """How long a body may be."""
     trusted_proxies: int
+    may_wait: BoundedSemaphore
+    """Lets so many requests at a time wait for somebody else's lock."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,9 @@ from casework.api.errors import register as register_errors
 from casework.api.query import read_query
 from casework.api.request_context import language, request_id
 from casework.records import idempotency
+from casework.records.database import Locked
 from casework.records.vault import seal, unseal
-from casework.rules.people import APPLICANT
+from casework.rules.people import APPLICANT, Actor
 from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Text
 from casework.work import applications, people
@@ -96,11 +97,35 @@ def _view(one: Endpoint) -> Callable[..., Response]:
         if one.public:
             _ensure_json(raw)
             return _response(one.view(wiring.service, read_json(raw) if raw.strip() else {}, **path))
-        with wiring.service.transaction(token=_token()) as tx:
+
+        def do(tx: Transaction) -> Response:
             people.identify(tx, own_account=one.path == "/me")
             return _answered(one, tx, str(tx.person.id), raw, path)
 
+        return _transacted(do, token=_token())
+
     return answer
+
+
+def _transacted(
+    do: Callable[[Transaction], Response], actor: Actor | None = None, token: str | None = None
+) -> Response:
+    """Do it in one transaction, which waits a while for somebody else's lock only if enough others do not wait.
+
+    What is locked may keep whoever wants it, and never all threads of a worker. The first attempt has changed nothing.
+    """
+    wiring: Wiring = current_app.extensions["casework"]
+    try:
+        with wiring.service.transaction(actor, token, at_once=True) as tx:
+            return do(tx)
+    except Locked:
+        if not wiring.may_wait.acquire(blocking=False):
+            raise
+    try:
+        with wiring.service.transaction(actor, token) as tx:
+            return do(tx)
+    finally:
+        wiring.may_wait.release()
 
 
 def _visited(one: Endpoint, service: Service, raw: bytes, path: dict[str, Any]) -> Response:
@@ -109,18 +134,20 @@ def _visited(one: Endpoint, service: Service, raw: bytes, path: dict[str, Any]) 
     if one.visitor == "newcomer":
         with applications.opening(service, address):
             raw, code = _tracking_code(one, service, raw)
-            with service.transaction(APPLICANT) as tx:
+
+            def do(tx: Transaction) -> Response:
                 # A digest, so that nobody reads in the table who was here.
                 caller = hmac.digest(tx.key_for("callers"), address.encode(), "sha256").hex()
                 return _answered(one, tx, f"from {caller}", raw, path, code)
+
+            return _transacted(do, APPLICANT)
     applications.visit(service, address)
     if one.visitor == "applicant":
         raw, code = _tracking_code(one, service, raw)
         case_id = applications.identify(service, path.pop("number"), code, address)
-        with service.transaction(APPLICANT) as tx:
-            return _answered(one, tx, f"applicant of {case_id}", raw, {"case_id": case_id, **path})
-    with service.transaction(APPLICANT) as tx:
-        return _answered(one, tx, "", raw, path)
+        own = {"case_id": case_id, **path}
+        return _transacted(lambda tx: _answered(one, tx, f"applicant of {case_id}", raw, own), APPLICANT)
+    return _transacted(lambda tx: _answered(one, tx, "", raw, path), APPLICANT)
 
 
 def _answered(
@@ -158,7 +185,7 @@ def _tracking_code(one: Endpoint, service: Service, raw: bytes) -> tuple[bytes, 
     """The body without the code, and the code: `tracking_code` of the body of a POST, else the header.
 
     What is typed is no ASCII at times, and no web server promises to hand on other headers; WSGI gives their bytes as
-    Latin-1. Raises `Malformed` for a header that could not be read, so that it counts as no wrong code.
+    Latin-1.
     """
     if one.method == "POST" and raw.strip():
         _ensure_json(raw)
@@ -169,13 +196,8 @@ def _tracking_code(one: Endpoint, service: Service, raw: bytes) -> tuple[bytes, 
     given = request.headers.get("Tracking-Code", "")
     try:
         return raw, given.encode("latin-1").decode()
-    except UnicodeError as wrong:
-        raise Malformed(
-            Text(
-                "Tracking-Code 请求头不是 UTF-8，无法读取；也可以在 POST 的内容中以 tracking_code 给出。",
-                "The header Tracking-Code is not UTF-8. A POST takes tracking_code in its body.",
-            )
-        ) from wrong
+    except UnicodeError:
+        return raw, given
 
 
 def _body(most: int) -> bytes:

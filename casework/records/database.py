@@ -50,9 +50,11 @@ _NOW_IN_TESTS = "clock_timestamp() + coalesce((select value from casework.time_o
 # The disk is full, or the server is a standby.
 _REFUSES_WRITES = frozenset(("53100", "25006"))
 _LATELY_S: Final = 8
-# Unlike statement_timeout these say "try again", not "this is broken": lock not available, query cancelled,
+_NOT_TO_BE_HAD: Final = "55P03"
+_AT_ONCE_S: Final = 0.05
+# Unlike statement_timeout these say "try again", not "this is broken": query cancelled,
 # deadlock, serialization failure, too many connections, shutting down.
-_PASSING = frozenset(("55P03", "57014", "40P01", "40001", "53300", "57P01", "57P02", "57P03"))
+_PASSING = frozenset(("57014", "40P01", "40001", "53300", "57P01", "57P02", "57P03"))
 
 
 def _columns(*columns: Any) -> Columns:
@@ -66,6 +68,10 @@ class Deadlines:
     statement: float = 10
     lock: float = 5
     idle: float = 30
+
+
+class Locked(Unavailable):
+    """Somebody else keeps what is needed, for longer than this transaction waits."""
 
 
 class Caller(NamedTuple):
@@ -172,6 +178,7 @@ class Database:
         self._begin = Query(_BEGIN.format(now=now), _columns)
         self._begin_work = Query(_BEGIN_WORK.format(now=now), _columns)
         self._for_work = self._settings(APPLICATION)
+        self._at_once = self._for_work | {"lock": f"{int(1000 * min(_AT_ONCE_S, deadlines.lock))}ms"}
         self._prepare_threshold = 5 if prepare_statements else None
         self.engine = self._engine(pool_size=pool_size, max_overflow=0, pool_timeout=pool_timeout)
         self._lent: set[_Lent] = set()
@@ -213,12 +220,14 @@ class Database:
             yield Tx(lent.driver, lent.connect, now)
 
     @contextmanager
-    def work(self, token: bytes | None = None) -> Iterator[Tx]:
+    def work(self, token: bytes | None = None, *, at_once: bool = False) -> Iterator[Tx]:
         """A transaction of the application that knows the revision of the rules, and who has the token of this digest.
 
-        Raises as `transaction` does.
+        `at_once`: it waits for no lock that somebody else keeps for longer than a transaction takes. Raises as
+        `transaction` does.
         """
-        with self._begun(self._begin_work, {**self._for_work, "token": token}) as (lent, row):
+        values = self._at_once if at_once else self._for_work
+        with self._begun(self._begin_work, {**values, "token": token}) as (lent, row):
             now, revision, recalculated, tree_revision, *user = row[:11]
             caller = Caller(*user) if user[0] else None
             yield Tx(lent.driver, lent.connect, now, revision, recalculated, tree_revision, caller)
@@ -239,6 +248,8 @@ class Database:
                 self._refused_at = time.monotonic()
                 raise Unavailable(_FULL) from error
             # By its state first: a lock that was not to be had in time is of the same class as a lost connection.
+            if getattr(said, "sqlstate", None) == _NOT_TO_BE_HAD:
+                raise Locked(_BUSY) from error
             if getattr(said, "sqlstate", None) in _PASSING:
                 raise Unavailable(_BUSY) from error
             if isinstance(said, psycopg.OperationalError | psycopg.InterfaceError):

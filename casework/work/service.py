@@ -112,12 +112,15 @@ class Service:
         self._index_key: bytes | None = None
 
     @contextmanager
-    def transaction(self, actor: Actor | None = None, token: str | None = None) -> Iterator["Transaction"]:
+    def transaction(
+        self, actor: Actor | None = None, token: str | None = None, *, at_once: bool = False
+    ) -> Iterator["Transaction"]:
         """One transaction: it commits when the block ends, and changes nothing when it raises.
 
-        Whoever calls with a `token` is looked up as it begins; see `people.identify`.
+        Whoever calls with a `token` is looked up as it begins; see `people.identify`. `at_once`: it waits for nobody
+        else's lock, and raises `Locked`.
         """
-        with self.database.work(people.digest_of(token) if token else None) as tx:
+        with self.database.work(people.digest_of(token) if token else None, at_once=at_once) as tx:
             transaction = Transaction(tx, self, actor)
             yield transaction
         # Kept only now: the first transaction makes the key, and one that rolls back has made none.

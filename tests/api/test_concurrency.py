@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -355,3 +356,28 @@ def test_whoever_waits_too_long_for_a_colleague_is_asked_to_come_again(api: Api)
     assert int(answer.headers["Retry-After"]) >= 1
     assert api.get("caseworker", f"/cases/{case['id']}")["version"] == 1
     assert api.call("caseworker", "POST", path, {}).status_code == 200
+
+
+def test_one_locked_case_costs_only_those_who_want_it_and_not_all_of_them_wait(api: Api) -> None:
+    case, other = api.new_case(), api.new_case()
+    wanted, path = f"/cases/{case['id']}/transitions/accept", f"/cases/{other['id']}/transitions/accept"
+    may_wait = api.app.extensions["casework"].may_wait
+    with api.service.transaction() as tx:
+        tx.db.run("select 1 from cases where id = :id for update", id=case["id"])
+        # As if another request waited for it already: this one is told at once to come again.
+        assert may_wait.acquire(blocking=False)
+        assert not may_wait.acquire(blocking=False)
+        assert api.call("caseworker", "POST", wanted, {}).status_code == 503
+        assert api.call("caseworker", "POST", path, {}).status_code == 200
+        may_wait.release()
+    with ThreadPoolExecutor(1) as pool:
+        with api.service.transaction() as tx:
+            tx.db.run("select 1 from cases where id = :id for update", id=case["id"])
+            waits = pool.submit(api.call, "caseworker", "POST", wanted, {})
+            deadline = monotonic() + 20
+            while may_wait._value:
+                assert monotonic() < deadline
+        # It is free again, and whoever has waited gets it.
+        assert waits.result(20).status_code == 200
+    assert may_wait.acquire(blocking=False)
+    may_wait.release()

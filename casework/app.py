@@ -5,6 +5,7 @@ import os
 import sys
 import traceback
 from datetime import timedelta
+from ipaddress import ip_network
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -116,6 +117,8 @@ def create_app(service: Service, settings: Settings | None = None) -> Flask:
         secret=settings.secret_key.encode() if settings else os.urandom(32),
         most_bytes=settings.web.max_body_bytes if settings else 1_048_576,
         trusted_proxies=settings.web.trusted_proxies if settings else 0,
+        metrics_networks=settings.web.metrics_networks if settings else (ip_network("127.0.0.0/8"),),
+        metrics_token=settings.metrics_token if settings else "",
         may_wait=BoundedSemaphore(max(1, settings.web.threads // 2) if settings else 1),
     )
     serving.install(app)

@@ -1,7 +1,8 @@
 """From where somebody calls, as attempts are counted: one customer's network is one, however it is written."""
 
 import re
-from ipaddress import AddressValueError, IPv4Address, IPv6Address, IPv6Network
+from collections.abc import Iterable
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 from flask import current_app, request
@@ -19,14 +20,32 @@ _CUSTOMER: Final = 64
 def caller_network() -> str:
     """The address of the caller, or its /64 where it is of IPv6; the nearest proxy's where none is told.
 
+    Raises `Malformed` where what a trusted proxy has told was lost.
+    """
+    told, heard = _told(), request.remote_addr or ""
+    return network_of(told) or network_of(heard) or heard
+
+
+def calls_from(networks: Iterable[IPv4Network | IPv6Network]) -> bool:
+    """Whether the caller's address lies in one of these networks."""
+    try:
+        address = ip_address(_plain(_told()).partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return any((mapped or address) in network for network in networks)
+
+
+def _told() -> str:
+    """Who calls, as we hear it or as the trusted proxies tell it.
+
     Each trusted proxy adds at the end of `X-Forwarded-For` whom it heard, so only as many entries from the end are
     believed. Raises `Malformed` where the one that counts was lost.
     """
-    heard = request.remote_addr or ""
     proxies: int = current_app.extensions["casework"].trusted_proxies
-    said = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",")]
     if proxies == 0 or "X-Forwarded-For" not in request.headers:
-        return network_of(heard) or heard
+        return request.remote_addr or ""
+    said = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",")]
     told = said[-proxies] if len(said) >= proxies else ""
     if not told and "" in said:
         raise Malformed(
@@ -35,16 +54,21 @@ def caller_network() -> str:
                 "An entry of the header X-Forwarded-For is empty; see to the reverse proxy.",
             )
         )
-    return network_of(told) or network_of(heard) or heard
+    return told
+
+
+def _plain(written: str) -> str:
+    """An address without brackets, quotes and port."""
+    plain = written.strip().strip('"')
+    if bracketed := _BRACKETED.fullmatch(plain):
+        return bracketed[1]
+    with_port = _WITH_PORT.fullmatch(plain)
+    return with_port[1] if with_port else plain
 
 
 def network_of(written: str) -> str | None:
     """What is counted for an address as proxies write it, with or without port; None where it is none."""
-    plain = written.strip().strip('"')
-    if bracketed := _BRACKETED.fullmatch(plain):
-        plain = bracketed[1]
-    elif with_port := _WITH_PORT.fullmatch(plain):
-        plain = with_port[1]
+    plain = _plain(written)
     try:
         return str(IPv4Address(plain))
     except AddressValueError:

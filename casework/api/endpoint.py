@@ -15,6 +15,7 @@ from casework.api.body import read_json
 from casework.api.query import NoQuery, from_cursor, to_cursor, whole
 from casework.forms.form import Form
 from casework.rules.text import Language, Text
+from casework.settings import Networks
 from casework.work.service import Service, Transaction
 
 PREFIX: Final = "/api/v1"
@@ -32,6 +33,8 @@ class Wiring:
     most_bytes: int
     """How long a body may be."""
     trusted_proxies: int
+    metrics_networks: Networks
+    metrics_token: str
     may_wait: BoundedSemaphore
     """Lets so many requests at a time wait for somebody else's lock."""
 

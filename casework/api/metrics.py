@@ -1,5 +1,6 @@
 """`/metrics` for Prometheus: how the office stands, counted in the database, the same from whichever worker answers."""
 
+import hmac
 from collections.abc import Iterator
 from typing import Final
 
@@ -8,9 +9,12 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from casework.api.callers import calls_from
 from casework.api.endpoint import Wiring
+from casework.api.request_context import bearer_token
 from casework.records import metrics
-from casework.rules.refusals import Unavailable
+from casework.rules.refusals import NotYours, Unavailable
+from casework.rules.text import Text
 from casework.work.service import Service
 
 _TOLD: Final = {
@@ -46,11 +50,24 @@ class _Office:
 
 
 def install(app: Flask) -> None:
-    """`/metrics`: counts without names, so that nobody needs to sign in."""
+    """`/metrics`, for whoever has its token or calls from a network that the administrator names."""
 
     @app.get("/metrics")
     def metrics() -> Response:
         wiring: Wiring = current_app.extensions["casework"]
+        if not (_has_token(wiring) or calls_from(wiring.metrics_networks)):
+            raise NotYours(_NOT_HERE)
         registry = CollectorRegistry()
         registry.register(_Office(wiring.service))
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _has_token(wiring: Wiring) -> bool:
+    token = bearer_token()
+    return bool(wiring.metrics_token and token) and hmac.compare_digest(wiring.metrics_token.encode(), token.encode())
+
+
+_NOT_HERE = Text(
+    "读取 /metrics 须持有 CASEWORK_METRICS_TOKEN，或来自 [web] metrics_networks 所列网络。",
+    "Whoever reads /metrics has CASEWORK_METRICS_TOKEN or calls from one of [web] metrics_networks.",
+)

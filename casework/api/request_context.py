@@ -41,6 +41,12 @@ def request_id() -> str:
     return chosen
 
 
+def bearer_token() -> str:
+    """The token of the Authorization header; empty where there is none."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
 def in_zone(value: Any) -> Any:
     """Stored JSON with the office's offset in every instant that it holds."""
     if isinstance(value, Mapping):

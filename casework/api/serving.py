@@ -24,7 +24,7 @@ from casework.api.callers import caller_network
 from casework.api.endpoint import ENDPOINTS, PREFIX, Answer, Call, Endpoint, Wiring
 from casework.api.errors import register as register_errors
 from casework.api.query import read_query
-from casework.api.request_context import language, request_id
+from casework.api.request_context import bearer_token, language, request_id
 from casework.records import idempotency
 from casework.records.database import Locked
 from casework.records.vault import seal, unseal
@@ -102,7 +102,7 @@ def _view(one: Endpoint) -> Callable[..., Response]:
             people.identify(tx, own_account=one.path == "/me")
             return _answered(one, tx, str(tx.person.id), raw, path)
 
-        return _transacted(do, token=_token())
+        return _transacted(do, token=bearer_token())
 
     return answer
 
@@ -174,11 +174,6 @@ def _if_match() -> frozenset[int] | Literal["*"] | None:
     # A foreign tag, or what is no tag at all, is no version of ours: it matches nothing.
     versions = (_OUR_TAG.fullmatch(tag or "") for tag in request.if_match.as_set(include_weak=True))
     return frozenset(int(version[1]) for version in versions if version)
-
-
-def _token() -> str | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def _tracking_code(one: Endpoint, service: Service, raw: bytes) -> tuple[bytes, str]:

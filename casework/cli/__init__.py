@@ -29,7 +29,8 @@ def main(ctx: click.Context, language: Language | None) -> None:
     """Case management for hardship assistance and legal aid.
 
     Results go to standard output and messages to standard error. Environment: CASEWORK_ENV, CASEWORK_DATABASE_URL,
-    CASEWORK_HOME, CASEWORK_CONFIG, CASEWORK_SECRET_KEY, CASEWORK_ENCRYPTION_KEYS, CASEWORK_SMTP_PASSWORD, PORT.
+    CASEWORK_HOME, CASEWORK_CONFIG, CASEWORK_SECRET_KEY, CASEWORK_ENCRYPTION_KEYS, CASEWORK_SMTP_PASSWORD,
+    CASEWORK_METRICS_TOKEN, PORT.
     """
     log_to()
     ctx.obj = Console(language)

@@ -30,6 +30,7 @@ class Web:
     request_timeout_s: float
     max_body_bytes: int
     trusted_proxies: Literal[0, 1, 2, 3]
+    metrics_networks: Networks
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ class Settings(Sections):
     encryption_keys: tuple[bytes, ...] = field(repr=False)
     """32 bytes each: the first encrypts, all decrypt."""
     smtp_password: str = field(repr=False)
+    metrics_token: str = field(repr=False)
+    """With it `/metrics` may be read from anywhere; empty where nobody has one."""
 
     @classmethod
     def load(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -58,6 +60,7 @@ class Settings(Sections):
             secret_key=_secret_key(_secret(given, "CASEWORK_SECRET_KEY", kind, home)),
             encryption_keys=_encryption_keys(_secret(given, "CASEWORK_ENCRYPTION_KEYS", kind, home)),
             smtp_password=smtp_password,
+            metrics_token=given.get("CASEWORK_METRICS_TOKEN", ""),
             **sections,
         )
 

@@ -17,6 +17,8 @@ from casework.records.database import Tx
 MAIL_LANE: Final = UUID(int=0)
 _SHORTEST_WAIT: Final = timedelta(seconds=10)
 _LONGEST_WAIT: Final = timedelta(hours=1)
+# A lease that ends later than any that is taken now is none: it was taken before the clock was set back.
+_SLACK: Final = timedelta(minutes=1)
 _HOLDING: Final = 7_221_004
 
 
@@ -34,9 +36,11 @@ class Lane:
 _LEASE = """
 update lanes set leased_until = :until where id = (
   select l.id from lanes l
-  where (l.leased_until is null or l.leased_until <= :now) and (l.retry_at is null or l.retry_at <= :now)
+  where not coalesce(l.leased_until > :now and l.leased_until < :beyond, false)
+    and (l.retry_at is null or l.retry_at <= :now)
     and (:mail or l.id <> :mail_lane)
-    and (l.failures = 0 or not exists (select from lanes x where x.failures > 0 and x.leased_until > :now))
+    and (l.failures = 0 or not exists (select from lanes x
+      where x.failures > 0 and x.leased_until > :now and x.leased_until < :beyond))
     and exists (select from outbox o where o.lane_id = l.id and o.state = 'waiting' and o.try_at <= :now)
   order by l.failures, l.leased_until nulls first limit 1
   for update skip locked)
@@ -46,7 +50,8 @@ returning id, failures, leased_until
 
 def lease(tx: Tx, lasts: timedelta, *, mail: bool) -> Lane | None:
     """A lane with something to send that nobody works in, leased; None if there is none. `mail`: also that of mail."""
-    row = tx.one(_LEASE, now=tx.now, until=tx.now + lasts, mail=mail, mail_lane=MAIL_LANE)
+    until = tx.now + lasts
+    row = tx.one(_LEASE, now=tx.now, until=until, beyond=until + _SLACK, mail=mail, mail_lane=MAIL_LANE)
     return Lane(row.id, row.failures, row.leased_until) if row else None
 
 

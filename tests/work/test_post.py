@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from benchmarks.recording import recorded
-from casework.records import delivery_queues, metrics, outbox
+from casework.records import alerts, delivery_queues, metrics, outbox
 from casework.records.database import Database
 from casework.records.vault import Keyring
 from casework.rules.refusals import Invalid
@@ -741,6 +741,22 @@ def test_a_leased_lane_is_left_alone_until_the_lease_ends(post: Post) -> None:
         assert other is None
         post.alert()
         assert post.deliver().delivered > 0
+
+
+def test_a_clock_that_goes_two_hours_forward_and_back_keeps_no_message_waiting(post: Post) -> None:
+    with receiver() as there:
+        post.channel(there)
+        post.alert()
+        post.time_passes(hours=2)
+        with post.service.transaction() as tx:
+            # Whoever works in it dies with its lease, and then the clock is set right.
+            assert delivery_queues.lease(tx.db, timedelta(seconds=50), mail=False) is not None
+            alerts.beat(tx.db, "scheduler")
+        post.time_passes(hours=-2)
+        with post.service.transaction() as tx:
+            assert not alerts.beats_within(tx.db, "scheduler", timedelta(seconds=60))
+        assert post.deliver() == Posted(delivered=1)
+        assert post.deliver() == Posted()
 
 
 DELIVERER = """

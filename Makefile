@@ -21,7 +21,7 @@ help: # What each target does, and how long it takes on two processors once the 
 	@echo "make test    all tests, on a real PostgreSQL; ten minutes and more"
 	@echo "make test-fast  what needs no database: rules, forms and programmes; about a minute"
 	@echo "make check   formatter, linter, types, import contracts, documentation; about 1 min"
-	@echo "make nightly every encoded rule is mutated, and its tests must notice; half an hour"
+	@echo "make nightly 100,000 made-up requests, and every encoded rule is mutated; an hour"
 	@echo "make bench   the service under load beside what it could be at best, docs/performance.md; wants a quiet"
 	@echo "             machine: with 100,000 and 1,000,000 cases some five hours, four of them to load;"
 	@echo "             with CASES=3000 LARGER=9000 an hour; CASES=100 LARGER=200 BENCH='--rounds 1 --seconds 1"
@@ -55,8 +55,10 @@ check: $(INSTALLED_DEV)
 	$(BIN)/python $(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_migrations.py tests/test_docs.py
 
-# What takes longer than a change should wait for: every encoded rule is changed a little, and its tests must notice.
+# What takes longer than a change should wait for: a hundred thousand made-up requests, and every encoded rule is
+# changed a little, which its tests must notice.
 nightly: $(INSTALLED_DEV)
+	CASEWORK_GENERATED_REQUESTS=100000 $(BIN)/python -m pytest -q -n 2 tests/api/test_generated_requests.py
 	$(BIN)/python -m tests.mutation --least 95
 
 CASES ?= 100000

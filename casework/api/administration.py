@@ -3,12 +3,15 @@
 from typing import Any
 from uuid import UUID
 
+from casework.api.answers.administration import AdminEvent, admin_event
 from casework.api.answers.members import page_of
 from casework.api.answers.people import Org, User, org, user
 from casework.api.endpoint import Answer, Call, Endpoint, listed
-from casework.api.query import Page, from_cursor, text
+from casework.api.query import Page, from_cursor, text, whole
+from casework.forms.form import Form
 from casework.forms.numbers import Flag
 from casework.forms.texts import Choice, Code
+from casework.records import admin_events as chain
 from casework.records import offices
 from casework.records import people as records
 from casework.rules.text import Text
@@ -64,6 +67,45 @@ def change_user(call: Call, user_id: UUID) -> Answer:
     """
     changed = people.change_user(call.tx, user_id, call.body)
     return Answer(user(changed.user, open_cases=changed.open_cases, let_go=changed.let_go))
+
+
+class Confirm(Form):
+    """Nothing needs to be said."""
+
+
+@Endpoint(
+    "POST",
+    "/users/<uuid:user_id>/confirm-role",
+    Text("确认用户的角色", "Confirm the role of a user"),
+    answer=User,
+    body=Confirm,
+    refuses=(409,),
+)
+def confirm_role(call: Call, user_id: UUID) -> Answer:
+    """A user whose changed role or organisation another administrator confirms; sensitive values of earlier cases are
+    shown from then on.
+    """
+    confirmed = people.confirm_role(call.tx, user_id)
+    Confirm.check(call.body, today=call.tx.today)
+    return Answer(user(confirmed))
+
+
+@Endpoint(
+    "GET",
+    "/admin/events",
+    Text("管理记录", "The administrative chain"),
+    answer=page_of(AdminEvent),
+    query=Page,
+    refuses=(403,),
+)
+def admin_events(call: Call) -> Answer:
+    """Changes to people, organisations, channels, rules and keys that concern my organisation and below, the newest
+    first; for administrators and auditors.
+    """
+    people.may_see_admin_events(call.tx.person)
+    key = from_cursor(call.query, whole)
+    rows = chain.page(call.tx.db, call.tx.person.org_path, call.limit + 1, key[0] if key else None)
+    return listed(call, rows, admin_event, "seq")
 
 
 @Endpoint("GET", "/me", Text("我的账户", "My own account"), answer=User)

@@ -3,6 +3,7 @@
 import click
 
 from casework.app import log_to
+from casework.cli.audit import audit
 from casework.cli.calendars import calendar, clock
 from casework.cli.call import call
 from casework.cli.channels import channel
@@ -58,6 +59,7 @@ for _command in (
     channel,
     report,
     payment,
+    audit,
     doctor,
 ):
     main.add_command(_command)

@@ -21,6 +21,7 @@ _ADDED = Text("已新增用户 {username}（{role}，{org}）。", "Added user {
 _PASSWORD = Text("初始密码（只显示这一次）：{password}", "First password, shown this once: {password}")
 _ACTIVE = Text("用户 {username} 已启用。", "User {username} is active.")
 _INACTIVE = Text("用户 {username} 已停用，令牌即时失效。", "User {username} is switched off; the tokens have ended.")
+_CONFIRMED = Text("已确认用户 {username} 的角色（{role}）。", "The role of {username} is confirmed ({role}).")
 _LET_GO = Text(
     "其经办的 {cases} 个未结案件现无人经办，已回到待办列表，期限照常计算。",
     "Open cases that are in nobody's hands now: {cases}. They wait in the queue, and their clocks run on.",
@@ -146,6 +147,16 @@ def deactivate(console: Console, username: str) -> None:
         console.tell(_LET_GO, cases=changed.let_go)
     if changed.open_cases:
         console.tell(_CASES_STAY, cases=changed.open_cases, username=changed.user.username)
+
+
+@user.command("confirm")
+@click.argument("username", metavar="NAME")
+@pass_console
+def confirm(console: Console, username: str) -> None:
+    """Confirm a changed role or organisation: sensitive values of earlier cases are shown to the user from now on."""
+    with working(console.settings) as service, service.transaction() as tx:
+        confirmed = people.confirm_by_name(tx, username)
+    console.tell(_CONFIRMED, username=confirmed.username, role=people.USER_ROLES[confirmed.role])
 
 
 @click.group("token")

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -42,6 +42,29 @@ def canonical(
             "kind": kind,
             "actor": str(actor_id) if actor_id else None,
             "role": actor_role,
+            "payload": payload,
+        }
+    )
+
+
+def administrative(
+    seq: int,
+    at: datetime,
+    kind: str,
+    actor_id: UUID | None,
+    subject: str,
+    places: Sequence[str],
+    payload: Mapping[str, Any],
+) -> str:
+    """Return an event of the administrative chain as its hash covers it."""
+    return canonical_json(
+        {
+            "seq": seq,
+            "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "kind": kind,
+            "actor": str(actor_id) if actor_id else None,
+            "subject": subject,
+            "places": list(places),
             "payload": payload,
         }
     )

@@ -156,6 +156,11 @@ def parent_of(path: str) -> str | None:
     return codes[-2] if len(codes) > 1 else None
 
 
+def last_code(path: str) -> str:
+    """The code of the organisation of a path."""
+    return path.rstrip("/").rpartition("/")[2]
+
+
 def calendar_of(own: Mapping[str, str | None], path: str) -> str:
     """By which calendar the organisation of a path counts, given those that each has of its own, by path.
 

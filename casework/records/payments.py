@@ -221,6 +221,7 @@ _LINE: Final = select(
     payment_lines.c.amount,
     payment_lines.c.approved_on,
     cases.c.number.label("case_number"),
+    cases.c.opened_at,
     cases.c.workflow,
     cases.c.workflow_version,
     func.coalesce(_APPLICANT["identity_number"].astext, _APPLICANT["document_number"].astext).label("document"),

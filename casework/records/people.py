@@ -74,6 +74,12 @@ def lock(tx: Tx, user_id: UUID) -> None:
     tx.run(select(users.c.id).where(users.c.id == user_id).with_for_update(key_share=True))
 
 
+def raised(tx: Tx, user_id: UUID) -> tuple[datetime | None, UUID | None]:
+    """Since when this user has a role or place that nobody else has confirmed, and who gave it; None where one has."""
+    row = tx.run(select(users.c.raised_at, users.c.raised_by).where(users.c.id == user_id)).one()
+    return row.raised_at, row.raised_by
+
+
 def another_administrator(tx: Tx, person: Person) -> bool:
     """Whether another active administrator manages the users of this one's organisation: one from there or above it.
 
@@ -109,6 +115,7 @@ VIEW = (
     users.c.digest,
     users.c.language,
     users.c.password_is_first,
+    users.c.raised_at,
     users.c.created_at,
 )
 

@@ -13,7 +13,7 @@ from casework.records.database import APPLICATION, OWNER
 from casework.records.tables import SCHEMA, metadata
 
 # What is only ever added to, by anybody.
-APPEND_ONLY: Final = ("events", "notes", "letters", "disclosures", "fund_entries")
+APPEND_ONLY: Final = ("events", "admin_events", "notes", "letters", "disclosures", "fund_entries")
 _RIGHTS: Final = dict.fromkeys(APPEND_ONLY, "select, insert") | dict.fromkeys(
     ("queue_entries", "search_terms"), "select"
 )

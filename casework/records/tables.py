@@ -83,6 +83,9 @@ users = Table(
     Column("language", Text, nullable=False, server_default=text("'zh-CN'")),
     Column("email", Text),
     Column("digest", Boolean, nullable=False, server_default=text("false")),
+    # Since when the user has another role or sees more than before, and who saw to it; null once another one said yes.
+    _at("raised_at", nullable=True),
+    Column("raised_by", Uuid, ForeignKey("users.id")),
     _at("created_at"),
     CheckConstraint(
         "role in ('caseworker','supervisor','lawyer','volunteer','auditor','administrator')",
@@ -363,6 +366,22 @@ events = Table(
     Column("kind", Text, nullable=False),
     Column("actor_id", Uuid),
     Column("actor_role", Text, nullable=False),
+    Column("payload", JSONB, nullable=False),
+    Column("prev_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+admin_events = Table(
+    "admin_events",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    _at("at"),
+    # Null: the operator, at the command line of the machine.
+    Column("actor_id", Uuid, ForeignKey("users.id")),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    # The paths of the organisations that it concerns; none where it concerns everybody.
+    Column("places", ARRAY(Text), nullable=False),
     Column("payload", JSONB, nullable=False),
     Column("prev_hash", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),

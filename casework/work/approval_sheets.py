@@ -11,6 +11,7 @@ from casework.rules.sheets import Sheet as Form
 from casework.rules.text import Text
 from casework.work import workflow_registry
 from casework.work.case_documents import sealed_by_part
+from casework.work.preconditions import ensure_confirmed
 from casework.work.service import Transaction
 
 _NO_FORM = Text("本流程的案件没有审批表。", "Cases of this workflow have no form of approval.")
@@ -35,6 +36,7 @@ def sheet(tx: Transaction, case_id: UUID) -> Sheet:
         raise NotFound(_NO_FORM)
     rows = history.steps_taken(tx.db, case_id, form.steps)
     if rows:
+        ensure_confirmed(tx, record.file.opened_at)
         history.note_disclosure(tx.db, case_id, tx.person.id, ["opinions"], "read")
     sealed = sealed_by_part(tx, record)
     given = (_given(tx, row, sealed.get(f"events.{row.seq}", {})) for row in rows)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from casework.records import offices
+from casework.records import admin_events, offices
 from casework.records.database import Tx
 from casework.records.offices import CalendarVersion
 from casework.rules.calendars import WorkingCalendar
@@ -113,6 +113,7 @@ def switch(tx: Tx, file: Path, extended: str, progress: Progress = silently) -> 
     after = change.after
     version = offices.add_calendar(tx, after.key, after.title.both(), after.given)
     recalculation.begin(tx, trial, {"calendar": after.key, "calendar_version": version})
+    admin_events.add(tx, None, "calendar_loaded", after.key, payload={"version": version})
     return change
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from casework.records import keys
+from casework.records import admin_events, keys
 from casework.records.keys import INDEX_PLACE, ApplicantKey
 from casework.records.vault import NotOpened, applicant_place
 from casework.rules.refusals import Refusal
@@ -57,16 +57,21 @@ def rotate(service: Service, progress: Callable[[int], None], *, batch: int = BA
     settings do not have.
     """
     _ensure_all_known(service)
-    done, left, broken = 0, 0, set[UUID]()
+    done, broken = 0, set[UUID]()
+    left: int | None = 0
     for _ in range(_MOST_PASSES):
         done = _pass(service, progress, batch, done, broken)
         done += _index_key(service)
         counted = _counted(service, within_s)
         if counted is None:
-            return Rotated(done, None, tuple(sorted(broken)))
+            left = None
+            break
         left = sum(many for key_id, many in counted.items() if key_id != service.keyring.current)
         if left <= len(broken):
             break
+    with service.transaction() as tx:
+        told = {"wrapped": done, "left": left, "broken": len(broken)}
+        admin_events.add(tx.db, tx.actor_id, "keys_rotated", service.keyring.current, payload=told)
     return Rotated(done, left, tuple(sorted(broken)))
 
 

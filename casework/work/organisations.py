@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from casework.forms.form import Form, Many
 from casework.forms.texts import Choice, Code, Line
-from casework.records import offices
+from casework.records import admin_events, offices
 from casework.records.database import Tx
 from casework.records.ids import new_id
 from casework.rules.refusals import Fault, Invalid
@@ -112,6 +112,8 @@ def switch(tx: Tx, file: Path, progress: Progress = silently) -> Changes:
     # The others are as they were; the rules are locked for no longer than it takes to write these.
     offices.store_orgs(tx, [row for row in tree.rows if row["code"] in differ], tree.held)
     recalculation.begin(tx, trial, {"calendars": tree.counting})
+    told = {"added": changes.added, "changed": changes.changed}
+    admin_events.add(tx, None, "organisations_loaded", file.name, payload=told)
     return changes
 
 

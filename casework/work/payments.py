@@ -26,6 +26,7 @@ from casework.work.cases import apply
 from casework.work.cases import locked as locked_case
 from casework.work.funds import may_see_funds
 from casework.work.households import numbers_of
+from casework.work.preconditions import ensure_confirmed
 from casework.work.service import Transaction, office_on
 
 _APPROVED_BY_YOU = Text(
@@ -305,6 +306,8 @@ def whole(tx: Transaction, order_id: UUID) -> tuple[Row[Any], Sequence[Row[Any]]
 
 def accounts(tx: Transaction, order: Row[Any], lines: Sequence[Row[Any]]) -> dict[UUID, str]:
     """The full account of each of these payments as it was ordered, by the payment's id; logged with every case."""
+    if lines:
+        ensure_confirmed(tx, min(line.opened_at for line in lines))
     for path in sorted({pays_of(line).account for line in lines}):
         those = {line.case_id for line in lines if pays_of(line).account == path}
         history.note_disclosures(tx.db, those, tx.person.id, [path], order.number)

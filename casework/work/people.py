@@ -11,11 +11,11 @@ from uuid import UUID, uuid4
 from casework.forms.form import Form
 from casework.forms.numbers import Flag
 from casework.forms.texts import USER_PATTERN, UUID_PATTERN, Choice, Code, EmailAddress, Line, PersonName
-from casework.records import attempts, offices, people
+from casework.records import admin_events, attempts, offices, people
 from casework.records.database import Row, Tx
 from casework.rules import folding
 from casework.rules.people import Actor, Person, Role
-from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotYours, Unauthenticated
+from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotNow, NotYours, Unauthenticated
 from casework.rules.text import LANGUAGES, Text
 from casework.work.attempts import Allowance, count
 from casework.work.leaving import let_go_of_cases
@@ -50,6 +50,18 @@ _CHOOSE_A_PASSWORD: Final = Text(
 )
 _OLD_PASSWORD_WRONG: Final = Text("原密码不正确。", "The present password is wrong.")
 _SAME_PASSWORD: Final = Text("新密码与原密码相同。", "The new password is the present one.")
+_NOT_ONESELF: Final = Text(
+    "不能更改自己的角色、机构或者在岗状态，请由另一名管理员办理。",
+    "Nobody changes their own role, organisation or active flag; another administrator does it.",
+)
+_NOTHING_TO_CONFIRM: Final = Text("此用户没有待确认的角色。", "This user has no role that waits to be confirmed.")
+_NOT_BOTH: Final = Text(
+    "须由作出变更的管理员和本人以外的另一名管理员确认，或者在本机运行 casework user confirm {username}。",
+    "Another administrator than the one who changed it, and not the user, confirms it; or the operator does, by"
+    " casework user confirm {username}.",
+)
+_TOLD_BY_NAME: Final = frozenset(("name", "password", "email", "digest", "language"))
+_OF_ONESELF: Final = ("role", "org", "active")
 _REACHED: Final = ("email", "digest", "language")
 SPOKEN: Final[dict[str, Text]] = {language: Text(language, language) for language in LANGUAGES}
 
@@ -172,7 +184,11 @@ def named(tx: Transaction, written: Any) -> Person | None:
 
 def issue_token(tx: Transaction, username: str, lasts: timedelta) -> str:
     """A token for a user of this name, for the command line; raises `NotFound`."""
-    return new_token(tx, _active(tx, username), lasts)[0]
+    person = _active(tx, username)
+    token, expires_at = new_token(tx, person, lasts)
+    until = {"until": expires_at.isoformat()}
+    admin_events.add(tx.db, tx.actor_id, "token_issued", person.username, [person.org_path], until)
+    return token
 
 
 def act_as(tx: Transaction, username: str) -> None:
@@ -198,6 +214,13 @@ def may_see_disclosures(person: Person) -> None:
     """Raises `NotYours` unless this person may read who has seen sensitive values: supervisors and auditors."""
     if person.role not in (Role.SUPERVISOR, Role.AUDITOR):
         sentence = Text("只有审批人和审计员可以查看此记录。", "Only supervisors and auditors read this log.")
+        raise NotYours(sentence)
+
+
+def may_see_admin_events(person: Person) -> None:
+    """Raises `NotYours` unless this person may read the administrative chain: administrators and auditors."""
+    if person.role not in (Role.ADMINISTRATOR, Role.AUDITOR):
+        sentence = Text("只有管理员和审计员可以查看管理记录。", "Only administrators and auditors read this log.")
         raise NotYours(sentence)
 
 
@@ -230,9 +253,9 @@ def create_user(tx: Transaction, said: Mapping[str, Any], org: Row[Any]) -> Row[
     }
     if not people.add(tx.db, row):
         raise Invalid([Fault("username", "taken", Text("用户名已被使用。", "This user name is taken."))])
-    found = people.view(tx.db, row["id"])
-    assert found is not None
-    return found
+    added = {"role": said["role"], "org": org.code, "password": row["password_is_first"]}
+    admin_events.add(tx.db, tx.actor_id, "user_added", row["username"], [org.path], added)
+    return _view(tx, row["id"])
 
 
 def _hashed(said: Mapping[str, Any]) -> str | None:
@@ -266,17 +289,21 @@ class Changed:
 def change_user(tx: Transaction, user_id: UUID, given: Any) -> Changed:
     """The user as changed. A deactivated user's tokens end at once.
 
-    Raises `NotMet` for the last active administrator of an organisation that has none above, who stays one there.
+    Who gets another role, or a place that is not below the old one, sees nothing sensitive of cases opened before
+    until another administrator confirms it. Raises `NotYours` for whoever would change the own role, organisation or
+    active flag, and `NotMet` for the last active administrator of an organisation that has none above, who stays one
+    there.
     """
     found = people.by_id(tx.db, user_id)
     if found is None or not found.org_path.startswith(tx.person.org_path):
         raise NotFound()
     may_see_people(tx.person)
     _may_change_people(tx)
+    if user_id == tx.person.id and any(name in _given(given) for name in _OF_ONESELF):
+        raise NotYours(_NOT_ONESELF)
     said = ChangedUser.check(given, today=tx.today)
     org = org_below(tx.db, said["org"], tx.person.org_path) if "org" in said else None
-    moves = org is not None and org.path != found.org_path
-    return _changed(tx, found, said, given, {"org_id": org.id} if org else {}, moves=moves)
+    return _changed(tx, found, said, given, org)
 
 
 def change_by_name(tx: Transaction, username: str, said: Mapping[str, Any]) -> Changed:
@@ -284,7 +311,43 @@ def change_by_name(tx: Transaction, username: str, said: Mapping[str, Any]) -> C
     found = people.by_username(tx.db, folded(username))
     if found is None:
         raise NotFound(_NO_USER.with_(username=username))
-    return _changed(tx, found[0], said, said, {})
+    return _changed(tx, found[0], said, said, None)
+
+
+def confirm_role(tx: Transaction, user_id: UUID) -> Row[Any]:
+    """The user whose role and organisation another administrator has confirmed, who sees what is sensitive from now on.
+
+    Raises `NotNow` where there is nothing to confirm, `NotYours` for the user and for whoever made the change.
+    """
+    found = people.by_id(tx.db, user_id)
+    if found is None or not found.org_path.startswith(tx.person.org_path):
+        raise NotFound()
+    may_see_people(tx.person)
+    people.lock(tx.db, user_id)
+    raised_at, raised_by = people.raised(tx.db, user_id)
+    if raised_at is None:
+        raise NotNow(_NOTHING_TO_CONFIRM)
+    _may_change_people(tx)
+    if tx.person.id in (user_id, raised_by):
+        raise NotYours(_NOT_BOTH.with_(username=found.username))
+    return _confirmed(tx, found)
+
+
+def confirm_by_name(tx: Transaction, username: str) -> Row[Any]:
+    """The same by the operator of the machine; raises `NotFound` and `NotNow`."""
+    found = people.by_username(tx.db, folded(username))
+    if found is None:
+        raise NotFound(_NO_USER.with_(username=username))
+    people.lock(tx.db, found[0].id)
+    if people.raised(tx.db, found[0].id)[0] is None:
+        raise NotNow(_NOTHING_TO_CONFIRM)
+    return _confirmed(tx, found[0])
+
+
+def _confirmed(tx: Transaction, person: Person) -> Row[Any]:
+    people.change(tx.db, person.id, {"raised_at": None, "raised_by": None})
+    admin_events.add(tx.db, tx.actor_id, "role_confirmed", person.username, [person.org_path], {"role": person.role})
+    return _view(tx, person.id)
 
 
 def change_myself(tx: Transaction, given: Any) -> Row[Any]:
@@ -303,6 +366,7 @@ def change_myself(tx: Transaction, given: Any) -> Row[Any]:
         people.change(tx.db, tx.person.id, values)
     if "password" in said:
         people.end_tokens(tx.db, tx.person.id)
+        admin_events.add(tx.db, tx.actor_id, "password_chosen", tx.person.username, [tx.person.org_path])
     return _view(tx, tx.person.id)
 
 
@@ -311,15 +375,19 @@ def _changed(
     person: Person,
     said: Mapping[str, Any],
     given: Mapping[str, Any],
-    values: dict[str, Any],
-    *,
-    moves: bool = False,
+    org: Row[Any] | None,
 ) -> Changed:
+    moves = org is not None and org.path != person.org_path
     if person.role is Role.ADMINISTRATOR and person.active:
         stays = said.get("active", True) and said.get("role", person.role) == Role.ADMINISTRATOR and not moves
         if not stays and not people.another_administrator(tx.db, person):
             raise NotMet(_LAST_ADMINISTRATOR)
-    values |= {name: said[name] for name in ("name", "role", "active") if name in said} | _reached(said, given)
+    values = {name: said[name] for name in ("name", "role", "active") if name in said} | _reached(said, given)
+    if org is not None:
+        values["org_id"] = org.id
+    # Whoever has another role, or sees other organisations than before.
+    if said.get("role", person.role) != person.role or (org is not None and not org.path.startswith(person.org_path)):
+        values |= {"raised_at": tx.now, "raised_by": tx.actor_id}
     if "password" in said:
         values |= {"password_hash": _hashed(said), "password_is_first": True}
     let_go = 0
@@ -333,7 +401,28 @@ def _changed(
         let_go = let_go_of_cases(tx, person.id) if concerns_cases else 0
     if "active" in said or "password" in said or "role" in said:
         people.end_tokens(tx.db, person.id)
-    return Changed(_view(tx, person.id), people.open_cases(tx.db, person.id), let_go)
+    after = _view(tx, person.id)
+    if values:
+        _note_change(tx, person, after, values)
+    return Changed(after, people.open_cases(tx.db, person.id), let_go)
+
+
+def _note_change(tx: Transaction, before: Person, after: Row[Any], values: Mapping[str, Any]) -> None:
+    """Tell the administrative chain what became of a user; of name, address and password only that they changed."""
+    told = {
+        "role": [str(before.role), after.role],
+        "org": [offices.last_code(before.org_path), after.org],
+        "active": [before.active, after.active],
+    }
+    changed = {name: pair for name, pair in told.items() if pair[0] != pair[1]}
+    others = {"password" if name == "password_hash" else name for name in values} & _TOLD_BY_NAME
+    places = list(dict.fromkeys((before.org_path, after.org_path)))
+    payload = changed | ({"others": sorted(others)} if others else {})
+    admin_events.add(tx.db, tx.actor_id, "user_changed", before.username, places, payload)
+
+
+def _given(given: Any) -> Mapping[str, Any]:
+    return given if isinstance(given, Mapping) else {}
 
 
 def _reached(said: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

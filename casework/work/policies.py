@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from casework.records import offices
+from casework.records import admin_events, offices
 from casework.records.database import Tx
 from casework.records.recalculation import decided
 from casework.rules.context import PolicyRow
@@ -80,6 +80,12 @@ def switch(tx: Tx, rows: Sequence[Mapping[str, Any]], progress: Progress = silen
     known = rules.policy_by_id
     added = [row for row in offices.all_policies(tx) if row.id not in known]
     recalculation.begin(tx, trial, {"policies": [row.id for row in added]})
+    told = [
+        {"id": row.id, "name": row.name, "place": row.place, "from": row.from_date.isoformat(), "value": row.value}
+        for row in added
+    ]
+    subject = ", ".join(sorted({row.workflow for row in added}))
+    admin_events.add(tx, None, "policies_loaded", subject, payload={"policies": told})
     return added
 
 

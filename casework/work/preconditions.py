@@ -1,8 +1,12 @@
 """What must hold before anything is written: the decision is a move, and the caller has read the case as it is."""
 
+from datetime import datetime
+from typing import Final
+
+from casework.records import people
 from casework.records.rows import StoredCase
 from casework.rules.move import Move
-from casework.rules.refusals import PreconditionMissing, Refusal, Stale
+from casework.rules.refusals import NotYours, PreconditionMissing, Refusal, Stale
 from casework.rules.text import Text
 from casework.work.service import Transaction
 
@@ -27,6 +31,23 @@ def ensure_fresh(tx: Transaction, record: StoredCase, *, required: bool = False)
                 "The case has changed since you read it; read it again and repeat.",
             )
         )
+
+
+def ensure_confirmed(tx: Transaction, opened_at: datetime) -> None:
+    """Raises `NotYours` for what is sensitive of a case opened before the reader's role, while nobody confirmed that.
+
+    So nobody reads on one administrator's word alone.
+    """
+    raised_at, _ = people.raised(tx.db, tx.person.id)
+    if raised_at is not None and opened_at < raised_at:
+        raise NotYours(_UNCONFIRMED)
+
+
+_UNCONFIRMED: Final = Text(
+    "您的角色或者机构有变更；查看此前案件的敏感信息，须先由另一名管理员确认（POST /users/{id}/confirm-role）。",
+    "Your role or organisation was changed; what is sensitive of cases of before is shown once another administrator"
+    " has confirmed it (POST /users/{id}/confirm-role).",
+)
 
 
 def ensure(refusal: Refusal | None) -> None:

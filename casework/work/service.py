@@ -197,6 +197,11 @@ class Transaction:
         return self.actor
 
     @property
+    def actor_id(self) -> UUID | None:
+        """The user who acts; None for the operator at the command line, and for the service itself."""
+        return self.actor.person.id if self.actor and self.actor.person else None
+
+    @property
     def org_tree(self) -> OrgTree:
         """The organisations."""
         return self.service.org_tree(self.db)

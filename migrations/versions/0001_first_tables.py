@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 
-APPEND_ONLY = ("events", "notes", "letters", "disclosures", "fund_entries")
+APPEND_ONLY = ("events", "admin_events", "notes", "letters", "disclosures", "fund_entries")
 
 
 def upgrade() -> None:
@@ -226,17 +226,35 @@ def upgrade() -> None:
         sa.Column("language", sa.Text(), server_default=sa.text("'zh-CN'"), nullable=False),
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("digest", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("raised_by", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "role in ('caseworker','supervisor','lawyer','volunteer','auditor','administrator')",
             name=op.f("ck_users_role_known"),
         ),
         sa.ForeignKeyConstraint(["org_id"], ["casework.orgs.id"], name=op.f("fk_users_org_id")),
+        sa.ForeignKeyConstraint(["raised_by"], ["casework.users.id"], name=op.f("fk_users_raised_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("username", name=op.f("uq_users_username")),
         schema="casework",
     )
     op.create_index(op.f("ix_users_org_id"), "users", ["org_id"], unique=False, schema="casework")
+    op.create_table(
+        "admin_events",
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("places", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("payload", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("prev_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["casework.users.id"], name=op.f("fk_admin_events_actor_id")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_admin_events")),
+        schema="casework",
+    )
     op.create_table(
         "cases",
         sa.Column("id", sa.Uuid(), nullable=False),

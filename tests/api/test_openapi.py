@@ -335,6 +335,7 @@ def _manage(ask: Lived) -> None:
     new = {"username": "sun", "name": "孙宁", "role": "volunteer", "org": "370100"}
     added = ask("administrator", "POST", "/users", new, 201)
     ask("administrator", "PATCH", f"/users/{added['id']}", {"active": False})
+    _confirm(ask, added["id"])
     _look_after_channels(ask)
     report = ask(
         "supervisor", "GET", "/reports/sla?from=2026-01-01&to=2027-01-01&group_by=workflow,org,clock,month,owner"
@@ -343,6 +344,17 @@ def _manage(ask: Lived) -> None:
     assert ask("supervisor", "GET", "/reports/sla/cases?from=2026-01-01&to=2027-01-01&limit=1")["next_cursor"]
     ask(None, "GET", "/openapi.json")
     ask(None, "GET", "/docs")
+
+
+def _confirm(ask: Lived, user_id: str) -> None:
+    new = {"username": "zhou", "name": "周洁", "role": "administrator", "org": "370100", "password": PASSWORD}
+    ask("administrator", "POST", "/users", new, 201)
+    ask.api.tokens["zhou"] = ask(None, "POST", "/auth/token", {"username": "zhou", "password": PASSWORD})[
+        "access_token"
+    ]
+    assert ask("administrator", "PATCH", f"/users/{user_id}", {"role": "caseworker"})["raised_at"]
+    assert ask("zhou", "POST", f"/users/{user_id}/confirm-role")["raised_at"] is None
+    assert ask("auditor", "GET", "/admin/events?limit=1")["next_cursor"]
 
 
 def _look_after_channels(ask: Lived) -> None:

@@ -8,6 +8,8 @@ from uuid import uuid4
 import pytest
 
 from casework.records import offices
+from casework.rules.refusals import NotMet
+from casework.work import people
 from tests.api.conftest import PASSWORD, Api
 
 ANOTHER = "another horse battery"
@@ -95,31 +97,52 @@ def another(api: Api, org: str) -> None:
     api.tokens["wang"] = sign_in(api, "wang").get_json()["access_token"]
 
 
-@pytest.mark.parametrize("change", [{"active": False}, {"role": "auditor"}, {"org": "370102"}])
-def test_the_last_administrator_of_an_organisation_stays_one_whoever_works_elsewhere(
-    api: Api, change: dict[str, Any]
-) -> None:
-    county(api)
-    path = f"/users/{api.ids['administrator']}"
-    refused = api.call("administrator", "PATCH", path, change)
-    assert (refused.status_code, refused.get_json()["code"]) == (422, "not_met")
-    another(api, "370102")
-    assert api.call("administrator", "PATCH", path, change).status_code == 422, (
-        "one below does not manage what is above"
-    )
-    assert api.call("administrator", "PATCH", path, {"name": "管理员", "org": "370100"}).status_code == 200
-    assert api.call("administrator", "GET", "/me").status_code == 200
-    assert api.call("wang", "PATCH", f"/users/{api.ids['wang']}", {"active": False}).status_code == 200
+OF_ONESELF = [{"active": False}, {"role": "supervisor"}, {"org": "370000"}]
 
 
-def test_of_two_administrators_who_leave_at_once_one_stays(api: Api) -> None:
+@pytest.mark.parametrize("change", OF_ONESELF)
+def test_nobody_changes_their_own_role_organisation_or_active_flag(api: Api, change: dict[str, Any]) -> None:
     another(api, "370100")
+    before = api.get("administrator", "/me")
+    refused = api.call("administrator", "PATCH", f"/users/{before['id']}", change)
+    assert (refused.status_code, refused.get_json()["code"]) == (403, "not_yours")
+    assert api.get("administrator", "/me") == before
+    assert api.call("wang", "PATCH", f"/users/{before['id']}", {"name": "管理员"}).status_code == 200
 
-    def leave(who: str) -> int:
-        return api.call(who, "PATCH", f"/users/{api.ids[who]}", {"active": False}).status_code
+
+def test_the_last_administrator_of_an_organisation_stays_one_whoever_works_elsewhere(api: Api) -> None:
+    county(api)
+
+    def switched_off(username: str) -> bool:
+        with api.service.transaction() as tx:
+            people.change_by_name(tx, username, {"active": False})
+        return True
+
+    with pytest.raises(NotMet):
+        switched_off("administrator")
+    another(api, "370102")
+    with pytest.raises(NotMet):  # one below does not manage what is above
+        switched_off("administrator")
+    assert api.call("administrator", "GET", "/me").status_code == 200
+    assert switched_off("wang")
+
+
+@pytest.mark.parametrize("change", [{"active": False}, {"role": "auditor"}, {"org": "370102"}])
+def test_of_two_administrators_who_remove_each_other_at_once_one_stays(api: Api, change: dict[str, Any]) -> None:
+    county(api)
+    another(api, "370100")
+    whom = {"administrator": "wang", "wang": "administrator"}
+
+    def remove(who: str) -> int:
+        return api.call(who, "PATCH", f"/users/{api.ids[whom[who]]}", change).status_code
 
     with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(leave, ("administrator", "wang"))) == [200, 422]
+        first, second = sorted(pool.map(remove, whom))
+    # Whoever was second has no token any more, or is no administrator there, or is the last one.
+    assert (first, second) in {(200, 401), (200, 403), (200, 404), (200, 422)}
+    with api.service.transaction() as tx:
+        left = "select count(*) from users u join orgs o on o.id = u.org_id where active and role = 'administrator'"
+        assert tx.db.run(f"{left} and o.code = '370100'").scalar_one() == 1
 
 
 def test_whoever_switches_somebody_off_is_told_of_the_open_cases(api: Api) -> None:

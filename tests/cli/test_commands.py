@@ -31,7 +31,7 @@ from tests.running import free_port
 
 CONTRACT = {
     "serve", "web", "scheduler", "database upgrade", "database status", "roles", "demo load", "user add", "user list",
-    "user password", "user activate", "user deactivate",
+    "user password", "user activate", "user deactivate", "user confirm", "audit log",
     "token issue", "workflow list", "workflow check", "workflow diagram", "policy list", "policy load",
     "calendar list", "calendar show", "calendar load", "clock due", "sweep", "report sla", "doctor",
 }  # fmt: skip

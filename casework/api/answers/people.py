@@ -55,6 +55,10 @@ class User(Shape):
     digest: Annotated[Flag, told("每日提要", "A digest each working day")]
     language: Annotated[str, one_of(LANGUAGES)]
     password_is_first: Annotated[Flag, told("密码由他人设置，尚未自行修改", "The password was set by somebody else")]
+    raised_at: Annotated[
+        Instant | None,
+        told("角色或机构变更且尚待确认的时间", "Since when a changed role or organisation waits to be confirmed"),
+    ]
     open_cases: Annotated[
         Number | None, told("修改用户后：其承办的未结案件数", "After a change: open cases that stay in their hands")
     ]

@@ -7,7 +7,7 @@ from uuid import UUID
 from casework.forms.form import Form
 from casework.forms.numbers import Flag
 from casework.forms.texts import Choice, Code, Line
-from casework.records import channels, delivery_queues
+from casework.records import admin_events, channels, delivery_queues
 from casework.records.database import Row
 from casework.records.ids import new_id
 from casework.records.vault import NotOpened, seal, unseal
@@ -104,6 +104,8 @@ def create_channel(tx: Transaction, given: Any, below: str) -> Row[Any]:
     _ensure_usable(row["kind"], row["events"], secret)
     _ensure_callable(tx, address)
     channels.add(tx.db, row | {"sealed": _sealed(tx, row["id"], address, secret)})
+    told = {name: row[name] for name in ("kind", "alerts", "events")} | {"to": shown(address)}
+    admin_events.add(tx.db, tx.actor_id, "channel_added", row["name"], [org.path], told)
     return _found(tx, row["id"])
 
 
@@ -129,6 +131,10 @@ def change_channel(tx: Transaction, channel_id: UUID, given: Any) -> Row[Any]:
         delivery_queues.reopen(tx.db, [channel_id])
     if values:
         channels.change(tx.db, channel_id, values)
+        told = {name: value for name, value in values.items() if name != "sealed"}
+        if address is not None and "sealed" in values:
+            told["to"] = shown(address)
+        admin_events.add(tx.db, tx.actor_id, "channel_changed", row.name, [row.org_path], told)
     return _found(tx, channel_id)
 
 
@@ -160,6 +166,7 @@ def remove_channel(tx: Transaction, channel_id: UUID) -> Row[Any]:
     """Forget address and secret of a channel, which is never listed again; raises `NotFound`."""
     row = _found(tx, channel_id)
     channels.change(tx.db, channel_id, {"active": False, "sealed": None})
+    admin_events.add(tx.db, tx.actor_id, "channel_removed", row.name, [row.org_path])
     return row
 
 

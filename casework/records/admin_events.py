@@ -1,0 +1,63 @@
+"""The administrative chain: who changed people, organisations, channels, rules and keys, one event after the other."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, func, insert, or_, select
+
+from casework.records.database import Tx
+from casework.records.event_chain import GENESIS, administrative, chained
+from casework.records.tables import admin_events, users
+
+KINDS: Final = (
+    "user_added",
+    "user_changed",
+    "role_confirmed",
+    "password_chosen",
+    "token_issued",
+    "organisations_loaded",
+    "channel_added",
+    "channel_changed",
+    "channel_removed",
+    "policies_loaded",
+    "calendar_loaded",
+    "keys_rotated",
+)
+# Not taken by anybody else; see `offices.lock_rules` for the other one.
+_LOCK: Final = 7221004
+
+
+def add(
+    tx: Tx, actor_id: UUID | None, kind: str, subject: str, places: Sequence[str] = (), payload: Mapping[str, Any] = {}
+) -> None:
+    """Append an event, in the transaction of the change that it tells of; whoever else appends waits until its end.
+
+    `actor_id` is None for the operator at the command line, `places` are the paths of the organisations concerned
+    (none: everybody), and `payload` is JSON without anything secret. To be the last that a verb does, since it locks.
+    """
+    tx.run("select pg_advisory_xact_lock(:lock)", lock=_LOCK)
+    last = tx.one(select(admin_events.c.seq, admin_events.c.hash).order_by(admin_events.c.seq.desc()).limit(1))
+    seq, before = (last.seq + 1, last.hash) if last else (1, GENESIS)
+    body = administrative(seq, tx.now, kind, actor_id, subject, places, payload)
+    row = {"seq": seq, "at": tx.now, "kind": kind, "actor_id": actor_id, "subject": subject, "payload": dict(payload)}
+    tx.run(insert(admin_events).values(**row, places=list(places), prev_hash=before, hash=chained(before, body)))
+
+
+def page(tx: Tx, org_path: str, limit: int, before: int | None = None) -> Sequence[Row[Any]]:
+    """Events that concern the organisations at and below a path, or everybody, the newest first, at most `limit`."""
+    place = func.unnest(admin_events.c.places).column_valued("place")
+    query = (
+        select(admin_events, users.c.username, users.c.name.label("actor_name"))
+        .select_from(admin_events.outerjoin(users, admin_events.c.actor_id == users.c.id))
+        .where(or_(admin_events.c.places == [], select(place).where(func.starts_with(place, org_path)).exists()))
+        .order_by(admin_events.c.seq.desc())
+        .limit(limit)
+    )
+    return tx.all(query.where(admin_events.c.seq < before) if before is not None else query)
+
+
+def some(tx: Tx, after: int, limit: int) -> Sequence[Row[Any]]:
+    """Events of the chain in its order, at most `limit`, after a sequence number."""
+    query = select(admin_events).where(admin_events.c.seq > after).order_by(admin_events.c.seq).limit(limit)
+    return tx.all(query)

@@ -1,4 +1,4 @@
-"""How long a write waits while rules are loaded: `python -m benchmarks.rules --cases 20000`, a table to print.
+"""How long a write waits while rules are loaded: `python -m benchmarks.rules --open 10000`, a table to print.
 
 Two clerks claim and release cases over HTTP, one after another, while another process loads a calendar with three more
 holidays, which moves clocks of most open cases. Told are the slowest hundredth and the longest of their requests,
@@ -21,6 +21,8 @@ import structlog
 
 from benchmarks.office import Office, Request, Writer, office
 from benchmarks.servers import Server, running, written
+from benchmarks.sweep import open_cases
+from casework.app import service_of
 from casework.settings import ROOT
 
 _CLERKS: Final = 2
@@ -32,14 +34,19 @@ _QUIET_S: Final = 5.0
 def main() -> None:
     """Measure and print."""
     asked = argparse.ArgumentParser(prog="python -m benchmarks.rules", description=__doc__)
-    asked.add_argument("--cases", type=int, default=20_000)
-    cases = asked.parse_args().cases
+    asked.add_argument("--cases", type=int, default=2_000, help="cases of the demonstration")
+    asked.add_argument("--open", type=int, default=10_000, help="open cases beside them, of which each has to move")
+    asked.add_argument("--seconds", type=float, help="break the load off after so long")
+    given = asked.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     with running("private") as server:
         server.casework("database", "upgrade")
-        server.casework("demo", "load", "--cases", str(cases))
-        server.tidy("casework")
+        server.casework("demo", "load", "--cases", str(given.cases))
         url = written(server.app("casework"))
+        service = service_of(server.settings, url)
+        open_cases(service, "BENCH-OPEN-", given.open, ["review"], ahead="30 days")
+        service.database.close()
+        server.tidy("casework")
         with office(server.settings, url) as asking:
             writers = asking.prepare(_WRITES).writers["ours"][:_CLERKS]
             file = _three_more_holidays(asking, writers[0].token, server.settings.home)
@@ -48,13 +55,13 @@ def main() -> None:
             clerk.start()
         time.sleep(_QUIET_S)
         began = time.perf_counter()
-        told = _loaded(server, file)
+        told = _loaded(server, file, given.seconds)
         ended = time.perf_counter()
         for clerk in clerks:
             clerk.stop()
     before = [took for clerk in clerks for at, took in clerk.took if at + took < began]
     meanwhile = [took for clerk in clerks for at, took in clerk.took if at + took >= began and at < ended]
-    _say(f"{cases} cases, {told.strip()}, in {ended - began:.1f} s")
+    _say(f"{given.cases} cases and {given.open} open ones, in {ended - began:.0f} s: {told}")
     _say("| writes | number | median ms | slowest hundredth ms | longest ms |")
     _say("| --- | ---: | ---: | ---: | ---: |")
     _say(_row("before", before))
@@ -104,12 +111,17 @@ def _three_more_holidays(asking: Office, token: str, folder: Path) -> Path:
     return file
 
 
-def _loaded(server: Server, file: Path) -> str:
-    """Load it by the command, as another process; what it says in its last line."""
+def _loaded(server: Server, file: Path, seconds: float | None) -> str:
+    """Load it by the command, as another process; what it says of the clocks, or how far it is after so long."""
     environment = server.settings.environment(server.settings.port, "")
     del environment["CASEWORK_DATABASE_URL"]
     command = [sys.executable, "-m", "casework.cli", "--language", "en", "calendar", "load", str(file)]
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(
+            command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=seconds
+        )
+    except subprocess.TimeoutExpired as broken_off:
+        return f"broken off; {(broken_off.stderr or b'').decode().strip().splitlines()[-1:]}"
     if done.returncode:
         raise RuntimeError(done.stdout[-1000:] + done.stderr[-2000:])
     return " ".join(done.stdout.splitlines()[1:])

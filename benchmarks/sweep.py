@@ -77,7 +77,7 @@ def _rows(server: Server, service: Service, load: Load) -> list[Plain]:
     sweep(service)
     small = _sweep(service, "BENCH-SMALL-", load.due, sweep)
     others = load.others // CLOCKS_A_CASE
-    _open(service, "BENCH-OTHER-", others, _names()[:CLOCKS_A_CASE], ahead="30 days")
+    open_cases(service, "BENCH-OTHER-", others, _names()[:CLOCKS_A_CASE], ahead="30 days")
     large = _sweep(service, "BENCH-LARGE-", load.due, sweep)
     shared = _sweep(service, "BENCH-SHARED-", load.due, _by_processes)
     floor = load.due / _floor(service)
@@ -95,7 +95,7 @@ def _names() -> list[str]:
 
 def _sweep(service: Service, prefix: str, due: int, how: Callable[[Service], Swept]) -> float:
     """Open as many cases as are due at once and have them swept; gives the due clocks a second."""
-    _open(service, prefix, due, ["review"], ahead="-20 days")
+    open_cases(service, prefix, due, ["review"], ahead="-20 days")
     began = time.perf_counter()
     swept = how(service)
     took = time.perf_counter() - began
@@ -123,7 +123,8 @@ def _sweep_alone(service: Service, told: "SimpleQueue[Swept]") -> None:
     told.put(sweep(service))
 
 
-def _open(service: Service, prefix: str, many: int, names: list[str], ahead: str) -> None:
+def open_cases(service: Service, prefix: str, many: int, names: list[str], ahead: str) -> None:
+    """Open so many cases whose numbers begin with this, each with these clocks, due so far ahead."""
     with service.transaction() as tx:
         tx.db.run("set local statement_timeout = 0")
         template = tx.db.run("select min(number) from cases where workflow = 'legal_aid'").scalar_one()

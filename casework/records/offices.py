@@ -182,42 +182,38 @@ _PATIENCE_MS: Final = 100
 _PAUSE_S: Final = 0.05
 _ATTEMPTS: Final = 200
 _LOCK_TIMEOUT: Final = "select set_config('lock_timeout', :most, true)"
+# Whoever has the lock keeps others waiting: the deadline is set back in the statement that gets it.
+_LOCK: Final = "select casework.lock_rules(), set_config('lock_timeout', :most, true)"
 _IN_USE: Final = Text(
     "规则一直有人使用，未能载入，未作任何更改；请稍后重试。",
     "The rules were in use all the time and could not be loaded; nothing has been changed. Try again in a moment.",
 )
 
 
-def lock_rules(tx: Tx) -> None:
+def lock_rules(tx: Tx, revision_read: int | None = None) -> bool:
     """Two who load at once load one after the other, so that the second sees what the first has loaded.
 
     Whoever works by the rules that are loaded now, and has said so by `keep_rules`, is waited for. Those who come later
     wait behind this lock, so that it is given up after a tenth of a second and asked for again. Raises `Unavailable`.
+
+    Where they are no longer those of `revision_read`, nothing is locked, and it gives False.
     """
     deadline = tx.run("select current_setting('lock_timeout')").scalar_one()
     for _ in range(_ATTEMPTS):
         try:
-            with tx.connection.begin_nested():
+            with tx.connection.begin_nested() as savepoint:
                 tx.run(_LOCK_TIMEOUT, most=f"{_PATIENCE_MS}ms")
-                tx.run("select casework.lock_rules()")
-                tx.run(_LOCK_TIMEOUT, most=deadline)
+                locked = tx.run(_LOCK, most=deadline).scalar_one()
+                if revision_read is not None and locked != revision_read:
+                    savepoint.rollback()
+                    return False
         except OperationalError as busy:
             if not isinstance(busy.orig, LockNotAvailable):
                 raise
             sleep(_PAUSE_S)
         else:
-            return
-    raise Unavailable(_IN_USE)
-
-
-def lock_rules_of(tx: Tx, revision_read: int) -> bool:
-    """Lock the rules if they are those of this revision still; otherwise nothing is locked, and it gives False."""
-    with tx.connection.begin_nested() as savepoint:
-        lock_rules(tx)
-        if revision(tx) == revision_read:
             return True
-        savepoint.rollback()
-    return False
+    raise Unavailable(_IN_USE)
 
 
 KEPT: Final = select(func.casework.keep_rules().label("revision")).subquery("rules")
@@ -273,9 +269,14 @@ def add_policies(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> int:
     lock_rules(tx)
     new = new_policies(all_policies(tx), rows)
     if new:
-        tx.run_many(insert(policies), [{**row, "loaded_at": tx.now} for row in new])
-        _revised(tx)
+        store_policies(tx, new)
     return len(new)
+
+
+def store_policies(tx: Tx, new: Iterable[Mapping[str, Any]]) -> None:
+    """Store policy rows that are new; the rules are locked."""
+    tx.run_many(insert(policies), [{**row, "loaded_at": tx.now} for row in new])
+    _revised(tx)
 
 
 def new_policies(known: Iterable[PolicyRow], rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -353,10 +354,15 @@ def add_calendar(tx: Tx, key: str, title: Mapping[str, str], given: Mapping[str,
     if latest is not None and (latest.mapping, latest.title) == (given, title):
         return int(latest.version)
     version = 1 + (latest.version if latest else 0)
+    store_calendar(tx, key, version, title, given)
+    return version
+
+
+def store_calendar(tx: Tx, key: str, version: int, title: Mapping[str, str], given: Mapping[str, Any]) -> None:
+    """Store a version of a calendar that is new and was read without a fault; the rules are locked."""
     row = {"key": key, "version": version, "title": dict(title), "mapping": dict(given), "loaded_at": tx.now}
     tx.run(insert(calendars).values(row))
     _revised(tx)
-    return version
 
 
 def org_ids(tx: Tx) -> dict[str, UUID]:

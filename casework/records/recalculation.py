@@ -6,15 +6,19 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row as Found
-from sqlalchemy import bindparam, insert, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.records.bulk import copy_rows
 from casework.records.database import Tx
 from casework.records.rows import MoveRows, Row
-from casework.records.tables import events, recalculations
+from casework.records.tables import events
 from casework.records.writing import CLOCKS, MESSAGES, jsonable
 
+_BEGIN = text(
+    """insert into recalculations (revision, because, before, cursor, at)
+       select :revision, :because, :before, :cursor, :now where exists (select from cases)"""
+).bindparams(bindparam("because", type_=JSONB), bindparam("before", type_=JSONB))
 _IN_ORGS = """
 select c.id from cases c join orgs o on o.id = c.org_id
 where o.code = any(:codes) and c.id > :after
@@ -68,9 +72,8 @@ class Recalculation(NamedTuple):
 
 
 def begin(tx: Tx, because: Mapping[str, Any], before: Mapping[str, Any]) -> None:
-    """Note that the rules which this transaction has loaded are to be brought to the cases."""
-    values = {"revision": tx.revision, "because": dict(because), "before": dict(before), "cursor": FIRST, "at": tx.now}
-    tx.run(insert(recalculations).values(values))
+    """Note that the rules which this transaction has loaded are to be brought to the cases, if there are any."""
+    tx.run(_BEGIN, revision=tx.revision, because=dict(because), before=dict(before), cursor=FIRST, now=tx.now)
 
 
 def under_way(tx: Tx, *, lock: bool = False) -> Recalculation | None:

@@ -111,9 +111,9 @@ def switch(tx: Tx, file: Path, extended: str, progress: Progress = silently) -> 
         if recalculation.lock_for(tx, trial, progress):
             break
     after = change.after
-    version = offices.add_calendar(tx, after.key, after.title.both(), after.given)
-    recalculation.begin(tx, trial, {"calendar": after.key, "calendar_version": version})
-    admin_events.add(tx, None, "calendar_loaded", after.key, payload={"version": version})
+    offices.store_calendar(tx, after.key, after.version, after.title.both(), after.given)
+    recalculation.begin(tx, trial, {"calendar": after.key, "calendar_version": after.version})
+    admin_events.add(tx, None, "calendar_loaded", after.key, payload={"version": after.version})
     return change
 
 

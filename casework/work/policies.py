@@ -71,12 +71,13 @@ def switch(tx: Tx, rows: Sequence[Mapping[str, Any]], progress: Progress = silen
     """Those of these rows that are new count as soon as the transaction ends; the cases are to be brought up then."""
     while True:
         rules = recalculation.loaded(tx)
-        trial, new = _trial(rules, rows)
-        if not new:
+        fresh = offices.new_policies(rules.policies, rows)
+        if not fresh:
             return []
+        trial, _ = _trial(rules, fresh)
         if recalculation.lock_for(tx, trial, progress):
             break
-    offices.add_policies(tx, rows)
+    offices.store_policies(tx, fresh)
     known = rules.policy_by_id
     added = [row for row in offices.all_policies(tx) if row.id not in known]
     recalculation.begin(tx, trial, {"policies": [row.id for row in added]})

@@ -111,7 +111,7 @@ def lock_for(tx: Tx, trial: Trial, progress: Progress = silently) -> bool:
     `Unfinished`.
     """
     trial.preview(tx, progress)
-    if not offices.lock_rules_of(tx, trial.rules.revision):
+    if not offices.lock_rules(tx, trial.rules.revision):
         return False
     if records.under_way(tx) is not None:
         raise Unfinished(_UNFINISHED)
@@ -120,7 +120,7 @@ def lock_for(tx: Tx, trial: Trial, progress: Progress = silently) -> bool:
 
 def begin(tx: Tx, trial: Trial, because: Facts) -> None:
     """Note that the rules just written are to be brought to the cases, if any may move. `because` is for the events."""
-    if (trial.change.workflows or trial.change.before) and cases.any_there(tx):
+    if trial.change.workflows or trial.change.before:
         records.begin(tx, because, trial.before)
 
 

@@ -994,7 +994,11 @@ def upgrade() -> None:
     )
     op.execute(
         """
-        create function casework.lock_rules() returns void language sql as 'select pg_advisory_xact_lock(7221003)'
+        create function casework.lock_rules() returns bigint language plpgsql as $$
+        begin
+          perform pg_advisory_xact_lock(7221003);
+          return (select coalesce(max(number), 0) from casework.revisions where of = 'rules');
+        end $$
         """
     )
     op.execute(

@@ -119,7 +119,8 @@ def create_app(service: Service, settings: Settings | None = None) -> Flask:
         trusted_proxies=settings.web.trusted_proxies if settings else 0,
         metrics_networks=settings.web.metrics_networks if settings else (ip_network("127.0.0.0/8"),),
         metrics_token=settings.metrics_token if settings else "",
-        may_wait=BoundedSemaphore(max(1, settings.web.threads // 2) if settings else 1),
+        # Without settings nobody has said how many threads there are.
+        may_wait=BoundedSemaphore(max(1, settings.web.threads // 2) if settings else 1000),
     )
     serving.install(app)
     health.install(app)

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, BoundedSemaphore
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -361,7 +362,8 @@ def test_whoever_waits_too_long_for_a_colleague_is_asked_to_come_again(api: Api)
 def test_one_locked_case_costs_only_those_who_want_it_and_not_all_of_them_wait(api: Api) -> None:
     case, other = api.new_case(), api.new_case()
     wanted, path = f"/cases/{case['id']}/transitions/accept", f"/cases/{other['id']}/transitions/accept"
-    may_wait = api.app.extensions["casework"].may_wait
+    may_wait = BoundedSemaphore(1)
+    api.app.extensions["casework"] = replace(api.app.extensions["casework"], may_wait=may_wait)
     with api.service.transaction() as tx:
         tx.db.run("select 1 from cases where id = :id for update", id=case["id"])
         # As if another request waited for it already: this one is told at once to come again.

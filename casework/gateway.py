@@ -22,8 +22,6 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 import msgspec
 import structlog
 from flask import Flask
-from werkzeug.datastructures import LanguageAccept
-from werkzeug.http import parse_accept_header
 
 from casework.api.errors import STATUS, TITLES
 from casework.api.request_context import spoken
@@ -180,7 +178,7 @@ class Gateway:
         What is left of its body would be taken for the next request.
         """
         wanted = b",".join(value for name, value in scope["headers"] if name == b"accept-language").decode("latin-1")
-        language = spoken(parse_accept_header(wanted, LanguageAccept), self._language)
+        language = spoken(wanted, self._language)
         request_id = uuid4().hex
         told = {
             "type": f"urn:casework:problem:{refused.code}",

@@ -83,6 +83,12 @@ def test_chunks_are_told_as_a_length() -> None:
     assert "HTTP_TRANSFER_ENCODING" not in told
 
 
+def test_a_language_without_end_is_not_read_to_its_end() -> None:
+    status, said, _ = ask(application=None, headers=[*length(99), (b"accept-language", b"en, " * 10_000)])
+
+    assert (status, said[b"content-language"]) == (413, b"en")
+
+
 @pytest.mark.parametrize("pieces", [[None], [b"abc", None]])
 def test_what_did_not_arrive_whole_is_not_done(pieces: list[bytes | None]) -> None:
     assert ask(application=None, headers=length(6), pieces=pieces)[0] == 0

@@ -173,6 +173,7 @@ def case_letters(call: Call, case_id: UUID) -> Answer:
     Text("查看敏感信息", "See sensitive values"),
     answer=Disclosure,
     body=forms.Disclosure,
+    keeps_answer=False,
     note=Text(
         "谁为何查看了哪些内容均有记录；不写 paths 即查看全部。",
         "Who saw what and why is logged; without paths, everything is shown.",
@@ -189,6 +190,7 @@ def disclose(call: Call, case_id: UUID) -> Answer:
     Text("个人信息副本", "A copy of the personal data"),
     answer=PersonalData,
     body=forms.PersonalData,
+    keeps_answer=False,
     note=Text(
         "供本人查阅、复制（个人信息保护法第45条）；谁为何制作均有记录。",
         "For the person, who may see and copy it (Personal Information Protection Law 45). Who made it and why is"

@@ -42,6 +42,7 @@ def _answer(call: Call, record: StoredCase, status: int = 200, **more: Any) -> A
     status=201,
     body=forms.NewCase,
     etag=True,
+    refuses=(404,),
     note=Text(
         "相当于流程中的新建操作；facts 按该流程的申请表填写。",
         "Takes the workflow's transition from new; facts follow its intake form.",

@@ -119,6 +119,8 @@ class Endpoint:
     visitor: Visitor | None = None
     or_else: tuple[int, Described | Text] | None = None
     """Another success: its status, and its answer, or what an empty answer means."""
+    keeps_answer: bool = True
+    """Whether an answer is kept for whoever sends the same request again; else it is done again."""
     refuses: tuple[int, ...] = ()
     """The statuses of refusals that the rest does not tell."""
     note: Text | None = None

@@ -50,6 +50,7 @@ def queue(call: Call) -> Answer:
     answer=Case,
     body=QueuePart,
     etag=True,
+    refuses=(404,),
     or_else=(204, Text("没有可领取的案件", "There is nothing to claim")),
     note=Text(
         "领取无人经办的最紧急的一件；两人不会领到同一件。",

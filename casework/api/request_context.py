@@ -9,9 +9,11 @@ from uuid import uuid4
 
 from flask import current_app, g, request
 from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from casework.rules.text import Language
 
+_MOST_READ: Final = 1_000
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _GIVEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SPOKEN: Final[dict[str, Language]] = {"zh": "zh-CN", "en": "en"}
@@ -21,13 +23,17 @@ def language() -> Language:
     """The caller's language by Accept-Language, whatever the country, else the office's."""
     if "language" not in g:
         office: Language = current_app.extensions["casework"].language
-        g.language = spoken(request.accept_languages, office)
+        g.language = spoken(request.headers.get("Accept-Language", ""), office)
     chosen: Language = g.language
     return chosen
 
 
-def spoken(accepted: LanguageAccept, otherwise: Language) -> Language:
-    """Return the first language that is accepted and spoken here, whatever the country."""
+def spoken(header: str, otherwise: Language) -> Language:
+    """Return the first language that is accepted and spoken here, whatever the country.
+
+    Of a header without end the beginning is read.
+    """
+    accepted = parse_accept_header(header[:_MOST_READ], LanguageAccept)
     wanted = (tag.partition("-")[0].lower() for tag, quality in accepted if quality > 0)
     return next((_SPOKEN[one] for one in wanted if one in _SPOKEN), otherwise)
 

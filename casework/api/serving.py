@@ -10,22 +10,29 @@ import hmac
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Final, Literal
 from urllib.parse import unquote_to_bytes
+from uuid import UUID
 
 import msgspec
 import structlog
 from flask import Flask, Response, current_app, request
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import (
+    RequestEntityTooLarge,
+    RequestHeaderFieldsTooLarge,
+    RequestURITooLarge,
+    UnsupportedMediaType,
+)
 
+from casework.api.answers.cases import Case
 from casework.api.body import Encoded, Malformed, read_json
 from casework.api.callers import caller_network
 from casework.api.endpoint import ENDPOINTS, PREFIX, Answer, Call, Endpoint, Wiring
 from casework.api.errors import register as register_errors
 from casework.api.query import read_query
 from casework.api.request_context import bearer_token, language, request_id
-from casework.records import idempotency
+from casework.records import cases, idempotency
 from casework.records.database import Locked
 from casework.records.vault import seal, unseal
 from casework.rules.people import APPLICANT, Actor
@@ -35,6 +42,11 @@ from casework.work import applications, people
 from casework.work.service import Service, Transaction
 
 _LONGEST_KEY: Final = 200
+# In bytes; whatever is longer is no code, and looks as any wrong one does.
+_LONGEST_CODE: Final = 800
+_LONGEST_ADDRESS: Final = 8_192
+_LONGEST_HEADER: Final = 16_384
+_LONGEST_IF_MATCH: Final = 1_000
 # Proxies that compress answers make `"1"` weak or write `"1-gzip"`; the version they speak of is still the one that
 # was read.
 _OUR_TAG: Final = re.compile(r"([0-9]{1,9})(?:--?[a-z]{1,10})?")
@@ -59,6 +71,7 @@ def install(app: Flask) -> None:
     @app.before_request
     def begin() -> None:
         request.environ["casework.started"] = time.monotonic()
+        _ensure_short(request.environ)
         _ensure_utf8()
 
     @app.after_request
@@ -169,6 +182,8 @@ def _if_match() -> frozenset[int] | Literal["*"] | None:
     """The versions of `If-Match`, of which the caller has read one; None where the header is missing."""
     if "If-Match" not in request.headers:
         return None
+    if len(request.headers["If-Match"]) > _LONGEST_IF_MATCH:
+        return frozenset()
     if request.if_match.star_tag:
         return "*"
     # A foreign tag, or what is no tag at all, is no version of ours: it matches nothing.
@@ -188,7 +203,7 @@ def _tracking_code(one: Endpoint, service: Service, raw: bytes) -> tuple[bytes, 
         if isinstance(body, dict) and "tracking_code" in body:
             code = applications.typed_code(service, body.pop("tracking_code"))
             return json.dumps(body).encode(), code
-    given = request.headers.get("Tracking-Code", "")
+    given = request.headers.get("Tracking-Code", "")[:_LONGEST_CODE]
     try:
         return raw, given.encode("latin-1").decode()
     except UnicodeError:
@@ -213,6 +228,17 @@ def _ensure_json(raw: bytes) -> None:
         raise Encoded
     if request.mimetype != "application/json":
         raise UnsupportedMediaType
+
+
+def _ensure_short(environ: MutableMapping[str, Any]) -> None:
+    """Raises the refusal of an address or a header that is longer than any that is meant, before anything is read."""
+    if max(len(environ["PATH_INFO"]), len(environ["QUERY_STRING"])) > _LONGEST_ADDRESS:
+        raise RequestURITooLarge
+    for name in [name for name in environ if name.startswith(("HTTP_", "CONTENT_TYPE"))]:
+        if len(environ[name]) > _LONGEST_HEADER:
+            # The refusal itself is written in the language that is asked for.
+            del environ[name]
+            raise RequestHeaderFieldsTooLarge
 
 
 def _ensure_utf8() -> None:
@@ -243,15 +269,31 @@ def _once(call: Call, path: Mapping[str, Any]) -> Response:
     seal_key, place = tx.key_for("answers"), f"idempotency_keys.body:{caller}:{address}:{key}"
     earlier = idempotency.claim(tx.db, caller, address, key, digest, tx.service.limits.keep_answers)
     if earlier is not None:
+        told = unseal(seal_key, place, earlier.body) if earlier.body else ""
+        _ensure_still_seen(call, path, told)
         if not hmac.compare_digest(earlier.body_digest, digest):
             sentence = Text("此 Idempotency-Key 已用于另一请求。", "This key was used for another request.")
             raise Invalid([Fault("Idempotency-Key", "reused", sentence)])
-        return _replayed(earlier.status, earlier.headers, unseal(seal_key, place, earlier.body))
+        if call.endpoint.keeps_answer:
+            return _replayed(earlier.status, earlier.headers, told)
     response = _response(call.endpoint.view(call, **path))
+    if not call.endpoint.keeps_answer:
+        return response
     kept = {name: value for name, value in response.headers.items() if name in ("Content-Type", "ETag", "Location")}
     body = seal(seal_key, place, response.get_data(as_text=True))
     idempotency.keep(tx.db, caller, address, key, response.status_code, json.dumps(kept), body)
     return response
+
+
+def _ensure_still_seen(call: Call, path: Mapping[str, Any], told: str) -> None:
+    """Raises `NotFound` where what was told is of a case that the caller, who may have been moved, sees no more."""
+    if call.endpoint.visitor:
+        return
+    of = path.get("case_id")
+    if call.endpoint.answer is Case and told:
+        of = UUID(json.loads(told)["id"])
+    if of is not None:
+        cases.get(call.tx.db, of, call.tx.person)
 
 
 def _replayed(status: int, headers: Mapping[str, str], body: str) -> Response:
@@ -262,8 +304,13 @@ def _replayed(status: int, headers: Mapping[str, str], body: str) -> Response:
 
 
 def _digest(call: Call) -> bytes:
-    """A keyed digest: bodies hold what must not be guessed from it."""
-    said = json.dumps([call.body, call.code, sorted(call.query.items(), key=str)], sort_keys=True, default=str)
+    """A keyed digest: bodies hold what must not be guessed from it.
+
+    It is of the caller's post too: what was told to somebody in one is not told again to the same person in another.
+    """
+    person = call.tx.acting.person
+    post = [person.role, person.org_path] if person else None
+    said = json.dumps([call.body, call.code, sorted(call.query.items(), key=str), post], sort_keys=True, default=str)
     return hmac.digest(call.tx.key_for("bodies"), said.encode("utf-8", "surrogatepass"), "sha256")
 
 

@@ -10,6 +10,7 @@ from marshmallow import ValidationError, fields, missing
 
 from casework.forms.example_data import ExampleData
 from casework.forms.validation_errors import fault
+from casework.rules import folding
 from casework.rules.text import Language, Text, in_language
 
 TODAY: Final[ContextVar[date]] = ContextVar("today")
@@ -30,6 +31,8 @@ class FormField(fields.Field[Any]):
     """
 
     json_types: ClassVar[tuple[str, ...]] = ("string",)
+    longest: int = 200
+    """How many characters a text may have, space around it included; looked at before anything else."""
 
     def __init__(
         self,
@@ -84,7 +87,16 @@ class FormField(fields.Field[Any]):
         return ValidationError([fault(code, **parameters)])
 
     def deserialize(self, value: Any, attr: Any = None, data: Any = None, **_: Any) -> Any:
-        """The clean value, or marshmallow's `missing` for what is not known."""
+        """The clean value, or marshmallow's `missing` for what is not known.
+
+        What is longer than anything that the field takes, or piles marks on a letter, is refused before it is read:
+        to fold it or to look for patterns in it may take a worker minutes.
+        """
+        if isinstance(value, str) and "string" in self.json_types:
+            if len(value) > self.longest:
+                raise self.wrong("too_long", most=self.longest)
+            if (at := folding.surplus(value)) is not None:
+                raise self.unreadable(value, at)
         if value is missing or self.says_nothing(value):
             if self.required:
                 raise self.wrong("required")

@@ -40,7 +40,6 @@ STATE_PATTERN: Final = "[A-Z]{3}"
 ACCOUNT_PATTERN: Final = r"(?:[0-9][ \-]?){7,31}[0-9]"
 
 
-_LONGEST: Final = 60
 _UNREADABLE: Final = re.compile(f"[\\u0000-\\u001f\\u007f-\\u009f{SURROGATES}]")
 
 
@@ -50,10 +49,10 @@ class Identifier(FormField):
     The JSON Schema shows the usual writing; people may also type spaces, full-width digits or a small x.
     """
 
+    longest = 60
+
     def read(self, value: Any) -> str:
         text = self.text(value)
-        if len(text) > _LONGEST:
-            raise self.wrong("too_long", most=_LONGEST)
         if unreadable := _UNREADABLE.search(text):
             raise self.unreadable(text, unreadable.start())
         if self.sensitive and "*" in text:

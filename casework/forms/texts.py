@@ -31,17 +31,14 @@ class Prose(FormField):
 
     def __init__(self, *, most: int | None = None, **common: Any) -> None:
         super().__init__(**common)
-        self.most = self.default_most if most is None else most
+        self.most = self.longest = self.default_most if most is None else most
 
     def __init_subclass__(cls, **rest: Any) -> None:
         super().__init_subclass__(**rest)
         cls._unreadable = re.compile(f"[{cls.refused_controls}{INVISIBLE}{SURROGATES}]")
 
     def read(self, value: Any) -> str:
-        text = self.text(value)
-        if len(value) > self.most:
-            raise self.wrong("too_long", most=self.most)
-        text = folding.plain(folding.with_line_breaks(text)).strip()
+        text = folding.plain(folding.with_line_breaks(self.text(value))).strip()
         if not text and self.required:
             raise self.wrong("required")
         found = [one for one in self._unreadable.finditer(text) if one.group() != "\n"]

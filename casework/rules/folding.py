@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import wraps
-from typing import Final
+from typing import Final, Literal
 
 INVISIBLE: Final = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
@@ -64,6 +64,27 @@ _STOP_IN_HAN: Final = re.compile(f"(?<=[{_HAN}]) ?[.\u3002\uff0e\uff61] ?(?=[{_H
 _DASH: Final = re.compile(f"[{DASHES}]")
 _QUOTE: Final = re.compile(f"[{QUOTES}]")
 _LAID_ASIDE: Final = re.compile(f"[{DOTS}{DASHES}{QUOTES}]")
+_MOST_MARKS: Final = 30
+# What is put in order behind its letter; the last five become such a mark when their width or form is folded.
+_MARKS: Final = "".join(chr(code) for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code)))
+_MARK: Final = f"[{_MARKS}\u0f73\u0f75\u0f81\uff9e\uff9f]"
+_SURPLUS: Final = re.compile(f"(?<={_MARK}{{{_MOST_MARKS}}}){_MARK}+")
+
+
+def surplus(text: str) -> int | None:
+    """Return where a text has more than 30 marks on one letter, as no language has (UAX #15, 12.1); None: nowhere."""
+    found = None if text.isascii() else _SURPLUS.search(text)
+    return found.start() if found else None
+
+
+def normal(form: Literal["NFC", "NFKC"], text: str) -> str:
+    """Return the normal form, without marks beyond the 30th on a letter.
+
+    To order the marks takes time that grows with the square of their number, in which no other thread runs.
+    """
+    if text.isascii():
+        return text
+    return _SURPLUS.sub("", unicodedata.normalize(form, _SURPLUS.sub("", text)))
 
 
 def _settled(function: Callable[[str], str]) -> Callable[[str], str]:
@@ -83,7 +104,7 @@ def plain(text: str) -> str:
 
     Width, brackets, dots, dashes and quotation marks stay as they were written.
     """
-    return unicodedata.normalize("NFC", _IDLE.sub("", text).translate(_HAN_TABLE))
+    return normal("NFC", _IDLE.sub("", text).translate(_HAN_TABLE))
 
 
 def with_line_breaks(text: str) -> str:
@@ -137,4 +158,4 @@ def same_name(one: str, other: str) -> bool:
 
 def _compatible(text: str) -> str:
     seen = _UNSEEN.sub("", text.translate(_HAN_TABLE))
-    return _UNSEEN.sub("", unicodedata.normalize("NFKC", seen))
+    return _UNSEEN.sub("", normal("NFKC", seen))

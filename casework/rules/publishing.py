@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from casework.rules.folding import normal
 from casework.rules.identifiers import mask_name
 from casework.rules.text import Text
 
@@ -72,9 +73,7 @@ def personal_number(text: str, *, landlines: bool = False) -> Text | None:
 
 def _plain(text: str) -> str:
     """Digits as ASCII, whatever script or width they were typed in, without what cannot be seen."""
-    seen = (
-        sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) not in ("Cf", "Mn", "Cc")
-    )
+    seen = (sign for sign in normal("NFKC", text) if unicodedata.category(sign) not in ("Cf", "Mn", "Cc"))
     written = "".join(str(unicodedata.digit(sign, None) if sign.isdigit() else sign) for sign in seen)
     return written.translate(_NUMERALS)
 
@@ -100,7 +99,7 @@ def _without(pattern: re.Pattern[str], text: str) -> str:
 def without_names(text: str, names: Iterable[str]) -> str:
     """The text with each of these names masked wherever it stands in full, also cut up by blanks or dots."""
     for name in sorted(set(names), key=len, reverse=True):
-        signs = [sign for sign in unicodedata.normalize("NFKC", name) if sign.isalpha()]
+        signs = [sign for sign in normal("NFKC", name) if sign.isalpha()]
         if len(signs) < 2:
             continue
         spelt = r"[^\w。]{0,3}".join(map(re.escape, signs))
@@ -110,7 +109,7 @@ def without_names(text: str, names: Iterable[str]) -> str:
             (folded, at)
             for at, sign in enumerate(text)
             if unicodedata.category(sign) not in ("Cf", "Cc")
-            for folded in unicodedata.normalize("NFKC", sign)
+            for folded in normal("NFKC", sign)
         ]
         for found in reversed(list(whole.finditer("".join(sign for sign, _ in signs_at)))):
             first, last = signs_at[found.start()][1], signs_at[found.end() - 1][1]

@@ -38,6 +38,8 @@ from casework.work.service import Limits, Service, Transaction
 _CHARACTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _GROUPS, _IN_A_GROUP = 5, 4
 _OBJECT: Final = "object"
+_TRIES_FOR_ONE: Final = 10
+_LONGEST_NUMBER: Final = 100
 _NUMBER: Final = re.compile(r"[0-9A-Z]+(?:-[0-9A-Z]+)*")
 _NO_SUCH: Final = Text(
     "没有这份申请，或者查询码不正确；请核对编号和查询码（以 Tracking-Code 请求头或 tracking_code 给出）。",
@@ -96,12 +98,13 @@ def visit(service: Service, address: str) -> None:
 def opening(service: Service, address: str) -> Iterator[None]:
     """Counts an application from an address; raises `SlowDown` when there were too many.
 
-    One with a wrong field is not counted, so that nobody is sent away while filling in the form.
+    Ten with a wrong field count as much as one, so that nobody is sent away while filling in the form.
     """
-    limits = service.limits
+    limits, hour = service.limits, timedelta(hours=1)
     with service.transaction() as tx:
-        openings = Allowance("openings", address, limits.openings_an_hour, timedelta(hours=1))
-        _, this = count(tx, [_visits(limits, address), openings])
+        openings = Allowance("openings", address, limits.openings_an_hour, hour)
+        tries = Allowance("tries", address, limits.openings_an_hour * _TRIES_FOR_ONE, hour)
+        _, this, _ = count(tx, [_visits(limits, address), openings, tries])
     try:
         yield
     except Invalid:
@@ -117,7 +120,7 @@ def identify(service: Service, number: str, code: str, address: str) -> UUID:
     That it is not guessed, its length sees to.
     """
     limits = service.limits
-    number = folding.case_number(number)
+    number = folding.case_number(number[:_LONGEST_NUMBER])
     with service.transaction() as tx:
         found = tracking.find(tx.db, number) if _NUMBER.fullmatch(number) else None
         # Where there is no such case, the same is worked out, in the same time.

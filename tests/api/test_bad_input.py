@@ -5,6 +5,7 @@ Driven by the declared endpoints, so that one that is added is attacked with the
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -48,6 +49,16 @@ STATUS: Final = {
 # What may be written by a request that is refused: who tried to sign in.
 WRITTEN_ANYHOW: Final = {"sign_ins"}
 MEMBERS: Final = {"type", "title", "status", "detail", "code", "request_id"}
+READ_HEADERS: Final = (
+    "Authorization",
+    "Content_Encoding",
+    "Content_Type",
+    "Idempotency_Key",
+    "If_Match",
+    "Tracking_Code",
+    "X_Forwarded_For",
+    "X_Request_Id",
+)
 HAN: Final = re.compile("[\u4e00-\u9fff]")
 LANGUAGES: Final = ("zh-CN", "en")
 
@@ -434,6 +445,48 @@ def test_a_parameter_that_is_not_known_or_given_twice_is_refused(
         answer = target.send(one, query=f"?{name}=1&{name}=1")
         ensure_faulted(answer, name, "en")
         assert answer.get_json()["errors"][0]["code"] == "twice"
+
+
+LONG: Final = {"marks": "王" + "\u0301\u0323" * 250_000, "digits": "9" * 1_000_000, "blanks": "\u3000 " * 250_000}
+
+
+@in_a_transaction
+@pytest.mark.usefixtures("short_texts")
+def test_the_longest_value_of_any_parameter_is_refused(one: Endpoint, target: Target, unchanged: None) -> None:
+    for name, field in one.query.form_fields():
+        for number, value in enumerate(LONG.values()):
+            language = LANGUAGES[number % 2]
+            ensure_problem(
+                target.send(one, query=f"?{urlencode({name: value})}", language=language),
+                "too_large",
+                language=language,
+            )
+            inside = f"?{urlencode({name: value[: 8_000 // 9]})}"
+            longest = field.item.longest if isinstance(field, Many) else field.longest
+            assert len(inside) > longest
+            ensure_faulted(target.send(one, query=inside, language=language), name, language)
+
+
+@every
+@pytest.mark.usefixtures("short_texts")
+def test_a_header_without_end_is_refused_unread(one: Endpoint, target: Target, unchanged: None) -> None:
+    for name in READ_HEADERS if one.public else READ_HEADERS[1:]:
+        for value in ("9" * 1_000_000, "王\u0301\u0323".encode().decode("latin-1") * 100_000, '", ' * 10_000):
+            ensure_problem(target.send(one, **{name: value}), "too_large")
+    answer = target.send(one, language="en, " * 5_000)
+    ensure_problem(answer, "too_large", language="zh-CN")
+
+
+@pytest.fixture
+def short_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing long is put into a normal form."""
+    normalize = unicodedata.normalize
+
+    def normalized(form: Any, text: str) -> str:
+        assert len(text) <= 10_000
+        return normalize(form, text)
+
+    monkeypatch.setattr(unicodedata, "normalize", normalized)
 
 
 def test_signing_in_takes_no_parameters(target: Target, unchanged: None) -> None:

@@ -1,10 +1,11 @@
 """A repeated request is answered, not repeated; and what is kept for that gives nothing away."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -62,12 +63,11 @@ def test_an_empty_answer_is_replayed_as_the_empty_answer_that_it_was(api: Api) -
 
 
 def test_the_order_of_names_and_the_spacing_do_not_make_another_body(api: Api) -> None:
-    case, once = api.new_case(), key()
-    path = f"/cases/{case['id']}/disclosures"
-    spoken = ('{"reason":"核对","paths":[]}', '{ "paths" : [] , "reason" : "\\u6838\\u5bf9" }')
-    answers = [api.call("caseworker", "POST", path, one.encode(), once) for one in spoken]
-    assert [one.status_code for one in answers] == [200, 200]
-    assert count(api, "disclosures") == 1
+    body, once = intake(api), key()
+    spoken = (json.dumps(body), json.dumps(dict(reversed(body.items())), ensure_ascii=False, indent=1))
+    answers = [api.call("caseworker", "POST", "/cases", one.encode(), once) for one in spoken]
+    assert [one.status_code for one in answers] == [201, 201]
+    assert count(api, "cases") == 1
 
 
 @pytest.mark.parametrize("other", [{"reason": "另一理由"}, {"reason": "核对", "paths": []}, {"reason": "核对", "x": 1}])
@@ -153,13 +153,60 @@ def test_the_kept_answer_shows_no_sensitive_value_to_whoever_reads_the_table(api
         assert json.dumps(secret).encode() not in kept
 
 
-def test_a_disclosure_that_is_replayed_shows_the_same_values_and_is_logged_once(api: Api) -> None:
+@pytest.mark.parametrize("of", ["disclosures", "personal-data"])
+def test_a_disclosure_is_never_kept_and_each_is_logged(api: Api, of: str) -> None:
     case, once = api.new_case(), key()
-    path = f"/cases/{case['id']}/disclosures"
+    path = f"/cases/{case['id']}/{of}"
     first, again = (api.call("caseworker", "POST", path, {"reason": "核对"}, once) for _ in range(2))
     assert first.get_json() == again.get_json()
-    assert "applicant.identity_number" in again.get_json()["values"]
-    assert count(api, "disclosures") == 1
+    assert "Idempotent-Replayed" not in again.headers
+    assert count(api, "disclosures") == 2
+    with api.service.transaction() as tx:
+        assert tx.db.run("select body from idempotency_keys").scalars().all() == [None]
+    assert api.call("caseworker", "POST", path, {"reason": "别的"}, once).status_code == 422
+
+
+def transferred(api: Api, case: Any) -> None:
+    """The case belongs to another office."""
+    with api.service.transaction() as tx:
+        tx.db.run(
+            "update cases set org_id = (select id from orgs where code = '370200') where id = :id", id=UUID(case["id"])
+        )
+
+
+def moved(api: Api, case: Any) -> None:
+    """The caller works in another office."""
+    with api.service.transaction() as tx:
+        tx.db.run("update users set org_id = (select id from orgs where code = '370200') where username = 'caseworker'")
+
+
+@pytest.mark.parametrize("away", [transferred, moved])
+def test_nothing_is_told_again_to_who_may_no_longer_see_the_case(api: Api, away: Callable[[Api, Any], None]) -> None:
+    body, keys = intake(api), [key() for _ in range(5)]
+    case = api.call("caseworker", "POST", "/cases", body, keys[0]).get_json()
+    path = f"/cases/{case['id']}"
+    asked: list[tuple[str, Any]] = [
+        ("/cases", body),
+        (f"{path}/disclosures", {"reason": "核对"}),
+        (f"{path}/notes", {"text": "家中有病人"}),
+        ("/queue/claim", {}),
+        (f"{path}/release", {"reason": "换岗"}),
+    ]
+    for (address, given), once in zip(asked[1:], keys[1:], strict=True):
+        assert api.call("caseworker", "POST", address, given, once).status_code in (200, 201)
+    away(api, case)
+    for (address, given), once in zip(asked, keys, strict=True):
+        answer = api.call("caseworker", "POST", address, given, once)
+        assert (answer.status_code, answer.get_json()["code"]) == (404, "not_found"), address
+
+
+def test_in_another_post_a_key_is_that_of_another_request(api: Api) -> None:
+    once, given = key(), {"code": "RELIEF", "name": "示例帮扶资金", "org": "370000"}
+    assert api.call("supervisor-sd", "POST", "/funds", given, once).status_code == 201
+    with api.service.transaction() as tx:
+        tx.db.run("update users set role = 'auditor' where username = 'supervisor-sd'")
+    answer = api.call("supervisor-sd", "POST", "/funds", given, once)
+    assert (answer.status_code, [one["code"] for one in answer.get_json()["errors"]]) == (422, ["reused"])
 
 
 LONG = "".join(sha256(bytes([number])).hexdigest() for number in range(100))

@@ -1009,6 +1009,13 @@ def test_whoever_corrects_the_form_again_and_again_is_not_sent_away(visitor: Vis
     assert [visitor.apply().status_code for _ in range(3)] == [201, 201, 429]
 
 
+def test_wrong_applications_count_too_though_ten_for_one(visitor: Visitor) -> None:
+    allow(visitor.api, openings_an_hour=1)
+    wrong = application(visitor.api) | {"facts": {}}
+    assert [visitor.call("POST", "/applications", wrong).status_code for _ in range(11)] == [422] * 10 + [429]
+    assert visitor.apply().status_code == 429
+
+
 def test_visits_from_one_address_are_limited_whatever_they_are_for(visitor: Visitor) -> None:
     mine = visitor.applied()
     allow(visitor.api, visits=4)

@@ -47,6 +47,11 @@ from generate_series(1, :many) n, (select * from cases where number = :template)
      (select cast(:now as timestamptz) - interval '30 days' as begun, cast(:now as timestamptz) + :ahead as due) at
   ) as written
 """
+_EVENTS: Final = """
+insert into events (case_id, seq, at, kind, actor_role, payload, prev_hash, hash)
+select id, 1, opened_at, 'opened', 'caseworker', '{}', decode(repeat('00', 32), 'hex'), last_hash
+from cases where starts_with(number, :prefix)
+"""
 _CLOCKS: Final = """
 insert into clocks (case_id, name, generation, owed_by, status, started_at, due_at, due_on, provisional, wake_at)
 select c.id, x.name, 1, 'office', 'running', :now - interval '30 days', :now + :ahead, cast(:now + :ahead as date),
@@ -131,6 +136,7 @@ def open_cases(service: Service, prefix: str, many: int, names: list[str], ahead
         when = f"interval '{ahead}'"
         values = {"prefix": prefix, "names": names, "now": tx.now}
         tx.db.run(_CASES.replace(":ahead", when), many=many, template=template, **values)
+        tx.db.run(_EVENTS, prefix=prefix)
         tx.db.run(_CLOCKS.replace(":ahead", when), **values)
     with service.transaction() as tx:
         # As autovacuum does after a while: what was just loaded is known to the planner.

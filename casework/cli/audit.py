@@ -6,8 +6,11 @@ import click
 
 from casework.cli.console import Console, pass_console
 from casework.cli.installation import working
-from casework.records import admin_events
+from casework.records import admin_events, proof
+from casework.rules.refusals import NotFound, Refusal
 from casework.rules.text import Text
+from casework.work import audit as work
+from casework.work.service import Service
 
 _TITLES = (
     Text("序号", "No."),
@@ -17,6 +20,13 @@ _TITLES = (
     Text("对象", "Of"),
     Text("内容", "Content"),
 )
+_CHECKING = Text("正在核对 {cases} 个案件……", "Checking {cases} cases …")
+_AGREES = Text(
+    "案件 {cases} 个及各项资金均无矛盾。", "{cases} cases and all funds agree with their events and ledgers."
+)
+_ONE_AGREES = Text("案件 {number} 无矛盾。", "{number} agrees with its events.")
+_FAULTS = Text("发现 {many} 处矛盾，见上。", "Contradictions: {many}, named above.")
+_NO_CASE = Text("没有案件 {number}。", "There is no case {number}.")
 _OPERATOR = Text("本机操作人", "operator")
 
 
@@ -44,3 +54,34 @@ def log(console: Console, last: int) -> None:
         for row in found
     ]
     console.table(_TITLES, rows)
+
+
+@audit.command("verify")
+@click.option("--case", "number", metavar="NUMBER", help="This case alone.")
+@pass_console
+def verify(console: Console, number: str | None) -> None:
+    """Prove that chains of events, cases, payments and funds say nothing but what happened; exits 1 where one does not.
+
+    What no such proof can see is said on standard error.
+    """
+    console.note(work.UNSEEN)
+    with working(console.settings) as service:
+        verify_all(console, service, number)
+
+
+def verify_all(console: Console, service: Service, number: str | None = None) -> None:
+    """Verify everything, or one case, with a bar; tells each fault, and raises a Refusal where there is one."""
+    with service.transaction() as tx:
+        many = proof.how_many(tx.db, number)
+    if number is not None and not many:
+        raise NotFound(_NO_CASE.with_(number=number))
+    with console.progress(_CHECKING, many) as looked_at:
+        faults = list(work.verify(service, looked_at, number))
+    for fault in faults:
+        console.tell(fault)
+    if faults:
+        raise Refusal(_FAULTS.with_(many=len(faults)))
+    if number is not None:
+        console.tell(_ONE_AGREES, number=number)
+    else:
+        console.tell(_AGREES, cases=many)

@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 
 from casework import demo as office
+from casework.cli.audit import verify_all
 from casework.cli.console import Console, Instant, instant_in, pass_console
 from casework.cli.installation import working
 from casework.demo.posts import named_users
-from casework.records import people, proof
+from casework.records import people
 from casework.rules.refusals import Refusal
 from casework.rules.text import Text
 from casework.settings import Settings, ensure_can_keep, keep
@@ -25,11 +26,6 @@ _LOADED = Text(
     "Loaded: organisations {orgs}, people {people}, cases {cases}.",
 )
 _LOADING = Text("正在载入 {cases} 个案件……", "Loading {cases} cases …")
-_CHECKING = Text("正在核对 {cases} 个案件……", "Checking {cases} cases …")
-_AGREES = Text(
-    "案件 {cases} 个及各项资金均无矛盾。", "{cases} cases and all funds agree with their events and ledgers."
-)
-_FAULTS = Text("发现 {many} 处矛盾，见上。", "Contradictions: {many}, named above.")
 _SIGN_IN = Text(
     "以下演示用户可以登录（casework demo users 可再次查看）：",
     "These demonstration users may sign in; casework demo users shows them again:",
@@ -79,15 +75,7 @@ def check(console: Console) -> None:
     """Prove that every case is what its events say, and every fund the sum of its ledger."""
     refuse_elsewhere(console.settings)
     with working(console.settings) as service:
-        with service.transaction() as tx:
-            many = proof.how_many(tx.db)
-        with console.progress(_CHECKING, many) as looked_at:
-            faults = list(office.check(service, looked_at))
-    for fault in faults:
-        console.tell(fault)
-    if faults:
-        raise Refusal(_FAULTS.with_(many=len(faults)))
-    console.tell(_AGREES, cases=many)
+        verify_all(console, service)
 
 
 @demo.command("users")

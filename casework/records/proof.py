@@ -15,20 +15,28 @@ _DERIVED: Final = "applicant_name, search_text, first_in_line, due_at, due_on, l
 
 
 class Stored(NamedTuple):
-    """A case with what hangs on it: `derived` are the columns that follow from it, `holds` the digests it keeps."""
+    """A case with what hangs on it: `derived` are the columns that follow from it, `sealed` is what the vault holds by
+    part, `holds` the digests it keeps."""
 
     record: StoredCase
     derived: dict[str, Any]
     events: Sequence[Row[Any]]
     clocks: list[tuple[Any, ...]]
-    facts: bytes | None
+    sealed: dict[str, bytes]
     holds: set[bytes]
 
 
-def some(tx: Tx, after: UUID, limit: int) -> list[Stored]:
-    """Return so many cases after an id, in the order of their ids; nobody changes them until the transaction ends."""
-    locked = "select id from cases where id > :after order by id limit :limit for share"
-    ids = list(tx.run(locked, after=after, limit=limit).scalars())
+def some(tx: Tx, after: UUID, limit: int, number: str | None = None) -> list[Stored]:
+    """Return so many cases after an id, in the order of their ids.
+
+    With a `number` only the case that has it, which nobody changes until the transaction ends.
+    """
+    if number is None:
+        found = tx.run("select id from cases where id > :after order by id limit :limit", after=after, limit=limit)
+    else:
+        one = "select id from cases where id > :after and number = :number for share"
+        found = tx.run(one, after=after, number=number)
+    ids = list(found.scalars())
     records = cases.several(tx, ids)
     events = _by_case(tx, "select * from events where case_id = any(:ids) order by case_id, seq", ids)
     clocks = _by_case(
@@ -38,7 +46,7 @@ def some(tx: Tx, after: UUID, limit: int) -> list[Stored]:
         ids,
     )
     derived = _by_case(tx, f"select id as case_id, {_DERIVED} from cases where id = any(:ids)", ids)
-    sealed = _by_case(tx, "select case_id, sealed from vault where case_id = any(:ids) and part = 'facts'", ids)
+    sealed = _by_case(tx, "select case_id, part, sealed from vault where case_id = any(:ids)", ids)
     holds = _by_case(tx, "select case_id, digest from open_case_holds where case_id = any(:ids)", ids)
     return [
         Stored(
@@ -46,7 +54,7 @@ def some(tx: Tx, after: UUID, limit: int) -> list[Stored]:
             derived={name: value for name, value in derived[id][0]._mapping.items() if name != "case_id"},
             events=events[id],
             clocks=[tuple(row)[1:] for row in clocks[id]],
-            facts=sealed[id][0].sealed if sealed[id] else None,
+            sealed={row.part: row.sealed for row in sealed[id]},
             holds={row.digest for row in holds[id]},
         )
         for id in ids
@@ -74,6 +82,63 @@ def funds_that_do_not_add_up(tx: Tx) -> list[str]:
     return list(tx.run(statement).scalars())
 
 
-def how_many(tx: Tx) -> int:
-    """Return how many cases there are."""
-    return int(tx.run("select count(*) from cases").scalar_one())
+def ledgers_that_do_not_follow(tx: Tx) -> list[tuple[str, int]]:
+    """Return of each fund the first entry that is not the next, or whose balances do not follow from those before."""
+    statement = """
+        select code, min(seq) as seq from (
+          select f.code, e.seq, e.balance, e.reserved,
+            row_number() over w as nth,
+            sum(case when e.kind in ('top_up', 'return', 'repay') then e.amount
+              when e.kind in ('pay', 'correct') then -e.amount else 0 end) over w as had,
+            sum(case when e.kind in ('reserve', 'return') then e.amount
+              when e.kind in ('release', 'pay') then -e.amount else 0 end) over w as promised
+          from fund_entries e join funds f on f.id = e.fund_id
+          window w as (partition by e.fund_id order by e.seq)) as told
+        where (seq, balance, reserved) is distinct from (cast(nth as int), had, promised)
+        group by code order by code"""
+    return [(row.code, row.seq) for row in tx.all(statement)]
+
+
+def payments_unlike_the_ledger(tx: Tx) -> list[str]:
+    """Return the case numbers of payments whose amount or state is not what the ledger of their fund says of them."""
+    statement = """
+        select distinct c.number from payment_lines l join cases c on c.id = l.case_id
+        left join lateral (
+          select max(e.amount) filter (where e.kind = 'reserve') as amount,
+            (array_agg(e.kind order by e.seq desc) filter (where e.kind <> 'repay'))[1] as last
+          from fund_entries e where e.fund_id = l.fund_id and e.line_id = l.id) as told on true
+        where l.amount is distinct from told.amount
+          or (l.status = 'paid') is distinct from (told.last = 'pay')
+          or (l.status = 'released') is distinct from (told.last = 'release')
+        order by c.number"""
+    return list(tx.run(statement).scalars())
+
+
+def orders_that_do_not_add_up(tx: Tx) -> list[str]:
+    """Return the numbers of the payment orders whose total or count is not that of the payments on them."""
+    statement = """
+        select o.number from payment_orders o
+        left join payment_order_lines x on x.order_id = o.id left join payment_lines l on l.id = x.line_id
+        group by o.id
+        having (o.total, o.lines) is distinct from (coalesce(sum(l.amount), 0), cast(count(l.id) as int))
+        order by o.number"""
+    return list(tx.run(statement).scalars())
+
+
+def order_lines(tx: Tx) -> Sequence[Row[Any]]:
+    """Return every line of an order with the `number` of the order and what opens its account."""
+    return tx.all(
+        """select o.number, x.order_id, x.line_id, x.position, x.account, x.sealed,
+             a.id as applicant_id, a.key_id, a.wrapped_key
+           from payment_order_lines x join payment_orders o on o.id = x.order_id
+           join payment_lines l on l.id = x.line_id join cases c on c.id = l.case_id
+           join applicants a on a.id = c.applicant_id
+           order by o.number, x.position"""
+    )
+
+
+def how_many(tx: Tx, number: str | None = None) -> int:
+    """Return how many cases there are, or whether there is one of this number."""
+    one = "where number = :number" if number is not None else ""
+    values = {"number": number} if number is not None else {}
+    return int(tx.run(f"select count(*) from cases {one}", **values).scalar_one())

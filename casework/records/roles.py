@@ -14,8 +14,17 @@ from casework.records.tables import SCHEMA, metadata
 
 # What is only ever added to, by anybody.
 APPEND_ONLY: Final = ("events", "admin_events", "notes", "letters", "disclosures", "fund_entries")
-_RIGHTS: Final = dict.fromkeys(APPEND_ONLY, "select, insert") | dict.fromkeys(
-    ("queue_entries", "search_terms"), "select"
+# What is there stays; of a payment and its line on an order only what becomes of it changes.
+_RIGHTS: Final = (
+    dict.fromkeys((*APPEND_ONLY, "policies", "calendars", "payment_orders", "household_lines"), "select, insert")
+    | dict.fromkeys(
+        ("cases", "applicants", "users", "orgs", "funds", "fund_budgets", "vault"), "select, insert, update"
+    )
+    | dict.fromkeys(("queue_entries", "search_terms"), "select")
+    | {
+        "payment_lines": "select, insert, update (status), update (order_id)",
+        "payment_order_lines": "select, insert, update (result), update (settled_on)",
+    }
 )
 _MIGRATED: Final = (
     "select 1 from pg_class where relnamespace = to_regnamespace(:schema) and relname = 'alembic_version'"
@@ -24,7 +33,10 @@ _LACKING: Final = f"""
 select rights, name from unnest(cast(:rights as text[]), cast(:names as text[])) as wanted (rights, name)
 join pg_class on relnamespace = to_regnamespace('{SCHEMA}') and relname = name
 where exists (select 1 from unnest(string_to_array(rights, ', ')) as one
-              where not has_table_privilege('{APPLICATION}', pg_class.oid, one))
+              where not case when one like '%(%'
+                then has_column_privilege('{APPLICATION}', pg_class.oid, substring(one from '[(](.*)[)]'),
+                  split_part(one, ' ', 1))
+                else has_table_privilege('{APPLICATION}', pg_class.oid, one) end)
 """
 
 
@@ -71,7 +83,7 @@ def lacking(connection: Connection) -> list[str]:
 
 
 def grants() -> list[str]:
-    """What the application may do: everything with the rows, but only add to what is append-only."""
+    """What the application may do with the rows: what is recorded it adds to, and takes nothing of it away."""
     sequences = f"grant usage on all sequences in schema {SCHEMA} to {APPLICATION}"
     tables = [f"grant {rights} on {SCHEMA}.{name} to {APPLICATION}" for name, rights in _rights()]
     return [_USAGE, sequences, *tables]

@@ -85,7 +85,7 @@ users = Table(
     Column("digest", Boolean, nullable=False, server_default=text("false")),
     # Since when the user has another role or sees more than before, and who saw to it; null once another one said yes.
     _at("raised_at", nullable=True),
-    Column("raised_by", Uuid, ForeignKey("users.id")),
+    Column("raised_by", Uuid),
     _at("created_at"),
     CheckConstraint(
         "role in ('caseworker','supervisor','lawyer','volunteer','auditor','administrator')",
@@ -377,7 +377,7 @@ admin_events = Table(
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     _at("at"),
     # Null: the operator, at the command line of the machine.
-    Column("actor_id", Uuid, ForeignKey("users.id")),
+    Column("actor_id", Uuid),
     Column("kind", Text, nullable=False),
     Column("subject", Text, nullable=False),
     # The paths of the organisations that it concerns; none where it concerns everybody.

@@ -234,7 +234,6 @@ def upgrade() -> None:
             name=op.f("ck_users_role_known"),
         ),
         sa.ForeignKeyConstraint(["org_id"], ["casework.orgs.id"], name=op.f("fk_users_org_id")),
-        sa.ForeignKeyConstraint(["raised_by"], ["casework.users.id"], name=op.f("fk_users_raised_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("username", name=op.f("uq_users_username")),
         schema="casework",
@@ -251,7 +250,6 @@ def upgrade() -> None:
         sa.Column("payload", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("prev_hash", sa.LargeBinary(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["actor_id"], ["casework.users.id"], name=op.f("fk_admin_events_actor_id")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_admin_events")),
         schema="casework",
     )
@@ -1016,3 +1014,99 @@ def upgrade() -> None:
             for each statement execute function casework.refuse_change()
             """
         )
+    _chain_cases_to_events()
+
+
+# Whoever is not the owner writes cases and their events together or not at all. The conditions are looked at as a row is
+# written, the functions are called before the transaction ends, when everything that belongs together is there.
+_NOT_THE_OWNER = "not pg_has_role(current_user, 'casework_owner', 'usage')"
+
+
+def _chain_cases_to_events() -> None:
+    op.execute(
+        """
+        create function casework.refuse_unchained() returns trigger language plpgsql as $$
+        begin
+          raise exception '% changes with the next event of the case', tg_table_name
+            using errcode = 'insufficient_privilege';
+        end $$
+        """
+    )
+    op.execute(
+        f"""
+        create trigger changes_with_an_event after update on casework.cases for each row
+        when (new.version <> old.version + 1 and {_NOT_THE_OWNER} and old is distinct from new)
+        execute function casework.refuse_unchained()
+        """
+    )
+    op.execute(
+        """
+        create function casework.ensure_chained() returns trigger language plpgsql as $$
+        begin
+          if not exists (select 1 from casework.events e where e.case_id = new.id and e.seq = new.version
+                         and e.hash = new.last_hash and (tg_op = 'INSERT' or e.prev_hash = old.last_hash))
+             or tg_op = 'INSERT' and new.version <> (select count(*) from casework.events e where e.case_id = new.id
+                                                     and e.seq between 1 and new.version)
+          then
+            raise exception 'the case is not what its last event says' using errcode = 'insufficient_privilege';
+          end if;
+          return null;
+        end $$
+        """
+    )
+    op.execute(
+        f"""
+        create constraint trigger chained after insert or update on casework.cases
+        deferrable initially deferred for each row when ({_NOT_THE_OWNER})
+        execute function casework.ensure_chained()
+        """
+    )
+    # No event stands beyond the last one of its case, and each is the next.
+    op.execute(
+        """
+        create function casework.ensure_next() returns trigger language plpgsql as $$
+        begin
+          if not exists (select 1 from casework.cases c where c.id = new.case_id and c.version >= new.seq)
+             or new.prev_hash is distinct from (case when new.seq = 1 then decode(repeat('00', 32), 'hex')
+               else (select e.hash from casework.events e where e.case_id = new.case_id and e.seq = new.seq - 1) end)
+          then
+            raise exception 'the event is not the next of its case' using errcode = 'insufficient_privilege';
+          end if;
+          return null;
+        end $$
+        """
+    )
+    op.execute(
+        f"""
+        create constraint trigger next after insert on casework.events
+        deferrable initially deferred for each row when ({_NOT_THE_OWNER})
+        execute function casework.ensure_next()
+        """
+    )
+    op.execute(
+        """
+        create function casework.ensure_next_of_all() returns trigger language plpgsql as $$
+        begin
+          if new.prev_hash is distinct from (case when new.seq = 1 then decode(repeat('00', 32), 'hex')
+             else (select hash from casework.admin_events where seq = new.seq - 1) end)
+          then
+            raise exception 'the event is not the next of the chain' using errcode = 'insufficient_privilege';
+          end if;
+          return new;
+        end $$
+        """
+    )
+    op.execute(
+        f"""
+        create trigger next before insert on casework.admin_events for each row when ({_NOT_THE_OWNER})
+        execute function casework.ensure_next_of_all()
+        """
+    )
+    # What was said at a step stays as it was sealed then.
+    op.execute(
+        f"""
+        create trigger sealed_once before update on casework.vault for each row
+        when (starts_with(old.part, 'events.') and {_NOT_THE_OWNER})
+        execute function casework.refuse_unchained()
+        """
+    )

@@ -15,6 +15,7 @@ from casework.api.endpoint import ENDPOINTS
 from casework.embedded import PrivateServer
 from casework.work.overdue import sweep
 from tests.api.conftest import Api, office_on
+from tests.rewriting import rewrite
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 NEVER: Final = datetime.max.replace(tzinfo=ZONE)
@@ -63,7 +64,8 @@ def crowd(server: PrivateServer, admin: Engine) -> Iterator[Api]:
             api.new_case()
         # These came in at one moment, so that only the id tells them apart.
         with api.service.transaction() as tx:
-            tx.db.run(
+            rewrite(
+                tx.db,
                 "update cases set opened_at = :now where opened_at > cast(:now as timestamptz) - interval '1 day'",
                 now=tx.now,
             )

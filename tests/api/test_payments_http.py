@@ -28,6 +28,7 @@ from tests.api.conftest import USERS, Api
 from tests.api.money import SOURCE, dossier, helped, household, in_force, make_order, new_fund
 from tests.api.test_concurrency import at_once, ensure_one_history, rows, statuses
 from tests.api.test_permissions import hire
+from tests.rewriting import rewrite
 from tests.work.test_funds import books, somebody_waits
 
 ACCOUNT: Final = re.compile("[0-9]{8,}")
@@ -834,7 +835,8 @@ def test_an_account_opens_only_at_its_own_place_on_its_own_order(office: Api) ->
     with office.service.transaction() as tx:
         tx.actor = acting(office, tx, "caseworker")
         # Whoever writes rows cannot have the money of one go to the account of another.
-        tx.db.run(
+        rewrite(
+            tx.db,
             "update payment_order_lines l set sealed = other.sealed from payment_order_lines other"
             " where l.line_id = :one and other.line_id = :two",
             one=one,

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -31,7 +32,7 @@ from tests.running import free_port
 
 CONTRACT = {
     "serve", "web", "scheduler", "database upgrade", "database status", "roles", "demo load", "user add", "user list",
-    "user password", "user activate", "user deactivate", "user confirm", "audit log",
+    "user password", "user activate", "user deactivate", "user confirm", "audit log", "audit verify",
     "token issue", "workflow list", "workflow check", "workflow diagram", "policy list", "policy load",
     "calendar list", "calendar show", "calendar load", "clock due", "sweep", "report sla", "doctor",
 }  # fmt: skip
@@ -770,24 +771,49 @@ def test_passwords_are_shown_again_in_no_other_place_than_a_demonstration(office
         assert done.stderr.startswith("The demonstration loads only where CASEWORK_ENV is demo")
 
 
-def test_the_demonstration_is_checked_and_what_contradicts_itself_is_named(office: Terminal, service: Service) -> None:
-    assert re.fullmatch(
-        r"\d+ cases and all funds agree with their events and ledgers\.\n", office.says("demo", "check")
-    )
+def rewritten(office: Terminal, statement: str, **values: Any) -> None:
+    """What only the owner of the database can do: the application may not."""
+    engine = create_engine(PrivateServer(office.home).owner_url)
+    with engine.begin() as connection:
+        connection.execute(text(statement), values)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("command", [("demo", "check"), ("audit", "verify")])
+def test_what_is_stored_is_verified_and_what_contradicts_itself_is_named(
+    office: Terminal, service: Service, command: tuple[str, ...]
+) -> None:
+    assert re.fullmatch(r"\d+ cases and all funds agree with their events and ledgers\.\n", office.says(*command))
     with service.transaction() as tx:
-        case = tx.db.one("select id, number, outcome from cases order by number limit 1")
-        assert case is not None
-        tx.db.run("update cases set outcome = 'invented' where id = :id", id=case.id)
+        case, other = tx.db.all("select id, number, outcome from cases order by number limit 2")
+    rewritten(office, "update casework.cases set outcome = 'invented' where id = :id", id=case.id)
     try:
-        done = office("demo", "check")
+        done = office(*command)
         assert (done.returncode, done.stdout) == (1, f"{case.number}: its row is not what its events say: outcome.\n")
         assert done.stderr.splitlines()[-1] == "Contradictions: 1, named above."
-        spoken = office("--language", "zh-CN", "demo", "check")
+        spoken = office("--language", "zh-CN", *command)
         assert spoken.stdout == f"{case.number}：案件表与办理记录不符：outcome。\n"
         assert spoken.stderr.splitlines()[-1] == "发现 1 处矛盾，见上。"
+        assert office("audit", "verify", "--case", case.number).returncode == 1
+        assert office.says("audit", "verify", "--case", other.number) == f"{other.number} agrees with its events.\n"
     finally:
-        with service.transaction() as tx:
-            tx.db.run("update cases set outcome = :outcome where id = :id", id=case.id, outcome=case.outcome)
+        rewritten(office, "update casework.cases set outcome = :was where id = :id", id=case.id, was=case.outcome)
+
+
+def test_verifying_says_what_it_cannot_see_and_which_case_there_is_not(office: Terminal) -> None:
+    assert "cuts off its end and sets the case back" in office("audit", "verify").stderr
+    unknown = office("audit", "verify", "--case", "LA-1999-000001")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert unknown.stderr.splitlines()[-1] == "There is no case LA-1999-000001."
+
+
+def test_the_log_of_administration_tells_who_did_what(office: Terminal) -> None:
+    office.says("user", "add", "zheng", "--role", "administrator", "--org", "370100", "--no-password")
+    office.says("user", "deactivate", "zheng")
+    _, last, before, *_ = office.says("audit", "log", "--last", "2").splitlines()
+    assert re.search(r'operator +user_changed +zheng +{"active": \[true, false\]}', last)
+    assert re.search(r"operator +user_added +zheng +", before)
+    assert office("user", "confirm", "zheng").stderr == "This user has no role that waits to be confirmed.\n"
 
 
 def test_the_example_of_organisations_is_loaded_as_it_is_printed(office: Terminal, tmp_path: Path) -> None:

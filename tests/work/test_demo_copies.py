@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine, create_engine, select, text
 
-from casework.demo import check, load, stamping
+from casework.demo import load, stamping
 from casework.embedded import PrivateServer
 from casework.forms.form import intake_of
 from casework.records import cases
@@ -21,6 +21,7 @@ from casework.records.tables import letters
 from casework.records.vault import Keyring, blind_index
 from casework.rules.identifiers import check_identity_number
 from casework.work import workflow_registry
+from casework.work.audit import verify
 from casework.work.letters import read
 from casework.work.sealing import applicant_key, full_facts
 from casework.work.service import Service
@@ -65,7 +66,7 @@ def records(service: Service) -> list[StoredCase]:
 def test_nothing_in_the_office_contradicts_itself(office: Service) -> None:
     looked_at: list[int] = []
 
-    assert [fault.en for fault in check(office, looked_at.append)] == []
+    assert [fault.en for fault in verify(office, looked_at.append)] == []
     assert sum(looked_at) == CASES
 
 
@@ -159,7 +160,7 @@ def test_the_same_seed_gives_the_same_copies_and_another_load_adds_others(office
     load(service, cases=CASES, seed=7, now=NOW, lived=LIVED)
     again = told(service)
     assert len({case_id for case_id, *_ in again}) == len(again) == 2 * CASES
-    assert [fault.en for fault in check(service)] == []
+    assert [fault.en for fault in verify(service)] == []
 
 
 def test_a_load_that_is_broken_off_among_the_copies_leaves_no_case_and_no_process(service: Service) -> None:
@@ -231,6 +232,6 @@ def test_what_contradicts_itself_is_named(service: Service, owner_url: str) -> N
             expected.add(fault.format(number=case.number, events=case.version))
     owner.dispose()
 
-    found = [told.en for told in check(service)]
+    found = [told.en for told in verify(service)]
     assert len(expected) == len(found) == len(BROKEN)
     assert set(found) == expected

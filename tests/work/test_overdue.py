@@ -32,6 +32,7 @@ from casework.settings import ROOT
 from casework.work import cases, corrections, letters, people, sealing
 from casework.work.overdue import Swept, sweep
 from casework.work.service import Service
+from tests.rewriting import rewrite
 from tests.work.offices import Province, local, shandong
 
 STILL_EMPLOYED = {"started_on": "2024-01-08", "still_employed": True}
@@ -132,11 +133,20 @@ def multiplied(province: Province, case_id: UUID, times: int) -> None:
     """So many more cases like this one, with their clocks, under the same applicant."""
     with province.service.transaction() as tx:
         columns = [column.name for column in case_table.columns if column.name not in ("id", "number", "due_key")]
-        tx.db.run(
+        rewrite(
+            tx.db,
             f"""insert into cases (id, number, {", ".join(columns)})
                 select gen_random_uuid(), number || '-' || n, {", ".join(columns)}
                 from cases, generate_series(1, :times) n where id = :id""",
             times=times,
+            id=case_id,
+        )
+        rewrite(
+            tx.db,
+            """insert into events
+               select c.id, e.seq, e.at, e.kind, e.actor_id, e.actor_role, e.payload, e.prev_hash, e.hash
+               from events e join cases of on of.id = e.case_id
+               join cases c on c.number like of.number || '-%' where e.case_id = :id""",
             id=case_id,
         )
         tx.db.run(
@@ -624,14 +634,14 @@ def test_a_case_that_cannot_be_read_hides_no_alert_of_another_one(province: Prov
     broken, others = opened(province), [opened(province) for _ in range(3)]
     version = "update cases set workflow_version = :version where id = :id"
     with province.service.transaction() as tx:
-        tx.db.run(version, version=99, id=broken)
+        rewrite(tx.db, version, version=99, id=broken)
 
     assert swept_at(province, "2026-03-20 09:00").alerts == 3 * len(LADDER)
     assert [len(told(province, case)) for case in others] == [len(LADDER)] * 3
     assert swept_at(province, "2026-03-20 09:00:20") == Swept(0, 0)
 
     with province.service.transaction() as tx:
-        tx.db.run(version, version=1, id=broken)
+        rewrite(tx.db, version, version=1, id=broken)
     assert swept_at(province, "2026-03-20 09:00:40").alerts == len(LADDER)
     assert len(told(province, broken)) == len(LADDER)
 

@@ -35,6 +35,7 @@ from casework.work.delivery.worker import Posted, deliver
 from casework.work.overdue import sweep
 from casework.work.service import Limits, Service
 from tests.receivers import Behaviour, Receiver, answers, drips, hangs, mailbox, receiver
+from tests.rewriting import rewrite
 from tests.work.offices import shandong
 from tests.work.post_office import SECRET, Post
 
@@ -666,7 +667,7 @@ def test_a_message_that_cannot_be_written_keeps_none_of_the_others(post: Post) -
         post.channel(there)
         broken, *_ = post.alert(3)
         with post.service.transaction() as tx:
-            tx.db.run("update cases set workflow_version = 99 where id = :id", id=broken)
+            rewrite(tx.db, "update cases set workflow_version = 99 where id = :id", id=broken)
         assert post.deliver() == Posted(delivered=2, failed=1)
     assert [one.last_error for one in post.messages("waiting")] == [{"code": "not_written", "kind": "KeyError"}]
 

@@ -25,6 +25,7 @@ from casework.work import intake, workflow_registry
 from casework.work.overdue import sweep
 from casework.work.service import Service
 from casework.workflows.legal_aid.intake import LegalAidIntake
+from tests.rewriting import rewrite
 from tests.rules.toy import TITLE, workflow
 from tests.work.offices import shandong
 
@@ -39,7 +40,7 @@ def test_the_start_is_refused_while_a_case_is_pinned_to_a_version_that_is_gone(s
             now=tx.now,
         )
         workflow_registry.register(tx.db)  # no case runs under it, so nobody misses it
-        tx.db.run("update cases set workflow_version = 77 where id = :case", case=case)
+        rewrite(tx.db, "update cases set workflow_version = 77 where id = :case", case=case)
     with service.transaction() as tx, pytest.raises(workflow_registry.ChangedWorkflow, match=r"legal_aid version 77"):
         workflow_registry.register(tx.db)
 

@@ -150,7 +150,9 @@ def _visited(one: Endpoint, service: Service, raw: bytes, path: dict[str, Any]) 
 
             def do(tx: Transaction) -> Response:
                 # A digest, so that nobody reads in the table who was here.
-                caller = hmac.digest(tx.key_for("callers"), address.encode(), "sha256").hex()
+                # And bound to who applies, as only the applicant can say it: many sit behind one address.
+                said = json.dumps([address, _applicant(raw)], sort_keys=True).encode("utf-8", "surrogatepass")
+                caller = hmac.digest(tx.key_for("callers"), said, "sha256").hex()
                 return _answered(one, tx, f"from {caller}", raw, path, code)
 
             return _transacted(do, APPLICANT)
@@ -208,6 +210,13 @@ def _tracking_code(one: Endpoint, service: Service, raw: bytes) -> tuple[bytes, 
         return raw, given.encode("latin-1").decode()
     except UnicodeError:
         return raw, given
+
+
+def _applicant(raw: bytes) -> Any:
+    """What a body says of the applicant; None where it says nothing."""
+    body = read_json(raw) if raw.strip() else None
+    facts = body.get("facts") if isinstance(body, dict) else None
+    return facts.get("applicant") if isinstance(facts, dict) else None
 
 
 def _body(most: int) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from casework.rules.calendars import WorkingCalendar
@@ -17,6 +17,16 @@ from casework.rules.refusals import Fault, Invalid, NotMet, NotNow, NotYours, Re
 from casework.rules.rights import colleagues, is_colleagues, may_own, owner_after, turn
 from casework.rules.text import Text
 
+_EARNED: Final = Text(
+    "“{state}”须经规定的步骤和决定才能进入，不能直接变更；可以直接变更到：{again}。",
+    "A case comes into “{state}” by the steps and decisions that are laid down, and not by an override; one may bring"
+    " it into: {again}.",
+)
+_NONE: Final = Text("无", "none")
+_UNDER_REVIEW: Final = Text(
+    "异议正在审查，由审查的人作出决定，不能直接变更状态。",
+    "An objection is under review; whoever reviews it decides, and no override ends it.",
+)
 _FOR_STAFF = Text("只有经办人或审批人可以这样做。", "Only caseworkers and supervisors may do this.")
 
 
@@ -159,6 +169,9 @@ def override(
 ) -> Move | Refusal:
     """A supervisor steps in: the case comes into `to_state` by no edge, with a reason, recorded as such.
 
+    It goes back to where it is looked into again and nowhere else: no decision is made in this way, nor the review of
+    one ended, nor a step skipped that the law demands.
+
     Clocks that do not run in the new state are cancelled, never counted as met. Where nobody helps yet, whoever
     helped is released and no longer sees the case.
     """
@@ -169,6 +182,12 @@ def override(
     if to_state == case.state:
         return NotNow(Text("案件已处于该状态。", "The case is in that state already."))
     state = workflow.by_state[to_state]
+    if not state.reopens:
+        again = [one.title for one in workflow.states if one.reopens]
+        titles = Text("、".join(one.zh for one in again), ", ".join(one.en for one in again)) if again else _NONE
+        return NotMet(_EARNED.with_(state=state.title, again=titles))
+    if case.state in workflow.reviewed_above:
+        return NotMet(_UNDER_REVIEW)
     if state.waits_for in HELPERS and case.assignee is None:
         return NotMet(Text("此状态须先指派承办人。", "In this state a helper works, and none is assigned."))
     at = max(now, case.last_at)

@@ -129,7 +129,8 @@ def _tuple(value: Any) -> tuple[Any, ...]:
 class State:
     """A state of a case, the phase it belongs to, and the role whose turn it is (None: nobody's).
 
-    `publishes` names the fact that the public may read while the case stands here, and never longer.
+    `publishes` names the fact that the public may read while the case stands here, and never longer. Into a state
+    that `reopens` a case a supervisor's override may bring it, and into no other (`verify` says which can be one).
     """
 
     name: str
@@ -137,6 +138,7 @@ class State:
     phase: Phase
     waits_for: Role | None = None
     publishes: str | None = None
+    reopens: bool = False
 
     @property
     def final(self) -> bool:

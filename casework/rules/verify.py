@@ -40,6 +40,7 @@ def verify(workflow: Workflow, variants: Mapping[str, Variant]) -> list[Flaw]:
         *_receivers(workflow),
         *_letters(workflow),
         *_phases(workflow),
+        *_reopened(workflow),
     ]
     for place, variant in sorted(variants.items()):
         flaws += _limits(workflow, place, variant)
@@ -127,6 +128,25 @@ def _blanks(body: str) -> set[str]:
 def _phases(workflow: Workflow) -> Iterable[Flaw]:
     if not any(state.phase is Phase.CLOSED for state in workflow.states):
         yield Flaw("ends", "no state is closed")
+
+
+def _reopened(workflow: Workflow) -> Iterable[Flaw]:
+    """Into a state that reopens a case no decision leads but one on an objection, and no condition stands before it."""
+    free, grew = {NEW}, True
+    while grew:
+        edges = [one for one in workflow.transitions if not one.decides and not one.when and not one.by_time_alone]
+        reached = free | {one.leads_to(source) for one in edges for source in one.sources if source in free}
+        free, grew = reached, len(reached) > len(free)
+    for state in workflow.states:
+        if not state.reopens:
+            continue
+        if state.final or state.publishes or state.name not in free:
+            yield Flaw(
+                "override", f"state {state.name} reopens a case, but it takes more than steps without a condition"
+            )
+        for edge in workflow.transitions:
+            if edge.decides and edge.to == state.name and not set(edge.sources) <= set(workflow.reviewed_above):
+                yield Flaw("override", f"state {state.name} reopens a case, but {edge.name} decides on it")
 
 
 def _limits(workflow: Workflow, place: str, variant: Variant) -> Iterable[Flaw]:

@@ -62,6 +62,11 @@ _NOT_BOTH: Final = Text(
 )
 _TOLD_BY_NAME: Final = frozenset(("name", "password", "email", "digest", "language"))
 _OF_ONESELF: Final = ("role", "org", "active")
+_NO_SECOND_FACTOR: Final = Text(
+    "系统尚不核验动态验证码，请不填此项。", "One-time codes are not checked here; leave this out."
+)
+_NAMED: Final = Text("密码中不得含有用户名。", "A password does not contain the user name.")
+_SHORTEST_NAMED: Final = 3
 _REACHED: Final = ("email", "digest", "language")
 SPOKEN: Final[dict[str, Text]] = {language: Text(language, language) for language in LANGUAGES}
 
@@ -79,7 +84,7 @@ def folded(username: str) -> str:
 
 
 class Credentials(Form):
-    """What somebody signs in with; `otp` is for users with a second factor."""
+    """What somebody signs in with; `otp` is refused until there is a second factor to be checked."""
 
     username = Line(most=100, required=True, title=Text("用户名", "User name"), example="caseworker")
     password = Line(most=200, required=True, title=Text("密码", "Password"), example="correct horse battery")
@@ -147,6 +152,8 @@ def sign_in(service: Service, given: Any, address: str) -> tuple[str, datetime]:
     most, window = limits.sign_in_attempts, limits.sign_in_window
     with service.transaction() as tx:
         said = Credentials.check(given, today=tx.today)
+        if "otp" in said:
+            raise Invalid([Fault("otp", "not_supported", _NO_SECOND_FACTOR)])
         username = folded(said["username"])
         name = Allowance("name", username, most, window)
         place = Allowance("address", address, most * _NAMES_AT_AN_ADDRESS, window)
@@ -245,7 +252,7 @@ def create_user(tx: Transaction, said: Mapping[str, Any], org: Row[Any]) -> Row[
         "name": said.get("name", said["username"]),
         "role": said["role"],
         "org_id": org.id,
-        "password_hash": _hashed(said),
+        "password_hash": _hashed(said, said["username"]),
         "password_is_first": said.get("password") is not None,
         "active": True,
         "created_at": tx.now,
@@ -258,13 +265,15 @@ def create_user(tx: Transaction, said: Mapping[str, Any], org: Row[Any]) -> Row[
     return _view(tx, row["id"])
 
 
-def _hashed(said: Mapping[str, Any]) -> str | None:
+def _hashed(said: Mapping[str, Any], username: str) -> str | None:
     password = said.get("password")
     if password is None:
         return None
     if len(password) < 12:
         sentence = Text("密码至少 12 位。", "A password has 12 characters or more.")
         raise Invalid([Fault("password", "too_short", sentence)])
+    if len(username) >= _SHORTEST_NAMED and username in folded(password):
+        raise Invalid([Fault("password", "user_name", _NAMED)])
     return hash_password(password)
 
 
@@ -361,7 +370,7 @@ def change_myself(tx: Transaction, given: Any) -> Row[Any]:
             raise Invalid([Fault("current_password", "wrong", _OLD_PASSWORD_WRONG)])
         if said["password"] == said["current_password"]:
             raise Invalid([Fault("password", "same", _SAME_PASSWORD)])
-        values |= {"password_hash": _hashed(said), "password_is_first": False}
+        values |= {"password_hash": _hashed(said, tx.person.username), "password_is_first": False}
     if values:
         people.change(tx.db, tx.person.id, values)
     if "password" in said:
@@ -389,7 +398,7 @@ def _changed(
     if said.get("role", person.role) != person.role or (org is not None and not org.path.startswith(person.org_path)):
         values |= {"raised_at": tx.now, "raised_by": tx.actor_id}
     if "password" in said:
-        values |= {"password_hash": _hashed(said), "password_is_first": True}
+        values |= {"password_hash": _hashed(said, person.username), "password_is_first": True}
     let_go = 0
     if values:
         concerns_cases = values.keys() & {"role", "active", "org_id"}

@@ -16,10 +16,12 @@ from casework.work.service import Transaction
 def of_case(case: Case, others: Iterable[Other], person: Person | None) -> list[Twin]:
     """Return the open ones among other cases with the same numbers, the same requests first.
 
-    `person` is the staff who asks, and sees what lies at or below the own organisation; None: nobody is told.
+    `person` is the staff who asks, and is told of what lies at or below the own organisation only: whoever types a
+    number does not learn that its owner asks for help elsewhere. None: nobody is told.
     """
     workflow = workflow_registry.pinned(case)
     found = [_twin(workflow, case, one, person) for one in others if one.open]
+    found = [twin for twin in found if twin.seen or person is None]
     return sorted(found, key=lambda twin: (not twin.same_request, twin.opened_at, twin.id))
 
 

@@ -245,7 +245,7 @@ def _decide_and_help(ask: Lived, case: Any) -> None:
         ("caseworker", "close"),
     ):
         _take(ask, who, at, name)
-    ask("supervisor", "POST", f"{at}/override", {"to_state": "concluded", "reason": "closed too early"})
+    ask("supervisor", "POST", f"{at}/override", {"to_state": "under_review", "reason": "closed too early"})
     for part in ("events", "clocks", "letters", "disclosures"):
         assert ask("auditor", "GET", f"{at}/{part}")["items"]
 

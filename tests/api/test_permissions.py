@@ -334,13 +334,11 @@ def test_a_report_counts_only_the_cases_that_one_sees(who: str, shared: Api, cas
     assert above.status_code == (200 if who == "supervisor-sd" else 422)
 
 
-def test_of_a_twin_elsewhere_only_the_organisation_is_told(api: Api) -> None:
+def test_of_a_twin_elsewhere_nothing_is_told(api: Api) -> None:
     facts = api.get("caseworker", "/workflows/legal_aid")["intake"]["examples"][0]
     there = api.new_case("caseworker-qd", "370200", **facts)
     here = api.new_case("caseworker", "370100", **facts)
-    by = ["identity_number", "phone"]
-    untold = dict.fromkeys(("id", "number", "state", "same_request"))
-    assert here["same_applicant"] == [untold | {"org": "370200", "by": by}]
+    assert here["same_applicant"] == []
     assert there["number"] not in json.dumps(api.get("caseworker", f"/cases/{here['id']}"))
     [twin] = api.get("supervisor-sd", f"/cases/{here['id']}")["same_applicant"]
     assert (twin["id"], twin["number"], twin["state"]) == (there["id"], there["number"], "submitted")

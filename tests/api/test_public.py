@@ -332,7 +332,7 @@ def test_a_residence_permit_is_the_same_number_in_whichever_field_it_stands(hous
 def test_nor_does_a_supervisor_bring_it_past_the_other_file(household: Household) -> None:
     api, there, mine = household.visitor.api, household.applied(), household.applied()
     api.take("caseworker", there, "accept")
-    to = {"to_state": "active", "reason": "补录"}
+    to = {"to_state": "under_review", "reason": "补录"}
     answer = api.call("supervisor", "POST", f"/cases/{mine['id']}/override", to)
     assert (answer.status_code, there["number"] in answer.get_json()["detail"]) == (409, True)
 
@@ -378,8 +378,17 @@ def test_an_application_that_is_sent_again_gets_the_first_answer(visitor: Visito
     elsewhere = replace(visitor, address="198.51.100.9").call("POST", "/applications", body, Idempotency_Key="once")
     assert elsewhere.status_code == 201
     assert elsewhere.get_json()["number"] != first.get_json()["number"]
-    other = visitor.call("POST", "/applications", application(visitor.api), Idempotency_Key="once")
+    changed = body | {"facts": body["facts"] | {"claimants": 7}}
+    other = visitor.call("POST", "/applications", changed, Idempotency_Key="once")
     assert (other.status_code, other.get_json()["errors"][0]["code"]) == (422, "reused")
+
+
+def test_a_key_is_not_shared_by_all_who_apply_from_one_address(visitor: Visitor) -> None:
+    first, other = (
+        visitor.call("POST", "/applications", application(visitor.api), Idempotency_Key="1") for _ in range(2)
+    )
+    assert (first.status_code, other.status_code) == (201, 201)
+    assert first.get_json()["number"] != other.get_json()["number"]
 
 
 # Following

@@ -77,3 +77,21 @@ def test_a_refused_attempt_does_not_make_the_wait_longer(strict: Api) -> None:
     assert waits == sorted(waits, reverse=True)
     strict.days_pass(1)
     assert sign_in(strict, "caseworker", PASSWORD).status_code == 200
+
+
+def test_a_code_that_nobody_checks_is_refused(api: Api) -> None:
+    said = {"username": "caseworker", "password": PASSWORD, "otp": "123456"}
+    answer = api.call(None, "POST", "/auth/token", said)
+    assert (answer.status_code, [one["field"] for one in answer.get_json()["errors"]]) == (422, ["otp"])
+
+
+@pytest.mark.parametrize("password", ["caseworker2026", "my CASEWORKER 1", "ｃａｓｅｗｏｒｋｅｒ-2026"])
+def test_a_password_does_not_contain_the_user_name(api: Api, password: str) -> None:
+    own = {"current_password": PASSWORD, "password": password}
+    for who, path, said in (
+        ("caseworker", "/me", own),
+        ("administrator", f"/users/{api.ids['caseworker']}", {"password": password}),
+    ):
+        answer = api.call(who, "PATCH", path, said)
+        assert (answer.status_code, [one["code"] for one in answer.get_json()["errors"]]) == (422, ["user_name"])
+    assert sign_in(api, "caseworker", PASSWORD).status_code == 200

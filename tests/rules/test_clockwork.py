@@ -146,7 +146,7 @@ class TestEnds:
         assert story.clock("review_by_law").status == "cancelled"
 
     def test_what_the_office_owed_and_is_late_stays_late_whoever_ends_it(self) -> None:
-        for end in (lambda story: story.applicant("withdraw"), lambda story: story.override("supervisor", "granted")):
+        for end in (lambda story: story.applicant("withdraw"), lambda story: story.put("granted")):
             story = Story().opened()
             story.days_pass(60)
             end(story)

@@ -6,8 +6,10 @@ import pytest
 
 from casework.rules import case_actions
 from casework.rules.case import Phase
+from casework.rules.grammar import STAY, Workflow
 from casework.rules.people import Role
 from casework.rules.refusals import Invalid, NotMet, NotNow, NotYours
+from casework.work import workflow_registry
 from tests.story import Story
 
 
@@ -133,7 +135,7 @@ class TestOverriding:
         assert (again.generation, again.status, again.started_at) == (2, "running", story.now)
 
     def test_clocks_that_run_no_longer_are_cancelled_and_never_met(self, story: Story) -> None:
-        story.override("supervisor", "granted")
+        story.put("granted")
         assert story.clock("review_by_law").status == "cancelled"
         assert story.clock("assignment").status == "running"
 
@@ -162,10 +164,28 @@ class TestOverriding:
         with pytest.raises(NotNow):
             story.override("supervisor", "submitted")
 
+    @pytest.mark.parametrize("workflow", workflow_registry.latest(), ids=lambda one: one.key)
+    def test_no_decision_is_made_by_it_and_no_step_skipped(self, workflow: Workflow) -> None:
+        decided = {edge.to for edge in workflow.transitions if edge.decides and edge.to not in (STAY, "under_review")}
+        for state in {*decided, *workflow.by_state} - {"submitted", "under_review"}:
+            story = Story("2026-03-02 09:00", workflow=workflow).opened()
+            before = story.case
+            with pytest.raises(NotMet, match="by the steps and decisions"):
+                story.override("supervisor", state)
+            assert story.case == before
+
+    @pytest.mark.parametrize("workflow", workflow_registry.latest(), ids=lambda one: one.key)
+    def test_no_review_of_an_objection_is_ended_by_it(self, workflow: Workflow) -> None:
+        for state in workflow.reviewed_above:
+            story = Story("2026-03-02 09:00", workflow=workflow).opened()
+            story.put(state)
+            with pytest.raises(NotMet, match="whoever reviews it decides"):
+                story.override("supervisor", "under_review")
+
     @pytest.mark.parametrize("state", ["assigned", "in_progress"])
     def test_where_a_helper_works_somebody_must_be_assigned(self, story: Story, state: str) -> None:
-        with pytest.raises(NotMet):
-            story.override("supervisor", state)
+        with pytest.raises(NotMet, match="none is assigned"):
+            story.put(state)
 
 
 class TestCorrecting:

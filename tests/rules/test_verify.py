@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from casework.rules.case import Phase
-from casework.rules.grammar import Alert, Letter, State, Transition, Workflow
+from casework.rules.grammar import Alert, Letter, State, Transition, Workflow, guard
 from casework.rules.people import Role
 from casework.rules.text import Text
 from casework.rules.verify import Flaw, verify
@@ -52,6 +52,20 @@ UNSENT = Letter("unsent", TITLE, TITLE, nothing_more)
         (
             {"transitions": with_row(TRANSITIONS, "finish", by=Role.CLOCK)},
             Flaw("ends", "from state answered no way leads to a closed state"),
+        ),
+        (
+            state("done", reopens=True),
+            Flaw("override", "state done reopens a case, but it takes more than steps without a condition"),
+        ),
+        (
+            state("answered", reopens=True)
+            | {"transitions": with_row(TRANSITIONS, "answer", when=guard("否", "no")(lambda at: False))},
+            Flaw("override", "state answered reopens a case, but it takes more than steps without a condition"),
+        ),
+        (
+            state("answered", reopens=True)
+            | {"transitions": (*TRANSITIONS, replace(TRANSITIONS[1], name="judge", decides=True))},
+            Flaw("override", "state answered reopens a case, but judge decides on it"),
         ),
         (state("done", phase=Phase.FOLLOW_UP), Flaw("ends", "no state is closed")),
         (

@@ -19,10 +19,10 @@ TEXT = "LA-2026-000001 审查期限：期限届满"
 OK = {"wecom": {"errcode": 0, "errmsg": "ok"}, "dingtalk": {"errcode": 0, "errmsg": "ok"}, "feishu": {"code": 0}}
 
 
-def said(kind: str, secret: str | None, answer: Any) -> Received:
+def said(kind: str, secret: str | None, answer: Any, text: str = TEXT) -> Received:
     """What the robot gets when it is told the text and answers this."""
     with receiver(answers(200, answer)) as there:
-        robots.send(Outside(LOOPBACK), kind, there.url, secret, TEXT, at=AT)
+        robots.send(Outside(LOOPBACK), kind, there.url, secret, text, at=AT)
     [got] = there.received
     return got
 
@@ -54,6 +54,11 @@ def test_feishu_gets_seconds_and_signature_in_the_body() -> None:
         "content": {"text": TEXT},
     }
     assert said("feishu", None, {"StatusCode": 0}).json == {"msg_type": "text", "content": {"text": TEXT}}
+
+
+def test_no_name_calls_everybody_in_a_group_of_feishu() -> None:
+    got = said("feishu", None, {"code": 0}, '<at user_id="all">所有人</at>：期限届满')
+    assert got.json["content"]["text"] == '＜at user_id="all">所有人＜/at>：期限届满'
 
 
 @pytest.mark.parametrize(

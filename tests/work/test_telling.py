@@ -153,6 +153,13 @@ def test_a_step_of_somebody_else_is_told(post: Post, road: Any, who: str, name: 
     assert told(post, case)[-1] == (name, whom)
 
 
+def test_an_override_is_told_to_the_supervisor_above(post: Post) -> None:
+    case = along(post, *ROAD[:2])
+    with post.service.transaction(post.province.actor("zhao")) as tx:
+        cases.override(tx, case, {"to_state": "submitted", "reason": "受理有误"})
+    assert told(post, case)[-1] == ("overridden", {"li", "province"})
+
+
 def test_a_new_case_and_what_one_does_oneself_are_told_to_nobody(post: Post) -> None:
     assert told(post, along(post, *PAPERS, ("li", "supply_papers"))) == []
 
@@ -167,7 +174,11 @@ def test_a_handover_tells_both_and_a_release_or_correction_by_a_supervisor_the_o
     ):
         with post.service.transaction(post.province.actor("zhao")) as tx:
             what(tx, case, given)
-    assert told(post, case) == [("handed_over", {"li", "wang"}), ("released", {"wang"})]
+    assert told(post, case) == [
+        ("handed_over", {"li", "wang"}),
+        ("released", {"wang"}),
+        ("overridden", {"province"}),
+    ]
     case = along(post, *ROAD[:3])
     with post.service.transaction(post.province.actor("zhao")) as tx:
         tx.if_match = "*"

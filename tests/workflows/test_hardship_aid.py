@@ -542,7 +542,7 @@ class TestTheNotice:
         story = noticed()
         story.supervisor("send_back")
         story.caseworker("propose")
-        story.override("supervisor", "awaiting_approval")
+        story.put("awaiting_approval")
         assert isinstance(told(story, "supervisor", "approve"), NotMet)
 
     def test_a_withdrawn_notice_is_gone_without_blame(self) -> None:
@@ -1458,9 +1458,9 @@ class TestTheExit:
         story = on_file()
         story.caseworker("propose_exit", kind="out_of_hardship")
         assert isinstance(told(story, "caseworker", "publish_exit"), NotNow)
-        story.override("supervisor", "exit_proposed")
+        story.put("exit_proposed")
         assert isinstance(told(story, "caseworker", "publish_exit"), NotMet)
-        story.override("supervisor", "awaiting_exit_approval")
+        story.put("awaiting_exit_approval")
         assert isinstance(told(story, "chief", "approve_exit"), NotMet)
 
     def test_who_does_not_come_was_given_the_time_to(self) -> None:

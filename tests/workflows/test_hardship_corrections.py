@@ -113,7 +113,7 @@ class TestWithoutANotice:
 
     def test_a_state_that_published_nothing_lets_nothing_be_approved(self) -> None:
         story = proposed(LIVING)
-        story.override("supervisor", "on_notice")
+        story.put("on_notice")
         the_notice_stands(story)
         assert story.case.facts["notice_over_on"] is None
         assert "公示" in told(story, "chief", "approve").text.zh
@@ -122,7 +122,7 @@ class TestWithoutANotice:
         story = leaving()
         story.caseworker("publish_exit")
         the_notice_stands(story)
-        story.override("supervisor", "aid_awaiting_approval")
+        story.put("aid_awaiting_approval")
         assert "公示" in told(story, "chief", "approve").text.zh
 
     @pytest.mark.parametrize(

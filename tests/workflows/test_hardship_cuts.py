@@ -155,14 +155,14 @@ class TestAReleasedPayment:
 
     def test_after_the_exit_the_letter_promises_no_review_that_is_not_open(self) -> None:
         story = left()
-        story.override("supervisor", "active")
+        story.put("active")
         story.caseworker("propose_aid", aid=[LIVING])
         due = story.clock("notice").due
         assert due is not None
         story.now = due.at
         story.time("take_down")
         story.supervisor("approve")
-        story.override("supervisor", "watching")
+        story.put("watching")
         story.supervisor("release_payment", line=story.case.facts["aid"][-1]["line"])
         assert "您可以向上一级工会反映。" in body(story, "payment_released")
 

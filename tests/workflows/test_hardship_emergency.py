@@ -62,7 +62,7 @@ class TestHelpComesFirst:
         for there in ("watching", "objected", "exit_objected"):
             story = on_file(LIVING)
             story.supervisor("help_at_once")
-            story.override("supervisor", there)
+            story.put(there)
             assert story.clock("emergency").status == "running"
             story.caseworker("end_emergency")
             story.caseworker("make_up_papers")

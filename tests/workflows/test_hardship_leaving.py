@@ -81,7 +81,7 @@ class TestMonthsAboveTheLine:
         story = Story("2026-09-07 09:00", workflow=WORKFLOW, policy={"months_above_line": "none"}).opened()
         story.along((*PREPARED, ("caseworker", "propose"), ("caseworker", "publish")))
         the_notice_stands(story)
-        story.override("supervisor", "active")
+        story.put("active")
         story.caseworker("propose_exit", kind="out_of_hardship", above_line_since=None)
 
     def test_whoever_asks_to_leave_is_asked_for_none(self) -> None:

@@ -107,7 +107,7 @@ def test_who_did_the_step_before_decides_only_where_the_office_does_not_ask_for_
 
 def test_where_nobody_has_decided_anybody_above_reviews() -> None:
     story = Story("2026-03-02 09:00").opened()
-    story.override("supervisor", "objected")
+    story.put("objected")
     assert isinstance(story.refused("supervisor", "uphold"), NotMet)
     assert story.offered("superior")["uphold"].allowed
     story.unsupervised = frozenset({"371000", "370000"})

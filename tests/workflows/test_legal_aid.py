@@ -989,7 +989,7 @@ class TestObjection:
 
     def test_without_a_decision_there_is_nothing_to_serve(self) -> None:
         story = Story("2026-03-02 09:00").opened()
-        story.override("supervisor", "refused")
+        story.put("refused")
         assert not story.offered("caseworker")["record_service"].allowed
 
     def test_where_no_rule_sets_a_limit_none_holds(self) -> None:

@@ -89,29 +89,25 @@ class CaseSummaryPage(Page):
 
 
 class Twin(Shape):
-    """Another open case of the same person; of one elsewhere only the organisation."""
+    """Another open case of the same person, of those that the reader may see."""
 
-    id: Id | None
-    number: Annotated[str | None, like("LA-2026-000002")]
-    state: StateName | None
+    id: Id
+    number: Annotated[str, like("LA-2026-000002")]
+    state: StateName
     org: Annotated[str, like("370200")]
     by: Annotated[
         list[Annotated[str, one_of(("identity_number", "document", "phone"))]],
         told("相同的号码", "Which of the numbers are the same"),
     ]
     same_request: Annotated[
-        Flag | None,
-        told(
-            "同一人就同一事项的申请；其他机构的案件为空",
-            "The same person asks for the same; null for a case elsewhere",
-        ),
+        Flag,
+        told("同一人就同一事项的申请", "The same person asks for the same"),
     ]
 
 
 def twin(one: duplicates.Twin) -> Twin:
-    """The other case as somebody sees it who may see it, or may not."""
-    known: dict[str, Any] = {} if one.seen else dict.fromkeys(("id", "number", "state", "same_request"))
-    return Twin.of(one, org=one.org_code, **known)
+    """The other case as somebody sees it."""
+    return Twin.of(one, org=one.org_code)
 
 
 class EarlierPaper(Shape):

@@ -364,9 +364,9 @@ WORKFLOW = Workflow(
     ),
     time_to_object=time_to_object, reviewed_above=("objected", "file_objected", "exit_objected", "aid_objected"),
     states=(
-        State("submitted",              Text("已申请", "Submitted"),                    INTAKE,     CASEWORKER),
+        State("submitted",              Text("已申请", "Submitted"),                    INTAKE,     CASEWORKER, reopens=True),
         State("awaiting_papers",        Text("待补材料", "Awaiting papers"),            INTAKE,     APPLICANT),
-        State("under_review",           Text("调查核对中", "Under review"),             REVIEW,     CASEWORKER),
+        State("under_review",           Text("调查核对中", "Under review"),             REVIEW,     CASEWORKER, reopens=True),
         State("proposed",               Text("已提出意见，待公示", "Proposed"),         REVIEW,     CASEWORKER),
         State("on_notice",              Text("公示中", "On notice"),                    REVIEW,     CASEWORKER, publishes="notice"),
         State("awaiting_approval",      Text("待审批", "Awaiting approval"),            REVIEW,     SUPERVISOR),

@@ -219,9 +219,9 @@ WORKFLOW = Workflow(
     intake=LegalAidIntake, parties=("employer.name", "contractor.name"), urgent=is_urgent, first_in_line=comes_first, policies=POLICIES, by_last_year=("subsistence_line",),
     time_to_object=time_to_object, reviewed_above=("objected",), same_request=is_same_request,
     states=(
-        State("submitted",         Text("已提交", "Submitted"),                    INTAKE,     CASEWORKER),
+        State("submitted",         Text("已提交", "Submitted"),                    INTAKE,     CASEWORKER, reopens=True),
         State("awaiting_papers",   Text("待补材料", "Awaiting papers"),            INTAKE,     APPLICANT),
-        State("under_review",      Text("审查中", "Under review"),                 REVIEW,     CASEWORKER),
+        State("under_review",      Text("审查中", "Under review"),                 REVIEW,     CASEWORKER, reopens=True),
         State("awaiting_decision", Text("待审批", "Awaiting decision"),            REVIEW,     SUPERVISOR),
         State("granted",           Text("已给予援助，待指派", "Granted"),          ASSIGNMENT, CASEWORKER),
         State("assigned",          Text("已指派", "Assigned"),                     ASSIGNMENT, LAWYER),

@@ -288,9 +288,9 @@ class Story:
         if edge is None or edge.needs is None:
             return dict(given)
         assert issubclass(edge.needs, Form)
-        return merge_patch(edge.needs, edge.needs.example(self.inventor(case, who)), given)
+        return merge_patch(edge.needs, edge.needs.example(self.example_data(case, who)), given)
 
-    def inventor(self, case: Case | None = None, who: str = "applicant") -> ExampleData:
+    def example_data(self, case: Case | None = None, who: str = "applicant") -> ExampleData:
         """Who makes up the examples for somebody: today, with the helpers of this office."""
         users = {person.role.value: person.id for person in reversed(self.people.values())}
         had = {one.before.org_code for one in self.moves if one.transferred_to} | {self.case.org_code}
@@ -385,7 +385,7 @@ class Story:
     def record(self) -> StoredCase:
         """The case with where its chain of events ends."""
         return StoredCase(
-            file=self.case,
+            case=self.case,
             org_id=uuid5(SPACE, self.region),
             applicant_id=uuid5(SPACE, "applicant"),
             region=self.region,

@@ -33,7 +33,7 @@ def _printed(sheet: Sheet) -> str:
         language=language(),
         style=style("approval_sheet"),
         say=say | {"title": form.title.in_(language())},
-        rows=[(title.in_(language()), told.in_(language())) for title, told in form.head(sheet.record.file)],
+        rows=[(title.in_(language()), told.in_(language())) for title, told in form.head(sheet.record.case)],
         boxes=[
             (title.in_(language()), _told(given.get(box)))
             for box, title in form.boxes.items()

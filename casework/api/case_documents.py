@@ -75,11 +75,11 @@ def events(call: Call, case_id: UUID) -> Answer:
 def clocks(call: Call, case_id: UUID) -> Answer:
     """Each clock with the intervals in which it ran and why it is due then."""
     record = _record(call, case_id)
-    workflow = workflow_registry.pinned(record.file)
+    workflow = workflow_registry.pinned(record.case)
     counted_by = _counted_by(call, record)
     items = [
         explained(run, workflow.by_clock[run.name], call.tx, version, _trace(run, version.calendar))
-        for run in record.file.clocks
+        for run in record.case.clocks
         for version in (counted_by[run.name, run.generation],)
     ]
     return cut(call, items)
@@ -95,11 +95,11 @@ def _trace(run: ClockRun, calendar: WorkingCalendar) -> list[TraceLine]:
 def _counted_by(call: Call, record: StoredCase) -> dict[tuple[str, int], CalendarVersion]:
     """What explains each clock, by name and generation: an ended one the calendar of its time, an open one today's."""
     now = call.tx.rules.calendars[record.calendar]
-    past = {run.counted_by for run in record.file.clocks if not run.open and run.counted_by}
+    past = {run.counted_by for run in record.case.clocks if not run.open and run.counted_by}
     versions = {now.ref: now} | offices.calendar_versions(call.tx.db, past - {now.ref})
     return {
         (run.name, run.generation): versions[run.counted_by if run.counted_by and not run.open else now.ref]
-        for run in record.file.clocks
+        for run in record.case.clocks
     }
 
 
@@ -118,13 +118,13 @@ def ledger(call: Call, case_id: UUID) -> Answer:
     rows = alerts.of_case(call.tx.db, case_id)
     ids = [row.id for row in rows]
     receivers, sent = alerts.receivers_of(call.tx.db, ids), outbox.of_alerts(call.tx.db, ids)
-    workflow = workflow_registry.pinned(record.file)
+    workflow = workflow_registry.pinned(record.case)
     items = [answers.past(row, workflow, receivers.get(row.id, []), sent.get(row.id, [])) for row in rows]
     done = {(row.clock, row.generation, row.level) for row in rows if row.level}
     calendars = {name: version.calendar for name, version in _counted_by(call, record).items()}
-    rungs = overdue.rungs(record, workflow, calendars)
-    items += [answers.to_come(rung) for name, rung in rungs.items() if name not in done and rung.to_come]
-    items += [answers.to_come(rung) for name, rung in rungs.items() if name not in done and not rung.to_come]
+    escalation_steps = overdue.escalation_steps(record, workflow, calendars)
+    items += [answers.to_come(step) for name, step in escalation_steps.items() if name not in done and step.to_come]
+    items += [answers.to_come(step) for name, step in escalation_steps.items() if name not in done and not step.to_come]
     return cut(call, items)
 
 

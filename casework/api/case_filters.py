@@ -58,9 +58,9 @@ class When(FormField):
             raise self.wrong("moment")
         return at
 
-    def invent(self, inventor: Any) -> str:
+    def invent(self, example_data: Any) -> str:
         """Today."""
-        return str(inventor.today)
+        return str(example_data.today)
 
     def shape(self, language: Language) -> dict[str, Any]:
         """A date or a date-time."""
@@ -82,7 +82,7 @@ class Someone(FormField):
             raise self.wrong("user")
         return text
 
-    def invent(self, inventor: Any) -> str:
+    def invent(self, example_data: Any) -> str:
         """Me."""
         return "me"
 

@@ -28,9 +28,9 @@ _MOST_TWINS: Final = 20
 
 
 def _answer(call: Call, record: StoredCase, status: int = 200, **more: Any) -> Answer:
-    headers = {"ETag": f'"{record.file.version}"'}
+    headers = {"ETag": f'"{record.case.version}"'}
     if status == 201:
-        headers["Location"] = f"{PREFIX}/cases/{record.file.id}"
+        headers["Location"] = f"{PREFIX}/cases/{record.case.id}"
     return Answer(case(record, call.tx, **more), status, headers)
 
 
@@ -88,8 +88,8 @@ def one_case(call: Call, case_id: UUID) -> Answer:
 
 def _of_the_same_person(call: Call, record: StoredCase, others: Sequence[Other]) -> dict[str, Any]:
     """For staff: open cases of this kind with the same numbers, and papers of other cases."""
-    found = twins.of_case(record.file, others, call.tx.person)[:_MOST_TWINS]
-    before = papers.handed_in_before(call.tx, record.file, others)
+    found = twins.of_case(record.case, others, call.tx.person)[:_MOST_TWINS]
+    before = papers.handed_in_before(call.tx, record.case, others)
     return {"twins": found, "papers": before}
 
 
@@ -135,7 +135,7 @@ def offers(call: Call, record: StoredCase, offered: Iterable[Offer], office: Dec
             offer,
             name=offer.transition.name,
             title=offer.transition.title.in_(call.tx.language),
-            to=offer.transition.leads_to(record.file.state),
+            to=offer.transition.leads_to(record.case.state),
             needs=needs_schema(call.tx, record, office, offer),
         )
         for offer in offered

@@ -31,15 +31,15 @@ def needs_schema(tx: Transaction, record: StoredCase, office: DecisionContext, o
     """The self-contained schema of the body, `{}` where nothing is needed."""
     form = offer.transition.needs
     edge = offer.transition
-    had = record.file.taken[edge.name].given.get("passed_by", ()) if edge.name in record.file.taken else ()
-    more = {"other_org": offices.another(tx.db, record.file.org_path, had)} if edge.transfers else {}
+    had = record.case.taken[edge.name].given.get("passed_by", ()) if edge.name in record.case.taken else ()
+    more = {"other_org": offices.another(tx.db, record.case.org_path, had)} if edge.transfers else {}
     # The same case, caller and step have the same example, however often it is read.
-    chance = Random(f"{record.file.id}/{record.file.version}/{tx.acting.id}/{edge.name}")
-    inventor = ExampleData(
+    chance = Random(f"{record.case.id}/{record.case.version}/{tx.acting.id}/{edge.name}")
+    example_data = ExampleData(
         office.calendar.local_date(tx.now),
         chance,
         _users(tx, record) if _names_users(form) else {},
-        facts=record.file.facts,
+        facts=record.case.facts,
         funds=tuple(office.funds),
         caller=tx.acting.id,
         language=tx.language,
@@ -48,18 +48,18 @@ def needs_schema(tx: Transaction, record: StoredCase, office: DecisionContext, o
     if form is None:
         schema = {**_NOTHING, "examples": [{}]}
     else:
-        schema = json_schema(form_of(form), tx.language, form_of(form).example(inventor))
-    return _with_reason(tx, schema, inventor) if offer.needs_reason else schema
+        schema = json_schema(form_of(form), tx.language, form_of(form).example(example_data))
+    return _with_reason(tx, schema, example_data) if offer.needs_reason else schema
 
 
-def _with_reason(tx: Transaction, schema: dict[str, Any], inventor: ExampleData) -> dict[str, Any]:
+def _with_reason(tx: Transaction, schema: dict[str, Any], example_data: ExampleData) -> dict[str, Any]:
     """A supervisor who does a colleague's work says why: in the form's own field where it has one."""
     reason = SteppingIn.schema(tx.language)["properties"]
     return {
         **schema,
         "properties": {**reason, **schema["properties"]},
         "required": [*dict.fromkeys((*schema["required"], *reason))],
-        "examples": [{**SteppingIn.example(inventor), **schema["examples"][0]}],
+        "examples": [{**SteppingIn.example(example_data), **schema["examples"][0]}],
     }
 
 
@@ -69,11 +69,11 @@ def _names_users(form: type[Needs] | None) -> bool:
 
 def _users(tx: Transaction, record: StoredCase) -> dict[str, Any]:
     """A user for each role that a form may name, nearest first."""
-    near = people.helpers_near(tx.db, record.file.org_path)
-    staff = people.staff_above(tx.db, record.file.org_path, STAFF)
+    near = people.helpers_near(tx.db, record.case.org_path)
+    staff = people.staff_above(tx.db, record.case.org_path, STAFF)
     found: dict[str, Any] = {}
     for person in (*near, *staff):
-        if person.role not in HELPERS or may_help(person, record.file):
+        if person.role not in HELPERS or may_help(person, record.case):
             found.setdefault(person.role.value, person.id)
     return found
 

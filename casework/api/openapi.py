@@ -178,11 +178,11 @@ def _body(body: type[Form] | Described, language: Language) -> dict[str, Any]:
         described = _components()[name_of(body)]
         schema, example, required = ref(name_of(body)), described["examples"][0], "required" in described
     else:
-        schema, example = _named(body.schema(language), body.__name__), body.example(_inventor(language))
+        schema, example = _named(body.schema(language), body.__name__), body.example(_example_data(language))
         required = bool(schema["required"])
         if body in _SHELLS:
             schema = _by_workflow(_SHELLS[body])
-            example["facts"] = intake_of(workflow_registry.newest(example["workflow"])).example(_inventor(language))
+            example["facts"] = intake_of(workflow_registry.newest(example["workflow"])).example(_example_data(language))
     return {"required": required, "content": {"application/json": {"schema": schema, "example": example}}}
 
 
@@ -204,8 +204,8 @@ def _opening(form: type[Form], workflow: Workflow, language: Language) -> Schema
         "facts": ref(_intake_name(workflow.key)),
     }
     schema["required"].append("facts")
-    example = {**form.example(_inventor(language)), "workflow": workflow.key}
-    return schema | {"examples": [example | {"facts": intake_of(workflow).example(_inventor(language))}]}
+    example = {**form.example(_example_data(language)), "workflow": workflow.key}
+    return schema | {"examples": [example | {"facts": intake_of(workflow).example(_example_data(language))}]}
 
 
 def _named(schema: Any, name: str) -> Any:
@@ -232,7 +232,7 @@ def _camel(words: str) -> str:
     return "".join(word.capitalize() for word in re.findall(r"[0-9A-Za-z]+", words))
 
 
-def _inventor(language: Language) -> ExampleData:
+def _example_data(language: Language) -> ExampleData:
     return ExampleData(_EXAMPLE_DAY, Random(1), language=language)
 
 
@@ -245,7 +245,7 @@ def _intakes(language: Language) -> dict[str, Schema]:
     found: dict[str, Schema] = {}
     for one in workflow_registry.latest():
         facts = intake_of(one).schema(language)
-        facts |= {"title": one.title.in_(language), "examples": [intake_of(one).example(_inventor(language))]}
+        facts |= {"title": one.title.in_(language), "examples": [intake_of(one).example(_example_data(language))]}
         found[_intake_name(one.key)] = _named(facts, f"Intake{_camel(one.key)}")
         for form, shell in _SHELLS.items():
             found[f"{shell}.{one.key}"] = _named(_opening(form, one, language), f"{shell}{_camel(one.key)}")

@@ -163,7 +163,7 @@ def issue_code(call: Call, case_id: UUID) -> Answer:
 
 
 def _told(call: Call, record: StoredCase) -> Answer:
-    return Answer(answers.application(call.tx, record), headers={"ETag": f'"{record.file.version}"'})
+    return Answer(answers.application(call.tx, record), headers={"ETag": f'"{record.case.version}"'})
 
 
 class NoticeFilters(Page):

@@ -65,7 +65,7 @@ def claim(call: Call) -> Answer:
     record = work.claim(call.tx, call.body)
     if record is None:
         return Answer(status=204)
-    return Answer(case(record, call.tx), headers={"ETag": f'"{record.file.version}"'})
+    return Answer(case(record, call.tx), headers={"ETag": f'"{record.case.version}"'})
 
 
 @Endpoint("GET", "/alerts", Text("我的提醒", "My alerts"), answer=page_of(Alert), query=Page)

@@ -55,7 +55,7 @@ class _AboutCase(Shape):
 
 
 class SentAlert(Shape):
-    """A rung of a clock."""
+    """A step of a clock."""
 
     id: Id
     clock: Annotated[
@@ -71,7 +71,7 @@ class SentAlert(Shape):
 
 
 class AlertRaised(_AboutCase):
-    """A clock has come to a rung of its ladder."""
+    """A clock has come to a step of its ladder."""
 
     type: Literal["alert.raised"]
     alert: SentAlert

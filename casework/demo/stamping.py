@@ -34,7 +34,7 @@ from casework.work.service import Transaction
 _TOGETHER: Final = 250
 """So many copies are stored at once."""
 
-_ORDER: Final = ("applicants", "cases", "events", "clocks", "vault", "look_ups", "letters", "open_case_holds")
+_ORDER: Final = ("applicants", "cases", "events", "clocks", "vault", "blind_indexes", "letters", "open_case_holds")
 _COLUMNS: Final = {
     "applicants": ("id", "identity_index", "key_id", "wrapped_key"),
     "events": ("case_id", "seq", "at", "kind", "actor_id", "actor_role", "payload", "prev_hash", "hash"),
@@ -118,7 +118,7 @@ class Stamper:
         for place, series in enumerate(template.series):
             blanks[f"serial{place}"] = str(self.letters[series])
             self.letters[series] += 1
-        for kind, value in template.look_ups:
+        for kind, value in template.blind_indexes:
             plain = blanks["phone0"][-len(value) :] if kind == "phone_tail" else value % blanks
             blanks[kind] = (digests[0] if kind == "identity_number" else blind_index(self.index_key, kind, plain)).hex()
         for name, where, text in template.sealed:

@@ -62,7 +62,7 @@ class Template:
 
     `number` is that of the case without its serial. `rows`: the lines by table, with `columns` in that order.
     `sealed`: the blank, the place and the JSON of what is sealed. `letters`: how many there are; `series`: those of the
-    letters that are numbered. `look_ups`: the kinds and values by which the case is found. `holds`: the places in
+    letters that are numbered. `blind_indexes`: the kinds and values by which the case is found. `holds`: the places in
     `figures` of those whose identity numbers the case keeps for itself.
     """
 
@@ -76,7 +76,7 @@ class Template:
     sealed: tuple[tuple[str, str, str], ...]
     letters: int
     series: tuple[str, ...]
-    look_ups: tuple[tuple[str, str], ...]
+    blind_indexes: tuple[tuple[str, str], ...]
     holds: tuple[int, ...]
 
 
@@ -102,7 +102,8 @@ def template_of(
     [case] = rows["cases"]
     case["last_hash"] = rf"\x{_BLANK.format(name='last_hash')}"
     events = rows.pop("events")
-    rows["look_ups"] = [{**row, "digest": rf"\x{_BLANK.format(name=row['kind'])}"} for row in rows["look_ups"]]
+    for row in rows["blind_indexes"]:
+        row["digest"] = rf"\x{_BLANK.format(name=row['kind'])}"
     held = held_numbers(story.world.workflow, story.case.facts, story.sealed, index_key)
     keeps = [blind_index(index_key, "identity_number", story.sealed[path]) in held for path in numbers]
     return Template(
@@ -116,7 +117,7 @@ def template_of(
         sealed=tuple((name, fill(place), fill(plain)) for name, place, plain in writer.sealed),
         letters=writer.letters,
         series=tuple(writer.series),
-        look_ups=tuple((kind, fill(value)) for kind, value in writer.look_ups.items() if value),
+        blind_indexes=tuple((kind, fill(value)) for kind, value in writer.blind_indexes.items() if value),
         holds=tuple(place for place, kept in enumerate(keeps) if kept and story.case.closed_at is None),
     )
 
@@ -130,7 +131,7 @@ class _Plain:
         self.sealed: list[tuple[str, str, str]] = []
         self.letters = 0
         self.series: list[str] = []
-        self.look_ups: dict[str, str | None] = {}
+        self.blind_indexes: dict[str, str | None] = {}
 
     def parts(self, told: Told) -> dict[str, Any]:
         """What `Batch.write` is given beside the move."""
@@ -140,9 +141,9 @@ class _Plain:
             self.sealed = [one for one in self.sealed if one[0] != name]
             self.sealed.append((name, f"vault.sealed:{move.case.id}:{part}", written(dict(values))))
             parts[part] = rf"\x{_BLANK.format(name=name)}"
-        self.look_ups |= known_by(move)
+        self.blind_indexes |= known_by(move)
         letters = [self._letter(self._workflow.by_letter[name], told) for name in move.letters]
-        return {"sealed": parts, "look_ups": known_by(move), "letters": letters}
+        return {"sealed": parts, "blind_indexes": known_by(move), "letters": letters}
 
     def _letter(self, letter: Letter, told: Told) -> Row:
         move, office, day = told.move, told.office, local_day(told)

@@ -11,7 +11,7 @@ from casework.records.event_chain import GENESIS
 from casework.records.rows import StoredCase, sealed_parts
 from casework.records.vault import WrappedKey, applicant_place, blind_index, new_key
 from casework.stories.story import Story, Told
-from casework.work.blind_indexes import held_numbers, look_ups_of
+from casework.work.blind_indexes import blind_indexes_of, held_numbers
 from casework.work.letters import Sender, letter_rows, sent_by, series
 from casework.work.sealing import sealed_of
 from casework.work.service import Transaction
@@ -38,7 +38,7 @@ def write(tx: Transaction, stories: list[Story], org_ids: Mapping[str, UUID]) ->
             move,
             told.office,
             sealed=sealed_of(move, key, sealed_parts(move)),
-            look_ups=look_ups_of(move, index_key),
+            blind_indexes=blind_indexes_of(move, index_key),
             letters=letter_rows(move, workflow, key, told.office, senders.__getitem__, local_day(told), next_serial),
         )
     for batch in batches.values():
@@ -86,7 +86,7 @@ def unopened(story: Story, org_ids: Mapping[str, UUID], applicant_id: UUID, key:
     """Return the record of a story as it is before its first move."""
     place = story.opening.place
     return StoredCase(
-        file=story.told[0].move.before,
+        case=story.told[0].move.before,
         org_id=org_ids[place.code],
         applicant_id=applicant_id,
         region=place.region,

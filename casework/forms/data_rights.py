@@ -65,9 +65,9 @@ class AnswerData(Form):
         return answer == "granted" or bool(reasons)
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """The data were shown."""
-        return {"answer": "granted", "done": inventor.says("已提供个人信息副本。", "A copy was handed over.")}
+        return {"answer": "granted", "done": example_data.says("已提供个人信息副本。", "A copy was handed over.")}
 
 
 def is_open(case: Case) -> bool:

@@ -103,16 +103,16 @@ class ExampleData:
         )
 
 
-def birth_date(inventor: ExampleData) -> Any:
+def birth_date(example_data: ExampleData) -> Any:
     """An `example=` for the date of birth of the person whom the example is about."""
-    return inventor.person.birth_date.isoformat()
+    return example_data.person.birth_date.isoformat()
 
 
-def sex(inventor: ExampleData) -> Any:
+def sex(example_data: ExampleData) -> Any:
     """An `example=` for a choice between `male` and `female`."""
-    return inventor.person.sex
+    return example_data.person.sex
 
 
 def days_ago(days: int) -> Callable[[ExampleData], str]:
     """An `example=` for a date so many days before today; a negative number looks ahead."""
-    return lambda inventor: (inventor.today - timedelta(days=days)).isoformat()
+    return lambda example_data: (example_data.today - timedelta(days=days)).isoformat()

@@ -60,7 +60,7 @@ class FormField(fields.Field[Any]):
         """The clean value of a JSON value that is there; raises what `wrong` gives."""
 
     @abstractmethod
-    def invent(self, inventor: ExampleData) -> Any:
+    def invent(self, example_data: ExampleData) -> Any:
         """A JSON value that this field accepts today."""
 
     @abstractmethod
@@ -123,12 +123,12 @@ class FormField(fields.Field[Any]):
         line, place = before.count("\n") + 1, at - before.rfind("\n")
         return self.wrong("unreadable", sign=f"U+{ord(text[at]):04X}", line=line, place=place)
 
-    def example_from(self, inventor: ExampleData) -> Any:
+    def example_from(self, example_data: ExampleData) -> Any:
         """A JSON value to show: the one given with the field, else an invented one."""
         if self.example is None:
-            return self.invent(inventor)
+            return self.invent(example_data)
         given: Callable[[ExampleData], Any] | Any = self.example
-        return given(inventor) if callable(given) else in_language(given, inventor.language)
+        return given(example_data) if callable(given) else in_language(given, example_data.language)
 
     def schema(self, language: Language) -> dict[str, Any]:
         """The field in JSON Schema, with title and description in the reader's language."""

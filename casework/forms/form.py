@@ -113,9 +113,9 @@ class Form(Schema):
         return frozenset(field.needed_by for _, field in declared(cls))
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
-        """A payload that `check` accepts on the inventor's day; override it where fields must agree."""
-        return {name: field.example_from(inventor) for name, field in cls.form_fields()}
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
+        """A payload that `check` accepts on the example_data's day; override it where fields must agree."""
+        return {name: field.example_from(example_data) for name, field in cls.form_fields()}
 
     @classmethod
     def schema(cls, language: Language) -> dict[str, Any]:
@@ -164,8 +164,8 @@ class Nested(FormField):
     def lay_open(self, value: Any, path: str, sealed: dict[str, Any]) -> dict[str, Any]:
         return self.form.lay_open(value, path, sealed)
 
-    def invent(self, inventor: ExampleData) -> dict[str, Any]:
-        return self.form.example(inventor)
+    def invent(self, example_data: ExampleData) -> dict[str, Any]:
+        return self.form.example(example_data)
 
     def shape(self, language: Language) -> dict[str, Any]:
         return {key: said for key, said in self.form.schema(language).items() if key != "type"}
@@ -212,9 +212,9 @@ class Many(FormField):
     def lay_open(self, value: Any, path: str, sealed: dict[str, Any]) -> list[Any]:
         return [self.item.lay_open(row, join(path, index), sealed) for index, row in enumerate(value)]
 
-    def invent(self, inventor: ExampleData) -> list[Any]:
+    def invent(self, example_data: ExampleData) -> list[Any]:
         rows = min(max(1, self.least), self.most)
-        return [self.item.example_from(inventor.someone_else()) for _ in range(rows)]
+        return [self.item.example_from(example_data.someone_else()) for _ in range(rows)]
 
     def shape(self, language: Language) -> dict[str, Any]:
         shape: dict[str, Any] = {"items": self.item.schema(language), "maxItems": self.most}

@@ -76,8 +76,8 @@ class IdentityNumber(Identifier):
     def mask(self, value: Any) -> str:
         return mask_identity_number(value)
 
-    def invent(self, inventor: ExampleData) -> str:
-        return inventor.person.identity_number
+    def invent(self, example_data: ExampleData) -> str:
+        return example_data.person.identity_number
 
     def shape(self, language: Language) -> dict[str, Any]:
         return {"pattern": self.whole(IDENTITY_PATTERN)}
@@ -92,8 +92,8 @@ class DocumentNumber(Identifier):
     def mask(self, value: Any) -> str:
         return mask_document_number(value)
 
-    def invent(self, inventor: ExampleData) -> str:
-        return f"H{inventor.random.randrange(10**8):08d}"
+    def invent(self, example_data: ExampleData) -> str:
+        return f"H{example_data.random.randrange(10**8):08d}"
 
     def shape(self, language: Language) -> dict[str, Any]:
         return {"pattern": self.whole(DOCUMENT_PATTERN)}
@@ -105,7 +105,7 @@ class IssuingState(Identifier):
     def identify(self, text: str) -> str:
         return check_state(text)
 
-    def invent(self, inventor: ExampleData) -> str:
+    def invent(self, example_data: ExampleData) -> str:
         return "VNM"
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -121,8 +121,8 @@ class Phone(Identifier):
     def mask(self, value: Any) -> str:
         return mask_phone(value)
 
-    def invent(self, inventor: ExampleData) -> str:
-        return inventor.person.phone
+    def invent(self, example_data: ExampleData) -> str:
+        return example_data.person.phone
 
     def shape(self, language: Language) -> dict[str, Any]:
         return {"pattern": self.whole(PHONE_PATTERN)}
@@ -144,8 +144,8 @@ class CreditCode(Identifier):
     def identify(self, text: str) -> str:
         return check_credit_code(text).code
 
-    def invent(self, inventor: ExampleData) -> str:
-        return invent_credit_code("370100", inventor.random.randrange(10_000_000), registered_under="91")
+    def invent(self, example_data: ExampleData) -> str:
+        return invent_credit_code("370100", example_data.random.randrange(10_000_000), registered_under="91")
 
     def shape(self, language: Language) -> dict[str, Any]:
         return {"pattern": self.whole(CREDIT_CODE_PATTERN)}
@@ -160,8 +160,8 @@ class BankCode(Identifier):
             raise self.wrong("bank_code")
         return code
 
-    def invent(self, inventor: ExampleData) -> str:
-        return f"102{inventor.random.randrange(10**9):09d}"
+    def invent(self, example_data: ExampleData) -> str:
+        return f"102{example_data.random.randrange(10**9):09d}"
 
     def shape(self, language: Language) -> dict[str, Any]:
         return {"pattern": self.whole(BANK_CODE_PATTERN)}
@@ -184,8 +184,8 @@ class BankAccount(Identifier):
     def mask(self, value: Any) -> str:
         return mask_account(value)
 
-    def invent(self, inventor: ExampleData) -> str:
-        return invent_card_number(inventor.random.randrange(10**14))
+    def invent(self, example_data: ExampleData) -> str:
+        return invent_card_number(example_data.random.randrange(10**14))
 
     def shape(self, language: Language) -> dict[str, Any]:
         return {"pattern": self.whole(ACCOUNT_PATTERN)}

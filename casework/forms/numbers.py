@@ -52,7 +52,7 @@ class Money(FormField):
     def plain(self, value: Any) -> str:
         return f"{value:.2f}"
 
-    def invent(self, inventor: ExampleData) -> str:
+    def invent(self, example_data: ExampleData) -> str:
         return self.plain(min(max(Decimal(3200), self.least), self.most))
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -99,9 +99,9 @@ class Day(FormField):
     def plain(self, value: Any) -> str:
         return str(value.isoformat())
 
-    def invent(self, inventor: ExampleData) -> str:
-        days = timedelta(days=inventor.random.randint(1, 60))
-        day = inventor.today - days if self.past else inventor.today + days
+    def invent(self, example_data: ExampleData) -> str:
+        days = timedelta(days=example_data.random.randint(1, 60))
+        day = example_data.today - days if self.past else example_data.today + days
         return max(day, self.not_before).isoformat()
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -140,8 +140,8 @@ class Month(FormField):
             raise self.wrong("month_future")
         return month
 
-    def invent(self, inventor: ExampleData) -> str:
-        return f"{inventor.today.replace(day=1) - timedelta(days=1):%Y-%m}"
+    def invent(self, example_data: ExampleData) -> str:
+        return f"{example_data.today.replace(day=1) - timedelta(days=1):%Y-%m}"
 
     def shape(self, language: Language) -> dict[str, Any]:
         shape = {"pattern": self.whole(MONTH_PATTERN)}
@@ -163,8 +163,8 @@ class Moment(FormField):
     def plain(self, value: Any) -> str:
         return str(value.isoformat())
 
-    def invent(self, inventor: ExampleData) -> str:
-        return f"{inventor.today.isoformat()}T09:30:00+08:00"
+    def invent(self, example_data: ExampleData) -> str:
+        return f"{example_data.today.isoformat()}T09:30:00+08:00"
 
     def shape(self, language: Language) -> dict[str, Any]:
         return {"format": "date-time", "pattern": self.whole(MOMENT_PATTERN)}
@@ -187,7 +187,7 @@ class Count(FormField):
             raise self.wrong("count_range", least=self.least, most=self.most)
         return value
 
-    def invent(self, inventor: ExampleData) -> int:
+    def invent(self, example_data: ExampleData) -> int:
         return min(max(1, self.least), self.most)
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -204,7 +204,7 @@ class Flag(FormField):
             raise self.wrong("flag")
         return value
 
-    def invent(self, inventor: ExampleData) -> bool:
+    def invent(self, example_data: ExampleData) -> bool:
         return True
 
     def shape(self, language: Language) -> dict[str, Any]:

@@ -37,10 +37,10 @@ class ConfirmPapers(Form):
     on = Day(past=True, years_back=1, required=True, title=Text("收到日期", "Received on"), example=days_ago(0))
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """Everything that was announced came today."""
-        announced = [dict(paper) for paper in inventor.facts.get(ANNOUNCED) or ()]
-        return super().example(inventor) | ({"papers": announced} if announced else {})
+        announced = [dict(paper) for paper in example_data.facts.get(ANNOUNCED) or ()]
+        return super().example(example_data) | ({"papers": announced} if announced else {})
 
 
 def earlier(move: Move, office: DecisionContext) -> Text:

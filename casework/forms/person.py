@@ -49,10 +49,10 @@ class Identified(Form):
     )
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """Somebody with an identity number, who needs no other document."""
         without = ("document_kind", "document_number", "document_state")
-        return {name: value for name, value in super().example(inventor).items() if name not in without}
+        return {name: value for name, value in super().example(example_data).items() if name not in without}
 
     @rule(
         "document_in_part",

@@ -36,10 +36,10 @@ class DemandRepayment(Form):
     )
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """What is owed by a decision, else an amount."""
-        told = {name: value for name, value in super().example(inventor).items() if name != "amount"}
-        return told if owed(inventor.facts) else {**told, "amount": "1200.00"}
+        told = {name: value for name, value in super().example(example_data).items() if name != "amount"}
+        return told if owed(example_data.facts) else {**told, "amount": "1200.00"}
 
 
 class RecordRepayment(Form):
@@ -55,9 +55,9 @@ class RecordRepayment(Form):
     )
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """All that is owed."""
-        return {**super().example(inventor), "amount": f"{max(owed(inventor.facts), CENT):.2f}"}
+        return {**super().example(example_data), "amount": f"{max(owed(example_data.facts), CENT):.2f}"}
 
 
 class LiftRepayment(Form):

@@ -50,8 +50,8 @@ class Prose(FormField):
             raise self.wrong("too_long", most=self.most)
         return text
 
-    def invent(self, inventor: ExampleData) -> str:
-        return inventor.says(f"{self.title.zh}（示例）", f"{self.title.en} (example)")[: self.most]
+    def invent(self, example_data: ExampleData) -> str:
+        return example_data.says(f"{self.title.zh}（示例）", f"{self.title.en} (example)")[: self.most]
 
     def shape(self, language: Language) -> dict[str, Any]:
         allowed = f"[^{self.refused_controls}{INVISIBLE}]"
@@ -105,8 +105,8 @@ class PersonName(FormField):
     def mask(self, value: Any) -> str:
         return mask_name(value)
 
-    def invent(self, inventor: ExampleData) -> str:
-        return inventor.person.name
+    def invent(self, example_data: ExampleData) -> str:
+        return example_data.person.name
 
     def shape(self, language: Language) -> dict[str, Any]:
         return {"pattern": self.whole(NAME_PATTERN), "maxLength": 50}
@@ -130,7 +130,7 @@ class Code(FormField):
             raise self.wrong("code", most=self.most)
         return code
 
-    def invent(self, inventor: ExampleData) -> str:
+    def invent(self, example_data: ExampleData) -> str:
         return "370100"[: self.most]
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -140,8 +140,8 @@ class Code(FormField):
 class OtherOrg(Code):
     """The code of an organisation that gets a case from another; the work above verifies that there is one."""
 
-    def invent(self, inventor: ExampleData) -> str:
-        return inventor.other_org
+    def invent(self, example_data: ExampleData) -> str:
+        return example_data.other_org
 
 
 class EmailAddress(FormField):
@@ -153,7 +153,7 @@ class EmailAddress(FormField):
             raise self.wrong("email")
         return address
 
-    def invent(self, inventor: ExampleData) -> str:
+    def invent(self, example_data: ExampleData) -> str:
         return "clerk@example.org"
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -179,7 +179,7 @@ class Choice(FormField):
             raise self.wrong("choice", options=told)
         return chosen
 
-    def invent(self, inventor: ExampleData) -> str:
+    def invent(self, example_data: ExampleData) -> str:
         return next(iter(self.options))
 
     def shape(self, language: Language) -> dict[str, Any]:
@@ -207,8 +207,8 @@ class OneUser(FormField):
     def plain(self, value: Any) -> str:
         return str(value)
 
-    def invent(self, inventor: ExampleData) -> str:
-        return inventor.user(self.roles)
+    def invent(self, example_data: ExampleData) -> str:
+        return example_data.user(self.roles)
 
     def shape(self, language: Language) -> dict[str, Any]:
         shape: dict[str, Any] = {"pattern": self.whole(USER_PATTERN)}
@@ -224,7 +224,7 @@ class OneChannel(FormField):
             raise self.wrong("id")
         return UUID(text)
 
-    def invent(self, inventor: ExampleData) -> str:
+    def invent(self, example_data: ExampleData) -> str:
         return "5f0e9f6e-3c1d-4b0a-9c55-0a4b7d2f6e11"
 
     def shape(self, language: Language) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class DueClock:
 
 
 def due_clocks(tx: Tx, limit: int, limit_while_lagging: int | None = None) -> list[DueClock]:
-    """Clocks with a rung that is due, the longest due first; the rules are kept.
+    """Clocks with a step that is due, the longest due first; the rules are kept.
 
     At most `limit`, and no more than `limit_while_lagging` where cases may have to be brought up to the rules.
     """

@@ -50,7 +50,7 @@ class Batch:
         office: DecisionContext,
         *,
         sealed: Mapping[str, bytes],
-        look_ups: Mapping[str, bytes | None],
+        blind_indexes: Mapping[str, bytes | None],
         letters: list[Row],
     ) -> StoredCase:
         """Collect a move; gives the record as it would be read again after it."""
@@ -59,7 +59,7 @@ class Batch:
         case_id = move.case.id
         self._letters += [{**row, "case_id": case_id, "at": move.at} for row in letters]
         self._vault |= {(case_id, part): value for part, value in sealed.items()}
-        for kind, digest in look_ups.items():
+        for kind, digest in blind_indexes.items():
             if digest is None:
                 self._look_ups.pop((case_id, kind), None)
             else:
@@ -83,7 +83,7 @@ class Batch:
             "events": self._events,
             "clocks": (clock_row(record, move, run, self.workflow, office) for record, move, run, office in changed),
             "vault": ({"case_id": case, "part": part, "sealed": value} for (case, part), value in self._vault.items()),
-            "look_ups": (
+            "blind_indexes": (
                 {"case_id": case, "kind": kind, "digest": value} for (case, kind), value in self._look_ups.items()
             ),
             "letters": self._letters,

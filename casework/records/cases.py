@@ -153,7 +153,7 @@ def locked_record(tx: Tx, row: CaseRow) -> StoredCase:
 def record_of(row: CaseRow) -> StoredCase:
     """The record of a row."""
     org_code, org_path, region, calendar = row.org
-    file = Case(
+    case = Case(
         id=row.id,
         number=row.number,
         workflow=row.workflow,
@@ -177,7 +177,7 @@ def record_of(row: CaseRow) -> StoredCase:
         clocks=runs_of(row.clocks),
     )
     return StoredCase(
-        file=file,
+        case=case,
         org_id=row.org_id,
         applicant_id=row.applicant_id,
         region=region,

@@ -23,9 +23,9 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class StoredCase:
-    """A case file with what only the records need: whose it is, and where its chain of events ends."""
+    """A case with what only the records need: whose it is, and where its chain of events ends."""
 
-    file: Case
+    case: Case
     org_id: UUID
     applicant_id: UUID
     region: str
@@ -56,13 +56,13 @@ def after(record: StoredCase, move: Move) -> StoredCase:
     """The record as the move leaves it, but for its last hash, which comes with the event."""
     org = move.transferred_to
     if org is None:
-        return replace(record, file=move.case)
-    return replace(record, file=move.case, org_id=org.id, region=org.region, calendar=org.calendar)
+        return replace(record, case=move.case)
+    return replace(record, case=move.case, org_id=org.id, region=org.region, calendar=org.calendar)
 
 
 def case_row(record: StoredCase, workflow: Workflow) -> Row:
     """The columns of `cases` but `last_hash`, which comes with the event."""
-    case = record.file
+    case = record.case
     nearest = nearest_clock(workflow, case)
     due = nearest.due if nearest else None
     return {

@@ -75,7 +75,7 @@ def hits(shape: Shape, where: Sequence[str], order: str) -> str:
         )
         parts.append(f"select c.id from casework.cases c where {_NO_TERM} and {found} order by {order}")
     if shape.digests:
-        known = "c.id in (select case_id from casework.look_ups where digest = any(%(digests)s))"
+        known = "c.id in (select case_id from casework.blind_indexes where digest = any(%(digests)s))"
         parts.append(f"select c.id from casework.cases c where {' and '.join((known, *where))} order by {order}")
     return " union ".join(f"({part})" for part in parts)
 

@@ -308,13 +308,13 @@ vault = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-look_ups = Table(
-    "look_ups",
+blind_indexes = Table(
+    "blind_indexes",
     metadata,
     Column("case_id", Uuid, ForeignKey("cases.id"), primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("digest", LargeBinary, nullable=False),
-    Index("ix_look_ups_digest", "digest"),
+    Index("ix_blind_indexes_digest", "digest"),
 )
 
 # Of each clock what time and reports read; all of it travels with the case, in `cases.clocks`.
@@ -436,7 +436,7 @@ alerts = Table(
     # The clock that it is about; of an event the one that is due next for whoever's turn it is, if there is one.
     Column("clock", Text),
     Column("generation", Integer),
-    # Either the rung of a clock, or an event of the case.
+    # Either the step of a clock, or an event of the case.
     Column("level", Text),
     Column("event_seq", Integer),
     _at("planned_at", nullable=True),

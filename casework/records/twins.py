@@ -33,7 +33,7 @@ _DECODER: Final = msgspec.json.Decoder(list[Other])
 # The function and `keep_numbers` stand in the first migration: what others have stored while a lock was waited for is
 # seen by a function only that looks anew after it.
 OF_CASE: Final = f"""(select casework.same_numbers(c.workflow, c.id, c.applicant_name, array_agg(l.kind),
-    array_agg(l.digest)) from casework.look_ups l
+    array_agg(l.digest)) from casework.blind_indexes l
     where l.case_id = c.id and l.kind in ({", ".join(f"'{kind}'" for kind in KINDS)}))"""
 _FIND: Final = Query(f"select {OF_CASE} from casework.cases c where c.id = %(id)s", lambda others: others)
 _KEEP: Final = Query(

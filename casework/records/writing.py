@@ -84,12 +84,12 @@ _TAIL = f"""
   from moved, given, jsonb_to_recordset(move -> 'vault') as x(part text, sealed text)
   on conflict (case_id, part) do update set sealed = excluded.sealed)
 , gone as (
-  delete from casework.look_ups l using moved, given
-  where l.case_id = moved.id and move -> 'stale_look_ups' ? l.kind)
+  delete from casework.blind_indexes l using moved, given
+  where l.case_id = moved.id and move -> 'stale_blind_indexes' ? l.kind)
 , look_up as (
-  insert into casework.look_ups (case_id, kind, digest)
+  insert into casework.blind_indexes (case_id, kind, digest)
   select moved.id, x.kind, decode(x.digest, 'base64')
-  from moved, given, jsonb_to_recordset(move -> 'look_ups') as x(kind text, digest text)
+  from moved, given, jsonb_to_recordset(move -> 'blind_indexes') as x(kind text, digest text)
   on conflict (case_id, kind) do update set digest = excluded.digest)
 , letter as (
   insert into casework.letters (id, case_id, name, number, sealed, at)
@@ -114,7 +114,7 @@ def write(
     rows: MoveRows,
     *,
     sealed: Mapping[str, bytes],
-    look_ups: Mapping[str, bytes | None],
+    blind_indexes: Mapping[str, bytes | None],
     letters: list[Row],
 ) -> None:
     """Write a move down. `NotNow` if somebody else moved the case since it was read."""
@@ -123,8 +123,8 @@ def write(
         "event": rows.event,
         "clocks": rows.clocks,
         "vault": [{"part": part, "sealed": value} for part, value in sealed.items()],
-        "look_ups": [{"kind": kind, "digest": value} for kind, value in look_ups.items() if value is not None],
-        "stale_look_ups": [kind for kind, value in look_ups.items() if value is None],
+        "blind_indexes": [{"kind": kind, "digest": one} for kind, one in blind_indexes.items() if one is not None],
+        "stale_blind_indexes": [kind for kind, value in blind_indexes.items() if value is None],
         "letters": letters,
     }
     statement = _OPEN if rows.case["version"] == 1 else _MOVE

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.case import NOTHING, Case, ClockRun, Facts, Phase
-from casework.rules.clockwork import rederive, wind
+from casework.rules.clockwork import advance_clocks, recalculate
 from casework.rules.context import DecisionContext, PolicyRow
 from casework.rules.grammar import EVERY_CLOCK, Workflow
 from casework.rules.move import Move
@@ -204,7 +204,7 @@ def override(
         outcome=case.outcome if state.final else None,
         closed_at=at if state.final else None,
     )
-    clocks, changes = wind(workflow, case, after, at, office, cancels=EVERY_CLOCK)
+    clocks, changes = advance_clocks(workflow, case, after, at, office, cancels=EVERY_CLOCK)
     return Move(
         kind="overridden",
         before=case,
@@ -253,7 +253,7 @@ def correct(
     at = max(now, case.last_at)
     after = replace(case, facts=facts, last_at=at, version=case.version + 1, owner=owner_after(case, actor))
     after = replace(after, urgent=workflow.is_urgent_as_corrected(after, at, office.calendar))
-    clocks, changes = wind(workflow, case, after, at, office)
+    clocks, changes = advance_clocks(workflow, case, after, at, office)
     move = Move(
         kind="corrected",
         before=case,
@@ -281,12 +281,12 @@ def rederived(
     before: WorkingCalendar | None = None,
     because: Facts = NOTHING,
 ) -> Move:
-    """The case after a calendar or policies were loaded: its open clocks derived again by `clockwork.rederive`.
+    """The case after a calendar or policies were loaded: its open clocks derived again by `clockwork.recalculate`.
 
     `because` says for the event what was loaded. Without `clock_changes` nothing has happened to the case.
     """
     at = max(now, case.last_at)
-    clocks, changes = rederive(workflow, case, at, office, in_force_at_start, before)
+    clocks, changes = recalculate(workflow, case, at, office, in_force_at_start, before)
     after = case
     if changes:
         after = replace(case, clocks=clocks, last_at=at, version=case.version + 1)

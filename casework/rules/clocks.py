@@ -273,7 +273,7 @@ _WHEN = re.compile(r"(?:(?P<share>[1-9][0-9]?)%|(?P<due>due)|\+(?P<after>[1-9][0
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One rung of a ladder of alerts: `80%` of the limit, `due`, or `+2wd` after it."""
+    """One step of a ladder of alerts: `80%` of the limit, `due`, or `+2wd` after it."""
 
     written: str
 

@@ -14,7 +14,7 @@ from casework.rules.move import ClockChange
 from casework.rules.text import Text
 
 
-def wind(
+def advance_clocks(
     workflow: Workflow,
     before: Case,
     after: Case,
@@ -70,7 +70,7 @@ def _key(calendar: CalendarRef | None) -> str | None:
     return calendar.key if calendar else None
 
 
-def rederive(
+def recalculate(
     workflow: Workflow,
     case: Case,
     at: datetime,
@@ -344,7 +344,7 @@ def _ended(run: ClockRun, at: datetime, status: Status) -> ClockRun:
 
 
 def levels(clock: Clock, run: ClockRun, calendar: WorkingCalendar) -> list[tuple[Alert, datetime]]:
-    """Return each rung of the clock's ladder with when it is due; empty while no due time is known.
+    """Return each step of the clock's ladder with when it is due; empty while no due time is known.
 
     Alerts fall into opening hours unless they are urgent.
     """
@@ -356,12 +356,12 @@ def levels(clock: Clock, run: ClockRun, calendar: WorkingCalendar) -> list[tuple
 
 
 def held_back(alert: Alert, run: ClockRun) -> bool:
-    """Whether a rung waits for the year to be published: nobody is told that a guessed day has passed."""
+    """Whether a step waits for the year to be published: nobody is told that a guessed day has passed."""
     return run.due is not None and run.due.provisional and not alert.when.is_share
 
 
 def wake_at(clock: Clock, run: ClockRun, calendar: WorkingCalendar, fired: Collection[str] = ()) -> datetime | None:
-    """When the next rung that has not fired is due; None when no more will come as things stand."""
+    """When the next step that has not fired is due; None when no more will come as things stand."""
     if not run.open:
         return None
     coming = (

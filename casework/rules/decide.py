@@ -15,7 +15,7 @@ from typing import Any, cast
 from transitions import EventData, Machine
 
 from casework.rules.case import Case, Facts, Phase, Taken
-from casework.rules.clockwork import wind
+from casework.rules.clockwork import advance_clocks
 from casework.rules.context import DecisionContext, Destination, MoveContext, Verdict
 from casework.rules.grammar import NEW, STAY, Guard, State, Transition, Workflow
 from casework.rules.move import Move
@@ -228,8 +228,8 @@ def _move(
     opening = case.state == NEW
     office = destination.office if destination else situation.office
     masked, sealed = edge.needs.split(given) if edge.needs else ({}, {})
-    if edge.works_out:
-        masked = {**masked, **edge.works_out(situation)}
+    if edge.records_extra:
+        masked = {**masked, **edge.records_extra(situation)}
     updated = dict(edge.updates(situation)) if edge.updates else {}
     earlier = case.taken.get(edge.name)
     kept = ({"urgent": True} if case.urgent else {}) if opening else masked
@@ -255,7 +255,7 @@ def _move(
     after = replace(after, urgent=workflow.is_urgent(after, at, office.calendar))
     lapsed = edge.name if actor.role is Role.CLOCK else None
     anew_from = edge.restarts_from(situation) if edge.restarts_from else None
-    clocks, changes = wind(
+    clocks, changes = advance_clocks(
         workflow,
         case,
         after,

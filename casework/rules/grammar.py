@@ -150,17 +150,17 @@ class State:
 class Transition:
     """An edge: from where to where, by which roles, what it needs, what must hold, and what follows.
 
-    `assigns` names the field of `needs` that says who helps from now on; `releases` ends that. `outcome` is a
-    word, or the field that gives it. `cancels` names clocks that this edge cancels instead of ending them in
-    time or late; `restarts` those that end and begin anew: now, or where `restarts_from` is given, on the day of the
-    deed that it gives, if any. `works_out` adds to what is recorded. `updates` gives the facts that the edge changes,
-    by their names at the top: plain values, nothing sensitive among them. `claims` gives what it takes of what others
-    may want too, such as money. `transfers` names the field of `needs` with the organisation that gets the case. A
-    `shared` edge is for any colleague who sees
-    the case, such as the cashier; whoever owns it goes on owning it. After an edge that `decides`, facts are corrected
-    with a reason only. `own_letter` goes out instead of `letter` where the applicant takes the edge. `tells` names a
-    field of `needs` and the words for each of its values: who hears of the edge hears them behind its title.
-    Messages to the outside do not name one that is `discreet`: its title would tell of an illness or a death.
+    `assigns` names the field of `needs` that says who helps from now on; `releases` ends that. `outcome` is a word, or
+    the field that gives it. `cancels` names clocks that this edge cancels instead of ending them in time or late;
+    `restarts` those that end and begin anew: now, or where `restarts_from` is given, on the day of the deed that it
+    gives, if any. `records_extra` adds to what is recorded. `updates` gives the facts that the edge changes, by their
+    names at the top: plain values, nothing sensitive among them. `claims` gives what it takes of what others may want
+    too, such as money. `transfers` names the field of `needs` with the organisation that gets the case. A `shared`
+    edge is for any colleague who sees the case, such as the cashier; whoever owns it goes on owning it. After an edge
+    that `decides`, facts are corrected with a reason only. `own_letter` goes out instead of `letter` where the
+    applicant takes the edge. `tells` names a field of `needs` and the words for each of its values: who hears of the
+    edge hears them behind its title. Messages to the outside do not name one that is `discreet`: its title would tell
+    of an illness or a death.
     """
 
     name: str
@@ -180,7 +180,7 @@ class Transition:
     cancels: Any = ()
     restarts: Any = ()
     restarts_from: Callable[[MoveContext], date | None] | None = None
-    works_out: Callable[[MoveContext], Mapping[str, Any]] | None = None
+    records_extra: Callable[[MoveContext], Mapping[str, Any]] | None = None
     updates: Callable[[MoveContext], Mapping[str, Any]] | None = None
     claims: Callable[[MoveContext], Sequence[FundOperation]] | None = None
     transfers: str | None = None
@@ -209,7 +209,7 @@ class Transition:
 
 @dataclass(frozen=True)
 class Alert:
-    """A rung of a clock's ladder: at which level, to which roles; urgent ones do not wait for opening hours.
+    """A step of a clock's ladder: at which level, to which roles; urgent ones do not wait for opening hours.
 
     One that goes `above` is for the people of the next organisation up: what is late here is theirs to look into.
     """
@@ -282,7 +282,7 @@ class Clock:
 
     @cached_property
     def by_level(self) -> Mapping[str, Alert]:
-        """The rungs of the ladder."""
+        """The steps of the ladder."""
         return {alert.level: alert for alert in self.alerts}
 
 
@@ -441,7 +441,7 @@ class Workflow:
         """The functions that decide: guards, what is worked out, and the base dates of clocks."""
         for edge in self.transitions:
             yield from (one.ask for one in edge.when)
-            yield from (one for one in (edge.restarts_from, edge.works_out, edge.updates, edge.claims) if one)
+            yield from (one for one in (edge.restarts_from, edge.records_extra, edge.updates, edge.claims) if one)
         for clock in self.clocks:
             yield from (fact for fact in (clock.start, clock.stop) if fact)
         yield from (one for one in (self.urgent, self.first_in_line, self.corrected, self.same_request) if one)

@@ -50,7 +50,7 @@ class Telling:
 def whom_to_tell(workflow: Workflow, move: Move) -> Telling | None:
     """Who is told of the move; None where nobody is.
 
-    Whoever loses the case by it is told, too. A transition that time takes is told by the rung at the due time of its
+    Whoever loses the case by it is told, too. A transition that time takes is told by the step at the due time of its
     clock, where there is one, and not once more.
     """
     if move.kind in _NEVER_TOLD or _rung_tells(workflow, move):

@@ -25,8 +25,8 @@ _NOT_MINE_ANY_MORE: Final = Text(
 )
 
 
-def _tomorrow(inventor: ExampleData) -> str:
-    return f"{inventor.today + timedelta(days=1)}T09:30:00+08:00"
+def _tomorrow(example_data: ExampleData) -> str:
+    return f"{example_data.today + timedelta(days=1)}T09:30:00+08:00"
 
 
 class Snooze(Form):

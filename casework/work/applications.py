@@ -166,7 +166,7 @@ def open_application(tx: Transaction, given: Any, code: str) -> Applied:
         if twin.id in known and hmac.compare_digest(_digest(tx, twin.id, code), known[twin.id]):
             return Applied(twin.number, None)
     record = take_in(tx, opening)
-    return Applied(record.file.number, _new_code(tx, record))
+    return Applied(record.case.number, _new_code(tx, record))
 
 
 def take(tx: Transaction, case_id: UUID, name: str, given: Any) -> StoredCase:
@@ -183,22 +183,22 @@ def own_steps(tx: Transaction, record: StoredCase) -> tuple[list[Offer], Decisio
 
 def owed(record: StoredCase) -> list[ClockRun]:
     """The open clocks that wait for the applicant."""
-    return [run for run in record.file.clocks if run.open and run.owed_by == "applicant"]
+    return [run for run in record.case.clocks if run.open and run.owed_by == "applicant"]
 
 
 def time_to_object(tx: Transaction, record: StoredCase) -> TimeToObject | None:
     """How long the applicant may still object to a decision; None where there is none, or the time is over."""
-    workflow = workflow_registry.pinned(record.file)
-    if workflow.time_to_object is None or workflow.edge(_OBJECT, record.file.state) is None:
+    workflow = workflow_registry.pinned(record.case)
+    if workflow.time_to_object is None or workflow.edge(_OBJECT, record.case.state) is None:
         return None
     steps, office = own_steps(tx, record)
     open_ = any(offer.transition.name == _OBJECT and offer.allowed for offer in steps)
-    return workflow.time_to_object(record.file, office) if open_ else None
+    return workflow.time_to_object(record.case, office) if open_ else None
 
 
 def papers_awaited(record: StoredCase) -> list[str]:
     """The papers for which the applicant was asked, while they are awaited: those named when the case came here."""
-    case, workflow = record.file, workflow_registry.pinned(record.file)
+    case, workflow = record.case, workflow_registry.pinned(record.case)
     if case.waits_for is not Role.APPLICANT:
         return []
     edges = (edge for edge in workflow.transitions if edge.to == case.state and edge.name in case.taken)
@@ -213,8 +213,8 @@ def own_letters(tx: Transaction, record: StoredCase) -> list[dict[str, Any]]:
     That applicants read their own letters is no disclosure: the log tells who else has seen what is theirs.
     """
     key = applicant_key(tx, record)
-    rows = history.letter_page(tx.db, record.file.id)
-    addressed = {letter.name for letter in workflow_registry.pinned(record.file).letters if letter.to_applicant}
+    rows = history.letter_page(tx.db, record.case.id)
+    addressed = {letter.name for letter in workflow_registry.pinned(record.case).letters if letter.to_applicant}
     return [
         {"number": row.number, "at": row.at, **letters.read(key, row)[tx.language]}
         for row in rows
@@ -237,27 +237,27 @@ def issue_code(tx: Transaction, case_id: UUID, given: Any) -> CodeIssued:
     nowhere: the slip names no person, so that whoever finds it does not learn whose it is.
     """
     record = locked(tx, case_id)
-    ensure(case_actions.may_correct(record.file, tx.acting))
+    ensure(case_actions.may_correct(record.case, tx.acting))
     ensure_fresh(tx, record)
     said = NewTrackingCode.check(given, today=tx.today)
     history.note_disclosure(tx.db, case_id, tx.person.id, ["tracking_code"], said["reason"])
-    move = case_actions.issue_code(record.file, said["identity_checked"], said["reason"], tx.acting, tx.now)
+    move = case_actions.issue_code(record.case, said["identity_checked"], said["reason"], tx.acting, tx.now)
     office = tx.office(record)
-    record = commit(tx, record, move, workflow_registry.pinned(record.file), office)
-    code, org = _new_code(tx, record), tx.rules.orgs[record.file.org_code]
+    record = commit(tx, record, move, workflow_registry.pinned(record.case), office)
+    code, org = _new_code(tx, record), tx.rules.orgs[record.case.org_code]
     told = letters.Sender.of(org).told()
     day = str(office.calendar.local_date(tx.now))
     slip = {
-        language: _SLIP.in_(language, number=record.file.number, code=code, office=told, date=day)
+        language: _SLIP.in_(language, number=record.case.number, code=code, office=told, date=day)
         for language in LANGUAGES
     }
-    return CodeIssued(record.file.number, code, slip)
+    return CodeIssued(record.case.number, code, slip)
 
 
 def _new_code(tx: Transaction, record: StoredCase) -> str:
     groups = ("".join(secrets.choice(_CHARACTERS) for _ in range(_IN_A_GROUP)) for _ in range(_GROUPS))
     code = "-".join(groups)
-    tracking.keep(tx.db, record.file.id, _digest(tx, record.file.id, code))
+    tracking.keep(tx.db, record.case.id, _digest(tx, record.case.id, code))
     return code
 
 

@@ -31,12 +31,12 @@ def sheet(tx: Transaction, case_id: UUID) -> Sheet:
     Raises `NotFound` for a case of a programme that has no such form.
     """
     record = cases.get(tx.db, case_id, tx.person)
-    form = workflow_registry.pinned(record.file).sheet
+    form = workflow_registry.pinned(record.case).sheet
     if form is None:
         raise NotFound(_NO_FORM)
     rows = history.steps_taken(tx.db, case_id, form.steps)
     if rows:
-        ensure_confirmed(tx, record.file.opened_at)
+        ensure_confirmed(tx, record.case.opened_at)
         history.note_disclosure(tx.db, case_id, tx.person.id, ["opinions"], "read")
     sealed = sealed_by_part(tx, record)
     given = (_given(tx, row, sealed.get(f"events.{row.seq}", {})) for row in rows)

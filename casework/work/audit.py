@@ -104,7 +104,7 @@ def verify(
         yield from faults
         if not some:
             break
-        after = some[-1].record.file.id
+        after = some[-1].record.case.id
         looked_at(len(some))
     if number is None:
         yield from _beside_cases(service)
@@ -161,18 +161,18 @@ def _settled_faults(tx: Transaction, stored: Stored, office: Office) -> list[Tex
     """The contradictions of a case, looked at again while nobody can change it: somebody may just have done so."""
     if not any(_faults(tx, stored, office)):
         return []
-    again = proof.some(tx.db, _FIRST, 1, stored.record.file.number)
+    again = proof.some(tx.db, _FIRST, 1, stored.record.case.number)
     return [fault for one in again for fault in _faults(tx, one, _office(tx))]
 
 
 def _faults(tx: Transaction, stored: Stored, office: Office) -> Iterator[Text]:
-    number = stored.record.file.number
+    number = stored.record.case.number
     broken = _broken_at(stored)
     if broken is not None:
         yield _CHAIN.with_(number=number, seq=broken)
     else:
         yield from _row_faults(stored, office)
-    if differing := sorted({str(row[0]) for row in {*stored.clocks} ^ {*map(_told, stored.record.file.clocks)}}):
+    if differing := sorted({str(row[0]) for row in {*stored.clocks} ^ {*map(_told, stored.record.case.clocks)}}):
         yield _CLOCKS.with_(number=number, names=", ".join(differing))
     try:
         held = _held(tx, stored)
@@ -184,7 +184,7 @@ def _faults(tx: Transaction, stored: Stored, office: Office) -> Iterator[Text]:
 
 
 def _row_faults(stored: Stored, office: Office) -> Iterator[Text]:
-    number = stored.record.file.number
+    number = stored.record.case.number
     try:
         differing = [*_differing(stored, office)]
     except (LookupError, TypeError, ValueError) as beyond:
@@ -199,7 +199,7 @@ def _broken_at(stored: Stored) -> int | None:
     record, before = stored.record, GENESIS
     for seq, event in enumerate(stored.events, start=1):
         told = digest(
-            before, record.file.id, seq, event.at, event.kind, event.actor_id, event.actor_role, event.payload
+            before, record.case.id, seq, event.at, event.kind, event.actor_id, event.actor_role, event.payload
         )
         if (event.seq, event.prev_hash, event.hash) != (seq, before, told):
             return seq
@@ -209,12 +209,12 @@ def _broken_at(stored: Stored) -> int | None:
 
 def _differing(stored: Stored, office: Office) -> Iterator[str]:
     """The names of what the row says otherwise than the events."""
-    file = stored.record.file
+    file = stored.record.case
     workflow = workflow_registry.pinned(file)
     again = rebuilt(workflow, file.id, stored.events, office.users, office.paths)
     again = replace(again, clocks=tuple(sorted(again.clocks, key=lambda run: (run.started_at, *run.key))))
     yield from (one.name for one in fields(Case) if getattr(again, one.name) != getattr(file, one.name))
-    row = case_row(replace(stored.record, file=again), workflow)
+    row = case_row(replace(stored.record, case=again), workflow)
     yield from (name for name, value in stored.derived.items() if row[name] != value)
 
 
@@ -227,8 +227,8 @@ def _held(tx: Transaction, stored: Stored) -> set[bytes]:
     """The digests that the case has to keep, by what is sealed of it; raises `NotOpened`."""
     record = stored.record
     key = tx.service.keyring.unwrap(applicant_place(record.applicant_id), record.applicant_key)
-    opened = {part: unseal(key, case_place(record.file.id, part), sealed) for part, sealed in stored.sealed.items()}
+    opened = {part: unseal(key, case_place(record.case.id, part), sealed) for part, sealed in stored.sealed.items()}
     facts = opened.get("facts", {})
-    if record.file.closed_at:
+    if record.case.closed_at:
         return set()
-    return held_numbers(workflow_registry.pinned(record.file), record.file.facts, facts, tx.index_key)
+    return held_numbers(workflow_registry.pinned(record.case), record.case.facts, facts, tx.index_key)

@@ -16,7 +16,7 @@ CHINA: Final = "CHN"
 _CITIZENS: Final = re.compile("[0-9]{17}[0-9X]")
 
 
-def look_ups_of(move: Move, index_key: bytes) -> dict[str, bytes | None]:
+def blind_indexes_of(move: Move, index_key: bytes) -> dict[str, bytes | None]:
     """The blind indexes of what the case is found by; None for what is no longer known; see `known_by`."""
     known = known_by(move)
     return {kind: blind_index(index_key, kind, value) if value else None for kind, value in known.items()}

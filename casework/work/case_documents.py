@@ -56,8 +56,8 @@ def read_letters(tx: Transaction, record: StoredCase, rows: Sequence[Any]) -> li
 def _note_reading(tx: Transaction, record: StoredCase, part: str, rows: Sequence[Any]) -> None:
     """Notes and letters are there to be read, so nobody is asked why; but they say what is sensitive elsewhere."""
     if rows:
-        ensure_confirmed(tx, record.file.opened_at)
-        history.note_disclosure(tx.db, record.file.id, tx.person.id, [part], "read")
+        ensure_confirmed(tx, record.case.opened_at)
+        history.note_disclosure(tx.db, record.case.id, tx.person.id, [part], "read")
 
 
 def _note_place(note_id: UUID) -> str:
@@ -71,7 +71,7 @@ def disclose(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
     `events.7.reason`, and what it replaced as `events.7.replaced.story`.
     """
     record = cases.get(tx.db, case_id, tx.person)
-    ensure_confirmed(tx, record.file.opened_at)
+    ensure_confirmed(tx, record.case.opened_at)
     ensure_fresh(tx, record)
     said = Disclosure.check(given, today=tx.today)
     values = _sealed_values(tx, record)
@@ -104,12 +104,12 @@ def personal_data(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
     record = cases.get(tx.db, case_id, tx.person)
     if tx.person.role not in STAFF:
         raise NotYours(Text("只有经办人或审批人可以制作副本。", "Only caseworkers and supervisors make the copy."))
-    ensure_confirmed(tx, record.file.opened_at)
+    ensure_confirmed(tx, record.case.opened_at)
     ensure_fresh(tx, record)
     said = PersonalData.check(given, today=tx.today)
     history.note_disclosure(tx.db, case_id, tx.person.id, ["personal_data"], said["reason"])
-    key, sealed, workflow = applicant_key(tx, record), sealed_by_part(tx, record), workflow_registry.pinned(record.file)
-    facts = join_sensitive(intake_of(workflow), record.file.facts, sealed.get("facts", {}))
+    key, sealed, workflow = applicant_key(tx, record), sealed_by_part(tx, record), workflow_registry.pinned(record.case)
+    facts = join_sensitive(intake_of(workflow), record.case.facts, sealed.get("facts", {}))
     addressed = {letter.name for letter in workflow.letters if letter.to_applicant}
     return {
         "facts": {name: _in_part(value) if name in _OTHERS else value for name, value in facts.items()},
@@ -152,5 +152,5 @@ def _sealed_values(tx: Transaction, record: StoredCase) -> dict[str, Any]:
 def sealed_by_part(tx: Transaction, record: StoredCase) -> dict[str, dict[str, Any]]:
     """What is sealed of a case: of its facts, and of each event as `events.7`, by path."""
     key = applicant_key(tx, record)
-    parts = cases.sealed_parts(tx.db, record.file.id).items()
-    return {part: unseal(key, case_place(record.file.id, part), sealed) for part, sealed in parts}
+    parts = cases.sealed_parts(tx.db, record.case.id).items()
+    return {part: unseal(key, case_place(record.case.id, part), sealed) for part, sealed in parts}

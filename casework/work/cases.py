@@ -35,8 +35,8 @@ def apply(tx: Transaction, record: StoredCase, name: str, body: Any) -> StoredCa
 
     Whether this can be done here, and by whom, is told before whether the caller has read the case as it is.
     """
-    workflow = workflow_registry.pinned(record.file)
-    admitted = admit(workflow, record.file, name, body, tx.acting, tx.now)
+    workflow = workflow_registry.pinned(record.case)
+    admitted = admit(workflow, record.case, name, body, tx.acting, tx.now)
     ensure_fresh(tx, record)
     given = check(admitted, tx.rules.calendars[record.calendar].calendar.local_date(tx.now))
     answers, office = prepare.for_move(tx, record, admitted, given)
@@ -46,7 +46,7 @@ def apply(tx: Transaction, record: StoredCase, name: str, body: Any) -> StoredCa
 def claim(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
     """The case, now the actor's; raises `NotNow`, which names the owner, where it is in somebody's hands."""
     record = locked(tx, case_id)
-    move = moved(case_actions.claim(record.file, tx.acting, tx.now))
+    move = moved(case_actions.claim(record.case, tx.acting, tx.now))
     ensure_fresh(tx, record)
     ClaimThis.check(given, today=tx.today)
     return _handled(tx, record, move)
@@ -55,20 +55,20 @@ def claim(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
 def release(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
     """The case goes back to the queue of its organisation."""
     record = locked(tx, case_id)
-    ensure(case_actions.may_release(record.file, tx.acting))
+    ensure(case_actions.may_release(record.case, tx.acting))
     ensure_fresh(tx, record)
     said = Release.check(given, today=tx.today)
-    return _handled(tx, record, case_actions.release(record.file, said["reason"], tx.acting, tx.now))
+    return _handled(tx, record, case_actions.release(record.case, said["reason"], tx.acting, tx.now))
 
 
 def hand_over(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
     """The case gets another owner."""
     record = locked(tx, case_id)
-    ensure(case_actions.may_let_go(record.file, tx.acting))
+    ensure(case_actions.may_let_go(record.case, tx.acting))
     ensure_fresh(tx, record)
     said = Handover.check(given, today=tx.today)
     to = named(tx, said["to"])
-    return _handled(tx, record, case_actions.hand_over(record.file, to, said["reason"], tx.acting, tx.now))
+    return _handled(tx, record, case_actions.hand_over(record.case, to, said["reason"], tx.acting, tx.now))
 
 
 def override(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
@@ -77,22 +77,22 @@ def override(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
     ensure(case_actions.may_override(tx.acting))
     ensure_fresh(tx, record)
     said = Override.check(given, today=tx.today)
-    workflow = workflow_registry.pinned(record.file)
+    workflow = workflow_registry.pinned(record.case)
     return _handled(
         tx,
         record,
         case_actions.override(
-            workflow, record.file, said["to_state"], said["reason"], tx.acting, tx.now, tx.office(record)
+            workflow, record.case, said["to_state"], said["reason"], tx.acting, tx.now, tx.office(record)
         ),
     )
 
 
 def _handled(tx: Transaction, record: StoredCase, decision: Move | Refusal) -> StoredCase:
-    return commit(tx, record, moved(decision), workflow_registry.pinned(record.file), tx.office(record))
+    return commit(tx, record, moved(decision), workflow_registry.pinned(record.case), tx.office(record))
 
 
 def offered(tx: Transaction, record: StoredCase) -> tuple[list[Offer], DecisionContext]:
     """Every transition from where the case stands, judged for the actor in this office."""
-    workflow = workflow_registry.pinned(record.file)
+    workflow = workflow_registry.pinned(record.case)
     office = prepare.for_offers(tx, record)
-    return offers(workflow, record.file, tx.acting, tx.now, office), office
+    return offers(workflow, record.case, tx.acting, tx.now, office), office

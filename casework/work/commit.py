@@ -12,7 +12,7 @@ from casework.rules.move import Move
 from casework.rules.refusals import NotMet
 from casework.rules.text import Text
 from casework.work import households
-from casework.work.blind_indexes import look_ups_of
+from casework.work.blind_indexes import blind_indexes_of
 from casework.work.letters import write_letters
 from casework.work.sealing import applicant_key, sealed_of
 from casework.work.service import Transaction
@@ -36,8 +36,8 @@ def commit(
     letters = write_letters(tx, record, move, workflow, office, key, next_serial)
     _take_effect(tx, record, move, workflow, office)
     rows = rows_of(record, move, workflow, office)
-    look_ups = look_ups_of(move, tx.index_key)
-    writing.write(tx.db, rows, sealed=sealed_of(move, key, parts), look_ups=look_ups, letters=letters)
+    blind_indexes = blind_indexes_of(move, tx.index_key)
+    writing.write(tx.db, rows, sealed=sealed_of(move, key, parts), blind_indexes=blind_indexes, letters=letters)
     tell(tx, move, workflow, office)
     return writing.after(record, move, rows)
 

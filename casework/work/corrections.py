@@ -14,7 +14,7 @@ from casework.rules.decide import clean_reason
 from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Text
 from casework.work import workflow_registry
-from casework.work.blind_indexes import look_ups_of
+from casework.work.blind_indexes import blind_indexes_of
 from casework.work.cases import locked
 from casework.work.commit import commit
 from casework.work.preconditions import ensure, ensure_fresh
@@ -28,15 +28,15 @@ def correct(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
     Those who may correct have to say which version they have read.
     """
     record = locked(tx, case_id)
-    ensure(case_actions.may_correct(record.file, tx.acting))
+    ensure(case_actions.may_correct(record.case, tx.acting))
     ensure_fresh(tx, record, required=True)
-    workflow = workflow_registry.pinned(record.file)
+    workflow = workflow_registry.pinned(record.case)
     office = tx.office(record)
-    patch, reason = _correction(given, case_actions.correction_needs_reason(workflow, record.file, tx.acting))
+    patch, reason = _correction(given, case_actions.correction_needs_reason(workflow, record.case, tx.acting))
     current = full_facts(tx, record, intake_of(workflow))
-    move = corrected(workflow, record.file, current, patch, reason, tx.acting, tx.now, office)
-    index = look_ups_of(move, tx.index_key)["identity_number"]
-    if index is not None and "identity_number" not in record.file.facts["applicant"]:
+    move = corrected(workflow, record.case, current, patch, reason, tx.acting, tx.now, office)
+    index = blind_indexes_of(move, tx.index_key)["identity_number"]
+    if index is not None and "identity_number" not in record.case.facts["applicant"]:
         writing.know_identity(tx.db, record.applicant_id, index)
     return commit(tx, record, move, workflow, office)
 

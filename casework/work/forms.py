@@ -87,9 +87,9 @@ class NewCase(Form):
     )
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """A request that nobody has made before."""
-        return {name: value for name, value in super().example(inventor).items() if name != "duplicate_reason"}
+        return {name: value for name, value in super().example(example_data).items() if name != "duplicate_reason"}
 
 
 class NewNote(Form):

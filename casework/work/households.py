@@ -10,7 +10,7 @@ from casework.work.service import Transaction
 
 def numbers_of(tx: Transaction, record: StoredCase, workflow: Workflow) -> frozenset[bytes]:
     """Return the blind indexes of the identity numbers that the stored facts of the case have of its household."""
-    return frozenset(held_numbers(workflow, record.file.facts, sealed_facts(tx, record), tx.index_key))
+    return frozenset(held_numbers(workflow, record.case.facts, sealed_facts(tx, record), tx.index_key))
 
 
 def numbers_after(

@@ -23,7 +23,7 @@ from casework.rules.people import STAFF
 from casework.rules.refusals import Fault, Invalid, NotFound, NotYours
 from casework.rules.text import Text
 from casework.work import twins, workflow_registry
-from casework.work.blind_indexes import look_ups_of
+from casework.work.blind_indexes import blind_indexes_of
 from casework.work.commit import commit
 from casework.work.forms import NewCase
 from casework.work.letters import letter_series
@@ -133,13 +133,13 @@ def take_in(tx: Transaction, opening: Opening) -> StoredCase:
         tx.db,
         workflow.numbering,
         day.year,
-        look_ups_of(move, tx.index_key)["identity_number"],
+        blind_indexes_of(move, tx.index_key)["identity_number"],
         {"id": applicant_id, "key_id": wrapped.key_id, "wrapped_key": wrapped.wrapped},
         letter_series(move, workflow, day),
     )
     move = replace(move, case=replace(move.case, number=reserved.number))
     record = StoredCase(
-        file=move.before,
+        case=move.before,
         org_id=org.id,
         applicant_id=reserved.applicant_id,
         region=org.region,

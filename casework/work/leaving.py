@@ -22,9 +22,9 @@ def let_go_of_cases(tx: Transaction, owner_id: UUID) -> int:
     The rules must be kept and the user locked, so that nobody gives them another case meanwhile.
     """
     records = cases.several(tx.db, cases.lock_open_of(tx.db, owner_id))
-    records |= {record.file.id: record for record in catch_up(tx, records.values())}
-    moves = [(one, let_go(one.file, tx.actor or _MACHINE, tx.now)) for _, one in sorted(records.items())]
+    records |= {record.case.id: record for record in catch_up(tx, records.values())}
+    moves = [(one, let_go(one.case, tx.actor or _MACHINE, tx.now)) for _, one in sorted(records.items())]
     for record, move in moves:
         if move is not None:
-            commit(tx, record, move, workflow_registry.pinned(record.file), tx.office(record))
+            commit(tx, record, move, workflow_registry.pinned(record.case), tx.office(record))
     return sum(move is not None for _, move in moves)

@@ -118,16 +118,16 @@ def _put_off(service: Service, clock: DueClock, until: Literal["wake_at", "retry
 
 
 def _tell_run_out(tx: Transaction, record: StoredCase, name: str) -> int:
-    """Raise the rung at the due time of a clock that ends now, whenever the office opens; gives how many are new."""
-    case, workflow = record.file, workflow_registry.pinned(record.file)
-    clock, run = workflow.by_clock[name], record.file.clock(name)
+    """Raise the step at the due time of a clock that ends now, whenever the office opens; gives how many are new."""
+    case, workflow = record.case, workflow_registry.pinned(record.case)
+    clock, run = workflow.by_clock[name], record.case.clock(name)
     alert = clock.by_level.get("due")
     if run is None or alert is None:
         return 0
     calendar = tx.rules.calendars[record.calendar].calendar
-    planned_at = next(at for rung, at in levels(clock, run, calendar) if rung is alert)
-    hushed, open_at = _suppressed(workflow, clock, run, case), into_opening_hours(tx.now, calendar)
-    told = _alert(tx, case, run, alert, planned_at, open_at, hushed, _Receivers(tx))
+    planned_at = next(at for step, at in levels(clock, run, calendar) if step is alert)
+    suppressed, open_at = _suppressed(workflow, clock, run, case), into_opening_hours(tx.now, calendar)
+    told = _alert(tx, case, run, alert, planned_at, open_at, suppressed, _Receivers(tx))
     return alerts.add(tx.db, [told], mail=tx.service.senders.mail is not None)
 
 
@@ -153,14 +153,14 @@ def _look_at(
     tx: Transaction, due: DueClock, record: StoredCase, done: set[str], receivers: "_Receivers"
 ) -> tuple[list[NewAlert], datetime | None]:
     """The alerts that this clock raises now, and when to look again."""
-    case = record.file
+    case = record.case
     workflow = workflow_registry.pinned(case)
     clock = workflow.by_clock[due.name]
     run = case.clock(due.name)
     if run is None or run.generation != due.generation or not run.open:
         return [], None
     calendar = tx.rules.calendars[record.calendar].calendar
-    hushed, open_at = _suppressed(workflow, clock, run, case), into_opening_hours(tx.now, calendar)
+    suppressed, open_at = _suppressed(workflow, clock, run, case), into_opening_hours(tx.now, calendar)
     raised = []
     coming: list[datetime] = []
     for alert, planned_at in levels(clock, run, calendar):
@@ -169,7 +169,7 @@ def _look_at(
         if planned_at > tx.now:
             coming.append(planned_at)
             continue
-        raised.append(_alert(tx, case, run, alert, planned_at, open_at, hushed, receivers))
+        raised.append(_alert(tx, case, run, alert, planned_at, open_at, suppressed, receivers))
     return raised, min(coming, default=None)
 
 
@@ -180,10 +180,10 @@ def _alert(
     alert: Alert,
     planned_at: datetime,
     open_at: datetime,
-    hushed: Text | None,
+    suppressed: Text | None,
     receivers: "_Receivers",
 ) -> NewAlert:
-    """A rung as it is raised: on people's lists at once, and called out when the office opens unless it is urgent."""
+    """A step as it is raised: on people's lists at once, and called out when the office opens unless it is urgent."""
     return NewAlert(
         id=new_id(),
         case_id=case.id,
@@ -195,9 +195,9 @@ def _alert(
         level=alert.level,
         planned_at=planned_at,
         send_at=tx.now if alert.urgent else open_at,
-        suppressed=hushed.both() if hushed else None,
+        suppressed=suppressed.both() if suppressed else None,
         roles=[role.value for role in alert.to],
-        receivers=[] if hushed else receivers.of(case, alert),
+        receivers=[] if suppressed else receivers.of(case, alert),
     )
 
 
@@ -253,8 +253,8 @@ def _above(org_path: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
-    """A rung of the ladder of one generation of a clock: when it is due, and what would come of it or why nothing will.
+class EscalationStep:
+    """A step of the ladder of one generation of a clock: when it is due, and what would come of it or why nothing will.
 
     `to_come` says whether it may still be raised.
     """
@@ -267,18 +267,18 @@ class Rung:
     because: Text
 
 
-def rungs(
+def escalation_steps(
     record: StoredCase, workflow: Workflow, calendars: Mapping[tuple[str, int], WorkingCalendar]
-) -> dict[tuple[str, int, str], Rung]:
-    """Every rung as things stand, by clock, generation and level; those that have fired are among them.
+) -> dict[tuple[str, int, str], EscalationStep]:
+    """Every step as things stand, by clock, generation and level; those that have fired are among them.
 
     `calendars` are those by which each generation of a clock is counted.
     """
     return {
-        (run.name, run.generation, alert.level): Rung(
-            clock, run.generation, alert, at, run.open, _outlook(workflow, clock, run, alert, record.file) or alert.told
+        (run.name, run.generation, alert.level): EscalationStep(
+            clock, run.generation, alert, at, run.open, _outlook(workflow, clock, run, alert, record.case) or alert.told
         )
-        for run in record.file.clocks
+        for run in record.case.clocks
         for clock, calendar in ((workflow.by_clock[run.name], calendars[run.name, run.generation]),)
         for alert, at in levels(clock, run, calendar)
     }

@@ -214,7 +214,7 @@ def record_result(tx: Transaction, order_id: UUID, line_id: UUID, result: str, g
     record = locked_case(tx, _line(tx, order_id, line_id).case_id)
     settled = _line(tx, order_id, line_id).result
     if settled is not None and (settled, result) != ("paid", "returned"):
-        raise NotNow(_SETTLED.with_(**corrected_by(record.file.workflow, record.file.workflow_version)))
+        raise NotNow(_SETTLED.with_(**corrected_by(record.case.workflow, record.case.workflow_version)))
     _record(tx, record, line_id, result, given)
     return _line(tx, order_id, line_id)
 
@@ -249,7 +249,7 @@ def locked(tx: Transaction, order_id: UUID) -> Mapping[UUID, StoredCase]:
 
 def lock_households(tx: Transaction, records: Mapping[UUID, StoredCase]) -> None:
     """Lock the households of these cases, of which all are locked."""
-    numbers = [numbers_of(tx, record, workflow_registry.pinned(record.file)) for record in records.values()]
+    numbers = [numbers_of(tx, record, workflow_registry.pinned(record.case)) for record in records.values()]
     funds.lock_household(tx.db, set().union(*numbers))
 
 
@@ -281,7 +281,7 @@ def _record(tx: Transaction, record: StoredCase, line_id: UUID, result: str, giv
         if twice:
             raise Invalid([Fault(name, "unknown", SENTENCES["unknown"]) for name in twice])
         given = {**given, **from_here}
-    apply(tx, record, workflow_registry.pays(record.file.workflow, record.file.workflow_version).recorded_by, given)
+    apply(tx, record, workflow_registry.pays(record.case.workflow, record.case.workflow_version).recorded_by, given)
 
 
 def _line(tx: Transaction, order_id: UUID, line_id: UUID) -> Row[Any]:

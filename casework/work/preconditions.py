@@ -24,7 +24,7 @@ def ensure_fresh(tx: Transaction, record: StoredCase, *, required: bool = False)
         raise PreconditionMissing(
             Text("请在 If-Match 中给出您读到的 ETag。", "Give the ETag that you have read in If-Match.")
         )
-    if isinstance(tx.if_match, frozenset) and record.file.version not in tx.if_match:
+    if isinstance(tx.if_match, frozenset) and record.case.version not in tx.if_match:
         raise Stale(
             Text(
                 "此案在您读取之后已有变动，请重新读取后再试。",

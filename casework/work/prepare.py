@@ -27,7 +27,7 @@ def for_move(tx: Transaction, record: StoredCase, admitted: Admitted, answers: F
     people = _named(tx, edge, answers)
     office = _office(tx, record, workflow, people.values(), claiming=edge.claims is not None)
     if nothing_asked_twice in edge.when:
-        office = replace(office, papers_before=handed_in_before(tx, record.file, twins.find(tx.db, record.file)))
+        office = replace(office, papers_before=handed_in_before(tx, record.case, twins.find(tx.db, record.case)))
     if edge.transfers:
         office = replace(office, destination=_destination(tx, record, answers.get(edge.transfers)))
     return {**answers, **{name: person.id for name, person in people.items()}}, office
@@ -35,7 +35,7 @@ def for_move(tx: Transaction, record: StoredCase, admitted: Admitted, answers: F
 
 def for_offers(tx: Transaction, record: StoredCase) -> DecisionContext:
     """Return the office by which the transitions from where the case stands are judged."""
-    return _office(tx, record, workflow_registry.pinned(record.file))
+    return _office(tx, record, workflow_registry.pinned(record.case))
 
 
 def _named(tx: Transaction, edge: Transition, answers: Facts) -> dict[str, Person]:
@@ -54,8 +54,8 @@ def _office(
     While somebody is `claiming` money for a household, nobody else does on another file.
     """
     office = tx.office(record, people)
-    path = record.file.org_path
-    if workflow.grants_money or record.file.state in workflow.reviewed_above:
+    path = record.case.org_path
+    if workflow.grants_money or record.case.state in workflow.reviewed_above:
         office = replace(office, orgs=offices.above(tx.db, path))
     if not workflow.grants_money:
         return office
@@ -67,11 +67,11 @@ def _office(
         office,
         funds=funds.open_to(tx.db, path, year),
         household=numbers,
-        given_before=funds.given_before(tx.db, record.file.id, numbers, year),
+        given_before=funds.given_before(tx.db, record.case.id, numbers, year),
     )
 
 
 def _destination(tx: Transaction, record: StoredCase, code: Any) -> Destination | None:
     """The organisation to which the case is to be handed, and what is in force there; None where there is none."""
     org = offices.known_org(tx.db, code) if isinstance(code, str) else None
-    return Destination(org, tx.office_at(record.file.workflow, org.code, org.region, org.calendar)) if org else None
+    return Destination(org, tx.office_at(record.case.workflow, org.code, org.region, org.calendar)) if org else None

@@ -34,8 +34,8 @@ def claim(tx: Transaction, given: Any) -> StoredCase | None:
     if record is None:
         return None
     record = caught_up(tx, record)
-    move = moved(case_actions.claim(record.file, tx.acting, tx.now))
-    return commit(tx, record, move, workflow_registry.pinned(record.file), tx.office(record))
+    move = moved(case_actions.claim(record.case, tx.acting, tx.now))
+    return commit(tx, record, move, workflow_registry.pinned(record.case), tx.office(record))
 
 
 def _part(tx: Transaction, said: Mapping[str, Any]) -> Part:

@@ -175,10 +175,10 @@ def caught_up(tx: Transaction, record: StoredCase) -> StoredCase:
     if not tx.db.cases_may_lag:
         return record
     # Read again: if the lock was waited for, by which calendar its organisation counts may have been loaded meanwhile.
-    [found] = cases.several(tx.db, [record.file.id]).values()
+    [found] = cases.several(tx.db, [record.case.id]).values()
     [after] = catch_up(tx, [found]) or [found]
-    if isinstance(tx.if_match, frozenset) and found.file.version in tx.if_match:
-        tx.if_match |= {after.file.version}
+    if isinstance(tx.if_match, frozenset) and found.case.version in tx.if_match:
+        tx.if_match |= {after.case.version}
     return after
 
 
@@ -192,7 +192,7 @@ def catch_up(tx: Transaction, found: Collection[StoredCase]) -> list[StoredCase]
         return []
     change = _change(tx, left)
     # One that was brought up before, or opened since, is derived once more and does not move.
-    behind = [record for record in found if record.file.id > left.cursor and change.concerns(record)]
+    behind = [record for record in found if record.case.id > left.cursor and change.concerns(record)]
     brought = derived(tx.db, Known(tx.rules, tx.now), behind, change)
     brought.write(tx.db)
     return list(cases.several(tx.db, [rows.case["id"] for rows in brought.rows]).values())
@@ -238,7 +238,7 @@ def _batch(service: Service, revision: int, change: Change, ids: Sequence[UUID])
             return []
         found = cases.several(tx.db, [case_id for case_id in ids if case_id > left.cursor])
         brought = derived(tx.db, Known(tx.rules, tx.now), found.values(), change)
-        if not records.lock_as_read(tx.db, {case_id: record.file.version for case_id, record in found.items()}):
+        if not records.lock_as_read(tx.db, {case_id: record.case.version for case_id, record in found.items()}):
             return None
         brought.write(tx.db)
         records.move_on(tx.db, max(left.cursor, ids[-1]))

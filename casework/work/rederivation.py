@@ -92,7 +92,7 @@ class Change:
 
     def concerns(self, record: StoredCase) -> bool:
         """Whether clocks of this case may move."""
-        return record.file.workflow in self.workflows or record.file.org_code in self.before
+        return record.case.workflow in self.workflows or record.case.org_code in self.before
 
     def case_ids(self, tx: Tx, after: UUID = FIRST) -> list[UUID]:
         """The cases that it concerns, in the order of their ids, those after this one."""
@@ -164,7 +164,7 @@ def derived(tx: Tx, known: "Known", records: Collection[StoredCase], change: Cha
 
     Raises `Refusal` where a due time cannot be worked out.
     """
-    fired = alerts.fired(tx, [record.file.id for record in records]) if change.before else {}
+    fired = alerts.fired(tx, [record.case.id for record in records]) if change.before else {}
     found = Derived()
     for record in records:
         with _within_reach(record):
@@ -172,7 +172,7 @@ def derived(tx: Tx, known: "Known", records: Collection[StoredCase], change: Cha
             if change.before:
                 found.wakes += _wakes(record, move, office, fired)
             if move.clock_changes:
-                found.rows.append(rows_of(record, move, workflow_registry.pinned(record.file), office))
+                found.rows.append(rows_of(record, move, workflow_registry.pinned(record.case), office))
         found.moved += _moved(move)
     return found
 
@@ -181,11 +181,11 @@ def _wakes(
     record: StoredCase, move: Move, office: DecisionContext, fired: Mapping[tuple[UUID, str, int], Collection[str]]
 ) -> Iterator[tuple[DueClock, datetime | None]]:
     """When to look next at the clocks that stay due as they were: their alarms follow the calendar too."""
-    workflow = workflow_registry.pinned(record.file)
+    workflow = workflow_registry.pinned(record.case)
     changed = {change.clock.key for change in move.clock_changes}
-    for run in record.file.clocks:
+    for run in record.case.clocks:
         if run.open and run.key not in changed:
-            clock = DueClock(record.file.id, *run.key)
+            clock = DueClock(record.case.id, *run.key)
             levels = fired.get((clock.case_id, clock.name, clock.generation), ())
             yield clock, wake_at(workflow.by_clock[run.name], run, office.calendar, levels)
 
@@ -196,7 +196,7 @@ def _within_reach(record: StoredCase) -> Iterator[None]:
     try:
         yield
     except (ValueError, OverflowError) as beyond:
-        raise Refusal(_BEYOND.with_(number=record.file.number)) from beyond
+        raise Refusal(_BEYOND.with_(number=record.case.number)) from beyond
 
 
 class Known:
@@ -208,7 +208,7 @@ class Known:
 
     def move(self, record: StoredCase, change: Change) -> tuple[Move, DecisionContext]:
         """What becomes of the case, and its office."""
-        file, office = record.file, self._office(record)
+        file, office = record.case, self._office(record)
 
         def in_force_at_start(run: ClockRun) -> Mapping[str, PolicyRow]:
             return self._in_force(file.workflow, run, office.calendar)
@@ -226,7 +226,7 @@ class Known:
         return move, office
 
     def _office(self, record: StoredCase) -> DecisionContext:
-        file = record.file
+        file = record.case
         calendar = self._counting.get(file.org_code, record.calendar)
         key = (file.workflow, file.org_code, calendar)
         if key not in self._offices:

@@ -25,13 +25,13 @@ def sealed_of(move: Move, key: bytes, parts: Mapping[str, Facts]) -> dict[str, b
 
 def sealed_facts(tx: Transaction, record: StoredCase) -> dict[str, Any]:
     """Return the sensitive facts of the case in full, by their paths."""
-    sealed = cases.sealed_parts(tx.db, record.file.id).get("facts")
+    sealed = cases.sealed_parts(tx.db, record.case.id).get("facts")
     if sealed is None:
         return {}
-    opened: dict[str, Any] = unseal(applicant_key(tx, record), case_place(record.file.id, "facts"), sealed)
+    opened: dict[str, Any] = unseal(applicant_key(tx, record), case_place(record.case.id, "facts"), sealed)
     return opened
 
 
 def full_facts(tx: Transaction, record: StoredCase, form: type[Form]) -> dict[str, Any]:
     """Return the facts with their sensitive values, for checking a correction or for a disclosure."""
-    return join_sensitive(form, record.file.facts, sealed_facts(tx, record))
+    return join_sensitive(form, record.case.facts, sealed_facts(tx, record))

@@ -244,7 +244,7 @@ class Transaction:
 
     def office(self, record: StoredCase, people: Iterable[Person] = ()) -> DecisionContext:
         """What is in force for the case's organisation today, with the people that are named."""
-        return self.office_at(record.file.workflow, record.file.org_code, record.region, record.calendar, people)
+        return self.office_at(record.case.workflow, record.case.org_code, record.region, record.calendar, people)
 
     def office_at(
         self, workflow: str, org_code: str, region: str, calendar: str, people: Iterable[Person] = ()

@@ -9,7 +9,7 @@ from casework.rules.grammar import Workflow
 from casework.rules.move import Move
 from casework.rules.people import Person
 from casework.work import workflow_registry
-from casework.work.blind_indexes import look_ups_of
+from casework.work.blind_indexes import blind_indexes_of
 from casework.work.service import Transaction
 
 
@@ -27,7 +27,7 @@ def of_case(case: Case, others: Iterable[Other], person: Person | None) -> list[
 
 def digests_of(tx: Transaction, move: Move) -> dict[str, bytes]:
     """The digests, by kind, of the numbers by which a case that is about to be opened may be another's twin."""
-    return {kind: digest for kind, digest in look_ups_of(move, tx.index_key).items() if digest and kind in KINDS}
+    return {kind: digest for kind, digest in blind_indexes_of(move, tx.index_key).items() if digest and kind in KINDS}
 
 
 def _twin(workflow: Workflow, case: Case, one: Other, person: Person | None) -> Twin:

@@ -549,15 +549,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_letters_case_id_at", "letters", ["case_id", "at", "id"], unique=False, schema="casework")
     op.create_table(
-        "look_ups",
+        "blind_indexes",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_look_ups_case_id")),
-        sa.PrimaryKeyConstraint("case_id", "kind", name=op.f("pk_look_ups")),
+        sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_blind_indexes_case_id")),
+        sa.PrimaryKeyConstraint("case_id", "kind", name=op.f("pk_blind_indexes")),
         schema="casework",
     )
-    op.create_index("ix_look_ups_digest", "look_ups", ["digest"], unique=False, schema="casework")
+    op.create_index("ix_blind_indexes_digest", "blind_indexes", ["digest"], unique=False, schema="casework")
     op.create_table(
         "notes",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -969,7 +969,7 @@ def upgrade() -> None:
               select c.id, c.number, c.state, c.closed_at is null as open, c.opened_at, o.code as org,
                 o.path as org_path, array_agg(other.kind order by other.kind) as by, c.facts
               from unnest(kinds, digests) as mine (what, number)
-              join casework.look_ups other on other.digest = mine.number and other.kind = mine.what
+              join casework.blind_indexes other on other.digest = mine.number and other.kind = mine.what
               join casework.cases c on c.id = other.case_id
               join casework.orgs o on o.id = c.org_id
               where c.id <> but and c.workflow = of_workflow

@@ -1,4 +1,4 @@
-"""An alert can be put off for a few days with a reason, and the ledger says what became of every rung."""
+"""An alert can be put off for a few days with a reason, and the ledger says what became of every step."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -153,7 +153,7 @@ def test_the_rungs_of_a_clock_that_has_ended_are_superseded_and_say_why(api: Api
 def test_a_workflow_tells_which_rungs_go_to_the_next_organisation_up(api: Api, workflow: str) -> None:
     clocks = {clock["name"]: clock["alerts"] for clock in api.get("caseworker", f"/workflows/{workflow}")["clocks"]}
     assert clocks["review"][-1] == {"level": "+5wd", "to": ["supervisor"], "above": True}
-    in_time = [rung["above"] for alerts in clocks.values() for rung in alerts if not rung["level"].startswith("+")]
+    in_time = [step["above"] for alerts in clocks.values() for step in alerts if not step["level"].startswith("+")]
     assert set(in_time) == {False}, "what is not late yet is no business of the organisation above"
 
 

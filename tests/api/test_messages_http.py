@@ -276,7 +276,7 @@ def live(api: Api) -> None:
     api.post("supervisor", f"{at}/handover", {"to": str(api.ids["caseworker"]), "reason": "继续办理"})
     case = api.take("caseworker", case, "accept")
     api.post("caseworker", f"{at}/tracking-code", {"reason": "申请人到场", "identity_checked": "document"})
-    rederive(api)
+    recalculate(api)
     corrected = {"facts": {"claimants": 3}}
     assert api.call("caseworker", "PATCH", at, corrected, {"If-Match": "*"}).status_code == 200
     api.post("supervisor", f"{at}/override", {"to_state": "submitted", "reason": "受理有误"})
@@ -286,7 +286,7 @@ def live(api: Api) -> None:
     assert gone.get_json()["let_go"] == 1, gone.text
 
 
-def rederive(api: Api) -> None:
+def recalculate(api: Api) -> None:
     """A shorter limit is loaded, which counts for clocks that run."""
     rule = {"workflow": "legal_aid", "name": "review", "place": "370100", "value": "2wd", "from_date": date(2026, 3, 1)}
     source = {"zh-CN": "新规定", "en": "new rule"}

@@ -440,7 +440,7 @@ def test_applicants_read_all_their_letters_however_many(visitor: Visitor) -> Non
     with api.service.transaction() as tx:
         record = cases.get_locked(tx.db, UUID(case_of(api, mine.number)["id"]))
         key = applicant_key(tx, record)
-        [row] = history.letter_page(tx.db, record.file.id)
+        [row] = history.letter_page(tx.db, record.case.id)
         more = [new_id() for _ in range(1200)]
         kept = {"case_id": row.case_id, "name": row.name, "at": row.at}
         told = letters.read(key, row)
@@ -449,7 +449,7 @@ def test_applicants_read_all_their_letters_however_many(visitor: Visitor) -> Non
             [kept | {"id": one, "sealed": seal(key, letters.place(one), told)} for one in more],
         )
     assert len(mine.told()["letters"]) == 1201
-    copy = api.post("caseworker", f"/cases/{record.file.id}/personal-data", {"reason": "本人申请复制"})
+    copy = api.post("caseworker", f"/cases/{record.case.id}/personal-data", {"reason": "本人申请复制"})
     assert len(copy["letters"]) == 1201
 
 

@@ -13,7 +13,7 @@ _CLOCKS: Final = ("Clock", "Deadline", "Limitation")
 _WITHOUT: Final[Mapping[str, str]] = {
     **dict.fromkeys(("pauses", "letter", "restarts", "cancels", "alerts"), "()"),
     **dict.fromkeys(("take", "unless", "extended_by", "start", "stop", "beside", "outcome", "outcome_field"), "None"),
-    **dict.fromkeys(("restarts_from", "works_out", "updates", "claims", "assigns", "transfers"), "None"),
+    **dict.fromkeys(("restarts_from", "records_extra", "updates", "claims", "assigns", "transfers"), "None"),
     **dict.fromkeys(("ours", "discreet", "guards_right", "suspends", "decides", "releases", "shared"), "False"),
     **dict.fromkeys(("numbered", "of_reviewer"), "False"),
     "to_applicant": "True",

@@ -423,7 +423,7 @@ class TestTrace:
 
 
 class TestLevels:
-    """The rungs of a ladder of alerts."""
+    """The escalation_steps of a ladder of alerts."""
 
     def test_a_share_is_one_of_the_working_time(self) -> None:
         # 44.5 working hours lie between; 80 % are 35.6, of which Monday to Thursday are 29.5 and Friday morning 3.5.

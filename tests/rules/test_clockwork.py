@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from casework.rules.calendars import WorkingCalendar
 from casework.rules.case import CalendarRef, Case, ClockRun
 from casework.rules.clocks import Interval, trace
-from casework.rules.clockwork import basis, late_at, levels, nearest_clock, rederive, wake_at
+from casework.rules.clockwork import basis, late_at, levels, nearest_clock, recalculate, wake_at
 from casework.rules.context import PolicyRow
 from casework.rules.refusals import Invalid
 from casework.rules.text import Text
@@ -500,7 +500,7 @@ class TestTheCaseAsAWhole:
 
 
 class TestAlerts:
-    """When each rung of the ladder is due."""
+    """When each step of the ladder is due."""
 
     def test_alerts_of_the_office_fall_into_opening_hours(self) -> None:
         story = Story("2026-03-02 09:00").opened()
@@ -593,7 +593,7 @@ def derived_anew(
     """The case after this was loaded, and what happened to which clock."""
     office = replace(story.office, calendar=calendar or story.office.calendar, counts_by=CalendarRef("china", 2))
     at_start = rows_at_start(story, rows or story.rows)
-    clocks, changes = rederive(story.workflow, story.case, story.now, office, at_start, before or china())
+    clocks, changes = recalculate(story.workflow, story.case, story.now, office, at_start, before or china())
     return replace(story.case, clocks=clocks), [(change.clock.name, change.change) for change in changes]
 
 
@@ -786,7 +786,7 @@ class TestWhateverIsLoaded:
         begun = rows_at_start(story, rows)
         office = replace(story.office, calendar=calendar, counts_by=CalendarRef("china", 2))
         for before in (calendar, china()):
-            clocks, changes = rederive(story.workflow, once, story.now, office, begun, before)
+            clocks, changes = recalculate(story.workflow, once, story.now, office, begun, before)
             assert (clocks, changes) == (once.clocks, ())
 
     @settings(max_examples=40, deadline=None)

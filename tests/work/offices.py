@@ -58,7 +58,7 @@ class Province:
         """The same in a transaction that goes on."""
         example = LegalAidIntake.example(ExampleData(tx.today, self.chance))
         given = {"workflow": "legal_aid", "org": org, "channel": "walk_in", "facts": example | facts}
-        return intake.open_case(tx, given)[0].file.id
+        return intake.open_case(tx, given)[0].case.id
 
     def take(self, username: str, case_id: UUID, transition: str, given: Mapping[str, Any] | None = None) -> None:
         """The user takes a transition."""

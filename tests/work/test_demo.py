@@ -88,7 +88,7 @@ class Demo:
 
     def dossiers(self) -> list[StoredCase]:
         """The cases of hardship assistance."""
-        return [record for record in self.records() if record.file.workflow == HARDSHIP_AID.key]
+        return [record for record in self.records() if record.case.workflow == HARDSHIP_AID.key]
 
     def histories(self) -> dict[UUID, list[Any]]:
         """The events of each case, oldest first."""
@@ -146,7 +146,7 @@ def in_the_queue_of(person: Person, files: list[Case]) -> list[Case]:
 
 
 def test_everybody_finds_the_own_queue_in_its_order_page_by_page(demo: Demo) -> None:
-    files = [record.file for record in demo.records()]
+    files = [record.case for record in demo.records()]
     longest = 0
     with demo.service.transaction() as tx:
         everybody = [people.by_id(tx.db, row.id) for row in tx.db.all("select id from users")]
@@ -177,7 +177,7 @@ def found_in_pages(tx: Transaction, person: Person, part: Part) -> list[UUID]:
 
 
 def test_the_cases_spread_over_states_and_over_two_years(demo: Demo) -> None:
-    files = [record.file for record in demo.records()]
+    files = [record.case for record in demo.records()]
 
     assert len(files) == demo.loaded.cases == CASES
     assert {file.phase for file in files} == set(Phase)
@@ -195,14 +195,14 @@ def test_the_cases_spread_over_states_and_over_two_years(demo: Demo) -> None:
 
 
 def test_one_case_in_four_is_a_dossier_of_hardship_assistance(demo: Demo) -> None:
-    workflows = Counter(record.file.workflow for record in demo.records())
+    workflows = Counter(record.case.workflow for record in demo.records())
 
     assert workflows.keys() == {"legal_aid", "hardship_aid"}
     assert 0.18 < workflows["hardship_aid"] / CASES < 0.32
 
 
 def test_cases_differ_in_channel_matter_exemption_urgency_and_length_of_arrears(demo: Demo) -> None:
-    files = [record.file for record in demo.records() if record.file.workflow == "legal_aid"]
+    files = [record.case for record in demo.records() if record.case.workflow == "legal_aid"]
 
     assert {file.channel for file in files} == {"online", "walk_in", "hotline", "referral"}
     assert len({file.facts["matter"] for file in files}) >= 6
@@ -214,7 +214,7 @@ def test_cases_differ_in_channel_matter_exemption_urgency_and_length_of_arrears(
 
 
 def test_most_clocks_end_in_time_some_late_and_some_are_late_now(demo: Demo) -> None:
-    clocks = [clock for record in demo.records() for clock in record.file.clocks if clock.owed_by != "outside"]
+    clocks = [clock for record in demo.records() for clock in record.case.clocks if clock.owed_by != "outside"]
     statuses = Counter(clock.status for clock in clocks)
 
     assert statuses["met"] > 5 * statuses["breached"] > 0
@@ -223,7 +223,7 @@ def test_most_clocks_end_in_time_some_late_and_some_are_late_now(demo: Demo) -> 
 
 
 def test_files_of_closed_cases_are_handed_in_but_for_a_few_that_are_forgotten(demo: Demo) -> None:
-    owed = [clock for record in demo.records() for clock in record.file.clocks if clock.name == "closing_papers"]
+    owed = [clock for record in demo.records() for clock in record.case.clocks if clock.name == "closing_papers"]
     forgotten = [clock for clock in owed if clock.open and clock.overdue(NOW)]
 
     assert 0 < len(forgotten) < len(owed) / 10
@@ -240,7 +240,7 @@ def test_time_the_owner_and_the_supervisor_have_each_left_their_trace(demo: Demo
 
 
 def test_case_numbers_rise_with_the_opening_and_bear_its_year(demo: Demo) -> None:
-    files = sorted((record.file for record in demo.records()), key=lambda file: file.opened_at)
+    files = sorted((record.case for record in demo.records()), key=lambda file: file.opened_at)
 
     initials = {workflow.key: workflow.numbering for workflow in (LEGAL_AID, HARDSHIP_AID)}
     expected = [
@@ -275,7 +275,7 @@ def test_the_invented_colleagues_cannot_sign_in(demo: Demo) -> None:
 
 def test_every_chain_of_events_recomputes(demo: Demo) -> None:
     histories = demo.histories()
-    last = {record.file.id: record.last_hash for record in demo.records()}
+    last = {record.case.id: record.last_hash for record in demo.records()}
 
     assert histories.keys() == last.keys()
     for case_id, history in histories.items():
@@ -302,7 +302,7 @@ def test_the_events_alone_give_back_each_case_and_the_narrow_rows_of_its_clocks_
     users = {person.id: person for person in everybody if person}
 
     for record in demo.records():
-        file = record.file
+        file = record.case
         again = rebuilt(workflow_registry.pinned(file), file.id, histories[file.id], users, paths)
         in_order = sorted(again.clocks, key=lambda run: (run.started_at, *run.key))
         assert replace(again, clocks=tuple(in_order)) == file
@@ -320,15 +320,15 @@ def test_every_due_time_follows_from_the_intervals(demo: Demo) -> None:
         calendar = tx.rules.calendars["china"].calendar
 
     for record in demo.records():
-        for clock in record.file.clocks:
+        for clock in record.case.clocks:
             found = due(clock.limit, clock.derived_from, calendar)
             if found is None:
                 assert clock.due is None
                 continue
             assert clock.due is not None
-            assert (clock.due.at, clock.due.on) == (found.at, found.on), (record.file.number, clock.name)
+            assert (clock.due.at, clock.due.on) == (found.at, found.on), (record.case.number, clock.name)
             # A first day that is provisional makes the due time so too; of what was cancelled nothing is judged.
-            told = (record.file.number, clock.name, clock.status, clock.ended_at, clock.due)
+            told = (record.case.number, clock.name, clock.status, clock.ended_at, clock.due)
             assert not clock.open or clock.due.provisional >= found.provisional, told
             assert clock.status != "cancelled" or not clock.due.provisional, told
 
@@ -336,28 +336,28 @@ def test_every_due_time_follows_from_the_intervals(demo: Demo) -> None:
 def test_the_vault_gives_back_an_application_that_the_form_accepts(demo: Demo) -> None:
     with demo.service.transaction() as tx:
         index_key = demo.service.index_key(tx.db)
-        found = {(row.case_id, row.kind): row.digest for row in tx.db.all("select * from look_ups")}
+        found = {(row.case_id, row.kind): row.digest for row in tx.db.all("select * from blind_indexes")}
         for record in demo.records():
-            form = intake_of(workflow_registry.pinned(record.file))
+            form = intake_of(workflow_registry.pinned(record.case))
             facts, names = full_facts(tx, record, form), form.field_names()
-            told_by = record.file.last_at.astimezone(ZONE).date()
+            told_by = record.case.last_at.astimezone(ZONE).date()
             asked = {name: value for name, value in facts.items() if name in names}
-            kept = {name: value for name, value in record.file.facts.items() if name in names}
+            kept = {name: value for name, value in record.case.facts.items() if name in names}
             assert form.split(form.check(asked, today=told_by))[0] == kept
             for kind in ("identity_number", "phone"):
                 value = facts["applicant"][kind]
-                assert value not in str(record.file.facts)
-                assert found[record.file.id, kind] == blind_index(index_key, kind, value)
+                assert value not in str(record.case.facts)
+                assert found[record.case.id, kind] == blind_index(index_key, kind, value)
 
 
 def test_letters_open_and_each_series_is_numbered_without_a_gap(demo: Demo) -> None:
     series: dict[str, list[int]] = defaultdict(list)
-    by_id = {record.file.id: record for record in demo.records()}
+    by_id = {record.case.id: record for record in demo.records()}
     with demo.service.transaction() as tx:
         for row in tx.db.all(select(letters)):
             record = by_id[row.case_id]
             told = read(applicant_key(tx, record), row)
-            assert record.file.number in told["zh-CN"]["body"]
+            assert record.case.number in told["zh-CN"]["body"]
             if row.number:
                 assert row.number in told["en"]["body"]
                 scope, _, serial = row.number.partition("第")
@@ -380,12 +380,12 @@ def test_an_open_dossier_holds_the_numbers_of_its_household_and_a_closed_one_hol
             facts = full_facts(tx, record, form)
             household = [facts["applicant"], *facts["members"]]
             numbers = {blind_index(index_key, "identity_number", one["identity_number"]) for one in household}
-            assert held.pop(record.file.id, set()) == (set() if record.file.closed_at else numbers)
+            assert held.pop(record.case.id, set()) == (set() if record.case.closed_at else numbers)
     assert held == {}
 
 
 def test_households_are_of_all_sizes_and_live_around_the_subsistence_line(demo: Demo) -> None:
-    files = [record.file for record in demo.dossiers()]
+    files = [record.case for record in demo.dossiers()]
     sizes = Counter(file.facts["household"]["size"] for file in files)
 
     assert {1, 2, 3, 4} <= sizes.keys() <= {1, 2, 3, 4, 5, 6}
@@ -425,9 +425,9 @@ def test_what_is_paid_agrees_with_the_dossiers_line_by_line(demo: Demo) -> None:
 
     assert {"approved", "ordered", "paid", "released"} <= statuses.keys()
     for record in demo.dossiers():
-        for told in record.file.facts.get("aid", ()):
+        for told in record.case.facts.get("aid", ()):
             row = lines.pop(UUID(told["line"]))
-            assert (row.case_id, row.kind, row.code) == (record.file.id, told["kind"], told["fund"])
+            assert (row.case_id, row.kind, row.code) == (record.case.id, told["kind"], told["fund"])
             assert (f"{row.amount}", str(row.approved_on)) == (told["amount"], told["approved_on"])
             assert str(row.approved_by) == told["approved_by"]
             # That a payment is with the bank is not told in the dossier: it waits for the answer.
@@ -530,7 +530,7 @@ def test_the_next_payment_orders_take_what_still_waits(demo: Demo) -> None:
 
 def somebody_for(demo: Demo, record: StoredCase) -> Actor:
     """Whoever's turn it is; the province's supervisor where nobody has the case or a supervisor decides."""
-    file = record.file
+    file = record.case
     if file.waits_for in HELPERS:
         assert file.assignee is not None
         return Actor(file.assignee.role, file.assignee)
@@ -543,11 +543,11 @@ def example(tx: Transaction, edge: Transition, record: StoredCase) -> dict[str, 
     if edge.needs is None:
         return {}
     assert issubclass(edge.needs, Form)
-    path, facts = record.file.org_path, record.file.facts
+    path, facts = record.case.org_path, record.case.facts
     [helper, *_] = people.helpers_near(tx.db, path)
     [colleague, *_] = people.staff_above(tx.db, path, ("caseworker",))
     users = {**{role.value: helper.id for role in HELPERS}, "caseworker": colleague.id}
-    other = "370200" if record.file.org_code == "370100" else "370100"
+    other = "370200" if record.case.org_code == "370100" else "370100"
     open_funds = tuple(funds.open_to(tx.db, path, NOW.year))
     today = NOW.astimezone(ZONE).date()
     return edge.needs.example(ExampleData(today, Random(1), users, facts=facts, funds=open_funds, other_org=other))
@@ -560,13 +560,13 @@ def test_an_open_case_goes_on_by_every_step_that_it_offers(demo: Demo) -> None:
         not_asked_yet = {(case_id, "record_payment") for case_id in unordered.scalars()}
         with_the_bank = tx.db.run("select case_id from payment_lines where status = 'ordered'")
         not_asked_yet |= {(case_id, "correct_payment") for case_id in with_the_bank.scalars()}
-    for record in Random(1).sample([one for one in demo.records() if one.file.closed_at is None], 30):
+    for record in Random(1).sample([one for one in demo.records() if one.case.closed_at is None], 30):
         actor = somebody_for(demo, record)
         with demo.service.transaction(actor) as tx:
             offers, _ = offered(tx, record)
         # What the bank did is recorded once it was asked, and corrected until it is asked again: only the order knows.
         allowed = [
-            offer for offer in offers if offer.allowed and (record.file.id, offer.transition.name) not in not_asked_yet
+            offer for offer in offers if offer.allowed and (record.case.id, offer.transition.name) not in not_asked_yet
         ]
         assert allowed
         for offer in allowed:
@@ -574,8 +574,8 @@ def test_an_open_case_goes_on_by_every_step_that_it_offers(demo: Demo) -> None:
             reason = {"reason": "经办人请假，代为办理"} if offer.needs_reason else {}
             with taken_back(demo.service, actor) as tx:
                 given = example(tx, offer.transition, record) | reason
-                after = take_transition(tx, record.file.id, name, given)
-            assert after.file.version == record.file.version + 1
+                after = take_transition(tx, record.case.id, name, given)
+            assert after.case.version == record.case.version + 1
             gone_on.add(name)
     assert len(gone_on) >= 16
 
@@ -602,7 +602,7 @@ def test_loading_again_adds_other_cases_and_leaves_unions_and_people_alone(servi
         assert {tuple(row) for row in tx.db.all("select id, username, password_hash from users")} == before
     records = first.records()
     assert len(records) == 80
-    assert len({record.file.facts["applicant"]["name"] for record in records}) > 60
+    assert len({record.case.facts["applicant"]["name"] for record in records}) > 60
     with service.transaction() as tx:
         years = tx.db.all(
             "select fund_id, note, count(*) as many from fund_entries where kind = 'top_up' group by 1, 2"
@@ -615,7 +615,7 @@ def test_the_same_seed_gives_the_same_cases(demo: Demo, service: Service) -> Non
     twin = loaded(service, CASES)
 
     def told(office: Demo) -> list[tuple[Any, ...]]:
-        return [(record.file.id, record.file.facts, record.last_hash) for record in office.records()]
+        return [(record.case.id, record.case.facts, record.last_hash) for record in office.records()]
 
     def money(office: Demo) -> list[tuple[Any, ...]]:
         with office.service.transaction() as tx:
@@ -636,7 +636,7 @@ def test_another_seed_gives_other_cases(demo: Demo, service: Service) -> None:
         ids = set(tx.db.run("select id from cases").scalars())
 
     assert len(ids) == CASES
-    assert ids.isdisjoint(record.file.id for record in demo.records())
+    assert ids.isdisjoint(record.case.id for record in demo.records())
 
 
 def test_the_province_has_sixteen_cities_and_codes_follow_the_tree() -> None:

@@ -71,7 +71,7 @@ def test_nothing_in_the_office_contradicts_itself(office: Service) -> None:
 
 
 def test_copies_are_of_both_programmes_and_of_many_states_and_take_no_money(office: Service) -> None:
-    copies = [record.file for record in records(office)[LIVED:]]
+    copies = [record.case for record in records(office)[LIVED:]]
     with office.transaction() as tx:
         paid = set(tx.db.run("select case_id from payment_lines").scalars())
 
@@ -87,9 +87,9 @@ def test_nobody_in_a_copy_is_in_another_case(office: Service) -> None:
     numbers = Counter[str]()
     with office.transaction() as tx:
         index_key = office.index_key(tx.db)
-        found = {(row.case_id, row.kind): row.digest for row in tx.db.all("select * from look_ups")}
+        found = {(row.case_id, row.kind): row.digest for row in tx.db.all("select * from blind_indexes")}
         for record in records(office)[LIVED:]:
-            file, form = record.file, intake_of(workflow_registry.pinned(record.file))
+            file, form = record.case, intake_of(workflow_registry.pinned(record.case))
             facts, names = full_facts(tx, record, form), form.field_names()
             asked = {name: value for name, value in facts.items() if name in names}
             kept = {name: value for name, value in file.facts.items() if name in names}
@@ -114,20 +114,20 @@ def test_nobody_in_a_copy_is_in_another_case(office: Service) -> None:
 
 def test_letters_of_copies_open_name_their_applicant_and_go_on_in_their_series(office: Service) -> None:
     series: dict[str, list[int]] = defaultdict(list)
-    by_id = {record.file.id: record for record in records(office)}
-    copies = {record.file.id for record in records(office)[LIVED:]}
+    by_id = {record.case.id: record for record in records(office)}
+    copies = {record.case.id for record in records(office)[LIVED:]}
     opened, names = 0, set[tuple[str, bool]]()
     with office.transaction() as tx:
         for row in tx.db.all(select(letters)):
             record = by_id[row.case_id]
             told = read(applicant_key(tx, record), row)
-            assert record.file.number in told["zh-CN"]["body"]
+            assert record.case.number in told["zh-CN"]["body"]
             opened += row.case_id in copies
             if row.number:
                 assert row.number in told["en"]["body"]
                 scope, _, serial = row.number.partition("第")
                 series[scope].append(int(serial.removesuffix("号")))
-            names |= {(row.name, record.file.facts["applicant"]["name"] in told["zh-CN"]["body"])}
+            names |= {(row.name, record.case.facts["applicant"]["name"] in told["zh-CN"]["body"])}
 
     assert opened > 100
     # A kind of letter names the applicant always or never.
@@ -150,7 +150,7 @@ def test_people_find_copies_by_name_and_in_the_queue(office: Service) -> None:
 
 
 def told(service: Service) -> list[tuple[Any, ...]]:
-    return [(one.file.id, one.file.number, one.file.facts, one.last_hash) for one in records(service)]
+    return [(one.case.id, one.case.number, one.case.facts, one.last_hash) for one in records(service)]
 
 
 def test_the_same_seed_gives_the_same_copies_and_another_load_adds_others(office: Service, service: Service) -> None:

@@ -99,7 +99,7 @@ def test_a_new_applicant_is_sealed_under_the_first_key_and_a_known_one_keeps_the
     both.open_case("li")
     assert counts(both.service) == {OLD_NUMBER: 2, NEW_NUMBER: 1}  # the applicant and the index; the new applicant
     with both.service.transaction(both.actor("li")) as tx:
-        facts = records.get(tx.db, case, tx.person).file.facts
+        facts = records.get(tx.db, case, tx.person).case.facts
         assert facts["applicant"]["identity_number"] != number
     again = both.open_case("sun", "370200", applicant=applicant_of(province, case))
     assert counts(both.service) == {OLD_NUMBER: 2, NEW_NUMBER: 1}
@@ -110,7 +110,7 @@ def test_a_new_applicant_is_sealed_under_the_first_key_and_a_known_one_keeps_the
 def applicant_of(province: Province, case: UUID) -> dict[str, Any]:
     """The applicant of a case in full, as the intake form takes one."""
     with province.service.transaction(province.actor("li")) as tx:
-        shown = dict(records.get(tx.db, case, tx.person).file.facts["applicant"])
+        shown = dict(records.get(tx.db, case, tx.person).case.facts["applicant"])
     sealed = disclosed(province, province.service, case)
     return shown | {name: sealed[f"applicant.{name}"] for name in shown if f"applicant.{name}" in sealed}
 

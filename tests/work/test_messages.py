@@ -17,10 +17,10 @@ from casework.work.delivery.messages import alert_told, webhook_body
 ZONE = ZoneInfo("Asia/Shanghai")
 ILLNESS = re.compile(r"伤|病|残|鉴定|医|孕|injur|disab|grading|\bill|sick|health|medic|pregnan", re.IGNORECASE)
 RUNGS = [
-    (workflow, clock, rung)
+    (workflow, clock, step)
     for workflow in workflow_registry.all_versions()
     for clock in workflow.clocks
-    for rung in clock.alerts
+    for step in clock.alerts
 ]
 
 
@@ -45,9 +45,9 @@ def row(workflow: Any, clock: Any, level: str) -> Any:
     )
 
 
-@pytest.mark.parametrize(("workflow", "clock", "rung"), RUNGS, ids=[f"{w.key}-{c.name}-{r.level}" for w, c, r in RUNGS])
-def test_an_alert_that_goes_outside_tells_of_no_illness(workflow: Any, clock: Any, rung: Any) -> None:
-    alert = row(workflow, clock, rung.level)
+@pytest.mark.parametrize(("workflow", "clock", "step"), RUNGS, ids=[f"{w.key}-{c.name}-{r.level}" for w, c, r in RUNGS])
+def test_an_alert_that_goes_outside_tells_of_no_illness(workflow: Any, clock: Any, step: Any) -> None:
+    alert = row(workflow, clock, step.level)
     said = [part for language in LANGUAGES for part in alert_told(alert, language, ZONE)]
     said.append(webhook_body(alert, ZONE).decode())
     assert not [found for found in said if ILLNESS.search(found)]

@@ -49,7 +49,7 @@ def publish(jinan: Province, tmp_path: Path, *off: date, make_up: tuple[date, ..
 
 def read(jinan: Province, case_id: UUID) -> Case:
     with jinan.service.transaction() as tx:
-        return cases.get_locked(tx.db, case_id).file
+        return cases.get_locked(tx.db, case_id).case
 
 
 def papers(jinan: Province, case_id: UUID) -> tuple[str, date, bool]:

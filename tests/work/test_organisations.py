@@ -64,7 +64,7 @@ def counting(province: Province) -> dict[str, str]:
 
 def clock(province: Province, case_id: UUID, name: str) -> ClockRun:
     with province.service.transaction() as tx:
-        run = case_records.several(tx.db, [case_id])[case_id].file.clock(name)
+        run = case_records.several(tx.db, [case_id])[case_id].case.clock(name)
     assert run is not None
     return run
 

@@ -97,7 +97,7 @@ def record(province: Province, case_id: UUID) -> StoredCase:
 
 def due(province: Province, case_id: UUID, name: str) -> date:
     """The last day of a clock of a case."""
-    run = record(province, case_id).file.clock(name)
+    run = record(province, case_id).case.clock(name)
     assert run is not None
     assert run.due is not None
     return run.due.on
@@ -448,12 +448,12 @@ def test_a_corrected_limitation_alerts_anew(province: Province) -> None:
 def test_papers_that_do_not_come_withdraw_the_request_once_by_time_with_a_letter(province: Province) -> None:
     case = awaiting_papers(province)
     assert swept_at(province, "2026-03-16 23:59").transitions == 0
-    assert record(province, case).file.state == "awaiting_papers"
+    assert record(province, case).case.state == "awaiting_papers"
 
     assert swept_at(province, "2026-03-17 00:00").transitions == 1
     assert sweep(province.service) == Swept(0, 0)
 
-    file = record(province, case).file
+    file = record(province, case).case
     assert (file.state, file.outcome) == ("withdrawn", "deemed_withdrawn")
     assert file.owner == province.people["li"], "time does not take a case over"
     assert not [run.name for run in file.clocks if run.open]
@@ -471,7 +471,7 @@ def test_papers_that_come_in_the_last_second_keep_the_request_alive(province: Pr
     province.take("li", case, "supply_papers", SUPPLIED)
 
     assert swept_at(province, "2026-03-17 00:00").transitions == 0
-    assert record(province, case).file.state == "under_review"
+    assert record(province, case).case.state == "under_review"
 
 
 def neglected(province: Province, reviews: int, papers: int) -> Swept:
@@ -555,7 +555,7 @@ def test_a_case_that_moves_while_time_waits_for_it_is_looked_at_afresh(province:
         assert sweep(province.service).transitions == 0, "the case is left to the one who works on it"
 
     assert sweep(province.service).transitions == 0
-    assert record(province, case).file.state == "under_review"
+    assert record(province, case).case.state == "under_review"
 
 
 def key_of(province: Province, owner_url: str, case_id: UUID, key: bytes) -> bytes:
@@ -581,9 +581,9 @@ def test_a_case_that_cannot_be_moved_is_put_off_longer_each_time_and_stops_nobod
     late = opened(province)
 
     assert swept_at(province, "2026-03-20 09:00:00").transitions == 3
-    assert [record(province, case).file.state for case in others] == ["withdrawn"] * 3
+    assert [record(province, case).case.state for case in others] == ["withdrawn"] * 3
     assert levels(province, late, "review_by_law") == [(1, level) for level in sorted(LADDER)]
-    assert record(province, broken).file.state == "awaiting_papers"
+    assert record(province, broken).case.state == "awaiting_papers"
 
     tried = "clocks where name = 'papers' and attempts = :times"
     for written, times in (
@@ -600,12 +600,12 @@ def test_a_case_that_cannot_be_moved_is_put_off_longer_each_time_and_stops_nobod
     key_of(province, owner_url, broken, key)
     assert swept_at(province, "2026-03-20 09:05").transitions == 0, "it waits its time"
     assert swept_at(province, "2026-03-20 09:09").transitions == 1
-    assert record(province, broken).file.state == "withdrawn"
+    assert record(province, broken).case.state == "withdrawn"
 
 
 def test_what_somebody_settled_meanwhile_is_not_put_off(province: Province) -> None:
     case = awaiting_papers(province)
-    run = record(province, case).file.clock("papers")
+    run = record(province, case).case.clock("papers")
     assert run is not None
     with province.service.transaction() as tx:
         alerts.put_off(tx.db, DueClock(case, *run.key), "retry_at", 30, 3600)
@@ -627,7 +627,7 @@ def test_a_case_that_waits_too_long_for_somebody_is_put_off_and_stops_nobody(
 
     assert levels(province, late, "review_by_law") == [(1, level) for level in sorted(LADDER)]
     assert swept_at(province, "2026-03-20 09:01").transitions == 1
-    assert record(province, waiting).file.state == "withdrawn"
+    assert record(province, waiting).case.state == "withdrawn"
 
 
 def test_a_case_that_cannot_be_read_hides_no_alert_of_another_one(province: Province) -> None:
@@ -783,9 +783,9 @@ def test_the_ledger_of_a_case_shows_what_was_sent_suppressed_and_is_planned(
     assert sent["status"] == "sent"
     assert [(one["username"], one["acknowledged_at"] is not None) for one in sent["to"]] == [("li", True)]
     assert sent["planned_at"].startswith("2026-03-06T16:06")
-    hushed = by_rung["review", "80%"]
-    assert (hushed["status"], hushed["to"]) == ("suppressed", [])
-    assert hushed["because"] == "“Review, national” is due at the same time and alarms instead"
+    suppressed = by_rung["review", "80%"]
+    assert (suppressed["status"], suppressed["to"]) == ("suppressed", [])
+    assert suppressed["because"] == "“Review, national” is due at the same time and alarms instead"
     planned = by_rung["review_by_law", "due"]
     assert (planned["status"], planned["planned_at"], planned["at"]) == ("planned", "2026-03-10T08:30:00+08:00", None)
     assert by_rung["review_by_law", "+2wd"]["planned_at"] == "2026-03-12T08:30:00+08:00"
@@ -797,7 +797,7 @@ def test_the_ledger_of_a_case_shows_what_was_sent_suppressed_and_is_planned(
         "5 working day(s) have passed since the time limit ran out; told to the organisation above",
     ]
     # What would be suppressed as things stand says so already.
-    assert {by_rung["review", level]["because"] for level in LADDER} == {hushed["because"]}
+    assert {by_rung["review", level]["because"] for level in LADDER} == {suppressed["because"]}
     chinese = get("zhao", f"/cases/{case}/alerts")[1]["items"]
     assert {one["because"] for one in chinese} == {
         "期限已过 80%",
@@ -828,13 +828,13 @@ def test_a_sweep_over_many_clocks_takes_no_more_statements_than_over_few(provinc
 
 def test_a_sweep_reads_neither_the_facts_of_a_case_nor_its_deeds(province: Province) -> None:
     case = assigned(province)
-    whole = record(province, case).file
+    whole = record(province, case).case
     assert whole.facts
     assert whole.taken
     assert {run.open for run in whole.clocks} == {True, False}
 
     with province.service.transaction() as tx:
-        seen = case_records.for_the_sweep(tx.db, [case])[case].file
+        seen = case_records.for_the_sweep(tx.db, [case])[case].case
     assert (seen.facts, seen.taken) == ({}, {})
     assert seen.clocks == whole.clocks
     assert (seen.assignee, seen.owner, seen.org_path) == (whole.assignee, whole.owner, whole.org_path)

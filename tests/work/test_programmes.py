@@ -215,4 +215,4 @@ def test_a_draft_opens_cases_only_where_nothing_is_real(service: Service, put: C
     service.limits = replace(service.limits, drafts=True)
     with service.transaction(province.actor("li")) as tx:
         opened, _ = intake.open_case(tx, given | {"facts": facts})
-    assert opened.file.workflow == "draft_aid"
+    assert opened.case.workflow == "draft_aid"

@@ -107,7 +107,7 @@ def test_whoever_has_read_the_case_before_may_go_on_and_whoever_has_read_an_olde
 ) -> None:
     case = accepted(province)
     switch(province, tmp_path / "c")
-    read = record(province, case).file.version
+    read = record(province, case).case.version
 
     def ask(version: int) -> None:
         with province.service.transaction(province.actor("li")) as tx:
@@ -116,9 +116,9 @@ def test_whoever_has_read_the_case_before_may_go_on_and_whoever_has_read_an_olde
 
     with pytest.raises(Stale):
         ask(read - 1)
-    assert record(province, case).file.version == read
+    assert record(province, case).case.version == read
     ask(read)
-    assert record(province, case).file.version == read + 2
+    assert record(province, case).case.version == read + 2
 
 
 def test_time_takes_nothing_by_a_due_time_that_holds_no_more(province: Province, tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_time_takes_nothing_by_a_due_time_that_holds_no_more(province: Province,
     while (swept := sweep(province.service)) != Swept(0, 0):
         assert swept.transitions == 0
 
-    assert record(province, case).file.state == "awaiting_papers"
+    assert record(province, case).case.state == "awaiting_papers"
     assert last_day(province, case, "papers") == "2026-03-17"
     assert kinds(province, case).count("rederived") == 1
     province.time_is(local("2026-03-18 00:00"))
@@ -160,7 +160,7 @@ def test_a_claim_and_a_leave_bring_cases_up_too(province: Province, tmp_path: Pa
     with province.service.transaction(province.actor("wang")) as tx:
         claimed = queue.claim(tx, {})
         assert claimed is not None
-        assert claimed.file.id == unowned
+        assert claimed.case.id == unowned
         user_records.change(tx.db, province.people["li"].id, {"active": False})
         assert leaving.let_go_of_cases(tx, province.people["li"].id) == 1
 
@@ -179,7 +179,7 @@ def test_a_case_opened_before_the_others_are_reached_counts_by_what_holds_and_ne
     case = accepted(province)
     assert last_day(province, case, "review") == "2026-03-10"
 
-    assert {one.number for one in finish(province.service)} == {record(province, switched).file.number}
+    assert {one.number for one in finish(province.service)} == {record(province, switched).case.number}
     assert kinds(province, case) == ["opened", "transition"]
 
 
@@ -187,7 +187,7 @@ def test_a_clock_that_begins_anew_by_the_new_calendar_does_so_once(province: Pro
     """Seven days before the limitation ends a case turns urgent; the 10th of April becomes a day off."""
 
     def generations(case: UUID) -> list[tuple[int, str]]:
-        return [(run.generation, run.status) for run in record(province, case).file.clocks if run.name == "urgency"]
+        return [(run.generation, run.status) for run in record(province, case).case.clocks if run.name == "urgency"]
 
     facts = left_on("2025-04-10")
     [waiting, in_hand] = [province.open_case("li", **facts) for _ in range(2)]
@@ -342,7 +342,7 @@ def test_a_load_that_is_killed_between_batches_is_finished_by_the_scheduler(
     province: Province, database_url: str, tmp_path: Path
 ) -> None:
     found = sorted(accepted(province) for _ in range(2 * BATCH))
-    held = record(province, found[-1]).file.id
+    held = record(province, found[-1]).case.id
     file = calendar_file(tmp_path / "c", NINTH)
     in_hand = held_open(province, lambda tx: tx.db.run("select 1 from cases where id = :id for update", id=held))
     with in_hand as (_, go_on), loading_command(database_url, tmp_path / "home", file) as process:

@@ -110,7 +110,7 @@ def record(province: Province, case_id: UUID) -> StoredCase:
 
 
 def clock(province: Province, case_id: UUID, name: str) -> ClockRun:
-    run = record(province, case_id).file.clock(name)
+    run = record(province, case_id).case.clock(name)
     assert run is not None
     return run
 
@@ -162,12 +162,12 @@ def test_a_new_holiday_moves_the_clocks_that_run_and_leaves_a_trace(province: Pr
     assert (loaded.version, loaded.new) == (2, True)
     assert {one.clock for one in loaded.moved} >= {"review", "review_by_law"}
     now = record(province, case)
-    review = now.file.clock("review")
+    review = now.case.clock("review")
     assert review is not None
     assert review.due is not None
     assert (last_day(province, case, "review"), review.counted_by) == ("2026-03-11", ("china", 2))
     [stored] = rows(province, "select due_at, late_at, version from cases where id = :id", id=case)
-    assert stored.due_at == stored.late_at == min(run.due.at for run in now.file.clocks if run.due)
+    assert stored.due_at == stored.late_at == min(run.due.at for run in now.case.clocks if run.due)
 
     last = history(province, case)[-1]
     assert (last.kind, last.actor_role, last.actor_id, last.seq) == ("rederived", "administrator", None, stored.version)
@@ -250,7 +250,7 @@ def test_a_papers_limit_that_moves_on_does_not_lapse_on_the_old_day(province: Pr
     assert sweep(province.service).transitions == 0
     province.time_is(local("2026-03-18 00:00"))
     assert sweep(province.service).transitions == 1
-    assert record(province, case).file.state == "withdrawn"
+    assert record(province, case).case.state == "withdrawn"
 
 
 def test_alarms_follow_the_calendar_even_where_the_due_time_stays(province: Province, tmp_path: Path) -> None:
@@ -363,7 +363,7 @@ def test_a_limit_of_none_cancels_what_runs_and_time_takes_nothing_any_more(provi
     assert history(province, case)[-1].payload["clocks"][0]["change"] == "cancelled"
     province.days_pass(60)
     assert sweep(province.service).transitions == 0
-    assert record(province, case).file.state == "awaiting_papers"
+    assert record(province, case).case.state == "awaiting_papers"
 
 
 def test_a_clock_keeps_to_the_place_where_it_began(province: Province, tmp_path: Path) -> None:
@@ -401,7 +401,7 @@ def test_the_preview_of_policies_shows_rows_clocks_and_decisions_and_changes_not
     province.grant("li", "zhao", late)
     province.grant("sun", "zhou", other)
     running = accepted(province)
-    number = {case: record(province, case).file.number for case in (early, late, running)}
+    number = {case: record(province, case).case.number for case in (early, late, running)}
     file = policy_file(
         tmp_path,
         ("review", "370100", "2026-03-03", "2wd"),
@@ -513,7 +513,7 @@ def test_nothing_is_reckoned_with_a_row_that_says_none(
 
     load_policies(province.service, policy_file(tmp_path, (name, "370100", "2026-03-02", "none")))
     province.take("zhao", case, "grant", {"form_of_aid": "litigation"})
-    assert record(province, case).file.state == "granted"
+    assert record(province, case).case.state == "granted"
 
 
 def test_a_nearer_row_keeps_decisions_out_of_the_preview(province: Province, tmp_path: Path) -> None:
@@ -571,7 +571,7 @@ def until_waiting(province: Province, future: Future[Any]) -> None:
 def test_a_case_opened_while_a_calendar_is_loaded_is_not_forgotten(province: Province, tmp_path: Path) -> None:
     file = calendar_file(tmp_path / "c", date(2026, 3, 9))
     given = opening(province)
-    opening_it = held_open(province, lambda tx: intake.open_case(tx, given)[0].file.id, actor=province.actor("li"))
+    opening_it = held_open(province, lambda tx: intake.open_case(tx, given)[0].case.id, actor=province.actor("li"))
     with ThreadPoolExecutor(1) as pool, opening_it as (early, go_on):
         loading = pool.submit(load_calendar, province.service, file)
         until_waiting(province, loading)
@@ -643,7 +643,7 @@ def test_people_and_time_and_loading_do_not_lock_each_other_out(province: Provin
 
     while sweep(province.service) != Swept(0, 0):
         pass
-    assert {record(province, case).file.state for case in waiting} == {"withdrawn"}
+    assert {record(province, case).case.state for case in waiting} == {"withdrawn"}
     assert left_to_move(province) == []
     for case in (*waiting, *reviewed):
         ensure_chained(province, case)

@@ -66,12 +66,12 @@ def take(post: Post, who: str, case: UUID, name: str) -> None:
 
 def take_within(tx: Any, post: Post, case: UUID, name: str) -> None:
     record = case_records.get_for_applicant(tx.db, case, lock=True)
-    edge = workflow_registry.pinned(record.file).edge(name, record.file.state)
+    edge = workflow_registry.pinned(record.case).edge(name, record.case.state)
     assert edge is not None
     given: dict[str, Any] = {}
     if edge.needs is not None:
         users = {"lawyer": post.province.people["lawyer"].id}
-        given = form_of(edge.needs).example(ExampleData(tx.today, post.province.chance, users, facts=record.file.facts))
+        given = form_of(edge.needs).example(ExampleData(tx.today, post.province.chance, users, facts=record.case.facts))
         given |= {"to": str(users["lawyer"])} if edge.assigns else {}
         given = {key: value for key, value in (given | GIVEN.get(name, {})).items() if value is not None}
     cases.apply(tx, record, name, given)
@@ -266,7 +266,7 @@ def test_what_is_due_next_is_told_to_those_who_owe_it(post: Post) -> None:
     [entry] = mine(post, "lawyer")
     with post.service.transaction() as tx:
         record = case_records.several(tx.db, [case])[case]
-    runs = [run for run in record.file.clocks if run.open and run.owed_by == "helper" and run.due]
+    runs = [run for run in record.case.clocks if run.open and run.owed_by == "helper" and run.due]
     assert entry.due_at == min(run.due.at for run in runs if run.due)
     take(post, "lawyer", case, "engage")
     newest = mine(post, "li")[0]

@@ -557,7 +557,7 @@ class TestWhatMayFollow:
         assert "身份证件号码" in refusal.text.zh
         assert "Identity number" in refusal.text.en
         assert story.offered("supervisor")["refuse"].allowed
-        number = story.inventor().person.identity_number
+        number = story.example_data().person.identity_number
         story.correct("caseworker", applicant={"identity_number": number})
         story.supervisor("grant")
         assert story.case.state == "granted"

@@ -274,7 +274,7 @@ class TestPapersFollow:
         assert isinstance(refusal, NotMet)
         assert "身份证件号码" in refusal.text.zh
         assert "Identity number" in refusal.text.en
-        number = story.inventor().person.identity_number
+        number = story.example_data().person.identity_number
         story.correct("caseworker", reason="补正", applicant={"identity_number": number})
         story.caseworker("make_up_papers")
         assert story.clock("making_up").status == "met"

@@ -32,7 +32,7 @@ from casework.rules.text import Text
 from casework.work import workflow_registry
 from casework.work.delivery import delivery_errors
 from casework.work.delivery.channels import KINDS
-from casework.work.overdue import Rung
+from casework.work.overdue import EscalationStep
 
 _WAYS: Final = ("inbox", "email", *KINDS)
 
@@ -43,7 +43,7 @@ class _Raised(Shape):
     kind: Annotated[
         str,
         one_of(("clock", "event")),
-        told("期限提醒，或者告知他人的办理", "A rung of a clock, or what somebody else did"),
+        told("期限提醒，或者告知他人的办理", "A step of a clock, or what somebody else did"),
     ]
     clock: Annotated[
         str | None, like("review", "告知时为您接下来的期限", "Of an event: the clock that is yours to keep next")
@@ -159,8 +159,10 @@ def past(row: Any, workflow: Workflow, receivers: list[Any], sent: list[Any]) ->
     """An alert that was sent or suppressed, a row of `records.alerts`, with its receivers and how it went out."""
     if row.level:
         clock = workflow.by_clock[row.clock]
-        rung = clock.by_level[row.level]
-        said = _rung(clock, rung, row.generation) | {"because": _suppressed(row.suppressed) or plain(rung.told)}
+        step = clock.by_level[row.level]
+        said = _escalation_step(clock, step, row.generation) | {
+            "because": _suppressed(row.suppressed) or plain(step.told)
+        }
     else:
         what = happened(workflow, row.kind, row.payload)
         said = {
@@ -181,29 +183,29 @@ def past(row: Any, workflow: Workflow, receivers: list[Any], sent: list[Any]) ->
     )
 
 
-def to_come(rung: Rung) -> Ledger:
+def to_come(step: EscalationStep) -> Ledger:
     """An alert that is planned as things stand, or will not come any more."""
     return Ledger(
-        **_rung(rung.clock, rung.alert, rung.generation),
+        **_escalation_step(step.clock, step.alert, step.generation),
         event_seq=None,
-        roles=[role.value for role in rung.alert.to],
-        status="planned" if rung.to_come else "superseded",
-        because=plain(rung.because),
-        planned_at=plain(rung.at),
+        roles=[role.value for role in step.alert.to],
+        status="planned" if step.to_come else "superseded",
+        because=plain(step.because),
+        planned_at=plain(step.at),
         at=None,
         to=[],
         deliveries=[],
     )
 
 
-def _rung(clock: Clock, rung: grammar.Alert, generation: int) -> dict[str, Any]:
+def _escalation_step(clock: Clock, step: grammar.Alert, generation: int) -> dict[str, Any]:
     return {
         "kind": "clock",
         "clock": clock.name,
         "title": plain(clock.title),
         "generation": generation,
-        "level": rung.level,
-        "above": rung.above,
+        "level": step.level,
+        "above": step.above,
     }
 
 

@@ -146,7 +146,7 @@ def case(
     papers: Iterable[EarlierPaperOfCase] = (),
 ) -> Case:
     """The case in full; with its `twins` and earlier `papers` where they were looked for."""
-    file, as_of = record.file, tx.now
+    file, as_of = record.case, tx.now
     workflow = workflow_registry.pinned(file)
     nearest, late = nearest_clock(workflow, file), late_at(workflow, file)
     return Case.of(

@@ -140,7 +140,7 @@ class Application(Shape):
 
 def application(tx: Transaction, record: StoredCase) -> Application:
     """What an applicant is told of the own case, and of the office its name and where it is reached."""
-    file, workflow = record.file, workflow_registry.pinned(record.file)
+    file, workflow = record.case, workflow_registry.pinned(record.case)
     office = offices.org(tx.db, file.org_code)
     assert office is not None
     return Application.of(

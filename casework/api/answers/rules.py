@@ -54,7 +54,7 @@ class WorkflowTransition(Shape):
 
 
 class WorkflowAlert(Shape):
-    """A rung of the ladder of a clock."""
+    """A step of the ladder of a clock."""
 
     level: Annotated[str, like("80%")]
     to: list[RoleName]
@@ -112,7 +112,7 @@ def workflow(one: grammar.Workflow, intake: dict[str, Any] | UnsetType = UNSET) 
                 limit=getattr(row.limit, "name", None) or str(row.limit),
                 pauses_in=list(row.pauses),
                 takes=row.take,
-                alerts=[WorkflowAlert.of(rung) for rung in row.alerts],
+                alerts=[WorkflowAlert.of(step) for step in row.alerts],
             )
             for row in one.clocks
         ],

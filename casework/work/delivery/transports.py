@@ -19,9 +19,9 @@ from casework.work.service import Service
 _BATCH: Final = 50
 _BUNDLE: Final = 1000
 
-Parcel = Sequence[Row[Any]]
+Batch = Sequence[Row[Any]]
 """Messages that go together in one."""
-Send = Callable[[Parcel], None]
+Send = Callable[[Batch], None]
 
 
 class Superfluous(Exception):
@@ -42,7 +42,7 @@ def most_at_once(channel: Channel | None) -> int:
     return _BUNDLE if is_robot(channel) else _BATCH
 
 
-def parcels(channel: Channel | None, rows: Sequence[Row[Any]]) -> list[Parcel]:
+def batches(channel: Channel | None, rows: Sequence[Row[Any]]) -> list[Batch]:
     """How messages are put together: each by itself, but for a robot all in one.
 
     What was refused in company goes by itself the next time, so that one wrong message takes none with it.
@@ -56,7 +56,7 @@ def parcels(channel: Channel | None, rows: Sequence[Row[Any]]) -> list[Parcel]:
 
 @contextmanager
 def way(service: Service, channel: Channel | None, within_s: float, now: Callable[[], datetime]) -> Iterator[Send]:
-    """What sends parcels to a channel, or mails for at most so many seconds; `now` dates signatures.
+    """What sends batches to a channel, or mails for at most so many seconds; `now` dates signatures.
 
     Opening it and sending raise `Undelivered`; sending raises `Superfluous`, too.
     """
@@ -70,21 +70,21 @@ def way(service: Service, channel: Channel | None, within_s: float, now: Callabl
         yield partial(send, service, channel, now)
 
 
-def _to_webhook(service: Service, channel: Channel, now: Callable[[], datetime], parcel: Parcel) -> None:
-    [row] = parcel
+def _to_webhook(service: Service, channel: Channel, now: Callable[[], datetime], batch: Batch) -> None:
+    [row] = batch
     address, secret = channel.way
     body = webhook_body(row, service.zone)
     webhook.send(service.senders.outside, address, secret or "", body, message=row.id, seq=row.seq, at=now())
 
 
-def _to_group(service: Service, channel: Channel, now: Callable[[], datetime], parcel: Parcel) -> None:
+def _to_group(service: Service, channel: Channel, now: Callable[[], datetime], batch: Batch) -> None:
     address, secret = channel.way
-    text = alerts_told(parcel, channel.language, service.zone)
+    text = alerts_told(batch, channel.language, service.zone)
     robots.send(service.senders.outside, channel.kind, address, secret, text, at=now())
 
 
-def _by_mail(service: Service, server: MailServer, hand_in: HandIn, parcel: Parcel) -> None:
-    [row] = parcel
+def _by_mail(service: Service, server: MailServer, hand_in: HandIn, batch: Batch) -> None:
+    [row] = batch
     subject, text = _told(service, row)
     hand_in(server.mail(row.id, row.email, subject, text, language=row.language, at=row.at))
 

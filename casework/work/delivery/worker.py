@@ -20,7 +20,7 @@ from casework.records.database import Row
 from casework.records.delivery_queues import MAIL_LANE, Lane
 from casework.senders.failures import Reason, Rejected, Undelivered, Unreachable, noted, reason
 from casework.work.delivery.channels import Channel, opened
-from casework.work.delivery.transports import Parcel, Send, Superfluous, is_robot, most_at_once, parcels, way
+from casework.work.delivery.transports import Batch, Send, Superfluous, batches, is_robot, most_at_once, way
 from casework.work.service import Service, Transaction
 
 _BEGINS_WITHIN_S: Final = 30
@@ -57,7 +57,7 @@ class _Round:
 
     lane: Lane
     channel: Channel | None
-    parcels: Sequence[Parcel]
+    batches: Sequence[Batch]
     superseded: int
     leased_at: datetime
     begun: float
@@ -101,7 +101,7 @@ def _next_round(service: Service) -> _Round | None:
         channel = None if lane.id == MAIL_LANE else opened(tx, channels.by_id(tx.db, lane.id))
         rows = outbox.batch(tx.db, lane, 1 if lane.failures else most_at_once(channel))
         needed = _without_pointless(tx, lane, channel, rows)
-        together = parcels(channel, needed)
+        together = batches(channel, needed)
         return _Round(lane, channel, together, len(rows) - len(needed), tx.now, begun, begun + _BEGINS_WITHIN_S)
 
 
@@ -133,75 +133,75 @@ def _pointless(lane: Lane, channel: Channel | None, row: Row[Any], today: date) 
 def _serve(service: Service, one: _Round, seconds: float) -> Posted:
     """Send what is to be sent on a lane until it is closed or the time is over, and give it back."""
     posted = Posted(superseded=one.superseded)
-    if one.parcels:
-        parcel = one.parcels[0]
+    if one.batches:
+        batch = one.batches[0]
         try:
             with way(service, one.channel, _BEGINS_WITHIN_S + _longest(service), one.now) as send:
                 opened_at = time.monotonic()
                 if opened_at >= one.ends:
                     raise Unreachable(reason("slow_to_open" if one.channel else "mail_slow_to_open"))
                 ends = min(one.ends, opened_at + seconds)
-                for parcel in one.parcels:
-                    posted += _send(service, parcel, send)
+                for batch in one.batches:
+                    posted += _send(service, batch, send)
                     if time.monotonic() >= ends:
                         break
         except Unreachable as closed:
-            return posted + _closed(service, one.lane, parcel, closed)
+            return posted + _closed(service, one.lane, batch, closed)
     rest = service.limits.robot_every if is_robot(one.channel) else timedelta()
     with service.transaction() as tx:
-        delivery_queues.give_back(tx.db, one.lane, worked=bool(one.parcels), rest=rest)
+        delivery_queues.give_back(tx.db, one.lane, worked=bool(one.batches), rest=rest)
     return posted
 
 
-def _send(service: Service, parcel: Parcel, send: Send) -> Posted:
-    """Send one parcel and note what became of it; raises `Unreachable`, with nothing noted."""
+def _send(service: Service, batch: Batch, send: Send) -> Posted:
+    """Send one batch and note what became of it; raises `Unreachable`, with nothing noted."""
     try:
-        send(parcel)
+        send(batch)
     except Unreachable:
         raise
     except Superfluous as needless:
         with service.transaction() as tx:
-            outbox.superseded(tx.db, _ids(parcel), needless.why)
-        return Posted(superseded=len(parcel))
+            outbox.superseded(tx.db, _ids(batch), needless.why)
+        return Posted(superseded=len(batch))
     except Undelivered as refused:
-        return _failed(service, parcel, refused.why, final=isinstance(refused, Rejected) and len(parcel) == 1)
+        return _failed(service, batch, refused.why, final=isinstance(refused, Rejected) and len(batch) == 1)
     except Exception as broken:
         # One message that cannot be written must not keep the others of its lane.
-        log.exception("message_broken", messages=[str(one) for one in _ids(parcel)])
-        return _failed(service, parcel, reason("not_written", kind=type(broken).__name__), final=False)
+        log.exception("message_broken", messages=[str(one) for one in _ids(batch)])
+        return _failed(service, batch, reason("not_written", kind=type(broken).__name__), final=False)
     with service.transaction() as tx:
-        outbox.delivered(tx.db, _ids(parcel))
-    return Posted(delivered=len(parcel))
+        outbox.delivered(tx.db, _ids(batch))
+    return Posted(delivered=len(batch))
 
 
-def _failed(service: Service, parcel: Parcel, why: Reason, *, final: bool) -> Posted:
+def _failed(service: Service, batch: Batch, why: Reason, *, final: bool) -> Posted:
     limits = service.limits
     most = 0 if final else limits.post_attempts
     with service.transaction() as tx:
-        waiting, dead = outbox.failed(tx.db, _ids(parcel), why, limits.post_keep, most=most)
-    _log_dead(parcel, dead, why)
+        waiting, dead = outbox.failed(tx.db, _ids(batch), why, limits.post_keep, most=most)
+    _log_dead(batch, dead, why)
     return Posted(failed=waiting, dead=dead)
 
 
-def _closed(service: Service, lane: Lane, parcel: Parcel, closed: Unreachable) -> Posted:
+def _closed(service: Service, lane: Lane, batch: Batch, closed: Unreachable) -> Posted:
     """The lane is left alone for a while, longer each time and as long as its receiver asked for; what was being sent
     waits behind the others."""
     limits, why, wait = service.limits, closed.why, timedelta(seconds=closed.wait_s)
     with service.transaction() as tx:
         waiting, dead = outbox.failed(
-            tx.db, _ids(parcel), why, limits.post_keep, most=limits.post_attempts, counted=False
+            tx.db, _ids(batch), why, limits.post_keep, most=limits.post_attempts, counted=False
         )
         dead += delivery_queues.close(tx.db, lane, why, limits.post_keep, wait)
     if lane.failures == 0:
-        log.warning("lane_closed", lane=str(lane.id), channel=parcel[0].channel, why=noted(why))
-    _log_dead(parcel, dead, why)
+        log.warning("lane_closed", lane=str(lane.id), channel=batch[0].channel, why=noted(why))
+    _log_dead(batch, dead, why)
     return Posted(failed=waiting, dead=dead)
 
 
-def _log_dead(parcel: Parcel, dead: int, why: Reason) -> None:
+def _log_dead(batch: Batch, dead: int, why: Reason) -> None:
     if dead:
-        log.error("messages_dead", messages=dead, channel=parcel[0].channel, why=noted(why))
+        log.error("messages_dead", messages=dead, channel=batch[0].channel, why=noted(why))
 
 
-def _ids(parcel: Parcel) -> list[Any]:
-    return [row.id for row in parcel]
+def _ids(batch: Batch) -> list[Any]:
+    return [row.id for row in batch]

@@ -63,10 +63,10 @@ class ProposeCut(Form):
         return (what == RELEASED) == (line is not None)
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """What the facts leave to be cut: a category that was found lower, a payment, the file."""
-        facts = inventor.facts
-        told = {name: value for name, value in super().example(inventor).items() if name != "line"}
+        facts = example_data.facts
+        told = {name: value for name, value in super().example(example_data).items() if name != "line"}
         lines = outstanding(facts)
         if facts.get("lower_category"):
             return {**told, "what": LOWERED}
@@ -79,10 +79,10 @@ class ProposeCutAfterwards(ProposeCut):
     """The same of a household that is on file no more: a payment is released, or one that was made demanded back."""
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """A payment that is outstanding, else those that were made, else the file that is only watched."""
-        facts = inventor.facts
-        told = super().example(inventor)
+        facts = example_data.facts
+        told = super().example(example_data)
         if outstanding(facts) or not held(facts) or owed(facts):
             return told
         return {**told, "what": DEMANDED}

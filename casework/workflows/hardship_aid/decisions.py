@@ -40,9 +40,11 @@ class ObjectToDecision(Form):
     decision = Count(least=1, most=999, title=_NUMBER)
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """One that was not objected to, and that came last if any has come."""
-        return _example(super().example(inventor), [one for one in _made(inventor.facts) if not one["objected"]])
+        return _example(
+            super().example(example_data), [one for one in _made(example_data.facts) if not one["objected"]]
+        )
 
 
 class RecordServiceOnFile(RecordService):
@@ -51,9 +53,9 @@ class RecordServiceOnFile(RecordService):
     decision = Count(least=1, most=999, title=_NUMBER)
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """One that is not known to have come."""
-        return _example(super().example(inventor), _made(inventor.facts))
+        return _example(super().example(example_data), _made(example_data.facts))
 
 
 class TellReceiptOnFile(TellReceipt):
@@ -62,9 +64,9 @@ class TellReceiptOnFile(TellReceipt):
     decision = Count(least=1, most=999, title=_NUMBER)
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """One that is not known to have come."""
-        return _example(super().example(inventor), _made(inventor.facts))
+        return _example(super().example(example_data), _made(example_data.facts))
 
 
 def _example(told: dict[str, Any], made: list[Facts]) -> dict[str, Any]:

@@ -50,14 +50,17 @@ CHANGES: Final = {
 _RECEIPT: Final = Text("（示例）签收1号", "Example receipt no. 1")
 
 
-def _of_others(lines: list[Facts], inventor: ExampleData) -> list[Facts]:
+def _of_others(lines: list[Facts], example_data: ExampleData) -> list[Facts]:
     """The payments that another than the caller approved, where there are any: who approved does not record."""
-    return [line for line in lines if line["approved_by"] != str(inventor.caller)] or lines
+    return [line for line in lines if line["approved_by"] != str(example_data.caller)] or lines
 
 
-def _paid(line: Facts, inventor: ExampleData) -> dict[str, Any]:
+def _paid(line: Facts, example_data: ExampleData) -> dict[str, Any]:
     """The result of a payment that was made; cash is signed for."""
-    return {"result": "paid", **({"receipt": _RECEIPT.in_(inventor.language)} if line.get("pay_by") == CASH else {})}
+    return {
+        "result": "paid",
+        **({"receipt": _RECEIPT.in_(example_data.language)} if line.get("pay_by") == CASH else {}),
+    }
 
 
 class RecordPayment(Form):
@@ -74,16 +77,18 @@ class RecordPayment(Form):
         return result != "returned" or reason is not None
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """The oldest outstanding payment that another than the caller approved was made today, else one came back."""
-        lines = [line for line in inventor.facts.get("aid") or () if line["status"] != "released"]
+        lines = [line for line in example_data.facts.get("aid") or () if line["status"] != "released"]
         line = min(
-            _of_others(lines, inventor), key=lambda line: line["status"] == "paid", default={"line": str(UUID(int=0))}
+            _of_others(lines, example_data),
+            key=lambda line: line["status"] == "paid",
+            default={"line": str(UUID(int=0))},
         )
-        told = {"line": line["line"], "on": inventor.today.isoformat()}
+        told = {"line": line["line"], "on": example_data.today.isoformat()}
         if line.get("status") == "paid":
-            return {**told, "result": "returned", "reason": inventor.says("账号已注销", "The account is closed")}
-        return {**told, **_paid(line, inventor)}
+            return {**told, "result": "returned", "reason": example_data.says("账号已注销", "The account is closed")}
+        return {**told, **_paid(line, example_data)}
 
 
 class CorrectPayment(Form):
@@ -96,18 +101,18 @@ class CorrectPayment(Form):
     receipt = Line(most=60, title=Text("本人签收单号（现金发放）", "Signed receipt (cash)"), example=_RECEIPT)
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """The payment that was recorded first, and another than the caller approved, in truth had the other result."""
-        lines = [line for line in inventor.facts.get("aid") or () if line["status"] in ("paid", "returned")]
-        line = next(iter(_of_others(lines, inventor)), {"line": str(UUID(int=0))})
+        lines = [line for line in example_data.facts.get("aid") or () if line["status"] in ("paid", "returned")]
+        line = next(iter(_of_others(lines, example_data)), {"line": str(UUID(int=0))})
         told = {
             "line": line["line"],
-            "on": inventor.today.isoformat(),
-            "reason": inventor.says("结果误登，已与银行核实", "Recorded by mistake; the bank was asked"),
+            "on": example_data.today.isoformat(),
+            "reason": example_data.says("结果误登，已与银行核实", "Recorded by mistake; the bank was asked"),
         }
         if line.get("status") == "paid":
             return {**told, "result": "returned"}
-        return {**told, **_paid(line, inventor)}
+        return {**told, **_paid(line, example_data)}
 
 
 class ReleasePayment(Form):
@@ -127,14 +132,14 @@ class ReleasePayment(Form):
     death_proof = Line(title=Text("本人死亡的证明材料", "Proof of the person's death"))
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """The oldest payment that is outstanding, which the person has waived."""
-        told = {name: value for name, value in super().example(inventor).items() if name != "death_proof"}
-        return {**told, "line": _outstanding_line(inventor)}
+        told = {name: value for name, value in super().example(example_data).items() if name != "death_proof"}
+        return {**told, "line": _outstanding_line(example_data)}
 
 
-def _outstanding_line(inventor: ExampleData) -> str:
-    lines = [line for line in inventor.facts.get("aid") or () if line["status"] in ("approved", "returned")]
+def _outstanding_line(example_data: ExampleData) -> str:
+    lines = [line for line in example_data.facts.get("aid") or () if line["status"] in ("approved", "returned")]
     return str(next((line["line"] for line in lines), UUID(int=0)))
 
 
@@ -178,12 +183,12 @@ class Reverify(Form):
     )
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """The household is as it was; now and then it has come out of hardship."""
-        size = 1 + len(inventor.facts.get("members") or ())
+        size = 1 + len(example_data.facts.get("members") or ())
         means = {"size": size, "annual_income": "60000.00", "rigid_expenses": "30000.00", "declared_true": True}
         better = {"annual_income": "160000.00", "rigid_expenses": "0.00"}
-        return {"household": {**means, **better} if inventor.random.random() < 0.3 else means}
+        return {"household": {**means, **better} if example_data.random.random() < 0.3 else means}
 
 
 class ReportChange(Form):
@@ -232,13 +237,13 @@ class ProposeExit(Form):
     )
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """Out of hardship once the household has been on file for as long as that takes, or for what was untrue."""
-        verified = inventor.facts.get("verification") or {}
-        poor = max(inventor.facts.get("on_file_since") or "", verified.get("in_hardship_on") or "")
-        long_ago = poor <= (inventor.today - timedelta(days=200)).isoformat()
-        kind = inventor.random.choice(("out_of_hardship" if long_ago else "social_assistance", "cancelled"))
-        return {**super().example(inventor), "kind": kind}
+        verified = example_data.facts.get("verification") or {}
+        poor = max(example_data.facts.get("on_file_since") or "", verified.get("in_hardship_on") or "")
+        long_ago = poor <= (example_data.today - timedelta(days=200)).isoformat()
+        kind = example_data.random.choice(("out_of_hardship" if long_ago else "social_assistance", "cancelled"))
+        return {**super().example(example_data), "kind": kind}
 
 
 class RecordHearing(Form):

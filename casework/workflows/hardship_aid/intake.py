@@ -113,10 +113,10 @@ class Applicant(Identified):
         return len(register_region) == 6 and register_region.isdecimal() and register_region[:2] in PROVINCES
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """A worker who is neither disabled nor a model worker."""
         without = ("disability_kind", "disability_level", "model_worker")
-        return {name: value for name, value in super().example(inventor).items() if name not in without}
+        return {name: value for name, value in super().example(example_data).items() if name not in without}
 
 
 class Member(Identified):
@@ -145,25 +145,28 @@ class Member(Identified):
     school_years = Count(least=1, most=12, title=Text("学制（年）", "Years of schooling"))
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """A husband or wife with a small wage."""
         without = ("entered_school", "school_years", "no_number_because")
-        return {name: value for name, value in super().example(inventor).items() if name not in without}
+        return {name: value for name, value in super().example(example_data).items() if name not in without}
 
     @classmethod
-    def child(cls, inventor: ExampleData, surname: str, parent_born: date) -> dict[str, Any]:
+    def child(cls, example_data: ExampleData, surname: str, parent_born: date) -> dict[str, Any]:
         """A child at primary school, in the same form; of somebody too young for that, a brother or sister."""
-        person, born = inventor.person, inventor.today - timedelta(days=inventor.random.randint(8 * 366, 11 * 365))
+        person, born = (
+            example_data.person,
+            example_data.today - timedelta(days=example_data.random.randint(8 * 366, 11 * 365)),
+        )
         return {
             "name": surname + person.name[1:],
             "relation": "child" if born.year - parent_born.year > 16 else "other",
-            "identity_number": invent_identity_number(born, person.sex, "371083", inventor.random.randrange(500)),
+            "identity_number": invent_identity_number(born, person.sex, "371083", example_data.random.randrange(500)),
             "birth_date": born.isoformat(),
             "sex": person.sex,
             "monthly_income": "0.00",
             "health": "good",
             "status": "primary",
-            "school_or_unit": inventor.says("乳山市示例小学", "Example School, Rushan"),
+            "school_or_unit": example_data.says("乳山市示例小学", "Example School, Rushan"),
             "entered_school": born.year + 7,
             "school_years": 6,
         }
@@ -196,9 +199,9 @@ class Means(Form):
     )
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """A household of which everybody is listed, so that there is nothing to explain."""
-        return {name: value for name, value in super().example(inventor).items() if name != "explanation"}
+        return {name: value for name, value in super().example(example_data).items() if name != "explanation"}
 
 
 class Sudden(Form):
@@ -361,29 +364,29 @@ class HardshipIntake(Form):
         return same_name(bank.get("holder", applicant["name"]), applicant["name"])
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """A family of three in deep hardship: 833.33 yuan a month for each after rigid expenses; all consents signed."""
-        applicant = Applicant.example(inventor)
-        others = iter(inventor.someone_else, None)
-        spouse = next(one for one in others if one.person.sex != inventor.person.sex)
-        signed = {"signed_on": (inventor.today - timedelta(days=inventor.random.randint(0, 5))).isoformat()}
+        applicant = Applicant.example(example_data)
+        others = iter(example_data.someone_else, None)
+        spouse = next(one for one in others if one.person.sex != example_data.person.sex)
+        signed = {"signed_on": (example_data.today - timedelta(days=example_data.random.randint(0, 5))).isoformat()}
         return {
             "applicant": applicant,
             "members": [
                 Member.example(spouse),
-                Member.child(inventor.someone_else(), applicant["name"][0], inventor.person.birth_date),
+                Member.child(example_data.someone_else(), applicant["name"][0], example_data.person.birth_date),
             ],
-            "household": Means.example(inventor)
+            "household": Means.example(example_data)
             | {"size": 3, "annual_income": "60000.00", "rigid_expenses": "30000.00"},
             "medical_own_share": "24000.00",
             "students": 1,
-            "bank": Bank.example(inventor),
+            "bank": Bank.example(example_data),
             "consent_to_check": signed,
             "consent_to_publish": signed,
             "consent_sensitive": signed,
             "papers": [
-                {"name": inventor.says("身份证复印件", "Copy of the identity card"), "copies": 1},
-                {"name": inventor.says("户口簿复印件", "Copy of the household register"), "copies": 1},
+                {"name": example_data.says("身份证复印件", "Copy of the identity card"), "copies": 1},
+                {"name": example_data.says("户口簿复印件", "Copy of the household register"), "copies": 1},
             ],
             "dossier_kind": "new",
         }

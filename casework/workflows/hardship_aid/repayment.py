@@ -38,10 +38,10 @@ class CancelFile(Form):
     repay = Money(least=CENT, title=Text("应退还金额（元）", "To be paid back (yuan)"))
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """Everything that was paid."""
-        most = _most(inventor.facts)
-        told = {name: value for name, value in super().example(inventor).items() if name != "repay"}
+        most = _most(example_data.facts)
+        told = {name: value for name, value in super().example(example_data).items() if name != "repay"}
         return {**told, "repay": f"{most:.2f}"} if most else told
 
 
@@ -49,10 +49,10 @@ class DemandRepayment(repayment.DemandRepayment):
     """How much aid is to be paid back where that is not decided yet, why, and to where."""
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """What is owed by a decision, else everything that was paid."""
-        told = super().example(inventor)
-        return {**told, "amount": f"{max(_most(inventor.facts), CENT):.2f}"} if "amount" in told else told
+        told = super().example(example_data)
+        return {**told, "amount": f"{max(_most(example_data.facts), CENT):.2f}"} if "amount" in told else told
 
 
 class RecordRepayment(repayment.RecordRepayment):
@@ -61,13 +61,13 @@ class RecordRepayment(repayment.RecordRepayment):
     line = Code(required=True, title=Text("款项", "Payment"))
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """As much of the first payment as is still owed."""
-        facts = inventor.facts
+        facts = example_data.facts
         rest = ((line["line"], left_of(facts, line)) for line in paid_lines(facts))
         line, left = next(((line, left) for line, left in rest if left), (str(UUID(int=0)), CENT))
         amount = max(min(left, owed(facts)), CENT)
-        return {**super().example(inventor), "line": line, "amount": f"{amount:.2f}"}
+        return {**super().example(example_data), "line": line, "amount": f"{amount:.2f}"}
 
 
 def _most(facts: Facts) -> Decimal:

@@ -55,11 +55,13 @@ class AskForPapers(Form):
     explanation = LongText(most=2000, sensitive=True, title=Text("说明", "Explanation"))
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """Papers that have not come in yet."""
-        held = {paper["name"] for paper in inventor.facts.get("papers") or ()}
-        known = [paper.in_(inventor.language) for paper in _PAPERS]
-        others = (inventor.says(f"其他证明材料（{number}）", f"Another proof ({number})") for number in range(1, 999))
+        held = {paper["name"] for paper in example_data.facts.get("papers") or ()}
+        known = [paper.in_(example_data.language) for paper in _PAPERS]
+        others = (
+            example_data.says(f"其他证明材料（{number}）", f"Another proof ({number})") for number in range(1, 999)
+        )
         more = next(name for name in others if name not in held)
         return {"papers": [name for name in known if name not in held] or [more]}
 
@@ -70,9 +72,9 @@ class SupplyPapers(Form):
     papers = Many(Paper, least=1, most=100, required=True, title=Text("补充的材料", "Papers supplied"))
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """One of those that were asked for."""
-        return {"papers": [{"name": _PAPERS[0].in_(inventor.language), "copies": 1}]}
+        return {"papers": [{"name": _PAPERS[0].in_(example_data.language), "copies": 1}]}
 
 
 class HelpAtOnce(Form):
@@ -82,7 +84,7 @@ class HelpAtOnce(Form):
     fund = Code(
         required=True,
         title=Text("资金", "Fund"),
-        example=lambda inventor: next(iter(inventor.funds), "RELIEF"),
+        example=lambda example_data: next(iter(example_data.funds), "RELIEF"),
     )
     reason = LongText(most=2000, sensitive=True, required=True, title=Text("紧急情况", "Why it cannot wait"))
     pay_by = Choice(PAID_BY, title=Text("支付方式", "Paid by"), example=TRANSFER)
@@ -140,7 +142,7 @@ class RecordCheck(Form):
     on = Day(past=True, years_back=1, required=True, title=Text("反馈日期", "Answered on"), example=days_ago(0))
     annual_income = Money(
         title=Text("核对的家庭年收入（元）", "Annual income as checked (yuan)"),
-        example=lambda inventor: (inventor.facts.get("household") or {}).get("annual_income", "30000.00"),
+        example=lambda example_data: (example_data.facts.get("household") or {}).get("annual_income", "30000.00"),
     )
     exclusions = Many(
         Choice(EXCLUSIONS, title=Text("排除性情形", "Ground of exclusion")),
@@ -177,12 +179,12 @@ MOST_ITEMS: Final = 30
 """As many items as a proposal takes: one of each kind, and study aid for each student."""
 
 
-def next_item(inventor: ExampleData) -> dict[str, Any]:
+def next_item(example_data: ExampleData) -> dict[str, Any]:
     """An example of aid that is open to the household by its facts."""
-    facts = inventor.facts
+    facts = example_data.facts
     category = (facts.get("category") or {}).get("category", "deep")
-    held = {line["kind"] for line in _this_year(inventor)} - {"study"}
-    student = _next_student(inventor)
+    held = {line["kind"] for line in _this_year(example_data)} - {"study"}
+    student = _next_student(example_data)
     share, loss = facts.get("medical_own_share"), (facts.get("sudden") or {}).get("loss")
     open_kinds = {
         "living": "1000.00" if category != "sudden" else None,
@@ -194,22 +196,22 @@ def next_item(inventor: ExampleData) -> dict[str, Any]:
     }
     found = ((kind, amount) for kind, amount in open_kinds.items() if amount and kind not in held)
     kind, amount = next(found, ("living", "1000.00"))
-    item = {"kind": kind, "amount": amount, "fund": next(iter(inventor.funds), "RELIEF")}
+    item = {"kind": kind, "amount": amount, "fund": next(iter(example_data.funds), "RELIEF")}
     return {**item, "student": student} if kind == "study" else item
 
 
-def _next_student(inventor: ExampleData) -> str | None:
+def _next_student(example_data: ExampleData) -> str | None:
     """A member who may be given study aid, or None where each child at school has got it this year."""
-    helped = [line.get("student") for line in _this_year(inventor) if line["kind"] == "study"]
-    if len(helped) >= (inventor.facts.get("students") or 0):
+    helped = [line.get("student") for line in _this_year(example_data) if line["kind"] == "study"]
+    if len(helped) >= (example_data.facts.get("students") or 0):
         return None
-    names = [one["name"] for one in inventor.facts.get("members") or () if one.get("relation") == "child"]
+    names = [one["name"] for one in example_data.facts.get("members") or () if one.get("relation") == "child"]
     return next((name for name in names if name not in helped), None)
 
 
-def _this_year(inventor: ExampleData) -> list[Mapping[str, Any]]:
-    lines = inventor.facts.get("aid") or ()
-    year = f"{inventor.today.year}-"
+def _this_year(example_data: ExampleData) -> list[Mapping[str, Any]]:
+    lines = example_data.facts.get("aid") or ()
+    year = f"{example_data.today.year}-"
     return [line for line in lines if line["approved_on"].startswith(year) and line["status"] != "released"]
 
 
@@ -251,26 +253,26 @@ class Propose(Form):
         return (category is None) == without_dossier
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """A proposal that stands whatever the formula finds; with aid where none was given this year.
 
         Without a dossier where the income is far above the line.
         """
-        means = inventor.facts.get("household") or {}
+        means = example_data.facts.get("household") or {}
         income = Decimal(means.get("annual_income", 0)) - Decimal(means.get("rigid_expenses", 0))
-        if not _this_year(inventor) and not inventor.facts.get("sudden") and income >= FAR_ABOVE:
-            item = {"kind": "temporary", "amount": "1000.00", "fund": next(iter(inventor.funds), "RELIEF")}
+        if not _this_year(example_data) and not example_data.facts.get("sudden") and income >= FAR_ABOVE:
+            item = {"kind": "temporary", "amount": "1000.00", "fund": next(iter(example_data.funds), "RELIEF")}
             return {
                 "without_dossier": True,
-                "ground": inventor.says("入户调查和集体研究的意见。", "What the visit and the meeting found."),
+                "ground": example_data.says("入户调查和集体研究的意见。", "What the visit and the meeting found."),
                 "aid": [item],
-                "finding": inventor.says("情况属实。", "It is as they say."),
+                "finding": example_data.says("情况属实。", "It is as they say."),
             }
         return {
             "category": "deep",
-            "ground": inventor.says("入户调查和集体研究的意见。", "What the visit and the meeting found."),
-            "aid": [] if _this_year(inventor) else [next_item(inventor)],
-            "finding": inventor.says("情况属实。", "It is as it was told."),
+            "ground": example_data.says("入户调查和集体研究的意见。", "What the visit and the meeting found."),
+            "aid": [] if _this_year(example_data) else [next_item(example_data)],
+            "finding": example_data.says("情况属实。", "It is as it was told."),
         }
 
 
@@ -304,9 +306,9 @@ class ProposeAid(Publish):
     finding = LongText(most=4000, sensitive=True, required=True, title=Text("意见", "Finding"))
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """One more kind of aid."""
-        return {**super().example(inventor), "aid": [next_item(inventor)]}
+        return {**super().example(example_data), "aid": [next_item(example_data)]}
 
 
 class RecordObjection(Form):
@@ -324,11 +326,11 @@ class AnswerObjection(Form):
     reasons = LongText(most=4000, sensitive=True, required=True, title=Text("核实情况和理由", "Reasons"))
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """The first objection that waits for an answer, found to be nothing."""
-        known = inventor.facts.get("objections") or ()
+        known = example_data.facts.get("objections") or ()
         first = next((number for number, one in enumerate(known, start=1) if one["result"] is None), 1)
-        return {**super().example(inventor), "number": first}
+        return {**super().example(example_data), "number": first}
 
 
 class Endorse(Form):
@@ -346,12 +348,12 @@ class Approve(Form):
     national_on = Day(past=True, title=Text("全国总工会批准日期", "Date of the national union's approval"))
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """With the national union's approval, which may always be given."""
         return {
-            "meeting": inventor.says("（示例）1号", "Example no. 1"),
-            "national_number": inventor.says("（示例）总工发1号", "Example of the national union, no. 1"),
-            "national_on": inventor.today.isoformat(),
+            "meeting": example_data.says("（示例）1号", "Example no. 1"),
+            "national_number": example_data.says("（示例）总工发1号", "Example of the national union, no. 1"),
+            "national_on": example_data.today.isoformat(),
         }
 
 

@@ -87,9 +87,9 @@ class HandInFile(Form):
     costs = Many(Cost, most=40, title=Text("办案费用", "Costs"))
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """What belongs into every file, and a journey."""
-        papers = [{"kind": kind, "pages": inventor.random.randint(1, 9)} for kind in IN_EVERY_FILE]
+        papers = [{"kind": kind, "pages": example_data.random.randint(1, 9)} for kind in IN_EVERY_FILE]
         return {"papers": papers, "costs": [{"kind": "travel", "amount": "46.00"}]}
 
 
@@ -137,12 +137,12 @@ class ApproveSubsidy(Form):
         return ground is not None
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """An amount that somebody set, since not every place has rates."""
         return {
             "stages": ["arbitration"],
             "amount": "1200.00",
-            "ground": inventor.says(
+            "ground": example_data.says(
                 "本地区尚无补贴标准，参照同类案件核定", "No rate is set here; as in cases of its kind"
             ),
         }

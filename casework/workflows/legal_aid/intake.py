@@ -230,9 +230,9 @@ class Applicant(Identified):
     )
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """Somebody who can be called."""
-        return {name: value for name, value in super().example(inventor).items() if name != "other_contact"}
+        return {name: value for name, value in super().example(example_data).items() if name != "other_contact"}
 
 
 class Representative(Form):
@@ -326,11 +326,11 @@ class Employment(Form):
         return started_on <= diagnosed_on
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """A job that ended some weeks ago."""
-        ended = inventor.today - timedelta(days=inventor.random.randint(20, 200))
+        ended = example_data.today - timedelta(days=example_data.random.randint(20, 200))
         return {
-            "started_on": (ended - timedelta(days=inventor.random.randint(200, 1500))).isoformat(),
+            "started_on": (ended - timedelta(days=example_data.random.randint(200, 1500))).isoformat(),
             "ended_on": ended.isoformat(),
             "still_employed": False,
             "written_contract": False,
@@ -584,33 +584,33 @@ class LegalAidIntake(Form):
         )
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """A migrant worker's wage claim: exempt from the means test, two months owed."""
-        employment = Employment.example(inventor)
+        employment = Employment.example(example_data)
         last = date.fromisoformat(employment["ended_on"]).replace(day=1)
         months = [last, (last - timedelta(days=1)).replace(day=1)]
         return {
-            "applicant": Applicant.example(inventor),
+            "applicant": Applicant.example(example_data),
             "matter": "wages",
             "form_of_aid": "mediation_arbitration",
-            "story": inventor.says(
+            "story": example_data.says(
                 "2个月工资未发，多次催要无果。", "Pay of two months is owed and was asked for in vain."
             ),
-            "employer": Employer.example(inventor.someone_else()),
+            "employer": Employer.example(example_data.someone_else()),
             "employment": employment,
             "arrears": [{"month": f"{month:%Y-%m}", "amount": "6500.00"} for month in months],
             "demands": [{"kind": "wages", "amount": "13000.00"}],
             "evidence": [
                 {
-                    "name": inventor.says("考勤表", "Attendance sheets"),
-                    "proves": inventor.says("出勤天数", "Days of attendance"),
+                    "name": example_data.says("考勤表", "Attendance sheets"),
+                    "proves": example_data.says("出勤天数", "Days of attendance"),
                     "holder": "worker",
                 }
             ],
             "claimants": 1,
-            "papers": [{"name": inventor.says("身份证复印件", "Copy of the identity card"), "copies": 1}],
+            "papers": [{"name": example_data.says("身份证复印件", "Copy of the identity card"), "copies": 1}],
             "exemption": "migrant_wages_or_injury",
-            "exemption_proof": inventor.says("居住证及工资表", "Residence permit and pay slips"),
+            "exemption_proof": example_data.says("居住证及工资表", "Residence permit and pay slips"),
         }
 
 

@@ -138,10 +138,10 @@ class Proceeding(Form):
         return kind == UNMARKED
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """Any step, in the last three weeks."""
-        on = inventor.today - timedelta(days=inventor.random.randrange(21))
-        kind = inventor.random.choice(list(PROCEEDINGS))
+        on = example_data.today - timedelta(days=example_data.random.randrange(21))
+        kind = example_data.random.choice(list(PROCEEDINGS))
         items = {"items": [{"kind": "pay", "amount": "13000.00"}]} if kind == UNMARKED else {}
         return {"kind": kind, "on": on.isoformat(), **items}
 

@@ -82,9 +82,9 @@ CHANGE_GROUNDS: Final = {
 }
 
 
-def form_asked_for(inventor: ExampleData) -> Any:
+def form_asked_for(example_data: ExampleData) -> Any:
     """The form of aid that was asked for."""
-    return inventor.facts.get("form_of_aid", "mediation_arbitration")
+    return example_data.facts.get("form_of_aid", "mediation_arbitration")
 
 
 class AskForPapers(Form):
@@ -156,9 +156,9 @@ class DeclineAssignment(Decline):
     ground = Choice(CHANGE_GROUNDS, title=Text("退回原因", "Ground"))
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """With the reason alone."""
-        return Decline.example(inventor)
+        return Decline.example(example_data)
 
 
 class Engage(Form):
@@ -168,9 +168,9 @@ class Engage(Form):
     agreement_number = Line(most=60, title=Text("协议编号", "Number of the agreement"))
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """Signed today."""
-        return {"engaged_on": inventor.today.isoformat()}
+        return {"engaged_on": example_data.today.isoformat()}
 
 
 class Progress(Form):
@@ -182,9 +182,9 @@ class Progress(Form):
     special = Choice(SPECIAL, title=Text("须报告的情形", "Kind of case that has to be reported"))
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """An ordinary day."""
-        return {name: value for name, value in super().example(inventor).items() if name != "special"}
+        return {name: value for name, value in super().example(example_data).items() if name != "special"}
 
 
 class Conclude(Form):
@@ -207,16 +207,16 @@ class Conclude(Form):
         return bool(recovered <= awarded)
 
     @classmethod
-    def example(cls, inventor: ExampleData) -> dict[str, Any]:
+    def example(cls, example_data: ExampleData) -> dict[str, Any]:
         """Settled today and paid in full."""
-        amount = claimed(inventor.facts)
+        amount = claimed(example_data.facts)
         paid = "13000.00" if amount is None else f"{amount:.2f}"
         return {
             "result": "settled",
-            "concluded_on": inventor.today.isoformat(),
+            "concluded_on": example_data.today.isoformat(),
             "awarded": paid,
             "recovered": paid,
-            "report": inventor.says("经调解达成协议，款项已付清。", "Settled by mediation and paid in full."),
+            "report": example_data.says("经调解达成协议，款项已付清。", "Settled by mediation and paid in full."),
         }
 
 

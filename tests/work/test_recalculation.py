@@ -433,7 +433,7 @@ def test_a_case_whose_clocks_cannot_be_derived_any_more_does_not_stop_the_others
     switch(province, tmp_path / "c")
 
     def stumbling(tx: Any, known: Any, given: Any, change: Change) -> Any:
-        if any(one.file.id == found[1] for one in given):
+        if any(one.case.id == found[1] for one in given):
             raise Refusal(recalculation._UNFINISHED)
         return derived(tx, known, given, change)
 

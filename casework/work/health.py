@@ -6,11 +6,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
+import structlog
+
 from casework.records import alerts, metrics, recalculation
 from casework.records.database import Database, Tx
 from casework.records.readiness import NotReady, ready, takes_writes
 from casework.rules.refusals import Unavailable
 from casework.work.service import Service, WrongKeys
+
+log = structlog.get_logger()
 
 SCHEDULER: Final = "scheduler"
 """The name under which a scheduler says that it lives."""
@@ -20,6 +24,8 @@ _SILENT: Final = timedelta(seconds=8)
 _IDLE: Final = timedelta(seconds=60)
 _EVERY_S: Final = 2.0
 _TOO_OLD_S: Final = 6.0
+_SLOW_S: Final = 3.0
+"""Who refuses says so sooner."""
 _UNKNOWN: Final = {
     "writing": "unknown",
     "keys": "unknown",
@@ -84,7 +90,8 @@ class Watch:
     """A thread that looks every two seconds; what it found last is there at once.
 
     A look that does not come back says so itself: after six seconds the database counts as unreachable. `lost` is
-    called again and again while it does, so that whoever waits for its answers may be let go.
+    called again and again while it is silent, so that whoever waits for its answers may be let go; where it refuses at
+    once, such as for want of connections, those that are there go on. A look that fails is told as unknown.
     """
 
     def __init__(self, look: Callable[[], dict[str, Any]], lost: Callable[[], None] = lambda: None) -> None:
@@ -92,6 +99,7 @@ class Watch:
         self._lost = lost
         self._state: dict[str, Any] = {"database": "unknown", **_UNKNOWN}
         self._looked_at: float | None = None
+        self._silent = False
 
     def start(self) -> None:
         """Begin to look."""
@@ -101,19 +109,25 @@ class Watch:
     @property
     def state(self) -> dict[str, Any]:
         """How things stood when they were last looked at, or that nothing is known of them."""
-        at = self._looked_at
-        if at is not None and time.monotonic() - at > _TOO_OLD_S:
-            return {"database": "unreachable", **_UNKNOWN}
-        return self._state
+        return {"database": "unreachable", **_UNKNOWN} if self._hangs() else self._state
+
+    def _hangs(self) -> bool:
+        return self._looked_at is not None and time.monotonic() - self._looked_at > _TOO_OLD_S
 
     def _look_on(self) -> None:
         while True:
-            self._state = self._look()
+            began = time.monotonic()
+            try:
+                self._state = self._look()
+            except Exception:
+                log.exception("look_failed")
+                self._state = {"database": "unknown", **_UNKNOWN}
             self._looked_at = time.monotonic()
+            self._silent = self._state["database"] == "unreachable" and self._looked_at - began > _SLOW_S
             time.sleep(_EVERY_S)
 
     def _notice(self) -> None:
         while True:
             time.sleep(_EVERY_S / 4)
-            if self.state["database"] == "unreachable":
+            if self._silent or self._hangs():
                 self._lost()

@@ -1,6 +1,8 @@
 """Readiness says what is the matter with the database, and does not wait in the queue of the requests."""
 
 from contextlib import ExitStack
+from threading import Event
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +12,7 @@ from casework.app import create_app
 from casework.embedded import PrivateServer
 from casework.records.database import Database
 from casework.records.vault import Keyring
+from casework.work import health
 from casework.work.service import Service
 from tests.conftest import url_of
 
@@ -91,3 +94,27 @@ def test_a_key_that_does_not_open_the_database_makes_it_unready(service: Service
 
 def test_a_database_that_is_not_there_is_unreachable(server: PrivateServer, admin: Engine) -> None:
     assert readiness(url_of(server.app_url, "no_such_database")) == (503, "unreachable")
+
+
+def test_a_look_that_fails_or_is_refused_at_once_takes_no_connection_from_anybody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(health, "_EVERY_S", 0.02)
+    lost, looks = Event(), iter(range(1000))
+    seen = Event()
+
+    def look() -> dict[str, Any]:
+        if (number := next(looks)) == 0:
+            raise ZeroDivisionError
+        if number > 5:
+            seen.set()
+        return {"database": "unreachable"}
+
+    watch = health.Watch(look, lost.set)
+    watch.start()
+    assert seen.wait(20)
+    assert watch.state["database"] == "unreachable"
+    assert not lost.is_set()
+
+    monkeypatch.setattr(health, "_SLOW_S", -1)
+    assert lost.wait(20)

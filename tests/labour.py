@@ -36,7 +36,7 @@ _BACKENDS: Final = (
     "select pid from pg_stat_activity where datname = current_database() and usename <> current_user"
     " and backend_type = 'client backend'"
 )
-_LEASES: Final = "select id, leased_until from casework.lanes order by id"
+_LEASES: Final = "select id, leased_until from casework.delivery_queues order by id"
 # Clocks come due; leases, waits after a failure and the hours in which nothing is sent come to their end.
 _TO_THE_NEXT_MOMENT: Final = """
 update casework.time_offset set value = value + coalesce((
@@ -44,8 +44,8 @@ update casework.time_offset set value = value + coalesce((
     select wake_at from casework.clocks where ended_at is null
     union all select coalesce(retry_at, due_at) from casework.clocks where ended_at is null and takes is not null
     union all select try_at from casework.outbox where state = 'waiting'
-    union all select retry_at from casework.lanes
-    union all select leased_until from casework.lanes) as coming (moment)
+    union all select retry_at from casework.delivery_queues
+    union all select leased_until from casework.delivery_queues) as coming (moment)
   where moment > clock_timestamp() + value) - clock_timestamp() - value, interval '0')
 """
 

@@ -25,7 +25,7 @@ _TOLD: Final = {
     "messages_waiting": "Messages to the outside that are due and have not been taken.",
     "messages_dead": "Messages to the outside that were given up.",
     "oldest_message_seconds": "How long the oldest message to the outside has been waiting; 0 if none is.",
-    "lanes_closed": "Channels, and the mail server, through which nothing goes at present.",
+    "delivery_queues_closed": "Channels, and the mail server, through which nothing goes at present.",
     "scheduler_silent_seconds": "Seconds since the scheduler was last alive; -1 if it never was.",
 }
 

@@ -3,6 +3,7 @@
 import http.client
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -13,7 +14,6 @@ import click
 
 from casework import scheduler as clockwork
 from casework.cli.console import Console, pass_console
-from casework.cli.demo import fill
 from casework.cli.installation import Installation, installed, working
 from casework.cli.process_keeper import Kept, Process, Server, Signals, asking
 from casework.launch import bound
@@ -55,9 +55,9 @@ def serve(console: Console, host: str, port: int | None, workers: int | None, de
     _leave_when_asked()
     with _reserved_port(host, port), installed(settings) as installation:
         installation.bring_up_to_date()
-        if demo:
-            _load_demo(console, installation)
         environment = settings.environment(port, installation.app_url)
+        if demo:
+            _load_demo(console, installation, environment)
         time_process = Process("scheduler", _scheduler_command(), environment, drain_s=_SCHEDULER_DRAIN_S)
         web_process = _web_process(settings, environment, host, port, workers)
         _keep_running(console, installation, [web_process, time_process], host, port)
@@ -127,16 +127,19 @@ def _reserved_port(host: str, port: int) -> Iterator[None]:
         yield
 
 
-def _load_demo(console: Console, installation: Installation) -> None:
+def _load_demo(console: Console, installation: Installation, environment: dict[str, str]) -> None:
+    """Load it in a process of its own: what loading takes of the memory would be kept for as long as this one runs."""
     settings = console.settings
     if settings.kind != "demo":
         console.note(_NO_DEMO, kind=settings.kind)
         return
-    with installation.service() as service:
-        with service.transaction() as tx:
-            empty = not cases.any_there(tx.db)
-        if empty:
-            fill(console, service, settings.demo.cases)
+    with installation.service() as service, service.transaction() as tx:
+        empty = not cases.any_there(tx.db)
+    if empty:
+        loader = bound([sys.executable, "-m", "casework.cli", "demo", "load"], ends_by=signal.SIGTERM)
+        done = subprocess.run(loader, env=environment, check=False)
+        if done.returncode:
+            raise SystemExit(done.returncode)
 
 
 def _keep_running(console: Console, installation: Installation, processes: list[Process], host: str, port: int) -> None:

@@ -48,8 +48,8 @@ def mail(server: MailServer | None) -> Finding:
 
 def messages(tx: Transaction) -> Iterator[Finding]:
     """Ways on which nothing goes through, how long the oldest message waits, and those that were given up."""
-    for lane in outbox.closed_lanes(tx.db):
-        yield Finding("notice", _closed(tx.service, lane))
+    for queue in outbox.closed_queues(tx.db):
+        yield Finding("notice", _closed(tx.service, queue))
     oldest = outbox.oldest_waiting(tx.db)
     waits = tx.now - oldest if oldest else timedelta()
     if waits >= _LONG:
@@ -60,14 +60,14 @@ def messages(tx: Transaction) -> Iterator[Finding]:
         yield Finding("notice", _DEAD.with_(dead=dead))
 
 
-def _closed(service: Service, lane: Any) -> Text:
-    sentence = _MAIL_CLOSED if lane.name is None else _CLOSED
+def _closed(service: Service, queue: Any) -> Text:
+    sentence = _MAIL_CLOSED if queue.name is None else _CLOSED
     return sentence.with_(
-        name=lane.name,
-        id=lane.id,
-        since=f"{lane.closed_since.astimezone(service.zone):%Y-%m-%d %H:%M}",
-        waiting=lane.waiting,
-        why=_ended(with_cure(lane.last_error)),
+        name=queue.name,
+        id=queue.id,
+        since=f"{queue.closed_since.astimezone(service.zone):%Y-%m-%d %H:%M}",
+        waiting=queue.waiting,
+        why=_ended(with_cure(queue.last_error)),
     )
 
 

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Row, exists, func, literal, select
 
 from casework.records.database import Tx
-from casework.records.delivery_queues import MAIL_LANE
+from casework.records.delivery_queues import MAIL_QUEUE
 from casework.records.tables import alert_receivers, alerts, cases, clocks, events, users
 from casework.rules.people import HELPERS
 
@@ -151,14 +151,14 @@ inbox as (
   select gen_random_uuid(), 'inbox', told.user_id, new.case_id, new.id, 'delivered', :now, :now, :now
   from told join new on new.id = told.alert_id),
 mail as (
-  insert into outbox (id, channel, receiver_id, lane_id, case_id, alert_id, state, at, try_at)
-  select gen_random_uuid(), 'email', u.id, :mail_lane, new.case_id, new.id, 'waiting', :now, due.send_at
+  insert into outbox (id, channel, receiver_id, queue_id, case_id, alert_id, state, at, try_at)
+  select gen_random_uuid(), 'email', u.id, :mail_queue, new.case_id, new.id, 'waiting', :now, due.send_at
   from told join new on new.id = told.alert_id join due on due.id = new.id join users u on u.id = told.user_id
   where :mail and u.email is not null),
 heard as materialized (
   select h.id, h.kind, o.path from channels h join orgs o on o.id = h.org_id where h.active and h.alerts),
 post as (
-  insert into outbox (id, channel, receiver_id, lane_id, case_id, alert_id, seq, state, at, try_at)
+  insert into outbox (id, channel, receiver_id, queue_id, case_id, alert_id, seq, state, at, try_at)
   select gen_random_uuid(), h.kind, h.id, h.id, new.case_id, new.id,
     coalesce((select max(o.seq) from outbox o
       where o.receiver_id = h.id and o.case_id = new.case_id and o.seq is not null), 0)
@@ -182,7 +182,7 @@ def add(tx: Tx, new: Sequence[NewAlert], *, mail: bool = False) -> int:
     if not new:
         return 0
     written = msgspec.json.encode(new).decode()
-    return int(tx.run(_ADD, alerts=written, mail=mail, mail_lane=MAIL_LANE, now=tx.now).scalar_one())
+    return int(tx.run(_ADD, alerts=written, mail=mail, mail_queue=MAIL_QUEUE, now=tx.now).scalar_one())
 
 
 def set_wake_times(tx: Tx, rows: Sequence[tuple[DueClock, datetime | None]]) -> None:

@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import Row, insert, select, update
 
 from casework.records.database import Tx
-from casework.records.tables import channels, lanes, orgs
+from casework.records.tables import channels, delivery_queues, orgs
 
 _VIEW = select(
-    channels, orgs.c.code.label("org"), orgs.c.path.label("org_path"), lanes.c.failures, lanes.c.retry_at
-).select_from(channels.join(orgs, channels.c.org_id == orgs.c.id).outerjoin(lanes, lanes.c.id == channels.c.id))
+    channels, orgs.c.code.label("org"), orgs.c.path.label("org_path"), delivery_queues.c.failures, delivery_queues.c.retry_at
+).select_from(channels.join(orgs, channels.c.org_id == orgs.c.id).outerjoin(delivery_queues, delivery_queues.c.id == channels.c.id))
 
 
 def page(tx: Tx, org_path: str, limit: int, after: UUID | None) -> list[Row[Any]]:
@@ -22,14 +22,14 @@ def page(tx: Tx, org_path: str, limit: int, after: UUID | None) -> list[Row[Any]
 
 
 def by_id(tx: Tx, channel_id: UUID) -> Row[Any] | None:
-    """A channel that was not removed, with `org`, `org_path` and how its lane fares."""
+    """A channel that was not removed, with `org`, `org_path` and how its queue fares."""
     return tx.one(_VIEW.where(channels.c.id == channel_id, channels.c.sealed.is_not(None)))
 
 
 def add(tx: Tx, row: Mapping[str, Any]) -> None:
-    """Store a new channel, with its lane."""
+    """Store a new channel, with its queue."""
     tx.run(insert(channels).values(**row, created_at=tx.now))
-    tx.run(insert(lanes).values(id=row["id"]))
+    tx.run(insert(delivery_queues).values(id=row["id"]))
 
 
 def change(tx: Tx, channel_id: UUID, values: Mapping[str, Any]) -> None:

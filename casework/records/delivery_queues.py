@@ -1,6 +1,6 @@
-"""Lanes, each leading to one receiver's server: leased by one process at a time, closed when nothing goes through.
+"""Delivery queues, each leading to one receiver's server: leased by one process at a time, closed when nothing goes through.
 
-The lane of mail leads to the mail server, and every database has it; any other has the id of its channel.
+The queue of mail leads to the mail server, and every database has it; any other has the id of its channel.
 """
 
 import random
@@ -14,7 +14,7 @@ import msgspec
 
 from casework.records.database import Tx
 
-MAIL_LANE: Final = UUID(int=0)
+MAIL_QUEUE: Final = UUID(int=0)
 _SHORTEST_WAIT: Final = timedelta(seconds=10)
 _LONGEST_WAIT: Final = timedelta(hours=1)
 # A lease that ends later than any that is taken now is none: it was taken before the clock was set back.
@@ -23,50 +23,50 @@ _HOLDING: Final = 7_221_004
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
-    """A lane that is ours until then; `failures` counts how often it was closed since it was last open."""
+class DeliveryQueue:
+    """A queue that is ours until then; `failures` counts how often it was closed since it was last open."""
 
     id: UUID
     failures: int
     until: datetime
 
 
-# The lanes that work come first, and of these the one that was served longest ago. Of those that are closed one is
+# The queues that work come first, and of these the one that was served longest ago. Of those that are closed one is
 # tried at a time, or a few that hang would occupy everybody who delivers.
 _LEASE = """
-update lanes set leased_until = :until where id = (
-  select l.id from lanes l
+update delivery_queues set leased_until = :until where id = (
+  select l.id from delivery_queues l
   where not coalesce(l.leased_until > :now and l.leased_until < :beyond, false)
     and (l.retry_at is null or l.retry_at <= :now)
-    and (:mail or l.id <> :mail_lane)
-    and (l.failures = 0 or not exists (select from lanes x
+    and (:mail or l.id <> :mail_queue)
+    and (l.failures = 0 or not exists (select from delivery_queues x
       where x.failures > 0 and x.leased_until > :now and x.leased_until < :beyond))
-    and exists (select from outbox o where o.lane_id = l.id and o.state = 'waiting' and o.try_at <= :now)
+    and exists (select from outbox o where o.queue_id = l.id and o.state = 'waiting' and o.try_at <= :now)
   order by l.failures, l.leased_until nulls first limit 1
   for update skip locked)
 returning id, failures, leased_until
 """
 
 
-def lease(tx: Tx, lasts: timedelta, *, mail: bool) -> Lane | None:
-    """A lane with something to send that nobody works in, leased; None if there is none. `mail`: also that of mail."""
+def lease(tx: Tx, lasts: timedelta, *, mail: bool) -> DeliveryQueue | None:
+    """A queue with something to send that nobody works in, leased; None if there is none. `mail`: also that of mail."""
     until = tx.now + lasts
-    row = tx.one(_LEASE, now=tx.now, until=until, beyond=until + _SLACK, mail=mail, mail_lane=MAIL_LANE)
-    return Lane(row.id, row.failures, row.leased_until) if row else None
+    row = tx.one(_LEASE, now=tx.now, until=until, beyond=until + _SLACK, mail=mail, mail_queue=MAIL_QUEUE)
+    return DeliveryQueue(row.id, row.failures, row.leased_until) if row else None
 
 
-def give_back(tx: Tx, lane: Lane, *, worked: bool, rest: timedelta = timedelta()) -> None:
-    """The lane is free again, after a rest, unless somebody else has it since our lease ended.
+def give_back(tx: Tx, queue: DeliveryQueue, *, worked: bool, rest: timedelta = timedelta()) -> None:
+    """The queue is free again, after a rest, unless somebody else has it since our lease ended.
 
     `worked`: its receiver has answered, so that it is closed no longer.
     """
     opened = ", failures = 0, closed_since = null, last_error = null" if worked else ""
     tx.run(
-        f"update lanes set leased_until = :now, retry_at = :retry_at{opened} where id = :id and leased_until = :until",
+        f"update delivery_queues set leased_until = :now, retry_at = :retry_at{opened} where id = :id and leased_until = :until",
         now=tx.now,
         retry_at=tx.now + rest if rest else None,
-        id=lane.id,
-        until=lane.until,
+        id=queue.id,
+        until=queue.until,
     )
 
 
@@ -74,24 +74,24 @@ def give_back(tx: Tx, lane: Lane, *, worked: bool, rest: timedelta = timedelta()
 # old.
 _CLOSE = """
 with ours as (
-  update lanes set leased_until = :now, failures = least(failures + 1, 1000), last_error = cast(:why as jsonb),
+  update delivery_queues set leased_until = :now, failures = least(failures + 1, 1000), last_error = cast(:why as jsonb),
     closed_since = coalesce(closed_since, :now),
     retry_at = :now + greatest(:wait, least(:longest, :shortest * power(2, least(failures, 20))) * :chance)
   where id = :id and leased_until = :until returning id, closed_since)
 update outbox o set state = 'dead', last_error = cast(:why as jsonb) from ours
-where o.lane_id = ours.id and o.state = 'waiting'
+where o.queue_id = ours.id and o.state = 'waiting'
   and coalesce(o.waits_since, greatest(o.try_at, ours.closed_since)) <= :before
 """
 
 
-def close(tx: Tx, lane: Lane, why: Mapping[str, Any], keep: timedelta, wait: timedelta = timedelta()) -> int:
-    """The lane is free, but closed for a while, longer each time and for `wait` at least; gives how many messages are
+def close(tx: Tx, queue: DeliveryQueue, why: Mapping[str, Any], keep: timedelta, wait: timedelta = timedelta()) -> int:
+    """The queue is free, but closed for a while, longer each time and for `wait` at least; gives how many messages are
     dead by that.
 
     Dead is what has waited in vain for as long as messages are kept.
     """
-    times = {"until": lane.until, "now": tx.now, "before": tx.now - keep, "wait": wait}
-    return tx.run(_CLOSE, id=lane.id, why=msgspec.json.encode(why).decode(), **times, **waits()).rowcount
+    times = {"until": queue.until, "now": tx.now, "before": tx.now - keep, "wait": wait}
+    return tx.run(_CLOSE, id=queue.id, why=msgspec.json.encode(why).decode(), **times, **waits()).rowcount
 
 
 def waits() -> dict[str, object]:
@@ -99,34 +99,34 @@ def waits() -> dict[str, object]:
     return {"shortest": _SHORTEST_WAIT, "longest": _LONGEST_WAIT, "chance": random.uniform(0.5, 1)}
 
 
-def reopen(tx: Tx, lane_ids: Iterable[UUID]) -> None:
-    """These lanes are tried again at once."""
-    tx.run("update lanes set retry_at = null, failures = 0 where id = any(:ids)", ids=list(lane_ids))
+def reopen(tx: Tx, queue_ids: Iterable[UUID]) -> None:
+    """These queues are tried again at once."""
+    tx.run("update delivery_queues set retry_at = null, failures = 0 where id = any(:ids)", ids=list(queue_ids))
 
 
-def hold(tx: Tx, lane_id: UUID) -> bool:
-    """Whether the lane is ours until the end of the transaction: nobody works in it, nor holds another one meanwhile.
+def hold(tx: Tx, queue_id: UUID) -> bool:
+    """Whether the queue is ours until the end of the transaction: nobody works in it, nor holds another one meanwhile.
 
     One that rests is not to be had; one that is closed is, because whoever asks wants to know why.
     """
     row = tx.one(
-        """select pg_try_advisory_xact_lock(:key) as ours from lanes
+        """select pg_try_advisory_xact_lock(:key) as ours from delivery_queues
            where id = :id and (leased_until is null or leased_until <= :now)
              and (failures > 0 or retry_at is null or retry_at <= :now)
            for update skip locked""",
         key=_HOLDING,
-        id=lane_id,
+        id=queue_id,
         now=tx.now,
     )
     return row is not None and row.ours
 
 
-def free_lane(tx: Tx, lane_id: UUID, *, worked: bool, rest: timedelta) -> None:
-    """The lane that was held rests; `worked`: its receiver has taken something, so that it is closed no longer."""
+def free_queue(tx: Tx, queue_id: UUID, *, worked: bool, rest: timedelta) -> None:
+    """The queue that was held rests; `worked`: its receiver has taken something, so that it is closed no longer."""
     change = "failures = 0, closed_since = null, last_error = null, retry_at" if worked else "retry_at"
     kept = "null" if worked else "retry_at"
     tx.run(
-        f"update lanes set {change} = greatest({kept}, cast(:until as timestamptz)) where id = :id",
+        f"update delivery_queues set {change} = greatest({kept}, cast(:until as timestamptz)) where id = :id",
         until=tx.now + rest if rest else None,
-        id=lane_id,
+        id=queue_id,
     )

@@ -18,8 +18,8 @@ select
   (select count(*) from outbox where state = 'waiting' and try_at <= :now) as messages_waiting,
   (select count(*) from outbox where state = 'dead') as messages_dead,
   {_OLDEST_MESSAGE} as oldest_message_seconds,
-  (select count(*) from lanes l left join channels h on h.id = l.id
-   where l.closed_since is not null and h.active is not false) as lanes_closed,
+  (select count(*) from delivery_queues l left join channels h on h.id = l.id
+   where l.closed_since is not null and h.active is not false) as delivery_queues_closed,
   coalesce((select extract(epoch from :now - at) from heartbeats where process = 'scheduler'), -1)
     as scheduler_silent_seconds
 """

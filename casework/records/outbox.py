@@ -1,4 +1,4 @@
-"""Messages on their way to somebody: taken lane by lane, marked as they go, listed, and sent again on request."""
+"""Messages on their way to somebody: taken queue by queue, marked as they go, listed, and sent again on request."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -9,21 +9,21 @@ import msgspec
 from sqlalchemy import Row
 
 from casework.records.database import Tx
-from casework.records.delivery_queues import MAIL_LANE, Lane, reopen, waits
+from casework.records.delivery_queues import MAIL_QUEUE, DeliveryQueue, reopen, waits
 from casework.rules.people import HELPERS
 
 
-def closed_lanes(tx: Tx) -> Sequence[Row[Any]]:
+def closed_queues(tx: Tx) -> Sequence[Row[Any]]:
     """Ways on which nothing goes through, closed longest first.
 
     `id, channel, name, closed_since, retry_at, failures, last_error, waiting`; `name` is null for mail.
     """
     return tx.all(
         """select l.id, coalesce(h.kind, 'email') as channel, h.name, l.closed_since, l.retry_at, l.failures,
-             l.last_error, (select count(*) from outbox o where o.lane_id = l.id and o.state = 'waiting') as waiting
-           from lanes l left join channels h on h.id = l.id
-           where l.closed_since is not null and (h.active or l.id = :mail_lane) order by l.closed_since, l.id""",
-        mail_lane=MAIL_LANE,
+             l.last_error, (select count(*) from outbox o where o.queue_id = l.id and o.state = 'waiting') as waiting
+           from delivery_queues l left join channels h on h.id = l.id
+           where l.closed_since is not null and (h.active or l.id = :mail_queue) order by l.closed_since, l.id""",
+        mail_queue=MAIL_QUEUE,
     )
 
 
@@ -55,14 +55,14 @@ left join lateral (
 left join clocks k on k.case_id = o.case_id and k.name = a.clock and k.generation = a.generation
   and (a.level is not null or u.id is null or (k.owed_by = 'helper') = (u.role = any(:helpers)))
 left join lateral (select a.due_at, a.due_on, a.provisional where k.case_id is not null) d on true
-where o.lane_id = :lane and o.state = 'waiting' and o.try_at <= :now
+where o.queue_id = :queue and o.state = 'waiting' and o.try_at <= :now
 order by o.try_at, o.case_id, o.seq limit :limit
 """
 
 
-def batch(tx: Tx, lane: Lane, limit: int) -> Sequence[Row[Any]]:
-    """What is to be sent on this lane now, the longest due first, with what there is to say."""
-    return tx.all(_BATCH, lane=lane.id, now=tx.now, limit=limit, helpers=list(HELPERS))
+def batch(tx: Tx, queue: DeliveryQueue, limit: int) -> Sequence[Row[Any]]:
+    """What is to be sent on this queue now, the longest due first, with what there is to say."""
+    return tx.all(_BATCH, queue=queue.id, now=tx.now, limit=limit, helpers=list(HELPERS))
 
 
 def delivered(tx: Tx, message_ids: Sequence[UUID]) -> None:
@@ -80,7 +80,7 @@ def delivered(tx: Tx, message_ids: Sequence[UUID]) -> None:
 _FAILED = """
 with tried as (
   select o.id, coalesce(o.waits_since, greatest(o.try_at, coalesce(l.closed_since, :now))) as since
-  from outbox o join lanes l on l.id = o.lane_id where o.id = any(:ids) and o.state = 'waiting' for update of o)
+  from outbox o join delivery_queues l on l.id = o.queue_id where o.id = any(:ids) and o.state = 'waiting' for update of o)
 update outbox o set last_error = cast(:why as jsonb), attempts = o.attempts + :counted, waits_since = tried.since,
   try_at = :now + least(:longest, greatest(:shortest, :now - tried.since)) * :chance,
   state = case when o.attempts + :counted >= :most or tried.since <= :before then 'dead' else 'waiting' end
@@ -175,13 +175,13 @@ def replay(tx: Tx, message_ids: Sequence[UUID] | None, *, channel_id: UUID | Non
     rows = tx.all(
         """update outbox set state = 'waiting', attempts = 0, waits_since = null, try_at = :now
            where state = 'dead' and (:all or id = any(:ids)) and receiver_id = coalesce(:channel_id, receiver_id)
-           returning id, lane_id""",
+           returning id, queue_id""",
         now=tx.now,
         all=message_ids is None,
         ids=list(message_ids or ()),
         channel_id=channel_id,
     )
-    reopen(tx, {row.lane_id for row in rows})
+    reopen(tx, {row.queue_id for row in rows})
     return [row.id for row in rows]
 
 
@@ -203,13 +203,13 @@ def of_alerts(tx: Tx, alert_ids: list[UUID]) -> dict[UUID, list[Row[Any]]]:
 def add_digests(tx: Tx, calendar: str, day: date) -> int:
     """A digest of this day for everybody of this calendar who wants one and has none yet; gives how many are new."""
     return tx.run(
-        """insert into outbox (id, channel, receiver_id, lane_id, digest_on, state, at, try_at)
-           select gen_random_uuid(), 'email', u.id, :lane, :day, 'waiting', :now, :now
+        """insert into outbox (id, channel, receiver_id, queue_id, digest_on, state, at, try_at)
+           select gen_random_uuid(), 'email', u.id, :queue, :day, 'waiting', :now, :now
            from users u join orgs o on o.id = u.org_id
            where u.active and u.digest and u.email is not null and o.calendar = :calendar
              and not exists (select from outbox x where x.receiver_id = u.id and x.digest_on = :day)
            on conflict do nothing""",
-        lane=MAIL_LANE,
+        queue=MAIL_QUEUE,
         day=day,
         calendar=calendar,
         now=tx.now,

@@ -495,8 +495,8 @@ channels = Table(
     CheckConstraint("sealed is not null or not active", name="active_has_address"),
 )
 
-lanes = Table(
-    "lanes",
+delivery_queues = Table(
+    "delivery_queues",
     metadata,
     # What leads to one receiver's server: a channel, or the mail server. One process at a time works in it.
     Column("id", Uuid, primary_key=True),
@@ -517,7 +517,7 @@ outbox = Table(
     Column("id", Uuid, primary_key=True),
     Column("channel", Text, nullable=False),
     Column("receiver_id", Uuid, nullable=False),
-    Column("lane_id", Uuid),
+    Column("queue_id", Uuid),
     Column("case_id", Uuid, ForeignKey("cases.id")),
     Column("alert_id", Uuid, ForeignKey("alerts.id")),
     Column("event_seq", Integer),
@@ -535,7 +535,7 @@ outbox = Table(
     _at("delivered_at", nullable=True),
     CheckConstraint("channel in ('inbox','email','webhook','wecom','dingtalk','feishu')", name="channel_known"),
     CheckConstraint("state in ('waiting','delivered','dead','superseded')", name="state_known"),
-    CheckConstraint("(channel = 'inbox') = (lane_id is null)", name="goes_out_by_a_lane"),
+    CheckConstraint("(channel = 'inbox') = (queue_id is null)", name="goes_out_by_a_queue"),
     CheckConstraint("num_nonnulls(alert_id, event_seq, digest_on) = 1", name="is_about_one_thing"),
     CheckConstraint("(case_id is null) = (digest_on is not null)", name="names_its_case"),
     # One message for each alert, receiver and channel; for each event and receiver; for each day and receiver.
@@ -557,7 +557,7 @@ outbox = Table(
     ),
     Index("uq_outbox_digest", "receiver_id", "digest_on", unique=True, postgresql_where=text("digest_on is not null")),
     Index("uq_outbox_seq", "receiver_id", "case_id", "seq", unique=True, postgresql_where=text("seq is not null")),
-    Index("ix_outbox_waiting", "lane_id", "try_at", postgresql_where=_WAITING),
+    Index("ix_outbox_waiting", "queue_id", "try_at", postgresql_where=_WAITING),
     Index("ix_outbox_dead", "at", "id", postgresql_where=text("state = 'dead'")),
 )
 

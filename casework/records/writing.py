@@ -61,7 +61,7 @@ on conflict (case_id, name, generation) do update set status = excluded.status, 
 # Each event is told, in the order of its case, to the channels that hear of its organisation; `{moved}` is what must
 # have been written before, with the id, version, time and organisation of each case.
 MESSAGES: Final = """
-insert into casework.outbox (id, channel, receiver_id, lane_id, case_id, event_seq, seq, state, at, try_at)
+insert into casework.outbox (id, channel, receiver_id, queue_id, case_id, event_seq, seq, state, at, try_at)
 select gen_random_uuid(), h.kind, h.id, h.id, moved.id, moved.version,
   1 + coalesce((select max(o.seq) from casework.outbox o
     where o.receiver_id = h.id and o.case_id = moved.id and o.seq is not null), 0),

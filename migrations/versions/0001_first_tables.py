@@ -66,18 +66,18 @@ def upgrade() -> None:
     )
     op.create_index("ix_idempotency_keys_at", "idempotency_keys", ["at"], unique=False, schema="casework")
     op.create_table(
-        "lanes",
+        "delivery_queues",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("failures", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("closed_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_lanes")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_queues")),
         schema="casework",
     )
-    # The lane that leads to the mail server; those of channels come with them.
-    op.execute(f"insert into casework.lanes (id) values ('{UUID(int=0)}')")
+    # The queue that leads to the mail server; those of channels come with them.
+    op.execute(f"insert into casework.delivery_queues (id) values ('{UUID(int=0)}')")
     op.create_table(
         "orgs",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -670,7 +670,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("receiver_id", sa.Uuid(), nullable=False),
-        sa.Column("lane_id", sa.Uuid(), nullable=True),
+        sa.Column("queue_id", sa.Uuid(), nullable=True),
         sa.Column("case_id", sa.Uuid(), nullable=True),
         sa.Column("alert_id", sa.Uuid(), nullable=True),
         sa.Column("event_seq", sa.Integer(), nullable=True),
@@ -683,7 +683,7 @@ def upgrade() -> None:
         sa.Column("waits_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(channel = 'inbox') = (lane_id is null)", name=op.f("ck_outbox_goes_out_by_a_lane")),
+        sa.CheckConstraint("(channel = 'inbox') = (queue_id is null)", name=op.f("ck_outbox_goes_out_by_a_queue")),
         sa.CheckConstraint(
             "channel in ('inbox','email','webhook','wecom','dingtalk','feishu')", name=op.f("ck_outbox_channel_known")
         ),
@@ -708,7 +708,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_outbox_waiting",
         "outbox",
-        ["lane_id", "try_at"],
+        ["queue_id", "try_at"],
         unique=False,
         schema="casework",
         postgresql_where=sa.text("state = 'waiting'"),

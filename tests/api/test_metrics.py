@@ -26,7 +26,7 @@ def test_an_empty_office_has_nothing_to_count(api: Api) -> None:
         "casework_messages_waiting": 0,
         "casework_messages_dead": 0,
         "casework_oldest_message_seconds": 0,
-        "casework_lanes_closed": 0,
+        "casework_delivery_queues_closed": 0,
         "casework_scheduler_silent_seconds": -1,
     }
 

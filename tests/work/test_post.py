@@ -161,13 +161,13 @@ def test_a_way_that_opens_too_late_is_closed_and_says_so(post: Post, monkeypatch
         post.alert(2)
         assert [post.deliver(), post.deliver()] == [Posted(failed=1), Posted()]
     with post.service.transaction() as tx:
-        [closed] = outbox.closed_lanes(tx.db)
+        [closed] = outbox.closed_queues(tx.db)
     assert (closed.channel, closed.last_error) == ("email", {"code": "mail_slow_to_open"})
     assert "greet late" in with_cure(closed.last_error).en
     assert box.mails == []
 
 
-def test_a_tick_with_nothing_to_send_only_looks_for_a_lane(post: Post) -> None:
+def test_a_tick_with_nothing_to_send_only_looks_for_a_queue(post: Post) -> None:
     with mailbox() as box:
         post.mail_by(box, li="zh-CN")
         with recorded() as sent:
@@ -379,7 +379,7 @@ def test_a_robot_rests_between_messages_and_that_is_no_failure(post: Post) -> No
             post.time_passes(seconds=1)
             post.deliver()
             with post.service.transaction() as tx:
-                assert tx.db.run("select failures from lanes where id = :id", id=channel).scalar_one() == 0
+                assert tx.db.run("select failures from delivery_queues where id = :id", id=channel).scalar_one() == 0
     spoken = sorted({one.delivered_at for one in post.messages("delivered")})
     assert min(later - earlier for earlier, later in pairwise(spoken)) >= timedelta(seconds=4)
     assert len(spoken) == len(there.received) <= 11
@@ -450,7 +450,7 @@ def test_a_receiver_that_hangs_or_drips_delays_nobody_else(post: Post) -> None:
         began = time.monotonic()
         posted = post.deliver(threads=4)
         assert time.monotonic() - began < 10
-        # One attempt each, and then their lanes are closed.
+        # One attempt each, and then their queues are closed.
         assert posted == Posted(delivered=10, failed=2)
         assert len(set(ids(fine))) == len(box.mails) == 5
         assert (len(hanging.received), len(dripping.received)) == (1, 1)
@@ -587,7 +587,7 @@ def test_a_closed_way_says_since_when_and_why_until_something_goes_through(post:
         post.time_passes(minutes=1)
         post.deliver()
         with post.service.transaction() as tx:
-            [closed] = outbox.closed_lanes(tx.db)
+            [closed] = outbox.closed_queues(tx.db)
             oldest = outbox.oldest_waiting(tx.db)
             counted = metrics.now(tx.db)
         assert (closed.id, closed.channel, closed.name, closed.waiting) == (channel, "webhook", "webhook 370100", 2)
@@ -595,7 +595,7 @@ def test_a_closed_way_says_since_when_and_why_until_something_goes_through(post:
         assert due <= closed.closed_since <= closed_at
         assert oldest is not None
         assert oldest == closed.closed_since
-        assert counted["lanes_closed"] == 1
+        assert counted["delivery_queues_closed"] == 1
         assert counted["oldest_message_seconds"] >= 60
         alerts = [UUID(got.json["alert"]["id"]) for got in there.received]
         with post.service.transaction() as tx:
@@ -607,9 +607,9 @@ def test_a_closed_way_says_since_when_and_why_until_something_goes_through(post:
         post.time_passes(minutes=1)
         post.deliver()
         with post.service.transaction() as tx:
-            assert outbox.closed_lanes(tx.db) == []
+            assert outbox.closed_queues(tx.db) == []
             assert outbox.oldest_waiting(tx.db) is None
-            assert metrics.now(tx.db)["lanes_closed"] == 0
+            assert metrics.now(tx.db)["delivery_queues_closed"] == 0
 
 
 def test_a_receiver_that_asks_to_be_left_alone_is_left_alone_for_that_long(post: Post) -> None:
@@ -725,20 +725,20 @@ def test_those_who_work_and_those_who_sweep_at_once_number_the_messages_of_a_cas
     assert [row.seqs for row in rows if row.seqs != list(range(1, len(row.seqs) + 1))] == []
 
 
-def test_a_leased_lane_is_left_alone_until_the_lease_ends(post: Post) -> None:
+def test_a_leased_queue_is_left_alone_until_the_lease_ends(post: Post) -> None:
     with receiver() as there:
         post.channel(there)
         post.alert()
         with post.service.transaction() as tx:
-            lane = delivery_queues.lease(tx.db, timedelta(seconds=50), mail=False)
-            assert lane is not None
+            queue = delivery_queues.lease(tx.db, timedelta(seconds=50), mail=False)
+            assert queue is not None
         assert post.deliver() == Posted()
         post.time_passes(seconds=51)
         assert post.deliver() == Posted(delivered=1)
         with post.service.transaction() as tx:
             # The one whose lease has ended gives back what is no longer its own: nothing.
             other = delivery_queues.lease(tx.db, timedelta(seconds=50), mail=False)
-            assert delivery_queues.close(tx.db, lane, reason("answered", status=503), keep=timedelta()) == 0
+            assert delivery_queues.close(tx.db, queue, reason("answered", status=503), keep=timedelta()) == 0
         assert other is None
         post.alert()
         assert post.deliver().delivered > 0

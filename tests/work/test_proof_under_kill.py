@@ -168,7 +168,7 @@ _OPEN: Final = (
 )
 _DONE: Final = (
     "select (select count(*) from casework.alerts) + (select count(*) from casework.cases where state = 'withdrawn')"
-    " + (select count(*) from casework.outbox where state = 'delivered' and lane_id is not null)"
+    " + (select count(*) from casework.outbox where state = 'delivered' and queue_id is not null)"
 )
 
 
@@ -249,8 +249,8 @@ _SECONDS: Final = (
     " where level is not null",
     "insert into casework.alerts (id, case_id, event_seq, at, roles) select"
     " gen_random_uuid(), case_id, event_seq, at, roles from casework.alerts where event_seq is not null",
-    "insert into casework.outbox (id, channel, receiver_id, lane_id, case_id, alert_id, at, try_at) select"
-    " gen_random_uuid(), channel, receiver_id, lane_id, case_id, alert_id, at, try_at from casework.outbox",
+    "insert into casework.outbox (id, channel, receiver_id, queue_id, case_id, alert_id, at, try_at) select"
+    " gen_random_uuid(), channel, receiver_id, queue_id, case_id, alert_id, at, try_at from casework.outbox",
 )
 
 

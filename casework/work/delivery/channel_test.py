@@ -69,7 +69,7 @@ def try_channel(tx: Transaction, row: Row[Any]) -> Tried:
     except Undelivered as refused:
         because = with_cure(refused.why)
     rest = timedelta() if row.kind == "webhook" else every
-    delivery_queues.free_lane(tx.db, row.id, worked=because is None, rest=rest)
+    delivery_queues.free_queue(tx.db, row.id, worked=because is None, rest=rest)
     return Tried(because is None, because)
 
 

@@ -1,4 +1,4 @@
-"""What sends messages on a lane: by mail, to a webhook, or through the robot of a chat group."""
+"""What sends messages on a queue: by mail, to a webhook, or through the robot of a chat group."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -38,7 +38,7 @@ def is_robot(channel: Channel | None) -> bool:
 
 
 def most_at_once(channel: Channel | None) -> int:
-    """How many messages of a lane are taken at a time; None is the lane of mail."""
+    """How many messages of a queue are taken at a time; None is the queue of mail."""
     return _BUNDLE if is_robot(channel) else _BATCH
 
 

@@ -1,6 +1,6 @@
 """Delivers the messages of the outbox, each until its receiver has taken it once.
 
-Any number of processes may deliver at once. A process leases a lane (a channel, or the mail server) and sends its
+Any number of processes may deliver at once. A process leases a queue (a channel, or the mail server) and sends its
 messages one after another, so that a receiver that is down holds up nobody but itself. Whoever dies between sending
 and noting it leaves a message that is sent again, under the same id, when the lease has ended.
 """
@@ -17,7 +17,7 @@ import structlog
 
 from casework.records import channels, delivery_queues, outbox
 from casework.records.database import Row
-from casework.records.delivery_queues import MAIL_LANE, Lane
+from casework.records.delivery_queues import MAIL_QUEUE, DeliveryQueue
 from casework.senders.failures import Reason, Rejected, Undelivered, Unreachable, noted, reason
 from casework.work.delivery.channels import Channel, opened
 from casework.work.delivery.transports import Batch, Send, Superfluous, batches, is_robot, most_at_once, way
@@ -50,12 +50,12 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class _Round:
-    """A leased lane and what is to be sent on it.
+    """A leased queue and what is to be sent on it.
 
     `begun` and `ends` are on the monotonic clock: when it was leased, and until when a message may be begun.
     """
 
-    lane: Lane
+    queue: DeliveryQueue
     channel: Channel | None
     batches: Sequence[Batch]
     superseded: int
@@ -69,9 +69,9 @@ class _Round:
 
 
 def deliver(service: Service, *, threads: int = 1, seconds: float = inf) -> Posted:
-    """Send everything that is due, serving so many lanes at a time.
+    """Send everything that is due, serving so many queues at a time.
 
-    After so many seconds no further lane is taken. One that was taken is served for as long again from when its way is
+    After so many seconds no further queue is taken. One that was taken is served for as long again from when its way is
     open, however long it took to open, and with one message at least.
     """
     ends = time.monotonic() + seconds
@@ -91,18 +91,18 @@ def _deliver(service: Service, ends: float, seconds: float) -> Posted:
 
 
 def _next_round(service: Service) -> _Round | None:
-    """A lane with something to send, leased; of one that was closed only one message is tried."""
+    """A queue with something to send, leased; of one that was closed only one message is tried."""
     begun = time.monotonic()
     lasts = timedelta(seconds=_BEGINS_WITHIN_S + 2 * _longest(service))
     with service.transaction() as tx:
-        lane = delivery_queues.lease(tx.db, lasts, mail=service.senders.mail is not None)
-        if lane is None:
+        queue = delivery_queues.lease(tx.db, lasts, mail=service.senders.mail is not None)
+        if queue is None:
             return None
-        channel = None if lane.id == MAIL_LANE else opened(tx, channels.by_id(tx.db, lane.id))
-        rows = outbox.batch(tx.db, lane, 1 if lane.failures else most_at_once(channel))
-        needed = _without_pointless(tx, lane, channel, rows)
+        channel = None if queue.id == MAIL_QUEUE else opened(tx, channels.by_id(tx.db, queue.id))
+        rows = outbox.batch(tx.db, queue, 1 if queue.failures else most_at_once(channel))
+        needed = _without_pointless(tx, queue, channel, rows)
         together = batches(channel, needed)
-        return _Round(lane, channel, together, len(rows) - len(needed), tx.now, begun, begun + _BEGINS_WITHIN_S)
+        return _Round(queue, channel, together, len(rows) - len(needed), tx.now, begun, begun + _BEGINS_WITHIN_S)
 
 
 def _longest(service: Service) -> float:
@@ -112,26 +112,26 @@ def _longest(service: Service) -> float:
 
 
 def _without_pointless(
-    tx: Transaction, lane: Lane, channel: Channel | None, rows: Sequence[Row[Any]]
+    tx: Transaction, queue: DeliveryQueue, channel: Channel | None, rows: Sequence[Row[Any]]
 ) -> Sequence[Row[Any]]:
-    judged = [(row, _pointless(lane, channel, row, tx.today)) for row in rows]
+    judged = [(row, _pointless(queue, channel, row, tx.today)) for row in rows]
     for why in (_GONE, _LATE):
         if needless := [row.id for row, said in judged if said == why]:
             outbox.superseded(tx.db, needless, why)
     return [row for row, why in judged if why is None]
 
 
-def _pointless(lane: Lane, channel: Channel | None, row: Row[Any], today: date) -> Reason | None:
+def _pointless(queue: DeliveryQueue, channel: Channel | None, row: Row[Any], today: date) -> Reason | None:
     """Why a message need not be sent any more, if so. An alert is sent also when its clock has ended: it was due."""
-    if lane.id == MAIL_LANE and not (row.active and row.email is not None):
+    if queue.id == MAIL_QUEUE and not (row.active and row.email is not None):
         return _GONE
-    if lane.id != MAIL_LANE and not (channel is not None and channel.active):
+    if queue.id != MAIL_QUEUE and not (channel is not None and channel.active):
         return _GONE
     return _LATE if row.digest_on is not None and row.digest_on < today else None
 
 
 def _serve(service: Service, one: _Round, seconds: float) -> Posted:
-    """Send what is to be sent on a lane until it is closed or the time is over, and give it back."""
+    """Send what is to be sent on a queue until it is closed or the time is over, and give it back."""
     posted = Posted(superseded=one.superseded)
     if one.batches:
         batch = one.batches[0]
@@ -146,10 +146,10 @@ def _serve(service: Service, one: _Round, seconds: float) -> Posted:
                     if time.monotonic() >= ends:
                         break
         except Unreachable as closed:
-            return posted + _closed(service, one.lane, batch, closed)
+            return posted + _closed(service, one.queue, batch, closed)
     rest = service.limits.robot_every if is_robot(one.channel) else timedelta()
     with service.transaction() as tx:
-        delivery_queues.give_back(tx.db, one.lane, worked=bool(one.batches), rest=rest)
+        delivery_queues.give_back(tx.db, one.queue, worked=bool(one.batches), rest=rest)
     return posted
 
 
@@ -166,7 +166,7 @@ def _send(service: Service, batch: Batch, send: Send) -> Posted:
     except Undelivered as refused:
         return _failed(service, batch, refused.why, final=isinstance(refused, Rejected) and len(batch) == 1)
     except Exception as broken:
-        # One message that cannot be written must not keep the others of its lane.
+        # One message that cannot be written must not keep the others of its queue.
         log.exception("message_broken", messages=[str(one) for one in _ids(batch)])
         return _failed(service, batch, reason("not_written", kind=type(broken).__name__), final=False)
     with service.transaction() as tx:
@@ -183,17 +183,17 @@ def _failed(service: Service, batch: Batch, why: Reason, *, final: bool) -> Post
     return Posted(failed=waiting, dead=dead)
 
 
-def _closed(service: Service, lane: Lane, batch: Batch, closed: Unreachable) -> Posted:
-    """The lane is left alone for a while, longer each time and as long as its receiver asked for; what was being sent
+def _closed(service: Service, queue: DeliveryQueue, batch: Batch, closed: Unreachable) -> Posted:
+    """The queue is left alone for a while, longer each time and as long as its receiver asked for; what was being sent
     waits behind the others."""
     limits, why, wait = service.limits, closed.why, timedelta(seconds=closed.wait_s)
     with service.transaction() as tx:
         waiting, dead = outbox.failed(
             tx.db, _ids(batch), why, limits.post_keep, most=limits.post_attempts, counted=False
         )
-        dead += delivery_queues.close(tx.db, lane, why, limits.post_keep, wait)
-    if lane.failures == 0:
-        log.warning("lane_closed", lane=str(lane.id), channel=batch[0].channel, why=noted(why))
+        dead += delivery_queues.close(tx.db, queue, why, limits.post_keep, wait)
+    if queue.failures == 0:
+        log.warning("delivery_queue_closed", queue=str(queue.id), channel=batch[0].channel, why=noted(why))
     _log_dead(batch, dead, why)
     return Posted(failed=waiting, dead=dead)
 

@@ -22,6 +22,7 @@ from casework.api import (
     cases,
     channels,
     docs,
+    errors,
     funds,
     health,
     home,
@@ -35,7 +36,8 @@ from casework.api import (
     rules,
     serving,
 )
-from casework.api.endpoint import Wiring
+from casework.http import requests
+from casework.http.wiring import Wiring
 from casework.records.database import Database, Deadlines
 from casework.records.upgrade import newest
 from casework.records.vault import Keyring
@@ -122,6 +124,7 @@ def create_app(service: Service, settings: Settings | None = None) -> Flask:
         # Without settings nobody has said how many threads there are.
         may_wait=BoundedSemaphore(max(1, settings.web.threads // 2) if settings else 1000),
     )
+    requests.install(app, {"/": errors.answer_to})
     serving.install(app)
     health.install(app)
     metrics.install(app)

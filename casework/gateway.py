@@ -23,8 +23,8 @@ import msgspec
 import structlog
 from flask import Flask
 
-from casework.api.errors import STATUS, TITLES
-from casework.api.request_context import spoken
+from casework.http.problems import STATUS, document
+from casework.http.request_context import spoken
 from casework.processes import Watchdog
 from casework.rules.text import Language, Text
 from casework.settings import Settings
@@ -180,14 +180,7 @@ class Gateway:
         wanted = b",".join(value for name, value in scope["headers"] if name == b"accept-language").decode("latin-1")
         language = spoken(wanted, self._language)
         request_id = uuid4().hex
-        told = {
-            "type": f"urn:casework:problem:{refused.code}",
-            "title": TITLES[refused.code].in_(language),
-            "status": refused.status,
-            "detail": refused.detail.in_(language),
-            "code": refused.code,
-            "request_id": request_id,
-        }
+        told = document(refused.status, refused.code, refused.detail, language, request_id)
         _log.info("refused", request_id=request_id, method=scope["method"], status=refused.status)
         headers = [
             (b"content-type", b"application/problem+json"),

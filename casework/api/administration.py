@@ -7,10 +7,10 @@ from casework.api.answers.administration import AdminEvent, admin_event
 from casework.api.answers.members import page_of
 from casework.api.answers.people import Org, User, org, user
 from casework.api.endpoint import Answer, Call, Endpoint, listed
-from casework.api.query import Page, from_cursor, text, whole
 from casework.forms.form import Form
 from casework.forms.numbers import Flag
 from casework.forms.texts import Choice, Code
+from casework.http.query import Page, from_cursor, text, whole
 from casework.records import admin_events as chain
 from casework.records import offices
 from casework.records import people as records

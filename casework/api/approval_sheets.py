@@ -5,7 +5,7 @@ from uuid import UUID
 
 from casework.api.endpoint import Answer, Call, Content, Endpoint
 from casework.api.pages import TEMPLATES, headers_of, style
-from casework.api.request_context import language
+from casework.http.request_context import language
 from casework.rules.sheets import Opinion
 from casework.rules.text import Text
 from casework.work.approval_sheets import Sheet, sheet

@@ -5,10 +5,10 @@ from typing import Any
 from flask import request
 
 from casework.api.answers.people import Token
-from casework.api.callers import caller_network
 from casework.api.endpoint import Answer, Endpoint
-from casework.api.query import NoQuery, read_query
-from casework.api.request_context import instant
+from casework.http.callers import caller_network
+from casework.http.query import NoQuery, read_query
+from casework.http.request_context import instant
 from casework.rules.text import Text
 from casework.work import people
 from casework.work.service import Service

@@ -5,17 +5,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from casework.http.problems import Malformed
 from casework.rules.refusals import Refusal
 from casework.rules.text import Text
 
 DEEPEST: Final = 32
 _LONGEST_NUMBER: Final = 40
-
-
-class Malformed(Refusal):
-    """Not JSON as RFC 8259 and I-JSON have it."""
-
-    code = "malformed"
 
 
 class Encoded(Refusal):

@@ -21,7 +21,7 @@ from casework.api.answers.history import personal_data as copy_of
 from casework.api.answers.members import page_of, plain
 from casework.api.answers.people import Person, named
 from casework.api.endpoint import Answer, Call, Endpoint, cut, listed, page
-from casework.api.query import Page, from_cursor, moment, to_cursor, whole
+from casework.http.query import Page, from_cursor, moment, to_cursor, whole
 from casework.records import alerts, cases, history, offices, outbox
 from casework.records.offices import CalendarVersion
 from casework.records.rows import StoredCase

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from casework.api.answers.cases import Case, CaseSummaryPage, Correction, Transition, case
 from casework.api.answers.members import page_of
-from casework.api.case_filters import CaseFilters, after, cursor_of, filter_of, order_of
 from casework.api.endpoint import GIVEN, PREFIX, Answer, Call, Endpoint, cut, page
 from casework.api.examples import needs_schema
-from casework.api.query import Page
 from casework.api.summaries import summaries
+from casework.http.case_filters import CaseFilters, after, cursor_of, filter_of, order_of
+from casework.http.query import Page
 from casework.records import cases as records
 from casework.records.case_lists import CaseFilter
 from casework.records.rows import StoredCase

@@ -7,8 +7,8 @@ from uuid import UUID
 from casework.api.answers.delivery import Channel, Tried, channel
 from casework.api.answers.members import page_of
 from casework.api.endpoint import Answer, Call, Endpoint, listed
-from casework.api.query import Page, from_cursor
 from casework.forms.form import Form
+from casework.http.query import Page, from_cursor
 from casework.records import channels as records
 from casework.rules.text import Text
 from casework.work.delivery import channel_test, channels

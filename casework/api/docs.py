@@ -10,8 +10,8 @@ from casework.api.endpoint import Answer, Content, Endpoint
 from casework.api.openapi import document
 from casework.api.openapi_texts import PAGE
 from casework.api.pages import TEMPLATES, headers_of, style
-from casework.api.request_context import language
 from casework.api.schemas import COMPONENTS, Schema
+from casework.http.request_context import language
 from casework.rules.text import Language, Text, in_language
 
 

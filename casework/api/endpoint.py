@@ -3,40 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
-from threading import BoundedSemaphore
 from typing import Any, Final, Literal, cast
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from flask import request
 
 from casework.api.answers.members import Page, Shape
 from casework.api.body import read_json
-from casework.api.query import NoQuery, from_cursor, to_cursor, whole
 from casework.forms.form import Form
-from casework.rules.text import Language, Text
-from casework.settings import Networks
-from casework.work.service import Service, Transaction
+from casework.http.query import NoQuery, from_cursor, to_cursor, whole
+from casework.rules.text import Text
+from casework.work.service import Transaction
 
 PREFIX: Final = "/api/v1"
-
-
-@dataclass(frozen=True, slots=True)
-class Wiring:
-    """What the doors need of the application; `app.extensions["casework"]`."""
-
-    service: Service
-    zone: ZoneInfo
-    language: Language
-    schema_version: str
-    secret: bytes
-    most_bytes: int
-    """How long a body may be."""
-    trusted_proxies: int
-    metrics_networks: Networks
-    metrics_token: str
-    may_wait: BoundedSemaphore
-    """Lets so many requests at a time wait for somebody else's lock."""
 
 
 @dataclass(frozen=True, slots=True)

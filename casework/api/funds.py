@@ -6,7 +6,7 @@ from uuid import UUID
 from casework.api.answers.members import page_of
 from casework.api.answers.money import Fund, FundEntry, fund, fund_entry
 from casework.api.endpoint import Answer, Call, Endpoint, listed, page
-from casework.api.query import Page, from_cursor, text, to_cursor, whole
+from casework.http.query import Page, from_cursor, text, to_cursor, whole
 from casework.records import funds as records
 from casework.rules.text import Text
 from casework.work import funds

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from flask import Flask, Response
 
-from casework.api.endpoint import Wiring
+from casework.http.wiring import Wiring
 from casework.work.health import examine, fit
 
 

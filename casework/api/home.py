@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 from casework.api.endpoint import PREFIX
 from casework.api.openapi_texts import TITLE
 from casework.api.pages import TEMPLATES, headers_of, style
-from casework.api.request_context import language
+from casework.http.request_context import language
 from casework.rules.text import Language, Text, in_language
 
 _PLACES: Final = {

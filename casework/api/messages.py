@@ -5,9 +5,9 @@ from uuid import UUID
 from casework.api.answers.delivery import Message, message
 from casework.api.answers.members import page_of
 from casework.api.endpoint import Answer, Call, Endpoint, listed
-from casework.api.query import Page, from_cursor, moment
 from casework.forms.form import Form
 from casework.forms.texts import Choice, OneChannel
+from casework.http.query import Page, from_cursor, moment
 from casework.records import outbox
 from casework.rules.text import Text
 from casework.work.delivery import outgoing

@@ -4,14 +4,14 @@ import hmac
 from collections.abc import Iterator
 from typing import Final
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from casework.api.callers import calls_from
-from casework.api.endpoint import Wiring
-from casework.api.request_context import bearer_token
+from casework.http.callers import calls_from
+from casework.http.request_context import bearer_token
+from casework.http.wiring import Wiring, wiring
 from casework.records import metrics
 from casework.rules.refusals import NotYours, Unavailable
 from casework.rules.text import Text
@@ -54,17 +54,17 @@ def install(app: Flask) -> None:
 
     @app.get("/metrics")
     def metrics() -> Response:
-        wiring: Wiring = current_app.extensions["casework"]
-        if not (_has_token(wiring) or calls_from(wiring.metrics_networks)):
+        here = wiring()
+        if not (_has_token(here) or calls_from(here.metrics_networks)):
             raise NotYours(_NOT_HERE)
         registry = CollectorRegistry()
-        registry.register(_Office(wiring.service))
+        registry.register(_Office(here.service))
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
-def _has_token(wiring: Wiring) -> bool:
+def _has_token(here: Wiring) -> bool:
     token = bearer_token()
-    return bool(wiring.metrics_token and token) and hmac.compare_digest(wiring.metrics_token.encode(), token.encode())
+    return bool(here.metrics_token and token) and hmac.compare_digest(here.metrics_token.encode(), token.encode())
 
 
 _NOT_HERE = Text(

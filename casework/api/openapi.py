@@ -12,7 +12,6 @@ from casework.api.answers.cases import Case
 from casework.api.answers.members import Shape
 from casework.api.answers.problems import Problem
 from casework.api.endpoint import ENDPOINTS, PREFIX, Answer, Content, Described, Endpoint
-from casework.api.errors import STATUS, TITLES
 from casework.api.openapi_texts import (
     ABOUT,
     CREATED,
@@ -23,11 +22,12 @@ from casework.api.openapi_texts import (
     TAGS,
     TITLE,
 )
-from casework.api.request_context import language
 from casework.api.schemas import COMPONENTS, Schema, components, name_of, ref
 from casework.api.webhooks import BODIES, TAG, webhooks
 from casework.forms.example_data import ExampleData
 from casework.forms.form import Form, intake_of
+from casework.http.problems import STATUS, TITLES
+from casework.http.request_context import language
 from casework.rules.grammar import Workflow
 from casework.rules.text import Language, Text, in_language
 from casework.work import workflow_registry

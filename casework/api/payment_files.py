@@ -10,7 +10,7 @@ from uuid import UUID
 from xlsxwriter import Workbook
 
 from casework.api.pages import TEMPLATES, headers_of, style
-from casework.api.request_context import instant, language
+from casework.http.request_context import instant, language
 from casework.rules.bank_columns import AMOUNT_IN_YUAN, COLUMNS, FOR_CSV, FOR_WORKBOOK, TOTAL
 from casework.rules.chinese_amount import in_capitals
 from casework.rules.text import Text

@@ -7,9 +7,9 @@ from casework.api import payment_files
 from casework.api.answers.members import page_of, plain
 from casework.api.answers.money import PaymentLine, PaymentOrder, RecordedAnswer, payment_line, payment_order
 from casework.api.endpoint import Answer, Call, Content, Endpoint, listed
-from casework.api.query import Page, from_cursor, moment
 from casework.forms.form import Form
 from casework.forms.texts import Choice, Code
+from casework.http.query import Page, from_cursor, moment
 from casework.records import payments as records
 from casework.rules.text import Text
 from casework.work import bank_answers, funds, payments

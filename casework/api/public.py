@@ -9,9 +9,9 @@ from casework.api.answers.members import page_of
 from casework.api.answers.public import Application, CodeIssued, Notice, Repeated, Slip, TrackingCode
 from casework.api.cases import offers
 from casework.api.endpoint import GIVEN, Answer, Call, Endpoint, listed
-from casework.api.query import Page, from_cursor, moment, text
-from casework.api.request_context import language
 from casework.forms.texts import Code
+from casework.http.query import Page, from_cursor, moment, text
+from casework.http.request_context import language
 from casework.records import cases
 from casework.records.rows import StoredCase
 from casework.rules.text import Text

@@ -6,10 +6,10 @@ from casework.api.answers.alerts import Alert, alert
 from casework.api.answers.cases import Case, CaseSummaryPage, case
 from casework.api.answers.members import page_of
 from casework.api.endpoint import Answer, Call, Endpoint, page
-from casework.api.query import Page, from_cursor, moment, switch, to_cursor, whole
 from casework.api.summaries import summaries
 from casework.forms.form import Form
 from casework.forms.texts import Choice, Code
+from casework.http.query import Page, from_cursor, moment, switch, to_cursor, whole
 from casework.records import alerts
 from casework.records.queue import PageKey, page_key_of
 from casework.records.visibility import visible

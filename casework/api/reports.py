@@ -5,13 +5,13 @@ from uuid import UUID
 
 from casework.api.answers.cases import CaseSummaryPage
 from casework.api.answers.reports import SlaReport, sla_report
-from casework.api.case_filters import When, beginning
 from casework.api.endpoint import Answer, Call, Endpoint, page
-from casework.api.query import Page, from_cursor, to_cursor
 from casework.api.summaries import summaries
 from casework.forms.field import FormField
 from casework.forms.form import Form
 from casework.forms.texts import Choice, Code, Line
+from casework.http.case_filters import When, beginning
+from casework.http.query import Page, from_cursor, to_cursor
 from casework.rules.text import Text
 from casework.work import reports
 

@@ -8,13 +8,13 @@ from casework.api.answers import rules as answers
 from casework.api.answers.clocks import Due, due, trace_line
 from casework.api.answers.members import page_of
 from casework.api.answers.rules import Calendar, Policy, WholeCalendar, Workflow
-from casework.api.case_filters import When, beginning
 from casework.api.endpoint import Answer, Call, Content, Endpoint, cut, listed
 from casework.api.examples import intake_schema
-from casework.api.query import Page, from_cursor, whole
 from casework.forms.form import Form
 from casework.forms.numbers import Count, Day
 from casework.forms.texts import Code, Line
+from casework.http.case_filters import When, beginning
+from casework.http.query import Page, from_cursor, whole
 from casework.records import offices
 from casework.records.offices import CalendarVersion
 from casework.rules import clocks

@@ -9,33 +9,26 @@ import hashlib
 import hmac
 import json
 import re
-import time
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal
-from urllib.parse import unquote_to_bytes
 from uuid import UUID
 
 import msgspec
-import structlog
-from flask import Flask, Response, current_app, request
-from werkzeug.exceptions import (
-    RequestEntityTooLarge,
-    RequestHeaderFieldsTooLarge,
-    RequestURITooLarge,
-    UnsupportedMediaType,
-)
+from flask import Flask, Response, request
+from werkzeug.exceptions import UnsupportedMediaType
 
 from casework.api.answers.cases import Case
-from casework.api.body import Encoded, Malformed, read_json
-from casework.api.callers import caller_network
-from casework.api.endpoint import ENDPOINTS, PREFIX, Answer, Call, Endpoint, Wiring
-from casework.api.errors import register as register_errors
-from casework.api.query import read_query
-from casework.api.request_context import bearer_token, language, request_id
+from casework.api.body import Encoded, read_json
+from casework.api.endpoint import ENDPOINTS, PREFIX, Answer, Call, Endpoint
+from casework.http.callers import caller_network
+from casework.http.query import read_query
+from casework.http.request_context import bearer_token, language
+from casework.http.requests import body as read_body
+from casework.http.transactions import transacted
+from casework.http.wiring import wiring
 from casework.records import cases, idempotency
-from casework.records.database import Locked
 from casework.records.vault import seal, unseal
-from casework.rules.people import APPLICANT, Actor
+from casework.rules.people import APPLICANT
 from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Text
 from casework.work import applications, people
@@ -44,21 +37,15 @@ from casework.work.service import Service, Transaction
 _LONGEST_KEY: Final = 200
 # In bytes; whatever is longer is no code, and looks as any wrong one does.
 _LONGEST_CODE: Final = 800
-_LONGEST_ADDRESS: Final = 8_192
-_LONGEST_HEADER: Final = 16_384
 _LONGEST_IF_MATCH: Final = 1_000
 # Proxies that compress answers make `"1"` weak or write `"1-gzip"`; the version they speak of is still the one that
 # was read.
 _OUR_TAG: Final = re.compile(r"([0-9]{1,9})(?:--?[a-z]{1,10})?")
-# Asked every few seconds by whatever watches the service; the log has better things to say.
-_ASKED_BY_MACHINES: Final = ("/healthz", "/readyz", "/metrics")
 _ENCODER: Final = msgspec.json.Encoder()
-_log = structlog.get_logger()
 
 
 def install(app: Flask) -> None:
     """Put every declared endpoint into the application."""
-    register_errors(app)
     for one in ENDPOINTS:
         app.add_url_rule(
             PREFIX + one.path,
@@ -68,77 +55,25 @@ def install(app: Flask) -> None:
             provide_automatic_options=False,
         )
 
-    @app.before_request
-    def begin() -> None:
-        request.environ["casework.started"] = time.monotonic()
-        _ensure_short(request.environ)
-        _ensure_utf8()
-
-    @app.after_request
-    def finish(response: Response) -> Response:
-        headers = response.headers
-        headers["X-Request-Id"] = request_id()
-        headers["Content-Language"] = language()
-        if "Vary" in headers:
-            response.vary.add("Accept-Language")
-        else:
-            headers["Vary"] = "Accept-Language"
-        headers["Cache-Control"] = "no-store"
-        headers["X-Content-Type-Options"] = "nosniff"
-        # The rule, not the address: addresses may hold what was searched for.
-        rule = request.url_rule.rule if request.url_rule else None
-        if rule not in _ASKED_BY_MACHINES:
-            took = time.monotonic() - request.environ["casework.started"]
-            _log.info(
-                "request",
-                request_id=request_id(),
-                method=request.method,
-                rule=rule,
-                status=response.status_code,
-                ms=round(took * 1000, 1),
-            )
-        return response
-
 
 def _view(one: Endpoint) -> Callable[..., Response]:
     def answer(**path: Any) -> Response:
-        wiring: Wiring = current_app.extensions["casework"]
+        service = wiring().service
         # Read before the transaction begins: a slow sender must not hold a connection of the database.
-        raw = _body(wiring.most_bytes)
+        raw = read_body(wiring().most_bytes)
         if one.visitor:
-            return _visited(one, wiring.service, raw, path)
+            return _visited(one, service, raw, path)
         if one.public:
             _ensure_json(raw)
-            return _response(one.view(wiring.service, read_json(raw) if raw.strip() else {}, **path))
+            return _response(one.view(service, read_json(raw) if raw.strip() else {}, **path))
 
         def do(tx: Transaction) -> Response:
             people.identify(tx, own_account=one.path == "/me")
             return _answered(one, tx, str(tx.person.id), raw, path)
 
-        return _transacted(do, token=bearer_token())
+        return transacted(do, token=bearer_token())
 
     return answer
-
-
-def _transacted(
-    do: Callable[[Transaction], Response], actor: Actor | None = None, token: str | None = None
-) -> Response:
-    """Do it in one transaction, which waits a while for somebody else's lock only if enough others do not wait.
-
-    What is locked may keep whoever wants it, and never all threads of a worker. The first attempt has changed nothing.
-    """
-    wiring: Wiring = current_app.extensions["casework"]
-    try:
-        with wiring.service.transaction(actor, token, at_once=True) as tx:
-            return do(tx)
-    except Locked:
-        if not wiring.may_wait.acquire(blocking=False):
-            raise
-    try:
-        with wiring.service.transaction(actor, token) as tx:
-            return do(tx)
-    finally:
-        wiring.may_wait.release()
 
 
 def _visited(one: Endpoint, service: Service, raw: bytes, path: dict[str, Any]) -> Response:
@@ -155,14 +90,14 @@ def _visited(one: Endpoint, service: Service, raw: bytes, path: dict[str, Any]) 
                 caller = hmac.digest(tx.key_for("callers"), said, "sha256").hex()
                 return _answered(one, tx, f"from {caller}", raw, path, code)
 
-            return _transacted(do, APPLICANT)
+            return transacted(do, APPLICANT)
     applications.visit(service, address)
     if one.visitor == "applicant":
         raw, code = _tracking_code(one, service, raw)
         case_id = applications.identify(service, path.pop("number"), code, address)
         own = {"case_id": case_id, **path}
-        return _transacted(lambda tx: _answered(one, tx, f"applicant of {case_id}", raw, own), APPLICANT)
-    return _transacted(lambda tx: _answered(one, tx, "", raw, path), APPLICANT)
+        return transacted(lambda tx: _answered(one, tx, f"applicant of {case_id}", raw, own), APPLICANT)
+    return transacted(lambda tx: _answered(one, tx, "", raw, path), APPLICANT)
 
 
 def _answered(
@@ -219,16 +154,6 @@ def _applicant(raw: bytes) -> Any:
     return facts.get("applicant") if isinstance(facts, dict) else None
 
 
-def _body(most: int) -> bytes:
-    """The body, read to its end however it is framed; raises `RequestEntityTooLarge` where it is longer."""
-    # One byte more is asked for: of a body in chunks nobody says before how long it is.
-    request.max_content_length = most + 1
-    raw = request.get_data(cache=False)
-    if len(raw) > most:
-        raise RequestEntityTooLarge
-    return raw
-
-
 def _ensure_json(raw: bytes) -> None:
     if not raw:
         return
@@ -237,28 +162,6 @@ def _ensure_json(raw: bytes) -> None:
         raise Encoded
     if request.mimetype != "application/json":
         raise UnsupportedMediaType
-
-
-def _ensure_short(environ: MutableMapping[str, Any]) -> None:
-    """Raises the refusal of an address or a header that is longer than any that is meant, before anything is read."""
-    if max(len(environ["PATH_INFO"]), len(environ["QUERY_STRING"])) > _LONGEST_ADDRESS:
-        raise RequestURITooLarge
-    for name in [name for name in environ if name.startswith(("HTTP_", "CONTENT_TYPE"))]:
-        if len(environ[name]) > _LONGEST_HEADER:
-            # The refusal itself is written in the language that is asked for.
-            del environ[name]
-            raise RequestHeaderFieldsTooLarge
-
-
-def _ensure_utf8() -> None:
-    """Raises `Malformed` for an address that is not written in UTF-8, such as one that was typed in GBK."""
-    path = request.environ.get("PATH_INFO", "").encode("latin-1", "replace")
-    try:
-        path.decode(), unquote_to_bytes(request.query_string).decode()
-    except UnicodeDecodeError as wrong:
-        raise Malformed(
-            Text("地址中的字符须以 UTF-8 编码并以 % 转写。", "An address is written in UTF-8, and with %.")
-        ) from wrong
 
 
 def _once(call: Call, path: Mapping[str, Any]) -> Response:

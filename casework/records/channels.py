@@ -10,8 +10,16 @@ from casework.records.database import Tx
 from casework.records.tables import channels, delivery_queues, orgs
 
 _VIEW = select(
-    channels, orgs.c.code.label("org"), orgs.c.path.label("org_path"), delivery_queues.c.failures, delivery_queues.c.retry_at
-).select_from(channels.join(orgs, channels.c.org_id == orgs.c.id).outerjoin(delivery_queues, delivery_queues.c.id == channels.c.id))
+    channels,
+    orgs.c.code.label("org"),
+    orgs.c.path.label("org_path"),
+    delivery_queues.c.failures,
+    delivery_queues.c.retry_at,
+).select_from(
+    channels.join(orgs, channels.c.org_id == orgs.c.id).outerjoin(
+        delivery_queues, delivery_queues.c.id == channels.c.id
+    )
+)
 
 
 def page(tx: Tx, org_path: str, limit: int, after: UUID | None) -> list[Row[Any]]:

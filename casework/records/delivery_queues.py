@@ -1,4 +1,4 @@
-"""Delivery queues, each leading to one receiver's server: leased by one process at a time, closed when nothing goes through.
+"""Delivery queues: one for each receiver's server, leased by one process at a time, closed when nothing goes through.
 
 The queue of mail leads to the mail server, and every database has it; any other has the id of its channel.
 """
@@ -62,7 +62,8 @@ def give_back(tx: Tx, queue: DeliveryQueue, *, worked: bool, rest: timedelta = t
     """
     opened = ", failures = 0, closed_since = null, last_error = null" if worked else ""
     tx.run(
-        f"update delivery_queues set leased_until = :now, retry_at = :retry_at{opened} where id = :id and leased_until = :until",
+        f"update delivery_queues set leased_until = :now, retry_at = :retry_at{opened}"
+        " where id = :id and leased_until = :until",
         now=tx.now,
         retry_at=tx.now + rest if rest else None,
         id=queue.id,
@@ -74,8 +75,8 @@ def give_back(tx: Tx, queue: DeliveryQueue, *, worked: bool, rest: timedelta = t
 # old.
 _CLOSE = """
 with ours as (
-  update delivery_queues set leased_until = :now, failures = least(failures + 1, 1000), last_error = cast(:why as jsonb),
-    closed_since = coalesce(closed_since, :now),
+  update delivery_queues set leased_until = :now, failures = least(failures + 1, 1000),
+    last_error = cast(:why as jsonb), closed_since = coalesce(closed_since, :now),
     retry_at = :now + greatest(:wait, least(:longest, :shortest * power(2, least(failures, 20))) * :chance)
   where id = :id and leased_until = :until returning id, closed_since)
 update outbox o set state = 'dead', last_error = cast(:why as jsonb) from ours

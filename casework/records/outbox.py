@@ -80,7 +80,8 @@ def delivered(tx: Tx, message_ids: Sequence[UUID]) -> None:
 _FAILED = """
 with tried as (
   select o.id, coalesce(o.waits_since, greatest(o.try_at, coalesce(l.closed_since, :now))) as since
-  from outbox o join delivery_queues l on l.id = o.queue_id where o.id = any(:ids) and o.state = 'waiting' for update of o)
+  from outbox o join delivery_queues l on l.id = o.queue_id
+  where o.id = any(:ids) and o.state = 'waiting' for update of o)
 update outbox o set last_error = cast(:why as jsonb), attempts = o.attempts + :counted, waits_since = tried.since,
   try_at = :now + least(:longest, greatest(:shortest, :now - tried.since)) * :chance,
   state = case when o.attempts + :counted >= :most or tried.since <= :before then 'dead' else 'waiting' end

@@ -1,7 +1,7 @@
 """Every way we say no.
 
 A refusal is an exception that carries a sentence for people (`text`), a stable `code` for programs and, for
-a form, one `Fault` per field. The rules return or raise it, the doors translate it; `casework.api.errors` has
+a form, one `Fault` per field. The rules return or raise it, the doors translate it; `casework.http.problems` has
 the one table that turns codes into HTTP.
 """
 

@@ -18,11 +18,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from casework.api.case_filters import Someone, When
 from casework.api.endpoint import ENDPOINTS, Endpoint
 from casework.forms.form import Form, Many, Nested
 from casework.forms.numbers import Count, Flag
 from casework.forms.texts import Choice, Code
+from casework.http.case_filters import Someone, When
 from casework.records.tables import metadata
 from casework.work import workflow_registry
 from casework.work.delivery.worker import deliver

@@ -2,7 +2,7 @@
 
 import pytest
 
-from casework.api.callers import network_of
+from casework.http.callers import network_of
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from casework.api.answers.members import First, Hash, Instant, Shape, like, one_of
 from casework.api.answers.people import Person, named
-from casework.api.request_context import in_zone
+from casework.http.request_context import in_zone
 from casework.records.admin_events import KINDS
 
 

@@ -22,7 +22,7 @@ from casework.api.answers.members import (
     told,
 )
 from casework.api.answers.people import Person, named
-from casework.api.request_context import instant, language
+from casework.http.request_context import instant, language
 from casework.rules import grammar
 from casework.rules.clocks import Due
 from casework.rules.grammar import Clock, Workflow

@@ -27,7 +27,7 @@ from casework.api.answers.members import (
     told,
 )
 from casework.api.answers.people import Person, person
-from casework.api.request_context import in_zone
+from casework.http.request_context import in_zone
 from casework.records.rows import StoredCase
 from casework.rules import duplicates
 from casework.rules.clockwork import late_at, nearest_clock

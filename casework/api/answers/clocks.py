@@ -18,7 +18,7 @@ from casework.api.answers.members import (
     plain,
     told,
 )
-from casework.api.request_context import instant, language
+from casework.http.request_context import instant, language
 from casework.records.offices import CalendarVersion
 from casework.rules import clocks, grammar
 from casework.rules.case import ClockRun

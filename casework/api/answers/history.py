@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from casework.api.answers.members import First, Hash, Id, Instant, RoleName, Shape, like, one_of, told
 from casework.api.answers.people import Person, named
-from casework.api.request_context import in_zone, instant
+from casework.http.request_context import in_zone, instant
 from casework.rules.text import Text
 
 EVENT_KINDS: Final = (

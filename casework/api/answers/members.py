@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from casework.api.request_context import instant, language
+from casework.http.request_context import instant, language
 from casework.rules.case import Phase
 from casework.rules.people import Role
 from casework.rules.text import Text

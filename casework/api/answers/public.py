@@ -24,7 +24,7 @@ from casework.api.answers.members import (
     plain,
     told,
 )
-from casework.api.request_context import instant, language
+from casework.http.request_context import instant, language
 from casework.records import offices
 from casework.records.rows import StoredCase
 from casework.rules import context

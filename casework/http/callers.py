@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
-from flask import current_app, request
+from flask import request
 
-from casework.api.body import Malformed
+from casework.http.problems import Malformed
+from casework.http.wiring import wiring
 from casework.rules.text import Text
 
 # `203.0.113.8:40000`, `[2001:db8::1]:443`, `"[2001:db8::1]"`, `fe80::1%eth0`.
@@ -42,7 +43,7 @@ def _told() -> str:
     Each trusted proxy adds at the end of `X-Forwarded-For` whom it heard, so only as many entries from the end are
     believed. Raises `Malformed` where the one that counts was lost.
     """
-    proxies: int = current_app.extensions["casework"].trusted_proxies
+    proxies = wiring().trusted_proxies
     if proxies == 0 or "X-Forwarded-For" not in request.headers:
         return request.remote_addr or ""
     said = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",")]

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any, Final, overload
 from uuid import uuid4
 
-from flask import current_app, g, request
+from flask import g, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from casework.http.wiring import wiring
 from casework.rules.text import Language
 
 _MOST_READ: Final = 1_000
@@ -22,8 +23,7 @@ _SPOKEN: Final[dict[str, Language]] = {"zh": "zh-CN", "en": "en"}
 def language() -> Language:
     """The caller's language by Accept-Language, whatever the country, else the office's."""
     if "language" not in g:
-        office: Language = current_app.extensions["casework"].language
-        g.language = spoken(request.headers.get("Accept-Language", ""), office)
+        g.language = spoken(request.headers.get("Accept-Language", ""), wiring().language)
     chosen: Language = g.language
     return chosen
 
@@ -71,4 +71,4 @@ def instant(at: datetime) -> str: ...
 def instant(at: datetime | None) -> str | None: ...
 def instant(at: datetime | None) -> str | None:
     """RFC 3339 with the office's offset."""
-    return at.astimezone(current_app.extensions["casework"].zone).isoformat() if at else None
+    return at.astimezone(wiring().zone).isoformat() if at else None

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from casework.api.query import Page, from_cursor, moment, to_cursor
 from casework.forms.field import FormField
 from casework.forms.form import Many
 from casework.forms.numbers import Flag
 from casework.forms.texts import USER_PATTERN, Choice, Code, Line
+from casework.http.query import Page, from_cursor, moment, to_cursor
 from casework.records.case_lists import CaseFilter, Order, PageKey, Span
 from casework.records.search import Search
 from casework.records.summaries import CaseSummary

@@ -11,13 +11,14 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from flask import current_app, request
+from flask import request
 from werkzeug.datastructures import MultiDict
 
 from casework.forms.form import Form, Many
 from casework.forms.numbers import Count, Flag
 from casework.forms.texts import Line
 from casework.forms.validation_errors import speakable
+from casework.http.wiring import wiring
 from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Text
 
@@ -114,7 +115,7 @@ def _signature(raw: bytes) -> bytes:
         (name, value) for name, value in request.args.items(multi=True) if name not in _ROWS_DO_NOT_DEPEND_ON
     )
     query = json.dumps([request.path, asked]).encode()
-    return hmac.digest(current_app.extensions["casework"].secret, b"cursor:" + query + raw, "sha256")[:_SIGNED_BY]
+    return hmac.digest(wiring().secret, b"cursor:" + query + raw, "sha256")[:_SIGNED_BY]
 
 
 def moment(value: str) -> datetime:

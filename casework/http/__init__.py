@@ -1,0 +1,1 @@
+"""What every door over HTTP needs: who calls and in which language, the transaction of a request, problems in words."""

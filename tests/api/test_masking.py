@@ -12,7 +12,7 @@ import pytest
 import structlog
 from sqlalchemy import Connection, Engine, create_engine, text
 
-from casework.api import errors, serving
+from casework.http import requests
 from casework.api.endpoint import ENDPOINTS
 from casework.app import log_to
 from casework.embedded import PrivateServer
@@ -80,7 +80,7 @@ def logged(stream: StringIO, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     log_to(stream)
     structlog.configure(cache_logger_on_first_use=False)
     # New ones of the same kind, because a logger that has spoken before keeps to its first stream.
-    for module in (serving, errors, overdue):
+    for module in (requests, overdue):
         monkeypatch.setattr(module, "_log", structlog.get_logger())
     try:
         yield

@@ -22,7 +22,7 @@ from casework.demo.templates import Template, template_of
 from casework.demo.treasury import open_funds, settle
 from casework.demo.tree import CALENDAR, fixed_id, org_row, places
 from casework.demo.writing import write
-from casework.records import bulk, holds, offices, people
+from casework.records import bulk, offices, people
 from casework.records.vault import blind_index
 from casework.rules.context import DecisionContext
 from casework.rules.text import Language
@@ -110,11 +110,11 @@ def _load_cases(
     calendar = tx.rules.calendars[CALENDAR].calendar.assuming_unpublished()
     treasury = open_funds(tx, calendar, staff, len(serials), now - BACK, now)
     shown = demonstrations()
-    worlds = {}
+    worlds, known = {}, bulk.identities(tx.db)
     for key in shown:
         workflow = workflow_registry.newest(key)
         office = _with_money(tx, key, treasury) if workflow.grants_money else _with_those_above(tx, key)
-        numbers = Numbers(partial(blind_index, tx.index_key, "identity_number"), holds.held(tx.db, key))
+        numbers = Numbers(partial(blind_index, tx.index_key, "identity_number"), known)
         worlds[key] = World(workflow, calendar, now, staff, office, treasury, numbers)
     begun = openings(serials, seed, now, worlds, shown)
     chance = Random(f"{seed}/{serials[0]}")

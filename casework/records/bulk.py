@@ -142,8 +142,9 @@ def copy_lines(tx: Tx, table: str, columns: Iterable[str], lines: bytes) -> None
 
 
 def identities(tx: Tx) -> set[bytes]:
-    """Return the indexes of the identity numbers of all applicants."""
-    return set(tx.run("select identity_index from applicants where identity_index is not null").scalars())
+    """Return the indexes of the identity numbers of all applicants, and of those that open dossiers keep."""
+    known = "select identity_index from applicants where identity_index is not null"
+    return set(tx.run(f"{known} union select digest from open_case_holds").scalars())
 
 
 def hold(tx: Tx, digests: Mapping[UUID, tuple[str, Iterable[bytes]]]) -> None:

@@ -45,8 +45,3 @@ def keep(tx: Tx, workflow: str, case_id: UUID, digests: Collection[bytes], told:
 def let_go(tx: Tx, case_id: UUID) -> None:
     """The case holds nothing from now on."""
     tx.run("delete from open_case_holds where case_id = :case_id", case_id=case_id)
-
-
-def held(tx: Tx, workflow: str) -> set[bytes]:
-    """All numbers that open cases of a workflow hold."""
-    return {row.digest for row in tx.all("select digest from open_case_holds where workflow = :key", key=workflow)}

@@ -12,10 +12,10 @@ import pytest
 import structlog
 from sqlalchemy import Connection, Engine, create_engine, text
 
-from casework.http import requests
 from casework.api.endpoint import ENDPOINTS
 from casework.app import log_to
 from casework.embedded import PrivateServer
+from casework.http import requests
 from casework.records.tables import metadata
 from casework.work import overdue
 from tests.api.conftest import ROLES, Api, office_on

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, create_engine, select, text
 from casework.demo import load, stamping
 from casework.embedded import PrivateServer
 from casework.forms.form import intake_of
-from casework.records import cases
+from casework.records import bulk, cases
 from casework.records.database import Database
 from casework.records.rows import StoredCase
 from casework.records.tables import letters
@@ -68,6 +68,15 @@ def test_nothing_in_the_office_contradicts_itself(office: Service) -> None:
 
     assert [fault.en for fault in verify(office, looked_at.append)] == []
     assert sum(looked_at) == CASES
+
+
+def test_whoever_an_open_dossier_keeps_for_itself_is_nobody_in_a_later_load(office: Service) -> None:
+    with office.transaction() as tx:
+        held = set(tx.db.run("select digest from open_case_holds").scalars())
+        applicants = set(tx.db.run("select identity_index from applicants").scalars())
+
+        assert held - applicants
+        assert bulk.identities(tx.db) >= held | applicants - {None}
 
 
 def test_copies_are_of_both_programmes_and_of_many_states_and_take_no_money(office: Service) -> None:

@@ -81,7 +81,7 @@ def service_of(settings: Settings, database_url: str) -> Service:
     limits = Limits(
         token_days=settings.tokens.days,
         sign_in_attempts=settings.sign_in.attempts,
-        sign_in_window=timedelta(minutes=settings.sign_in.window_minutes),
+        sign_ins_an_hour=settings.sign_in.attempts_an_hour,
         own_passwords=settings.kind == "production",
         drafts=settings.kind != "production",
         keep_answers=timedelta(hours=settings.idempotency.keep_hours),

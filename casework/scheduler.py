@@ -92,6 +92,7 @@ def jobs(service: Service, settings: Settings) -> tuple[Job, ...]:
             idempotency.purge(tx.db, service.limits.keep_answers)
             people.purge(tx.db)
             attempts.purge(tx.db, service.limits.keep_attempts)
+            attempts.purge_known(tx.db, service.limits.known_for)
 
     return (
         Job("sweep", timedelta(seconds=settings.scheduler.sweep_every_s), sweep),

@@ -196,10 +196,13 @@ def test_what_has_had_its_day_is_forgotten_and_nothing_else(
         people.keep_token(tx.db, "short", li.id, tx.now + timedelta(hours=1))
         people.keep_token(tx.db, "long", li.id, tx.now + timedelta(days=30))
         attempts.note(tx.db, b"old")
+        attempts.remember(tx.db, b"long ago")
         idempotency.claim(tx.db, "li", "/cases", "old", b"", service.limits.keep_answers)
     province.days_pass(2)
     with service.transaction() as tx:
         attempts.note(tx.db, b"new")
+        attempts.remember(tx.db, b"lately")
+        tx.db.run("update known_callers set at = at - interval '28 days' where digest = 'long ago'")
         idempotency.claim(tx.db, "li", "/cases", "new", b"", service.limits.keep_answers)
 
     work["tidy"]()
@@ -208,6 +211,7 @@ def test_what_has_had_its_day_is_forgotten_and_nothing_else(
         assert people.caller(tx.db) is not None
         assert column(tx.db, "select count(*) from tokens") == [1]
         assert column(tx.db, "select digest from sign_ins") == [b"new"]
+        assert column(tx.db, "select digest from known_callers") == [b"lately"]
         assert column(tx.db, "select key from idempotency_keys") == ["new"]
 
 

@@ -106,6 +106,12 @@ def test_a_key_that_is_not_32_bytes_is_refused_and_not_repeated(tmp_path: Path, 
     assert keys not in str(refusal.value)
 
 
+def test_no_token_lives_for_longer_than_a_year(tmp_path: Path) -> None:
+    assert overlaid(tmp_path, "[tokens]\ndays = 366").tokens.days == 366
+    with pytest.raises(BadSettings, match=r"\[tokens\] days is 3650. A token lives 366 days at most"):
+        overlaid(tmp_path, "[tokens]\ndays = 3650")
+
+
 def test_a_secret_that_can_be_guessed_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="CASEWORK_SECRET_KEY is too short"):
         production(tmp_path, CASEWORK_SECRET_KEY="changeme")

@@ -81,6 +81,8 @@ GIVEN: Final = Content(
 class Endpoint:
     """One method at one path, with everything that the documentation says of it; it decorates the view that answers.
 
+    `answer` is what is told, or what an empty answer means.
+
     One for a `visitor` is public too, but counted for each address, and its view gets a call as those of users do;
     an applicant's `<number>` in the path reaches it as the id of the case.
     """
@@ -89,7 +91,7 @@ class Endpoint:
     path: str
     summary: Text
     _: KW_ONLY
-    answer: Described
+    answer: Described | Text
     status: int = 200
     body: type[Form] | Described | None = None
     query: type[Form] = NoQuery
@@ -113,6 +115,11 @@ class Endpoint:
         self.view = view
         ENDPOINTS.append(self)
         return view
+
+    @property
+    def own_account(self) -> bool:
+        """Whether it is about the caller's own account, which also those reach who have yet to choose a password."""
+        return self.path == "/me" or (self.path.startswith("/auth/") and not self.public)
 
     @property
     def writes_to_a_case(self) -> bool:

@@ -304,7 +304,7 @@ def _refusals(one: Endpoint) -> set[int]:
     if not one.public:
         found.add(401)
         # Whoever has a password of an administrator's is asked to change it first.
-        found |= {403} if one.path != "/me" else set()
+        found |= {403} if not one.own_account else set()
     if one.visitor:
         found.add(429)
     if one.method != "GET" and (not one.public or one.visitor):

@@ -68,7 +68,7 @@ def _view(one: Endpoint) -> Callable[..., Response]:
             return _response(one.view(service, read_json(raw) if raw.strip() else {}, **path))
 
         def do(tx: Transaction) -> Response:
-            people.identify(tx, own_account=one.path == "/me")
+            people.identify(tx, own_account=one.own_account)
             return _answered(one, tx, str(tx.person.id), raw, path)
 
         return transacted(do, token=bearer_token())

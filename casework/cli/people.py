@@ -166,7 +166,7 @@ def token() -> None:
 
 @token.command("issue")
 @click.argument("username", metavar="NAME")
-@click.option("--days", type=click.IntRange(1, 366), help="How long it is valid; the configuration says how long else.")
+@click.option("--days", type=click.IntRange(1, 366), help="How long it lives: at most, and unless said, [tokens] days.")
 @pass_console
 def issue(console: Console, username: str, days: int | None) -> None:
     """Print one API token for a user, and nothing else."""

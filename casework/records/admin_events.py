@@ -16,6 +16,8 @@ KINDS: Final = (
     "role_confirmed",
     "password_chosen",
     "token_issued",
+    "tokens_ended",
+    "clock_put_aside",
     "organisations_loaded",
     "channel_added",
     "channel_changed",
@@ -42,6 +44,13 @@ def add(
     body = administrative(seq, tx.now, kind, actor_id, subject, places, payload)
     row = {"seq": seq, "at": tx.now, "kind": kind, "actor_id": actor_id, "subject": subject, "payload": dict(payload)}
     tx.run(insert(admin_events).values(**row, places=list(places), prev_hash=before, hash=chained(before, body)))
+
+
+def add_once(tx: Tx, kind: str, subject: str, places: Sequence[str], payload: Mapping[str, Any]) -> None:
+    """Append an event of the service itself, unless the same was said before."""
+    same = (admin_events.c.kind == kind, admin_events.c.subject == subject, admin_events.c.payload == dict(payload))
+    if tx.one(select(admin_events.c.seq).where(*same).limit(1)) is None:
+        add(tx, None, kind, subject, places, payload)
 
 
 def page(tx: Tx, org_path: str, limit: int, before: int | None = None) -> Sequence[Row[Any]]:

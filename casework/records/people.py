@@ -98,6 +98,11 @@ def open_cases(tx: Tx, user_id: UUID) -> int:
     return int(tx.run(select(func.count()).where(mine, cases.c.phase != "closed")).scalar_one())
 
 
+def end_token(tx: Tx, token: str) -> None:
+    """This token is gone."""
+    tx.run(tokens.delete().where(tokens.c.digest == digest_of(token)))
+
+
 def end_tokens(tx: Tx, user_id: UUID) -> None:
     """All tokens of a user are gone."""
     tx.run(tokens.delete().where(tokens.c.user_id == user_id))

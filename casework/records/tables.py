@@ -111,6 +111,14 @@ sign_ins = Table(
     Index("ix_sign_ins_digest_at", "digest", "at"),
 )
 
+# From where whom somebody has signed in, under a keyed digest of both.
+known_callers = Table(
+    "known_callers",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    _at("at"),
+)
+
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,

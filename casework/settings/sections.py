@@ -63,7 +63,7 @@ class Tokens:
 @dataclass(frozen=True, slots=True)
 class SignIn:
     attempts: int
-    window_minutes: int
+    attempts_an_hour: int
 
 
 @dataclass(frozen=True, slots=True)

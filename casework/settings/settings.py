@@ -13,12 +13,13 @@ from typing import Literal, Self
 from casework.rules.text import Language
 from casework.settings.errors import BadSettings
 from casework.settings.private_file import kept
-from casework.settings.sections import INSTALLED, ROOT, Sections, Smtp, read_sections
+from casework.settings.sections import INSTALLED, ROOT, Sections, Smtp, Tokens, read_sections
 
 Kind = Literal["production", "demo", "test"]
 _KINDS: Mapping[str, Kind] = {"production": "production", "demo": "demo", "test": "test"}
 _KEY_BYTES = 32
 _SHORTEST_SECRET = 16
+_MOST_TOKEN_DAYS = 366
 _ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+")
 
 
@@ -49,6 +50,7 @@ class Settings(Sections):
         beside = Path.cwd() if INSTALLED else ROOT
         home = Path(given.get("CASEWORK_HOME", beside / "instance")).absolute()
         sections = read_sections(config)
+        _ensure_tokens_end(sections["tokens"])
         smtp_password = given.get("CASEWORK_SMTP_PASSWORD", "")
         _ensure_mail_can_be_sent(sections["smtp"], smtp_password)
         return cls(
@@ -144,6 +146,15 @@ def _secret_key(written: str) -> str:
             f"CASEWORK_SECRET_KEY is too short. Give it {_SHORTEST_SECRET} characters or more, at random.",
         )
     return written
+
+
+def _ensure_tokens_end(tokens: Tokens) -> None:
+    """Raises BadSettings where a token would live for longer than a year."""
+    if tokens.days > _MOST_TOKEN_DAYS:
+        raise BadSettings(
+            f"[tokens] days 为 {tokens.days}。令牌最长 {_MOST_TOKEN_DAYS} 天，请改小。",
+            f"[tokens] days is {tokens.days}. A token lives {_MOST_TOKEN_DAYS} days at most; write fewer.",
+        )
 
 
 def _ensure_mail_can_be_sent(smtp: Smtp, password: str) -> None:

@@ -109,7 +109,7 @@ def opening(service: Service, address: str) -> Iterator[None]:
         yield
     except Invalid:
         with service.transaction() as tx:
-            attempts.forget(tx.db, this)
+            attempts.forget(tx.db, [this])
         raise
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Final
 
 from casework.records import attempts
 from casework.records.vault import blind_index
@@ -10,18 +11,23 @@ from casework.rules.refusals import SlowDown
 from casework.rules.text import Text
 from casework.work.service import Transaction
 
+_FIRST_WAIT: Final = timedelta(seconds=5)
+
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """So many attempts within a window by `whose`, a name, a number or an address, as `kind` says.
 
-    Only a keyed digest of it is stored: whoever reads the table does not learn who was here.
+    `slowing`: when they are used up, each further one waits twice as long as the one before, five seconds at first.
+    Where `most` is None they are counted and none is refused. Only a keyed digest of `whose` is stored: whoever reads
+    the table does not learn who was here.
     """
 
     kind: str
     whose: str
-    most: int
+    most: int | None
     window: timedelta
+    slowing: bool = False
 
     def digest(self, tx: Transaction) -> bytes:
         """Under what the attempts are counted."""
@@ -41,8 +47,22 @@ def count(tx: Transaction, allowances: Iterable[Allowance]) -> list[int]:
 
 
 def _slow_down(tx: Transaction, digest: bytes, one: Allowance) -> None:
-    """Raises `SlowDown` with the seconds until the oldest of the attempts that fill the allowance no longer counts."""
-    oldest = attempts.last_but(tx.db, digest, one.window, one.most - 1)
-    if oldest is not None:
-        wait = int((oldest + one.window - tx.now).total_seconds()) + 1
+    """Raises `SlowDown` with the seconds until another attempt is taken."""
+    until = _until(tx, digest, one)
+    if until is not None and until > tx.now:
+        wait = int((until - tx.now).total_seconds()) + 1
         raise SlowDown(Text(f"尝试次数过多，请 {wait} 秒后再试。", f"Too many attempts; wait {wait} s."), wait)
+
+
+def _until(tx: Transaction, digest: bytes, one: Allowance) -> datetime | None:
+    """When the next attempt is taken: after its wait, or when the oldest that fills the allowance no longer counts."""
+    if one.most is None:
+        return None
+    if one.slowing:
+        many, last = attempts.made(tx.db, digest, one.window)
+        if last is None or many < one.most:
+            return None
+        wait: timedelta = _FIRST_WAIT * 2 ** min(many - one.most, 20)
+        return last + min(wait, one.window)
+    oldest = attempts.last_but(tx.db, digest, one.window, one.most - 1)
+    return oldest + one.window if oldest else None

@@ -1,4 +1,4 @@
-"""Who is there and who is calling: sign-in, tokens, users."""
+"""Who is there and who is calling: tokens, users."""
 
 import re
 import secrets
@@ -11,27 +11,22 @@ from uuid import UUID, uuid4
 from casework.forms.form import Form
 from casework.forms.numbers import Flag
 from casework.forms.texts import USER_PATTERN, UUID_PATTERN, Choice, Code, EmailAddress, Line, PersonName
-from casework.records import admin_events, attempts, offices, people
+from casework.records import admin_events, offices, people
 from casework.records.database import Row, Tx
 from casework.rules import folding
+from casework.rules.passwords import weakness
 from casework.rules.people import Actor, Person, Role
 from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotNow, NotYours, Unauthenticated
 from casework.rules.text import LANGUAGES, Text
-from casework.work.attempts import Allowance, count
 from casework.work.leaving import let_go_of_cases
 from casework.work.passwords import hash_password, matches
-from casework.work.service import Service, Transaction
+from casework.work.service import Transaction
 
 USER_ROLES = {
     role.value: role.told
     for role in (Role.CASEWORKER, Role.SUPERVISOR, Role.LAWYER, Role.VOLUNTEER, Role.AUDITOR, Role.ADMINISTRATOR)
 }
 _WHO = Text("请先登录，或者令牌已失效。", "Sign in first; there is no token, or it is wrong or has ended.")
-_WRONG = Text("用户名或密码不正确。", "The user name or the password is wrong.")
-
-
-# A whole office may sign in from one address.
-_NAMES_AT_AN_ADDRESS: Final = 10
 _NEW_PASSWORD = Text("密码（至少 12 位）", "Password (12 characters or more)")
 _EMAIL = Text("电子邮箱（提醒发往此处）", "Mail address, to which alerts go")
 _DIGEST = Text("每日提要", "A digest each working day")
@@ -62,11 +57,10 @@ _NOT_BOTH: Final = Text(
 )
 _TOLD_BY_NAME: Final = frozenset(("name", "password", "email", "digest", "language"))
 _OF_ONESELF: Final = ("role", "org", "active")
-_NO_SECOND_FACTOR: Final = Text(
-    "系统尚不核验动态验证码，请不填此项。", "One-time codes are not checked here; leave this out."
+_LIVES_TOO_LONG: Final = Text(
+    "令牌最长 {days} 天（[tokens] days）；请填写不超过此数的天数，或者先修改设置。",
+    "A token lives {days} days at most ([tokens] days); ask for no more, or change the setting first.",
 )
-_NAMED: Final = Text("密码中不得含有用户名。", "A password does not contain the user name.")
-_SHORTEST_NAMED: Final = 3
 _REACHED: Final = ("email", "digest", "language")
 SPOKEN: Final[dict[str, Text]] = {language: Text(language, language) for language in LANGUAGES}
 
@@ -81,14 +75,6 @@ class Username(Code):
 def folded(username: str) -> str:
     """A user name as it is kept and looked up: in one writing, with small letters."""
     return folding.typed(username).lower()
-
-
-class Credentials(Form):
-    """What somebody signs in with; `otp` is refused until there is a second factor to be checked."""
-
-    username = Line(most=100, required=True, title=Text("用户名", "User name"), example="caseworker")
-    password = Line(most=200, required=True, title=Text("密码", "Password"), example="correct horse battery")
-    otp = Line(most=10, title=Text("动态验证码", "One-time code"), example="")
 
 
 class NewUser(Form):
@@ -142,35 +128,6 @@ def identify(tx: Transaction, *, own_account: bool = False) -> None:
     tx.actor = Actor(person.role, person)
 
 
-def sign_in(service: Service, given: Any, address: str) -> tuple[str, datetime]:
-    """A new token and when it ends; raises `Unauthenticated`, or `SlowDown` after too many wrong passwords.
-
-    They are counted for the name, known or not, and for the address. An attempt counts, and is committed, before
-    its password is looked at, so that those made at the same time count too; the right password takes it back.
-    """
-    limits = service.limits
-    most, window = limits.sign_in_attempts, limits.sign_in_window
-    with service.transaction() as tx:
-        said = Credentials.check(given, today=tx.today)
-        if "otp" in said:
-            raise Invalid([Fault("otp", "not_supported", _NO_SECOND_FACTOR)])
-        username = folded(said["username"])
-        name = Allowance("name", username, most, window)
-        place = Allowance("address", address, most * _NAMES_AT_AN_ADDRESS, window)
-        _, from_here = count(tx, (name, place))
-        found = people.by_username(tx.db, username)
-    # Between the transactions, because it takes long and shall hold neither lock nor connection.
-    person, stored = found or (None, None)
-    if matches(said["password"], stored) and person is not None and person.active:
-        with service.transaction() as tx:
-            # Who was deactivated, or got another password in the meantime, does not sign in with the old one.
-            if people.by_username(tx.db, username) == found:
-                attempts.forget_all(tx.db, name.digest(tx))
-                attempts.forget(tx.db, from_here)
-                return new_token(tx, person, timedelta(days=limits.token_days))
-    raise Unauthenticated(_WRONG)
-
-
 def new_token(tx: Transaction, person: Person, lasts: timedelta) -> tuple[str, datetime]:
     """A token of 256 random bits for this person; only its digest is kept."""
     token = f"cw_{secrets.token_urlsafe(32)}"
@@ -190,7 +147,10 @@ def named(tx: Transaction, written: Any) -> Person | None:
 
 
 def issue_token(tx: Transaction, username: str, lasts: timedelta) -> str:
-    """A token for a user of this name, for the command line; raises `NotFound`."""
+    """A token for a user of this name, for the command line; raises `NotFound`, and `Invalid` for too long a life."""
+    longest = tx.service.limits.token_days
+    if lasts > timedelta(days=longest):
+        raise Invalid([Fault("days", "too_long", _LIVES_TOO_LONG.with_(days=longest))])
     person = _active(tx, username)
     token, expires_at = new_token(tx, person, lasts)
     until = {"until": expires_at.isoformat()}
@@ -269,11 +229,8 @@ def _hashed(said: Mapping[str, Any], username: str) -> str | None:
     password = said.get("password")
     if password is None:
         return None
-    if len(password) < 12:
-        sentence = Text("密码至少 12 位。", "A password has 12 characters or more.")
-        raise Invalid([Fault("password", "too_short", sentence)])
-    if len(username) >= _SHORTEST_NAMED and username in folded(password):
-        raise Invalid([Fault("password", "user_name", _NAMED)])
+    if fault := weakness(password, username):
+        raise Invalid([fault])
     return hash_password(password)
 
 

@@ -30,7 +30,9 @@ class Limits:
 
     token_days: int = 30
     sign_in_attempts: int = 10
-    sign_in_window: timedelta = timedelta(minutes=5)
+    sign_ins_an_hour: int = 100
+    known_for: timedelta = timedelta(days=30)
+    """For how long an address from which somebody has signed in is known as theirs."""
     own_passwords: bool = False
     """Whether one has to choose another password than the one that was set by an administrator."""
     drafts: bool = True
@@ -47,7 +49,7 @@ class Limits:
     @property
     def keep_attempts(self) -> timedelta:
         """How long an attempt of any kind may count."""
-        return max(self.sign_in_window, self.visit_window, timedelta(hours=1))
+        return max(self.visit_window, timedelta(hours=1))
 
 
 _MOST_DAYS: Final = 20_000

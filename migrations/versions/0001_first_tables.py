@@ -66,6 +66,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_idempotency_keys_at", "idempotency_keys", ["at"], unique=False, schema="casework")
     op.create_table(
+        "known_callers",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_known_callers")),
+        schema="casework",
+    )
+    op.create_table(
         "delivery_queues",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("failures", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),

@@ -97,8 +97,12 @@ class Api:
 
     def days_pass(self, days: int) -> None:
         """Time moves on."""
+        self.seconds_pass(days * 86_400)
+
+    def seconds_pass(self, seconds: float) -> None:
+        """Time moves on by less than a day."""
         with self.service.transaction() as tx:
-            tx.db.run("update time_offset set value = value + :passed", passed=timedelta(days=days))
+            tx.db.run("update time_offset set value = value + :passed", passed=timedelta(seconds=seconds))
 
 
 def staffed(service: Service) -> Api:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import islice
 from typing import Any, Final, TypeGuard
 from urllib.parse import urlencode
@@ -23,10 +24,12 @@ from casework.forms.form import Form, Many, Nested
 from casework.forms.numbers import Count, Flag
 from casework.forms.texts import Choice, Code
 from casework.http.case_filters import Someone, When
+from casework.records import people
 from casework.records.tables import metadata
 from casework.work import workflow_registry
 from casework.work.delivery.worker import deliver
 from casework.work.overdue import sweep
+from casework.work.people import new_token
 from tests.api.conftest import Api
 from tests.api.money import helped, in_force, make_order, new_fund
 from tests.receivers import answers, receiver
@@ -102,9 +105,19 @@ class Target:
         query = query or self.query(one)
         if one.method == "PATCH":
             said = {"If-Match": "*"} | said
-        return self.api.call(
+        answer = self.api.call(
             who, one.method, (path or self.path(one)) + query, body, {"Accept-Language": language} | said
         )
+        if answer.status_code == 204 and one.path.startswith("/auth/"):
+            self.come_back()
+        return answer
+
+    def come_back(self) -> None:
+        """The supervisor has signed out, and goes on with another token."""
+        with self.api.service.transaction() as tx:
+            person = people.by_id(tx.db, self.api.ids["supervisor"])
+            assert person is not None
+            self.api.tokens["supervisor"] = new_token(tx, person, timedelta(days=900))[0]
 
     def holds(self) -> dict[str, str]:
         """A digest of each table."""

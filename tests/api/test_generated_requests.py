@@ -9,6 +9,7 @@ import os
 import re
 from collections import Counter, defaultdict
 from copy import deepcopy
+from datetime import timedelta
 from functools import cache
 from math import ceil
 from random import Random
@@ -32,6 +33,7 @@ from schemathesis.specs.openapi.checks import (
 from casework.api.openapi import document
 from casework.demo import load
 from casework.work.overdue import sweep
+from casework.work.people import issue_token
 from tests.api.conftest import Api
 
 AT_LEAST: Final = int(os.environ.get("CASEWORK_GENERATED_REQUESTS", "5000"))
@@ -138,8 +140,15 @@ class Caller:
         except FailureGroup as failed:
             for one in failed.exceptions:
                 self.faults.setdefault(f"{case.operation.label}: {one.title}", str(failed))
-        if answer.status_code < 300:
+        if answer.status_code == 204 and "/auth/" in case.path:
+            self.come_back()
+        elif answer.status_code < 300:
             self.learn(case.path, json_of(answer))
+
+    def come_back(self) -> None:
+        """Whoever has signed out goes on with another token."""
+        with self.api.service.transaction() as tx:
+            self.api.tokens[self.who] = issue_token(tx, self.who, timedelta(days=1))
 
     def learn(self, path: str, answer: Any) -> None:
         """Remember the items of a list, or the one thing that was answered, and who or what is named in it."""

@@ -355,6 +355,11 @@ def _confirm(ask: Lived, user_id: str) -> None:
     assert ask("administrator", "PATCH", f"/users/{user_id}", {"role": "caseworker"})["raised_at"]
     assert ask("zhou", "POST", f"/users/{user_id}/confirm-role")["raised_at"] is None
     assert ask("auditor", "GET", "/admin/events?limit=1")["next_cursor"]
+    ask("zhou", "DELETE", "/auth/token", status=204)
+    ask.api.tokens["zhou"] = ask(None, "POST", "/auth/token", {"username": "zhou", "password": PASSWORD})[
+        "access_token"
+    ]
+    ask("zhou", "DELETE", "/auth/tokens", status=204)
 
 
 def _look_after_channels(ask: Lived) -> None:

@@ -27,6 +27,7 @@ from casework.settings import ROOT, Settings
 from casework.work import people, workflow_registry
 from casework.work.rederivation import Moved
 from casework.work.service import Service
+from casework.work.sign_in import sign_in
 from tests.cli.terminal import Terminal, environment
 from tests.running import free_port
 
@@ -348,7 +349,7 @@ def test_a_new_user_signs_in_with_the_password_that_is_printed_once(office: Term
     password = re.search(r"shown this once: (\S+)$", told)
     assert password is not None
 
-    token, _ = people.sign_in(service, {"username": "li.2", "password": password[1]}, "127.0.0.1")
+    token, _ = sign_in(service, {"username": "li.2", "password": password[1]}, "127.0.0.1")
     with service.transaction(token=token) as tx:
         person, first = records.caller(tx.db) or (None, False)
     assert person is not None
@@ -365,7 +366,7 @@ def test_a_user_without_a_password_cannot_sign_in(office: Terminal, service: Ser
     assert len(told.splitlines()) == 1
 
     with pytest.raises(Unauthenticated):
-        people.sign_in(service, {"username": "robot", "password": "robot"}, "127.0.0.1")
+        sign_in(service, {"username": "robot", "password": "robot"}, "127.0.0.1")
 
 
 def test_a_user_needs_an_organisation_that_exists(office: Terminal) -> None:
@@ -385,6 +386,10 @@ def test_a_token_is_printed_alone_and_works(office: Terminal, service: Service) 
     assert not first
     assert person.username == "supervisor-qd"
     assert office.refuses("token", "issue", "nobody") == "There is no active user nobody."
+    assert office("token", "issue", "supervisor-qd", "--days", "30").returncode == 0
+    assert office.refuses("token", "issue", "supervisor-qd", "--days", "31") == (
+        "days: A token lives 30 days at most ([tokens] days); ask for no more, or change the setting first."
+    )
 
 
 def test_policies_are_loaded_once_and_a_wrong_one_not_at_all(office: Terminal, tmp_path: Path) -> None:
@@ -733,14 +738,14 @@ def test_a_user_is_switched_off_and_on_and_given_a_new_password(office: Terminal
     told = office.says("user", "password", "zhao.yi")
     second = told.split(": ")[-1].strip()
     with pytest.raises(Unauthenticated):
-        people.sign_in(service, {"username": "zhao.yi", "password": first}, "here")
-    assert people.sign_in(service, {"username": "ZHAO.YI", "password": second}, "here")
+        sign_in(service, {"username": "zhao.yi", "password": first}, "here")
+    assert sign_in(service, {"username": "ZHAO.YI", "password": second}, "here")
 
     assert office.says("user", "deactivate", "Zhao.Yi") == "User zhao.yi is switched off; the tokens have ended.\n"
     with pytest.raises(Unauthenticated):
-        people.sign_in(service, {"username": "zhao.yi", "password": second}, "here")
+        sign_in(service, {"username": "zhao.yi", "password": second}, "here")
     assert office.says("user", "activate", "ZHAO.YI") == "User zhao.yi is active.\n"
-    assert people.sign_in(service, {"username": "zhao.yi", "password": second}, "here")
+    assert sign_in(service, {"username": "zhao.yi", "password": second}, "here")
     for command in ("password", "activate", "deactivate"):
         assert office.refuses("user", command, "nobody") == "There is no user nobody."
 
@@ -753,7 +758,7 @@ def test_the_passwords_of_the_demonstration_are_shown_again(office: Terminal, se
     assert len(rows) == 13
     assert ["supervisor-sd", "supervisor", "370000"] in [[row[0], row[2].lower(), row[3]] for row in rows]
     for username, password, *_ in rows[:2]:
-        assert people.sign_in(service, {"username": username, "password": password}, "here")
+        assert sign_in(service, {"username": username, "password": password}, "here")
 
     other = office.says("user", "password", "auditor-qd").split(": ")[-1].strip()
     done = office("demo", "users")

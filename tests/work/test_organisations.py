@@ -78,7 +78,7 @@ def last_day(province: Province, case_id: UUID, name: str) -> str:
 def told(province: Province, case_id: UUID) -> dict[str, Any]:
     """The clocks of a case by name, as the API explains them."""
     with province.service.transaction() as tx:
-        token = people.issue_token(tx, "province", timedelta(days=900))
+        token = people.issue_token(tx, "province", timedelta(days=30))
     client = create_app(province.service).test_client()
     answer = client.get(f"/api/v1/cases/{case_id}/clocks", headers={"Authorization": f"Bearer {token}"})
     return {one["name"]: one for one in answer.json["items"]}

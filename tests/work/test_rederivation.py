@@ -231,7 +231,7 @@ def test_what_has_ended_stays_as_it_was_and_is_explained_by_the_calendar_of_its_
 
     assert rows(province, kept, id=case) == before
     with province.service.transaction() as tx:
-        token = people.issue_token(tx, "li", timedelta(days=900))
+        token = people.issue_token(tx, "li", timedelta(days=30))
     client = create_app(province.service).test_client()
     items = client.get(f"/api/v1/cases/{case}/clocks", headers={"Authorization": f"Bearer {token}"}).json["items"]
     [review] = [one for one in items if one["name"] == "review"]
@@ -654,7 +654,7 @@ def test_the_next_request_of_a_running_process_counts_by_what_a_command_has_load
 ) -> None:
     case = accepted(province)
     with province.service.transaction() as tx:
-        token = people.issue_token(tx, "li", timedelta(days=900))
+        token = people.issue_token(tx, "li", timedelta(days=30))
     client = create_app(province.service).test_client()
 
     def ask(path: str) -> Any:

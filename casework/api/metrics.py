@@ -21,6 +21,7 @@ _TOLD: Final = {
     "cases_open": "Cases that are not closed.",
     "cases_overdue": "Open cases whose nearest due time has passed.",
     "clocks_waiting": "Clocks whose alert or transition is due and has not been taken by the scheduler.",
+    "clocks_put_aside": "Clocks that have run out, and whose transition failed and is tried again later.",
     "alerts_unacknowledged": "Alerts that a receiver has not acknowledged.",
     "messages_waiting": "Messages to the outside that are due and have not been taken.",
     "messages_dead": "Messages to the outside that were given up.",

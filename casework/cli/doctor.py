@@ -45,6 +45,12 @@ _ON_ITS_WAY: Final = Text(
     "rules that were loaded hold, and the clocks of cases are being brought up to them (last at {at}). Where loading"
     " was broken off, the scheduler goes on: casework serve, or casework scheduler",
 )
+_PUT_ASIDE: Final = Text(
+    "{many} 个案件的期限已届满，系统未能自动办理下一步，已搁置并每小时重试，如 {number}："
+    "casework audit verify --case {number}",
+    "cases whose time limit has run out, and of which the step that follows could not be taken: {many}. They are put"
+    " aside and tried again each hour; for {number} see casework audit verify --case {number}",
+)
 _OLD_KEYS: Final = Text(
     "有 {many} 个数据密钥仍在旧密钥（{key_ids}）之下：casework keys rotate",
     "data keys still under old keys ({key_ids}): {many}. Run casework keys rotate",
@@ -138,6 +144,7 @@ def _database(installation: Installation) -> Iterator[Finding]:
             yield from on_the_way(tx)
             yield from _workflows(tx)
             yield _heartbeat(tx, installation.settings)
+            yield from put_aside(tx)
             yield from transports.messages(tx)
 
 
@@ -197,6 +204,13 @@ def _workflows(tx: Transaction) -> Iterator[Finding]:
             yield Finding("notice" if one.draft else "bad", Text(told(one.key, flaw), told(one.key, flaw)))
         if not flaws:
             yield good(f"流程 {one.key} 已验证", f"workflow {one.key} is proven")
+
+
+def put_aside(tx: Transaction) -> Iterator[Finding]:
+    """Cases whose time limit has run out, and of which time could not take the step that follows."""
+    if numbers := alerts.put_aside(tx.db):
+        named = {"many": len(numbers), "number": numbers[0]}
+        yield Finding("bad", _PUT_ASIDE.with_(**named))
 
 
 def _heartbeat(tx: Transaction, settings: Settings) -> Finding:

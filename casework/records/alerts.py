@@ -80,6 +80,15 @@ def put_off(tx: Tx, clock: DueClock, until: Literal["wake_at", "retry_at"], firs
     )
 
 
+def put_aside(tx: Tx) -> list[str]:
+    """The numbers of the cases with a clock that has run out, and of which time could not take the transition."""
+    found = tx.all(
+        """select distinct number from clocks k join cases on cases.id = k.case_id
+           where k.ended_at is null and k.takes is not null and k.retry_at is not null order by number"""
+    )
+    return [row.number for row in found]
+
+
 def fired(tx: Tx, case_ids: Iterable[UUID]) -> dict[tuple[UUID, str, int], set[str]]:
     """Which levels fired already, by case, clock and generation."""
     found: dict[tuple[UUID, str, int], set[str]] = {}

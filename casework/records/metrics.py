@@ -14,6 +14,8 @@ select
   (select count(*) from clocks where ended_at is null and wake_at <= :now)
     + (select count(*) from clocks where ended_at is null and takes is not null and not provisional
        and coalesce(retry_at, due_at) <= :now) as clocks_waiting,
+  (select count(*) from clocks where ended_at is null and takes is not null and retry_at is not null)
+    as clocks_put_aside,
   (select count(*) from alert_receivers where acknowledged_at is null) as alerts_unacknowledged,
   (select count(*) from outbox where state = 'waiting' and try_at <= :now) as messages_waiting,
   (select count(*) from outbox where state = 'dead') as messages_dead,

@@ -2,7 +2,8 @@
 
 Any number of processes may sweep at once. Cases are claimed with SKIP LOCKED, each level fires once by a unique
 key, and what came due while nobody swept is caught up. Nothing is lost by a crash at any statement: whatever was
-not committed is still due.
+not committed is still due. Whatever time takes leaves its clock ended or due later; a clock with which it would not is
+put aside, and the administrators are told in their chain.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from uuid import UUID
 
 import structlog
 
-from casework.records import alerts, cases, people
+from casework.records import admin_events, alerts, cases, people
 from casework.records.alerts import DueClock, NewAlert
 from casework.records.ids import new_id
 from casework.records.rows import StoredCase
@@ -78,14 +79,35 @@ def _take_next(service: Service) -> Swept | None:
             if catch_up(tx, [record]):
                 # What is due by the rules that hold is found again.
                 return Swept(0, 0)
+            if not _has_run_out(record.case.clock(clock.name), clock, tx.now):
+                raise _Astray(record)
             raised = _tell_run_out(tx, record, clock.name)
-            apply(tx, record, transition, {})
+            if _has_run_out(apply(tx, record, transition, {}).case.clock(clock.name), None, tx.now):
+                raise _Astray(record)
         return Swept(raised, 1)
     except Exception as failed:
         if lapsed is None:
             raise
         _put_off(service, lapsed[0], "retry_at", failed)
         return Swept(0, 0)
+
+
+class _Astray(Exception):
+    """A clock whose transition time would take again and again.
+
+    Its row says that it has run out, and its case does not, or says so still when the transition was taken.
+    """
+
+    def __init__(self, record: StoredCase) -> None:
+        super().__init__(record.case.number)
+        self.record = record
+
+
+def _has_run_out(run: ClockRun | None, row: DueClock | None, now: datetime) -> bool:
+    """Whether by its case a clock, in the generation of its row, runs and is due."""
+    if run is None or run.status != "running" or run.due is None or run.due.provisional or run.due.at > now:
+        return False
+    return row is None or run.generation == row.generation
 
 
 def _raise_due(service: Service, limit: int) -> int | None:
@@ -115,6 +137,9 @@ def _put_off(service: Service, clock: DueClock, until: Literal["wake_at", "retry
     _log.error("clock_failed", **named, put_off=until, **why)
     with service.transaction() as tx:
         alerts.put_off(tx.db, clock, until, _FIRST_WAIT_S, _LONGEST_WAIT_S)
+        if isinstance(failed, _Astray):
+            case, what = failed.record.case, {"clock": clock.name, "generation": clock.generation}
+            admin_events.add_once(tx.db, "clock_put_aside", case.number, [case.org_path], what)
 
 
 def _tell_run_out(tx: Transaction, record: StoredCase, name: str) -> int:

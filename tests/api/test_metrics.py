@@ -22,6 +22,7 @@ def test_an_empty_office_has_nothing_to_count(api: Api) -> None:
         "casework_cases_open": 0,
         "casework_cases_overdue": 0,
         "casework_clocks_waiting": 0,
+        "casework_clocks_put_aside": 0,
         "casework_alerts_unacknowledged": 0,
         "casework_messages_waiting": 0,
         "casework_messages_dead": 0,

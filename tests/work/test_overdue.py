@@ -18,7 +18,8 @@ import pytest
 from sqlalchemy import create_engine, event, text
 
 from casework.app import create_app
-from casework.records import alerts
+from casework.cli.doctor import put_aside
+from casework.records import admin_events, alerts, metrics
 from casework.records import cases as case_records
 from casework.records.alerts import DueClock
 from casework.records.database import Database, Deadlines
@@ -29,7 +30,7 @@ from casework.records.visibility import visible
 from casework.rules.people import Actor, Person, Role
 from casework.rules.refusals import NotNow
 from casework.settings import ROOT
-from casework.work import cases, corrections, letters, people, sealing
+from casework.work import cases, corrections, letters, overdue, people, sealing
 from casework.work.overdue import Swept, sweep
 from casework.work.service import Service
 from tests.rewriting import rewrite
@@ -603,6 +604,51 @@ def test_a_case_that_cannot_be_moved_is_put_off_longer_each_time_and_stops_nobod
     assert record(province, broken).case.state == "withdrawn"
 
 
+def test_time_takes_nothing_by_a_row_that_disagrees_with_its_case_and_the_administrators_are_told(
+    province: Province,
+) -> None:
+    case = awaiting_papers(province)
+    due_at = "update clocks set due_at = due_at - interval '10 days' where case_id = :id and name = 'papers'"
+    with province.service.transaction() as tx:
+        rewrite(tx.db, due_at, id=case)
+    before = count(province, "events")
+
+    for minute in (0, 1, 5):
+        assert swept_at(province, f"2026-03-09 09:{minute:02}").transitions == 0
+    assert (record(province, case).case.state, count(province, "events")) == ("awaiting_papers", before)
+    with province.service.transaction() as tx:
+        [told] = [one for one in admin_events.page(tx.db, "370000/370100/", 50) if one.kind == "clock_put_aside"]
+        assert [finding.grade for finding in put_aside(tx)] == ["bad"]
+        assert metrics.now(tx.db)["clocks_put_aside"] == 1
+    assert (told.subject, told.actor_id, told.payload) == (
+        record(province, case).case.number, None, {"clock": "papers", "generation": 1},
+    )  # fmt: skip
+
+    assert swept_at(province, "2026-03-17 00:01").transitions == 1, "it has run out by its case, too"
+    with province.service.transaction() as tx:
+        assert [*put_aside(tx)] == []
+
+
+def test_a_transition_that_leaves_its_clock_run_out_is_not_taken_again_and_again(
+    province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = awaiting_papers(province)
+    taken: list[str] = []
+
+    def leaves_it(tx: Any, record: StoredCase, transition: str, _: Any) -> StoredCase:
+        taken.append(transition)
+        return record
+
+    monkeypatch.setattr(overdue, "apply", leaves_it)
+    assert swept_at(province, "2026-03-20 09:00").transitions == 0
+    assert len(taken) == 1
+    assert count(province, "admin_events where kind = 'clock_put_aside'") == 1
+
+    monkeypatch.undo()
+    assert swept_at(province, "2026-03-20 09:01").transitions == 1
+    assert record(province, case).case.state == "withdrawn"
+
+
 def test_what_somebody_settled_meanwhile_is_not_put_off(province: Province) -> None:
     case = awaiting_papers(province)
     run = record(province, case).case.clock("papers")
@@ -695,7 +741,7 @@ def get(province: Province) -> Callable[..., tuple[int, Any]]:
     def ask(username: str, path: str, *, method: str = "GET", language: str = "zh-CN") -> tuple[int, Any]:
         if username not in tokens:
             with province.service.transaction() as tx:
-                tokens[username] = people.issue_token(tx, username, timedelta(days=3650))
+                tokens[username] = people.new_token(tx, province.people[username], timedelta(days=3650))[0]
         headers = {"Authorization": f"Bearer {tokens[username]}", "Accept-Language": language}
         answer = client.open(f"/api/v1{path}", method=method, headers=headers)
         return answer.status_code, answer.json

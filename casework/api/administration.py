@@ -5,7 +5,7 @@ from uuid import UUID
 
 from casework.api.answers.administration import AdminEvent, admin_event
 from casework.api.answers.members import page_of
-from casework.api.answers.people import Org, User, org, user
+from casework.api.answers.people import Org, User, colleague, org, user
 from casework.api.endpoint import Answer, Call, Endpoint, listed
 from casework.forms.form import Form
 from casework.forms.numbers import Flag
@@ -14,6 +14,7 @@ from casework.http.query import Page, from_cursor, text, whole
 from casework.records import admin_events as chain
 from casework.records import offices
 from casework.records import people as records
+from casework.rules.people import Role
 from casework.rules.text import Text
 from casework.work import people
 
@@ -49,7 +50,9 @@ def users(call: Call) -> Answer:
     key = from_cursor(call.query, text)
     filters: dict[str, Any] = {name: call.query[name] for name in ("username", "role", "active") if name in call.query}
     rows = records.page(call.tx.db, call.tx.person.org_path, call.limit + 1, key[0] if key else None, filters)
-    return listed(call, rows, user, "username")
+    me = call.tx.person
+    manages = me.role is Role.ADMINISTRATOR
+    return listed(call, rows, lambda row: user(row) if manages or row.id == me.id else colleague(row), "username")
 
 
 @Endpoint("POST", "/users", Text("新增用户", "Add a user"), answer=User, status=201, body=people.NewUser)

@@ -20,17 +20,22 @@ from casework.senders.outside import Outside
 # What is wrong with this very message: empty or too long; a link, words or a content that are not allowed. Any other
 # code but 0 is about the way: too many messages, a wrong signature, no keyword, an address that is not on the list.
 _NEVER: Final = {"wecom": (44004, 45002), "dingtalk": (430101, 430102, 430104), "feishu": ()}
+# Names of channels and organisations call nobody: Feishu takes `<at user_id="all">` for a call and WeCom `<@all>`,
+# DingTalk an `@` before a telephone number or 所有人. In full width the same signs are only read.
+_NO_MARKS: Final = str.maketrans({"<": "＜"})
+_NO_CALLS: Final = str.maketrans({"@": "＠"})
 _Shape = Callable[[str, str | None, str, int], tuple[str, dict[str, Any]]]
 
 
 def _wecom(url: str, _secret: str | None, text: str, _at: int) -> tuple[str, dict[str, Any]]:
     """The key in the address is all that WeCom asks for."""
+    text = text.translate(_NO_MARKS)
     return url, {"msgtype": "text", "text": {"content": text}}
 
 
 def _dingtalk(url: str, secret: str | None, text: str, at: int) -> tuple[str, dict[str, Any]]:
     """With a secret, milliseconds and signature stand in the query."""
-    body = {"msgtype": "text", "text": {"content": text}}
+    body = {"msgtype": "text", "text": {"content": text.translate(_NO_CALLS)}}
     if secret is None:
         return url, body
     stamp = str(at * 1000)
@@ -41,8 +46,7 @@ def _dingtalk(url: str, secret: str | None, text: str, at: int) -> tuple[str, di
 
 def _feishu(url: str, secret: str | None, text: str, at: int) -> tuple[str, dict[str, Any]]:
     """With a secret, seconds and signature stand in the body; what is signed is nothing, the key is both."""
-    # Text may hold marks there, such as one that calls everybody; names of channels and organisations are no marks.
-    body: dict[str, Any] = {"msg_type": "text", "content": {"text": text.replace("<", "＜")}}
+    body: dict[str, Any] = {"msg_type": "text", "content": {"text": text.translate(_NO_MARKS)}}
     if secret is None:
         return url, body
     return url, {"timestamp": str(at), "sign": _hmac(f"{at}\n{secret}", ""), **body}

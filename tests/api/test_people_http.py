@@ -70,6 +70,19 @@ def test_in_production_a_password_set_by_an_administrator_is_changed_first(api: 
     assert api.call("lawyer", "GET", "/cases").status_code == 200
 
 
+def test_where_mail_goes_to_is_told_to_administrators_and_to_oneself(api: Api) -> None:
+    for who in ("caseworker", "supervisor"):
+        assert api.call(who, "PATCH", "/me", {"email": f"{who}@example.org"}).status_code == 200
+
+    def seen_by(who: str) -> dict[str, str]:
+        return {one["username"]: one["email"] for one in api.get(who, "/users")["items"] if one["email"]}
+
+    everybody = {who: f"{who}@example.org" for who in ("caseworker", "supervisor")}
+    assert seen_by("administrator") == everybody
+    for who in ("caseworker", "supervisor", "auditor"):
+        assert seen_by(who) == {name: address for name, address in everybody.items() if name == who}
+
+
 @pytest.mark.parametrize("typed", ["wang.li", "WANG.LI", "Wang.Li", "ｗａｎｇ．ｌｉ", "ＷＡＮＧ.ＬＩ", " wang.li "])
 def test_a_user_name_is_one_however_it_is_typed(api: Api, typed: str) -> None:
     new = {"name": "王丽", "role": "caseworker", "org": "370100", "password": PASSWORD}

@@ -56,9 +56,17 @@ def test_feishu_gets_seconds_and_signature_in_the_body() -> None:
     assert said("feishu", None, {"StatusCode": 0}).json == {"msg_type": "text", "content": {"text": TEXT}}
 
 
-def test_no_name_calls_everybody_in_a_group_of_feishu() -> None:
-    got = said("feishu", None, {"code": 0}, '<at user_id="all">所有人</at>：期限届满')
-    assert got.json["content"]["text"] == '＜at user_id="all">所有人＜/at>：期限届满'
+@pytest.mark.parametrize(
+    ("kind", "name", "told"),
+    [
+        ("feishu", '<at user_id="all">所有人</at>', '＜at user_id="all">所有人＜/at>'),
+        ("wecom", "<@all> <@zhang>", "＜@all> ＜@zhang>"),
+        ("dingtalk", "@所有人 @13800138000", "＠所有人 ＠13800138000"),
+    ],
+)
+def test_no_name_calls_anybody_in_a_group(kind: str, name: str, told: str) -> None:
+    got = said(kind, None, OK[kind], f"{name}：期限届满").json
+    assert (got.get("text") or got["content"]) == {"content" if kind != "feishu" else "text": f"{told}：期限届满"}
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,9 @@ class User(Shape):
     role: Annotated[str, one_of(USER_ROLES)]
     org: OrgCode
     active: Flag
-    email: Annotated[str | None, like("zhang@example.org")]
+    email: Annotated[
+        str | None, like("zhang@example.org", "仅本人和管理员可见", "Shown to the user and to administrators only")
+    ]
     digest: Annotated[Flag, told("每日提要", "A digest each working day")]
     language: Annotated[str, one_of(LANGUAGES)]
     password_is_first: Annotated[Flag, told("密码由他人设置，尚未自行修改", "The password was set by somebody else")]
@@ -71,6 +73,11 @@ class User(Shape):
 def user(row: Any, open_cases: int | None = None, let_go: int | None = None) -> User:
     """The user of a row of `records.people`."""
     return User.of(row, open_cases=open_cases, let_go=let_go)
+
+
+def colleague(row: Any) -> User:
+    """The same for whoever does not manage users: where mail goes to is the user's own matter."""
+    return User.of(row, open_cases=None, let_go=None, email=None)
 
 
 class Org(Shape):

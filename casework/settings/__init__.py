@@ -1,7 +1,7 @@
 """What an installation can set, checked at the start; only this reads the environment and config/default.toml."""
 
 from casework.settings.errors import BadSettings
-from casework.settings.file import NotUtf8, read_text
+from casework.settings.file import NotUtf8, TooLarge, read_text
 from casework.settings.private_file import ensure_can_keep, keep, kept
 from casework.settings.sections import (
     ROOT,
@@ -35,6 +35,7 @@ __all__ = [
     "SignIn",
     "Smtp",
     "Tokens",
+    "TooLarge",
     "Web",
     "ensure_can_keep",
     "keep",

@@ -36,6 +36,12 @@ _NO_TEXT: Final = Text(
     "不是 UTF-8 或 GB18030 编码的文字，请另存为 CSV（UTF-8）",
     "it is text neither in UTF-8 nor in GB18030; save it as CSV (UTF-8)",
 )
+_LONG_LINE: Final = Text("第 {line} 行超过 {most} 个字符", "line {line} has more than {most} characters")
+_LONG_CELL: Final = Text(
+    "第 {line} 行有超过 {most} 个字符的单元格", "line {line} has a cell of more than {most} characters"
+)
+_LONGEST_LINE: Final = 20_000
+_LONGEST_CELL: Final = 500
 _TOO_LONG: Final = Text("文件超过 1 MB，请核对是否本单的回盘", "it is larger than 1 MB; see whether it is the answer")
 _LACKS: Final = Text(
     "首行缺少这些列：{columns}；请在支付单导出的文件上加填结果、日期、原因",
@@ -95,18 +101,40 @@ def _ends(row: Sequence[str]) -> bool:
 
 def _lines(file: Path) -> list[tuple[int, list[str]]]:
     """The cells of each line with its number: of the sheet, or that on which it ends in the file."""
-    raw = file.read_bytes()
+    with file.open("rb") as opened:
+        raw = opened.read(_MOST_BYTES + 1)
     if len(raw) > _MOST_BYTES:
         raise BadFile(file.name, _TOO_LONG)
+    found = _sheet(file, raw) if raw.startswith(b"PK") else _csv(file, raw)
+    # Before anything else is done with a cell: to normalise one without end takes as long.
+    for line, cells in found:
+        if any(len(cell) > _LONGEST_CELL for cell in cells):
+            raise BadFile(file.name, _LONG_CELL.with_(line=line, most=_LONGEST_CELL))
+    return found
+
+
+def _sheet(file: Path, raw: bytes) -> list[tuple[int, list[str]]]:
     try:
-        if raw.startswith(b"PK"):
-            return first_sheet(raw)
-        found = csv.reader(_text(file, raw).splitlines(keepends=True))
-        return [(found.line_num, row) for row in found]
+        return first_sheet(raw)
     except LostDigits as lost:
         raise BadFile(file.name, _LOST_DIGITS.with_(row=lost.row)) from lost
-    except (NotAWorkbook, csv.Error) as wrong:
+    except NotAWorkbook as wrong:
         raise BadFile(file.name, _NOT_CSV) from wrong
+
+
+def _csv(file: Path, raw: bytes) -> list[tuple[int, list[str]]]:
+    lines = _text(file, raw).splitlines(keepends=True)
+    for number, line in enumerate(lines, start=1):
+        if len(line) > _LONGEST_LINE:
+            raise BadFile(file.name, _LONG_LINE.with_(line=number, most=_LONGEST_LINE))
+    found = csv.reader(lines)
+    try:
+        return [(found.line_num, row) for row in found]
+    except csv.Error as wrong:
+        # A quotation mark that is never closed takes in all lines after it.
+        long = str(wrong).startswith("field larger")
+        told = _LONG_CELL.with_(line=found.line_num, most=_LONGEST_CELL) if long else _NOT_CSV
+        raise BadFile(file.name, told) from wrong
 
 
 def _text(file: Path, raw: bytes) -> str:

@@ -1,15 +1,19 @@
 """The bank's answer to a whole payment order, over HTTP and from a file: recorded row by row, all or none."""
 
 import csv
+import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any, Final
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from xlsxwriter import Workbook
 
+from casework.work.admin_files import BadFile
+from casework.work.bank_answer_files import read
 from tests.api.conftest import Api
 from tests.api.money import helped, in_force, make_order, new_fund
 from tests.api.test_concurrency import at_once, ensure_one_history, rows, statuses
@@ -288,6 +292,31 @@ def test_each_row_that_is_wrong_is_named_by_its_line_and_column_in_both_language
     assert unsettled(office, order) == 3
 
 
+@pytest.mark.parametrize("cell", ["x" * 1_048_576, "王" + "\u0301\u0323" * 500_000], ids=["plain", "piled"])
+def test_a_cell_of_a_megabyte_in_a_workbook_is_refused_at_once_with_its_line(cell: str, tmp_path: Path) -> None:
+    # Spreadsheets take no more than 32,767 characters; whoever writes the file by hand may.
+    with Workbook(book := BytesIO()) as written:
+        sheet = written.add_worksheet()
+        for row, cells in enumerate([["账号", "金额", "结果"], ["1", "2", "LONG"]]):
+            sheet.write_row(row, 0, cells)
+    raw = repacked(book.getvalue(), "xl/sharedStrings.xml", lambda part: part.replace("LONG", cell))
+    file = tmp_path / "answer.xlsx"
+    file.write_bytes(raw)
+    began = time.monotonic()
+    with pytest.raises(BadFile, match="line 2 has a cell of more than 500 characters"):
+        read(file)
+    assert time.monotonic() - began < 2
+
+
+def repacked(raw: bytes, name: str, change: Callable[[str], str]) -> bytes:
+    """The zip file with one of its parts changed."""
+    with ZipFile(BytesIO(raw)) as old, ZipFile(new := BytesIO(), "w", ZIP_DEFLATED) as packed:
+        for part in old.namelist():
+            said = old.read(part)
+            packed.writestr(part, change(said.decode()).encode() if part == name else said)
+    return new.getvalue()
+
+
 def test_whoever_approved_does_not_record_the_file_either(office: Api, order: Any, answer: Answer) -> None:
     refused = answer(as_csv(completed(office, order, TOLD, CHINESE)), who="supervisor")
     assert refused.returncode == 1
@@ -307,6 +336,10 @@ def test_whoever_approved_does_not_record_the_file_either(office: Api, order: An
         ("账号,金额,金额（元）,结果\n".encode(), "keep one"),
         (b"a" * 1_048_577, "larger than 1 MB"),
         ("账号,金额,结果\n".encode(), "At least 1 row"),
+        ("账号,金额,结果\n".encode() + b"1,2," + b"a" * 501, "line 2 has a cell of more than 500 characters"),
+        ("账号,金额,结果\n".encode() + b"1,2," + b"a" * 900_000, "line 2 has more than 20000 characters"),
+        ("账号,金额,结果\n".encode() + b'"' + b"a\n" * 200_000, "has a cell of more than 500 characters"),
+        ("账号,金额,结果\n1,2,".encode() + "王\u0301\u0323".encode() * 200, "line 2 has a cell of more"),
     ],
 )
 def test_what_is_no_answer_is_refused_in_a_sentence(content: bytes, said: str, answer: Answer) -> None:

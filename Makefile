@@ -38,10 +38,17 @@ run: $(INSTALLED)
 OLDER := from casework.embedded import system_binaries; print(*map(str, system_binaries()[:1]))
 ON_OLDER := tests/test_migrations.py tests/work tests/api/test_concurrency.py tests/api/test_idempotency.py
 
+# The pages are looked at in Debian's Chromium, with a font for Chinese.
+BROWSER := command -v chromium chromium-browser google-chrome >/dev/null || [ -n "$$CASEWORK_CHROMIUM" ]
+NO_BROWSER := No Chromium: install it with  sudo apt-get install chromium fonts-noto-cjk  or name one in CASEWORK_CHROMIUM.
+
 test: $(INSTALLED_DEV)
+	@$(BROWSER) || { if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null || true; fi; }
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 	@programs="$$($(BIN)/python -c '$(OLDER)')"; if [ -n "$$programs" ]; then echo "Again on $$programs:"; \
 		CASEWORK_TEST_POSTGRES="$$programs" $(BIN)/python -m pytest -n 2 --dist worksteal $(ON_OLDER); fi
+	@$(BROWSER) || echo "$(NO_BROWSER)"
 
 # What is pure, but for the random walks.
 test-fast: $(INSTALLED_DEV)

@@ -25,7 +25,6 @@ from casework.api import (
     errors,
     funds,
     health,
-    home,
     messages,
     metrics,
     openapi,
@@ -45,6 +44,9 @@ from casework.senders.outside import Outside
 from casework.senders.senders import Senders
 from casework.senders.smtp import MailServer
 from casework.settings import ROOT, Settings
+from casework.web import assets, case, demonstration, desk, home, sign_in
+from casework.web import cases as case_list
+from casework.web import serving as pages
 from casework.work.service import Limits, Service
 
 ROUTES = (
@@ -64,6 +66,7 @@ ROUTES = (
     reports,
     rules,
 )
+PAGES = (case, case_list, demonstration, desk, home, sign_in)
 MIGRATIONS = ROOT / "migrations"
 
 
@@ -80,6 +83,8 @@ def service_of(settings: Settings, database_url: str) -> Service:
     )
     limits = Limits(
         token_days=settings.tokens.days,
+        session_lasts=timedelta(hours=settings.sessions.hours),
+        session_idle=timedelta(minutes=settings.sessions.idle_minutes),
         sign_in_attempts=settings.sign_in.attempts,
         sign_ins_an_hour=settings.sign_in.attempts_an_hour,
         own_passwords=settings.kind == "production",
@@ -121,14 +126,16 @@ def create_app(service: Service, settings: Settings | None = None) -> Flask:
         trusted_proxies=settings.web.trusted_proxies if settings else 0,
         metrics_networks=settings.web.metrics_networks if settings else (ip_network("127.0.0.0/8"),),
         metrics_token=settings.metrics_token if settings else "",
+        demonstration=settings is not None and settings.kind == "demo",
         # Without settings nobody has said how many threads there are.
         may_wait=BoundedSemaphore(max(1, settings.web.threads // 2) if settings else 1000),
     )
-    requests.install(app, {"/": errors.answer_to})
+    requests.install(app, {"/": pages.answer_to, "/api/": errors.answer_to, "/metrics": errors.answer_to})
     serving.install(app)
     health.install(app)
     metrics.install(app)
-    home.install(app)
+    pages.install(app)
+    assets.install(app)
     return app
 
 

@@ -1,5 +1,6 @@
 """What waits for me: the queue, claiming from it, and my alerts."""
 
+from typing import Any
 from uuid import UUID
 
 from casework.api.answers.alerts import Alert, alert
@@ -8,7 +9,9 @@ from casework.api.answers.members import page_of
 from casework.api.endpoint import Answer, Call, Endpoint, page
 from casework.api.summaries import summaries
 from casework.forms.form import Form
+from casework.forms.numbers import Flag
 from casework.forms.texts import Choice, Code
+from casework.http.case_filters import When, beginning
 from casework.http.query import Page, from_cursor, moment, switch, to_cursor, whole
 from casework.records import alerts
 from casework.records.queue import PageKey, page_key_of
@@ -20,6 +23,8 @@ from casework.work.alerts import Snooze
 from casework.work.alerts import snooze as put_off
 from casework.work.forms import OPEN_PHASES, QueuePart
 
+_HANDS = {"me": Text("本人", "me"), "none": Text("待领取", "nobody")}
+
 
 class QueueFilters(Page):
     """Which part of the queue."""
@@ -27,6 +32,12 @@ class QueueFilters(Page):
     workflow = Code(title=Text("流程", "Workflow"))
     org = Code(title=Text("机构（含下级）", "Organisation and below"))
     phase = Choice(OPEN_PHASES, title=Text("阶段", "Phase"))
+    owner = Choice(
+        _HANDS, title=Text("经办人（me 为本人，none 为待领取）", "Owner: me, or none for those in nobody's hands")
+    )
+    urgent = Flag(title=Text("紧急", "Urgent"))
+    due_from = When(title=Text("期限不早于", "Due at or after"))
+    due_before = When(title=Text("期限早于", "Due before"))
 
 
 @Endpoint("GET", "/queue", Text("待办", "What waits for my role"), answer=CaseSummaryPage, query=QueueFilters)
@@ -37,7 +48,11 @@ def queue(call: Call) -> Answer:
     of what waits for caseworkers, the same as a caseworker's.
     """
     key = from_cursor(call.query, whole, moment, UUID)
-    found = work.waiting(call.tx, call.query, call.limit + 1, PageKey(*key) if key else None)
+    zone = call.tx.service.zone
+    at: dict[str, Any] = {
+        name: beginning(call.query[name], zone) for name in ("due_from", "due_before") if name in call.query
+    }
+    found = work.waiting(call.tx, {**call.query, **at}, call.limit + 1, PageKey(*key) if key else None)
     shown = found[: call.limit]
     after = to_cursor(*page_key_of(shown[-1])) if len(found) > call.limit else None
     return page(call, summaries(call.tx, shown), after)

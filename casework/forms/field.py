@@ -75,6 +75,10 @@ class FormField(fields.Field[Any]):
         """What people see of a stored value who have not asked to see it in full."""
         return MASK
 
+    def in_words(self, value: Any) -> Text:
+        """A stored value, masked or not, as people read it."""
+        return Text(str(value), str(value))
+
     def lay_open(self, value: Any, path: str, sealed: dict[str, Any]) -> Any:
         """The stored value as it may lie open; a sensitive one goes into `sealed` under its path."""
         if not self.sensitive:

@@ -9,7 +9,7 @@ from casework.forms.example_data import ExampleData
 from casework.forms.field import TODAY, FormField
 from casework.rules.folding import typed
 from casework.rules.identifiers import EARLIEST
-from casework.rules.text import Language
+from casework.rules.text import Language, Text
 
 MOST_MONEY: Final = Decimal("999999999999.99")
 FIRST_DAY: Final = EARLIEST
@@ -54,6 +54,14 @@ class Money(FormField):
 
     def invent(self, example_data: ExampleData) -> str:
         return self.plain(min(max(Decimal(3200), self.least), self.most))
+
+    def in_words(self, value: Any) -> Text:
+        """`6,500.00`; what is masked stays as it is."""
+        try:
+            told = f"{Decimal(str(value)):,.2f}"
+        except ArithmeticError:
+            told = str(value)
+        return Text(told, told)
 
     def shape(self, language: Language) -> dict[str, Any]:
         return {
@@ -166,6 +174,11 @@ class Moment(FormField):
     def invent(self, example_data: ExampleData) -> str:
         return f"{example_data.today.isoformat()}T09:30:00+08:00"
 
+    def in_words(self, value: Any) -> Text:
+        """`2026-12-04 09:30`, as it was written."""
+        told = str(value)[:16].replace("T", " ")
+        return Text(told, told)
+
     def shape(self, language: Language) -> dict[str, Any]:
         return {"format": "date-time", "pattern": self.whole(MOMENT_PATTERN)}
 
@@ -206,6 +219,10 @@ class Flag(FormField):
 
     def invent(self, example_data: ExampleData) -> bool:
         return True
+
+    def in_words(self, value: Any) -> Text:
+        """Yes or no."""
+        return {True: Text("是", "yes"), False: Text("否", "no")}.get(value) or super().in_words(value)
 
     def shape(self, language: Language) -> dict[str, Any]:
         return {}

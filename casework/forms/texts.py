@@ -182,6 +182,10 @@ class Choice(FormField):
     def invent(self, example_data: ExampleData) -> str:
         return next(iter(self.options))
 
+    def in_words(self, value: Any) -> Text:
+        """The title of the code."""
+        return self.options.get(str(value)) or super().in_words(value)
+
     def shape(self, language: Language) -> dict[str, Any]:
         offered: list[dict[str, Any]] = [
             {"const": code, "title": title.in_(language)} for code, title in self.options.items()

@@ -28,6 +28,11 @@ def language() -> Language:
     return chosen
 
 
+def choose_language(chosen: Language) -> None:
+    """Speak this language for the rest of the request, whatever its headers ask for."""
+    g.language = chosen
+
+
 def spoken(header: str, otherwise: Language) -> Language:
     """Return the first language that is accepted and spoken here, whatever the country.
 

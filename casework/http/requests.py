@@ -6,13 +6,14 @@ from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, request
 from werkzeug.exceptions import (
     HTTPException,
     RequestEntityTooLarge,
     RequestHeaderFieldsTooLarge,
     RequestURITooLarge,
 )
+from werkzeug.wrappers import Response
 
 from casework.http.problems import Malformed, of_http
 from casework.http.request_context import language, request_id
@@ -51,7 +52,7 @@ def install(app: Flask, doors: Mapping[str, Answering]) -> None:
             response.vary.add("Accept-Language")
         else:
             headers["Vary"] = "Accept-Language"
-        headers["Cache-Control"] = "no-store"
+        headers.setdefault("Cache-Control", "no-store")
         headers["X-Content-Type-Options"] = "nosniff"
         # The rule, not the address: addresses may hold what was searched for.
         rule = request.url_rule.rule if request.url_rule else None

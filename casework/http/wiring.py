@@ -25,6 +25,8 @@ class Wiring:
     trusted_proxies: int
     metrics_networks: Networks
     metrics_token: str
+    demonstration: bool
+    """Whether everything here is invented, so that anybody may sign in as one of its users."""
     may_wait: BoundedSemaphore
     """Lets so many requests at a time wait for somebody else's lock."""
 

@@ -103,6 +103,12 @@ def get(tx: Tx, case_id: UUID, person: Person, *, lock: bool = False) -> StoredC
     raise NotFound()
 
 
+def id_of(tx: Tx, number: str) -> UUID | None:
+    """The id of the case of this number, whoever may see it; None where there is none."""
+    row = tx.one(select(cases.c.id).where(cases.c.number == number))
+    return row.id if row else None
+
+
 def with_others(tx: Tx, case_id: UUID, staff: Person) -> tuple[StoredCase, list[Other]]:
     """The case and the other cases of its workflow with the same numbers, for staff; raises `NotFound`."""
     found = tx.ask(_WITH_OTHERS, {"id": case_id, "path": staff.org_path})

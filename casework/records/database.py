@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from casework.rules.refusals import Unavailable
-from casework.rules.text import Text
+from casework.rules.text import Language, Text
 
 T = TypeVar("T")
 OWNER: Final = "casework_owner"
@@ -40,9 +40,10 @@ left join casework.revisions as rules on rules.of = 'rules'
 left join casework.revisions as tree on tree.of = 'orgs'
 left join casework.recalculations as under_way on true
 left join lateral (
-  select u.id, u.username, u.name, u.role, u.active, o.path, u.password_is_first
+  select u.id, u.username, u.name, u.role, u.active, o.path, u.password_is_first, u.language
   from casework.tokens t join casework.users u on u.id = t.user_id join casework.orgs o on o.id = u.org_id
-  where t.digest = %(token)s and t.expires_at > clock.now and u.active) as caller on true
+  where t.digest = %(token)s and t.expires_at > clock.now
+    and coalesce(t.idle_until > clock.now, true) and u.active) as caller on true
 """
 Columns = tuple[Any, ...]
 _NOW = "clock_timestamp()"
@@ -84,6 +85,7 @@ class Caller(NamedTuple):
     active: bool
     org_path: str
     password_is_first: bool
+    language: Language
 
 
 class Query(Generic[T]):
@@ -228,7 +230,7 @@ class Database:
         """
         values = self._at_once if at_once else self._for_work
         with self._begun(self._begin_work, {**values, "token": token}) as (lent, row):
-            now, revision, recalculated, tree_revision, *user = row[:11]
+            now, revision, recalculated, tree_revision, *user = row[:12]
             caller = Caller(*user) if user[0] else None
             yield Tx(lent.driver, lent.connect, now, revision, recalculated, tree_revision, caller)
 

@@ -1,8 +1,8 @@
 """Users and their tokens."""
 
 import hashlib
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, func, insert, select, update
@@ -98,6 +98,20 @@ def open_cases(tx: Tx, user_id: UUID) -> int:
     return int(tx.run(select(func.count()).where(mine, cases.c.phase != "closed")).scalar_one())
 
 
+_USE_FOR: Final = timedelta(minutes=1)
+
+
+def bind_session(tx: Tx, token: str, idle_until: datetime) -> None:
+    """Make a token that of a session: it ends before its time where nobody uses it."""
+    tx.run(update(tokens).where(tokens.c.digest == digest_of(token)).values(idle_until=idle_until))
+
+
+def use_session(tx: Tx, token: str, idle: timedelta) -> None:
+    """Put off the idle end of a session, noted again only after a minute."""
+    noted = tokens.c.idle_until < tx.now + idle - _USE_FOR
+    tx.run(update(tokens).where(tokens.c.digest == digest_of(token), noted).values(idle_until=tx.now + idle))
+
+
 def end_token(tx: Tx, token: str) -> None:
     """This token is gone."""
     tx.run(tokens.delete().where(tokens.c.digest == digest_of(token)))
@@ -110,7 +124,7 @@ def end_tokens(tx: Tx, user_id: UUID) -> None:
 
 def purge(tx: Tx) -> None:
     """Forget the tokens that have ended."""
-    tx.run(tokens.delete().where(tokens.c.expires_at <= tx.now))
+    tx.run(tokens.delete().where((tokens.c.expires_at <= tx.now) | (tokens.c.idle_until <= tx.now)))
 
 
 VIEW = (

@@ -6,11 +6,12 @@ one who helps; both are found by their person. Each of these branches comes in t
 them, so that it costs the same for a street and for a province.
 """
 
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
 from casework.records import cases
@@ -36,13 +37,24 @@ class PageKey(NamedTuple):
     case_id: UUID
 
 
+Hands = Literal["none", "me"]
+"""In nobody's hands, or in those of whoever asks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the queue: of the organisation at this path and below, of one workflow, of one phase."""
+    """A part of the queue: of the organisation at this path and below, of one workflow, of one phase, and so on.
+
+    The due time lies at or after `due_from` and before `due_before`.
+    """
 
     org_path: str | None = None
     workflow: str | None = None
     phase: str | None = None
+    owner: Hands | None = None
+    urgent: bool | None = None
+    due_from: datetime | None = None
+    due_before: datetime | None = None
 
 
 class Numbers(NamedTuple):
@@ -59,7 +71,7 @@ def page(tx: Tx, person: Person, part: Part, limit: int, after: PageKey | None =
     A caseworker's are the own ones and those in nobody's hands; a supervisor's are those that wait for a supervisor,
     whoever owns them, and of what waits for caseworkers the same as a caseworker's; a helper's are the assigned ones.
     """
-    branches, values = _branches(person.role), _values(person, part)
+    branches, values = _branches_of(person.role, part), _values(person, part)
     if not branches or values is None:
         return []
     if after:
@@ -70,6 +82,21 @@ def page(tx: Tx, person: Person, part: Part, limit: int, after: PageKey | None =
 def page_key_of(summary: CaseSummary) -> tuple[int, str, str]:
     """Return the key after which the next page of the queue begins, each part as a cursor holds it."""
     return int(summary.key), summary.due_at or NEVER, summary.id
+
+
+def counts(tx: Tx, person: Person, parts: Mapping[str, Part], most: int) -> dict[str, int]:
+    """Return by name how many cases each part of this person's queue has, none counted further than `most`."""
+    counted: dict[str, int] = dict.fromkeys(parts, 0)
+    asked: list[tuple[str, tuple[_Branch, ...], tuple[str, ...]]] = []
+    values: dict[str, Any] = {}
+    for name, part in parts.items():
+        branches, its = _branches_of(person.role, part), _values(person, part)
+        if branches and its is not None:
+            asked.append((name, branches, tuple(its)))
+            values |= {f"{name}_{key}": value for key, value in its.items()}
+    if asked:
+        counted |= dict(zip((name for name, *_ in asked), tx.ask(_counts(tuple(asked), most), values)[0], strict=True))
+    return counted
 
 
 def lock_next(tx: Tx, person: Person, part: Part) -> StoredCase | None:
@@ -123,8 +150,13 @@ def _branches(role: Role) -> tuple[_Branch, ...]:
 _CONDITIONS: Final = {
     "workflow": "workflow = %(workflow)s",
     "phase": "phase = %(phase)s",
+    "urgent": "(precedence < 2) = %(urgent)s",
+    "due_from": "due_key >= %(due_from)s",
+    "due_before": "due_key < %(due_before)s",
     "due_key": "(precedence, due_key, case_id) > (%(precedence)s, %(due_key)s, %(case_id)s)",
 }
+_BOUNDS: Final = frozenset(("due_from", "due_before"))
+_PARAMETER: Final = re.compile(r"%\(")
 _WITHIN: Final = "org_id in (select id from casework.orgs where starts_with(path, %(within)s))"
 _SHARED: Final = "select case_id, precedence, due_key, workflow, phase from casework.queue_entries where {conditions}"
 _PERSONAL: Final = """select id as case_id,
@@ -132,9 +164,25 @@ _PERSONAL: Final = """select id as case_id,
   due_key, workflow, phase from casework.cases where {conditions}"""
 
 
+def _branches_of(role: Role, part: Part) -> tuple[_Branch, ...]:
+    branches = _branches(role)
+    if part.owner == "none":
+        return tuple(branch for branch in branches if branch.free)
+    if part.owner == "me":
+        return tuple(branch for branch in branches if branch.of)
+    return branches
+
+
 def _values(person: Person, part: Part) -> dict[str, Any] | None:
     """The parameters for this person and part; None where the part lies outside the person's organisation."""
-    values: dict[str, Any] = {"me": person.id, "workflow": part.workflow, "phase": part.phase}
+    values: dict[str, Any] = {
+        "me": person.id,
+        "workflow": part.workflow,
+        "phase": part.phase,
+        "urgent": part.urgent,
+        "due_from": part.due_from,
+        "due_before": part.due_before,
+    }
     path = person.org_path
     if part.org_path is not None:
         if part.org_path.startswith(path) or person.role in HELPERS:
@@ -150,14 +198,21 @@ def _merged(branches: Iterable[_Branch], given: Collection[str], many: int | Non
     conditions = [one for name, one in _CONDITIONS.items() if name in given]
     filters = f" where {' and '.join(conditions)}" if conditions else ""
     order = f"order by precedence, due_key, case_id limit {many}" if many else ""
-    parts = [f"(select * from ({_branch(one, given)}) as branch{filters} {order})" for one in branches]
+    # Where a due time bounds it, each precedence is a range of the index of its own; else a whole queue would be read.
+    each = [f" and precedence = {n}" for n in range(4)] if _BOUNDS.intersection(given) else [""]
+    parts = [
+        f"(select * from ({_branch(one, given, within)}) as branch{filters} {order})"
+        for one in branches
+        for within in (each if one.of is None else [""])
+    ]
     # In brackets of its own, so that of each branch is read only what comes before the end of the page.
     return f"select * from ({' union all '.join(parts)}) as merged {order}" if len(parts) > 1 else parts[0]
 
 
-def _branch(branch: _Branch, given: Collection[str]) -> str:
+def _branch(branch: _Branch, given: Collection[str], within: str) -> str:
     if branch.of is None:
-        return _SHARED.format(conditions=f"org_code = %(org)s and turn = '{branch.turn}' and owned = {branch.owned}")
+        shared = f"org_code = %(org)s and turn = '{branch.turn}' and owned = {branch.owned}{within}"
+        return _SHARED.format(conditions=shared)
     within = f" and {_WITHIN}" if "within" in given else ""
     mine = f"{branch.of} = %(me)s and waits_for = '{branch.turn}' and closed_at is null{within}"
     return _PERSONAL.format(conditions=mine)
@@ -172,6 +227,15 @@ def _page(branches: tuple[_Branch, ...], given: tuple[str, ...], many: int) -> Q
         "waiting.precedence",
         "waiting.precedence, waiting.due_key, waiting.case_id",
     )
+
+
+@cache
+def _counts(parts: tuple[tuple[str, tuple[_Branch, ...], tuple[str, ...]], ...], most: int) -> Query[tuple[int, ...]]:
+    each = (
+        f"(select count(*) from ({_PARAMETER.sub(f'%({name}_', _merged(branches, given, most))}) as part)"
+        for name, branches, given in parts
+    )
+    return Query(f"select {', '.join(each)}", lambda *numbers: numbers)
 
 
 @cache

@@ -100,6 +100,8 @@ tokens = Table(
     Column("user_id", Uuid, ForeignKey("users.id"), nullable=False, index=True),
     _at("created_at"),
     _at("expires_at"),
+    # Of the session of a browser, which ends when nobody uses it for a while.
+    Column("idle_until", DateTime(timezone=True)),
 )
 
 sign_ins = Table(

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from casework.rules.clocks import Due, Interval, Limit, Status
 from casework.rules.people import Person, Role
+from casework.rules.text import Text
 
 Facts = Mapping[str, Any]
 
@@ -26,6 +27,21 @@ class Phase(StrEnum):
     RESOLUTION = "resolution"
     FOLLOW_UP = "follow_up"
     CLOSED = "closed"
+
+    @property
+    def told(self) -> Text:
+        """The phase in words."""
+        return _PHASES[self]
+
+
+_PHASES: Final = {
+    Phase.INTAKE: Text("受理", "Intake"),
+    Phase.REVIEW: Text("审查", "Review"),
+    Phase.ASSIGNMENT: Text("指派", "Assignment"),
+    Phase.RESOLUTION: Text("承办", "Resolution"),
+    Phase.FOLLOW_UP: Text("回访归档", "Follow-up"),
+    Phase.CLOSED: Text("办结", "Closed"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,12 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
+class Sessions:
+    hours: int
+    idle_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class SignIn:
     attempts: int
     attempts_an_hour: int
@@ -116,6 +122,7 @@ class Sections:
     scheduler: Scheduler
     office: Office
     tokens: Tokens
+    sessions: Sessions
     sign_in: SignIn
     public: Public
     idempotency: Idempotency

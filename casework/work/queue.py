@@ -1,7 +1,8 @@
 """What waits for whoever asks: a page of the queue, and the next case of it to claim."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from casework.records import queue
 from casework.records.queue import PageKey, Part
@@ -17,10 +18,35 @@ from casework.work.preconditions import ensure, moved
 from casework.work.recalculation import caught_up
 from casework.work.service import Transaction
 
+VIEWS: Final = ("all", "late", "soon", "unclaimed", "mine", "urgent")
+"""How people look at their queue: all of it, past its due time, due soon, in nobody's hands, theirs, urgent."""
+SOON: Final = timedelta(days=3)
+MOST: Final = 99
+"""A view is counted so far; beyond it one only knows that there are more."""
+
 
 def waiting(tx: Transaction, said: Mapping[str, Any], limit: int, after: PageKey | None) -> list[CaseSummary]:
     """Return what waits for the caller in this part of the queue, the most urgent first, at most `limit` cases."""
     return queue.page(tx.db, tx.person, _part(tx, said), limit, after)
+
+
+def view_of(name: str, now: datetime) -> dict[str, Any]:
+    """Return what a view of the queue asks for at this instant; raises `KeyError` for a view that there is not."""
+    views: dict[str, dict[str, Any]] = {
+        "all": {},
+        "late": {"due_before": now},
+        "soon": {"due_from": now, "due_before": now + SOON},
+        "unclaimed": {"owner": "none"},
+        "mine": {"owner": "me"},
+        "urgent": {"urgent": True},
+    }
+    return views[name]
+
+
+def counts(tx: Transaction, said: Mapping[str, Any]) -> dict[str, int]:
+    """Return how many cases each view of this part of the caller's queue has, counted up to one more than `MOST`."""
+    parts = {name: _part(tx, {**said, **view_of(name, tx.now)}) for name in VIEWS}
+    return queue.counts(tx.db, tx.person, parts, MOST + 1)
 
 
 def claim(tx: Transaction, given: Any) -> StoredCase | None:
@@ -46,4 +72,12 @@ def _part(tx: Transaction, said: Mapping[str, Any]) -> Part:
         faults.append(NO_SUCH_ORG)
     if faults:
         raise Invalid(faults)
-    return Part(org_path, said.get("workflow"), said.get("phase"))
+    return Part(
+        org_path,
+        said.get("workflow"),
+        said.get("phase"),
+        said.get("owner"),
+        said.get("urgent"),
+        said.get("due_from"),
+        said.get("due_before"),
+    )

@@ -29,6 +29,8 @@ class Limits:
     """How long things are kept and how often one may try; see `config/default.toml`."""
 
     token_days: int = 30
+    session_lasts: timedelta = timedelta(hours=12)
+    session_idle: timedelta = timedelta(hours=2)
     sign_in_attempts: int = 10
     sign_ins_an_hour: int = 100
     known_for: timedelta = timedelta(days=30)

@@ -6,13 +6,14 @@ an hour, which only those do not feel who have signed in from the same address b
 docs/decisions/0043-signing-in-slows-down.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from casework.forms.form import Form
 from casework.forms.texts import Line
 from casework.records import admin_events, attempts, people
+from casework.rules.people import Person
 from casework.rules.refusals import Fault, Invalid, Unauthenticated
 from casework.rules.text import Text
 from casework.work.attempts import Allowance, count
@@ -20,6 +21,7 @@ from casework.work.passwords import matches
 from casework.work.people import folded, new_token
 from casework.work.service import Service, Transaction
 
+T = TypeVar("T")
 _WRONG: Final = Text("用户名或密码不正确。", "The user name or the password is wrong.")
 _NO_SECOND_FACTOR: Final = Text(
     "系统尚不核验动态验证码，请不填此项。", "One-time codes are not checked here; leave this out."
@@ -36,9 +38,15 @@ class Credentials(Form):
 
 
 def sign_in(service: Service, given: Any, address: str) -> tuple[str, datetime]:
-    """A new token and when it ends; raises `Unauthenticated`, or `SlowDown` after too many wrong passwords.
+    """A new token of the API and when it ends; raises as `signed_in` does."""
+    lasts = timedelta(days=service.limits.token_days)
+    return signed_in(service, given, address, lambda tx, person: new_token(tx, person, lasts))
 
-    An attempt counts, and is committed, before its password is looked at, so that those made at the same time count
+
+def signed_in(service: Service, given: Any, address: str, issue: Callable[[Transaction, Person], T]) -> T:
+    """What is issued to whoever gives the right password.
+
+    Raises `Unauthenticated`, or `SlowDown` after too many wrong passwords. An attempt counts, and is committed, before its password is looked at, so that those made at the same time count
     too; the right password takes it back. A name that nobody has is counted like any other.
     """
     with service.transaction() as tx:
@@ -58,7 +66,7 @@ def sign_in(service: Service, given: Any, address: str) -> tuple[str, datetime]:
                 attempts.forget_all(tx.db, here.digest(tx))
                 attempts.forget(tx.db, elsewhere)
                 attempts.remember(tx.db, here.digest(tx))
-                return new_token(tx, person, timedelta(days=service.limits.token_days))
+                return issue(tx, person)
     raise Unauthenticated(_WRONG)
 
 

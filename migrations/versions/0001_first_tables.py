@@ -416,6 +416,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("idle_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["casework.users.id"], name=op.f("fk_tokens_user_id")),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_tokens")),
         schema="casework",

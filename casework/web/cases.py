@@ -1,0 +1,66 @@
+"""All cases that one may see: by search and filters."""
+
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from casework.forms.form import Form
+from casework.forms.numbers import Flag
+from casework.forms.texts import Choice, Code, Line
+from casework.http.case_filters import after, cursor_of, filter_of, order_of
+from casework.records.summaries import count, page
+from casework.rules.case import Phase
+from casework.rules.people import Role
+from casework.rules.text import Text
+from casework.web.frame import frame_of
+from casework.web.page import HELPERS, STAFF, Answer, Html, Page, Visit
+from casework.web.rows import rows_of
+from casework.work import workflow_registry
+
+_ROWS: Final = 50
+_MOST: Final = 1_000
+_PHASES: Final = {phase.value: phase.told for phase in Phase}
+_CAPTION: Final = Text("案件", "Cases")
+
+
+class CasesQuery(Form):
+    """What is asked of a list of cases by its page."""
+
+    q = Line(most=100, title=Text("搜索", "Search"))
+    workflow = Code(title=Text("业务", "Programme"))
+    phase = Choice(_PHASES, title=Text("阶段", "Phase"))
+    org = Code(title=Text("机构（含下级）", "Office and below"))
+    open = Flag(title=Text("未办结", "Not closed"))
+    overdue = Flag(title=Text("已逾期", "Late"))
+    cursor = Line(most=500, title=Text("游标", "Cursor"), example="")
+
+
+@Page("GET", "/cases", STAFF | HELPERS | {Role.AUDITOR}, query=CasesQuery)
+def cases(visit: Visit) -> Answer:
+    """The cases that fit, by due time, or what was searched for newest first."""
+    tx = visit.tx
+    asked: dict[str, Any] = dict(visit.query)
+    query = asked | {name: [asked[name]] for name in ("workflow", "phase") if name in asked}
+    wanted, order = filter_of(tx, query), order_of(query)
+    found = page(tx.db, tx.person, tx.org_tree, wanted, _ROWS + 1, order=order, after=after(query))
+    shown = found[:_ROWS]
+    number = count(tx.db, tx.person, tx.org_tree, wanted, _MOST + 1)
+    asked.pop("cursor", None)
+    more = _address(asked | {"cursor": cursor_of(shown[-1])}) if len(found) > _ROWS else None
+    return Html(
+        "cases",
+        {
+            "frame": frame_of(tx),
+            "asked": asked,
+            "rows": rows_of(tx, shown),
+            "caption": _CAPTION,
+            "number": str(number) if number <= _MOST else f"{_MOST}+",
+            "more": more,
+            "workflows": {one.key: one.title for one in workflow_registry.latest()},
+            "phases": _PHASES,
+        },
+    )
+
+
+def _address(asked: dict[str, object]) -> str:
+    said = {name: str(value).lower() if isinstance(value, bool) else value for name, value in asked.items()}
+    return f"/cases?{urlencode(said)}"

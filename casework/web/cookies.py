@@ -1,0 +1,75 @@
+"""The cookies of the pages: whose session it is, a mark for visitors' forms, and the language that was chosen."""
+
+from typing import Final
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from casework.http.wiring import wiring
+from casework.rules.text import LANGUAGES, Language
+
+_SESSION: Final = "casework-session"
+_VISITOR: Final = "casework-visitor"
+_LANGUAGE: Final = "casework-language"
+_LONGEST: Final = 200
+_A_YEAR_S: Final = 365 * 24 * 3600
+
+
+def session() -> str:
+    """The token of the session; empty where nobody is signed in."""
+    return _read(_SESSION)
+
+
+def visitor() -> str:
+    """The mark of a browser in which nobody is signed in; empty where it has none yet."""
+    return _read(_VISITOR)
+
+
+def language() -> Language | None:
+    """The language that was chosen in this browser."""
+    chosen = _read(_LANGUAGE)
+    return next((one for one in LANGUAGES if one == chosen), None)
+
+
+def keep_session(response: Response, token: str) -> None:
+    """Keep the session's token until the browser is closed; when it ends is for the database to say."""
+    _set(response, _SESSION, token)
+
+
+def drop_session(response: Response) -> None:
+    """Forget the session's token."""
+    _set(response, _SESSION, "", max_age=0)
+
+
+def keep_visitor(response: Response, mark: str) -> None:
+    """Keep the mark of a browser in which nobody is signed in."""
+    _set(response, _VISITOR, mark)
+
+
+def keep_language(response: Response, chosen: Language) -> None:
+    """Keep the chosen language for a year."""
+    _set(response, _LANGUAGE, chosen, max_age=_A_YEAR_S)
+
+
+def _read(name: str) -> str:
+    found = request.cookies.get(_prefix() + name, "")
+    return found if len(found) <= _LONGEST and found.isascii() else ""
+
+
+def _prefix() -> str:
+    # A browser takes a cookie of this name only with TLS, from this host, and for all of it (RFC 6265bis, 4.1.3.2).
+    return "__Host-" if by_tls() else ""
+
+
+def by_tls() -> bool:
+    """Whether the browser speaks TLS, with us or with a proxy that we trust."""
+    if request.is_secure:
+        return True
+    said = request.headers.get("X-Forwarded-Proto", "").split(",")
+    return wiring().trusted_proxies > 0 and said[-1].strip().lower() == "https"
+
+
+def _set(response: Response, name: str, value: str, *, max_age: int | None = None) -> None:
+    response.set_cookie(
+        _prefix() + name, value, max_age=max_age, path="/", secure=by_tls(), httponly=True, samesite="Lax"
+    )

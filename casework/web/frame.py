@@ -1,0 +1,53 @@
+"""What stands around every page of the office: where one can go, who one is, what waits at the bell."""
+
+from typing import Final, NamedTuple
+
+from casework.rules.people import Role
+from casework.rules.text import Text
+from casework.web.page import HELPERS, STAFF
+from casework.work import workflow_registry
+from casework.work.service import Transaction
+
+
+class Place(NamedTuple):
+    """A page that one goes to from anywhere; `waiting` is what waits there, empty for nothing."""
+
+    address: str
+    title: Text
+    waiting: str = ""
+
+
+class Frame(NamedTuple):
+    """The frame of a page for one user."""
+
+    nav: tuple[Place, ...]
+    programmes: tuple[Text, ...]
+    org: str
+    may_search: bool
+
+
+_PLACES: Final = (
+    (Place("/desk", Text("待办", "Desk")), STAFF | HELPERS),
+    (Place("/cases", Text("案件", "Cases")), STAFF | HELPERS | {Role.AUDITOR}),
+)
+_SEES_CASES: Final = STAFF | HELPERS | {Role.AUDITOR}
+
+
+def frame_of(tx: Transaction) -> Frame:
+    """Return what stands around a page for the caller."""
+    person = tx.person
+    nav = tuple(place for place, roles in _PLACES if person.role in roles)
+    programmes = tuple(one.title for one in workflow_registry.latest())
+    return Frame(nav, programmes, org_name(tx, person.org_path), person.role in _SEES_CASES)
+
+
+def first_page(role: Role) -> str:
+    """Return where somebody of this role begins."""
+    return next((place.address for place, roles in _PLACES if role in roles), "/settings")
+
+
+def org_name(tx: Transaction, path: str) -> str:
+    """Return the name of the organisation at this path."""
+    code = path.rstrip("/").rpartition("/")[2]
+    org = tx.rules.orgs.get(code)
+    return str(org.name) if org else code

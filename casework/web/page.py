@@ -1,0 +1,73 @@
+"""What a page is: a view with a declaration that says where it is and who may see it, and what it is called with."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any, Final, Literal
+
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from casework.forms.form import Form
+from casework.http.query import NoQuery
+from casework.rules.people import Role
+from casework.work.service import Transaction
+
+STAFF: Final = frozenset((Role.CASEWORKER, Role.SUPERVISOR))
+HELPERS: Final = frozenset((Role.LAWYER, Role.VOLUNTEER))
+USERS: Final = frozenset((*STAFF, *HELPERS, Role.AUDITOR, Role.ADMINISTRATOR))
+"""Everybody who signs in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Html:
+    """A page to be written: the template and what stands in it."""
+
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Go on there: an address of ours, after something was done."""
+
+    address: str
+
+
+Answer = Html | Redirect | Response
+
+
+@dataclass(slots=True)
+class Visit:
+    """A request of somebody who is signed in, within its one transaction."""
+
+    tx: Transaction
+    query: Mapping[str, Any]
+    posted: MultiDict[str, str]
+
+
+@dataclass(slots=True, eq=False)
+class Page:
+    """One method at one address, and who may see it; it decorates the view.
+
+    A page for `everybody` is called with what was posted and without a transaction; others with a `Visit`.
+    `own_account`: it is open to who has to choose another password first.
+    """
+
+    method: Literal["GET", "POST"]
+    path: str
+    roles: frozenset[Role] | Literal["everybody"]
+    _: KW_ONLY
+    query: type[Form] = NoQuery
+    own_account: bool = False
+    view: Callable[..., Answer] = field(init=False)
+
+    def __call__(self, view: Callable[..., Answer]) -> Callable[..., Answer]:
+        """Keep the view, which stays what it is."""
+        self.view = view
+        PAGES.append(self)
+        return view
+
+
+PAGES: Final[list[Page]] = []

@@ -1,0 +1,78 @@
+"""Cases as the lists of the pages show them: a line each, in words."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from casework.records.summaries import CaseSummary
+from casework.rules.case import Phase
+from casework.rules.clocks import Limit
+from casework.rules.grammar import PolicyLimit, Workflow
+from casework.rules.text import Text
+from casework.web import dates
+from casework.work import workflow_registry
+from casework.work.service import Transaction
+
+
+class Row(NamedTuple):
+    """A case in a list."""
+
+    number: str
+    name: str
+    phone: str
+    urgent: bool
+    workflow: Text
+    state: Text
+    phase: Phase
+    org: str
+    owner: str
+    near: dates.Nearness | None
+    tone: str
+    due_on: date | None
+    provisional: bool
+    clock: Text | None
+    closed_on: date | None
+
+
+def rows_of(tx: Transaction, found: Sequence[CaseSummary]) -> list[Row]:
+    """Return these cases as lists show them."""
+    return [_row(tx, one) for one in found]
+
+
+def _row(tx: Transaction, one: CaseSummary) -> Row:
+    workflow = workflow_registry.of(one.workflow, one.workflow_version)
+    org = tx.rules.orgs[tx.org_tree.codes[one.org_id]]
+    due_on = date.fromisoformat(one.due_on) if one.due_on else None
+    near = None
+    if due_on and one.due_clock:
+        counting = _working_days(tx, workflow, org, one.due_clock)
+        near = dates.nearness(due_on, tx.today, late=one.clock_overdue, working_days=counting)
+    return Row(
+        number=one.number,
+        name=one.applicant_name,
+        phone=one.phone or "",
+        urgent=one.urgent,
+        workflow=workflow.title,
+        state=workflow.by_state[one.state].title,
+        phase=Phase(one.phase),
+        org=org.name,
+        owner=one.owner_name or "",
+        near=near,
+        tone=near.tone if near else "",
+        due_on=due_on,
+        provisional=one.due_provisional,
+        clock=workflow.by_clock[one.due_clock].title if one.due_clock else None,
+        closed_on=datetime.fromisoformat(one.closed_at).astimezone(tx.service.zone).date() if one.closed_at else None,
+    )
+
+
+def _working_days(tx: Transaction, workflow: Workflow, org: Any, name: str) -> Callable[[date, date], int] | None:
+    """What counts the days after one and up to another where the clock's limit is in working days there, else None."""
+    limit = workflow.by_clock[name].limit
+    if isinstance(limit, PolicyLimit):
+        row = tx.rules.in_force(workflow.key, org.code, org.region, tx.today).get(limit.name)
+        limit = Limit.parse(row.value) if row else None
+    if limit is None or limit.unit != "wd":
+        return None
+    calendar = tx.rules.calendars[org.calendar].calendar.assuming_unpublished()
+    return lambda first, last: calendar.days_between(first, last, "working")

@@ -1,0 +1,136 @@
+"""How a page is served: who comes with which session, the one transaction, the language, the answer."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote
+
+from flask import Flask, redirect, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException, UnsupportedMediaType
+from werkzeug.wrappers import Response
+
+from casework.http import problems
+from casework.http.problems import FAULT, STATUS, TITLES, of_http
+from casework.http.query import read_query
+from casework.http.request_context import choose_language, language
+from casework.http.requests import body
+from casework.http.transactions import transacted
+from casework.http.wiring import wiring
+from casework.rules.refusals import NotYours, Refusal, Unauthenticated
+from casework.rules.text import Language, Text
+from casework.web import cookies, forgery, rendering
+from casework.web.page import PAGES, Answer, Html, Page, Redirect, Visit
+from casework.work import people, sessions
+from casework.work.service import Transaction
+
+_MOST_FIELDS: Final = 5_000
+_NOT_FOR_YOU: Final = Text("您的角色不使用这一页。", "This page is not for your role.")
+_POSTED: Final = "application/x-www-form-urlencoded"
+
+
+def install(app: Flask) -> None:
+    """Put every declared page into the application."""
+    for one in PAGES:
+        app.add_url_rule(
+            one.path,
+            endpoint=f"page {one.method} {one.path}",
+            view_func=_view(one),
+            methods=[one.method],
+            provide_automatic_options=False,
+        )
+
+
+def answer_to(error: Refusal | HTTPException | None) -> Response:
+    """Return the page that says a refusal; whoever is not signed in is led to where one signs in."""
+    _speak(None)
+    if isinstance(error, Unauthenticated):
+        return redirect(sign_in_address(), 303)
+    if isinstance(error, Refusal):
+        code, detail = error.code, error.text
+    else:
+        code, detail = (of_http(error) if error is not None else None) or ("fault", FAULT)
+    status = STATUS.get(code, 500)
+    if isinstance(error, HTTPException) and error.code in problems.STATUS.values():
+        status = error.code or status
+    answer = rendering.page("problem", {"title": TITLES[code], "detail": detail, "code": code}, status)
+    retry_after = getattr(error, "retry_after", None)
+    if retry_after is not None:
+        answer.headers["Retry-After"] = str(retry_after)
+    return answer
+
+
+def sign_in_address() -> str:
+    """Return where one signs in, and from there comes back to the page that was asked for."""
+    asked = request.full_path.rstrip("?") if request.method == "GET" else "/desk"
+    return "/sign-in" if asked in ("/", "/desk") else f"/sign-in?next={quote(asked, safe='')}"
+
+
+def _view(one: Page) -> Callable[..., Response]:
+    def answer(**path: Any) -> Response:
+        _speak(None)
+        raw = body(wiring().most_bytes)
+        posted = _posted(raw) if one.method == "POST" else MultiDict()
+        if one.roles == "everybody":
+            return _public(one, posted, path)
+        token = cookies.session()
+        if one.method == "POST" and token:
+            forgery.ensure_ours(token, posted.get(forgery.FIELD, ""))
+
+        def do(tx: Transaction) -> tuple[Answer, dict[str, Any]]:
+            people.identify(tx, own_account=one.own_account)
+            caller = tx.db.caller
+            _speak(caller.language if caller else None)
+            sessions.use(tx, token)
+            tx.language = language()
+            if one.roles != "everybody" and tx.person.role not in one.roles:
+                raise NotYours(_NOT_FOR_YOU)
+            visit = Visit(tx, read_query(one.query, request.args, tx.today), posted)
+            answered = one.view(visit, **path)
+            return answered, {"today": tx.today, "me": tx.person} if isinstance(answered, Html) else {}
+
+        if not token:
+            raise Unauthenticated(Text("请先登录。", "Sign in first."))
+        answered, frame = transacted(do, token=token)
+        return _said(answered, {**frame, "anti_forgery": forgery.token_for(token)})
+
+    return answer
+
+
+def _public(one: Page, posted: MultiDict[str, str], path: dict[str, Any]) -> Response:
+    """The answer to anybody. A browser without a mark gets one with the first form, and sends it with the post."""
+    bearer = cookies.session() or cookies.visitor()
+    if one.method == "POST":
+        forgery.ensure_ours(bearer, posted.get(forgery.FIELD, ""))
+    answered = one.view(posted, **path)
+    mark = bearer or secrets.token_urlsafe(16)
+    response = _said(answered, {"me": None, "anti_forgery": forgery.token_for(mark)})
+    if not bearer and isinstance(answered, Html):
+        cookies.keep_visitor(response, mark)
+    return response
+
+
+def _said(answered: Answer, frame: dict[str, Any]) -> Response:
+    if isinstance(answered, Redirect):
+        return redirect(answered.address, 303)
+    if isinstance(answered, Html):
+        response = rendering.page(answered.template, {**frame, **answered.values}, answered.status)
+        response.headers.update(answered.headers)
+        return response
+    return answered
+
+
+def _posted(raw: bytes) -> MultiDict[str, str]:
+    if request.mimetype != _POSTED:
+        raise UnsupportedMediaType
+    try:
+        return MultiDict(parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS))
+    except (UnicodeDecodeError, ValueError) as wrong:
+        raise problems.Malformed(Text("提交的内容无法读取。", "What was posted cannot be read.")) from wrong
+
+
+def _speak(of_user: Language | None) -> None:
+    """Speak the language that was chosen in this browser, else the user's, else what the browser asks for."""
+    chosen = cookies.language() or of_user
+    if chosen:
+        choose_language(chosen)

@@ -1,0 +1,72 @@
+"""Every page in both sizes and languages: no barrier that axe knows, nothing from elsewhere, nothing sideways."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SIZES = {"phone": (360, 740), "desk": (1366, 768)}
+PAGES = [
+    (None, "/"),
+    (None, "/sign-in"),
+    ("caseworker", "/desk"),
+    ("caseworker", "/desk?view=late"),
+    ("caseworker", "/cases"),
+    ("caseworker", "/cases?q=nothing"),
+    ("caseworker", "{case}"),
+    ("supervisor", "/desk"),
+    ("lawyer", "/desk"),
+    ("auditor", "/cases"),
+    ("caseworker", "/nothing-here"),
+]
+
+
+@pytest.fixture(params=[(size, lang) for size in SIZES for lang in ("zh-CN", "en")], ids="-".join, scope="module")
+def context(request: pytest.FixtureRequest, browser: Any) -> Iterator[Any]:
+    size, lang = request.param
+    width, height = SIZES[size]
+    opened = browser.new_context(
+        viewport={"width": width, "height": height}, locale=lang, timezone_id="Asia/Shanghai", is_mobile=size == "phone"
+    )
+    yield opened, lang
+    opened.close()
+
+
+def sign_in(context: Any, address: str, username: str | None, language: str) -> None:
+    context.clear_cookies()
+    context.add_cookies([{"name": "casework-language", "value": language, "url": address}])
+    if username is None:
+        return
+    page = context.new_page()
+    page.goto(f"{address}/sign-in")
+    page.click(f'button[name=username][value="{username}"]')
+    page.wait_for_load_state()
+    page.close()
+
+
+@pytest.mark.parametrize(("username", "path"), PAGES)
+def test_a_page_is_sound(context: Any, address: str, username: str | None, path: str) -> None:
+    opened, language = context
+    sign_in(opened, address, username, language)
+    page = opened.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda asked: None if asked.url.startswith(address) else said.append(asked.url))
+    if path == "{case}":
+        page.goto(f"{address}/cases")
+        path = page.get_attribute(".queue .name a", "href")
+    answer = page.goto(address + path)
+    if answer.status == 404:
+        said[:] = [one for one in said if "404" not in one]
+
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert said == []
+    assert page.get_attribute("html", "lang") == language
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    page.close()

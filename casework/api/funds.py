@@ -9,12 +9,16 @@ from casework.api.endpoint import Answer, Call, Endpoint, listed, page
 from casework.http.query import Page, from_cursor, text, to_cursor, whole
 from casework.records import funds as records
 from casework.rules.text import Text
-from casework.work import funds
+from casework.work import fund_draws, funds
 
 
 @Endpoint("GET", "/funds", Text("资金", "Funds"), answer=page_of(Fund), query=Page, refuses=(403,))
 def list_funds(call: Call) -> Answer:
-    """The funds of the caller's organisation, of those above and of those below, by code."""
+    """The funds of the caller's organisation, of those above and of those below, by code.
+
+    What an organisation may draw of a fund of one above is said by dated policies of the owner, `draws_LEVEL_each` and
+    `draws_LEVEL_month`; beyond that a supervisor of the owner decides.
+    """
     funds.may_see_funds(call.tx.person)
     key = from_cursor(call.query, text)
     rows = records.page(call.tx.db, call.tx.person.org_path, call.limit + 1, key[0] if key else None)
@@ -89,4 +93,4 @@ def _fund(call: Call, row: Any) -> Fund:
 
 def _funds(call: Call, rows: list[Any]) -> list[Fund]:
     budgets = records.budgets(call.tx.db, [row.id for row in rows])
-    return [fund(row, budgets[row.id]) for row in rows]
+    return [fund(row, budgets[row.id], fund_draws.of_caller(call.tx, row)) for row in rows]

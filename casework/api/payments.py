@@ -66,10 +66,12 @@ def orders(call: Call) -> Answer:
     refuses=(409,),
     note=Text(
         "列入该资金已批准或被退回的款项，先批准的先列。"
-        "规定由他人支付的，本人审批的不列入；没有银行账号、退回后未更正账户信息的也不列入。",
+        "规定由他人支付的，本人审批的不列入；没有银行账号、退回后未更正账户信息的也不列入。"
+        "批准之后更正过收款信息的，指明由谁、何时、由何账户改为何账户，由更正人以外的人在 confirmed 中确认后方可开单。",
         "Takes the fund's payments that are approved or came back, the first approved first. Left out are those that"
         " you approved where another has to pay, those without a bank account, and those that came back and whose bank"
-        " details were not corrected.",
+        " details were not corrected. Where payee or account were corrected since the approval, the refusal says by"
+        " whom, when and from where to where; somebody else confirms it in `confirmed`, and nothing is ordered before.",
     ),
 )
 def make_order(call: Call) -> Answer:

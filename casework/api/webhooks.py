@@ -141,6 +141,7 @@ _EVENTS: Final = {
     "handed_over": Text("案件已移交", "The case was handed over"),
     "let_go": Text("经办人离任，案件无人经办", "Its owner has left; nobody owns the case"),
     "code_issued": Text("已发给新的查询码", "The applicant got a new tracking code"),
+    "payee_confirmed": Text("收款信息的变更已确认", "A change of the payee or account was confirmed"),
     "rederived": Text("期限已重新计算", "Time limits were reckoned anew"),
 }
 _KINDS: Final[dict[str, tuple[str, Text]]] = {

@@ -1,8 +1,10 @@
-"""`casework payment`: the bank's answer to a payment order, from a file."""
+"""`casework payment`: orders for the bank, and the bank's answer to one from a file."""
 
+import re
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import click
@@ -15,7 +17,7 @@ from casework.rules import folding
 from casework.rules.bank_columns import COLUMNS
 from casework.rules.refusals import Fault, Invalid, NotFound
 from casework.rules.text import Text
-from casework.work import bank_answer_files, bank_answers, people
+from casework.work import bank_answer_files, bank_answers, payments, people
 from casework.work.bank_answer_files import TITLES, AnswerFile
 from casework.work.bank_answers import RESULTS
 from casework.work.service import Transaction
@@ -42,9 +44,76 @@ _AT_LINE = Text("第 {line} 行", "line {line}")
 _AT_CELL = Text("第 {line} 行“{column}”", "line {line}, {column}")
 
 
+_ORDER_LINES: Final = (
+    COLUMNS["serial"],
+    Text("案件", "Case"),
+    *(TITLES[name] for name in ("payee", "amount")),
+    Text("账号", "Account"),
+    Text("批准后变更：原账号", "Changed since the approval, from"),
+)
+_ORDERED = Text(
+    "已开具支付单 {number}：{lines} 笔，合计 {total} 元。", "Payment order {number}: {lines} payments, {total} yuan."
+)
+_LEFT_OUT = Text("未列入 {count} 笔：{because}", "Left out: {count}, {because}")
+_CHANGES: Final = re.compile(r"(.+)#([0-9]{1,9})")
+
+
+class ChangeParam(click.ParamType[Mapping[str, Any]]):
+    """A change of a case: its number, # and the number of the event."""
+
+    name = "CASE#EVENT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The case and its event as the body of an order has them."""
+        found = _CHANGES.fullmatch(value) if isinstance(value, str) else None
+        if found is None:
+            self.fail(f"{value!r}: write the number of the case, # and that of the event, HA-2026-000012#7", param, ctx)
+        return {"case": found[1], "event": int(found[2])}
+
+
 @click.group("payment")
 def payment() -> None:
     """Payments and their orders."""
+
+
+@payment.command("order")
+@click.argument("fund")
+@click.option("--as", "username", required=True, help="The user who makes it.")
+@click.option("--as-returned", is_flag=True, help="Also what came back and whose bank details stay as they are.")
+@click.option("--confirm", "confirmed", multiple=True, type=ChangeParam(), help="A change that was looked at.")
+@click.option("--hold-back", "held_back", multiple=True, metavar="CASE", help="A case to be left out for now.")
+@pass_console
+def order(
+    console: Console,
+    fund: str,
+    username: str,
+    as_returned: bool,
+    confirmed: tuple[Mapping[str, Any], ...],
+    held_back: tuple[str, ...],
+) -> None:
+    """Make a payment order of what waits in FUND (its code).
+
+    Where payee or account of a payment were corrected since its approval nothing is ordered, and the refusal says by
+    whom, when and from where to where: confirm each with --confirm, or leave it out with --hold-back.
+    """
+    with working(console.settings) as service, service.transaction() as tx:
+        people.act_as(tx, username)
+        body = {"fund": fund, "as_returned": as_returned, "confirmed": confirmed, "held_back": held_back}
+        made, left_out = payments.make_order(
+            tx, {name: list(v) if isinstance(v, tuple) else v for name, v in body.items()}
+        )
+        lines = records.lines(tx.db, made.id, tx.person)
+    console.table(
+        _ORDER_LINES,
+        [
+            (one.position, one.case_number, one.payee, f"{one.amount:.2f}", one.account,
+             (one.payee_change or {}).get("account") or "")
+            for one in lines
+        ],
+    )  # fmt: skip
+    console.tell(_ORDERED, number=made.number, lines=made.lines, total=f"{made.total:.2f}")
+    for because, count in left_out.items():
+        console.tell(_LEFT_OUT, count=count, because=because)
 
 
 @payment.command("answer")

@@ -94,7 +94,7 @@ def settle(tx: Transaction, treasury: Treasury, keys: Mapping[UUID, bytes], rng:
 def _do(tx: Tx, deed: Deed, keys: Mapping[UUID, bytes], rng: Random) -> None:
     match deed:
         case Taken():
-            funds.claim(tx, deed.operations, deed.case_id, deed.actor)
+            funds.claim(tx, deed.operations, deed.case_id, deed.case_version, deed.actor)
         case TopUp(purse=purse):
             keeper = Actor(Role.SUPERVISOR, purse.keeper)
             funds.top_up(tx, purse.id, deed.amount, f"{deed.year}年度预算安排", keeper)
@@ -109,10 +109,13 @@ def _do(tx: Tx, deed: Deed, keys: Mapping[UUID, bytes], rng: Random) -> None:
 def _line(payment: ToPay, order_id: UUID, key: bytes) -> Row:
     return {
         "line_id": payment.line,
+        "case_id": payment.case_id,
         "payee": payment.payee,
         "bank": payment.bank,
         "branch": payment.branch,
         "bank_code": payment.bank_code,
         "account": mask_account(payment.account),
         "sealed": seal(key, order_place(order_id, payment.line), payment.account),
+        "case_version": payment.case_version,
+        "payee_change": None,
     }

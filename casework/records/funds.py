@@ -8,7 +8,7 @@ numbered without gaps, each with the balance after it. A budget line changes onl
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ARRAY, LargeBinary, Row, bindparam, case, func, select, text
@@ -40,8 +40,10 @@ with changed as (
   update funds set reserved = reserved + :amount, entries = entries + 1
   where code = :fund and balance - reserved >= :amount returning id, entries, balance, reserved)
 , line as (
-  insert into payment_lines (id, case_id, fund_id, year, kind, amount, approved_on, approved_at, approved_by)
-  select :line_id, :case_id, id, :year, :kind, :amount, :on, :at, :actor_id from changed)
+  insert into payment_lines (id, case_id, fund_id, year, kind, amount, approved_on, approved_at, approved_by,
+    approved_in, case_version)
+  select :line_id, :case_id, id, :year, :kind, :amount, :on, :at, :actor_id,
+    (select id from orgs where path = :actor_path), :version from changed)
 , entry as ({_ENTRY})
 select id from changed
 """
@@ -134,8 +136,8 @@ returning 1
 """
 
 
-def claim(tx: Tx, claims: Sequence[FundOperation], case_id: UUID, actor: Actor) -> None:
-    """Take what a move of this case claims, all of it or nothing; the case is locked.
+def claim(tx: Tx, claims: Sequence[FundOperation], case_id: UUID, version: int, actor: Actor) -> None:
+    """Take what a move of this case claims, all of it or nothing; the case is locked, `version` is the one after it.
 
     Raises `NotMet` where a fund or a budget line has not enough left, `NotNow` where a payment stands otherwise; then
     the transaction is to be rolled back.
@@ -143,7 +145,7 @@ def claim(tx: Tx, claims: Sequence[FundOperation], case_id: UUID, actor: Actor) 
     _lock(tx, claims)
     for one in claims:
         if isinstance(one, Reserve):
-            _reserve(tx, one, case_id, actor)
+            _reserve(tx, one, case_id, version, actor)
         elif isinstance(one, Release):
             line = _settled(tx, one, case_id, "released", ("approved", "returned"))
             _book(tx, _RELEASE, "release", line.fund_id, line.amount, actor, line_id=one.line)
@@ -180,7 +182,7 @@ def _lock(tx: Tx, claims: Iterable[FundOperation]) -> None:
         tx.run(_LOCK, codes=codes, lines=lines)
 
 
-def _reserve(tx: Tx, one: Reserve, case_id: UUID, actor: Actor) -> None:
+def _reserve(tx: Tx, one: Reserve, case_id: UUID, version: int, actor: Actor) -> None:
     budget = {"year": one.on.year, "kind": one.kind, "amount": one.amount}
     fund = tx.run(
         _RESERVE,
@@ -192,6 +194,8 @@ def _reserve(tx: Tx, one: Reserve, case_id: UUID, actor: Actor) -> None:
         at=tx.now,
         entry="reserve",
         actor_id=actor.id,
+        actor_path=actor.person.org_path if actor.person else None,
+        version=version,
         note=None,
     ).first()
     if fund is None:
@@ -265,24 +269,48 @@ def _book(
     )
 
 
-def open_to(tx: Tx, org_path: str, year: int) -> dict[str, Fund]:
-    """The funds of the organisation and of those above it, by code, with what is free in all and of each budget."""
-    rows = tx.all(
-        """select f.code, f.name, f.balance - f.reserved as free, b.kind, b.amount - b.committed as left_of_budget
-           from funds f join orgs o on o.id = f.org_id
-           left join fund_budgets b on b.fund_id = f.id and b.year = :year
-           where starts_with(:path, o.path) order by length(o.path) desc, f.code, b.kind""",
-        path=org_path,
-        year=year,
-    )
-    found: dict[str, Fund] = {}
+class OpenFund(NamedTuple):
+    """A fund that may pay, the code of its owner, and what an organisation has drawn of it in a month, in yuan."""
+
+    fund: Fund
+    owner: str
+    drawn: Decimal
+
+
+_DRAWN: Final = """
+coalesce((select sum(l.amount) from payment_lines l join orgs drawer on drawer.id = l.approved_in
+  where l.fund_id = f.id and drawer.path = :drawer and l.status <> 'released'
+    and l.approved_on >= date_trunc('month', cast(:on as date))), 0)
+"""
+_OPEN_TO: Final = f"""
+select f.code, f.name, f.balance - f.reserved as free, o.code as owner, {_DRAWN} as drawn, b.kind,
+  b.amount - b.committed as left_of_budget
+from funds f join orgs o on o.id = f.org_id
+  left join fund_budgets b on b.fund_id = f.id and b.year = extract(year from cast(:on as date))
+where starts_with(:path, o.path) order by length(o.path) desc, f.code, b.kind
+"""
+
+
+def open_to(tx: Tx, org_path: str, on: date, drawer: str | None) -> dict[str, OpenFund]:
+    """The funds of the organisation and of those above it, by code, with what is free in all and of each budget.
+
+    `on` says of which year and month, `drawer` is the path of the organisation in which it is decided, if any.
+    """
+    found: dict[str, OpenFund] = {}
     budgets: dict[str, dict[str, Decimal]] = {}
-    for row in rows:
+    for row in tx.all(_OPEN_TO, path=org_path, on=on, drawer=drawer):
         lines = budgets.setdefault(row.code, {})
         if row.kind is not None:
             lines[row.kind] = row.left_of_budget
-        found.setdefault(row.code, Fund(row.code, row.name, row.free, lines))
+        found.setdefault(row.code, OpenFund(Fund(row.code, row.name, row.free, lines), row.owner, row.drawn))
     return found
+
+
+def drawn(tx: Tx, code: str, on: date, drawer: str) -> Decimal:
+    """What an organisation has drawn of a fund in the month of a day, in yuan, what this transaction draws included."""
+    return Decimal(
+        tx.run(f"select {_DRAWN} from funds f where f.code = :code", code=code, on=on, drawer=drawer).scalar_one()
+    )
 
 
 def add(tx: Tx, row: Mapping[str, Any]) -> bool:

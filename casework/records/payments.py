@@ -54,16 +54,18 @@ _MAKE: Final = text(
     """
 with asked as (
   select * from jsonb_to_recordset(:lines) as x(
-    line_id uuid, position int, payee text, bank text, branch text, bank_code text, account text, sealed text))
+    line_id uuid, position int, payee text, bank text, branch text, bank_code text, account text, sealed text,
+    case_version int, payee_change jsonb))
 , due as (
   select id from payment_lines where id in (select line_id from asked) and status in ('approved', 'returned')
   order by id for update)
 , ordered as (
   update payment_lines l set status = 'ordered', order_id = :id from due where l.id = due.id returning l.id, l.amount)
 , kept as (
-  insert into payment_order_lines (order_id, line_id, position, payee, bank, branch, bank_code, account, sealed)
+  insert into payment_order_lines (order_id, line_id, position, payee, bank, branch, bank_code, account, sealed,
+    case_version, payee_change)
   select :id, line_id, row_number() over (order by position), payee, bank, branch, bank_code, account,
-    decode(sealed, 'base64')
+    decode(sealed, 'base64'), case_version, payee_change
   from asked join ordered on ordered.id = line_id)
 insert into payment_orders (id, number, fund_id, created_by, total, lines, at)
 select :id, :number, :fund_id, :created_by, sum(amount), count(*), :at from ordered having count(*) > 0
@@ -77,22 +79,32 @@ def to_order(tx: Tx, fund_id: UUID, person: Person, bank_facts: Mapping[str, str
 
     `bank_facts` names the fact of each workflow under which the account stands.
 
-    With what decides whether they may be ordered: `approved_by`, `status`, whether this person has `redirected` the
-    money since it was approved, and the case's `workflow`, its `workflow_version`,
-    `org`, `region` and `calendar`; with where the money goes,
-    as the case has it now: `payee`, `bank`, `branch`, `bank_code`, `account` (masked) and the `sealed_facts`; and with
-    the same of the order from which it came back: `last_order`, `last_payee` and so on.
+    With what decides whether they may be ordered: `approved_by`, `status`, the version `since` which the case was
+    looked at for this payment (when it was approved, or last ordered), `redirected`, the number of the last event
+    since then that has the money go elsewhere or None, whether one of these was by this person (`redirected_by_you`),
+    and the case's `number`, `workflow`, its `workflow_version`, `org`, `region` and `calendar`; with where the money
+    goes, as the case has it now in its `case_version`: `payee`, `bank`, `branch`, `bank_code`, `account` (masked)
+    and the `sealed_facts`; and with the same of the order from which it came back: `last_order`, `last_payee` and so
+    on.
     `applicant_id`, `key_id` and `wrapped_key` open what is sealed.
     """
     named = func.jsonb_extract_path_text(literal(dict(bank_facts), JSONB), cases.c.workflow)
     bank = func.jsonb_extract_path(cases.c.facts, named, type_=JSONB)
+    since = func.coalesce(_LAST.c.case_version, payment_lines.c.case_version)
+    redirecting = _redirecting(since, named, bank)
     return tx.all(
         select(
             payment_lines.c.id,
             payment_lines.c.case_id,
             payment_lines.c.approved_by,
             payment_lines.c.status,
-            _redirected(person, named, bank).label("redirected"),
+            payment_lines.c.amount,
+            since.label("since"),
+            select(func.max(events.c.seq)).where(*redirecting).scalar_subquery().label("redirected"),
+            exists(select(events.c.seq).where(*redirecting, events.c.actor_id == person.id)).label("redirected_by_you"),
+            cases.c.number,
+            cases.c.version.label("case_version"),
+            named.label("bank_fact"),
             func.coalesce(bank["holder"].astext, cases.c.applicant_name).label("payee"),
             bank["name"].astext.label("bank"),
             bank["branch"].astext.label("branch"),
@@ -125,30 +137,62 @@ def to_order(tx: Tx, fund_id: UUID, person: Person, bank_facts: Mapping[str, str
     )
 
 
-def _redirected(person: Person, named: ColumnElement[str], bank: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether this person has corrected, since the approval, where the money goes or to whom."""
+def _redirecting(
+    since: ColumnElement[int], named: ColumnElement[str], bank: ColumnElement[Any]
+) -> tuple[ColumnElement[bool], ...]:
+    """Which events have corrected, since that version of the case, where the money goes or to whom."""
     changed = events.c.payload["given"]["changed"]
-    return exists(
-        select(events.c.seq).where(
-            events.c.case_id == payment_lines.c.case_id,
-            events.c.kind == "corrected",
-            events.c.actor_id == person.id,
-            events.c.at > payment_lines.c.approved_at,
-            changed.has_key(named) | (changed.has_key("applicant") & bank["holder"].astext.is_(None)),
-        )
+    return (
+        events.c.case_id == payment_lines.c.case_id,
+        events.c.kind == "corrected",
+        events.c.seq > since,
+        changed.has_key(named) | (changed.has_key("applicant") & bank["holder"].astext.is_(None)),
     )
+
+
+_FACT_BEFORE: Final = """
+(select case kind when 'opened' then payload -> 'given' else payload -> 'given' -> 'changed' end -> {fact} from events
+ where case_id = e.case_id and seq <= :since
+   and (kind = 'opened' or kind = 'corrected' and payload -> 'given' -> 'changed' ? {fact}) order by seq desc limit 1)
+"""
+_REDIRECTED: Final = f"""
+select e.seq, e.at, u.id as user_id, u.username, u.name as user_name, before.bank ->> 'name' as bank,
+  before.bank ->> 'account' as account, coalesce(before.bank ->> 'holder', before.applicant ->> 'name') as payee
+from events e join users u on u.id = e.actor_id,
+  lateral (select {_FACT_BEFORE.format(fact="cast(:bank_fact as text)")} as bank,
+    {_FACT_BEFORE.format(fact="'applicant'")} as applicant) as before
+where e.case_id = :case_id and e.seq = :seq
+"""
+
+
+def redirected(tx: Tx, line: Row[Any]) -> Row[Any]:
+    """The event that has the money of a payment of `to_order` go elsewhere: `seq, at, user_id, username, user_name`.
+
+    With where it would have gone before, `payee, bank, account`, which is masked.
+    """
+    [found] = tx.all(_REDIRECTED, case_id=line.case_id, seq=line.redirected, since=line.since, bank_fact=line.bank_fact)
+    return found
+
+
+def cases_of(tx: Tx, numbers: Sequence[str], person: Person) -> dict[str, UUID]:
+    """The ids of those of these cases that this person sees, by their numbers."""
+    query = select(cases.c.number, cases.c.id).where(cases.c.number.in_(numbers), visible(person))
+    return {row.number: row.id for row in tx.all(query)}
 
 
 def make(tx: Tx, order_id: UUID, number: str, fund_id: UUID, lines: Sequence[Values], person: Person) -> bool:
     """Put those of these payments on a new order that wait for one still; False where none does.
 
-    A line is the payment's `line_id` with where its money goes: `payee`, `bank`, `branch`, `bank_code`, the masked
-    `account`, and the full one `sealed` for its place on the order (`vault.order_place`).
+    A line is the payment's `line_id` and `case_id` with where its money goes: `payee`, `bank`, `branch`, `bank_code`,
+    the masked `account`, and the full one `sealed` for its place on the order (`vault.order_place`); with the
+    `case_version` that says so, and the `payee_change` that was confirmed, `{by, at, event, payee, bank, account}`, or
+    None.
     """
     asked = [
         {
             **line,
             "line_id": str(line["line_id"]),
+            "case_id": str(line["case_id"]),
             "sealed": base64.b64encode(line["sealed"]).decode(),
             "position": place,
         }

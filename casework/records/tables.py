@@ -442,13 +442,15 @@ alerts = Table(
     "alerts",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("case_id", Uuid, ForeignKey("cases.id"), nullable=False),
+    # None where it tells of the administrative chain.
+    Column("case_id", Uuid, ForeignKey("cases.id")),
     # The clock that it is about; of an event the one that is due next for whoever's turn it is, if there is one.
     Column("clock", Text),
     Column("generation", Integer),
-    # Either the step of a clock, or an event of the case.
+    # The step of a clock, an event of the case, or one of the administrative chain.
     Column("level", Text),
     Column("event_seq", Integer),
+    Column("admin_seq", BigInteger, ForeignKey("admin_events.seq"), unique=True),
     _at("planned_at", nullable=True),
     # When the clock was due as this was raised; messages say so at every attempt, whatever has moved since.
     _at("due_at", nullable=True),
@@ -457,7 +459,8 @@ alerts = Table(
     _at("at"),
     Column("suppressed", JSONB),
     Column("roles", ARRAY(Text), nullable=False),
-    CheckConstraint("num_nonnulls(level, event_seq) = 1", name="is_about_one_thing"),
+    CheckConstraint("num_nonnulls(level, event_seq, admin_seq) = 1", name="is_about_one_thing"),
+    CheckConstraint("(case_id is null) = (admin_seq is not null)", name="names_its_case"),
     CheckConstraint("num_nonnulls(clock, generation) in (0, 2)", name="names_its_clock_in_full"),
     CheckConstraint("level is null or clock is not null", name="level_of_a_clock"),
     CheckConstraint("(level is null) = (planned_at is null)", name="planned_by_its_clock"),
@@ -547,7 +550,8 @@ outbox = Table(
     CheckConstraint("state in ('waiting','delivered','dead','superseded')", name="state_known"),
     CheckConstraint("(channel = 'inbox') = (queue_id is null)", name="goes_out_by_a_queue"),
     CheckConstraint("num_nonnulls(alert_id, event_seq, digest_on) = 1", name="is_about_one_thing"),
-    CheckConstraint("(case_id is null) = (digest_on is not null)", name="names_its_case"),
+    CheckConstraint("num_nonnulls(case_id, digest_on) <= 1", name="digest_of_no_case"),
+    CheckConstraint("event_seq is null or case_id is not null", name="event_of_a_case"),
     # One message for each alert, receiver and channel; for each event and receiver; for each day and receiver.
     Index(
         "uq_outbox_alert",
@@ -636,12 +640,16 @@ payment_lines = Table(
     Column("approved_on", Date, nullable=False),
     _at("approved_at"),
     Column("approved_by", Uuid, ForeignKey("users.id")),
+    # The organisation of whoever approved it then, and the version of the case with the approval.
+    Column("approved_in", Uuid, ForeignKey("orgs.id")),
+    Column("case_version", Integer, nullable=False),
     Column("status", Text, nullable=False, server_default=text("'approved'")),
     # The order on which it is now, or was last.
     Column("order_id", Uuid, ForeignKey("payment_orders.id")),
     CheckConstraint("amount > 0", name="amount_positive"),
     CheckConstraint("status in ('approved','ordered','paid','returned','released')", name="status_known"),
     Index("ix_payment_lines_to_order", "fund_id", postgresql_where=text("status in ('approved','returned')")),
+    Index("ix_payment_lines_drawn", "fund_id", "approved_in", "approved_on"),
 )
 
 household_lines = Table(
@@ -665,6 +673,9 @@ payment_order_lines = Table(
     Column("bank_code", Text),
     Column("account", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    # The version of the case as it was ordered, and what was changed since it was approved or last ordered.
+    Column("case_version", Integer, nullable=False),
+    Column("payee_change", JSONB),
     Column("result", Text),
     Column("settled_on", Date),
     CheckConstraint("result in ('paid','returned')", name="result_known"),

@@ -151,6 +151,15 @@ def issue_code(case: Case, identity_checked: str, reason: str, actor: Actor, now
     return replace(move, given={"identity_checked": identity_checked})
 
 
+def confirm_payee(case: Case, event: int, order: str, actor: Actor, now: datetime) -> Move:
+    """The actor has looked at a change of where the money goes, made by an event, and has it ordered.
+
+    It is told in the chain of the case; who owns the case stays so.
+    """
+    move = _held("payee_confirmed", case, actor, now, case.owner, None)
+    return replace(move, given={"event": event, "order": order})
+
+
 def may_override(actor: Actor) -> Refusal | None:
     """Why this actor may not step in, or None: supervisors may."""
     if actor.role is Role.SUPERVISOR:

@@ -6,18 +6,66 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from casework.rules.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a union below the owner of a fund may draw of it without the owner's yes, in yuan; None: without limit.
+
+    `each` is for one decision, `month` for all of a month, of which `drawn` is drawn already; `source` says so.
+    """
+
+    owner: Text
+    level: Text
+    each: Decimal | None
+    month: Decimal | None
+    drawn: Decimal
+    source: Text
+
+    def why_not(self, fund: str, amount: Decimal) -> Text | None:
+        """Why this amount of the fund is for its owner to give, or None."""
+        said = {
+            "fund": fund,
+            "owner": self.owner,
+            "level": self.level,
+            "amount": f"{amount:.2f}",
+            "source": self.source,
+        }
+        if self.each is not None and amount > self.each:
+            return _TOO_MUCH_AT_A_TIME.with_(most=f"{self.each:.2f}", **said)
+        if self.month is not None and self.drawn + amount > self.month:
+            return _TOO_MUCH_A_MONTH.with_(most=f"{self.month:.2f}", drawn=f"{self.drawn:.2f}", **said)
+        return None
+
+
+_TOO_MUCH_AT_A_TIME = Text(
+    "资金 {fund} 属于{owner}，{level}一次最多可批准 {most} 元（{source}），本次为 {amount} 元。"
+    "请由{owner}的审批人办理本操作，或者改用本级资金。",
+    "Fund {fund} belongs to {owner}, and {level} may give at most {most} yuan of it at a time ({source}); this is"
+    " {amount}. A supervisor of {owner} takes this step, or choose a fund of your own.",
+)
+_TOO_MUCH_A_MONTH = Text(
+    "资金 {fund} 属于{owner}，{level}每月最多可批准 {most} 元（{source}），本月已批准 {drawn} 元，本次为 {amount} 元。"
+    "请由{owner}的审批人办理本操作，或者改用本级资金。",
+    "Fund {fund} belongs to {owner}, and {level} may give at most {most} yuan of it a month ({source}); {drawn} are"
+    " given this month, and this is {amount}. A supervisor of {owner} takes this step, or choose a fund of your own.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Fund:
     """A fund as it stands: what is free to be reserved, in yuan, in all and for each budget line of the year.
 
-    `budgets` maps a kind of aid to what is free of its line; a kind without a line is bound by the fund alone.
+    `budgets` maps a kind of aid to what is free of its line; a kind without a line is bound by the fund alone. Its
+    `allowance` is that of whoever decides; None for its owner and those above, who decide on their own.
     """
 
     code: str
     name: str
     free: Decimal
     budgets: Mapping[str, Decimal] = field(default_factory=dict)
+    allowance: Allowance | None = None
 
 
 @dataclass(frozen=True, slots=True)

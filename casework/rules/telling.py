@@ -23,6 +23,7 @@ _DONE: Final = {
     "released": Text("退回待领取", "Given back to the queue"),
     "let_go": Text("经办人离任，待领取", "Its owner has left; in nobody's hands"),
     "code_issued": Text("换发查询码", "New tracking code issued"),
+    "payee_confirmed": Text("批准后收款信息的变更已由他人确认并列入支付单", "A changed payee or account was confirmed"),
     "handed_over": Text("移交他人经办", "Handed over to somebody else"),
 }
 _OVERRIDDEN: Final = Text("变更状态为“{state}”", "Brought into the state: {state}")
@@ -32,6 +33,14 @@ _A_STEP: Final = Text("案件有新进展", "A step was taken")
 _BECAME: Final = Text("{what}：{became}", "{what}: {became}")
 _BY: Final = Text("{what}（{who}）", "{what} ({who})")
 _BY_TIME: Final = Text("期限届满，系统自动办理", "by itself, as a time limit ran out")
+RAISED: Final = Text("用户的角色或者机构有变更", "The role or organisation of a user was changed")
+_RAISED: Final = Text(
+    "{username}：{what}；另一名管理员确认之前，不能查看此前案件的敏感信息。",
+    "{username}: {what}; nothing sensitive of earlier cases is shown to this user until another administrator confirms"
+    " it.",
+)
+_OTHER_ROLE: Final = Text("角色由{before}变更为{after}", "from {before} to {after}")
+_OTHER_ORG: Final = Text("机构由 {before} 变更为 {after}", "from {before} to {after}")
 _FOR_THE_APPLICANT: Final = Text("{who}代申请人", "{who} for the applicant")
 
 
@@ -118,6 +127,18 @@ def _with_what_became(edge: Transition, payload: Mapping[str, Any]) -> Text:
     name, words = edge.tells or ("", {})
     became = words.get(payload.get("given", {}).get(name, ""))
     return _BECAME.with_(what=edge.title, became=became) if became else edge.title
+
+
+def raised(username: str, payload: Mapping[str, Any]) -> Text:
+    """What became of a user whose role or place was changed, by the payload of the administrative event."""
+    told = []
+    if "role" in payload:
+        before, after = (Role(name).told for name in payload["role"])
+        told.append(_OTHER_ROLE.with_(before=before, after=after))
+    if "org" in payload:
+        told.append(_OTHER_ORG.with_(before=payload["org"][0], after=payload["org"][1]))
+    what = Text("，".join(one.zh for one in told), ", ".join(one.en for one in told))
+    return _RAISED.with_(username=username, what=what)
 
 
 def by_whom(what: Text, role: Role, payload: Mapping[str, Any], name: str | None = None) -> Text:

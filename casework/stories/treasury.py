@@ -52,11 +52,12 @@ class Purse:
 
 @dataclass(frozen=True, slots=True)
 class ToPay:
-    """A payment as it goes to the bank: of which case, since when it is approved, and to whom and where."""
+    """A payment as it goes to the bank: of which version of a case, when it was approved, and to whom and where."""
 
     line: UUID
     fund: str
     case_id: UUID
+    case_version: int
     case_number: str
     approved_on: str
     payee: str
@@ -78,6 +79,7 @@ class Taken:
     at: datetime
     operations: Sequence[FundOperation]
     case_id: UUID
+    case_version: int
     actor: Actor
 
 
@@ -126,7 +128,7 @@ class Treasury:
             if isinstance(one, Reserve):
                 self._purses[one.fund].take(one.kind, one.amount, one.on)
         if move.claims:
-            self._deeds.append(Taken(move.at, move.claims, move.case.id, move.actor))
+            self._deeds.append(Taken(move.at, move.claims, move.case.id, move.case.version, move.actor))
 
     def ordered_at(self, payment: ToPay, since: datetime) -> datetime:
         """When the bank is told to make a payment that is due since then: with the next list of its fund."""

@@ -13,6 +13,7 @@ from casework.rules.refusals import NotMet
 from casework.rules.text import Text
 from casework.work import households
 from casework.work.blind_indexes import blind_indexes_of
+from casework.work.fund_draws import ensure_allowed
 from casework.work.letters import write_letters
 from casework.work.sealing import applicant_key, sealed_of
 from casework.work.service import Transaction
@@ -57,7 +58,8 @@ def _take_effect(tx: Transaction, record: StoredCase, move: Move, workflow: Work
             case LetNumbersGo():
                 holds.let_go(tx.db, case.id)
             case MoveMoney(claims):
-                funds.claim(tx.db, claims, case.id, move.actor)
+                funds.claim(tx.db, claims, case.id, case.version, move.actor)
+                ensure_allowed(tx, move, office)
                 _ensure_ordered(tx, claims, move, office)
             case NoteHousehold():
                 funds.note_household(tx.db, case.id, numbers)

@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from casework.forms.form import Form
-from casework.forms.numbers import Day, Flag
+from casework.forms.form import Form, Many
+from casework.forms.numbers import Count, Day, Flag
 from casework.forms.texts import Code, Line
 from casework.forms.validation_errors import SENTENCES
 from casework.records import funds, history, payments
@@ -17,6 +17,7 @@ from casework.records.rows import Row as Values
 from casework.records.rows import StoredCase
 from casework.records.vault import WrappedKey, applicant_place, case_place, order_place, seal, unseal
 from casework.rules.bank_columns import chosen
+from casework.rules.case_actions import confirm_payee
 from casework.rules.paying import MOST_LINES, Pays
 from casework.rules.people import STAFF
 from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotNow, NotYours
@@ -24,6 +25,7 @@ from casework.rules.text import Text
 from casework.work import workflow_registry
 from casework.work.cases import apply
 from casework.work.cases import locked as locked_case
+from casework.work.commit import commit
 from casework.work.funds import may_see_funds
 from casework.work.households import numbers_of
 from casework.work.preconditions import ensure_confirmed
@@ -34,9 +36,19 @@ _APPROVED_BY_YOU = Text(
     "approved by yourself; somebody else orders them ({source})",
 )
 _REDIRECTED_BY_YOU = Text(
-    "批准后由您本人更正过收款信息，须由他人列入支付单（{source}）",
-    "their payee or account was corrected by yourself after the approval; somebody else orders them ({source})",
+    "批准后由您本人更正过收款信息，须由他人确认并列入支付单",
+    "their payee or account was corrected by yourself after the approval; somebody else confirms and orders them",
 )
+_HELD_BACK = Text("本次暂不列入", "held back this time")
+_REDIRECTED = Text(
+    "{number}（{amount} 元）：批准之后，{who}（{username}）于 {at} 更正过收款信息：原为 {was}，现为 {now}。"
+    "核实无误的，在 confirmed 中填写 case={number}、event={event}；暂不支付的，在 held_back 中填写 {number}。",
+    "{number} ({amount} yuan): since the approval {who} ({username}) has corrected, on {at}, where the money goes: it"
+    " was {was} and is {now}. If that is right, confirm it with case {number} and event {event} in `confirmed`; to"
+    " leave it out for now, write {number} in `held_back`.",
+)
+_NO_ACCOUNT_BEFORE = Text("无账号", "no account")
+_NO_CASE = Text("没有案件 {number}，或不在您的范围内。", "There is no case {number}, or it is not open to you.")
 _NO_ACCOUNT = Text("档案中没有银行账号，请先补正", "no bank account in the file; correct the facts first")
 _AS_RETURNED = Text(
     "银行退回后账户信息尚未更正；确系银行原因的，可在 as_returned 中注明",
@@ -49,6 +61,13 @@ _SETTLED = Text(
 _FULL = Text("本单已满，请另开一单", "this order is full; make another one")
 
 
+class Confirmed(Form):
+    """A change of payee or account that somebody else than whoever made it has looked at: the case and its event."""
+
+    case = Code(required=True, title=Text("案号", "Case number"), example="HA-2026-000012")
+    event = Count(least=1, required=True, title=Text("办理记录序号", "Number of the event"), example=7)
+
+
 class NewOrder(Form):
     """The fund whose approved payments go to the bank."""
 
@@ -58,6 +77,23 @@ class NewOrder(Form):
             "含账户信息未更正的退回款项", "Also payments that were returned and whose bank details stay as they are"
         ),
         example=False,
+    )
+    confirmed = Many(
+        Confirmed,
+        most=MOST_LINES,
+        title=Text("已核实的收款信息变更", "Changes of payee or account that were looked at"),
+        help=Text(
+            "批准之后更正过收款信息的款项，须由更正人以外的人逐案确认，否则不能开单；案号和序号见拒绝时的说明。",
+            "Payments whose payee or account was corrected since the approval are ordered only where somebody else than"
+            " whoever corrected it confirms that; the refusal names case and event.",
+        ),
+        example=[],
+    )
+    held_back = Many(
+        Code(title=Text("案号", "Case number")),
+        most=MOST_LINES,
+        title=Text("本次暂不列入的案号", "Numbers of the cases to be left out for now"),
+        example=[],
     )
 
 
@@ -91,13 +127,35 @@ def make_order(tx: Transaction, given: Any) -> tuple[Row[Any], dict[Text, int]]:
     if fund is None:
         sentence = Text("没有这项资金，或不在您的范围内。", "There is no such fund, or it is not open to you.")
         raise Invalid([Fault("fund", "unknown_fund", sentence)])
+    records = _locked_cases(tx, said)
     # Locks the counter: of two who order at once the second finds only what the first has left.
     number = next_number(tx.db, fund.code, tx.today.year)
     order_id = new_id()
-    chosen, left_out = _sorted_out(tx, order_id, fund.id, said.get("as_returned", False))
+    chosen, left_out = _sorted_out(tx, order_id, fund.id, said)
     if not payments.make(tx.db, order_id, number, fund.id, chosen, tx.person):
         raise NotNow(_nothing(left_out))
+    for case_id, event in {
+        line["case_id"]: line["payee_change"]["event"] for line in chosen if line["payee_change"]
+    }.items():
+        _note_confirmed(tx, records[case_id], event, number)
     return seen(tx, order_id), left_out
+
+
+def _locked_cases(tx: Transaction, said: Mapping[str, Any]) -> dict[UUID, StoredCase]:
+    """The cases whose changes are confirmed, before anything else is locked; raises `Invalid` where there is none."""
+    named = {f"confirmed.{at}.case": one["case"] for at, one in enumerate(said.get("confirmed", ()))}
+    held = {f"held_back.{at}": number for at, number in enumerate(said.get("held_back", ()))}
+    found = payments.cases_of(tx.db, [*named.values(), *held.values()], tx.person)
+    unknown = {path: number for path, number in (named | held).items() if number not in found}
+    if unknown:
+        raise Invalid([Fault(path, "unknown_case", _NO_CASE.with_(number=number)) for path, number in unknown.items()])
+    return {case_id: locked_case(tx, case_id) for case_id in sorted({found[number] for number in named.values()})}
+
+
+def _note_confirmed(tx: Transaction, record: StoredCase, event: int, order: str) -> None:
+    """The chain of the case tells who had the money go elsewhere than was approved, and on which order."""
+    move = confirm_payee(record.case, event, order, tx.acting, tx.now)
+    commit(tx, record, move, workflow_registry.pinned(record.case), tx.office(record))
 
 
 def next_number(tx: Tx, fund: str, year: int) -> str:
@@ -107,9 +165,12 @@ def next_number(tx: Tx, fund: str, year: int) -> str:
 
 
 def _sorted_out(
-    tx: Transaction, order_id: UUID, fund_id: UUID, as_returned: bool
+    tx: Transaction, order_id: UUID, fund_id: UUID, said: Mapping[str, Any]
 ) -> tuple[list[Values], dict[Text, int]]:
-    """The payments that may be on this order, as they are ordered, and how many may not for which reason."""
+    """The payments that may be on this order, as they are ordered, and how many may not for which reason.
+
+    Raises `Invalid` where the money of some goes elsewhere than was approved, and nobody has confirmed that.
+    """
 
     @cache
     def switch(workflow: str, org: str, region: str, calendar: str) -> Text | None:
@@ -117,23 +178,57 @@ def _sorted_out(
         row = tx.office_at(workflow, org, region, calendar).policy("paid_by_another")
         return row.source if row and row.holds() else None
 
+    confirmed = {(one["case"], one["event"]) for one in said.get("confirmed", ())}
+    held_back = set(said.get("held_back", ()))
     chosen: list[Values] = []
+    unconfirmed: list[Fault] = []
     left_out: Counter[Text] = Counter()
     for line in payments.to_order(tx.db, fund_id, tx.person, workflow_registry.bank_facts()):
         source = switch(line.workflow, line.org, line.region, line.calendar)
         if source and line.approved_by == tx.person.id:
             left_out[_APPROVED_BY_YOU.with_(source=source)] += 1
-        elif source and line.redirected:
-            left_out[_REDIRECTED_BY_YOU.with_(source=source)] += 1
+        elif line.redirected_by_you:
+            left_out[_REDIRECTED_BY_YOU] += 1
         elif not line.account:
             left_out[_NO_ACCOUNT] += 1
-        elif not as_returned and _is_as_returned(tx, line):
+        elif not said.get("as_returned") and _is_as_returned(tx, line):
             left_out[_AS_RETURNED] += 1
+        elif line.number in held_back:
+            left_out[_HELD_BACK] += 1
         elif len(chosen) == MOST_LINES:
             left_out[_FULL] += 1
         else:
-            chosen.append(_ordered(tx, order_id, line))
+            change = payments.redirected(tx.db, line) if line.redirected else None
+            if change and (line.number, change.seq) not in confirmed:
+                unconfirmed.append(_told(tx, line, change))
+            chosen.append(_ordered(tx, order_id, line, change))
+    if unconfirmed:
+        raise Invalid(unconfirmed)
     return chosen, dict(left_out)
+
+
+def _told(tx: Transaction, line: Row[Any], change: Row[Any]) -> Fault:
+    """What has to be confirmed of a payment: who has changed where it goes, when, and from where to where."""
+
+    def place(payee: str | None, bank: str | None, account: str | None) -> Text:
+        told = [Text(one, one) for one in (payee, bank) if one]
+        told.append(Text(account, account) if account else _NO_ACCOUNT_BEFORE)
+        return Text(" ".join(one.zh for one in told), " ".join(one.en for one in told))
+
+    return Fault(
+        "confirmed",
+        "payee_changed",
+        _REDIRECTED.with_(
+            number=line.number,
+            amount=f"{line.amount:.2f}",
+            who=change.user_name,
+            username=change.username,
+            at=f"{change.at.astimezone(tx.service.zone):%Y-%m-%d %H:%M}",
+            was=place(change.payee, change.bank, change.account),
+            now=place(line.payee, line.bank, line.account),
+            event=change.seq,
+        ),
+    )
 
 
 def _is_as_returned(tx: Transaction, line: Row[Any]) -> bool:
@@ -150,17 +245,26 @@ def _is_as_returned(tx: Transaction, line: Row[Any]) -> bool:
     )
 
 
-def _ordered(tx: Transaction, order_id: UUID, line: Row[Any]) -> Values:
+def _ordered(tx: Transaction, order_id: UUID, line: Row[Any], change: Row[Any] | None) -> Values:
     """The payment as it is put on an order: where its money goes stays so, whatever is corrected afterwards."""
     return {
         "line_id": line.id,
+        "case_id": line.case_id,
         "payee": line.payee,
         "bank": line.bank,
         "branch": line.branch,
         "bank_code": line.bank_code,
         "account": line.account,
         "sealed": seal(_key(tx, line), order_place(order_id, line.id), _account(tx, line)),
+        "case_version": line.case_version,
+        "payee_change": _change_of(change) if change else None,
     }
+
+
+def _change_of(change: Row[Any]) -> Values:
+    by = {"id": str(change.user_id), "username": change.username, "name": change.user_name}
+    before = {"payee": change.payee, "bank": change.bank, "account": change.account}
+    return {"by": by, "at": change.at.isoformat(), "event": change.seq, **before}
 
 
 def _account(tx: Transaction, line: Row[Any]) -> str:

@@ -15,6 +15,7 @@ from casework.rules.grammar import Transition, Workflow
 from casework.rules.papers import nothing_asked_twice
 from casework.rules.people import Person
 from casework.work import workflow_registry
+from casework.work.fund_draws import open_funds
 from casework.work.households import numbers_of
 from casework.work.papers import handed_in_before
 from casework.work.people import named
@@ -59,15 +60,15 @@ def _office(
         office = replace(office, orgs=offices.above(tx.db, path))
     if not workflow.grants_money:
         return office
-    year = office.calendar.local_date(tx.now).year
+    today = office.calendar.local_date(tx.now)
     numbers = numbers_of(tx, record, workflow)
     if claiming:
         funds.lock_household(tx.db, numbers)
     return replace(
         office,
-        funds=funds.open_to(tx.db, path, year),
+        funds=open_funds(tx, record, today),
         household=numbers,
-        given_before=funds.given_before(tx.db, record.case.id, numbers, year),
+        given_before=funds.given_before(tx.db, record.case.id, numbers, today.year),
     )
 
 

@@ -425,11 +425,12 @@ def upgrade() -> None:
     op.create_table(
         "alerts",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
         sa.Column("clock", sa.Text(), nullable=True),
         sa.Column("generation", sa.Integer(), nullable=True),
         sa.Column("level", sa.Text(), nullable=True),
         sa.Column("event_seq", sa.Integer(), nullable=True),
+        sa.Column("admin_seq", sa.BigInteger(), nullable=True),
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
@@ -440,9 +441,12 @@ def upgrade() -> None:
         sa.CheckConstraint("(level is null) = (planned_at is null)", name=op.f("ck_alerts_planned_by_its_clock")),
         sa.CheckConstraint("level is null or clock is not null", name=op.f("ck_alerts_level_of_a_clock")),
         sa.CheckConstraint("num_nonnulls(clock, generation) in (0, 2)", name=op.f("ck_alerts_names_its_clock_in_full")),
-        sa.CheckConstraint("num_nonnulls(level, event_seq) = 1", name=op.f("ck_alerts_is_about_one_thing")),
+        sa.CheckConstraint("(case_id is null) = (admin_seq is not null)", name=op.f("ck_alerts_names_its_case")),
+        sa.CheckConstraint("num_nonnulls(level, event_seq, admin_seq) = 1", name=op.f("ck_alerts_is_about_one_thing")),
+        sa.ForeignKeyConstraint(["admin_seq"], ["casework.admin_events.seq"], name=op.f("fk_alerts_admin_seq")),
         sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_alerts_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
+        sa.UniqueConstraint("admin_seq", name=op.f("uq_alerts_admin_seq")),
         sa.UniqueConstraint(
             "case_id", "clock", "generation", "level", name=op.f("uq_alerts_case_id_clock_generation_level")
         ),
@@ -606,6 +610,8 @@ def upgrade() -> None:
         sa.Column("approved_on", sa.Date(), nullable=False),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("approved_by", sa.Uuid(), nullable=True),
+        sa.Column("approved_in", sa.Uuid(), nullable=True),
+        sa.Column("case_version", sa.Integer(), nullable=False),
         sa.Column("status", sa.Text(), server_default=sa.text("'approved'"), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
@@ -613,6 +619,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("amount > 0", name=op.f("ck_payment_lines_amount_positive")),
         sa.ForeignKeyConstraint(["approved_by"], ["casework.users.id"], name=op.f("fk_payment_lines_approved_by")),
+        sa.ForeignKeyConstraint(["approved_in"], ["casework.orgs.id"], name=op.f("fk_payment_lines_approved_in")),
         sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_payment_lines_case_id")),
         sa.ForeignKeyConstraint(["fund_id"], ["casework.funds.id"], name=op.f("fk_payment_lines_fund_id")),
         sa.ForeignKeyConstraint(["order_id"], ["casework.payment_orders.id"], name=op.f("fk_payment_lines_order_id")),
@@ -620,6 +627,13 @@ def upgrade() -> None:
         schema="casework",
     )
     op.create_index(op.f("ix_payment_lines_case_id"), "payment_lines", ["case_id"], unique=False, schema="casework")
+    op.create_index(
+        "ix_payment_lines_drawn",
+        "payment_lines",
+        ["fund_id", "approved_in", "approved_on"],
+        unique=False,
+        schema="casework",
+    )
     op.create_index(
         "ix_payment_lines_to_order",
         "payment_lines",
@@ -696,7 +710,8 @@ def upgrade() -> None:
             "channel in ('inbox','email','webhook','wecom','dingtalk','feishu')", name=op.f("ck_outbox_channel_known")
         ),
         sa.CheckConstraint("state in ('waiting','delivered','dead','superseded')", name=op.f("ck_outbox_state_known")),
-        sa.CheckConstraint("(case_id is null) = (digest_on is not null)", name=op.f("ck_outbox_names_its_case")),
+        sa.CheckConstraint("event_seq is null or case_id is not null", name=op.f("ck_outbox_event_of_a_case")),
+        sa.CheckConstraint("num_nonnulls(case_id, digest_on) <= 1", name=op.f("ck_outbox_digest_of_no_case")),
         sa.CheckConstraint(
             "num_nonnulls(alert_id, event_seq, digest_on) = 1", name=op.f("ck_outbox_is_about_one_thing")
         ),
@@ -764,6 +779,8 @@ def upgrade() -> None:
         sa.Column("bank_code", sa.Text(), nullable=True),
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("case_version", sa.Integer(), nullable=False),
+        sa.Column("payee_change", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("result", sa.Text(), nullable=True),
         sa.Column("settled_on", sa.Date(), nullable=True),
         sa.CheckConstraint("result in ('paid','returned')", name=op.f("ck_payment_order_lines_result_known")),

@@ -1,5 +1,6 @@
 """What the tests of the API need of money: a fund, a household that was helped at once, an order for the bank."""
 
+import re
 from typing import Any, Final
 
 from casework.records import offices
@@ -38,6 +39,21 @@ def helped(api: Api, who: str = "supervisor", fund: str = "RELIEF", opened_by: s
     case = dossier(api, opened_by, household(api, opened_by, **bank))
     api.take(opened_by, case, "accept")
     return api.take(who, case, "help_at_once", fund=fund, amount="500.00")
+
+
+def confirmed_order(api: Api, who: str = "caseworker", fund: str = "RELIEF", **more: Any) -> Any:
+    """An order on which each change of payee or account is confirmed, as the refusal tells of it."""
+    refused = api.call(who, "POST", "/payment-orders", {"fund": fund} | more)
+    assert refused.status_code == 422, refused.text
+    return make_order(api, who, fund, confirmed=changes_told(refused), **more)
+
+
+def changes_told(refused: Any) -> list[dict[str, Any]]:
+    """The changes that a refusal of an order names, as they are confirmed."""
+    errors = refused.get_json()["errors"]
+    assert {(one["field"], one["code"]) for one in errors} == {("confirmed", "payee_changed")}
+    found = [re.search(r"case (\S+) and event (\d+)", one["message"]) for one in errors]
+    return [{"case": one[1], "event": int(one[2])} for one in found if one]
 
 
 def make_order(api: Api, who: str = "caseworker", fund: str = "RELIEF", **more: Any) -> Any:

@@ -30,7 +30,7 @@ def problem(api: Api, who: str, path: str, body: Any) -> tuple[int, str, list[st
 
 def claim(api: Api, case: Any, *claims: Any) -> None:
     with api.service.transaction() as tx:
-        funds.claim(tx.db, claims, UUID(case["id"]), CLOCK)
+        funds.claim(tx.db, claims, UUID(case["id"]), case["version"], CLOCK)
 
 
 def test_a_new_fund_is_empty_and_has_its_budget_lines(api: Api) -> None:

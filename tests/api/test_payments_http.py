@@ -25,7 +25,17 @@ from casework.work.overdue import sweep
 from casework.work.service import Transaction
 from casework.workflows.hardship_aid import WORKFLOW as HARDSHIP_AID
 from tests.api.conftest import USERS, Api
-from tests.api.money import SOURCE, dossier, helped, household, in_force, make_order, new_fund
+from tests.api.money import (
+    SOURCE,
+    changes_told,
+    confirmed_order,
+    dossier,
+    helped,
+    household,
+    in_force,
+    make_order,
+    new_fund,
+)
 from tests.api.test_concurrency import at_once, ensure_one_history, rows, statuses
 from tests.api.test_permissions import hire
 from tests.rewriting import rewrite
@@ -219,7 +229,19 @@ def test_a_payment_without_an_account_waits_until_the_account_is_known(office: A
     assert answer.status_code == 409
     assert "no bank account" in answer.get_json()["detail"]
     correct(office, case, account="6222000011112223")
-    assert make_order(office)["lines"][0]["account"] == "************2223"
+    [line] = confirmed_order(office)["lines"]
+    approved = case["facts"]["bank"]["account"]
+    assert (line["account"], line["payee_change"]["account"]) == ("************2223", approved)
+
+
+def test_an_account_that_was_unknown_at_the_approval_is_confirmed_too(office: Api) -> None:
+    facts = household(office)
+    del facts["bank"]["account"]
+    case = office.take("caseworker", dossier(office, facts=facts), "accept")
+    office.take("supervisor", case, "help_at_once", fund="RELIEF", amount="500.00")
+    correct(office, case, account="6222000011112223")
+    [line] = confirmed_order(office)["lines"]
+    assert (line["account"], line["payee_change"]["account"]) == ("************2223", None)
 
 
 def test_a_returned_payment_comes_into_the_next_order_after_the_account_was_corrected(office: Api) -> None:
@@ -233,12 +255,11 @@ def test_a_returned_payment_comes_into_the_next_order_after_the_account_was_corr
     assert answer.status_code == 409
     assert "not corrected since" in answer.get_json()["detail"]
     patch: dict[str, Any] = {"facts": {"household": {"size": 5}}, "reason": "更正人口"}
-    for facts, status in ((patch["facts"], 409), ({"bank": {"account": "6222000011112223"}}, 201)):
-        done = office.call("supervisor", "PATCH", f"/cases/{case['id']}", patch | {"facts": facts}, {"If-Match": "*"})
-        assert done.status_code == 200, done.text
-        again = office.call("caseworker", "POST", "/payment-orders", {"fund": "RELIEF"})
-        assert again.status_code == status
-    second = again.get_json()
+    done = office.call("supervisor", "PATCH", f"/cases/{case['id']}", patch, {"If-Match": "*"})
+    assert done.status_code == 200, done.text
+    assert office.call("caseworker", "POST", "/payment-orders", {"fund": "RELIEF"}).status_code == 409
+    correct(office, case, account="6222000011112223")
+    second = confirmed_order(office)
     assert (second["number"], second["lines"][0]["account"]) == ("(2026)PAY-RELIEF-2", "************2223")
     first = office.get("caseworker", f"/payment-orders/{order['id']}")
     [line] = first["lines"]
@@ -266,7 +287,7 @@ def test_an_account_that_was_corrected_before_the_money_came_back_is_a_corrected
     order = make_order(office)
     correct(office, case, account="6222000011112223")
     record(office, order, "returned")
-    assert make_order(office)["lines"][0]["account"] == "************2223"
+    assert confirmed_order(office)["lines"][0]["account"] == "************2223"
 
 
 @pytest.mark.parametrize(
@@ -286,7 +307,7 @@ def test_bank_details_that_are_again_what_they_were_are_not_corrected(bank: dict
     correct(office, case, **first)
     assert office.call("caseworker", "POST", "/payment-orders", {"fund": "RELIEF"}).status_code == 409
     correct(office, case, **bank)
-    assert make_order(office)["count"] == 1
+    assert confirmed_order(office)["count"] == 1
 
 
 def test_a_payment_that_came_back_and_is_released_stays_returned_on_its_order(office: Api) -> None:
@@ -423,9 +444,92 @@ def test_whoever_has_the_money_go_elsewhere_after_the_approval_does_not_order_it
     [left] = order["left_out"]
     assert left["count"] == 1
     assert "corrected by yourself" in left["because"]
+    in_force(office, "paid_by_another", "370100", "false")
+    refused = office.call("caseworker", "POST", "/payment-orders", {"fund": "RELIEF"})
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "not_now")
     hire(office, "cashier", "caseworker", "370100")
-    [line] = make_order(office, "cashier")["lines"]
+    [line] = confirmed_order(office, "cashier")["lines"]
     assert line["account"] == "************2223"
+
+
+def test_an_account_that_changed_since_the_approval_is_shown_and_ordered_only_where_somebody_else_confirms_it(
+    office: Api,
+) -> None:
+    case, other = helped(office, account="6222000011113221"), helped(office)
+    correct(office, case, account="6222000011112223")
+    refused = office.call("caseworker", "POST", "/payment-orders", {"fund": "RELIEF"})
+    assert (refused.status_code, refused.get_json()["code"]) == (422, "invalid")
+    [told] = refused.get_json()["errors"]
+    for part in (case["number"], "500.00", "supervisor", "2026-07-06", "************3221", "************2223"):
+        assert part in told["message"], part
+    [change] = changes_told(refused)
+    chinese = office.call("caseworker", "POST", "/payment-orders", {"fund": "RELIEF"}, {"Accept-Language": "zh-CN"})
+    assert "更正过收款信息：原为" in chinese.get_json()["errors"][0]["message"]
+    assert rows(office, "select id from payment_orders") == []
+    order = make_order(office, confirmed=[change])
+    lines = {line["case_number"]: line for line in order["lines"]}
+    assert lines[other["number"]]["payee_change"] is None
+    shown = lines[case["number"]]["payee_change"]
+    assert (shown["by"]["username"], shown["event"], shown["account"]) == (
+        "supervisor",
+        change["event"],
+        "************3221",
+    )
+    assert lines[case["number"]]["account"] == "************2223"
+    last = office.get("auditor", f"/cases/{case['id']}/events?limit=200")["items"][-1]
+    assert (last["kind"], last["actor"]["username"]) == ("payee_confirmed", "caseworker")
+    assert last["payload"]["given"] == {"event": change["event"], "order": order["number"]}
+    ensure_one_history(office, case["id"])
+
+
+def test_what_was_confirmed_is_that_change_and_no_later_one(office: Api) -> None:
+    case = helped(office)
+    correct(office, case, account="6222000011112223")
+    first = changes_told(office.call("caseworker", "POST", "/payment-orders", {"fund": "RELIEF"}))
+    correct(office, case, account="6222000011114443")
+    refused = office.call("caseworker", "POST", "/payment-orders", {"fund": "RELIEF", "confirmed": first})
+    assert refused.status_code == 422
+    assert changes_told(refused) != first
+    order = make_order(office, confirmed=changes_told(refused))
+    record(office, order, "returned")
+    # It was confirmed with the first order, so that it is not asked again where the bank erred.
+    assert make_order(office, as_returned=True)["lines"][0]["payee_change"] is None
+
+
+def test_a_change_that_is_in_doubt_is_held_back_and_the_others_are_ordered(office: Api) -> None:
+    case, other = helped(office), helped(office)
+    correct(office, case, account="6222000011112223")
+    order = make_order(office, held_back=[case["number"]])
+    assert [line["case_number"] for line in order["lines"]] == [other["number"]]
+    assert [one["count"] for one in order["left_out"]] == [1]
+    elsewhere = dossier(office, "caseworker-qd")["number"]
+    for body in (
+        {"held_back": [elsewhere]},
+        {"confirmed": [{"case": elsewhere, "event": 1}]},
+        {"confirmed": [{"case": case["number"]}]},
+        {"confirmed": [{"case": case["number"], "event": 0}]},
+    ):
+        answer = office.call("caseworker", "POST", "/payment-orders", {"fund": "RELIEF"} | body)
+        assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid"), body
+    assert len(rows(office, "select id from payment_orders")) == 1
+
+
+def test_who_corrects_while_another_orders_leaves_no_unseen_account_on_the_order(office: Api) -> None:
+    case = helped(office, account="6222000011113221")
+    correct(office, case, account="6222000011112223")
+    confirmed = changes_told(office.call("caseworker", "POST", "/payment-orders", {"fund": "RELIEF"}))
+    patch = {"facts": {"bank": {"account": "6222000011114443"}}, "reason": "更正账户信息"}
+    ordered, corrected = at_once(
+        [
+            lambda: office.call("caseworker", "POST", "/payment-orders", {"fund": "RELIEF", "confirmed": confirmed}),
+            lambda: office.call("supervisor", "PATCH", f"/cases/{case['id']}", patch, {"If-Match": "*"}),
+        ]
+    )
+    assert corrected.status_code == 200
+    assert ordered.status_code in (201, 422)
+    if ordered.status_code == 201:
+        assert ordered.get_json()["lines"][0]["account"] == "************2223"
+    ensure_one_history(office, case["id"])
 
 
 def test_what_was_corrected_before_the_approval_or_is_not_about_the_money_hinders_nobody(office: Api) -> None:

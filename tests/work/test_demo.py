@@ -1,5 +1,6 @@
 """The demonstration office is believable, and nothing tells its cases from those that people have opened."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -35,7 +36,7 @@ from casework.rules.case import Case, Phase
 from casework.rules.clocks import due
 from casework.rules.grammar import Transition
 from casework.rules.people import HELPERS, STAFF, Actor, Person, Role
-from casework.rules.refusals import NotMet
+from casework.rules.refusals import Invalid, NotMet
 from casework.settings import ROOT
 from casework.stories.people import another_name, full_name
 from casework.work import workflow_registry
@@ -508,6 +509,19 @@ def test_payment_orders_are_numbered_without_a_gap_by_clerks_who_approved_nothin
     assert max(Counter(line.line_id for line in placed).values()) > 1
 
 
+def redirected(tx: Transaction, fund: str) -> list[dict[str, Any]]:
+    """Where payee or account of payments that wait were corrected, as whoever orders confirms it."""
+    tried = tx.db.connection.begin_nested()
+    try:
+        make_order(tx, {"fund": fund})
+    except Invalid as told:
+        found = [re.search(r"case (\S+) and event (\d+)", one.text.en) for one in told.faults]
+        return [{"case": one[1], "event": int(one[2])} for one in found if one]
+    finally:
+        tried.rollback()
+    return []
+
+
 def test_the_next_payment_orders_take_what_still_waits(demo: Demo) -> None:
     waiting = defaultdict(set)
     with demo.service.transaction() as tx:
@@ -522,7 +536,7 @@ def test_the_next_payment_orders_take_what_still_waits(demo: Demo) -> None:
 
     for code, lines in waiting.items():
         with taken_back(demo.service, Actor(Role.CASEWORKER, found[0])) as tx:
-            order, left_out = make_order(tx, {"fund": code})
+            order, left_out = make_order(tx, {"fund": code, "confirmed": redirected(tx, code)})
             placed = tx.db.run("select line_id from payment_order_lines where order_id = :id", id=order.id).scalars()
             assert lines <= set(placed) <= lines | mended
             assert left_out == {}
@@ -548,7 +562,7 @@ def example(tx: Transaction, edge: Transition, record: StoredCase) -> dict[str, 
     [colleague, *_] = people.staff_above(tx.db, path, ("caseworker",))
     users = {**{role.value: helper.id for role in HELPERS}, "caseworker": colleague.id}
     other = "370200" if record.case.org_code == "370100" else "370100"
-    open_funds = tuple(funds.open_to(tx.db, path, NOW.year))
+    open_funds = tuple(funds.open_to(tx.db, path, NOW.date(), None))
     today = NOW.astimezone(ZONE).date()
     return edge.needs.example(ExampleData(today, Random(1), users, facts=facts, funds=open_funds, other_org=other))
 

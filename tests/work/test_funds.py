@@ -72,7 +72,7 @@ def claim(province: Province, case_id: UUID, *claims: FundOperation, before: Cal
     actor = province.actor("zhao")
     with province.service.transaction(actor) as tx:
         before()
-        records.claim(tx.db, claims, case_id, actor)
+        records.claim(tx.db, claims, case_id, 2, actor)
 
 
 def order(province: Province, *lines: UUID) -> None:
@@ -390,7 +390,7 @@ def test_a_budget_line_is_not_set_below_what_is_approved_also_while_more_is_bein
         set_to("39.99")
     with ThreadPoolExecutor(1) as pool:
         with service.transaction(province.actor("zhao")) as tx:
-            records.claim(tx.db, [reserve("RELIEF", "20.00")], case, province.actor("zhao"))
+            records.claim(tx.db, [reserve("RELIEF", "20.00")], case, 2, province.actor("zhao"))
             lowered = pool.submit(set_to, "50.00")
             while not lowered.done() and not somebody_waits(service):
                 pass
@@ -437,12 +437,14 @@ def test_a_fund_pays_for_its_organisation_and_those_below_with_what_is_free(prov
         funds.add_fund(tx, {"code": "ABOVE", "name": "省级资金", "org": "370000"})
     claim(province, province.open_case("li"), reserve("RELIEF", "25.00"), reserve("RELIEF", "5.00", "study"))
     with province.service.transaction() as tx:
-        here = records.open_to(tx.db, "370000/370100/", 2026)
-        next_year = records.open_to(tx.db, "370000/370100/", 2027)
-        elsewhere = records.open_to(tx.db, "370000/370200/", 2026)
+        here = records.open_to(tx.db, "370000/370100/", TODAY, "370000/370100/")
+        next_year = records.open_to(tx.db, "370000/370100/", TODAY.replace(year=2027), "370000/370100/")
+        elsewhere = records.open_to(tx.db, "370000/370200/", TODAY, None)
     assert [*here] == ["RELIEF", "ABOVE"]
-    assert (here["RELIEF"].free, here["RELIEF"].budgets) == (Decimal("70.00"), {"living": Decimal("35.00")})
-    assert next_year["RELIEF"].budgets == {}
+    fund = here["RELIEF"].fund
+    assert (fund.free, fund.budgets) == (Decimal("70.00"), {"living": Decimal("35.00")})
+    assert {code: one.drawn for code, one in here.items()} == {"RELIEF": Decimal("30.00"), "ABOVE": Decimal()}
+    assert next_year["RELIEF"].fund.budgets == {}
     assert [*elsewhere] == ["ABOVE"]
 
 

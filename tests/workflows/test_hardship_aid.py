@@ -1,6 +1,7 @@
 """Hardship assistance as the office tells it: on file, helped, visited, out of hardship, and every other way."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,11 +11,12 @@ import pytest
 
 from casework.forms import join_sensitive
 from casework.rules.case import Phase
-from casework.rules.fund_operations import Amend, Fund, Given, Pay, Release, Reserve, Return
+from casework.rules.decide import Offer
+from casework.rules.fund_operations import Allowance, Amend, Fund, Given, Pay, Release, Reserve, Return
 from casework.rules.move import Move
 from casework.rules.people import Person, Role
 from casework.rules.refusals import Invalid, NotMet, NotNow, NotYours, Refusal
-from casework.rules.text import LANGUAGES
+from casework.rules.text import LANGUAGES, Text
 from casework.workflows.hardship_aid import OPEN, WORKFLOW
 from casework.workflows.hardship_aid.codes import EXCLUSIONS, GRANT_KINDS
 from casework.workflows.hardship_aid.intake import HardshipIntake
@@ -33,6 +35,8 @@ STUDY = {"kind": "study", "amount": "5000.00", "fund": "RELIEF"}
 MEDICAL = {"kind": "medical", "amount": "20000.00", "fund": "RELIEF"}
 SUDDEN = {"kind": "sudden", "amount": "9000.00", "fund": "RELIEF"}
 RELATIVE = {"size": 3, "annual_income": "60000.00", "rigid_expenses": "10000.00", "declared_true": True}
+OWNER = Text("示例省总工会", "the province's union")
+SET_BY_OWNER = Text("示例规定", "an invented rule")
 NOT_POOR = {"size": 3, "annual_income": "90000.00", "rigid_expenses": "0.00", "declared_true": True}
 
 
@@ -935,6 +939,29 @@ class TestPayments:
         story.funds = {"RELIEF": Fund("RELIEF", "帮扶资金", Decimal("5000.00"), {"living": Decimal("4999.99")})}
         assert isinstance(told(story, "supervisor", "approve"), NotMet)
         story.funds = {"RELIEF": Fund("RELIEF", "帮扶资金", Decimal("5000.00"), {"living": Decimal("5000.00")})}
+        story.supervisor("approve")
+
+    def test_what_is_more_than_the_owner_of_a_fund_allows_is_for_the_owner_to_approve(self) -> None:
+        story = noticed(LIVING, STUDY)
+        fund = story.funds["RELIEF"]
+
+        def allowed(each: str | None, month: str | None, drawn: str = "0.00") -> Offer:
+            at_a_time, a_month = (None if one is None else Decimal(one) for one in (each, month))
+            level = Text("街道工会", "a street")
+            allowance = Allowance(OWNER, level, at_a_time, a_month, Decimal(drawn), SET_BY_OWNER)
+            story.funds = {"RELIEF": replace(fund, allowance=allowance)}
+            return story.offered("supervisor")["approve"]
+
+        # Ten thousand in one decision, though no kind of aid is more than five.
+        for each, month, drawn in (("9999.99", None, "0"), ("0", None, "0"), (None, "10500.00", "500.01")):
+            offer = allowed(each, month, drawn)
+            assert not offer.allowed
+            assert offer.because is not None
+            assert OWNER.zh in offer.because.zh
+            assert OWNER.en in offer.because.en
+            assert isinstance(told(story, "supervisor", "approve"), NotMet)
+        assert allowed("10000.00", "10500.00", "500.00").allowed
+        assert allowed(None, None).allowed
         story.supervisor("approve")
 
     def test_aid_is_not_approved_without_the_household_s_own_account(self) -> None:

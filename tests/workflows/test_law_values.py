@@ -112,6 +112,16 @@ HARDSHIP_AID: Final = [
     ("approves_up_to_county", NATIONAL, "20000", "超过两万元由省级工会审批"),
     ("approves_up_to_city", NATIONAL, "20000", "超过两万元由省级工会审批"),
     ("approves_up_to_province", NATIONAL, "50000", "超过五万元由全国总工会审批"),
+    *(
+        (f"draws_{level}_{what}", NATIONAL, value, "own: what a union below gives of a fund above")
+        for level, values in {
+            "enterprise": ("2000", "20000"),
+            "street": ("2000", "20000"),
+            "county": ("20000", "200000"),
+            "city": ("50000", "none"),
+        }.items()
+        for what, value in zip(("each", "month"), values, strict=True)
+    ),
     ("decided_by_another", NATIONAL, "true", "own: whoever proposes does not decide"),
     ("paid_by_another", NATIONAL, "true", "own: whoever approves does not pay"),
 ]

@@ -18,6 +18,7 @@ EVENT_KINDS: Final = (
     "handed_over",
     "let_go",
     "code_issued",
+    "payee_confirmed",
     "rederived",
 )
 

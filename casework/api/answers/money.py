@@ -1,5 +1,7 @@
 """Funds and payment orders."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 from msgspec import UNSET, UnsetType
@@ -20,6 +22,8 @@ from casework.api.answers.members import (
     told,
 )
 from casework.api.answers.people import Person, named
+from casework.api.request_context import instant
+from casework.rules.fund_operations import Allowance
 from casework.rules.text import Text
 
 FundCode = Annotated[str, like("RELIEF", "资金代码", "The fund's code")]
@@ -37,6 +41,18 @@ class BudgetLine(Shape):
     free: Yuan
 
 
+class Draw(Shape):
+    """What the caller's organisation may draw of a fund of one above without the yes of its supervisors."""
+
+    workflow: Annotated[str, like("hardship_aid")]
+    each: Annotated[
+        Yuan | None, like("2000.00", "一次决定可动用的金额，null 为不限", "For one decision; null: no limit")
+    ]
+    month: Annotated[Yuan | None, like("20000.00", "每月可动用的金额，null 为不限", "For a month; null: no limit")]
+    drawn: Annotated[Yuan, told("本月已动用", "What is drawn this month")]
+    source: Annotated[str, like(Text("资金所属工会设定", "set by the union that owns the fund"))]
+
+
 class Fund(Shape):
     """Money of an organisation."""
 
@@ -50,14 +66,22 @@ class Fund(Shape):
     budgets: Annotated[
         list[BudgetLine], told("未列预算的类别只受余额约束", "A kind without a line is bound by the balance alone")
     ]
+    draws: Annotated[
+        list[Draw],
+        told(
+            "本机构可动用上级资金的限度；本机构和下级的资金不列",
+            "How much of a fund of an organisation above is for the caller's own to give; empty for one's own",
+        ),
+    ]
 
 
-def fund(row: Any, budgets: list[Any]) -> Fund:
-    """The fund of a row of `records.funds`, with its budget lines."""
+def fund(row: Any, budgets: list[Any], draws: Mapping[str, Allowance]) -> Fund:
+    """The fund of a row of `records.funds`, with its budget lines and what the caller's organisation may draw."""
     return Fund.of(
         row,
         free=plain(row.balance - row.reserved),
         budgets=[BudgetLine.of(line, free=plain(line.amount - line.committed)) for line in budgets],
+        draws=[Draw.of(one, workflow=key) for key, one in draws.items()],
     )
 
 
@@ -81,6 +105,25 @@ def fund_entry(row: Any) -> FundEntry:
     return FundEntry.of(row, line=plain(row.line_id), actor=named(row.actor_id, row.username, row.user_name))
 
 
+class PayeeChange(Shape):
+    """A correction of where the money goes, and where it would have gone before."""
+
+    by: Person
+    at: Instant
+    event: Annotated[First, told("案件办理记录的序号", "Its number among the events of the case")]
+    payee: Annotated[str | None, like("王秀英", "原收款人", "The payee before")]
+    bank: Annotated[str | None, like(Text("示例银行", "Example Bank"), "原开户银行", "The bank before")]
+    account: Annotated[str | None, like("***************5678", "原账号，已遮蔽", "The account before, masked")]
+
+
+def payee_change(kept: dict[str, Any] | None) -> PayeeChange | None:
+    """The change that a line of an order keeps."""
+    if kept is None:
+        return None
+    at = instant(datetime.fromisoformat(kept["at"]))
+    return PayeeChange(**{**kept, "by": Person(**kept["by"]), "at": at})
+
+
 class PaymentLine(Shape):
     """A payment on an order."""
 
@@ -97,12 +140,22 @@ class PaymentLine(Shape):
         told("本单的结果；退回后可再列入其他支付单", "On this order; what came back may be on a later one too"),
     ]
     approved_on: Day
+    payee_change: Annotated[
+        PayeeChange | None,
+        told(
+            "批准（或上次开单）之后更正过收款信息，由开单人确认；未更正的为 null",
+            "Where payee or account was corrected since the approval, or the last order, and whoever ordered has"
+            " confirmed that; else null",
+        ),
+    ]
     settled_on: Annotated[Day | None, like(None, "到账或退回日期", "When it was paid or came back")]
 
 
 def payment_line(row: Any, **settled: Any) -> PaymentLine:
     """The payment of a row of `records.payments`; `settled` says what is told of it and not recorded."""
-    return PaymentLine.of(row, **{"id": plain(row.line_id), "status": row.result or "ordered", **settled})
+    changed = payee_change(row.payee_change)
+    told = {"id": plain(row.line_id), "status": row.result or "ordered", "payee_change": changed, **settled}
+    return PaymentLine.of(row, **told)
 
 
 class LeftOut(Shape):

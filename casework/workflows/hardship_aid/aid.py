@@ -13,6 +13,7 @@ from typing import Any, Final
 from casework.rules.case import Facts
 from casework.rules.context import MoveContext, PolicyRow, Verdict
 from casework.rules.folding import same_name
+from casework.rules.fund_draws import beyond_allowance
 from casework.rules.fund_operations import Given
 from casework.rules.grammar import guard
 from casework.rules.text import Text
@@ -299,7 +300,10 @@ def aid_still_within_bounds(at: MoveContext) -> Verdict:
     items = at.case.facts.get("proposed_aid") or ()
     category = (at.case.facts.get("category") or {}).get("category")
     refusal = (
-        why_not(at, category, items) or unknown_fund(at, (one["fund"] for one in items)) or short_of_funds(at, items)
+        why_not(at, category, items)
+        or unknown_fund(at, (one["fund"] for one in items))
+        or short_of_funds(at, items)
+        or for_the_owner_to_give(at, items)
     )
     return Verdict(refusal is None, refusal)
 
@@ -310,6 +314,14 @@ def by_kind(items: Sequence[Facts]) -> dict[str, Decimal]:
     for item in items:
         sums[item["kind"]] = sums.get(item["kind"], Decimal()) + Decimal(item["amount"])
     return sums
+
+
+def for_the_owner_to_give(at: MoveContext, items: Sequence[Facts]) -> Text | None:
+    """Why whoever decides may not draw these items without the yes of the fund's owner, or None."""
+    sums: dict[str, Decimal] = {}
+    for item in items:
+        sums[item["fund"]] = sums.get(item["fund"], Decimal()) + Decimal(item["amount"])
+    return beyond_allowance(at.office.funds, sums)
 
 
 def short_of_funds(at: MoveContext, items: Sequence[Facts]) -> Text | None:

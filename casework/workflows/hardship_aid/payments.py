@@ -10,7 +10,14 @@ from casework.rules.case import Facts
 from casework.rules.context import MoveContext, Verdict
 from casework.rules.fund_operations import Amend, FundOperation, Pay, Release, Reserve, Return
 from casework.rules.grammar import guard
-from casework.workflows.hardship_aid.aid import EMERGENCY, granted, short_of_funds, too_much, unknown_fund
+from casework.workflows.hardship_aid.aid import (
+    EMERGENCY,
+    for_the_owner_to_give,
+    granted,
+    short_of_funds,
+    too_much,
+    unknown_fund,
+)
 from casework.workflows.hardship_aid.decisions import RELEASED, decision_noted
 from casework.workflows.hardship_aid.milestones import OUTSTANDING, not_before, taken_since
 from casework.workflows.hardship_aid.steps import CASH, TRANSFER
@@ -99,7 +106,12 @@ def within_emergency_cap(at: MoveContext) -> Verdict:
     """Aid first (社会救助法 50), up to the amount that the office has set."""
     fund, amount = at.given["fund"], at.given["amount"]
     item = {"kind": EMERGENCY, "fund": fund, "amount": str(amount)}
-    refusal = too_much(at, None, EMERGENCY, amount) or unknown_fund(at, iter((fund,))) or short_of_funds(at, [item])
+    refusal = (
+        too_much(at, None, EMERGENCY, amount)
+        or unknown_fund(at, iter((fund,)))
+        or short_of_funds(at, [item])
+        or for_the_owner_to_give(at, [item])
+    )
     return Verdict(refusal is None, refusal)
 
 

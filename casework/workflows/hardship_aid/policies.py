@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from casework.rules.fund_draws import DRAWS
 from casework.rules.hardship import CATEGORIES
 from casework.rules.policy_kinds import PolicyKind
 from casework.workflows.hardship_aid.approval import LEVELS
@@ -39,4 +40,5 @@ POLICIES: Final[Mapping[str, PolicyKind]] = {
     "emergency_cap": PolicyKind.AMOUNT,
     **{f"{name}_{category}": PolicyKind.AMOUNT for name in _BY_CATEGORY for category in CATEGORIES},
     **{f"approves_up_to_{level}": PolicyKind.AMOUNT for level in LEVELS},
+    **DRAWS,
 }

@@ -20,6 +20,7 @@ from casework.rules.context import MoveContext, Verdict
 from casework.rules.fund_operations import FundOperation, Repay, Reserve
 from casework.rules.grammar import guard
 from casework.rules.text import Text
+from casework.workflows.hardship_aid.aid import for_the_owner_to_give
 from casework.workflows.hardship_aid.approval import decided_by_another, for_a_deciding_level
 from casework.workflows.hardship_aid.codes import RESTORED
 from casework.workflows.hardship_aid.cuts import DEMANDED, announced_by_another, heard, other_cuts
@@ -141,13 +142,13 @@ def repayment_claimed(at: MoveContext) -> Sequence[FundOperation]:
 
 
 @guard(zh="资金余额不足，请先补充资金。", en="The fund has not enough left; it needs money first.")
-def funds_give_it_back(at: MoveContext) -> bool:
-    """What came is in its fund, unless that has promised it to others since."""
-    funds = at.office.funds
-    return all(
-        item["fund"] in funds and Decimal(item["amount"]) <= funds[item["fund"]].free
-        for item in _going_back(at.case.facts)
-    )
+def funds_give_it_back(at: MoveContext) -> Verdict:
+    """What came is in its fund, unless that has promised it to others since; its owner says who may give it."""
+    funds, going = at.office.funds, _going_back(at.case.facts)
+    if any(item["fund"] not in funds or Decimal(item["amount"]) > funds[item["fund"]].free for item in going):
+        return Verdict(False)
+    because = for_the_owner_to_give(at, going)
+    return Verdict(because is None, because)
 
 
 def restored(at: MoveContext) -> Mapping[str, Any]:

@@ -183,6 +183,7 @@ class Dossier:
             line=UUID(line["line"]),
             fund=line["fund"],
             case_id=case.id,
+            case_version=case.version,
             case_number=case.number,
             approved_on=line["approved_on"],
             payee=bank["holder"],

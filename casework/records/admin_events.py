@@ -32,11 +32,14 @@ _LOCK: Final = 7221004
 
 def add(
     tx: Tx, actor_id: UUID | None, kind: str, subject: str, places: Sequence[str] = (), payload: Mapping[str, Any] = {}
-) -> None:
-    """Append an event, in the transaction of the change that it tells of; whoever else appends waits until its end.
+) -> int:
+    """Append an event, in the transaction of the change that it tells of, and return its number.
+
+    Whoever else appends waits until its end.
 
     `actor_id` is None for the operator at the command line, `places` are the paths of the organisations concerned
-    (none: everybody), and `payload` is JSON without anything secret. To be the last that a verb does, since it locks.
+    (none: everybody), and `payload` is JSON without anything secret. To be the last that a verb changes, since it
+    locks.
     """
     tx.run("select pg_advisory_xact_lock(:lock)", lock=_LOCK)
     last = tx.one(select(admin_events.c.seq, admin_events.c.hash).order_by(admin_events.c.seq.desc()).limit(1))
@@ -44,6 +47,7 @@ def add(
     body = administrative(seq, tx.now, kind, actor_id, subject, places, payload)
     row = {"seq": seq, "at": tx.now, "kind": kind, "actor_id": actor_id, "subject": subject, "payload": dict(payload)}
     tx.run(insert(admin_events).values(**row, places=list(places), prev_hash=before, hash=chained(before, body)))
+    return seq
 
 
 def add_once(tx: Tx, kind: str, subject: str, places: Sequence[str], payload: Mapping[str, Any]) -> None:

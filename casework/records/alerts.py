@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, exists, func, literal, select
 
 from casework.records.database import Tx
 from casework.records.delivery_queues import MAIL_QUEUE
-from casework.records.tables import alert_receivers, alerts, cases, clocks, events, users
+from casework.records.tables import admin_events, alert_receivers, alerts, cases, clocks, events, users
 from casework.rules.people import HELPERS
 
 # The rules are kept first; everybody locks the case row then. A case that somebody is just working on is left for the
@@ -194,6 +194,37 @@ def add(tx: Tx, new: Sequence[NewAlert], *, mail: bool = False) -> int:
     return int(tx.run(_ADD, alerts=written, mail=mail, mail_queue=MAIL_QUEUE, now=tx.now).scalar_one())
 
 
+_ADD_ADMINISTRATIVE = """
+with new as (
+  insert into alerts (id, admin_seq, at, roles) values (:id, :seq, :now, '{supervisor}')
+  on conflict (admin_seq) do nothing returning id),
+told as (
+  insert into alert_receivers (alert_id, user_id, at) select new.id, unnest(cast(:receivers as uuid[])), :now from new
+  returning alert_id, user_id)
+insert into outbox (id, channel, receiver_id, queue_id, alert_id, state, at, try_at, delivered_at)
+select gen_random_uuid(), 'inbox', user_id, null, alert_id, 'delivered', :now, :now, :now from told
+union all
+select gen_random_uuid(), 'email', u.id, :mail_queue, told.alert_id, 'waiting', :now, :send_at, null
+from told join users u on u.id = told.user_id where :mail and u.email is not null
+"""
+
+
+def add_administrative(
+    tx: Tx, alert_id: UUID, seq: int, receivers: Sequence[UUID], send_at: datetime, *, mail: bool = False
+) -> None:
+    """Store the alert that tells these people of an event of the administrative chain, once; it is about no case."""
+    tx.run(
+        _ADD_ADMINISTRATIVE,
+        id=alert_id,
+        seq=seq,
+        receivers=list(receivers),
+        send_at=send_at,
+        mail=mail,
+        mail_queue=MAIL_QUEUE,
+        now=tx.now,
+    )
+
+
 def set_wake_times(tx: Tx, rows: Sequence[tuple[DueClock, datetime | None]]) -> None:
     """When each clock is to be looked at next."""
     tx.run(
@@ -225,14 +256,17 @@ _VIEW = select(
     clocks.c.provisional,
     events.c.kind,
     events.c.payload,
-    events.c.actor_id,
+    func.coalesce(events.c.actor_id, admin_events.c.actor_id).label("actor_id"),
     events.c.actor_role,
+    admin_events.c.subject,
+    admin_events.c.payload.label("admin_payload"),
     _actor.c.username,
     _actor.c.name.label("actor_name"),
     (alert_receivers.c.acknowledged_at.is_not(None)).label("acknowledged"),
 ).select_from(
     alert_receivers.join(alerts, alerts.c.id == alert_receivers.c.alert_id)
-    .join(cases, cases.c.id == alerts.c.case_id)
+    .outerjoin(cases, cases.c.id == alerts.c.case_id)
+    .outerjoin(admin_events, admin_events.c.seq == alerts.c.admin_seq)
     .join(_receiver, _receiver.c.id == alert_receivers.c.user_id)
     .outerjoin(
         clocks,
@@ -243,7 +277,7 @@ _VIEW = select(
         & (alerts.c.level.is_not(None) | ((clocks.c.owed_by == "helper") == _receiver.c.role.in_(HELPERS))),
     )
     .outerjoin(events, (events.c.case_id == alerts.c.case_id) & (events.c.seq == alerts.c.event_seq))
-    .outerjoin(_actor, _actor.c.id == events.c.actor_id)
+    .outerjoin(_actor, _actor.c.id == func.coalesce(events.c.actor_id, admin_events.c.actor_id))
 )
 
 
@@ -254,7 +288,7 @@ def _listed(now: datetime) -> ColumnElement[bool]:
 
 
 def _theirs(user_id: UUID, visible: ColumnElement[bool]) -> ColumnElement[bool]:
-    """This person's, on a case that is still visible, or saying that the case was taken from this person."""
+    """This person's, on a case that is still visible, or saying that it was taken from this person; or on no case."""
     before, this = events.alias(), events.alias()
 
     def holds(event: Any) -> ColumnElement[bool]:
@@ -269,12 +303,12 @@ def _theirs(user_id: UUID, visible: ColumnElement[bool]) -> ColumnElement[bool]:
         holds(before),
         ~holds(this),
     )
-    return (alert_receivers.c.user_id == user_id) & (visible | taken_away)
+    return (alert_receivers.c.user_id == user_id) & (visible | taken_away | alerts.c.admin_seq.is_not(None))
 
 
 def count_open(tx: Tx, user_id: UUID, visible: ColumnElement[bool]) -> int:
     """How many alerts this person has to look at."""
-    joined = alert_receivers.join(alerts, alerts.c.id == alert_receivers.c.alert_id).join(cases)
+    joined = alert_receivers.join(alerts, alerts.c.id == alert_receivers.c.alert_id).outerjoin(cases)
     open_ = (_theirs(user_id, visible), alert_receivers.c.acknowledged_at.is_(None), _listed(tx.now))
     return int(tx.run(select(func.count()).select_from(joined).where(*open_)).scalar_one())
 

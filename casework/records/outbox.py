@@ -42,10 +42,12 @@ def oldest_waiting(tx: Tx) -> datetime | None:
 _BATCH = """
 select o.id, o.channel, o.receiver_id, o.case_id, o.alert_id, o.event_seq, o.digest_on, o.seq, o.attempts, o.at,
   c.number, c.workflow, c.workflow_version, a.clock, a.generation, a.level, e.seq as as_of, e.kind, e.actor_role,
-  e.payload, d.due_at, d.due_on, d.provisional, u.email, u.language, u.active
+  e.payload, d.due_at, d.due_on, d.provisional, a.admin_seq, ad.subject,
+  ad.payload as admin_payload, u.email, u.language, u.active
 from outbox o
 left join cases c on c.id = o.case_id
 left join alerts a on a.id = o.alert_id
+left join admin_events ad on ad.seq = a.admin_seq
 left join users u on u.id = o.receiver_id
 left join lateral (
   select e.seq, e.at, e.kind, e.actor_role, e.payload from events e

@@ -52,6 +52,10 @@ def snooze(tx: Transaction, alert_id: UUID, given: Any) -> Row[Any]:
         raise NotFound()
     if row.acknowledged:
         raise NotNow(Text("此提醒已确认，无须推迟。", "The alert is acknowledged already."))
+    if row.admin_seq is not None:
+        raise NotNow(
+            Text("告知角色变更的提醒不能推迟，请核实后确认。", "What tells of a role is not put off; acknowledge it.")
+        )
     try:
         record = cases.get(tx.db, row.case_id, me)
     except NotFound:

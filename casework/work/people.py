@@ -21,6 +21,7 @@ from casework.rules.text import LANGUAGES, Text
 from casework.work.leaving import let_go_of_cases
 from casework.work.passwords import hash_password, matches
 from casework.work.service import Transaction
+from casework.work.telling import tell_raised
 
 USER_ROLES = {
     role.value: role.told
@@ -369,12 +370,17 @@ def _changed(
         people.end_tokens(tx.db, person.id)
     after = _view(tx, person.id)
     if values:
-        _note_change(tx, person, after, values)
+        seq = _note_change(tx, person, after, values)
+        if "raised_at" in values:
+            tell_raised(tx, seq, after)
     return Changed(after, people.open_cases(tx.db, person.id), let_go)
 
 
-def _note_change(tx: Transaction, before: Person, after: Row[Any], values: Mapping[str, Any]) -> None:
-    """Tell the administrative chain what became of a user; of name, address and password only that they changed."""
+def _note_change(tx: Transaction, before: Person, after: Row[Any], values: Mapping[str, Any]) -> int:
+    """Tell the administrative chain what became of a user, and return the number of the event.
+
+    Of name, address and password it tells only that they changed.
+    """
     told = {
         "role": [str(before.role), after.role],
         "org": [offices.last_code(before.org_path), after.org],
@@ -384,7 +390,7 @@ def _note_change(tx: Transaction, before: Person, after: Row[Any], values: Mappi
     others = {"password" if name == "password_hash" else name for name in values} & _TOLD_BY_NAME
     places = list(dict.fromkeys((before.org_path, after.org_path)))
     payload = changed | ({"others": sorted(others)} if others else {})
-    admin_events.add(tx.db, tx.actor_id, "user_changed", before.username, places, payload)
+    return admin_events.add(tx.db, tx.actor_id, "user_changed", before.username, places, payload)
 
 
 def _given(given: Any) -> Mapping[str, Any]:

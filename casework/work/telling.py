@@ -1,7 +1,10 @@
 """Telling people what somebody else did to a case of theirs: an alert, written with the move that it tells of."""
 
+from typing import Any
+
 from casework.records import alerts, people
 from casework.records.alerts import NewAlert
+from casework.records.database import Row
 from casework.records.ids import new_id
 from casework.rules.clocks import into_opening_hours
 from casework.rules.context import DecisionContext
@@ -43,6 +46,21 @@ def tell(tx: Transaction, move: Move, workflow: Workflow, office: DecisionContex
         actor=move.actor.id,
     )
     alerts.add(tx.db, [alert], mail=tx.service.senders.mail is not None)
+
+
+def tell_raised(tx: Transaction, seq: int, raised: Row[Any]) -> None:
+    """The supervisors of the place are told of the administrative event by which a user there was raised, once.
+
+    Where none works there it is those of the next organisation above that has one; neither whoever was raised nor
+    whoever did it. To be said after the event was written, in its transaction.
+    """
+    nobody = (raised.id, tx.actor_id)
+    others = [one for one in people.staff_above(tx.db, raised.org_path, (Role.SUPERVISOR,)) if one.id not in nobody]
+    nearest = [one.id for one in others if one.org_path == others[0].org_path]
+    if nearest:
+        calendar = tx.rules.calendars[tx.rules.orgs[raised.org].calendar].calendar
+        send_at = into_opening_hours(tx.now, calendar)
+        alerts.add_administrative(tx.db, new_id(), seq, nearest, send_at, mail=tx.service.senders.mail is not None)
 
 
 def _supervisors_above(tx: Transaction, move: Move) -> list[Person]:

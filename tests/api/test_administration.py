@@ -1,14 +1,18 @@
 """Whoever administers leaves a trace that cannot be taken back, and nobody reads on one person's word alone."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from casework.records import admin_events
+from casework.records import admin_events, offices, outbox
+from casework.records.delivery_queues import MAIL_QUEUE, DeliveryQueue
 from casework.records.event_chain import GENESIS, administrative, chained
+from casework.senders.smtp import MailServer
 from casework.work import people
+from casework.work.delivery.messages import alert_told
 from tests.api.conftest import PASSWORD, ROLES, Api
 
 
@@ -157,3 +161,77 @@ def test_the_operator_confirms_where_there_is_no_second_administrator(api: Api) 
     with api.service.transaction() as tx:
         people.confirm_by_name(tx, "Li")
     assert disclosed(api, "li", case) == 200
+
+
+def roles_told(api: Api, who: str) -> list[Any]:
+    """The alerts of this user that tell of somebody's role."""
+    return [one for one in api.get(who, "/alerts")["items"] if one["kind"] == "raised"]
+
+
+def test_the_supervisors_of_the_place_are_told_once_of_whoever_is_raised_there(api: Api) -> None:
+    path = raised(api, "li", "supervisor")
+    [told] = roles_told(api, "supervisor")
+    assert (told["case_id"], told["case_number"], told["actor"]["username"]) == (None, None, "administrator")
+    assert "li: from administrator to supervisor" in told["because"]
+    chinese = api.call("supervisor", "GET", "/alerts", headers={"Accept-Language": "zh-CN"}).get_json()["items"][0]
+    assert "li：角色由管理员变更为审批人" in chinese["because"]
+    # Neither whoever was raised nor the supervisors of another place.
+    for who in ("li", "supervisor-qd", "supervisor-sd", "caseworker"):
+        assert roles_told(api, who) == [], who
+    assert api.call("administrator", "PATCH", path, {"email": "li@example.org"}).status_code == 200
+    assert roles_told(api, "supervisor") == [told]
+    snoozed = api.call("supervisor", "POST", f"/alerts/{told['id']}/snooze", {})
+    assert (snoozed.status_code, snoozed.get_json()["code"]) == (409, "not_now")
+    assert api.post("supervisor", f"/alerts/{told['id']}/acknowledge", {})["acknowledged_at"]
+    assert api.call("supervisor-qd", "POST", f"/alerts/{told['id']}/acknowledge", {}).status_code == 404
+
+
+def test_where_nobody_supervises_the_place_those_above_are_told(api: Api) -> None:
+    assert api.call("administrator", "PATCH", f"/users/{api.ids['supervisor']}", {"active": False}).status_code == 200
+    raised(api, "li", "caseworker")
+    [told] = roles_told(api, "supervisor-sd")
+    assert "from administrator to caseworker" in told["because"]
+
+
+def test_what_the_operator_does_at_the_machine_is_told_too_and_what_raises_nobody_is_not(api: Api) -> None:
+    path = another(api, "li", "volunteer")
+    assert roles_told(api, "supervisor") == []
+    assert api.call("administrator", "PATCH", path, {"active": False}).status_code == 200
+    assert api.call("administrator", "PATCH", path, {"active": True, "role": "volunteer"}).status_code == 200
+    assert roles_told(api, "supervisor") == []
+    with api.service.transaction() as tx:
+        people.change_by_name(tx, "li", {"role": "supervisor"})
+    [told] = roles_told(api, "supervisor")
+    assert (told["actor"], told["role"]) == (None, "administrator")
+
+
+def test_a_place_that_is_not_below_the_old_one_is_told_with_both(api: Api) -> None:
+    hired = {"username": "li", "name": "李丽", "role": "caseworker", "org": "370100", "password": PASSWORD}
+    with api.service.transaction() as tx:
+        province = offices.org(tx.db, "370000")
+        assert province is not None
+        chief = {"username": "chief", "name": "示例管理员", "role": "administrator", "password": PASSWORD}
+        people.create_user(tx, chief, province)
+    signed_in = api.call(None, "POST", "/auth/token", {"username": "chief", "password": PASSWORD})
+    api.tokens["chief"] = signed_in.get_json()["access_token"]
+    user_id = api.post("chief", "/users", hired)["id"]
+    assert api.call("chief", "PATCH", f"/users/{user_id}", {"org": "370200"}).status_code == 200
+    [told] = roles_told(api, "supervisor-qd")
+    assert "from 370100 to 370200" in told["because"]
+    assert roles_told(api, "supervisor") == []
+
+
+def test_whoever_has_a_mail_address_gets_one_that_names_no_case(api: Api) -> None:
+    mail = MailServer("127.0.0.1", 25, "casework@union.example.org", tls="none", timeout_s=1)
+    api.service.senders = replace(api.service.senders, mail=mail)
+    api.call("supervisor", "PATCH", "/me", {"email": "boss@example.org"})
+    raised(api, "li", "supervisor")
+    with api.service.transaction() as tx:
+        queue = DeliveryQueue(MAIL_QUEUE, 0, tx.now)
+        [row] = [one for one in outbox.batch(tx.db, queue, 10) if one.admin_seq is not None]
+    subject, text = alert_told(row, "en", api.service.zone)
+    assert row.email == "boss@example.org"
+    assert (subject, "li: from administrator to supervisor" in text) == (
+        "[Casework] The role or organisation of a user was changed",
+        True,
+    )

@@ -27,7 +27,7 @@ from casework.rules import grammar
 from casework.rules.clocks import Due
 from casework.rules.grammar import Clock, Workflow
 from casework.rules.people import Role
-from casework.rules.telling import by_whom, happened
+from casework.rules.telling import RAISED, by_whom, happened, raised
 from casework.rules.text import Text
 from casework.work import workflow_registry
 from casework.work.delivery import delivery_errors
@@ -42,8 +42,11 @@ class _Raised(Shape):
 
     kind: Annotated[
         str,
-        one_of(("clock", "event")),
-        told("期限提醒，或者告知他人的办理", "A step of a clock, or what somebody else did"),
+        one_of(("clock", "event", "raised")),
+        told(
+            "期限提醒、告知他人的办理，或者告知本机构用户的角色变更",
+            "A step of a clock, what somebody else did, or that somebody's role here was raised",
+        ),
     ]
     clock: Annotated[
         str | None, like("review", "告知时为您接下来的期限", "Of an event: the clock that is yours to keep next")
@@ -57,8 +60,8 @@ class Alert(_Raised):
     """An alert as its receiver sees it."""
 
     id: Id
-    case_id: Id
-    case_number: CaseNumber
+    case_id: Annotated[Id | None, told("告知角色变更的，没有案件", "None where it tells of a role")]
+    case_number: CaseNumber | None
     title: Annotated[
         str,
         like(
@@ -87,6 +90,8 @@ class Alert(_Raised):
 
 def alert(row: Any) -> Alert:
     """The alert of a row of `records.alerts`."""
+    if row.admin_seq is not None:
+        return _raised(row)
     workflow = workflow_registry.of(row.workflow, row.workflow_version)
     own_clock = True
     if row.level is None:
@@ -107,6 +112,20 @@ def alert(row: Any) -> Alert:
         role=row.actor_role,
         actor=named(row.actor_id, row.username, row.actor_name),
         **due(Due(row.due_at, row.due_on, row.provisional) if row.due_at else None),
+        at=instant(row.received_at),
+    )
+
+
+def _raised(row: Any) -> Alert:
+    return Alert.of(
+        row,
+        case_number=None,
+        kind="raised",
+        title=plain(RAISED),
+        because=plain(raised(row.subject, row.admin_payload)),
+        role=Role.ADMINISTRATOR,
+        actor=named(row.actor_id, row.username, row.actor_name),
+        **due(None),
         at=instant(row.received_at),
     )
 

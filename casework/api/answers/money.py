@@ -22,7 +22,7 @@ from casework.api.answers.members import (
     told,
 )
 from casework.api.answers.people import Person, named
-from casework.api.request_context import instant
+from casework.http.request_context import instant
 from casework.rules.fund_operations import Allowance
 from casework.rules.text import Text
 

@@ -7,7 +7,7 @@ from typing import Any
 from casework.rules.clocks import Due
 from casework.rules.grammar import Clock, Workflow
 from casework.rules.people import Role
-from casework.rules.telling import by_whom, happened
+from casework.rules.telling import RAISED, by_whom, happened, raised
 from casework.rules.text import Language, Text
 from casework.work import workflow_registry
 
@@ -21,6 +21,12 @@ _ACT = Text(
     "\n请登录系统办理，并在“我的提醒”中确认。本消息由系统自动发出，请勿回复。",
     "\nPlease sign in, act on the case and acknowledge the alert. This message was sent automatically; do not reply.",
 )
+_RAISED_SUBJECT = Text("【提醒】{what}", "[Casework] {what}")
+_RAISED = Text(
+    "{why}\n\n不知情的，请向管理员核实；请登录系统在“我的提醒”中确认。本消息由系统自动发出，请勿回复。",
+    "{why}\n\nIf you know nothing of it, ask your administrator. Please sign in and acknowledge the alert. This message"
+    " was sent automatically; do not reply.",
+)
 _DUE = Text("{on}（{at}）", "{on} ({at})")
 _DISCREET = Text("案件期限", "a time limit of the case")
 _PAUSED = Text("期限已暂停", "the clock is paused")
@@ -28,6 +34,9 @@ _PAUSED = Text("期限已暂停", "the clock is paused")
 
 def alert_told(row: Any, language: Language, zone: tzinfo) -> tuple[str, str]:
     """Subject and text of the alert of a row of `records.outbox.batch`."""
+    if row.admin_seq is not None:
+        why = raised(row.subject, row.admin_payload)
+        return _RAISED_SUBJECT.in_(language, what=RAISED), _RAISED.in_(language, why=why)
     workflow = workflow_registry.of(row.workflow, row.workflow_version)
     words = {"number": row.number, "workflow": workflow.title, "org": row.payload["org"], "due": _due(row, zone)}
     if row.level is None:

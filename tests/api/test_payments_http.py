@@ -4,9 +4,11 @@ import csv
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO, StringIO
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 from xml.etree import ElementTree
@@ -38,6 +40,7 @@ from tests.api.money import (
 )
 from tests.api.test_concurrency import at_once, ensure_one_history, rows, statuses
 from tests.api.test_permissions import hire
+from tests.cli.terminal import Done, Terminal
 from tests.rewriting import rewrite
 from tests.work.test_funds import books, somebody_waits
 
@@ -1075,3 +1078,31 @@ def test_the_workflow_says_what_a_payment_is_called_and_which_steps_record_it(
     assert last["payload"]["transition"] == "note_payment"
     again = record(office, order, "paid")
     assert (again.status_code, "`mend_payment`" in again.get_json()["detail"]) == (409, True)
+
+
+def test_the_operator_orders_from_the_terminal_and_is_shown_what_was_changed(
+    office: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("casework.cli.payments.working", lambda _: nullcontext(office.service))
+    terminal = Terminal(tmp_path / "home")
+
+    def ordered(*more: str, language: str = "en") -> Done:
+        return terminal("--language", language, "payment", "order", "RELIEF", "--as", "caseworker", *more)
+
+    case, other = helped(office, account="6222000011113221"), helped(office)
+    correct(office, case, account="6222000011112223")
+    refused = ordered()
+    assert (refused.returncode, refused.stdout) == (1, "")
+    [change] = changes_told(office.call("caseworker", "POST", "/payment-orders", {"fund": "RELIEF"}))
+    for part in (case["number"], "************3221", "************2223", f"event {change['event']}"):
+        assert part in refused.stderr, part
+    held = ordered("--hold-back", case["number"], language="zh-CN")
+    assert held.returncode == 0, held.stderr
+    assert other["number"] in held.stdout
+    assert "已开具支付单 (2026)PAY-RELIEF-1：1 笔，合计 500.00 元。" in held.stdout
+    assert "未列入 1 笔：本次暂不列入" in held.stdout
+    assert ordered("--confirm", case["number"]).returncode == 2
+    done = ordered("--confirm", f"{case['number']}#{change['event']}")
+    assert done.returncode == 0, done.stderr
+    assert all(part in done.stdout for part in (case["number"], "************3221", "************2223"))
+    assert ordered("--as-returned").returncode == 1

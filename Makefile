@@ -62,9 +62,10 @@ check: $(INSTALLED_DEV)
 	$(BIN)/python $(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_migrations.py tests/test_docs.py
 
-# What takes longer than a change should wait for: a hundred thousand made-up requests, and every encoded rule is
-# changed a little, which its tests must notice.
+# What takes longer than a change should wait for: what breaks around the service, a hundred thousand made-up requests,
+# and every encoded rule is changed a little, which its tests must notice.
 nightly: $(INSTALLED_DEV)
+	$(BIN)/python -m pytest -q -m nightly
 	CASEWORK_GENERATED_REQUESTS=100000 $(BIN)/python -m pytest -q -n 2 tests/api/test_generated_requests.py
 	$(BIN)/python -m tests.mutation --least 95
 

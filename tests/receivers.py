@@ -133,6 +133,8 @@ class Mailbox:
     refuse: Callable[[str], str | None] = lambda _: None
     refuse_sender: str | None = None
     sessions: int = 0
+    cuts: Callable[[int], bool] = lambda _: False
+    """Whether it takes the mail of this number and then cuts the connection without an answer."""
 
     async def handle_EHLO(
         self, server: SMTP, session: Any, envelope: Any, hostname: str, responses: list[str]
@@ -155,6 +157,8 @@ class Mailbox:
         mail = message_from_bytes(envelope.content, policy=default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
+        if self.cuts(len(self.mails)):
+            server.transport.abort()
         return "250 OK"
 
 

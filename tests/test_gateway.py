@@ -6,8 +6,10 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import msgspec
 import pytest
 
+from casework.api.answers.problems import Problem
 from casework.gateway import Bounds, Gateway
 
 Head = list[tuple[bytes, bytes]]
@@ -129,6 +131,7 @@ def test_what_servers_read_differently_is_refused(path: str, headers: Head) -> N
     status, _, told = ask(application=None, path=path, headers=headers)
 
     assert (status, told["code"]) == (400, "malformed")
+    assert msgspec.convert(told, Problem).status == 400, "as the application refuses"
 
 
 def test_who_would_wait_too_long_is_told_to_come_again_and_probes_never_wait() -> None:

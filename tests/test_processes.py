@@ -65,6 +65,24 @@ def test_a_worker_whose_server_has_gone_ends() -> None:
     assert process.communicate(timeout=30)[0] == ""
 
 
+def test_a_worker_whose_server_has_gone_before_it_was_loaded_ends_too() -> None:
+    server = (
+        "import multiprocessing, os, signal, sys, threading, time\n"
+        "from casework.processes import Watchdog\n"
+        "def work():\n"
+        "    while os.getppid() == server: time.sleep(0.01)\n"
+        "    print(os.getpid(), flush=True)\n"
+        "    Watchdog(lambda: 0.0, 5).start()\n"
+        "    threading.Event().wait()\n"
+        "server = os.getpid()\n"
+        "multiprocessing.get_context('fork').Process(target=work).start()\n"
+        "os.kill(server, signal.SIGKILL)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", server], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    # Reading ends when the worker does, which holds the other end of the pipe.
+    assert int(process.communicate(timeout=30)[0]) > 0
+
+
 def test_a_program_is_told_when_the_process_that_started_it_ends() -> None:
     starter = (
         "import signal, subprocess, sys\n"

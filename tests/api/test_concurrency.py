@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from casework.embedded import PrivateServer
-from casework.records import people
+from casework.records import offices, people
 from casework.records.event_chain import digest
 from casework.work.people import new_token
 from tests.api.conftest import Api, office_on
@@ -356,6 +356,21 @@ def test_whoever_waits_too_long_for_a_colleague_is_asked_to_come_again(api: Api)
     assert (answer.status_code, answer.get_json()["code"]) == (503, "unavailable")
     assert int(answer.headers["Retry-After"]) >= 1
     assert api.get("caseworker", f"/cases/{case['id']}")["version"] == 1
+    assert api.call("caseworker", "POST", path, {}).status_code == 200
+
+
+def test_whoever_loads_rules_holds_up_no_reading_and_writing_for_no_longer_than_may_be_waited(api: Api) -> None:
+    case = api.new_case()
+    api.service.database.deadlines = type(api.service.database.deadlines)(lock=0.2)
+    path = f"/cases/{case['id']}/transitions/accept"
+    with api.service.transaction() as tx:
+        assert offices.lock_rules(tx.db)
+        for read in ("/queue", "/cases", f"/cases/{case['id']}", f"/cases/{case['id']}/transitions"):
+            began = monotonic()
+            assert api.call("caseworker", "GET", read).status_code == 200, read
+            assert monotonic() - began < 2, read
+        refused = api.call("caseworker", "POST", path, {})
+        assert (refused.status_code, refused.get_json()["code"]) == (503, "unavailable")
     assert api.call("caseworker", "POST", path, {}).status_code == 200
 
 

@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from casework.app import create_app
+from casework.app import MIGRATIONS, create_app
 from casework.embedded import PrivateServer
+from casework.records import alerts, attempts
 from casework.records.database import Database
+from casework.records.upgrade import newest
 from casework.records.vault import Keyring
+from casework.rules.refusals import Unavailable
 from casework.work import health
 from casework.work.service import Service
 from tests.conftest import url_of
@@ -118,3 +121,45 @@ def test_a_look_that_fails_or_is_refused_at_once_takes_no_connection_from_anybod
 
     monkeypatch.setattr(health, "_SLOW_S", -1)
     assert lost.wait(20)
+
+
+def test_a_disk_that_takes_nothing_more_is_told_for_a_while(
+    service: Service, database_url: str, owner_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def writing() -> str:
+        apart = service.database.unpooled()
+        return str(health.examine(apart, service, newest(MIGRATIONS))["writing"])
+
+    engine = create_engine(owner_url)
+    with engine.begin() as connection:
+        connection.execute(text(_FULL))
+    engine.dispose()
+    assert writing() == "ok"
+    with pytest.raises(Unavailable), service.transaction() as tx:
+        attempts.note(tx.db, b"x")
+    assert writing() == "refused"
+    monkeypatch.setattr("casework.records.database._LATELY_S", 0)
+    assert writing() == "ok"
+
+
+# What a full disk says where somebody writes; 53100 is disk_full.
+_FULL = """
+create function casework.full_disk() returns trigger language plpgsql as $$
+begin raise exception 'No space left on device' using errcode = '53100'; end $$;
+create trigger full_disk before insert on casework.sign_ins for each row execute function casework.full_disk()
+"""
+
+
+def test_a_scheduler_that_lives_and_does_not_work_is_told_from_one_that_is_silent(service: Service) -> None:
+    apart = service.database.unpooled()
+
+    def scheduler() -> str:
+        return str(health.examine(apart, service, newest(MIGRATIONS))["scheduler"])
+
+    assert scheduler() == "silent"
+    with service.transaction() as tx:
+        alerts.beat(tx.db, health.SCHEDULER)
+    assert scheduler() == "stuck"
+    with service.transaction() as tx:
+        alerts.beat(tx.db, health.SWEEP)
+    assert scheduler() == "ok"

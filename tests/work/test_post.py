@@ -146,6 +146,20 @@ def test_mail_waits_while_the_server_is_down_and_arrives_once_when_it_is_back(po
     assert len({str(mail["Message-ID"]) for mail in box.mails}) == len(box.mails) == 3
 
 
+def test_a_mail_server_that_cuts_every_tenth_mail_gets_all_of_them_and_only_those_again(post: Post) -> None:
+    with mailbox() as box:
+        box.cuts = lambda number: number % 10 == 0
+        post.mail_by(box, li="zh-CN")
+        post.alert(40)
+        for _ in range(12):
+            post.deliver()
+            post.time_passes(minutes=2)
+    assert {one.state for one in post.messages()} == {"delivered"}
+    times = Counter(str(mail["Message-ID"]) for mail in box.mails)
+    assert len(times) == 40
+    assert sum(times.values()) - 40 == len(box.mails) // 10
+
+
 def test_a_mail_server_that_greets_late_gets_its_mail_however_short_the_time(post: Post) -> None:
     with mailbox(greets_after_s=0.3) as box:
         post.mail_by(box, timeout_s=20, li="zh-CN")

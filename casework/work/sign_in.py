@@ -46,8 +46,9 @@ def sign_in(service: Service, given: Any, address: str) -> tuple[str, datetime]:
 def signed_in(service: Service, given: Any, address: str, issue: Callable[[Transaction, Person], T]) -> T:
     """What is issued to whoever gives the right password.
 
-    Raises `Unauthenticated`, or `SlowDown` after too many wrong passwords. An attempt counts, and is committed, before its password is looked at, so that those made at the same time count
-    too; the right password takes it back. A name that nobody has is counted like any other.
+    Raises `Unauthenticated`, or `SlowDown` after too many wrong passwords. An attempt counts, and is committed, before
+    its password is looked at, so that those made at the same time count too; the right password takes it back. A name
+    that nobody has is counted like any other.
     """
     with service.transaction() as tx:
         said = Credentials.check(given, today=tx.today)

@@ -1,7 +1,7 @@
 """What every field of a form has: title, when it must be known, whether it is sensitive, JSON Schema."""
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from datetime import date
 from typing import Any, ClassVar, Final
@@ -30,6 +30,8 @@ class FormField(fields.Field[Any]):
     invents its own.
     """
 
+    kind: ClassVar[str] = "line"
+    """How it is asked for, such as `line`, `day` or `choice`; `x-kind` of the schema."""
     json_types: ClassVar[tuple[str, ...]] = ("string",)
     longest: int = 200
     """How many characters a text may have, space around it included; looked at before anything else."""
@@ -74,6 +76,11 @@ class FormField(fields.Field[Any]):
     def mask(self, value: Any) -> Any:
         """What people see of a stored value who have not asked to see it in full."""
         return MASK
+
+    def from_posted(self, values: Sequence[str]) -> Any:
+        """The JSON value of what a page has posted under this field's name; None where nothing was filled in."""
+        text = values[-1] if values else ""
+        return text if text.strip() else None
 
     def in_words(self, value: Any) -> Text:
         """A stored value, masked or not, as people read it."""
@@ -140,6 +147,7 @@ class FormField(fields.Field[Any]):
         said: dict[str, Any] = {
             "type": types[0] if len(types) == 1 else types,
             "title": self.title.in_(language),
+            "x-kind": self.kind,
         }
         if self.help is not None:
             said["description"] = self.help.in_(language)

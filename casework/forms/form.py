@@ -143,6 +143,7 @@ class Form(Schema):
 class Nested(FormField):
     """A form within the form, such as the applicant."""
 
+    kind = "group"
     json_types = ("object",)
 
     def __init__(self, form: type[Form], **common: Any) -> None:
@@ -174,6 +175,7 @@ class Nested(FormField):
 class Many(FormField):
     """A list of rows (a form) or of single values (a field); at most 200 unless `most` says otherwise."""
 
+    kind = "rows"
     json_types = ("array",)
 
     def __init__(self, item: type[Form] | FormField, *, least: int = 0, most: int = 200, **common: Any) -> None:

@@ -70,6 +70,8 @@ class Identifier(FormField):
 class IdentityNumber(Identifier):
     """A citizen's identity number of 18 characters (GB 11643): its check digit and birthday are right."""
 
+    kind = "identity_number"
+
     def identify(self, text: str) -> str:
         return check_identity_number(text, TODAY.get()).number
 
@@ -114,6 +116,8 @@ class IssuingState(Identifier):
 
 class Phone(Identifier):
     """A mobile or land line number of the mainland, or one abroad with its country code."""
+
+    kind = "phone"
 
     def identify(self, text: str) -> str:
         return check_phone(text).number

@@ -1,6 +1,7 @@
 """Fields for amounts, dates, times, counts and yes or no."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Final
@@ -17,6 +18,8 @@ LAST_DAY: Final = date(2199, 12, 31)
 """Later days are typing errors, and adding limits to them would run out of the calendar."""
 
 _CENT: Final = Decimal("0.01")
+_AS_WRITTEN: Final = re.compile(r"[\s,，￥¥]|(?:人民币|元|yuan)")
+_WHOLE: Final = re.compile(r"-?[0-9]{1,15}")
 DAY_PATTERN: Final = "(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 MONTH_PATTERN: Final = "(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])"
 MOMENT_PATTERN: Final = (
@@ -28,6 +31,7 @@ MOMENT_PATTERN: Final = (
 class Money(FormField):
     """Yuan with at most two decimals, from `"1234.50"` or a whole JSON number, as Decimal."""
 
+    kind = "money"
     json_types = ("string", "integer")
 
     def __init__(self, *, least: Decimal | int = 0, most: Decimal | int = MOST_MONEY, **common: Any) -> None:
@@ -55,6 +59,11 @@ class Money(FormField):
     def invent(self, example_data: ExampleData) -> str:
         return self.plain(min(max(Decimal(3200), self.least), self.most))
 
+    def from_posted(self, values: Sequence[str]) -> Any:
+        """As people write amounts: `6500元`, `1,234.50`, in full width, with spaces."""
+        text = super().from_posted(values)
+        return text if text is None or len(text) > self.longest else _AS_WRITTEN.sub("", typed(text))
+
     def in_words(self, value: Any) -> Text:
         """`6,500.00`; what is masked stays as it is."""
         try:
@@ -76,6 +85,8 @@ class Day(FormField):
 
     With `years_back` it lies at most so many years before today.
     """
+
+    kind = "day"
 
     def __init__(
         self, *, past: bool = False, not_before: date = FIRST_DAY, years_back: int | None = None, **common: Any
@@ -136,6 +147,8 @@ def _date(text: str) -> date | None:
 class Month(FormField):
     """A month `YYYY-MM`, kept as text; with `past` not after the current one."""
 
+    kind = "month"
+
     def __init__(self, *, past: bool = False, **common: Any) -> None:
         super().__init__(**common)
         self.past = past
@@ -158,6 +171,8 @@ class Month(FormField):
 
 class Moment(FormField):
     """A point in time with its offset (RFC 3339); a time without one is refused."""
+
+    kind = "moment"
 
     def read(self, value: Any) -> datetime:
         text = self.text(value)
@@ -186,12 +201,21 @@ class Moment(FormField):
 class Count(FormField):
     """A whole number between `least` and `most`; neither `5.0` nor `"5"` nor `true` is one."""
 
+    kind = "count"
     json_types: ClassVar[tuple[str, ...]] = ("integer",)
 
     def __init__(self, *, least: int = 0, most: int = 1_000_000, **common: Any) -> None:
         super().__init__(**common)
         self.least = least
         self.most = most
+
+    def from_posted(self, values: Sequence[str]) -> Any:
+        """A whole number, in full width too; anything else stays what it is, and is refused."""
+        text = super().from_posted(values)
+        if text is None or len(text) > self.longest:
+            return text
+        digits = typed(text)
+        return int(digits) if _WHOLE.fullmatch(digits) else text
 
     def read(self, value: Any) -> int:
         if type(value) is not int:
@@ -210,6 +234,7 @@ class Count(FormField):
 class Flag(FormField):
     """True or false, and nothing that only looks like it."""
 
+    kind = "flag"
     json_types: ClassVar[tuple[str, ...]] = ("boolean",)
 
     def read(self, value: Any) -> bool:
@@ -219,6 +244,11 @@ class Flag(FormField):
 
     def invent(self, example_data: ExampleData) -> bool:
         return True
+
+    def from_posted(self, values: Sequence[str]) -> Any:
+        """`true` or `false`; anything else stays what it is, and is refused."""
+        text = super().from_posted(values)
+        return {"true": True, "false": False}.get(text, text)
 
     def in_words(self, value: Any) -> Text:
         """Yes or no."""

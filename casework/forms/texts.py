@@ -87,12 +87,16 @@ class PublicLine(Line):
 class LongText(Prose):
     """Words on several lines, 10,000 characters unless `most` says otherwise; line ends become `\\n`."""
 
+    kind = "text"
+
     refused_controls = r"\u0000-\u0008\u000b\u000c\u000e-\u001f"
     default_most = 10_000
 
 
 class PersonName(FormField):
     """A name as on the identity document: Han or Latin, 2 to 50 characters; every kind of dot is `·`."""
+
+    kind = "name"
 
     _whole = re.compile(NAME_PATTERN)
 
@@ -119,6 +123,8 @@ USER_PATTERN: Final = r"[0-9A-Za-z][0-9A-Za-z._\-]{0,59}"
 class Code(FormField):
     """A code such as an organisation's: letters, digits, dot, hyphen, underscore; 40 characters at most."""
 
+    kind = "code"
+
     def __init__(self, *, most: int = 40, **common: Any) -> None:
         super().__init__(**common)
         self.most = most
@@ -140,12 +146,16 @@ class Code(FormField):
 class OtherOrg(Code):
     """The code of an organisation that gets a case from another; the work above verifies that there is one."""
 
+    kind = "org"
+
     def invent(self, example_data: ExampleData) -> str:
         return example_data.other_org
 
 
 class EmailAddress(FormField):
     """A mail address in ASCII, 200 characters at most."""
+
+    kind = "email"
 
     def read(self, value: Any) -> str:
         address = folding.typed(self.text(value))
@@ -162,6 +172,8 @@ class EmailAddress(FormField):
 
 class Choice(FormField):
     """One of the codes of a mapping whose values are the titles that people choose by."""
+
+    kind = "choice"
 
     def __init__(self, options: Mapping[str, Text], **common: Any) -> None:
         super().__init__(**common)
@@ -197,6 +209,8 @@ class Choice(FormField):
 
 class OneUser(FormField):
     """A user by id or username; `roles` say who may be named, which the work above verifies and stores as an id."""
+
+    kind = "user"
 
     def __init__(self, *, roles: tuple[str, ...] = (), **common: Any) -> None:
         super().__init__(**common)

@@ -1,26 +1,36 @@
-"""The page of a case: head, clocks, what can be done next, facts and what happened."""
+"""The page of a case: head, clocks, what can be done next, facts and what happened; and taking a step there."""
 
+import secrets
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlencode
 
-from casework.forms.form import intake_of
-from casework.forms.in_words import in_words
+from casework.forms.form import Form, form_of, intake_of
+from casework.forms.in_words import Group, in_words
+from casework.forms.texts import Code
+from casework.http.problems import STATUS
 from casework.records import cases as records
 from casework.records import history
 from casework.records.rows import StoredCase
-from casework.rules.case import Phase
-from casework.rules.people import HELPERS, Role
-from casework.rules.refusals import NotFound
+from casework.rules.case import Phase, Taken
+from casework.rules.context import DecisionContext
+from casework.rules.decide import Offer
+from casework.rules.grammar import Workflow
+from casework.rules.people import Role
+from casework.rules.refusals import NotFound, NotNow, Refusal, Stale
 from casework.rules.text import Text
 from casework.web.clocks import clocks_of
 from casework.web.frame import frame_of
-from casework.web.page import HELPERS as HELPING
-from casework.web.page import STAFF, Answer, Html, Page, Redirect, Visit
-from casework.web.timeline import timeline_of
-from casework.work import cases, twins, workflow_registry
+from casework.web.page import HELPERS, STAFF, Answer, Html, Page, Redirect, Visit
+from casework.web.steps import Chosen, chosen, edge_of, payload_of
+from casework.web.timeline import Happened, timeline_of
+from casework.work import case_documents, cases, twins, workflow_registry
 from casework.work.service import Transaction
 
 _MOST_EVENTS: Final = 200
 _MOST_TWINS: Final = 20
+_MOST_NOTES: Final = 50
+_READERS: Final = STAFF | HELPERS | {Role.AUDITOR}
+_NO_SUCH_STEP: Final = Text("没有这一步。", "There is no such step.")
 
 
 class Step(NamedTuple):
@@ -31,17 +41,90 @@ class Step(NamedTuple):
     to: Text
     allowed: bool
     because: Text | None
+    grave: bool
 
 
-@Page("GET", "/cases/<number>", STAFF | HELPING | {Role.AUDITOR})
+class Before(NamedTuple):
+    """The step that was taken last, with what was said at it, as whoever goes on reads it."""
+
+    title: Text
+    at: Any
+    groups: list[Group]
+
+
+class CaseQuery(Form):
+    """Which step was done just now, to say so."""
+
+    done = Code(title=Text("刚办理的步骤", "The step that was taken"))
+
+
+@Page("GET", "/cases/<number>", _READERS, query=CaseQuery)
 def case(visit: Visit, number: str) -> Answer:
-    """Everything that its readers may see of a case."""
+    """Everything that its readers may see of a case; of the steps the first one that is possible is open."""
+    return _page(visit, number)
+
+
+@Page("GET", "/cases/<number>/do/<step>", STAFF | HELPERS)
+def step_form(visit: Visit, number: str, step: str) -> Answer:
+    """The same with the form of this step."""
+    return _page(visit, number, step)
+
+
+def _again(visit: Visit, refused: Refusal, number: str, step: str) -> Answer:
+    """The form as it was filled in, with why it was refused."""
+    return _page(visit, number, step, refused)
+
+
+@Page("POST", "/cases/<number>/do/<step>", STAFF | HELPERS, again=_again)
+def take(visit: Visit, number: str, step: str) -> Answer:
+    """The step is taken on the version that the form was made for."""
+    tx, posted = visit.tx, visit.posted
+    record, _ = _found(tx, number)
+    workflow = workflow_registry.pinned(record.case)
+    edge = edge_of(workflow, step, record.case.state)
+    if edge is None:
+        raise NotFound(_NO_SUCH_STEP)
+    version = posted.get("version", "")
+    tx.if_match = frozenset({int(version)} if version.isdigit() and len(version) < 10 else ())
+    cases.take_transition(tx, record.case.id, step, payload_of(workflow, edge, posted))
+    return Redirect(f"/cases/{number}?{urlencode({'done': step})}")
+
+
+@Page("POST", "/cases/<number>/claim", STAFF)
+def claim(visit: Visit, number: str) -> Answer:
+    """The case is the caller's."""
+    record, _ = _found(visit.tx, number)
+    cases.claim(visit.tx, record.case.id, {})
+    return Redirect(f"/cases/{number}")
+
+
+@Page("POST", "/cases/<number>/notes", STAFF | HELPERS)
+def note(visit: Visit, number: str) -> Answer:
+    """A note on the case."""
+    record, _ = _found(visit.tx, number)
+    case_documents.add_note(visit.tx, record.case.id, {"text": visit.posted.get("text", "")})
+    return Redirect(f"/cases/{number}#notes")
+
+
+@Page("GET", "/cases/<number>/notes", STAFF | HELPERS)
+def notes(visit: Visit, number: str) -> Answer:
+    """The notes of a case, which is noted as a reading of what may be sensitive."""
+    return _page(visit, number, read_notes=True)
+
+
+def _page(
+    visit: Visit, number: str, step: str | None = None, refused: Refusal | None = None, *, read_notes: bool = False
+) -> Answer:
     tx = visit.tx
     record, others = _found(tx, number)
     workflow = workflow_registry.pinned(record.case)
     running, ended = clocks_of(tx, record, workflow)
-    steps = _steps(tx, record)
+    offers, office = _offers(tx, record)
+    steps = [_step(workflow, record, one) for one in offers]
     events = history.event_page(tx.db, record.case.id, _MOST_EVENTS, max(0, record.case.version - _MOST_EVENTS))
+    timeline = timeline_of(record, workflow, events)
+    open_step = _chosen(visit, record, offers, office, step, refused) if office else None
+    done = visit.query.get("done")
     return Html(
         "case",
         {
@@ -55,20 +138,21 @@ def case(visit: Visit, number: str) -> Answer:
             "ended": ended,
             "possible": [one for one in steps if one.allowed],
             "refused": [one for one in steps if not one.allowed],
+            "chosen": open_step,
+            "meanwhile": _meanwhile(visit, timeline) if isinstance(refused, NotNow | Stale) else [],
+            "still_possible": step is None or any(one.allowed and one.name == step for one in steps),
+            "before": _before(workflow, record),
+            "once": secrets.token_urlsafe(24),
+            "done": edge_of(workflow, done, record.case.state) if done else None,
             "groups": in_words(intake_of(workflow), record.case.facts),
             "twins": twins.of_case(record.case, others, tx.person)[:_MOST_TWINS],
-            "timeline": timeline_of(record, workflow, events),
+            "timeline": timeline,
+            "notes": _notes(tx, record) if read_notes else None,
             "may_claim": tx.person.role in STAFF and record.case.owner is None and record.case.closed_at is None,
+            "may_write": tx.person.role in STAFF | HELPERS,
         },
+        STATUS[refused.code] if refused else 200,
     )
-
-
-@Page("POST", "/cases/<number>/claim", STAFF)
-def claim(visit: Visit, number: str) -> Answer:
-    """The case is the caller's."""
-    record, _ = _found(visit.tx, number)
-    cases.claim(visit.tx, record.case.id, {})
-    return Redirect(f"/cases/{number}")
 
 
 def _found(tx: Transaction, number: str) -> tuple[StoredCase, Any]:
@@ -81,20 +165,63 @@ def _found(tx: Transaction, number: str) -> tuple[StoredCase, Any]:
     return records.get(tx.db, case_id, tx.person), ()
 
 
-def _steps(tx: Transaction, record: StoredCase) -> list[Step]:
+def _offers(tx: Transaction, record: StoredCase) -> tuple[list[Offer], DecisionContext | None]:
     """What can be done from here, and what not; steps that time alone takes are nobody's."""
+    if tx.person.role not in STAFF | HELPERS:
+        return [], None
+    offers, office = cases.offered(tx, record)
+    return [one for one in offers if not one.transition.by_time_alone], office
+
+
+def _step(workflow: Workflow, record: StoredCase, offer: Offer) -> Step:
+    edge = offer.transition
+    to = workflow.by_state[edge.leads_to(record.case.state)]
+    return Step(edge.name, edge.title, to.title, offer.allowed, offer.because, to.final)
+
+
+def _chosen(
+    visit: Visit,
+    record: StoredCase,
+    offers: list[Offer],
+    office: DecisionContext,
+    name: str | None,
+    refused: Refusal | None,
+) -> Chosen | None:
+    """The step of this name, or without one the first that is possible and leads on."""
     workflow = workflow_registry.pinned(record.case)
-    if tx.person.role not in (*STAFF, *HELPERS):
-        return []
-    offers, _ = cases.offered(tx, record)
-    return [
-        Step(
-            one.transition.name,
-            one.transition.title,
-            workflow.by_state[one.transition.leads_to(record.case.state)].title,
-            one.allowed,
-            one.because,
-        )
-        for one in offers
-        if not one.transition.by_time_alone
-    ]
+    allowed = [one for one in offers if one.allowed]
+    leads_on = [one for one in allowed if one.transition.leads_to(record.case.state) != record.case.state]
+    if name is None:
+        offer = next(iter(leads_on or allowed), None)
+    else:
+        offer = next((one for one in allowed if one.transition.name == name), None)
+    edge = offer.transition if offer else edge_of(workflow, name or "", record.case.state)
+    if edge is None or (offer is None and refused is None):
+        return None
+    values = payload_of(workflow, edge, visit.posted) if refused else None
+    needs_reason = offer is not None and offer.needs_reason
+    return chosen(visit.tx, record, office, edge, needs_reason=needs_reason, values=values, problem=refused)
+
+
+def _meanwhile(visit: Visit, timeline: list[Happened]) -> list[Happened]:
+    """What happened since the form was made."""
+    version = visit.posted.get("version", "")
+    seen = int(version) if version.isdigit() and len(version) < 10 else 0
+    return [one for one in timeline if seen and one.seq > seen]
+
+
+def _before(workflow: Workflow, record: StoredCase) -> Before | None:
+    """What was said at the step that was taken last, where it said anything."""
+    latest: tuple[str, Taken] | None = max(record.case.taken.items(), key=lambda one: one[1].at, default=None)
+    if latest is None:
+        return None
+    name, taken = latest
+    edge = edge_of(workflow, name, record.case.state)
+    if edge is None or edge.needs is None or not taken.given:
+        return None
+    return Before(edge.title, taken.at, in_words(form_of(edge.needs), taken.given))
+
+
+def _notes(tx: Transaction, record: StoredCase) -> list[tuple[Any, str]]:
+    rows = history.note_page(tx.db, record.case.id, _MOST_NOTES, None)
+    return list(zip(rows, case_documents.read_notes(tx, record, rows), strict=True))

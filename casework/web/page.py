@@ -52,6 +52,8 @@ class Page:
     """One method at one address, and who may see it; it decorates the view.
 
     A page for `everybody` is called with what was posted and without a transaction; others with a `Visit`.
+    `again` answers where the view refuses, in a transaction of its own: with the form as it was filled in. What was
+    posted with a key in the field `once` is done once: sent again, it gets the answer of the first time.
     `own_account`: it is open to who has to choose another password first.
     """
 
@@ -61,6 +63,7 @@ class Page:
     _: KW_ONLY
     query: type[Form] = NoQuery
     own_account: bool = False
+    again: "Callable[..., Answer] | None" = None
     view: Callable[..., Answer] = field(init=False)
 
     def __call__(self, view: Callable[..., Answer]) -> Callable[..., Answer]:

@@ -1,5 +1,8 @@
 """How a page is served: who comes with which session, the one transaction, the language, the answer."""
 
+import hashlib
+import json
+import re
 import secrets
 from collections.abc import Callable
 from typing import Any, Final
@@ -17,7 +20,17 @@ from casework.http.request_context import choose_language, language
 from casework.http.requests import body
 from casework.http.transactions import transacted
 from casework.http.wiring import wiring
-from casework.rules.refusals import NotYours, Refusal, Unauthenticated
+from casework.records import idempotency
+from casework.rules.refusals import (
+    Invalid,
+    NotMet,
+    NotNow,
+    NotYours,
+    PreconditionMissing,
+    Refusal,
+    Stale,
+    Unauthenticated,
+)
 from casework.rules.text import Language, Text
 from casework.web import cookies, forgery, rendering
 from casework.web.page import PAGES, Answer, Html, Page, Redirect, Visit
@@ -25,6 +38,10 @@ from casework.work import people, sessions
 from casework.work.service import Transaction
 
 _MOST_FIELDS: Final = 5_000
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_SIGN_IN_FIRST: Final = Text("请先登录。", "Sign in first.")
+_UNREADABLE: Final = Text("提交的内容无法读取。", "What was posted cannot be read.")
+_SAID_IN_THE_FORM: Final = (Invalid, NotMet, NotNow, Stale, PreconditionMissing, NotYours)
 _NOT_FOR_YOU: Final = Text("您的角色不使用这一页。", "This page is not for your role.")
 _POSTED: Final = "application/x-www-form-urlencoded"
 
@@ -77,24 +94,63 @@ def _view(one: Page) -> Callable[..., Response]:
         if one.method == "POST" and token:
             forgery.ensure_ours(token, posted.get(forgery.FIELD, ""))
 
-        def do(tx: Transaction) -> tuple[Answer, dict[str, Any]]:
-            people.identify(tx, own_account=one.own_account)
-            caller = tx.db.caller
-            _speak(caller.language if caller else None)
-            sessions.use(tx, token)
-            tx.language = language()
-            if one.roles != "everybody" and tx.person.role not in one.roles:
-                raise NotYours(_NOT_FOR_YOU)
-            visit = Visit(tx, read_query(one.query, request.args, tx.today), posted)
-            answered = one.view(visit, **path)
-            return answered, {"today": tx.today, "me": tx.person} if isinstance(answered, Html) else {}
-
         if not token:
-            raise Unauthenticated(Text("请先登录。", "Sign in first."))
-        answered, frame = transacted(do, token=token)
+            raise Unauthenticated(_SIGN_IN_FIRST)
+
+        def do(tx: Transaction) -> tuple[Answer, dict[str, Any]]:
+            visit = _visit(one, tx, token, posted)
+            return _framed(visit, _once(visit, one, path))
+
+        def again(tx: Transaction) -> tuple[Answer, dict[str, Any]]:
+            visit = _visit(one, tx, token, posted)
+            assert one.again is not None
+            return _framed(visit, one.again(visit, refused, **path))
+
+        try:
+            answered, frame = transacted(do, token=token)
+        except _SAID_IN_THE_FORM as refusal:
+            if one.again is None:
+                raise
+            refused = refusal
+            answered, frame = transacted(again, token=token)
         return _said(answered, {**frame, "anti_forgery": forgery.token_for(token)})
 
     return answer
+
+
+def _visit(one: Page, tx: Transaction, token: str, posted: MultiDict[str, str]) -> Visit:
+    """Who comes to a page, admitted by role; the page speaks the language of the user."""
+    people.identify(tx, own_account=one.own_account)
+    caller = tx.db.caller
+    _speak(caller.language if caller else None)
+    sessions.use(tx, token)
+    tx.language = language()
+    if one.roles != "everybody" and tx.person.role not in one.roles:
+        raise NotYours(_NOT_FOR_YOU)
+    return Visit(tx, read_query(one.query, request.args, tx.today), posted)
+
+
+def _framed(visit: Visit, answered: Answer) -> tuple[Answer, dict[str, Any]]:
+    return answered, {"today": visit.tx.today, "me": visit.tx.person} if isinstance(answered, Html) else {}
+
+
+def _once(visit: Visit, one: Page, path: dict[str, Any]) -> Answer:
+    """The answer of the view; to what was posted before with the same key, where that led to."""
+    key = visit.posted.get("once", "")
+    if one.method != "POST" or not key:
+        return one.view(visit, **path)
+    if not _KEY.fullmatch(key):
+        raise problems.Malformed(_UNREADABLE)
+    tx = visit.tx
+    address = hashlib.sha256(json.dumps([one.path, path], sort_keys=True).encode()).hexdigest()
+    caller = f"page {tx.person.id}"
+    earlier = idempotency.claim(tx.db, caller, address, key, b"", tx.service.limits.keep_answers)
+    if earlier is not None and earlier.headers:
+        return Redirect(earlier.headers["Location"])
+    answered = one.view(visit, **path)
+    if isinstance(answered, Redirect):
+        idempotency.keep(tx.db, caller, address, key, 303, json.dumps({"Location": answered.address}), b"")
+    return answered
 
 
 def _public(one: Page, posted: MultiDict[str, str], path: dict[str, Any]) -> Response:
@@ -126,7 +182,7 @@ def _posted(raw: bytes) -> MultiDict[str, str]:
     try:
         return MultiDict(parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS))
     except (UnicodeDecodeError, ValueError) as wrong:
-        raise problems.Malformed(Text("提交的内容无法读取。", "What was posted cannot be read.")) from wrong
+        raise problems.Malformed(_UNREADABLE) from wrong
 
 
 def _speak(of_user: Language | None) -> None:

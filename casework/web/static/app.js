@@ -31,3 +31,54 @@ document.addEventListener("keydown", event => {
   event.preventDefault();
   keys[event.key]();
 });
+
+for (let number = 1; number < 10; number += 1) {
+  keys[number] = () => all(".moves a")[number - 1]?.click();
+}
+
+// Ctrl+Enter sends the form in which one types; a second click while it is on its way does nothing.
+for (const form of all("form.move")) {
+  form.addEventListener("keydown", event => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+  form.addEventListener("submit", event => {
+    if (form.classList.contains("sent")) event.preventDefault();
+    form.classList.add("sent");
+  });
+}
+window.addEventListener("pageshow", () => all("form.sent").forEach(form => form.classList.remove("sent")));
+
+// A row more, with the numbers of its fields counted on.
+for (const set of all("fieldset.rows")) {
+  const path = set.id.slice(2).split("-").join(".");
+  const more = document.createElement("button");
+  more.type = "button";
+  more.className = "button quiet";
+  more.textContent = set.dataset.more;
+  set.append(more);
+  more.addEventListener("click", () => {
+    const last = all(":scope > .row", set).pop();
+    if (!last) return;
+    const at = all(":scope > .row", set).length;
+    const row = last.cloneNode(true);
+    for (const part of [row, ...all("[name],[id],[for],[aria-describedby]", row)]) {
+      for (const name of ["name", "id", "for", "aria-describedby"]) {
+        const said = part.getAttribute(name);
+        if (said) part.setAttribute(name, counted(said, path, at));
+      }
+    }
+    for (const field of all("input,textarea,select", row)) {
+      if (/^(checkbox|radio)$/.test(field.type)) field.checked = false; else field.value = "";
+    }
+    all(".error", row).forEach(error => error.remove());
+    const legend = one("legend", row);
+    legend.textContent = legend.textContent.replace(/\d+/, at + 1);
+    last.after(row);
+    one("input,textarea,select", row).focus();
+  });
+}
+
+function counted(said, path, at) {
+  const begins = [`${path}.`, `f-${path.split(".").join("-")}-`].find(one => said.startsWith(one));
+  return begins ? begins + said.slice(begins.length).replace(/^\d+/, at) : said;
+}

@@ -2,8 +2,8 @@
 
 A wrong password counts for the name at the address, for the name and for the address. At an address a name is tried
 ten times and then ever more slowly, so that nobody is locked out elsewhere; from all addresses together a hundred times
-an hour, which only those do not feel who have signed in from the same address before. See
-docs/decisions/0043-signing-in-slows-down.md.
+an hour, and from one address all names a thousand times. The last two are not felt by whoever has signed in from there
+before. See docs/decisions/0043-signing-in-slows-down.md.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,6 +27,8 @@ _NO_SECOND_FACTOR: Final = Text(
     "系统尚不核验动态验证码，请不填此项。", "One-time codes are not checked here; leave this out."
 )
 _HOUR: Final = timedelta(hours=1)
+# A whole office may sign in from one address.
+_NAMES_AT_AN_ADDRESS: Final = 10
 
 
 class Credentials(Form):
@@ -77,8 +79,8 @@ def _allowances(tx: Transaction, username: str, address: str) -> Iterator[Allowa
     here = Allowance("name at address", f"{address} {username}", limits.sign_in_attempts, _HOUR, slowing=True)
     yield here
     known = attempts.is_known(tx.db, here.digest(tx), limits.known_for)
-    for kind, whose in (("name", username), ("address", address)):
-        yield Allowance(kind, whose, None if known else limits.sign_ins_an_hour, _HOUR)
+    for kind, whose, names in (("name", username, 1), ("address", address, _NAMES_AT_AN_ADDRESS)):
+        yield Allowance(kind, whose, None if known else limits.sign_ins_an_hour * names, _HOUR)
 
 
 def sign_out(tx: Transaction, token: str) -> None:

@@ -204,9 +204,11 @@ class Story:
         office = replace(in_force, calendar=self.calendar, counts_by=self.counts_by)
         people = {person.id: person for person in self.people.values()}
         office = replace(office, people=people, orgs=self.orgs, papers_before=self.papers_before)
+        told = (value for move in self.moves for path, value in move.sealed.items() if path.endswith(".name"))
+        office = replace(office, papers_here=tuple(told))
         if not self.workflow.grants_money:
             return office
-        return replace(office, funds=self.funds, given_before=self.given_before)
+        return replace(office, funds=self.funds, given_before=self.given_before, sealed=self.sealed)
 
     @property
     def orgs(self) -> dict[str, Org]:
@@ -371,6 +373,8 @@ class Story:
             self.people = _cast(move.case.org_path)
         if move.kind in ("opened", "corrected"):
             self.sealed = dict(move.sealed)
+        elif move.resealed:
+            self.sealed = dict(move.resealed)
         for name in move.letters:
             letter = self.workflow.by_letter[name]
             number = None

@@ -9,7 +9,7 @@ from casework.api.endpoint import Answer, Call, Endpoint, page
 from casework.api.summaries import summaries
 from casework.forms.field import FormField
 from casework.forms.form import Form
-from casework.forms.texts import Choice, Code, Line
+from casework.forms.texts import Choice, Code, Word
 from casework.http.case_filters import When, beginning
 from casework.http.query import Page, from_cursor, to_cursor
 from casework.rules.text import Text
@@ -35,7 +35,7 @@ _WHICH_CLOCKS: Final[dict[str, FormField]] = {
     "to": When(required=True, title=Text("开始前（不含）", "To (excluded)")),
     "org": Code(title=Text("机构（含下级）", "Organisation and below")),
     "workflow": Code(title=Text("流程", "Workflow")),
-    "owed_by": Line(most=60, title=Text("由谁负责：office, helper …", "Owed by: office, helper …")),
+    "owed_by": Word(most=60, title=Text("由谁负责：office, helper …", "Owed by: office, helper …")),
 }
 
 
@@ -44,7 +44,7 @@ SlaQuestion = cast(
     Form.from_dict(
         {
             **_WHICH_CLOCKS,
-            "group_by": Line(
+            "group_by": Word(
                 most=60,
                 title=Text("分组：workflow, org, clock, month, owner", "Groups: workflow, org, clock, month, owner"),
                 example="org",
@@ -65,7 +65,7 @@ SlaCases = cast(
             "owner": OwnerOrNobody(
                 most=60, title=Text("某行的经办人，无人经办为空", "A row's owner; empty for nobody"), example="zhang"
             ),
-            "standing": Line(
+            "standing": Word(
                 most=60,
                 title=Text("某行的数字：met, breached, open, cancelled", "Figures: met, breached, open, cancelled"),
                 example="breached",

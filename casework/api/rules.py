@@ -12,7 +12,7 @@ from casework.api.endpoint import Answer, Call, Content, Endpoint, cut, listed
 from casework.api.examples import intake_schema
 from casework.forms.form import Form
 from casework.forms.numbers import Count, Day
-from casework.forms.texts import Code, Line
+from casework.forms.texts import Code, Word
 from casework.http.case_filters import When, beginning
 from casework.http.query import Page, from_cursor, whole
 from casework.records import offices
@@ -131,7 +131,7 @@ DueQuestion = cast(
     Form.from_dict(
         {
             "from": When(required=True, title=Text("起算时间", "From")),
-            "limit": Line(most=10, required=True, title=Text("期限，如 5wd", "Limit, such as 5wd"), example="5wd"),
+            "limit": Word(most=10, required=True, title=Text("期限，如 5wd", "Limit, such as 5wd"), example="5wd"),
         },
         name="DueQuestion",
     ),

@@ -25,14 +25,21 @@ class FormField(fields.Field[Any]):
 
     `required` refuses the unknown at once; `needed_by` names the transition until which the value may follow.
     `or_else` names the field beside it that will do instead.
-    A `sensitive` value leaves the open facts and is shown there by its mask. `example` is a JSON value, in which a
-    `Text` stands for what people write, or a function of the `Inventor` that gives one; without it the kind of field
+    A `sensitive` value leaves the open facts and is shown there by its mask. What people write in their own words is
+    sensitive unless `open_because` says why it may lie open (docs/decisions/0045). `example` is a JSON value, in which
+    a `Text` stands for what people write, or a function of the `Inventor` that gives one; without it the kind of field
     invents its own.
     """
 
     kind: ClassVar[str] = "line"
     """How it is asked for, such as `line`, `day` or `choice`; `x-kind` of the schema."""
     json_types: ClassVar[tuple[str, ...]] = ("string",)
+    coded: ClassVar[bool] = False
+    """Whether what it takes is chosen, counted or registered, so that nobody can write anything else into it."""
+    free: ClassVar[bool] = False
+    """Whether people write into it what they like: such a field is sealed unless it says why not."""
+    always_open_because: ClassVar[str | None] = None
+    """Why every field of this kind may lie open, unless it is marked as sensitive."""
     longest: int = 200
     """How many characters a text may have, space around it included; looked at before anything else."""
 
@@ -43,16 +50,20 @@ class FormField(fields.Field[Any]):
         required: bool = False,
         help: Text | None = None,
         sensitive: bool = False,
+        open_because: str | None = None,
         needed_by: str | None = None,
         or_else: str | None = None,
         example: Any = None,
     ) -> None:
         if required and needed_by:
             raise ValueError(f"{title.en}: a field that is required at once cannot follow by {needed_by}")
+        if sensitive and open_because:
+            raise ValueError(f"{title.en}: a field that is sensitive does not lie open")
         super().__init__(required=required, allow_none=not required)
         self.title = title
         self.help = help
-        self.sensitive = sensitive
+        self.open_because = None if sensitive else open_because or self.always_open_because
+        self.sensitive = sensitive or (self.free and self.open_because is None)
         self.needed_by = needed_by
         self.or_else = or_else
         self.example = example

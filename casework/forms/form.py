@@ -145,6 +145,7 @@ class Nested(FormField):
 
     kind = "group"
     json_types = ("object",)
+    coded = True
 
     def __init__(self, form: type[Form], **common: Any) -> None:
         super().__init__(**common)
@@ -177,6 +178,7 @@ class Many(FormField):
 
     kind = "rows"
     json_types = ("array",)
+    coded = True
 
     def __init__(self, item: type[Form] | FormField, *, least: int = 0, most: int = 200, **common: Any) -> None:
         super().__init__(**common)

@@ -104,6 +104,8 @@ class DocumentNumber(Identifier):
 class IssuingState(Identifier):
     """The state or body that issued a document, by the three letters that stand in it (ISO 3166-1, ICAO 9303)."""
 
+    coded = True
+
     def identify(self, text: str) -> str:
         return check_state(text)
 
@@ -145,6 +147,8 @@ class OfficePhone(Phone):
 class CreditCode(Identifier):
     """A unified social credit code of 18 characters (GB 32100), with its check character."""
 
+    coded = True
+
     def identify(self, text: str) -> str:
         return check_credit_code(text).code
 
@@ -157,6 +161,8 @@ class CreditCode(Identifier):
 
 class BankCode(Identifier):
     """The number of a branch in the banks' payment system (联行号): 12 digits, spaces and hyphens dropped."""
+
+    coded = True
 
     def identify(self, text: str) -> str:
         code = identifier(text).replace("-", "")

@@ -32,6 +32,7 @@ class Money(FormField):
     """Yuan with at most two decimals, from `"1234.50"` or a whole JSON number, as Decimal."""
 
     kind = "money"
+    coded = True
     json_types = ("string", "integer")
 
     def __init__(self, *, least: Decimal | int = 0, most: Decimal | int = MOST_MONEY, **common: Any) -> None:
@@ -87,6 +88,7 @@ class Day(FormField):
     """
 
     kind = "day"
+    coded = True
 
     def __init__(
         self, *, past: bool = False, not_before: date = FIRST_DAY, years_back: int | None = None, **common: Any
@@ -148,6 +150,7 @@ class Month(FormField):
     """A month `YYYY-MM`, kept as text; with `past` not after the current one."""
 
     kind = "month"
+    coded = True
 
     def __init__(self, *, past: bool = False, **common: Any) -> None:
         super().__init__(**common)
@@ -173,6 +176,7 @@ class Moment(FormField):
     """A point in time with its offset (RFC 3339); a time without one is refused."""
 
     kind = "moment"
+    coded = True
 
     def read(self, value: Any) -> datetime:
         text = self.text(value)
@@ -202,6 +206,7 @@ class Count(FormField):
     """A whole number between `least` and `most`; neither `5.0` nor `"5"` nor `true` is one."""
 
     kind = "count"
+    coded = True
     json_types: ClassVar[tuple[str, ...]] = ("integer",)
 
     def __init__(self, *, least: int = 0, most: int = 1_000_000, **common: Any) -> None:
@@ -235,6 +240,7 @@ class Flag(FormField):
     """True or false, and nothing that only looks like it."""
 
     kind = "flag"
+    coded = True
     json_types: ClassVar[tuple[str, ...]] = ("boolean",)
 
     def read(self, value: Any) -> bool:

@@ -14,6 +14,7 @@ from casework.forms.texts import Line
 from casework.rules.context import DecisionContext, EarlierPaper
 from casework.rules.grammar import Letter
 from casework.rules.move import Move
+from casework.rules.paper_names import shown_name
 from casework.rules.papers import ANNOUNCED, MOST_PAPERS
 from casework.rules.text import Text
 
@@ -21,10 +22,20 @@ _EXPLAINED: Final = Text("\n\n说明：{explanation}", "\n\nExplanation: {explan
 _NOTHING: Final = Text("", "")
 
 
+class PaperName(Line):
+    """The name of a paper. That of an ordinary one lies open, so that none is asked for twice."""
+
+    def mask(self, value: Any) -> str:
+        return shown_name(value)
+
+    def lay_open(self, value: Any, path: str, sealed: dict[str, Any]) -> Any:
+        return value if shown_name(value) == value else super().lay_open(value, path, sealed)
+
+
 class Paper(Form):
     """A paper that was handed in, or is announced."""
 
-    name = Line(
+    name = PaperName(
         required=True, title=Text("材料名称", "Paper"), example=Text("身份证复印件", "Copy of the identity card")
     )
     copies = Count(least=1, most=999, required=True, title=Text("份数", "Copies"))
@@ -65,6 +76,17 @@ _EARLIER = Text(
 )
 
 
+def papers_told(move: Move) -> list[str]:
+    """The papers of a move for a letter, with their names in full: `身份证复印件 × 1`."""
+    named = enumerate(move.given.get("papers", ()))
+    return [f"{move.sealed.get(f'papers.{place}.name', paper['name'])} × {paper['copies']}" for place, paper in named]
+
+
+def asked_for(move: Move) -> list[str]:
+    """The names in full of the papers for which a move asks."""
+    return [move.sealed.get(f"papers.{place}", name) for place, name in enumerate(move.given["papers"])]
+
+
 def explained(move: Move) -> Text:
     """What the office explains beside the papers for which it asks; nothing where it does not."""
     said = move.sealed.get("explanation")
@@ -95,7 +117,7 @@ def announced_letter(request: Callable[[Move], Text]) -> Letter:
         told = _ASKED.with_(request_zh=request(move).zh, request_en=request(move).en)
         if move.kind != "opened":
             told = _TOLD.with_(number=move.case.number)
-        papers = [f"{paper['name']} × {paper['copies']}" for paper in move.given.get("papers", ())]
+        papers = papers_told(move)
         lines = "\n".join(f"{number}. {paper}" for number, paper in enumerate(papers, start=1))
         return {"told": told, "papers": _BRING.with_(papers=lines) if papers else _NOTHING}
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from casework.forms.example_data import ExampleData
-from casework.forms.field import FormField
+from casework.forms.field import MASK, FormField
 from casework.forms.validation_errors import INVISIBLE, SURROGATES
 from casework.rules import folding
 from casework.rules.identifiers import mask_name
@@ -25,6 +25,7 @@ UUID_PATTERN: Final = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 class Prose(FormField):
     """Words as the database and every page can hold them: folded to plain signs, no controls, no half characters."""
 
+    free = True
     refused_controls: ClassVar[str]
     default_most: ClassVar[int]
     _unreadable: ClassVar[re.Pattern[str]]
@@ -67,11 +68,19 @@ class Line(Prose):
     default_most = 200
 
 
+class Word(Line):
+    """One line of a question, a setting or a command: of no case, so that nothing is sealed."""
+
+    always_open_because = "It belongs to no case."
+
+
 class PublicLine(Line):
     """One line that is shown to everybody: without numbers that lead to a person (`rules.publishing`).
 
     With `landlines` an office may say by which telephone it is reached.
     """
+
+    always_open_because = "It is written for the public, and numbers that lead to a person are refused."
 
     def __init__(self, *, landlines: bool = False, **common: Any) -> None:
         super().__init__(**common)
@@ -97,7 +106,7 @@ class PersonName(FormField):
     """A name as on the identity document: Han or Latin, 2 to 50 characters; every kind of dot is `·`."""
 
     kind = "name"
-
+    always_open_because = "People are found and addressed by their names (docs/decisions/0013)."
     _whole = re.compile(NAME_PATTERN)
 
     def read(self, value: Any) -> str:
@@ -124,6 +133,7 @@ class Code(FormField):
     """A code such as an organisation's: letters, digits, dot, hyphen, underscore; 40 characters at most."""
 
     kind = "code"
+    coded = True
 
     def __init__(self, *, most: int = 40, **common: Any) -> None:
         super().__init__(**common)
@@ -156,6 +166,7 @@ class EmailAddress(FormField):
     """A mail address in ASCII, 200 characters at most."""
 
     kind = "email"
+    always_open_because = "It is a user's at work, and belongs to no case."
 
     def read(self, value: Any) -> str:
         address = folding.typed(self.text(value))
@@ -171,19 +182,36 @@ class EmailAddress(FormField):
 
 
 class Choice(FormField):
-    """One of the codes of a mapping whose values are the titles that people choose by."""
+    """One of the codes of a mapping whose values are the titles that people choose by.
+
+    `shown_as` names the codes that tell of illness, injury or violence, each with what lies open in its place: a
+    coarser code that the work needs, with its title in `coarse` unless it is an option too, or `MASK`. The others lie
+    open.
+    """
 
     kind = "choice"
+    coded = True
 
-    def __init__(self, options: Mapping[str, Text], **common: Any) -> None:
-        super().__init__(**common)
+    def __init__(
+        self,
+        options: Mapping[str, Text],
+        *,
+        shown_as: Mapping[str, str] | None = None,
+        coarse: Mapping[str, Text] | None = None,
+        **common: Any,
+    ) -> None:
+        super().__init__(**{**common, "sensitive": True} if shown_as else common)
         if not options:
             raise ValueError(f"{self.title.en}: a choice needs options")
         self.options = dict(options)
+        self.shown_as = dict(shown_as or {})
+        self.coarse = dict(coarse or {})
 
     def read(self, value: Any) -> str:
         chosen = self.text(value)
         if chosen not in self.options:
+            if chosen in self.shown_as.values():
+                raise self.wrong("masked")
             told = Text(
                 "、".join(f"{code}（{title.zh}）" for code, title in self.options.items()),
                 ", ".join(f"{code} ({title.en})" for code, title in self.options.items()),
@@ -191,12 +219,18 @@ class Choice(FormField):
             raise self.wrong("choice", options=told)
         return chosen
 
+    def mask(self, value: Any) -> str:
+        return self.shown_as.get(value, value) if self.shown_as else MASK
+
+    def lay_open(self, value: Any, path: str, sealed: dict[str, Any]) -> Any:
+        return value if self.shown_as and value not in self.shown_as else super().lay_open(value, path, sealed)
+
     def invent(self, example_data: ExampleData) -> str:
         return next(iter(self.options))
 
     def in_words(self, value: Any) -> Text:
         """The title of the code."""
-        return self.options.get(str(value)) or super().in_words(value)
+        return self.options.get(str(value)) or self.coarse.get(str(value)) or super().in_words(value)
 
     def shape(self, language: Language) -> dict[str, Any]:
         offered: list[dict[str, Any]] = [
@@ -211,6 +245,7 @@ class OneUser(FormField):
     """A user by id or username; `roles` say who may be named, which the work above verifies and stores as an id."""
 
     kind = "user"
+    coded = True
 
     def __init__(self, *, roles: tuple[str, ...] = (), **common: Any) -> None:
         super().__init__(**common)
@@ -235,6 +270,8 @@ class OneUser(FormField):
 
 class OneChannel(FormField):
     """The id of a channel."""
+
+    coded = True
 
     def read(self, value: Any) -> UUID:
         text = self.text(value)

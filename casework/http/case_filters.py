@@ -10,7 +10,7 @@ from uuid import UUID
 from casework.forms.field import FormField
 from casework.forms.form import Many
 from casework.forms.numbers import Flag
-from casework.forms.texts import USER_PATTERN, Choice, Code, Line
+from casework.forms.texts import USER_PATTERN, Choice, Code, Word
 from casework.http.query import Page, from_cursor, moment, to_cursor
 from casework.records.case_lists import CaseFilter, Order, PageKey, Span
 from casework.records.search import Search
@@ -108,7 +108,7 @@ class CaseFilters(Page):
     closed_from = When(title=Text("办结自", "Closed from"))
     closed_to = When(title=Text("办结至（不含）", "Closed before"))
     urgent = Flag(title=Text("紧急", "Urgent"))
-    q = Line(most=100, title=Text("搜索", "Search"))
+    q = Word(most=100, title=Text("搜索", "Search"))
     sort = Choice(_SORTS, title=Text("排序", "Order"))
     count = Flag(title=Text("同时给出总数（至多数到 1000）", "Count them too, up to 1,000"))
 

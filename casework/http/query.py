@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from casework.forms.form import Form, Many
 from casework.forms.numbers import Count, Flag
-from casework.forms.texts import Line
+from casework.forms.texts import Word
 from casework.forms.validation_errors import speakable
 from casework.http.wiring import wiring
 from casework.rules.refusals import Fault, Invalid
@@ -39,7 +39,7 @@ class Page(Form):
     """How much of a list, and after what."""
 
     limit = Count(least=1, most=200, title=Text("每页条数", "How many"), example=50)
-    cursor = Line(most=500, title=Text("游标", "Cursor of the page before"), example="")
+    cursor = Word(most=500, title=Text("游标", "Cursor of the page before"), example="")
 
 
 def read_query(form: type[Form], args: MultiDict[str, str], today: date) -> dict[str, Any]:

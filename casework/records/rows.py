@@ -238,12 +238,18 @@ def sealed_parts(move: Move) -> dict[str, Facts]:
     """What goes into the vault, by part: the facts as they now are, and what was said at this event.
 
     That is what was given by path, what a correction replaced as `replaced.PATH`, and the `reason`, because people
-    write into reasons what concerns nobody else.
+    write into reasons what concerns nobody else. What an opening told and its facts hold otherwise, such as papers that
+    are only announced, stays with the event.
     """
-    changes_facts = move.kind in ("opened", "corrected")
-    said = {} if changes_facts else dict(move.sealed)
+    if move.kind in ("opened", "corrected"):
+        elsewhere = {path for path in move.sealed if move.kind == "opened" and path.partition(".")[0] in move.updated}
+        facts = {path: value for path, value in move.sealed.items() if path not in elsewhere}
+        said = {path: move.sealed[path] for path in elsewhere}
+        parts: dict[str, Facts] = {"facts": facts}
+    else:
+        said = dict(move.sealed)
+        parts = {"facts": move.resealed} if move.resealed else {}
     said |= {f"replaced.{path}": value for path, value in move.replaced.items()}
     if move.reason:
         said["reason"] = move.reason
-    parts: dict[str, Facts] = {"facts": move.sealed} if changes_facts else {}
     return parts | {f"events.{move.case.version}": said} if said else parts

@@ -46,7 +46,9 @@ class DecisionContext:
     `people` are those named; `orgs` the case's own organisation and those above it, by code; `funds` those that may
     pay for it, by code; `household` the blind indexes of the numbers of the household, None where no money is given;
     `given_before` what it got this year on its other files; `papers_before` what the applicant handed in for other
-    cases; `destination` the organisation to which it is to be transferred.
+    cases; `papers_here` the names in full of those of this case, where it has to be known what was handed in;
+    `destination` the organisation to which it is to be transferred; `sealed` the sensitive facts of the case in full,
+    by path, where its decisions rest on some of them.
     """
 
     calendar: WorkingCalendar
@@ -59,7 +61,9 @@ class DecisionContext:
     household: frozenset[bytes] | None = None
     given_before: tuple[Given, ...] = ()
     papers_before: tuple["EarlierPaper", ...] = ()
+    papers_here: tuple[str, ...] = ()
     destination: "Destination | None" = None
+    sealed: Facts | None = None
 
     def policy(self, name: str) -> PolicyRow | None:
         """The row in force for this office, or None when nobody has set one or the place does without it."""

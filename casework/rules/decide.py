@@ -230,7 +230,7 @@ def _move(
     masked, sealed = edge.needs.split(given) if edge.needs else ({}, {})
     if edge.records_extra:
         masked = {**masked, **edge.records_extra(situation)}
-    updated = dict(edge.updates(situation)) if edge.updates else {}
+    updated, resealed = _laid_open(workflow, situation, edge.updates(situation) if edge.updates else {})
     earlier = case.taken.get(edge.name)
     kept = ({"urgent": True} if case.urgent else {}) if opening else masked
     taken = Taken(actor.id, actor.role, at, earlier.times + 1 if earlier else 1, kept)
@@ -277,12 +277,40 @@ def _move(
         given=masked,
         sealed=sealed,
         updated=updated,
+        resealed=resealed,
         reason=reason,
         letters=edge.sends(actor.role),
         claims=tuple(edge.claims(situation)) if edge.claims else (),
         transferred_to=destination.org if destination else None,
         clock_changes=changes,
     )
+
+
+def _laid_open(workflow: Workflow, situation: MoveContext, updated: Facts) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The facts that an edge changes as they may lie open, and all sensitive facts in full where it changed some.
+
+    What shows the mask of before was carried over and is what it was.
+    """
+    sealed: dict[str, Any] = {}
+    shown = workflow.intake.lay_open(updated, "", sealed)
+    carried = {path for path, value in sealed.items() if _at(situation.case.facts, path) == value}
+    if not sealed.keys() - carried:
+        return shown, {}
+    known = situation.office.sealed
+    if known is None:
+        raise ValueError(f"{workflow.key}: {sorted(sealed)} are changed where the sealed facts are not known")
+    kept = {path: value for path, value in known.items() if path in carried or path.partition(".")[0] not in updated}
+    return shown, {**sealed, **kept}
+
+
+def _at(facts: Any, path: str) -> Any:
+    """The value at a path such as `members.0.phone`, or None."""
+    for step in path.split("."):
+        if isinstance(facts, Mapping):
+            facts = facts.get(step)
+        else:
+            facts = facts[int(step)] if isinstance(facts, list) and int(step) < len(facts) else None
+    return facts
 
 
 def _owner_after(edge: Transition, case: Case, actor: Actor) -> Person | None:

@@ -60,6 +60,11 @@ class Needs(Protocol):
         ...
 
     @classmethod
+    def lay_open(cls, data: Mapping[str, Any], path: str, sealed: dict[str, Any]) -> dict[str, Any]:
+        """Stored values as they may lie open, sensitive ones put into `sealed` by their path."""
+        ...
+
+    @classmethod
     def field_names(cls) -> frozenset[str]:
         """The names of the fields at the top."""
         ...
@@ -154,13 +159,13 @@ class Transition:
     the field that gives it. `cancels` names clocks that this edge cancels instead of ending them in time or late;
     `restarts` those that end and begin anew: now, or where `restarts_from` is given, on the day of the deed that it
     gives, if any. `records_extra` adds to what is recorded. `updates` gives the facts that the edge changes, by their
-    names at the top: plain values, nothing sensitive among them. `claims` gives what it takes of what others may want
-    too, such as money. `transfers` names the field of `needs` with the organisation that gets the case. A `shared`
-    edge is for any colleague who sees the case, such as the cashier; whoever owns it goes on owning it. After an edge
-    that `decides`, facts are corrected with a reason only. `own_letter` goes out instead of `letter` where the
-    applicant takes the edge. `tells` names a field of `needs` and the words for each of its values: who hears of the
-    edge hears them behind its title. Messages to the outside do not name one that is `discreet`: its title would tell
-    of an illness or a death.
+    names at the top, as plain values; what the intake form seals of them is sealed, and nothing else may be. `claims`
+    gives what it takes of what others may want too, such as money. `transfers` names the field of `needs` with the
+    organisation that gets the case. A `shared` edge is for any colleague who sees the case, such as the cashier;
+    whoever owns it goes on owning it. After an edge that `decides`, facts are corrected with a reason only.
+    `own_letter` goes out instead of `letter` where the applicant takes the edge. `tells` names a field of `needs`
+    and the words for each of its values: who hears of the edge hears them behind its title. Messages to the outside
+    do not name one that is `discreet`: its title would tell of an illness or a death.
     """
 
     name: str

@@ -31,6 +31,9 @@ HARMED: Final = Text(
     "A worker was disabled, or lost their life, in a natural disaster, major accident, major epidemic, security event"
     " or the like.",
 )
+_HARM_SEALED: Final = Text(
+    "突发事件造成的人身伤害已按规定核查，具体情况保密。", "What the event did to people was looked into and is sealed."
+)
 _WHAT_STRUCK: Final = Text("事件名称（类别）", "what it was")
 _WHEN_IT_STRUCK: Final = Text("发生日期", "on which day it happened")
 
@@ -167,7 +170,10 @@ class Finding:
 
     def told(self) -> Text:
         """The whole reckoning, with its sources, and what follows from it."""
-        return _together(self._income_told(), self._event_told(), self._employment_told(), self._result_told())
+        return self._told(self._harm_told())
+
+    def _told(self, harm: Text | None) -> Text:
+        return _together(self._income_told(), self._event_told(harm), self._employment_told(), self._result_told())
 
     def nearest(self) -> Text | None:
         """What is missing for the nearest category, or None where one is reached."""
@@ -178,7 +184,7 @@ class Finding:
         )
 
     def sheet(self) -> dict[str, Any]:
-        """The finding as it is kept with the case; amounts and dates as text."""
+        """The finding as it is kept with the case, without what befell anybody; amounts and dates as text."""
         home = self.household
         nearest = self.nearest()
         return {
@@ -195,7 +201,7 @@ class Finding:
             "sudden_line": str(in_yuan(self.sudden_line)),
             "migrant": home.migrant,
             "employed_a_year_on": home.employed_a_year_on.isoformat() if home.employed_a_year_on else None,
-            "told": self.told().both(),
+            "told": self._told(_HARM_SEALED if self._harm_told() else None).both(),
             "nearest": nearest.both() if nearest else None,
         }
 
@@ -215,7 +221,7 @@ class Finding:
             f"Monthly income per head after rigid expenses {reckoning} yuan ({self.deep.line_told.en}).",
         )
 
-    def _event_told(self) -> Text | None:
+    def _event_told(self, harm: Text | None) -> Text | None:
         home = self.household
         if self._event_too_old:
             return Text(
@@ -231,7 +237,7 @@ class Finding:
                 f"Of the sudden event it is unknown {' and '.join(one.en for one in self._event_missing)}; it does not"
                 " count until that is added.",
             )
-        return _together(self._harm_told(), self._loss_told())
+        return _together(harm, self._loss_told())
 
     def _harm_told(self) -> Text | None:
         if self._harmed:

@@ -27,8 +27,9 @@ class Move:
     `kind` is what happened (`opened`, `transition`, `overridden`, `corrected`, `claimed`, `released`, `handed_over`,
     `let_go`, `code_issued`, `payee_confirmed`, `rederived`). `given` holds sensitive values masked; `sealed` holds
     them in full, by path, for the vault, and `replaced` those that a correction replaced: nothing that was accepted is
-    lost. `updated` are the facts that a transition changed, `claims` what it takes of what others may want too,
-    `transferred_to` the organisation that gets the case.
+    lost. `updated` are the facts that a transition changed, `resealed` the sensitive facts in full as it leaves them,
+    where it changed some, `claims` what it takes of what others may want too, `transferred_to` the organisation that
+    gets the case.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Move:
     sealed: Facts = field(default_factory=dict)
     replaced: Facts = field(default_factory=dict)
     updated: Facts = field(default_factory=dict)
+    resealed: Facts = field(default_factory=dict)
     reason: str | None = None
     letters: tuple[str, ...] = ()
     claims: tuple[FundOperation, ...] = ()

@@ -3,6 +3,7 @@
 Sources: 社会救助法 62; practice of the Weihai union; what letters promise must hold.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
@@ -11,12 +12,18 @@ from casework.rules import folding
 from casework.rules.case import Facts
 from casework.rules.context import MoveContext, Verdict
 from casework.rules.grammar import guard
+from casework.rules.paper_names import OTHER_PAPER, shown_name
 from casework.rules.people import Role
 from casework.rules.text import Text
 
 MOST_PAPERS: Final = 100
 ANNOUNCED: Final = "announced_papers"
 """The fact that holds what an applicant has announced and the office has not got yet."""
+
+
+def shown_paper(paper: Facts) -> dict[str, Any]:
+    """A paper with what may lie open of its name."""
+    return {**paper, "name": shown_name(paper["name"])}
 
 
 def plain_name(name: str) -> str:
@@ -31,7 +38,8 @@ def plain_name(name: str) -> str:
 )
 def nothing_asked_twice(at: MoveContext) -> Verdict:
     """What was given is not asked for again, though it was for an earlier case of the same person."""
-    held = {plain_name(paper["name"]) for paper in at.case.facts.get("papers", ())}
+    here = (*(paper["name"] for paper in at.case.facts.get("papers", ())), *at.office.papers_here)
+    held = {plain_name(name) for name in here} - {plain_name(OTHER_PAPER)}
     earlier = {plain_name(paper.name): paper.number for paper in at.office.papers_before}
     again = [name for name in at.given["papers"] if plain_name(name) in held | earlier.keys()]
     told = [_told(name, None if plain_name(name) in held else earlier[plain_name(name)]) for name in again]
@@ -64,7 +72,7 @@ def room_for_papers(at: MoveContext) -> bool:
 def papers_noted(at: MoveContext) -> Mapping[str, Any]:
     """The papers of the case after some came: those that an applicant tells of are announced, all others are here."""
     here, announced = list(at.case.facts.get("papers") or ()), list(at.case.facts.get(ANNOUNCED) or ())
-    given = list(at.given.get("papers") or ())
+    given = [shown_paper(paper) for paper in at.given.get("papers") or ()]
     if at.actor.role is Role.APPLICANT:
         return {ANNOUNCED: [*_without(announced, given), *given]}
     came = {"papers": [*here, *given]}
@@ -74,13 +82,21 @@ def papers_noted(at: MoveContext) -> Mapping[str, Any]:
 def papers_of_request(at: MoveContext) -> Mapping[str, Any]:
     """The papers of a new case: those that an applicant lists online are not here yet."""
     if at.actor.role is Role.APPLICANT and at.given.get("papers"):
-        return {"papers": [], ANNOUNCED: list(at.given["papers"])}
+        return {"papers": [], ANNOUNCED: [shown_paper(paper) for paper in at.given["papers"]]}
     return {}
 
 
 def _without(papers: Iterable[Facts], others: Iterable[Facts]) -> list[Facts]:
-    names = {plain_name(paper["name"]) for paper in others}
-    return [paper for paper in papers if plain_name(paper["name"]) not in names]
+    """Those of the papers that are not among the others: of several with one name as many as the others have."""
+    names = Counter(plain_name(paper["name"]) for paper in others)
+    left = []
+    for paper in papers:
+        name = plain_name(paper["name"])
+        if not names[name]:
+            left.append(paper)
+        elif shown_name(paper["name"]) == OTHER_PAPER:
+            names[name] -= 1
+    return left
 
 
 @guard(zh="没有申请人已告知、尚待收到的材料。", en="The applicant has announced no papers that are still to come.")

@@ -110,7 +110,8 @@ class Story:
 
     def office(self, at: datetime) -> DecisionContext:
         """What was in force here."""
-        return self.world.office(self.opening.place, at)
+        office = self.world.office(self.opening.place, at)
+        return replace(office, sealed=self.sealed) if self.world.workflow.grants_money else office
 
     def take(self, name: str, given: Any, actor: Actor, at: datetime, named: Person | None = None) -> None:
         """Take a transition; raises `Over` in the future, or the refusal."""
@@ -134,6 +135,8 @@ class Story:
         self.told.append(Told(decision, office))
         if decision.kind in ("opened", "corrected"):
             self.sealed = decision.sealed
+        elif decision.resealed:
+            self.sealed = decision.resealed
 
     def correct(self, patch: Mapping[str, Any], reason: str, actor: Actor, at: datetime) -> None:
         """Correct the facts by a merge patch, checked as a whole like an intake; raises `Over` in the future."""

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from casework.forms.form import Form
 from casework.forms.numbers import Flag
-from casework.forms.texts import Choice, Code, Line
+from casework.forms.texts import Choice, Code, Word
 from casework.http.case_filters import after, cursor_of, filter_of, order_of
 from casework.records.summaries import count, page
 from casework.rules.case import Phase
@@ -25,13 +25,13 @@ _CAPTION: Final = Text("案件", "Cases")
 class CasesQuery(Form):
     """What is asked of a list of cases by its page."""
 
-    q = Line(most=100, title=Text("搜索", "Search"))
+    q = Word(most=100, title=Text("搜索", "Search"))
     workflow = Code(title=Text("业务", "Programme"))
     phase = Choice(_PHASES, title=Text("阶段", "Phase"))
     org = Code(title=Text("机构（含下级）", "Office and below"))
     open = Flag(title=Text("未办结", "Not closed"))
     overdue = Flag(title=Text("已逾期", "Late"))
-    cursor = Line(most=500, title=Text("游标", "Cursor"), example="")
+    cursor = Word(most=500, title=Text("游标", "Cursor"), example="")
 
 
 @Page("GET", "/cases", STAFF | HELPERS | {Role.AUDITOR}, query=CasesQuery)

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from casework.forms.form import Form
-from casework.forms.texts import Choice, Code, Line
+from casework.forms.texts import Choice, Code, Word
 from casework.http.query import from_cursor, moment, to_cursor, whole
 from casework.records.queue import PageKey, page_key_of
 from casework.rules.text import Text
@@ -49,7 +49,7 @@ class DeskQuery(Form):
 
     view = Choice(_VIEWS, title=Text("视图", "View"))
     workflow = Code(title=Text("业务", "Programme"))
-    cursor = Line(most=500, title=Text("游标", "Cursor"), example="")
+    cursor = Word(most=500, title=Text("游标", "Cursor"), example="")
     claimed = Choice({"nothing": _NOTHING}, title=Text("领取结果", "What was claimed"))
 
 

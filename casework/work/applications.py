@@ -21,6 +21,7 @@ from casework.rules import case_actions, folding
 from casework.rules.case import ClockRun
 from casework.rules.context import DecisionContext, TimeToObject
 from casework.rules.decide import Offer
+from casework.rules.paper_names import OTHER_PAPER
 from casework.rules.people import Role
 from casework.rules.refusals import Invalid, NotFound
 from casework.rules.text import LANGUAGES, Language, Text
@@ -31,7 +32,7 @@ from casework.work.commit import commit
 from casework.work.intake import prepare, take_in
 from casework.work.preconditions import ensure, ensure_fresh
 from casework.work.recalculation import caught_up
-from casework.work.sealing import applicant_key
+from casework.work.sealing import applicant_key, sealed_by_part
 from casework.work.service import Limits, Service, Transaction
 
 # 32 characters that nobody mistakes for one another, 5 bits each: 20 of them are 100 bits.
@@ -196,15 +197,28 @@ def time_to_object(tx: Transaction, record: StoredCase) -> TimeToObject | None:
     return workflow.time_to_object(record.case, office) if open_ else None
 
 
-def papers_awaited(record: StoredCase) -> list[str]:
-    """The papers for which the applicant was asked, while they are awaited: those named when the case came here."""
+def papers_awaited(tx: Transaction, record: StoredCase) -> list[str]:
+    """The papers for which the applicant was asked, while they are awaited: those named when the case came here.
+
+    They are told in full: whoever asks has the letter that names them.
+    """
     case, workflow = record.case, workflow_registry.pinned(record.case)
     if case.waits_for is not Role.APPLICANT:
         return []
     edges = (edge for edge in workflow.transitions if edge.to == case.state and edge.name in case.taken)
     led_here = [case.taken[edge.name] for edge in edges]
     last = max(led_here, key=lambda taken: taken.at, default=None)
-    return list(last.given.get("papers", [])) if last else []
+    asked = list(last.given.get("papers", [])) if last else []
+    if OTHER_PAPER not in asked:
+        return asked
+    parts = sealed_by_part(tx, record)
+    told = [(int(part.partition(".")[2]), said) for part, said in parts.items() if part.startswith("events.")]
+    named = [
+        said
+        for _, said in sorted(told, key=lambda one: one[0])
+        if any(f"papers.{place}" in said for place in range(len(asked)))
+    ]
+    return [named[-1].get(f"papers.{place}", name) if named else name for place, name in enumerate(asked)]
 
 
 def own_letters(tx: Transaction, record: StoredCase) -> list[dict[str, Any]]:

@@ -10,8 +10,8 @@ from casework.rules.sheets import Given, Opinion
 from casework.rules.sheets import Sheet as Form
 from casework.rules.text import Text
 from casework.work import workflow_registry
-from casework.work.case_documents import sealed_by_part
 from casework.work.preconditions import ensure_confirmed
+from casework.work.sealing import sealed_by_part
 from casework.work.service import Transaction
 
 _NO_FORM = Text("本流程的案件没有审批表。", "Cases of this workflow have no form of approval.")

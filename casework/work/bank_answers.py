@@ -12,7 +12,7 @@ from uuid import UUID
 from casework.forms.form import Form, Many
 from casework.forms.identity import BankAccount
 from casework.forms.numbers import Count, Day, Flag, Money
-from casework.forms.texts import Choice, Line
+from casework.forms.texts import Choice, Word
 from casework.forms.validation_errors import MOST_FAULTS, join
 from casework.records.database import Row
 from casework.rules import folding
@@ -58,12 +58,12 @@ class AnswerRow(Form):
     """What the bank did with one payment, with what tells which one it is; account and amount are as ordered."""
 
     serial = Count(least=1, most=MOST_LINES, title=Text("本单中的序号", "Serial number on the order"))
-    payee = Line(most=100, title=Text("收款人", "Payee"), example="王秀英")
+    payee = Word(most=100, title=Text("收款人", "Payee"), example="王秀英")
     account = BankAccount(required=True, title=Text("账号", "Account"))
     amount = Money(required=True, title=Text("金额（元）", "Amount (yuan)"))
     result = Choice(RESULTS, required=True, title=Text("结果", "Result"))
     on = Day(past=True, required=True, title=Text("到账或退回日期", "Paid or returned on"))
-    reason = Line(most=200, title=Text("退回原因", "Why it was returned"))
+    reason = Word(most=200, title=Text("退回原因", "Why it was returned"))
 
 
 class BankAnswer(Form):

@@ -9,7 +9,7 @@ from casework.forms.sensitive import join_sensitive
 from casework.records import cases, history
 from casework.records.ids import new_id
 from casework.records.rows import StoredCase
-from casework.records.vault import case_place, seal, unseal
+from casework.records.vault import seal, unseal
 from casework.rules.grammar import Workflow
 from casework.rules.people import HELPERS, STAFF
 from casework.rules.refusals import Fault, Invalid, NotYours
@@ -17,7 +17,7 @@ from casework.rules.text import Text
 from casework.work import letters, workflow_registry
 from casework.work.forms import Disclosure, NewNote, PersonalData
 from casework.work.preconditions import ensure_confirmed, ensure_fresh
-from casework.work.sealing import applicant_key
+from casework.work.sealing import applicant_key, sealed_by_part
 from casework.work.service import Transaction
 
 _UNKNOWN_PATH: Final = Text(
@@ -147,10 +147,3 @@ def _sealed_values(tx: Transaction, record: StoredCase) -> dict[str, Any]:
         prefix = "" if part == "facts" else f"{part}."
         values |= {f"{prefix}{path}": value for path, value in said.items()}
     return values
-
-
-def sealed_by_part(tx: Transaction, record: StoredCase) -> dict[str, dict[str, Any]]:
-    """What is sealed of a case: of its facts, and of each event as `events.7`, by path."""
-    key = applicant_key(tx, record)
-    parts = cases.sealed_parts(tx.db, record.case.id).items()
-    return {part: unseal(key, case_place(record.case.id, part), sealed) for part, sealed in parts}

@@ -5,7 +5,7 @@ from typing import Any
 from casework.forms.example_data import ExampleData
 from casework.forms.form import Form, Many
 from casework.forms.numbers import Flag
-from casework.forms.texts import Choice, Code, Line, LongText, OneUser
+from casework.forms.texts import Choice, Code, LongText, OneUser, Word
 from casework.rules.case import Phase
 from casework.rules.people import STAFF
 from casework.rules.text import Text
@@ -103,7 +103,7 @@ class NewNote(Form):
 class Disclosure(Form):
     """Which sensitive values are to be shown (none named: all), and why."""
 
-    paths = Many(Line(title=Text("字段", "Field")), most=50, title=Text("字段", "Fields"), example=[])
+    paths = Many(Word(title=Text("字段", "Field")), most=50, title=Text("字段", "Fields"), example=[])
     reason = LongText(most=500, required=True, title=_REASON, example=Text("核对身份信息", "To check the identity"))
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from casework.forms.form import Form, Many
 from casework.forms.numbers import Count, Money
-from casework.forms.texts import Code, Line
+from casework.forms.texts import Code, Word
 from casework.records import funds, offices
 from casework.records.database import Row
 from casework.records.ids import new_id
@@ -33,7 +33,7 @@ class NewFund(Form):
     """A new fund of an organisation, empty as yet, with its budget lines."""
 
     code = Code(most=20, required=True, title=Text("资金代码", "Code of the fund"), example="RELIEF")
-    name = Line(
+    name = Word(
         most=100,
         required=True,
         title=Text("资金名称", "Name of the fund"),
@@ -49,7 +49,7 @@ class TopUp(Form):
     amount = Money(
         least=Decimal("0.01"), required=True, title=Text("金额（元）", "Amount in yuan"), example="500000.00"
     )
-    note = Line(
+    note = Word(
         required=True,
         title=Text("来源说明", "Where it comes from"),
         example=Text("市财政拨款，2026年第一批", "City's allocation, first of 2026"),
@@ -65,7 +65,7 @@ class Correction(Form):
         title=Text("转出金额（元）", "Amount to take out, in yuan"),
         example="100.00",
     )
-    note = Line(
+    note = Word(
         required=True,
         title=Text("更正说明", "What is put right"),
         example=Text("2026年第一批拨款误登，多登一个零", "First allocation of 2026 was entered with a zero too many"),

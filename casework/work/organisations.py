@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from casework.forms.form import Form, Many
-from casework.forms.texts import Choice, Code, Line
+from casework.forms.texts import Choice, Code, Word
 from casework.records import admin_events, offices
 from casework.records.database import Tx
 from casework.records.ids import new_id
@@ -54,14 +54,14 @@ class Organisation(Form):
     """One organisation of the tree."""
 
     code = Code(required=True, title=Text("机构代码", "Code"))
-    name = Line(required=True, title=Text("名称", "Name"))
+    name = Word(required=True, title=Text("名称", "Name"))
     kind = Choice(KINDS, required=True, title=Text("层级", "Kind"))
     region = Code(most=6, title=Text("行政区划代码", "Region"))
     parent = Code(title=Text("上级机构", "Organisation above"))
     calendar = Code(title=Text("日历", "Calendar"))
-    phone = Line(most=60, title=Text("联系电话", "Telephone"))
-    address = Line(title=Text("联系地址", "Address"))
-    seal_name = Line(title=Text("印章名称", "Name on the seal"))
+    phone = Word(most=60, title=Text("联系电话", "Telephone"))
+    address = Word(title=Text("联系地址", "Address"))
+    seal_name = Word(title=Text("印章名称", "Name on the seal"))
 
 
 class Organisations(Form):

@@ -1,17 +1,21 @@
 """The papers that a person has handed in for other cases, so that nobody is asked for them again."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
 from casework.records import history
+from casework.records.rows import StoredCase
 from casework.records.twins import Other
 from casework.rules.case import Case
 from casework.rules.context import EarlierPaper
 from casework.rules.duplicates import same_person
 from casework.rules.grammar import NEW
+from casework.rules.paper_names import OTHER_PAPER
 from casework.rules.papers import plain_name
 from casework.rules.people import STAFF
 from casework.work import workflow_registry
+from casework.work.sealing import sealed_by_part
 from casework.work.service import Transaction
 
 _PROVES_IDENTITY: Final = ("document", "agent")
@@ -33,8 +37,18 @@ def handed_in_before(tx: Transaction, case: Case, others: Iterable[Other]) -> tu
         plain_name(paper["name"]): EarlierPaper(paper["name"], paper["copies"], one.number)
         for one in reversed(theirs)
         for paper in one.facts.get("papers", ())
+        if paper["name"] != OTHER_PAPER
     }
     return tuple(found.values())
+
+
+def papers_in_full(tx: Transaction, record: StoredCase) -> tuple[str, ...]:
+    """The names in full of the papers of a case of which not all may lie open."""
+    parts = sealed_by_part(tx, record).values()
+    return tuple(value for said in parts for path, value in said.items() if _PAPER.fullmatch(path))
+
+
+_PAPER: Final = re.compile(r"papers\.[0-9]+\.name")
 
 
 def _identity_known(tx: Transaction, case: Case) -> bool:

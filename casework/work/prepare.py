@@ -17,8 +17,9 @@ from casework.rules.people import Person
 from casework.work import workflow_registry
 from casework.work.fund_draws import open_funds
 from casework.work.households import numbers_of
-from casework.work.papers import handed_in_before
+from casework.work.papers import handed_in_before, papers_in_full
 from casework.work.people import named
+from casework.work.sealing import sealed_facts
 from casework.work.service import Transaction
 
 
@@ -28,7 +29,8 @@ def for_move(tx: Transaction, record: StoredCase, admitted: Admitted, answers: F
     people = _named(tx, edge, answers)
     office = _office(tx, record, workflow, people.values(), claiming=edge.claims is not None)
     if nothing_asked_twice in edge.when:
-        office = replace(office, papers_before=handed_in_before(tx, record.case, twins.find(tx.db, record.case)))
+        before = handed_in_before(tx, record.case, twins.find(tx.db, record.case))
+        office = replace(office, papers_before=before, papers_here=papers_in_full(tx, record))
     if edge.transfers:
         office = replace(office, destination=_destination(tx, record, answers.get(edge.transfers)))
     return {**answers, **{name: person.id for name, person in people.items()}}, office
@@ -61,13 +63,15 @@ def _office(
     if not workflow.grants_money:
         return office
     today = office.calendar.local_date(tx.now)
-    numbers = numbers_of(tx, record, workflow)
+    sealed = sealed_facts(tx, record)
+    numbers = numbers_of(tx, record, workflow, sealed)
     if claiming:
         funds.lock_household(tx.db, numbers)
     return replace(
         office,
         funds=open_funds(tx, record, today),
         household=numbers,
+        sealed=sealed,
         given_before=funds.given_before(tx.db, record.case.id, numbers, today.year),
     )
 

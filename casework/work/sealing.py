@@ -32,6 +32,13 @@ def sealed_facts(tx: Transaction, record: StoredCase) -> dict[str, Any]:
     return opened
 
 
+def sealed_by_part(tx: Transaction, record: StoredCase) -> dict[str, dict[str, Any]]:
+    """Return what is sealed of a case: of its facts, and of each event as `events.7`, by path."""
+    key = applicant_key(tx, record)
+    parts = cases.sealed_parts(tx.db, record.case.id).items()
+    return {part: unseal(key, case_place(record.case.id, part), sealed) for part, sealed in parts}
+
+
 def full_facts(tx: Transaction, record: StoredCase, form: type[Form]) -> dict[str, Any]:
     """Return the facts with their sensitive values, for checking a correction or for a disclosure."""
     return join_sensitive(form, record.case.facts, sealed_facts(tx, record))

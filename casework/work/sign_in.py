@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from casework.forms.form import Form
-from casework.forms.texts import Line
+from casework.forms.texts import Line, Word
 from casework.records import admin_events, attempts, people
 from casework.rules.people import Person
 from casework.rules.refusals import Fault, Invalid, Unauthenticated
@@ -34,7 +34,7 @@ _NAMES_AT_AN_ADDRESS: Final = 10
 class Credentials(Form):
     """What somebody signs in with; `otp` is refused until there is a second factor to be checked."""
 
-    username = Line(most=100, required=True, title=Text("用户名", "User name"), example="caseworker")
+    username = Word(most=100, required=True, title=Text("用户名", "User name"), example="caseworker")
     password = Line(most=200, required=True, title=Text("密码", "Password"), example="correct horse battery")
     otp = Line(most=10, title=Text("动态验证码", "One-time code"), example="")
 

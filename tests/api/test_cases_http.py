@@ -530,12 +530,15 @@ def test_a_correction_merges_keeps_what_is_masked_and_removes_what_is_null(api: 
     }
     changed = api.call("caseworker", "PATCH", path, {"facts": patch}, {"If-Match": '"1"'}).get_json()
     facts = changed["facts"]
-    assert (facts["claimants"], facts["demands"], facts["applicant"]["work_unit"]) == (8, [], "示例一公司")
+    assert (facts["claimants"], facts["demands"], facts["applicant"]["work_unit"]) == (8, [], "***")
     assert "occupation" not in facts["applicant"]
     assert "address" not in facts["employer"]
     assert facts["employer"]["name"] == case["facts"]["employer"]["name"]
     assert facts["arrears"] == case["facts"]["arrears"]
-    assert api.post("caseworker", f"{path}/disclosures", {"reason": "核对"})["values"] == secrets
+    gone = {one: secrets.pop(one) for one in ("applicant.occupation", "applicant.work_unit", "employer.address")}
+    replaced = {f"events.2.replaced.{one}": value for one, value in gone.items()}
+    values = api.post("caseworker", f"{path}/disclosures", {"reason": "核对"})["values"]
+    assert values == secrets | replaced | {"applicant.work_unit": "示例一公司"}
     assert api.get("caseworker", path) == changed | {"same_applicant": [], "papers_before": []}
 
 

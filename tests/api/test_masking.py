@@ -40,6 +40,17 @@ SENSITIVE: Final = {
     "correction": "其子来电说记错了人数",
     "override": "原经办人与对方沾亲",
     "release": "下周起住院手术",
+    "occupation": "高空焊接作业工",
+    "employer_address": "临港物流园丙区六号库",
+    "demand": "摔伤后停发的护理费",
+    "evidence": "急诊处置单影印",
+    "proves": "跌落后当晚入院",
+    "step": "在信访窗口当众落泪",
+    "exemption_proof": "精神残疾鉴定书摘录",
+    "urgent": "债主扬言变卖设备",
+    "paper": "肺功能诊断结论书",
+    "grant_note": "受援人行动不便须上门",
+    "assign_note": "宜由女律师承办",
 }
 PERSONAL: Final = {
     "name": "尉迟琼枝",
@@ -103,7 +114,14 @@ def live(life: Life) -> None:
     facts = api.get("caseworker", "/workflows/legal_aid")["intake"]["examples"][0]
     hers = {name: SENSITIVE[name] for name in ("residence", "address", "health")}
     facts["applicant"] |= {"name": PERSONAL["name"], **hers}
-    facts["employer"]["name"] = PERSONAL["employer"]
+    facts["applicant"] |= {"occupation": SENSITIVE["occupation"], "groups": ["migrant_worker", "disabled"]}
+    facts["employer"] |= {"name": PERSONAL["employer"], "address": SENSITIVE["employer_address"]}
+    facts["employer"] |= {"phone": "0531-86541237"}
+    facts["demands"][0]["note"] = SENSITIVE["demand"]
+    facts["evidence"] = [{"name": SENSITIVE["evidence"], "proves": SENSITIVE["proves"], "holder": "worker"}]
+    facts["previous_steps"] = [{"kind": "other", "on": "2026-01-05", "note": SENSITIVE["step"]}]
+    facts |= {"exemption_proof": SENSITIVE["exemption_proof"], "other_urgency": SENSITIVE["urgent"]}
+    facts["papers"] = [{"name": "身份证复印件", "copies": 1}, {"name": SENSITIVE["paper"], "copies": 1}]
     facts |= {"agent": {"name": PERSONAL["agent"], "relation": "父亲", "phone": "13611223344"}}
     facts |= {"story": SENSITIVE["story"], "reason": SENSITIVE["reason"]}
     facts |= {"means": {"assets": SENSITIVE["assets"], "debts": SENSITIVE["debts"]}}
@@ -112,6 +130,7 @@ def live(life: Life) -> None:
     case, other = (life.post("caseworker", "/cases", body) for _ in range(2))
     life.cases += [case["id"], other["id"]]
     life.numbers += [facts["applicant"]["identity_number"], facts["applicant"]["phone"], "13611223344", "13755667788"]
+    life.numbers.append("0531-86541237")
     ending(life, case, other)
     mistakes(life, facts)
 
@@ -128,8 +147,8 @@ def ending(life: Life, case: Any, other: Any) -> None:
     life.post("supervisor-sd", path, correction, "PATCH")
     life.api.days_pass(30)
     overdue.sweep(life.api.service)
-    life.take("supervisor", case, "grant")
-    life.take("supervisor", case, "assign", to=str(life.api.ids["lawyer"]))
+    life.take("supervisor", case, "grant", note=SENSITIVE["grant_note"])
+    life.take("supervisor", case, "assign", to=str(life.api.ids["lawyer"]), note=SENSITIVE["assign_note"])
     life.take("lawyer", case, "engage")
     life.take("lawyer", case, "record_progress", what=SENSITIVE["what"])
     life.post("lawyer", f"{path}/disclosures", {"reason": "联系受援人"})
@@ -175,14 +194,14 @@ def test_no_answer_but_a_disclosure_shows_a_sensitive_value(life: Life) -> None:
                     shown[f"{who} GET {path}"] = answer.text
     for words in (*life.numbers, PERSONAL["name"]):
         shown[f"q={words}"] = json.dumps(life.api.get("caseworker", f"/cases?q={words}")["items"])
-    # A refusal letter gives its reasons, and a note is there to be read.
-    secrets = [*life.numbers, *(SENSITIVE[name] for name in SENSITIVE.keys() - {"reasons", "note"})]
+    # A refusal letter gives its reasons, a receipt the papers, and a note is there to be read.
+    secrets = [*life.numbers, *(SENSITIVE[name] for name in SENSITIVE.keys() - {"reasons", "note", "paper"})]
     for where, said in shown.items():
         if "GET" in where or not where.endswith("/disclosures"):
             assert not [secret for secret in secrets if secret in said], where
-    for name, where in (("note", "/notes"), ("reasons", "/letters")):
+    for name, where in (("note", "/notes"), ("reasons", "/letters"), ("paper", "/letters")):
         places = {path.rsplit("/", 1)[-1] for path, said in shown.items() if SENSITIVE[name] in said}
-        assert places == {where[1:]}
+        assert places - {"disclosures"} == {where[1:]}
 
 
 def test_a_disclosure_shows_all_that_was_sealed_also_what_was_given_on_the_way_or_replaced(life: Life) -> None:
@@ -273,6 +292,8 @@ def test_what_is_not_sensitive_lies_open_so_that_the_search_for_secrets_can_find
     assert case["applicant"]["identity_number"] == case["facts"]["applicant"]["identity_number"] != life.numbers[0]
     assert case["applicant"]["phone"] != "13755667788"
     assert case["facts"]["story"] == "***"
+    assert case["facts"]["applicant"]["groups"] == ["migrant_worker", "***"]
+    assert [paper["name"] for paper in case["facts"]["papers"]] == ["身份证复印件", "其他材料"]
 
 
 def ensure_silent(log: str, api: Api, numbers: list[str]) -> None:

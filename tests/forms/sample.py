@@ -74,7 +74,7 @@ class ApplicantForm(Form):
 
 
 class EmploymentForm(Form):
-    employer = Line(required=True, title=said("Employer", "用人单位"))
+    employer = Line(required=True, title=said("Employer", "用人单位"), open_because="Cases are searched by it.")
     credit_code = CreditCode(title=said("Credit code"))
     started_on = Day(past=True, title=said("Started on"), example=days_ago(400))
     ended_on = Day(title=said("Ended on"), example=days_ago(20))
@@ -90,7 +90,7 @@ class EmploymentForm(Form):
 class ArrearsRow(Form):
     month = Month(required=True, past=True, title=said("Month"))
     amount = Money(required=True, title=said("Amount"))
-    note = Line(most=80, title=said("Note"))
+    note = Line(most=80, title=said("Note"), open_because="It is a word on a month.")
 
 
 class MemberForm(Form):

@@ -202,12 +202,21 @@ class TestWhatIsSensitive:
 
     def test_these_fields_and_no_others_are_sensitive(self) -> None:
         about_all = ("identity_number", "document_number", "phone", "birth_date", "health")
-        applicant = (*about_all, "other_contact", "safe_contact", "disability_kind", "disability_level", "address")
+        in_words = ("ethnicity", "work_state")
+        applicant = (*about_all, *in_words, "other_contact", "safe_contact", "disability_kind", "disability_level")
+        known_by = ("address", "industry", "union_card", "worker_number")
         assert set(sensitive_paths(HardshipIntake)) == {
-            *(f"applicant.{name}" for name in applicant),
-            *(f"members.*.{name}" for name in (*about_all, "no_number_because")),
+            *(f"applicant.{name}" for name in (*applicant, *known_by)),
+            *(
+                f"members.*.{name}"
+                for name in (*about_all, *in_words, "no_number_because", "school_or_unit", "education")
+            ),
             "bank.account",
-            "household.explanation",
+            *(f"household.{name}" for name in ("explanation", "main_cause", "second_cause")),
+            *(f"sudden.{name}" for name in ("event", "harmed", "harm")),
+            "platform.platform",
+            "medical_own_share",
+            "papers.*.name",
         }
 
 

@@ -1,5 +1,6 @@
 """Sudden hardship by the dossier: a disability or death in a major event, or a loss by a named and dated one."""
 
+import re
 from typing import Any
 
 import pytest
@@ -24,10 +25,8 @@ def test_a_disability_or_death_in_a_major_event_is_sudden_hardship(event: str, h
     story.caseworker("propose", category="sudden", ground=None, aid=None)
     sheet = story.case.facts["category"]
     assert sheet["by_formula"] == "sudden"
-    assert (
-        "职工在自然灾害、重大安全事故、重大疫情、社会安全等重大事件中负伤致残或者因公殉职、牺牲"
-        in sheet["told"]["zh-CN"]
-    )
+    assert "具体情况保密" in sheet["told"]["zh-CN"]
+    assert not re.search("伤致残|殉职", str(story.case.facts))
 
 
 @pytest.mark.parametrize("harm", [None, "injured"])

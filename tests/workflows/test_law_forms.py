@@ -20,37 +20,44 @@ FORMS: Final[list[tuple[type[Form], str, str, str]]] = [
     (
         legal.Applicant,
         "name",
-        "document_number identity_number phone other_contact birth_date residence address health safe_contact",
+        "document_number identity_number phone other_contact birth_date residence address health safe_contact"
+        " ethnicity work_unit occupation",
         "birth_date",
     ),
-    (legal.Agent, "name relation", "phone", ""),
+    (legal.Agent, "name relation", "phone relation", ""),
     (legal.Representative, "name", "identity_number phone", ""),
     (legal.Means, "", "assets debts", ""),
     (legal.Arrears, "month amount", "", "month"),
-    (legal.Contractor, "name link", "", ""),
-    (legal.Demand, "kind", "", ""),
-    (legal.Evidence, "name", "", ""),
-    (legal.Suspension, "begins reason", "", "begins ends"),
+    (legal.Contractor, "name link", "address phone", ""),
+    (legal.Demand, "kind", "note", ""),
+    (legal.Evidence, "name", "name proves", ""),
+    (legal.Suspension, "begins reason", "reason", "begins ends"),
     (legal.Employment, "", "", "started_on ended_on injured_on diagnosed_on"),
-    (legal.LegalAidIntake, "applicant matter", "story reason", "known_on"),
+    (
+        legal.LegalAidIntake,
+        "applicant matter",
+        "story reason matter no_hardship_condition no_representatives other_urgency exemption_proof",
+        "known_on",
+    ),
     (
         hardship.Applicant,
         "name",
         "document_number identity_number phone other_contact birth_date health disability_kind disability_level"
-        " address safe_contact",
+        " address safe_contact ethnicity work_state industry union_card worker_number",
         "birth_date joined_work_on",
     ),
     (
         hardship.Member,
         "name",
-        "document_number identity_number no_number_because birth_date phone health",
+        "document_number identity_number no_number_because birth_date phone health"
+        " ethnicity work_state school_or_unit education",
         "birth_date contract_since",
     ),
     (hardship.Bank, "", "account", ""),
-    (hardship.Platform, "", "", "since"),
+    (hardship.Platform, "", "platform", "since"),
     (steps.Propose, "finding", "ground finding", ""),
     (data_rights.AnswerData, "answer", "reasons done", ""),
-    (hardship.HardshipIntake, "applicant", "", ""),
+    (hardship.HardshipIntake, "applicant", "medical_own_share", ""),
 ]
 # What may be unknown at first, and must be known by then.
 LATER: Final[list[tuple[type[Form], dict[str, str]]]] = [

@@ -4,13 +4,23 @@ from typing import Any
 
 import pytest
 
+from casework.forms import join_sensitive
 from casework.rules.case import Phase
 from casework.rules.people import Role
 from casework.rules.refusals import Invalid, NotMet, NotNow, NotYours, Refusal
 from casework.rules.text import LANGUAGES
 from casework.workflows.legal_aid import WORKFLOW
 from casework.workflows.legal_aid.guards import time_to_object
-from casework.workflows.legal_aid.intake import EXEMPTIONS, FORMS_OF_AID, LABOUR, MATTERS, NO_HARDSHIP_CONDITION
+from casework.workflows.legal_aid.intake import (
+    EXEMPTIONS,
+    FORMS_OF_AID,
+    LABOUR,
+    MATTERS,
+    MATTERS_SEALED,
+    NO_HARDSHIP_CONDITION,
+    OPEN_MATTERS,
+    LegalAidIntake,
+)
 from casework.workflows.legal_aid.steps import REFUSAL_GROUNDS, RESULTS, TERMINATION_GROUNDS
 from tests.story import Story
 from tests.workflows.test_legal_aid_repayment import gone_back
@@ -643,7 +653,10 @@ class TestTheRequest:
     def test_help_can_be_asked_for_in_any_matter_of_the_list(self, matter: str) -> None:
         story = Story().opened(matter=matter, exemption=None)
         assert story.case.state == "submitted"
-        assert MATTERS[matter].zh in story.letters["announced"]["zh-CN"]["body"]
+        shown = MATTERS_SEALED.get(matter, matter)
+        assert story.case.facts["matter"] == shown
+        assert story.sealed.get("matter") == (None if shown == matter else matter)
+        assert OPEN_MATTERS[shown].zh in story.letters["announced"]["zh-CN"]["body"]
 
     @pytest.mark.parametrize(
         ("born", "allowed"), [("2009-12-31", True), ("2010-01-01", False), ("2010-12-31", False), ("2011-01-01", False)]
@@ -664,7 +677,7 @@ class TestTheRequest:
     def test_somebody_may_ask_for_a_person_who_cannot(self) -> None:
         agent = {"name": "李志强", "relation": "父亲", "phone": "13800138000"}
         story = Story().opened(agent=agent)
-        assert story.case.facts["agent"]["relation"] == "父亲"
+        assert story.sealed["agent.relation"] == "父亲"
         assert story.sealed["agent.phone"] == "13800138000"
         given = Story().form("submit", {"agent": agent | {"relation": None}})
         refusal = Story().decides("applicant", "submit", given)
@@ -710,7 +723,8 @@ class TestTheOfficialForm:
                 "homes": [{"area": "60.00", "use": "own"}],
             },
         }
-        facts = Story().opened(**told).case.facts
+        story = Story().opened(**told)
+        facts = join_sensitive(LegalAidIntake, story.case.facts, story.sealed)
         assert facts["applicant"]["education"] == "lower_secondary"
         assert {name: facts[name] for name in told if name != "applicant"} == {
             name: value for name, value in told.items() if name != "applicant"

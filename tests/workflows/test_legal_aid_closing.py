@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from casework.forms.field import MASK
 from casework.rules.case import Phase
 from casework.rules.context import PolicyRow
 from casework.rules.people import Role
@@ -94,7 +95,8 @@ class TestTheFile:
         story = concluded().along(FILE[:1])
         story.caseworker("return_file", papers=["授权委托书缺签名", "缺裁决书"])
         assert (story.case.state, story.case.waits_for) == ("file_returned", Role.LAWYER)
-        assert story.case.taken["return_file"].given["papers"] == ["授权委托书缺签名", "缺裁决书"]
+        assert story.case.taken["return_file"].given["papers"] == [MASK, MASK]
+        assert story.moves[-1].sealed == {"papers.0": "授权委托书缺签名", "papers.1": "缺裁决书"}
         correction = story.clock("file_correction")
         assert (correction.owed_by, str(correction.limit)) == ("helper", "10wd")
         story.lawyer("hand_in_file")
@@ -298,8 +300,8 @@ class TestTheSubsidy:
         refusal = story.refused("supervisor", "approve_subsidy", amount="500.00", ground=None)
         assert isinstance(refusal, Invalid)
         assert [fault.code for fault in refusal.faults] == ["ground_missing"]
-        given = story.supervisor("approve_subsidy", amount="500.00", ground="案情简单").given
-        assert (given["amount"], given["ground"], given["rates"]) == ("500.00", "案情简单", [])
+        move = story.supervisor("approve_subsidy", amount="500.00", ground="案情简单")
+        assert (move.given["amount"], move.sealed, move.given["rates"]) == ("500.00", {"ground": "案情简单"}, [])
 
     def test_what_is_set_deviates_from_the_rate_and_both_are_kept(self) -> None:
         story = self.accepted("2026-03-02 09:00", rate("arbitration", "800"))
@@ -383,5 +385,5 @@ class TestThePayment:
         assert isinstance(self.approved().refused("caseworker", "pay_subsidy", paid_on="2026-02-27"), NotMet)
 
     def test_date_and_reference_are_kept(self) -> None:
-        given = self.approved().caseworker("pay_subsidy", reference="2026-0042").given
-        assert given == {"paid_on": "2026-03-02", "reference": "2026-0042"}
+        move = self.approved().caseworker("pay_subsidy", reference="2026-0042")
+        assert (move.given["paid_on"], move.sealed) == ("2026-03-02", {"reference": "2026-0042"})

@@ -251,8 +251,9 @@ class TestRecording:
         story.lawyer("record_proceeding", kind="mediation_failed", on="2026-03-02", note="单位未到场")
         assert story.case.facts["proceedings"] == [
             {"kind": "mediation_applied", "on": "2026-02-25"},
-            {"kind": "mediation_failed", "on": "2026-03-02", "note": "单位未到场"},
+            {"kind": "mediation_failed", "on": "2026-03-02"},
         ]
+        assert story.moves[-1].sealed == {"note": "单位未到场"}
         assert story.case.state == "assigned"
 
     def test_they_outlive_a_correction_and_can_be_corrected(self) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from casework.rules.context import EarlierPaper
 from casework.rules.grammar import Workflow
+from casework.rules.paper_names import OTHER_PAPER
 from casework.rules.refusals import NotMet
 from casework.work import workflow_registry
 from tests.story import Story
@@ -52,5 +53,5 @@ def test_what_was_supplied_on_the_way_is_held_too(story: Story) -> None:
     story.opened()
     story.caseworker("ask_for_papers", papers=["诊断证明"])
     story.caseworker("supply_papers", papers=[{"name": "诊断证明", "copies": 1}])
-    assert {"name": "诊断证明", "copies": 1} in story.case.facts["papers"]
+    assert {"name": OTHER_PAPER, "copies": 1} in story.case.facts["papers"]
     assert isinstance(story.refused("supervisor", "ask_for_papers", papers=["诊断证明"], reason="代办"), NotMet)

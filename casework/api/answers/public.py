@@ -151,7 +151,7 @@ def application(tx: Transaction, record: StoredCase) -> Application:
         state_title=plain(workflow.by_state[file.state].title),
         updated_at=instant(file.last_at),
         waits_for_you=file.waits_for is Role.APPLICANT,
-        papers=applications.papers_awaited(record),
+        papers=applications.papers_awaited(tx, record),
         announced=[paper["name"] for paper in file.facts.get(ANNOUNCED) or ()],
         time_to_object=_time_to_object(applications.time_to_object(tx, record)),
         deadlines=[

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from casework.forms.form import Form
 from casework.forms.numbers import Flag
-from casework.forms.texts import Choice, Code, Line
+from casework.forms.texts import Choice, Code, Line, Word
 from casework.records import admin_events, channels, delivery_queues
 from casework.records.database import Row
 from casework.records.ids import new_id
@@ -36,9 +36,9 @@ class NewChannel(Form):
     """A program or a chat group outside. A webhook needs a secret; of the robots DingTalk and Feishu may have one."""
 
     kind = Choice(KINDS, required=True, title=Text("类型", "Kind"))
-    name = Line(most=60, required=True, title=_NAME, example=Text("值班群", "Group on duty"))
+    name = Word(most=60, required=True, title=_NAME, example=Text("值班群", "Group on duty"))
     org = Code(required=True, title=Text("机构代码", "Organisation code"), example="370100")
-    address = Line(most=1000, required=True, title=_ADDRESS, example="https://hooks.example.org/casework")
+    address = Word(most=1000, required=True, title=_ADDRESS, example="https://hooks.example.org/casework")
     secret = Line(most=200, title=_SECRET, example="a secret of 16 characters or more")
     alerts = Flag(title=_ALERTS)
     events = Flag(title=_EVENTS, example=False)
@@ -48,8 +48,8 @@ class NewChannel(Form):
 class ChangedChannel(Form):
     """What may change of a channel; what waits for one that is not active is not sent any more."""
 
-    name = Line(most=60, title=_NAME, example=Text("值班群", "Group on duty"))
-    address = Line(most=1000, title=_ADDRESS, example="https://hooks.example.org/casework")
+    name = Word(most=60, title=_NAME, example=Text("值班群", "Group on duty"))
+    address = Word(most=1000, title=_ADDRESS, example="https://hooks.example.org/casework")
     secret = Line(most=200, title=_SECRET, example="a secret of 16 characters or more")
     alerts = Flag(title=_ALERTS)
     events = Flag(title=_EVENTS, example=False)

@@ -57,7 +57,7 @@ def bound(at: MoveContext, category: str | None, kind: str) -> Bound | Text:
     if kind == "medical":
         share = at.office.policy(f"medical_share_{category}")
         return _share_of(
-            at.case.facts.get("medical_own_share"), share, at.office.policy(f"medical_cap_{category}"), kind
+            (at.office.sealed or {}).get("medical_own_share"), share, at.office.policy(f"medical_cap_{category}"), kind
         )
     if kind == "sudden":
         category = category or kind

@@ -5,12 +5,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from casework.forms.sensitive import join_sensitive
 from casework.rules.case import Facts
 from casework.rules.context import MoveContext, Verdict
 from casework.rules.grammar import guard
 from casework.rules.hardship import CATEGORIES, Finding, Household, categorise
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.codes import HARMING_EVENTS
+from casework.workflows.hardship_aid.intake import HardshipIntake
 from casework.workflows.hardship_aid.milestones import asked_at
 from casework.workflows.hardship_aid.steps import CATEGORY_TITLES
 
@@ -33,7 +35,7 @@ def finding(
     `more_income` counts as income beside what the household told; `told` are facts to use instead of the case's own;
     `asked` is the day for which an event must be recent, the day of the request unless said.
     """
-    facts = {**at.case.facts, **(told or {})}
+    facts = {**in_full(at), **(told or {})}
     household, sudden = facts.get("household") or {}, facts.get("sudden") or {}
     if "size" not in household or "annual_income" not in household:
         return _UNTOLD
@@ -71,6 +73,11 @@ def finding(
         sudden_share=share.amount(),
         today=at.today,
     )
+
+
+def in_full(at: MoveContext) -> dict[str, Any]:
+    """The facts of the case with the sensitive ones, as far as the decision has read them."""
+    return join_sensitive(HardshipIntake, at.case.facts, at.office.sealed or {})
 
 
 def questions(facts: Facts, today: date) -> list[Text]:

@@ -202,6 +202,8 @@ EXCLUSIONS: Final = {
     "deposits": Text("存款或有价证券超过当地限额", "deposits or securities above the local limit"),
     "big_purchase": Text("近期购买高价住房或高档装修", "a recent costly home or luxury renovation"),
 }
+OWNS: Final = "Grounds of exclusion name what a household owns or does; a disability is only what they leave aside."
+"""Why grounds of exclusion lie open."""
 GRANT_KINDS: Final = {
     "living": Text("生活救助", "living"),
     "medical": Text("医疗救助", "medical"),
@@ -214,6 +216,10 @@ GRANT_KINDS: Final = {
     "emergency": Text("紧急救助", "emergency"),
 }
 RESTORED: Final = "restored"
+PAID_FOR: Final = (
+    "Budgets, the rule of once a year and payment orders go by the kind; it names no illness, and nobody's."
+)
+"""Why the kind of aid lies open."""
 PAYMENT_KINDS: Final = {**GRANT_KINDS, RESTORED: Text("返还已退还的帮扶款", "aid given back")}
 """What a payment may be for: aid of a kind, or money that the household had paid back without owing it."""
 

@@ -23,11 +23,17 @@ def correction_noted(move: Move) -> Mapping[str, Any]:
     _ensure_consent(move)
     if not before.get("notice"):
         return {}
-    renumbered = {path.partition(".")[0] for path in move.replaced if path.rpartition(".")[2] in KNOWN_BY}
+    replaced = {path.partition(".")[0] for path in move.replaced if _rests_on(path)}
     rests_on, now = _published(before), _published(after)
-    changed = {name for name in rests_on if rests_on[name] != now[name]} | renumbered
+    changed = {name for name in rests_on if rests_on[name] != now[name]} | replaced
     known = before.get("corrected_since_notice") or ()
     return {"corrected_since_notice": sorted({*known, *changed})} if changed else {}
+
+
+def _rests_on(path: str) -> bool:
+    """Whether a notice rests on a sensitive value: a number, or a figure; not on what explains who is listed."""
+    top, last = path.partition(".")[0], path.rpartition(".")[2]
+    return last in KNOWN_BY or (top in FIGURES and last != "explanation")
 
 
 def _published(facts: Facts) -> dict[str, Any]:

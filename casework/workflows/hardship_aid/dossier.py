@@ -13,7 +13,7 @@ from casework.rules.hardship import Finding
 from casework.rules.people import STAFF
 from casework.rules.text import Text
 from casework.workflows.hardship_aid.categories import FRESH, category_noted, finding, is_lower
-from casework.workflows.hardship_aid.dossier_steps import ABSENT, STRIKING_OFF, VISIT, Reverify
+from casework.workflows.hardship_aid.dossier_steps import ABSENT, STRIKING_OFF, VISIT, ReportChange, Reverify
 from casework.workflows.hardship_aid.leaving import exit_noted_from
 from casework.workflows.hardship_aid.milestones import change_looked_into, change_reported, not_before, taken_since
 
@@ -337,7 +337,7 @@ def review_begins_anew(at: MoveContext) -> Mapping[str, Any]:
 
 def change_noted(at: MoveContext) -> Mapping[str, Any]:
     """The changes that the household has reported (社会救助法 46); the details stay with the step."""
-    reported = {"kind": at.given["kind"], "on": at.given["on"].isoformat()}
+    reported = {"kind": ReportChange.split(at.given)[0]["kind"], "on": at.given["on"].isoformat()}
     since, waiting = change_reported(at.case, at.office.calendar), _reports_waiting(at)
     begun = since if since and waiting else max(at.now, at.case.last_at)
     return {

@@ -13,7 +13,7 @@ from casework.forms.texts import Choice, Code, Line, LongText, OneUser
 from casework.rules.case import Facts
 from casework.rules.people import STAFF
 from casework.rules.text import Text
-from casework.workflows.hardship_aid.codes import EXCLUSIONS, EXIT_KINDS
+from casework.workflows.hardship_aid.codes import EXCLUSIONS, EXIT_KINDS, OWNS
 from casework.workflows.hardship_aid.intake import Means, Sudden
 from casework.workflows.hardship_aid.steps import CASH, CATEGORY_TITLES
 
@@ -168,11 +168,13 @@ class Reverify(Form):
     """The yearly verification: new figures and new papers; what was handed in is not asked for again."""
 
     household = Nested(Means, required=True, title=Text("家庭经济状况", "Means of the household"))
-    medical_own_share = Money(title=Text("年度医疗费用个人负担（元）", "Own share of the year's medical bills (yuan)"))
+    medical_own_share = Money(
+        sensitive=True, title=Text("年度医疗费用个人负担（元）", "Own share of the year's medical bills (yuan)")
+    )
     students = Count(most=20, title=Text("在校子女人数", "Children at school"))
     sudden = Nested(Sudden, title=Text("突发事件", "Sudden event"))
     exclusions = Many(
-        Choice(EXCLUSIONS, title=Text("排除性情形", "Ground of exclusion")),
+        Choice(EXCLUSIONS, title=Text("排除性情形", "Ground of exclusion"), open_because=OWNS),
         most=len(EXCLUSIONS),
         title=Text("排除性情形", "Grounds of exclusion"),
     )
@@ -194,7 +196,7 @@ class Reverify(Form):
 class ReportChange(Form):
     """What has changed in the household (社会救助法 art 46)."""
 
-    kind = Choice(CHANGES, required=True, title=Text("变化事项", "What has changed"))
+    kind = Choice(CHANGES, shown_as={"health": "other"}, required=True, title=Text("变化事项", "What has changed"))
     on = Day(past=True, years_back=2, required=True, title=Text("变化日期", "Since"), example=days_ago(0))
     description = LongText(most=2000, sensitive=True, required=True, title=Text("说明", "Description"))
 

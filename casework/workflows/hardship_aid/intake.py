@@ -37,6 +37,7 @@ from casework.workflows.hardship_aid.codes import (
     MEDICAL_INSURANCE,
     MEMBER_STATES,
     MODEL_WORKERS,
+    OWNS,
     PLATFORM_PROOFS,
     PLATFORM_WORK,
     POLITICAL,
@@ -77,7 +78,7 @@ class Applicant(Identified):
     health = Choice(HEALTH, sensitive=True, title=Text("健康状况", "Health"), example="common_illness")
     disability_kind = Choice(DISABILITIES, sensitive=True, title=Text("残疾类别", "Kind of disability"))
     disability_level = Choice(DISABILITY_LEVELS, sensitive=True, title=Text("残疾等级", "Level of disability"))
-    work_state = Choice(WORK_STATES, title=Text("工作状态", "Employment"))
+    work_state = Choice(WORK_STATES, sensitive=True, title=Text("工作状态", "Employment"))
     model_worker = Choice(MODEL_WORKERS, title=Text("劳模类型", "Model worker"))
     housing = Choice(HOUSING, title=Text("住房类型", "Housing"), example="low_rent")
     floor_area = Choice(FLOOR_AREAS, title=Text("建筑面积", "Floor area"), example="20_to_50")
@@ -89,7 +90,11 @@ class Applicant(Identified):
         title=Text("家庭住址", "Address"),
         example=Text("乳山市示例小区6号楼202室", "Room 202, building 6, Example Estate, Rushan"),
     )
-    work_unit = Line(title=Text("工作单位", "Place of work"), example="乳山示例纺织有限公司")
+    work_unit = Line(
+        title=Text("工作单位", "Place of work"),
+        example="乳山示例纺织有限公司",
+        open_because="Files are searched by it, the notice and the form of approval name it.",
+    )
     unit_kind = Choice(UNIT_KINDS, title=Text("单位性质", "Kind of unit"), example="collective")
     unit_state = Choice(UNIT_STATES, title=Text("企业状况", "State of the unit"))
     industry = Line(most=80, title=Text("所属行业", "Industry"), example=Text("纺织业", "Textiles"))
@@ -138,8 +143,10 @@ class Member(Identified):
     monthly_income = Money(title=Text("月收入（元）", "Monthly income (yuan)"), example="2000.00")
     health = Choice(HEALTH, sensitive=True, title=Text("健康状况", "Health"))
     status = Choice(MEMBER_STATES, title=Text("人员身份", "What the member does"))
-    work_state = Choice(WORK_STATES, title=Text("工作状态", "Employment"))
-    school_or_unit = Line(title=Text("学校或单位", "School or unit"), example="乳山示例纺织有限公司")
+    work_state = Choice(WORK_STATES, sensitive=True, title=Text("工作状态", "Employment"))
+    school_or_unit = Line(
+        title=Text("学校或单位", "School or unit"), example=Text("乳山示例食品有限公司", "Rushan Example Foods")
+    )
     education = Line(most=40, title=Text("学历", "Education"), example=Text("高中", "Senior school"))
     entered_school = Count(least=1950, most=2199, title=Text("入学年份", "Year of entering school"))
     school_years = Count(least=1, most=12, title=Text("学制（年）", "Years of schooling"))
@@ -184,8 +191,10 @@ class Means(Form):
     rigid_expenses = Money(title=Text("家庭年度刚性支出（元）", "Rigid expenses of the household in the year (yuan)"))
     zero_employment = Flag(title=Text("是零就业家庭", "Nobody in the household has work"), example=False)
     able_to_self_help = Flag(title=Text("有一定自救能力", "Able to help themselves to some extent"))
-    main_cause = Choice(CAUSES, title=Text("主要致困原因", "Main cause of hardship"))
-    second_cause = Choice(CAUSES, title=Text("次要致困原因", "Second cause of hardship"), example="low_income")
+    main_cause = Choice(CAUSES, sensitive=True, title=Text("主要致困原因", "Main cause of hardship"))
+    second_cause = Choice(
+        CAUSES, sensitive=True, title=Text("次要致困原因", "Second cause of hardship"), example="low_income"
+    )
     declared_true = Flag(title=Text("个人诚信承诺", "Declared to be true"))
     explanation = LongText(
         most=2000,
@@ -207,10 +216,10 @@ class Means(Form):
 class Sudden(Form):
     """What struck the household, and what it cost within the year."""
 
-    event = Choice(EVENTS, title=Text("突发事件", "Event"))
+    event = Choice(EVENTS, shown_as={"sudden_illness": "other_sudden"}, title=Text("突发事件", "Event"))
     on = Day(past=True, title=Text("发生日期", "Date"))
-    harmed = Flag(title=Text("有人受伤、致残或死亡", "Somebody was injured, disabled or killed"))
-    harm = Choice(HARMS, title=Text("伤亡情况", "What came of it"))
+    harmed = Flag(sensitive=True, title=Text("有人受伤、致残或死亡", "Somebody was injured, disabled or killed"))
+    harm = Choice(HARMS, sensitive=True, title=Text("伤亡情况", "What came of it"))
     loss = Money(title=Text("一年内的支出或损失（元）", "Cost or loss within the year (yuan)"))
 
     @rule(
@@ -255,8 +264,12 @@ class Bank(Form):
     """The applicant's own account, to which alone aid is paid."""
 
     holder = PersonName(title=Text("户名", "Account holder"))
-    name = Line(title=Text("开户银行", "Bank"), example="中国示例银行")
-    branch = Line(title=Text("开户支行", "Branch"), example="乳山支行")
+    name = Line(
+        title=Text("开户银行", "Bank"), example="中国示例银行", open_because="Payments are ordered bank by bank."
+    )
+    branch = Line(
+        title=Text("开户支行", "Branch"), example="乳山支行", open_because="Payments are ordered bank by bank."
+    )
     bank_code = BankCode(
         title=Text("联行号", "Bank code"),
         help=Text(
@@ -297,12 +310,14 @@ class HardshipIntake(Form):
     migrant = Nested(Migrant, title=Text("农民工就业情况", "Employment of a migrant worker"))
     platform = Nested(Platform, title=Text("新就业形态从业情况", "Platform work"))
     exclusions = Many(
-        Choice(EXCLUSIONS, title=Text("排除性情形", "Ground of exclusion")),
+        Choice(EXCLUSIONS, title=Text("排除性情形", "Ground of exclusion"), open_because=OWNS),
         most=len(EXCLUSIONS),
         title=Text("排除性情形", "Grounds of exclusion"),
         help=Text("本人申报或者核对发现的情形。", "Declared by the applicant or found by the check."),
     )
-    medical_own_share = Money(title=Text("年度医疗费用个人负担（元）", "Own share of the year's medical bills (yuan)"))
+    medical_own_share = Money(
+        sensitive=True, title=Text("年度医疗费用个人负担（元）", "Own share of the year's medical bills (yuan)")
+    )
     students = Count(most=20, title=Text("在校子女人数", "Children at school"))
     bank = Nested(Bank, title=Text("收款账户", "Account for payments"))
     consent_to_check = Nested(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from casework.forms.data_rights import DATA_LETTERS
-from casework.forms.papers import announced_letter, earlier, explained, papers_came
+from casework.forms.papers import announced_letter, asked_for, earlier, explained, papers_came, papers_told
 from casework.forms.repayment import owed, owed_to_person
 from casework.rules.case import Facts
 from casework.rules.clocks import Limit
@@ -45,7 +45,6 @@ def _listed(items: Sequence[Text]) -> Text:
 
 
 def _papers(move: Move, office: DecisionContext) -> Mapping[str, Any]:
-    papers = [f"{paper['name']} × {paper['copies']}" for paper in move.given.get("papers", [])]
     number = move.case.number
     asked = Text(
         f"您的困难职工帮扶申请（案号 {number}）及以下材料已收到：",
@@ -54,7 +53,7 @@ def _papers(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     return {
         "received": papers_came(move, asked),
         "earlier": earlier(move, office),
-        "papers": _listed([Text(one, one) for one in papers]),
+        "papers": _listed([Text(one, one) for one in papers_told(move)]),
     }
 
 
@@ -65,7 +64,7 @@ def _day_due(move: Move, name: str) -> Text | None:
 
 
 def _papers_needed(move: Move, office: DecisionContext) -> Mapping[str, Any]:
-    papers = _listed([Text(one, one) for one in move.given["papers"]])
+    papers = _listed([Text(one, one) for one in asked_for(move)])
     last = _day_due(move, "papers")
     if last is None:
         by_when = Text("请尽快提交。", "Please hand them in as soon as you can.")
@@ -166,7 +165,7 @@ def _exit_hearing(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     return {
         "kind": EXIT_KINDS[move.given["kind"]],
         "reasons": move.sealed["reasons"],
-        "hearing": _as_given(move.given["hearing_at"], move.given.get("hearing_at_en")),
+        "hearing": _as_given(move.sealed["hearing_at"], move.sealed.get("hearing_at_en")),
     }
 
 
@@ -212,7 +211,7 @@ def _cut_hearing(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     return {
         "cut": cuts.considered(move.before.facts, move.given["what"], move.given.get("line")),
         "reasons": move.sealed["reasons"],
-        "hearing": _as_given(move.given["hearing_at"], move.given.get("hearing_at_en")),
+        "hearing": _as_given(move.sealed["hearing_at"], move.sealed.get("hearing_at_en")),
     }
 
 
@@ -253,7 +252,7 @@ def _repayment_demand(move: Move, office: DecisionContext) -> Mapping[str, Any]:
         "because": _demanded_because(move),
         "amount": f"{owed(move.case.facts):,.2f}",
         "by_when": by_when,
-        "pay_to": _as_given(move.given["pay_to"], None),
+        "pay_to": _as_given(move.sealed["pay_to"], None),
         "reasons": move.sealed["reasons"],
         "remedy": _TO_THE_UNION_ABOVE,
     }

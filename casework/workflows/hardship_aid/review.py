@@ -54,9 +54,9 @@ def check_is_authorised(at: MoveContext) -> bool:
 
 
 def check_noted(at: MoveContext) -> Mapping[str, Any]:
-    """The hand-over of the household to the centre that checks means; what the last check found holds until it answers."""
+    """The hand-over to the centre that checks means, which stands with the step; what the last check found holds."""
     found = (at.case.facts.get("check") or {}).get("exclusions", [])
-    sent = {"sent_on": at.given["on"].isoformat(), "to": at.given["to"], "answered_on": None}
+    sent = {"sent_on": at.given["on"].isoformat(), "answered_on": None}
     return {"check": {**sent, "exclusions": found}}
 
 

@@ -6,13 +6,14 @@ from typing import Any, Final
 
 from casework.forms.cross_field import rule
 from casework.forms.example_data import ExampleData, days_ago
+from casework.forms.field import MASK
 from casework.forms.form import Form, Many
 from casework.forms.numbers import Count, Day, Flag, Money
-from casework.forms.papers import Paper
+from casework.forms.papers import Paper, PaperName
 from casework.forms.texts import Choice, Code, Line, LongText, PersonName, PublicLine
 from casework.rules.hardship import CATEGORIES
 from casework.rules.text import Text
-from casework.workflows.hardship_aid.codes import EXCLUSIONS, GRANT_KINDS
+from casework.workflows.hardship_aid.codes import EXCLUSIONS, GRANT_KINDS, OWNS, PAID_FOR
 
 CATEGORY_TITLES: Final[dict[str, Text]] = dict(CATEGORIES.items())
 REGULAR_KINDS: Final = {kind: title for kind, title in GRANT_KINDS.items() if kind != "emergency"}
@@ -45,7 +46,7 @@ class AskForPapers(Form):
     """The one-off notice: everything that is missing, and nothing that was given already."""
 
     papers = Many(
-        Line(title=Text("材料", "Paper")),
+        PaperName(title=Text("材料", "Paper")),
         least=1,
         most=50,
         required=True,
@@ -145,7 +146,7 @@ class RecordCheck(Form):
         example=lambda example_data: (example_data.facts.get("household") or {}).get("annual_income", "30000.00"),
     )
     exclusions = Many(
-        Choice(EXCLUSIONS, title=Text("排除性情形", "Ground of exclusion")),
+        Choice(EXCLUSIONS, title=Text("排除性情形", "Ground of exclusion"), open_because=OWNS),
         most=len(EXCLUSIONS),
         title=Text("核对发现的排除性情形", "Grounds of exclusion found"),
         example=[],
@@ -156,7 +157,7 @@ class RecordCheck(Form):
 class Item(Form):
     """One kind of aid with its amount and the fund that pays it; study aid is for one student."""
 
-    kind = Choice(REGULAR_KINDS, required=True, title=Text("帮扶类别", "Kind"))
+    kind = Choice(REGULAR_KINDS, required=True, title=Text("帮扶类别", "Kind"), open_because=PAID_FOR)
     amount = Money(least=1, required=True, title=Text("金额（元）", "Amount (yuan)"))
     fund = Code(required=True, title=Text("资金", "Fund"))
     student = PersonName(
@@ -216,8 +217,8 @@ def _this_year(example_data: ExampleData) -> list[Mapping[str, Any]]:
 
 
 def _tenth(written: str | None) -> str | None:
-    """A tenth of a cost, which every share leaves open; None where that is less than a yuan."""
-    part = (Decimal(written or 0) / 10).quantize(Decimal("0.01"), ROUND_DOWN)
+    """A tenth of a cost, which every share leaves open; None where that is less than a yuan, or is not told."""
+    part = (Decimal(written if written and written != MASK else 0) / 10).quantize(Decimal("0.01"), ROUND_DOWN)
     return f"{min(part, Decimal(1000)):.2f}" if part >= 1 else None
 
 

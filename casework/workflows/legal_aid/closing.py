@@ -165,7 +165,12 @@ class WaiveSubsidy(Form):
 class Archive(Form):
     """Where the file lies."""
 
-    file_number = Line(most=60, title=Text("卷宗号", "Number of the file"), example=Text("2026-民-0001", "2026-C-0001"))
+    file_number = Line(
+        most=60,
+        title=Text("卷宗号", "Number of the file"),
+        example=Text("2026-民-0001", "2026-C-0001"),
+        open_because="The file is found in the archive by it; the number names nobody.",
+    )
 
 
 class Rate(Form):

@@ -17,7 +17,7 @@ from casework.workflows.legal_aid.intake import (
     EXEMPTIONS,
     FORMS_OF_AID,
     MOST_PROCEEDINGS,
-    NO_HARDSHIP_CONDITION,
+    NO_MEANS_ASKED,
     REPRESENTATION,
     claimed,
     is_pay_of_workers_first,
@@ -83,8 +83,8 @@ def needs_no_means(at: MoveContext) -> Text | None:
     The form of aid is the one that is decided, was decided, or else was asked for.
     """
     facts = at.case.facts
-    if facts.get("matter") in NO_HARDSHIP_CONDITION:
-        return NO_HARDSHIP_CONDITION[facts["matter"]]
+    if facts.get("matter") in NO_MEANS_ASKED:
+        return NO_MEANS_ASKED[facts["matter"]]
     helped = at.case.taken.get("help_first")
     decided = helped.given if helped else facts
     form = at.given.get("form_of_aid") or decided.get("form_of_aid")
@@ -235,8 +235,9 @@ def room_for_a_proceeding(at: MoveContext) -> bool:
 
 
 def with_proceeding(at: MoveContext) -> Mapping[str, Any]:
-    """The steps of the proceedings with the one that is recorded."""
-    return {"proceedings": [*at.case.facts.get("proceedings", ()), Proceeding.plain(at.given)]}
+    """The steps of the proceedings with the one that is recorded; its note stays with the step."""
+    step = {name: value for name, value in Proceeding.plain(at.given).items() if name != "note"}
+    return {"proceedings": [*at.case.facts.get("proceedings", ()), step]}
 
 
 def with_what_is_reported(at: MoveContext) -> Mapping[str, Any]:

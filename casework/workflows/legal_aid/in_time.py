@@ -8,7 +8,7 @@ from casework.rules.grammar import guard
 from casework.rules.text import Text
 from casework.workflows.legal_aid.limitation import LIMITATIONS
 
-NEVER_OUT_OF_TIME: Final = frozenset(("maintenance", "abuse", "domestic_violence"))
+NEVER_OUT_OF_TIME: Final = frozenset(("maintenance", "personal_rights_32"))
 """Matters with claims that no limitation bars: maintenance, and that an infringement of the person stops (民法典 196)."""
 _OF_THE_MATTER: Final = ("limitation", "limitation_civil")
 

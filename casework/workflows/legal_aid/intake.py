@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from casework.forms.cross_field import rule
 from casework.forms.example_data import ExampleData, birth_date, sex
+from casework.forms.field import MASK
 from casework.forms.form import Form, Many, Nested
 from casework.forms.identity import CreditCode, IdentityNumber, OfficePhone, Phone
 from casework.forms.numbers import Count, Day, Flag, Money, Month
@@ -19,7 +20,7 @@ from casework.forms.texts import Choice, Line, LongText, PersonName
 from casework.rules.case import Facts
 from casework.rules.papers import MOST_PAPERS
 from casework.rules.text import Text
-from casework.workflows.legal_aid.labour import WORKING_LIFE, Proceeding
+from casework.workflows.legal_aid.labour import LIMITS_RUN, WORKING_LIFE, Proceeding
 
 GROUPS: Final = {
     "migrant_worker": Text("进城务工人员", "migrant worker"),
@@ -30,6 +31,8 @@ GROUPS: Final = {
     "woman": Text("妇女", "woman"),
     "on_assistance": Text("社会救助对象", "on social assistance"),
 }
+GROUPS_SEALED: Final = dict.fromkeys(("disabled", "elderly", "minor", "woman", "on_assistance"), MASK)
+"""The groups that tell more of a person than the order of the queue and the exemption of article 42 (3) need."""
 MATTERS: Final = {
     "wages": Text("支付劳动报酬", "unpaid wages"),
     "labour_relation": Text("确认劳动关系", "whether there is an employment"),
@@ -51,11 +54,24 @@ MATTERS: Final = {
     "union_rights": Text("工会组织、工会工作者权益", "rights of union organisations and union workers"),
     "other": Text("其他", "other"),
 }
+COARSE_MATTERS: Final = {
+    "personal_rights": Text("人身权益", "rights of the person"),
+    "personal_rights_32": Text("人身权益（法律援助法第32条）", "rights of the person (Legal Aid Law 32)"),
+}
+"""What lies open of the matters that tell of violence or injury: what the limitation and the test of means need."""
+MATTERS_SEALED: Final = {
+    "personal_injury": "personal_rights",
+    "abuse": "personal_rights_32",
+    "domestic_violence": "personal_rights_32",
+}
+"""A work injury lies open: clocks, demands and the exemption of article 42 (3) tell of it by their names."""
+OPEN_MATTERS: Final = {
+    code: title for code, title in {**MATTERS, **COARSE_MATTERS}.items() if code not in MATTERS_SEALED
+}
+"""Every matter as it lies open, with its title."""
 LABOUR: Final = frozenset(("wages", "labour_relation", "dismissal", "work_injury", "social_insurance"))
-CIVIL: Final = frozenset(
-    ("personal_injury", "maintenance", "pollution", "act_of_courage", "abuse", "domestic_violence", "other")
-)
-"""Matters outside labour law whose claims the Civil Code limits in time."""
+CIVIL: Final = frozenset(("maintenance", "pollution", "act_of_courage", "other", *COARSE_MATTERS))
+"""Matters outside labour law, as they lie open, whose claims the Civil Code limits in time."""
 FORMS_OF_AID: Final = {
     "advice": Text("法律咨询", "legal advice"),
     "drafting": Text("代拟法律文书", "drafting documents"),
@@ -104,6 +120,11 @@ NO_HARDSHIP_CONDITION: Final = {
     ),
 }
 """The matters in which nobody is asked for means; each is the matter of its name and needs no proof."""
+NO_MEANS_ASKED: Final = {
+    **{matter: title for matter, title in NO_HARDSHIP_CONDITION.items() if matter not in MATTERS_SEALED},
+    "personal_rights_32": Text("法律援助法第32条所列事项", "a matter of article 32 of the Legal Aid Law"),
+}
+"""The same as they lie open."""
 REPRESENTATION: Final = frozenset(("mediation_arbitration", "litigation", "non_litigation"))
 """Hardship is a condition of representation only (法律援助法 31); advice and drafting are for everybody (22, 23)."""
 WORKERS_FIRST: Final = frozenset(("migrant_worker", "platform_worker"))
@@ -215,7 +236,7 @@ class Applicant(Identified):
     occupation = Line(title=Text("职业", "Occupation"), example=Text("钢筋工", "Steel fixer"))
     health = Line(sensitive=True, title=Text("身体状况", "Health"))
     groups = Many(
-        Choice(GROUPS, title=Text("人群类别", "Group")),
+        Choice(GROUPS, shown_as=GROUPS_SEALED, title=Text("人群类别", "Group")),
         most=len(GROUPS),
         title=Text("人群类别", "Groups"),
         example=["migrant_worker"],
@@ -256,11 +277,16 @@ class Agent(Form):
 class Employer(Form):
     """The employer, or whoever the claim is against."""
 
-    name = Line(required=True, title=Text("名称", "Name"), example="济南晨光建筑劳务有限公司")
+    name = Line(
+        required=True,
+        title=Text("名称", "Name"),
+        example="济南晨光建筑劳务有限公司",
+        open_because="Cases are searched, and conflicts and twins found, by the other side (docs/decisions/0013).",
+    )
     credit_code = CreditCode(title=Text("统一社会信用代码", "Unified social credit code"))
     address = Line(title=Text("地址", "Address"), example=Text("济南市历下区示例路8号", "8 Example Road, Lixia, Jinan"))
     legal_representative = PersonName(title=Text("法定代表人", "Legal representative"))
-    phone = OfficePhone(title=Text("电话", "Phone"))
+    phone = OfficePhone(sensitive=True, title=Text("电话", "Phone"))
 
 
 class Contractor(Employer):
@@ -278,11 +304,17 @@ class Employment(Form):
     written_contract = Flag(title=Text("是否签订书面劳动合同", "Written contract"))
     monthly_pay = Money(title=Text("月工资（元）", "Monthly pay (yuan)"))
     social_insurance_paid = Flag(title=Text("是否缴纳社会保险", "Social insurance paid"))
-    injured_on = Day(past=True, years_back=WORKING_LIFE, title=Text("受伤日期", "Date of injury"))
+    injured_on = Day(
+        past=True,
+        years_back=WORKING_LIFE,
+        title=Text("受伤日期", "Date of injury"),
+        open_because=LIMITS_RUN,
+    )
     diagnosed_on = Day(
         past=True,
         years_back=WORKING_LIFE,
         title=Text("职业病诊断、鉴定日期", "Date of the diagnosis of an occupational disease"),
+        open_because=LIMITS_RUN,
     )
 
     @rule(
@@ -357,7 +389,12 @@ class Arrears(Form):
 class Demand(Form):
     """One demand with its amount."""
 
-    kind = Choice(DEMANDS, required=True, title=Text("请求事项", "Demand"))
+    kind = Choice(
+        DEMANDS,
+        required=True,
+        title=Text("请求事项", "Demand"),
+        open_because="Limitations go by the kind of claim; it tells of no diagnosis.",
+    )
     amount = Money(title=Text("金额（元）", "Amount (yuan)"))
     note = Line(title=Text("说明", "Note"))
 
@@ -443,7 +480,9 @@ class LegalAidIntake(Form):
 
     applicant = Nested(Applicant, required=True, title=Text("申请人", "Applicant"))
     agent = Nested(Agent, title=Text("代为申请人", "Applying in the name of the applicant"))
-    matter = Choice(MATTERS, required=True, title=Text("案由", "Matter"))
+    matter = Choice(
+        MATTERS, shown_as=MATTERS_SEALED, coarse=COARSE_MATTERS, required=True, title=Text("案由", "Matter")
+    )
     form_of_aid = Choice(FORMS_OF_AID, title=Text("申请的援助形式", "Form of aid asked for"))
     legal_position = Choice(POSITIONS, title=Text("法律地位", "Position in the procedure"))
     legal_standing = Choice(STANDINGS, title=Text("案件法律状态", "Where the matter stands"))
@@ -481,9 +520,16 @@ class LegalAidIntake(Form):
     papers = Many(Paper, most=MOST_PAPERS, title=Text("收到的材料", "Papers received"))
     means = Nested(Means, title=Text("经济困难状况", "Means"))
     no_hardship_condition = Choice(
-        NO_HARDSHIP_CONDITION, title=Text("不受经济困难条件限制", "No condition of hardship")
+        NO_HARDSHIP_CONDITION,
+        shown_as=MATTERS_SEALED,
+        coarse=COARSE_MATTERS,
+        title=Text("不受经济困难条件限制", "No condition of hardship"),
     )
-    exemption = Choice(EXEMPTIONS, title=Text("免予核查经济困难状况", "Exemption from the check of means"))
+    exemption = Choice(
+        EXEMPTIONS,
+        title=Text("免予核查经济困难状况", "Exemption from the check of means"),
+        open_because="The test of means goes by it; minors, the elderly and the disabled are one ground together.",
+    )
     exemption_proof = Line(
         title=Text("免予核查的证明", "Proof of the exemption"),
         example=Text("居住证及工资表", "Residence permit and pay slips"),

@@ -103,10 +103,14 @@ _GONE: Final = ("lawsuit_refused", "lawsuit_withdrawn")
 _SUED: Final = ("administrative_suit_filed", "injury_suit_filed")
 
 
+LIMITS_RUN: Final = "The limits of the law run from it, as clocks that name it."
+"""Why the days and steps of a work injury lie open."""
+
+
 class AwardItem(Form):
     """An item of an award."""
 
-    kind = Choice(AWARD_ITEMS, required=True, title=Text("裁决项目", "Item"))
+    kind = Choice(AWARD_ITEMS, required=True, title=Text("裁决项目", "Item"), open_because=LIMITS_RUN)
     amount = Money(title=Text("金额（元）", "Amount (yuan)"))
 
     @rule(
@@ -121,7 +125,9 @@ class AwardItem(Form):
 class Proceeding(Form):
     """A step of the proceedings, and the day on which it was taken or the paper came."""
 
-    kind = Choice(PROCEEDINGS, required=True, title=Text("程序节点", "Step of the proceedings"))
+    kind = Choice(
+        PROCEEDINGS, required=True, title=Text("程序节点", "Step of the proceedings"), open_because=LIMITS_RUN
+    )
     on = Day(past=True, years_back=WORKING_LIFE, required=True, title=Text("日期", "Date"))
     note = Line(title=Text("说明", "Note"))
     items = Many(AwardItem, least=1, most=20, title=Text("裁决各项", "Items of the award"))

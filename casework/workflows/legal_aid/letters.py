@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from casework.forms.data_rights import DATA_LETTERS
-from casework.forms.papers import announced_letter, earlier, explained, papers_came
+from casework.forms.papers import announced_letter, asked_for, earlier, explained, papers_came, papers_told
 from casework.rules.case import Case
 from casework.rules.clocks import Limit
 from casework.rules.context import DecisionContext
@@ -15,7 +15,7 @@ from casework.rules.grammar import Letter
 from casework.rules.move import Move
 from casework.rules.office_kinds import OfficeKind, cited, kind_of
 from casework.rules.text import Text
-from casework.workflows.legal_aid.intake import FORMS_OF_AID, LINKS, MATTERS
+from casework.workflows.legal_aid.intake import FORMS_OF_AID, LINKS, OPEN_MATTERS
 from casework.workflows.legal_aid.steps import REFUSAL_GROUNDS, TERMINATION_GROUNDS, TRANSFER_GROUNDS
 
 SOON = Text("尽快", "as soon as possible")
@@ -92,11 +92,11 @@ THIS_OFFICE: Final = {True: Text("本会", "this union"), False: Text("本机构
 
 
 def matter_of(move: Move) -> Text:
-    return MATTERS[move.case.facts["matter"]]
+    return OPEN_MATTERS[move.case.facts["matter"]]
 
 
 def _receipt(move: Move, office: DecisionContext) -> Mapping[str, Any]:
-    papers, matter, number = move.given.get("papers", []), matter_of(move), move.case.number
+    matter, number = matter_of(move), move.case.number
     asked = Text(
         f"您关于“{matter.zh}”的法律援助申请（案号 {number}）已收到。收到的材料如下：",
         f"we have received your request for legal aid in the matter “{matter.en}” (case {number})."
@@ -104,13 +104,13 @@ def _receipt(move: Move, office: DecisionContext) -> Mapping[str, Any]:
     )
     return {
         "received": papers_came(move, asked),
-        "papers": _listed([f"{paper['name']} × {paper['copies']}" for paper in papers]),
+        "papers": _listed(papers_told(move)),
         "earlier": earlier(move, office),
     }
 
 
 def _papers_needed(move: Move, office: DecisionContext) -> Mapping[str, Any]:
-    papers = _listed(move.given["papers"])
+    papers = _listed(asked_for(move))
     return {"matter": matter_of(move), "papers": papers, "explained": explained(move), "until": until(move, "papers")}
 
 

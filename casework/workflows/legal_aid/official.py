@@ -12,7 +12,7 @@ from casework.rules.context import MoveContext, Verdict
 from casework.rules.grammar import guard
 from casework.rules.text import Text
 from casework.workflows.legal_aid.guards import means_test
-from casework.workflows.legal_aid.intake import EXEMPTIONS, NO_HARDSHIP_CONDITION
+from casework.workflows.legal_aid.intake import EXEMPTIONS, NO_MEANS_ASKED
 from casework.workflows.legal_aid.urgency import HELPED, owes_papers
 
 ADDRESSEES: Final = {
@@ -35,14 +35,24 @@ class WriteOfficialLetter(Form):
 
     kind = Choice(ADDRESSEES, required=True, title=Text("致送对象", "Kind of addressee"))
     addressee = Line(
-        most=120, required=True, title=Text("单位全称", "Full name"), example="乳山市劳动人事争议仲裁委员会"
+        most=120,
+        required=True,
+        title=Text("单位全称", "Full name"),
+        example="乳山市劳动人事争议仲裁委员会",
+        open_because="It is the name of a body to which the office writes.",
     )
 
 
 class CertifyHardship(Form):
     """Before which court the recipient asks for relief from its fees."""
 
-    court = Line(most=120, required=True, title=Text("人民法院", "Court"), example="乳山市人民法院")
+    court = Line(
+        most=120,
+        required=True,
+        title=Text("人民法院", "Court"),
+        example="乳山市人民法院",
+        open_because="It is the name of a court to which the office writes.",
+    )
     relief = Choice(FEE_RELIEFS, required=True, title=Text("申请事项", "Relief"), example="waive")
 
 
@@ -57,7 +67,7 @@ def hardship_is_found(at: MoveContext) -> Verdict:
         return Verdict(False, _NOT_REVIEWED)
     if facts.get("exemption") in EXEMPTIONS:
         return Verdict("exemption_proof" in facts)
-    if facts["matter"] in NO_HARDSHIP_CONDITION and "means" not in facts:
+    if facts["matter"] in NO_MEANS_ASKED and "means" not in facts:
         return Verdict(False, _NOT_ASKED)
     test = means_test(at)
     return Verdict(False, test) if isinstance(test, Text) else Verdict(test.met, None if test.met else test.told())

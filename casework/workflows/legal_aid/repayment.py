@@ -59,7 +59,7 @@ def _demand(move: Move, office: DecisionContext) -> Mapping[str, Any]:
         "matter": matter_of(move),
         "amount": f"{owed(move.case.facts):,.2f}",
         "until": until(move, "repayment"),
-        "pay_to": Text(move.given["pay_to"], move.given["pay_to"]),
+        "pay_to": Text(move.sealed["pay_to"], move.sealed["pay_to"]),
         "reasons": move.sealed["reasons"],
         "cited": cited(office),
         "this_office": THIS_OFFICE[kind_of(office).of_a_union],

@@ -6,7 +6,7 @@ from casework.forms.cross_field import rule
 from casework.forms.example_data import ExampleData, days_ago
 from casework.forms.form import Form, Many
 from casework.forms.numbers import Count, Day, Flag, Money
-from casework.forms.papers import Paper
+from casework.forms.papers import Paper, PaperName
 from casework.forms.texts import Choice, Line, LongText, OneUser, OtherOrg
 from casework.rules.people import Role
 from casework.rules.text import Text
@@ -91,7 +91,7 @@ class AskForPapers(Form):
     """The one-off notice: everything that is missing (法律援助法 art 43)."""
 
     papers = Many(
-        Line(title=Text("材料", "Paper")),
+        PaperName(title=Text("材料", "Paper")),
         least=1,
         most=50,
         required=True,
@@ -165,7 +165,11 @@ class Engage(Form):
     """The agreement with the recipient (form 12)."""
 
     engaged_on = Day(past=True, required=True, title=Text("签订日期", "Date of the agreement"))
-    agreement_number = Line(most=60, title=Text("协议编号", "Number of the agreement"))
+    agreement_number = Line(
+        most=60,
+        title=Text("协议编号", "Number of the agreement"),
+        open_because="The office numbers its agreements; the number names nobody.",
+    )
 
     @classmethod
     def example(cls, example_data: ExampleData) -> dict[str, Any]:

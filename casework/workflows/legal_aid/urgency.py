@@ -143,5 +143,5 @@ def grounds_of_urgency(at: MoveContext) -> Mapping[str, Any]:
     if facts.get("preservation_needed"):
         grounds["preservation_needed"] = True
     if facts.get("other_urgency"):
-        grounds["other_urgency"] = facts["other_urgency"]
+        grounds["other_urgency"] = True
     return {"grounds": grounds}

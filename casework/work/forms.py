@@ -11,6 +11,7 @@ from casework.rules.people import STAFF
 from casework.rules.text import Text
 
 _REASON = Text("理由", "Reason")
+_IN_THE_LOG = "It stands in the log of disclosures, for those who watch over it (docs/decisions/0013)."
 CHANNELS = {
     "online": Text("网上", "online"),
     "walk_in": Text("窗口", "walk-in"),
@@ -104,7 +105,13 @@ class Disclosure(Form):
     """Which sensitive values are to be shown (none named: all), and why."""
 
     paths = Many(Word(title=Text("字段", "Field")), most=50, title=Text("字段", "Fields"), example=[])
-    reason = LongText(most=500, required=True, title=_REASON, example=Text("核对身份信息", "To check the identity"))
+    reason = LongText(
+        most=500,
+        required=True,
+        title=_REASON,
+        example=Text("核对身份信息", "To check the identity"),
+        open_because=_IN_THE_LOG,
+    )
 
 
 class PersonalData(Form):
@@ -115,4 +122,5 @@ class PersonalData(Form):
         required=True,
         title=_REASON,
         example=Text("本人申请查阅、复制个人信息", "The person asks for a copy of the own data"),
+        open_because=_IN_THE_LOG,
     )

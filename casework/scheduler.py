@@ -22,11 +22,12 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from casework.records import alerts, attempts, idempotency, people
+from casework.records import alerts, attempts, drafts, idempotency, people
 from casework.rules.refusals import Unavailable
 from casework.settings import Settings
 from casework.work import overdue, recalculation
 from casework.work.delivery import digest, worker
+from casework.work.drafts import KEPT_FOR
 from casework.work.health import SCHEDULER, SWEEP, Watch, reach
 from casework.work.service import Service
 
@@ -91,6 +92,7 @@ def jobs(service: Service, settings: Settings) -> tuple[Job, ...]:
         with service.transaction() as tx:
             idempotency.purge(tx.db, service.limits.keep_answers)
             people.purge(tx.db)
+            drafts.purge(tx.db, KEPT_FOR)
             attempts.purge(tx.db, service.limits.keep_attempts)
             attempts.purge_known(tx.db, service.limits.known_for)
 

@@ -121,6 +121,18 @@ known_callers = Table(
     _at("at"),
 )
 
+# What somebody has filled in and not sent yet: sealed, and forgotten after a while.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("version", Integer),
+    Column("sealed", LargeBinary, nullable=False),
+    _at("at"),
+    Index("ix_drafts_at", "at"),
+)
+
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,

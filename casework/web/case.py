@@ -1,8 +1,11 @@
 """The page of a case: head, clocks, what can be done next, facts and what happened; and taking a step there."""
 
 import secrets
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
 
 from casework.forms.form import Form, form_of, intake_of
 from casework.forms.in_words import Group, in_words
@@ -23,7 +26,7 @@ from casework.web.frame import frame_of
 from casework.web.page import HELPERS, STAFF, Answer, Html, Page, Redirect, Visit
 from casework.web.steps import Chosen, chosen, edge_of, payload_of
 from casework.web.timeline import Happened, timeline_of
-from casework.work import case_documents, cases, twins, workflow_registry
+from casework.work import case_documents, cases, drafts, twins, workflow_registry
 from casework.work.service import Transaction
 
 _MOST_EVENTS: Final = 200
@@ -87,6 +90,7 @@ def take(visit: Visit, number: str, step: str) -> Answer:
     version = posted.get("version", "")
     tx.if_match = frozenset({int(version)} if version.isdigit() and len(version) < 10 else ())
     cases.take_transition(tx, record.case.id, step, payload_of(workflow, edge, posted))
+    drafts.drop(tx, drafts.of_user(tx), _subject(number, step))
     return Redirect(f"/cases/{number}?{urlencode({'done': step})}")
 
 
@@ -198,9 +202,18 @@ def _chosen(
     edge = offer.transition if offer else edge_of(workflow, name or "", record.case.state)
     if edge is None or (offer is None and refused is None):
         return None
-    values = payload_of(workflow, edge, visit.posted) if refused else None
+    tx = visit.tx
+    subject = _subject(record.case.number, edge.name)
+    kept = None if refused else drafts.find(tx, drafts.of_user(tx), subject)
+    values = payload_of(workflow, edge, MultiDict(kept.fields) if kept else visit.posted) if refused or kept else None
     needs_reason = offer is not None and offer.needs_reason
-    return chosen(visit.tx, record, office, edge, needs_reason=needs_reason, values=values, problem=refused)
+    shown = chosen(tx, record, office, edge, needs_reason=needs_reason, values=values, problem=refused)
+    return replace(shown, subject=subject, kept=kept)
+
+
+def _subject(number: str, step: str) -> str:
+    """Under what the draft of a step is kept."""
+    return f"step {number} {step}"
 
 
 def _meanwhile(visit: Visit, timeline: list[Happened]) -> list[Happened]:

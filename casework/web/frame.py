@@ -24,6 +24,7 @@ class Frame(NamedTuple):
     programmes: tuple[Text, ...]
     org: str
     may_search: bool
+    intakes: tuple[Place, ...]
 
 
 _PLACES: Final = (
@@ -38,7 +39,9 @@ def frame_of(tx: Transaction) -> Frame:
     person = tx.person
     nav = tuple(place for place, roles in _PLACES if person.role in roles)
     programmes = tuple(one.title for one in workflow_registry.latest())
-    return Frame(nav, programmes, org_name(tx, person.org_path), person.role in _SEES_CASES)
+    opens = workflow_registry.latest() if person.role in STAFF else []
+    intakes = tuple(Place(f"/cases/new/{one.key}", one.title) for one in opens)
+    return Frame(nav, programmes, org_name(tx, person.org_path), person.role in _SEES_CASES, intakes)
 
 
 def first_page(role: Role) -> str:

@@ -20,6 +20,7 @@ from casework.rules.rights import may_help
 from casework.rules.text import Text
 from casework.web.widgets import Filled, Widget, titles, widgets
 from casework.work import workflow_registry
+from casework.work.drafts import Draft
 from casework.work.forms import SteppingIn
 from casework.work.service import Transaction
 
@@ -39,6 +40,9 @@ class Chosen:
     problem: Refusal | None = None
     faults: tuple[tuple[str, Text | None, Text], ...] = ()
     typed: tuple[Group, ...] = ()
+    subject: str = ""
+    kept: Draft | None = None
+    """What was typed before and not sent, which stands in the fields."""
 
 
 def edge_of(workflow: Workflow, name: str, state: str) -> Transition | None:

@@ -72,14 +72,18 @@ class Filled:
         return next((one.text for one in self.faults if one.path == path), None)
 
 
-def widgets(form: type[Form], filled: Filled) -> list[Widget]:
-    """Return the fields of a form in its order."""
-    return _fields(form, filled.values, filled, "")
+def widgets(form: type[Form], filled: Filled, path: str = "") -> list[Widget]:
+    """Return the fields of a form in its order; `path` is where the form stands in what is sent."""
+    return _fields(form, filled.values, filled, path)
 
 
-def titles(form: type[Form], faults: Sequence[Fault]) -> list[tuple[str, Text | None, Text]]:
-    """Return for each fault the id of its field, the field's title with the number of its row, and the sentence."""
-    return [(_id_of(one.path), _title(form, one.path), one.text) for one in faults]
+def titles(form: type[Form], faults: Sequence[Fault], path: str = "") -> list[tuple[str, Text | None, Text]]:
+    """Return for each fault the id of its field, the field's title with the number of its row, and the sentence.
+
+    `path` is where the form stands in what is sent.
+    """
+    begins = f"{path}." if path else ""
+    return [(_id_of(one.path), _title(form, one.path.removeprefix(begins)), one.text) for one in faults]
 
 
 def _id_of(path: str) -> str:

@@ -52,6 +52,17 @@ def upgrade() -> None:
         schema="casework",
     )
     op.create_table(
+        "drafts",
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("owner", "subject", name=op.f("pk_drafts")),
+        schema="casework",
+    )
+    op.create_index("ix_drafts_at", "drafts", ["at"], unique=False, schema="casework")
+    op.create_table(
         "idempotency_keys",
         sa.Column("caller", sa.Text(), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),

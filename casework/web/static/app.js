@@ -82,3 +82,36 @@ function counted(said, path, at) {
   const begins = [`${path}.`, `f-${path.split(".").join("-")}-`].find(one => said.startsWith(one));
   return begins ? begins + said.slice(begins.length).replace(/^\d+/, at) : said;
 }
+
+// What is typed is kept by the service 0.8 s after the last key, and when the page is hidden. The browser keeps nothing.
+for (const form of all("form[data-draft]")) {
+  const said = one("[data-saved]", form);
+  let waiting = 0;
+  const fields = () => {
+    const typed = new URLSearchParams(new FormData(form));
+    typed.set("subject", form.dataset.draft);
+    return typed;
+  };
+  const keep = async () => {
+    waiting = 0;
+    try {
+      const answer = await fetch("/drafts", { method: "POST", body: fields() });
+      if (!answer.ok) throw new Error(answer.status);
+      said.textContent = `${said.dataset.saved} ${await answer.text()}`;
+    } catch {
+      said.textContent = said.dataset.unsaved;
+      waiting = window.setTimeout(keep, 5000);
+    }
+  };
+  form.addEventListener("input", () => {
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(keep, 800);
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "hidden" || !waiting) return;
+    window.clearTimeout(waiting);
+    waiting = 0;
+    navigator.sendBeacon("/drafts", fields());
+  });
+  form.addEventListener("submit", () => window.clearTimeout(waiting));
+}

@@ -37,7 +37,7 @@ _ORDINARY_ENGLISH: Final = """
 
 def shown_name(name: str) -> str:
     """What lies open of a paper's name: all of it where it is made of words for ordinary papers, else `OTHER_PAPER`."""
-    rest = folding.key(name)
+    rest = folding.plain(name).lower()
     if not _LONG_NUMBER.search(rest) and all(word in _ENGLISH for word in re.findall("[a-z]+", rest)):
         rest = re.sub("[a-z]+", "", rest)
         for word in _LONGEST_FIRST:

@@ -407,10 +407,11 @@ def test_applicants_see_where_they_stand_and_what_is_awaited_of_them(visitor: Vi
     }
     assert (told["waits_for_you"], told["papers"], told["deadlines"]) == (False, [], [])
     case = case_of(api, mine.number)
-    api.take("caseworker", case, "ask_for_papers", papers=["劳动合同", "工资流水"])
+    api.take("caseworker", case, "ask_for_papers", papers=["劳动合同", "诊断证明"])
     told = mine.told()
     assert (told["state"], told["state_title"], told["waits_for_you"]) == ("awaiting_papers", "Awaiting papers", True)
-    assert told["papers"] == ["劳动合同", "工资流水"]
+    assert told["papers"] == ["劳动合同", "诊断证明"]
+    assert "诊断证明" not in api.call("caseworker", "GET", f"/cases/{case['id']}/events").text
     [clock] = [one for one in api.get("caseworker", f"/cases/{case['id']}")["clocks"] if one["name"] == "papers"]
     assert told["deadlines"] == [{name: clock[name] for name in ("name", "title", "due_at", "due_on", "provisional")}]
     assert mine.take("supply_papers").status_code == 200

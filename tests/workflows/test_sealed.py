@@ -16,6 +16,8 @@ from casework.forms.texts import Choice, Line, LongText, PersonName
 from casework.records.rows import case_row, event_payload, sealed_parts
 from casework.rules.case import Case
 from casework.rules.grammar import Workflow
+from casework.rules.paper_names import OTHER_PAPER, shown_name
+from casework.rules.refusals import Invalid
 from casework.rules.text import Text
 from casework.work import workflow_registry
 from tests.story import Story
@@ -199,3 +201,40 @@ def test_a_code_that_stands_for_a_sealed_one_has_its_title() -> None:
     ]
     assert len(stand_ins) > len("shown")
     assert [one for one in stand_ins if (one[2] == one[3]) != (one[2] == MASK)] == []
+
+
+def test_a_correction_that_sends_back_what_is_shown_changes_nothing() -> None:
+    """A coarser code or a mask stands for what is sealed; nobody can choose it where nothing is."""
+    groups = ["disabled", "migrant_worker", "minor"]
+    story = Story().opened(matter="abuse", exemption=None, applicant={"groups": groups})
+    facts = story.case.facts
+    assert (facts["matter"], facts["applicant"]["groups"]) == ("personal_rights_32", [MASK, "migrant_worker", MASK])
+    story.correct("caseworker", matter="personal_rights_32", applicant={"groups": [MASK, "migrant_worker", MASK]})
+    assert story.sealed["matter"] == "abuse"
+    assert (story.sealed["applicant.groups.0"], story.sealed["applicant.groups.2"]) == ("disabled", "minor")
+    story.correct("caseworker", matter="maintenance", applicant={"groups": ["migrant_worker"]})
+    assert (story.case.facts["matter"], "matter" in story.sealed) == ("maintenance", False)
+    assert "abuse" in story.moves[-1].replaced.values()
+    with pytest.raises(Invalid) as refused:
+        story.correct("caseworker", matter="personal_rights_32")
+    assert [(fault.path, fault.code) for fault in refused.value.faults] == [("matter", "masked")]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("身份证复印件", True),
+        ("近一年工资收入证明", True),
+        ("2026年2月工资条", True),
+        ("Copy of the identity card", True),
+        ("劳动合同或工资支付凭证", True),
+        ("诊断证明", False),
+        ("残疾证", False),
+        ("医疗费用票据", False),
+        ("Receipts of treatment", False),
+        ("王秀英的工资条", False),
+        ("身份证 37010219900101", False),
+    ],
+)
+def test_the_name_of_an_ordinary_paper_lies_open_and_no_other(name: str, shown: bool) -> None:
+    assert shown_name(name) == (name if shown else OTHER_PAPER)

@@ -30,6 +30,7 @@ from casework.rules.case import ClockRun
 from casework.rules.clocks import TraceLine, trace
 from casework.rules.text import Text
 from casework.work import case_documents, forms, overdue, people, workflow_registry
+from casework.work.preconditions import ensure_taken_on
 
 _FIRST_DAY_PROVISIONAL = Text(
     "起算之日依据的放假安排尚未公布，暂按普通周推算。",
@@ -60,7 +61,7 @@ def _by_number(call: Call) -> int | None:
 @Endpoint("GET", "/cases/<uuid:case_id>/events", Text("办理记录", "The history"), answer=page_of(Event), query=Page)
 def events(call: Call, case_id: UUID) -> Answer:
     """The events of a case in their order, with the hashes that chain them."""
-    _record(call, case_id)
+    ensure_taken_on(call.tx, _record(call, case_id).case)
     rows = history.event_page(call.tx.db, case_id, call.limit + 1, _by_number(call))
     return listed(call, rows, event, "seq")
 

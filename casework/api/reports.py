@@ -91,7 +91,7 @@ _KEYS: Final = {"exact_org": "org", "clock": "clock", "month": "month", "owner":
     ),
 )
 def sla(call: Call) -> Answer:
-    """How the clocks that started in a span of time were kept."""
+    """How the clocks that started in a span of time were kept; a caseworker's are those in the own hands."""
     groups = _words(call.query.get("group_by", ""))
     return Answer(sla_report(reports.sla(call.tx, group_by=groups, **_asked(call))))
 

@@ -11,8 +11,10 @@ from msgspec import UNSET
 
 from casework.api.answers.cases import Applicant, CaseSummary
 from casework.api.answers.clocks import NextClock
-from casework.api.answers.people import named
+from casework.api.answers.people import named as person_named
 from casework.records.summaries import CaseSummary as Found
+from casework.rules.case import Phase
+from casework.rules.people import HELPERS
 from casework.rules.text import Language
 from casework.work import workflow_registry
 from casework.work.service import Transaction
@@ -21,10 +23,13 @@ from casework.work.service import Transaction
 def summaries(tx: Transaction, found: Sequence[Found]) -> list[CaseSummary]:
     """Return these cases as lists show them."""
     language, at, orgs = tx.language, office_times(tx.service.zone).of, tx.org_tree.codes
-    return [_summary(one, language, at, orgs) for one in found]
+    helps = tx.person.role in HELPERS
+    return [_summary(one, language, at, orgs, named=not (helps and one.phase == Phase.ASSIGNMENT)) for one in found]
 
 
-def _summary(one: Found, language: Language, at: Callable[[str], str], orgs: Mapping[str, str]) -> CaseSummary:
+def _summary(
+    one: Found, language: Language, at: Callable[[str], str], orgs: Mapping[str, str], *, named: bool
+) -> CaseSummary:
     titles = _titles(one.workflow, one.workflow_version, language)
     due_at = at(one.due_at) if one.due_at else None
     clock = None
@@ -42,9 +47,9 @@ def _summary(one: Found, language: Language, at: Callable[[str], str], orgs: Map
         orgs[one.org_id],
         one.channel,
         one.urgent,
-        Applicant(one.applicant_name, one.identity_number or UNSET, one.phone or UNSET),
-        named(one.owner_id, one.owner_username, one.owner_name),
-        named(one.assignee_id, one.assignee_username, one.assignee_name),
+        Applicant(one.applicant_name, one.identity_number or UNSET, one.phone or UNSET) if named else None,
+        person_named(one.owner_id, one.owner_username, one.owner_name),
+        person_named(one.assignee_id, one.assignee_username, one.assignee_name),
         one.waits_for,
         at(one.opened_at),
         at(one.updated_at),

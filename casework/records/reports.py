@@ -25,7 +25,8 @@ _STEP: Final = 360
 class Scope:
     """Which clocks count: started in `[start, end)`, owed by these, of cases that this person may see.
 
-    `org_path` keeps to the organisations at and below a path, `workflow` to one workflow; `zone` says in which
+    `org_path` keeps to the organisations at and below a path, `workflow` to one workflow, `owner` to what was in the
+    hands of one user; `zone` says in which
     month a clock started.
     """
 
@@ -36,6 +37,7 @@ class Scope:
     owed_by: tuple[str, ...]
     org_path: str | None = None
     workflow: str | None = None
+    owner: UUID | None = None
 
 
 def figures(tx: Tx, scope: Scope, group_by: Sequence[str]) -> tuple[list[Any], Any]:
@@ -122,6 +124,7 @@ def _clocks(tx: Tx, scope: Scope) -> CTE:
             clocks.c.owed_by.in_(scope.owed_by),
             visible(scope.person),
             cases.c.workflow == scope.workflow if scope.workflow else true(),
+            users.c.id == scope.owner if scope.owner else true(),
             orgs.c.path.startswith(scope.org_path, autoescape=True) if scope.org_path else true(),
         )
     )

@@ -327,7 +327,8 @@ class Workflow:
     it may not be made. `policies` are the names of the dated rows that it asks for beside the limits of its clocks,
     with what their values are; those `by_last_year` count as they stood at the end of the year before.
     `time_to_object` gives how long a decision may still be objected to, as the applicant is told. Decisions in the
-    states `reviewed_above` see the organisations above. While it is a `draft` it may change without a new version,
+    states `reviewed_above` see the organisations above. A helper who has not taken a case on yet sees of its facts the
+    `matter` alone. While it is a `draft` it may change without a new version,
     and opens cases of demonstrations and tests only.
     """
 
@@ -354,6 +355,7 @@ class Workflow:
     by_last_year: tuple[str, ...] = ()
     time_to_object: Callable[[Case, DecisionContext], TimeToObject | None] | None = None
     reviewed_above: tuple[str, ...] = ()
+    matter: tuple[str, ...] = ()
     draft: bool = False
 
     def __post_init__(self) -> None:

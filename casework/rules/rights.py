@@ -1,8 +1,9 @@
 """Who may do what to a case: by role, by ownership, by organisation."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
-from casework.rules.case import Case
+from casework.rules.case import Case, Phase
 from casework.rules.grammar import State, Transition, Workflow
 from casework.rules.people import HELPERS, STAFF, Actor, Person, Role
 from casework.rules.refusals import NotMet, NotNow, NotYours, Refusal
@@ -113,6 +114,24 @@ def may_help(person: Person, case: Case) -> bool:
         and person.role in HELPERS
         and (case.org_path.startswith(person.org_path) or person.org_path.startswith(case.org_path))
     )
+
+
+def sees_matter_only(workflow: Workflow, case: Case, person: Person | None) -> bool:
+    """Whether this is a helper who has not taken the case on: names and what is sensitive are not for everybody asked.
+
+    A helper takes a case on by the first step on it after the assignment, other than giving it back. Source:
+    个人信息保护法 6, no more than is needed.
+    """
+    if person is None or person.role not in HELPERS or case.phase is not Phase.ASSIGNMENT:
+        return False
+    edges = workflow.transitions
+    assigned = [case.taken[edge.name].at for edge in edges if edge.assigns and edge.name in case.taken]
+    gives_back = {edge.name for edge in edges if edge.releases}
+    steps = [one.at for name, one in case.taken.items() if one.by == person.id and name not in gives_back]
+    return not assigned or max(steps, default=_NEVER) < max(assigned)
+
+
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def may_own(person: Person, case: Case) -> bool:

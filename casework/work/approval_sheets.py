@@ -10,7 +10,7 @@ from casework.rules.sheets import Given, Opinion
 from casework.rules.sheets import Sheet as Form
 from casework.rules.text import Text
 from casework.work import workflow_registry
-from casework.work.preconditions import ensure_confirmed
+from casework.work.preconditions import ensure_may_read
 from casework.work.sealing import sealed_by_part
 from casework.work.service import Transaction
 
@@ -36,7 +36,7 @@ def sheet(tx: Transaction, case_id: UUID) -> Sheet:
         raise NotFound(_NO_FORM)
     rows = history.steps_taken(tx.db, case_id, form.steps)
     if rows:
-        ensure_confirmed(tx, record.case.opened_at)
+        ensure_may_read(tx, record.case)
         history.note_disclosure(tx.db, case_id, tx.person.id, ["opinions"], "read")
     sealed = sealed_by_part(tx, record)
     given = (_given(tx, row, sealed.get(f"events.{row.seq}", {})) for row in rows)

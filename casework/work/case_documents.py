@@ -16,7 +16,7 @@ from casework.rules.refusals import Fault, Invalid, NotYours
 from casework.rules.text import Text
 from casework.work import letters, workflow_registry
 from casework.work.forms import Disclosure, NewNote, PersonalData
-from casework.work.preconditions import ensure_confirmed, ensure_fresh
+from casework.work.preconditions import ensure_fresh, ensure_may_read
 from casework.work.sealing import applicant_key, sealed_by_part
 from casework.work.service import Transaction
 
@@ -55,8 +55,8 @@ def read_letters(tx: Transaction, record: StoredCase, rows: Sequence[Any]) -> li
 
 def _note_reading(tx: Transaction, record: StoredCase, part: str, rows: Sequence[Any]) -> None:
     """Notes and letters are there to be read, so nobody is asked why; but they say what is sensitive elsewhere."""
+    ensure_may_read(tx, record.case)
     if rows:
-        ensure_confirmed(tx, record.case.opened_at)
         history.note_disclosure(tx.db, record.case.id, tx.person.id, [part], "read")
 
 
@@ -65,13 +65,13 @@ def _note_place(note_id: UUID) -> str:
 
 
 def disclose(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
-    """Sensitive values by path, with a reason that is logged; for everybody who sees the case.
+    """Sensitive values by path, with a reason that is logged; for staff, and for the helper who has taken the case on.
 
     Facts are named as in `facts`, what was given at the seventh event as `events.7.report`, its reason as
     `events.7.reason`, and what it replaced as `events.7.replaced.story`.
     """
     record = cases.get(tx.db, case_id, tx.person)
-    ensure_confirmed(tx, record.case.opened_at)
+    ensure_may_read(tx, record.case)
     ensure_fresh(tx, record)
     said = Disclosure.check(given, today=tx.today)
     values = _sealed_values(tx, record)
@@ -104,7 +104,7 @@ def personal_data(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
     record = cases.get(tx.db, case_id, tx.person)
     if tx.person.role not in STAFF:
         raise NotYours(Text("只有经办人或审批人可以制作副本。", "Only caseworkers and supervisors make the copy."))
-    ensure_confirmed(tx, record.case.opened_at)
+    ensure_may_read(tx, record.case)
     ensure_fresh(tx, record)
     said = PersonalData.check(given, today=tx.today)
     history.note_disclosure(tx.db, case_id, tx.person.id, ["personal_data"], said["reason"])

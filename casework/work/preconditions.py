@@ -5,9 +5,13 @@ from typing import Final
 
 from casework.records import people
 from casework.records.rows import StoredCase
+from casework.rules.case import Case
 from casework.rules.move import Move
+from casework.rules.people import Role
 from casework.rules.refusals import NotYours, PreconditionMissing, Refusal, Stale
+from casework.rules.rights import sees_matter_only
 from casework.rules.text import Text
+from casework.work import workflow_registry
 from casework.work.service import Transaction
 
 
@@ -31,6 +35,32 @@ def ensure_fresh(tx: Transaction, record: StoredCase, *, required: bool = False)
                 "The case has changed since you read it; read it again and repeat.",
             )
         )
+
+
+def ensure_may_read(tx: Transaction, case: Case) -> None:
+    """Raises `NotYours` for what is sensitive of a case: for auditors, for helpers who have not taken it on, and as
+    `ensure_confirmed` does.
+    """
+    if tx.person.role is Role.AUDITOR:
+        raise NotYours(_NOT_FOR_AUDITORS)
+    ensure_taken_on(tx, case)
+    ensure_confirmed(tx, case.opened_at)
+
+
+def ensure_taken_on(tx: Transaction, case: Case) -> None:
+    """Raises `NotYours` for a helper who sees the matter only, until the case was taken on."""
+    if sees_matter_only(workflow_registry.pinned(case), case, tx.person):
+        raise NotYours(_NOT_TAKEN_ON)
+
+
+_NOT_FOR_AUDITORS: Final = Text(
+    "审计员不查看敏感信息；谁查看过什么，见查看记录。",
+    "What is sensitive is not shown to auditors; the log says who has seen what.",
+)
+_NOT_TAKEN_ON: Final = Text(
+    "接受指派（take_on）之前只能看到案由；不能承办的，请退回（decline）。",
+    "Until you take the case on (`take_on`) you see the matter only; give it back (`decline`) if you cannot.",
+)
 
 
 def ensure_confirmed(tx: Transaction, opened_at: datetime) -> None:

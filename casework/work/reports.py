@@ -9,7 +9,7 @@ from casework.records import offices, reports, summaries
 from casework.records.reports import KEYS, STANDINGS, Scope
 from casework.records.summaries import CaseSummary
 from casework.rules.grammar import OwedBy
-from casework.rules.people import Role
+from casework.rules.people import STAFF, Role
 from casework.rules.refusals import Fault, Invalid, NotYours
 from casework.rules.text import Text
 from casework.work import workflow_registry
@@ -82,8 +82,9 @@ def drill_down(
 
 
 def _ensure_may_report(tx: Transaction) -> None:
-    if tx.acting.role not in (Role.SUPERVISOR, Role.AUDITOR):
-        raise NotYours(Text("只有审批人和审计员可以查看统计报表。", "Only supervisors and auditors pull reports."))
+    if tx.acting.role not in (*STAFF, Role.AUDITOR):
+        sentence = Text("只有经办人、审批人和审计员可以查看统计报表。", "Reports are for staff and auditors.")
+        raise NotYours(sentence)
 
 
 def _scope(
@@ -104,7 +105,9 @@ def _scope(
     if faults:
         raise Invalid(faults)
     path = place.path if place else None
-    return Scope(tx.person, start, end, tx.service.zone, owed_by, org_path=path, workflow=workflow)
+    # A caseworker's are the own figures: what colleagues have kept is for their supervisors.
+    own = tx.person.id if tx.acting.role is Role.CASEWORKER else None
+    return Scope(tx.person, start, end, tx.service.zone, owed_by, org_path=path, workflow=workflow, owner=own)
 
 
 def _faults_of_span(start: datetime, end: datetime) -> list[Fault]:

@@ -227,16 +227,25 @@ def test_a_reason_is_masked_in_the_history_and_disclosed_under_its_event(life: L
     assert [values[path] for path in paths] == [SENSITIVE[name] for name in ("handover", "correction", "reason")]
 
 
-def test_an_auditor_is_shown_sensitive_values_with_a_reason_that_is_logged(life: Life) -> None:
+def test_a_supervisor_is_shown_sensitive_values_with_a_reason_that_is_logged(life: Life) -> None:
     path = f"/cases/{life.cases[0]}/disclosures"
-    assert life.api.call("auditor", "POST", path, {}).status_code == 422
-    before = logged_disclosures(life.api, "auditor")
-    values = life.api.post("auditor", path, {"paths": ["story"], "reason": "专项检查"})["values"]
+    assert life.api.call("supervisor", "POST", path, {}).status_code == 422
+    before = logged_disclosures(life.api, "supervisor")
+    values = life.api.post("supervisor", path, {"paths": ["story"], "reason": "专项检查"})["values"]
     assert values == {"story": SENSITIVE["story"]}
-    assert logged_disclosures(life.api, "auditor")[len(before) :] == [(["story"], "专项检查")]
+    assert logged_disclosures(life.api, "supervisor")[len(before) :] == [(["story"], "专项检查")]
 
 
-@pytest.mark.parametrize("who", ["auditor", "caseworker", "supervisor-sd", "lawyer"])
+def test_an_auditor_is_shown_no_sensitive_value_whatever_the_reason(life: Life) -> None:
+    path = f"/cases/{life.cases[0]}"
+    for body in ({}, {"paths": ["story"], "reason": "专项检查"}):
+        assert life.api.call("auditor", "POST", f"{path}/disclosures", body).status_code == 403
+    for part in ("notes", "letters"):
+        assert life.api.call("auditor", "GET", f"{path}/{part}").status_code == 403
+    assert logged_disclosures(life.api, "auditor") == []
+
+
+@pytest.mark.parametrize("who", ["supervisor", "caseworker", "supervisor-sd", "lawyer"])
 @pytest.mark.parametrize("part", ["notes", "letters"])
 def test_who_reads_notes_and_letters_is_logged(part: str, who: str, life: Life) -> None:
     before = logged_disclosures(life.api, who)
@@ -245,10 +254,10 @@ def test_who_reads_notes_and_letters_is_logged(part: str, who: str, life: Life) 
 
 
 def test_where_there_is_nothing_to_read_nothing_is_logged(life: Life) -> None:
-    before = logged_disclosures(life.api, "auditor")
-    assert life.api.get("auditor", f"/cases/{life.cases[1]}/notes")["items"] == []
+    before = logged_disclosures(life.api, "supervisor")
+    assert life.api.get("supervisor", f"/cases/{life.cases[1]}/notes")["items"] == []
     assert life.api.call("auditor-qd", "GET", f"/cases/{life.cases[0]}/notes").status_code == 404
-    assert logged_disclosures(life.api, "auditor") == before
+    assert logged_disclosures(life.api, "supervisor") == before
     assert logged_disclosures(life.api, "auditor-qd") == []
 
 

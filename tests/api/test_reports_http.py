@@ -93,10 +93,25 @@ def test_nobody_is_an_owner_that_one_can_ask_for(office: Api) -> None:
 
 
 def test_only_those_who_pull_the_report_see_the_cases_behind_it(office: Api) -> None:
-    for who, status in (("caseworker", 403), ("lawyer", 403), ("administrator", 403), ("supervisor-qd", 200)):
+    for who, status in (("lawyer", 403), ("administrator", 403), ("supervisor-qd", 200)):
         answer = office.call(who, "GET", f"/reports/sla/cases?{urlencode(SPAN)}")
         assert answer.status_code == status
     assert {case["org"] for case in answer.get_json()["items"]} == {"370200"}
+
+
+def test_a_caseworker_pulls_the_own_figures_and_nobody_else_s(office: Api) -> None:
+    span = urlencode(SPAN | {"group_by": "owner"})
+    everybody = {row["owner"]: row for row in office.get("supervisor", f"/reports/sla?{span}")["rows"]}
+    own = office.get("caseworker", f"/reports/sla?{span}")
+    assert own["rows"] == [everybody["caseworker"]]
+    assert own["total"]["started"] == everybody["caseworker"]["started"] > 0
+    assert {*everybody} > {"caseworker"}
+    for asked in ({}, {"owner": "supervisor"}, {"owner": ""}):
+        told = "owner" in asked
+        assert [case["owner"]["username"] for case in pages(office, "caseworker", asked)] == (
+            [] if told else [case["owner"]["username"] for case in pages(office, "supervisor", {"owner": "caseworker"})]
+        )
+    assert office.get("caseworker-qd", f"/reports/sla?{span}")["total"]["started"] == 0
 
 
 @pytest.mark.parametrize(

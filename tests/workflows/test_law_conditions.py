@@ -38,6 +38,7 @@ LEGAL_AID_STEPS: Final = {
     "record_progress": "room_for_a_proceeding",
     # 律师法 39
     "assign": "gave_it_back_for_no_conflict",
+    "take_on": "not_taken_on_yet",
     "engage": "engaged_after_assigned",
     "conclude": "concluded_after_engaged papers_are_made_up award_is_explained",
     # 49, 条例 16

@@ -50,6 +50,7 @@ LEGAL_AID_STEPS: Final = {
     "record_proceeding": ("office or helper", f"{BEFORE} {HELPED} objected concluded followed_up"),
     "withdraw": ("applicant", f"{BEFORE} granted"),
     "assign": ("office", "granted"),
+    "take_on": ("helper", "assigned"),
     "decline": ("helper", "assigned"),
     "engage": ("helper", "assigned"),
     "record_progress": ("helper", "in_progress"),

@@ -32,6 +32,7 @@ from casework.records.rows import StoredCase
 from casework.rules import duplicates
 from casework.rules.clockwork import late_at, nearest_clock
 from casework.rules.context import EarlierPaper as EarlierPaperOfCase
+from casework.rules.rights import sees_matter_only
 from casework.rules.text import Text
 from casework.work import workflow_registry
 from casework.work.forms import CHANNELS
@@ -59,7 +60,13 @@ class CaseSummary(Shape):
     org: Annotated[OrgCode, told("机构代码", "The organisation's code")]
     channel: Annotated[str, one_of(CHANNELS)]
     urgent: Flag
-    applicant: Applicant | None
+    applicant: Annotated[
+        Applicant | None,
+        told(
+            "承办人接受指派之前为 null",
+            "Null for a helper who has not taken the case on; in lists while it is assigned",
+        ),
+    ]
     owner: Annotated[Person | None, told("经办人", "Who is in charge")]
     assignee: Annotated[Person | None, like(None, "承办的律师或志愿者", "The lawyer or volunteer who helps")]
     waits_for: Annotated[RoleName | None, told("轮到哪个角色", "The role whose turn it is")]
@@ -148,12 +155,15 @@ def case(
     """The case in full; with its `twins` and earlier `papers` where they were looked for."""
     file, as_of = record.case, tx.now
     workflow = workflow_registry.pinned(file)
+    facts, applicant = in_zone(file.facts), _applicant(file.facts.get("applicant", {}))
+    if sees_matter_only(workflow, file, tx.acting.person):
+        facts, applicant = {name: facts[name] for name in workflow.matter if name in facts}, None
     nearest, late = nearest_clock(workflow, file), late_at(workflow, file)
     return Case.of(
         file,
         state_title=plain(workflow.by_state[file.state].title),
         org=file.org_code,
-        applicant=_applicant(file.facts.get("applicant", {})),
+        applicant=applicant,
         owner=person(file.owner),
         assignee=person(file.assignee),
         updated_at=plain(file.last_at),
@@ -161,13 +171,13 @@ def case(
         overdue=late is not None and late < as_of,
         clock=next_clock(workflow.by_clock[nearest.name], nearest.due, as_of) if nearest else None,
         clocks=[clock(CaseClock, run, workflow.by_clock[run.name], tx) for run in file.clocks],
-        facts=in_zone(file.facts),
+        facts=facts,
         same_applicant=UNSET if twins is None else [twin(one) for one in twins],
         papers_before=UNSET if twins is None else [EarlierPaper.of(one) for one in papers],
     )
 
 
-def _applicant(known: Mapping[str, Any]) -> Applicant:
+def _applicant(known: Mapping[str, Any]) -> Applicant | None:
     return Applicant(**{name: known[name] for name in Applicant.__struct_fields__ if name in known})
 
 

@@ -108,6 +108,7 @@ from casework.workflows.legal_aid.guards import (
     means_sheet,
     no_worker_is_sent_away,
     not_asked_before,
+    not_taken_on_yet,
     representatives_are_known,
     review_sheet,
     reviewed_by_another,
@@ -216,7 +217,7 @@ URGENCY_LADDER = (Alert("due", (CASEWORKER, *HELPER, SUPERVISOR), urgent=True),)
 # fmt: off
 WORKFLOW = Workflow(
     key="legal_aid", version=1, title=Text("法律援助", "Legal aid"), numbering="LA",
-    intake=LegalAidIntake, parties=("employer.name", "contractor.name"), urgent=is_urgent, first_in_line=comes_first, policies=POLICIES, by_last_year=("subsistence_line",),
+    intake=LegalAidIntake, matter=("matter",), parties=("employer.name", "contractor.name"), urgent=is_urgent, first_in_line=comes_first, policies=POLICIES, by_last_year=("subsistence_line",),
     time_to_object=time_to_object, reviewed_above=("objected",), same_request=is_same_request,
     states=(
         State("submitted",         Text("已提交", "Submitted"),                    INTAKE,     CASEWORKER, reopens=True),
@@ -285,6 +286,8 @@ WORKFLOW = Workflow(
                    by=(APPLICANT, CASEWORKER), needs=Withdraw, letter="withdrawn", outcome="withdrawn", cancels=EVERY_CLOCK),
         Transition("assign",          Text("指派承办人", "Assign"),                "granted", "assigned",
                    by=CASEWORKER, needs=Assign, when=gave_it_back_for_no_conflict, assigns="to", letter=("commission", "assigned")),
+        Transition("take_on",         Text("接受指派", "Take the case on"),        "assigned", STAY,
+                   by=HELPER, when=not_taken_on_yet),
         Transition("decline",         Text("退回指派", "Decline"),                 "assigned", "granted",
                    by=HELPER, needs=DeclineAssignment, releases=True, cancels=("engagement", "start")),
         Transition("engage",          Text("签订委托协议", "Engage"),              "assigned", "in_progress",

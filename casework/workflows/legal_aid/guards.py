@@ -270,6 +270,13 @@ def engaged_after_assigned(at: MoveContext) -> bool:
     return assigned is None or follows(at, "engaged_on", at.office.calendar.local_date(assigned.at))
 
 
+@guard(zh="您已接受指派。", en="You have taken this case on already.")
+def not_taken_on_yet(at: MoveContext) -> bool:
+    """Once for each assignment."""
+    taken, assigned = at.case.taken.get("take_on"), at.case.taken.get("assign")
+    return taken is None or assigned is None or taken.at < assigned.at
+
+
 @guard(
     zh="结案日期不能早于签订委托协议之日。",
     en="The case cannot be concluded before the agreement was signed.",

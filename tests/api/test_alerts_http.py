@@ -183,6 +183,7 @@ def test_a_lawyer_is_told_of_a_new_case_what_by_whom_and_until_when(
     assert (entry["role"], entry["actor"]["username"], entry["level"]) == ("caseworker", "caseworker", None)
     owed = {clock["name"]: clock["due_on"] for clock in api.get("lawyer", f"/cases/{case['id']}/clocks")["items"]}
     assert entry["due_on"] == owed[entry["clock"]] is not None
+    api.take("lawyer", case, "take_on")
     [event] = [
         one for one in api.get("lawyer", f"/cases/{case['id']}/events")["items"] if one["seq"] == entry["event_seq"]
     ]

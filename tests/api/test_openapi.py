@@ -247,7 +247,7 @@ def _decide_and_help(ask: Lived, case: Any) -> None:
         _take(ask, who, at, name)
     ask("supervisor", "POST", f"{at}/override", {"to_state": "under_review", "reason": "closed too early"})
     for part in ("events", "clocks", "letters", "disclosures"):
-        assert ask("auditor", "GET", f"{at}/{part}")["items"]
+        assert ask("supervisor-sd", "GET", f"{at}/{part}")["items"]
 
 
 def _apply_without_an_account(ask: Lived) -> None:
@@ -389,8 +389,8 @@ def test_every_refusal_is_described_where_it_happens(api: Api) -> None:
     ask("volunteer", "GET", at, status=404)
     ask("administrator", "GET", at, status=404)
     ask("lawyer", "GET", "/users", status=403)
-    ask("caseworker", "GET", "/reports/sla?from=2026-01-01&to=2027-01-01", status=403)
-    ask("caseworker", "GET", "/reports/sla/cases?from=2026-01-01&to=2027-01-01", status=403)
+    ask("lawyer", "GET", "/reports/sla?from=2026-01-01&to=2027-01-01", status=403)
+    ask("lawyer", "GET", "/reports/sla/cases?from=2026-01-01&to=2027-01-01", status=403)
     ask("caseworker", "GET", f"{at}/disclosures", status=403)
     ask("auditor", "POST", "/queue/claim", {}, 403)
     ask("supervisor", "GET", "/channels", status=403)

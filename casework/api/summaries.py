@@ -13,8 +13,7 @@ from casework.api.answers.cases import Applicant, CaseSummary
 from casework.api.answers.clocks import NextClock
 from casework.api.answers.people import named as person_named
 from casework.records.summaries import CaseSummary as Found
-from casework.rules.case import Phase
-from casework.rules.people import HELPERS
+from casework.rules.rights import lists_name
 from casework.rules.text import Language
 from casework.work import workflow_registry
 from casework.work.service import Transaction
@@ -23,8 +22,8 @@ from casework.work.service import Transaction
 def summaries(tx: Transaction, found: Sequence[Found]) -> list[CaseSummary]:
     """Return these cases as lists show them."""
     language, at, orgs = tx.language, office_times(tx.service.zone).of, tx.org_tree.codes
-    helps = tx.person.role in HELPERS
-    return [_summary(one, language, at, orgs, named=not (helps and one.phase == Phase.ASSIGNMENT)) for one in found]
+    role = tx.person.role
+    return [_summary(one, language, at, orgs, named=lists_name(role, one.phase)) for one in found]
 
 
 def _summary(

@@ -1,5 +1,6 @@
 """Who may do what to a case: by role, by ownership, by organisation."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -129,6 +130,18 @@ def sees_matter_only(workflow: Workflow, case: Case, person: Person | None) -> b
     gives_back = {edge.name for edge in edges if edge.releases}
     steps = [one.at for name, one in case.taken.items() if one.by == person.id and name not in gives_back]
     return not assigned or max(steps, default=_NEVER) < max(assigned)
+
+
+def as_seen(workflow: Workflow, case: Case, person: Person | None) -> Case:
+    """Return the case with the facts that this person may see of it."""
+    if not sees_matter_only(workflow, case, person):
+        return case
+    return replace(case, facts={name: case.facts[name] for name in workflow.matter if name in case.facts})
+
+
+def lists_name(role: Role, phase: str) -> bool:
+    """Whether people of this role find applicants named in lists: helpers not while the case is being assigned."""
+    return role not in HELPERS or phase != Phase.ASSIGNMENT
 
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)

@@ -20,6 +20,7 @@ from casework.rules.decide import Offer
 from casework.rules.grammar import Workflow
 from casework.rules.people import Role
 from casework.rules.refusals import NotFound, NotNow, Refusal, Stale
+from casework.rules.rights import as_seen, sees_matter_only
 from casework.rules.text import Text
 from casework.web.clocks import clocks_of
 from casework.web.frame import frame_of
@@ -122,10 +123,14 @@ def _page(
     tx = visit.tx
     record, others = _found(tx, number)
     workflow = workflow_registry.pinned(record.case)
+    whole, record = record, replace(record, case=as_seen(workflow, record.case, tx.person))
     running, ended = clocks_of(tx, record, workflow)
-    offers, office = _offers(tx, record)
+    offers, office = _offers(tx, whole)
     steps = [_step(workflow, record, one) for one in offers]
-    events = history.event_page(tx.db, record.case.id, _MOST_EVENTS, max(0, record.case.version - _MOST_EVENTS))
+    first = max(0, record.case.version - _MOST_EVENTS)
+    # Who sees the matter only is told of no step either: what was said at it names people.
+    matter_only = sees_matter_only(workflow, whole.case, tx.person)
+    events = [] if matter_only else history.event_page(tx.db, record.case.id, _MOST_EVENTS, first)
     timeline = timeline_of(record, workflow, events)
     open_step = _chosen(visit, record, offers, office, step, refused) if office else None
     done = visit.query.get("done")
@@ -145,7 +150,7 @@ def _page(
             "chosen": open_step,
             "meanwhile": _meanwhile(visit, timeline) if isinstance(refused, NotNow | Stale) else [],
             "still_possible": step is None or any(one.allowed and one.name == step for one in steps),
-            "before": _before(workflow, record),
+            "before": None if matter_only else _before(workflow, record),
             "once": secrets.token_urlsafe(24),
             "done": edge_of(workflow, done, record.case.state) if done else None,
             "groups": in_words(intake_of(workflow), record.case.facts),

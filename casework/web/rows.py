@@ -8,6 +8,7 @@ from casework.records.summaries import CaseSummary
 from casework.rules.case import Phase
 from casework.rules.clocks import Limit
 from casework.rules.grammar import PolicyLimit, Workflow
+from casework.rules.rights import lists_name
 from casework.rules.text import Text
 from casework.web import dates
 from casework.work import workflow_registry
@@ -43,14 +44,15 @@ def _row(tx: Transaction, one: CaseSummary) -> Row:
     workflow = workflow_registry.of(one.workflow, one.workflow_version)
     org = tx.rules.orgs[tx.org_tree.codes[one.org_id]]
     due_on = date.fromisoformat(one.due_on) if one.due_on else None
+    named = lists_name(tx.person.role, one.phase)
     near = None
     if due_on and one.due_clock:
         counting = _working_days(tx, workflow, org, one.due_clock)
         near = dates.nearness(due_on, tx.today, late=one.clock_overdue, working_days=counting)
     return Row(
         number=one.number,
-        name=one.applicant_name,
-        phone=one.phone or "",
+        name=one.applicant_name if named else one.number,
+        phone=(one.phone or "") if named else "",
         urgent=one.urgent,
         workflow=workflow.title,
         state=workflow.by_state[one.state].title,

@@ -32,7 +32,7 @@ from casework.records.rows import StoredCase
 from casework.rules import duplicates
 from casework.rules.clockwork import late_at, nearest_clock
 from casework.rules.context import EarlierPaper as EarlierPaperOfCase
-from casework.rules.rights import sees_matter_only
+from casework.rules.rights import as_seen
 from casework.rules.text import Text
 from casework.work import workflow_registry
 from casework.work.forms import CHANNELS
@@ -153,17 +153,14 @@ def case(
     papers: Iterable[EarlierPaperOfCase] = (),
 ) -> Case:
     """The case in full; with its `twins` and earlier `papers` where they were looked for."""
-    file, as_of = record.case, tx.now
-    workflow = workflow_registry.pinned(file)
-    facts, applicant = in_zone(file.facts), _applicant(file.facts.get("applicant", {}))
-    if sees_matter_only(workflow, file, tx.acting.person):
-        facts, applicant = {name: facts[name] for name in workflow.matter if name in facts}, None
+    workflow, as_of = workflow_registry.pinned(record.case), tx.now
+    file = as_seen(workflow, record.case, tx.acting.person)
     nearest, late = nearest_clock(workflow, file), late_at(workflow, file)
     return Case.of(
         file,
         state_title=plain(workflow.by_state[file.state].title),
         org=file.org_code,
-        applicant=applicant,
+        applicant=_applicant(file.facts["applicant"]) if "applicant" in file.facts else None,
         owner=person(file.owner),
         assignee=person(file.assignee),
         updated_at=plain(file.last_at),
@@ -171,13 +168,13 @@ def case(
         overdue=late is not None and late < as_of,
         clock=next_clock(workflow.by_clock[nearest.name], nearest.due, as_of) if nearest else None,
         clocks=[clock(CaseClock, run, workflow.by_clock[run.name], tx) for run in file.clocks],
-        facts=facts,
+        facts=in_zone(file.facts),
         same_applicant=UNSET if twins is None else [twin(one) for one in twins],
         papers_before=UNSET if twins is None else [EarlierPaper.of(one) for one in papers],
     )
 
 
-def _applicant(known: Mapping[str, Any]) -> Applicant | None:
+def _applicant(known: Mapping[str, Any]) -> Applicant:
     return Applicant(**{name: known[name] for name in Applicant.__struct_fields__ if name in known})
 
 

@@ -3,8 +3,10 @@
 from typing import Any, Final, cast
 from uuid import UUID
 
+import msgspec
+
 from casework.api.answers.cases import CaseSummaryPage
-from casework.api.answers.reports import SlaReport, sla_report
+from casework.api.answers.reports import AgeingReport, FunnelReport, SlaReport, WorkloadReport, sla_report
 from casework.api.endpoint import Answer, Call, Endpoint, page
 from casework.api.summaries import summaries
 from casework.forms.field import FormField
@@ -13,7 +15,7 @@ from casework.forms.texts import Choice, Code, Word
 from casework.http.case_filters import When, beginning
 from casework.http.query import Page, from_cursor, to_cursor
 from casework.rules.text import Text
-from casework.work import reports
+from casework.work import figures, reports
 
 _FORMATS: Final = {"json": Text("JSON", "JSON")}
 
@@ -30,11 +32,17 @@ class OwnerOrNobody(Code):
         return super().read(value) if value else ""
 
 
-_WHICH_CLOCKS: Final[dict[str, FormField]] = {
+_SPAN: Final[dict[str, FormField]] = {
     "from": When(required=True, title=Text("开始于", "From")),
     "to": When(required=True, title=Text("开始前（不含）", "To (excluded)")),
+}
+_PART: Final[dict[str, FormField]] = {
     "org": Code(title=Text("机构（含下级）", "Organisation and below")),
     "workflow": Code(title=Text("流程", "Workflow")),
+}
+_WHICH_CLOCKS: Final[dict[str, FormField]] = {
+    **_SPAN,
+    **_PART,
     "owed_by": Word(most=60, title=Text("由谁负责：office, helper …", "Owed by: office, helper …")),
 }
 
@@ -73,6 +81,12 @@ SlaCases = cast(
         },
         name="SlaCases",
     ),
+)
+WhichCases = cast("type[Form]", Form.from_dict({**_PART}, name="WhichCases"))
+OpenedCases = cast("type[Form]", Form.from_dict({**_SPAN, **_PART}, name="OpenedCases"))
+_OWN: Final = Text(
+    "审批人和审计员得到本机构及下级的统计，经办人只得到本人经办的。",
+    "Supervisors and auditors get the figures of their organisation and below, caseworkers their own.",
 )
 # What the keys of a row are called where one asks for its cases.
 _KEYS: Final = {"exact_org": "org", "clock": "clock", "month": "month", "owner": "owner"}
@@ -123,16 +137,63 @@ def sla_cases(call: Call) -> Answer:
     return page(call, summaries(call.tx, shown), after)
 
 
+@Endpoint(
+    "GET",
+    "/reports/ageing",
+    Text("未办结案件的存续时间", "How old the open cases are"),
+    answer=AgeingReport,
+    query=WhichCases,
+    refuses=(403,),
+    note=_OWN,
+)
+def ageing(call: Call) -> Answer:
+    """The open cases by the days since they were opened, and how many of them are late."""
+    return Answer(msgspec.convert(figures.ageing(call.tx, **_part(call)), AgeingReport))
+
+
+@Endpoint(
+    "GET",
+    "/reports/workload",
+    Text("每人的工作量", "Who has how many cases"),
+    answer=WorkloadReport,
+    query=WhichCases,
+    refuses=(403,),
+    note=_OWN,
+)
+def workload(call: Call) -> Answer:
+    """The open cases of each person and of nobody, and the median of the persons."""
+    return Answer(msgspec.convert(figures.workload(call.tx, **_part(call)), WorkloadReport))
+
+
+@Endpoint(
+    "GET",
+    "/reports/funnel",
+    Text("各状态的停留时间", "How long each state takes"),
+    answer=FunnelReport,
+    query=OpenedCases,
+    refuses=(403,),
+    note=_OWN,
+)
+def funnel(call: Call) -> Answer:
+    """How many of the cases opened in a span of time have reached each state, and how many days they stayed there."""
+    return Answer(msgspec.convert(figures.funnel(call.tx, **_part(call), **_span(call)), FunnelReport))
+
+
 def _asked(call: Call) -> dict[str, Any]:
-    """What the report and the list of its cases have in common, as `work.reports` takes it."""
-    query = call.query
-    asked: dict[str, Any] = {name: query[name] for name in ("org", "workflow") if name in query}
-    if "owed_by" in query:
-        asked["owed_by"] = _words(query["owed_by"])
-    return asked | {
-        "start": beginning(query["from"], call.tx.service.zone),
-        "end": beginning(query["to"], call.tx.service.zone),
-    }
+    """What the SLA report and the list of its cases have in common, as `work.reports` takes it."""
+    asked: dict[str, Any] = {**_part(call), **_span(call)}
+    if "owed_by" in call.query:
+        asked["owed_by"] = _words(call.query["owed_by"])
+    return asked
+
+
+def _part(call: Call) -> dict[str, Any]:
+    return {name: call.query[name] for name in _PART if name in call.query}
+
+
+def _span(call: Call) -> dict[str, Any]:
+    zone = call.tx.service.zone
+    return {"start": beginning(call.query["from"], zone), "end": beginning(call.query["to"], zone)}
 
 
 def _words(listed: str) -> tuple[str, ...]:

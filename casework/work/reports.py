@@ -41,17 +41,17 @@ def sla(
     none. Working hours are over ended clocks, pauses taken out, in steps of 0.1. Raises `NotYours` for whoever pulls
     no reports, and `Invalid`.
     """
-    _ensure_may_report(tx)
+    ensure_may_report(tx)
     unknown = _unknown("group_by", group_by, KEYS)
     if len(set(group_by)) < len(group_by):
         unknown.append(Fault("group_by", "twice", _TWICE))
     scope = _scope(tx, start, end, org, workflow, owed_by, unknown)
     rows, total = reports.figures(tx.db, scope, group_by)
     return {
-        "as_of": _told(tx, tx.now),
+        "as_of": told(tx, tx.now),
         "zone": scope.zone.key,
-        "from": _told(tx, start),
-        "to": _told(tx, end),
+        "from": told(tx, start),
+        "to": told(tx, end),
         "rows": [{key: getattr(row, key) for key in group_by} | _figures(row) for row in rows],
         "total": _figures(total),
     }
@@ -75,13 +75,14 @@ def drill_down(
     `row` has the row's keys (none for the total), `standings` says which figures are meant (`met, breached, open,
     cancelled`), the rest is as it was for the report. Raises `NotYours` and `Invalid` as the report does.
     """
-    _ensure_may_report(tx)
+    ensure_may_report(tx)
     scope = _scope(tx, start, end, org, workflow, owed_by, _unknown("standing", standings, STANDINGS))
     found = reports.drill_down(tx.db, scope, row, standings, limit, after)
     return summaries.by_ids(tx.db, tx.person, tx.org_tree, found)
 
 
-def _ensure_may_report(tx: Transaction) -> None:
+def ensure_may_report(tx: Transaction) -> None:
+    """Raises `NotYours` unless the caller is of the staff or an auditor; caseworkers get their own figures."""
     if tx.acting.role not in (*STAFF, Role.AUDITOR):
         sentence = Text("只有经办人、审批人和审计员可以查看统计报表。", "Reports are for staff and auditors.")
         raise NotYours(sentence)
@@ -96,21 +97,30 @@ def _scope(
     owed_by: tuple[str, ...],
     unknown: list[Fault],
 ) -> Scope:
-    faults = [*_faults_of_span(start, end), *unknown, *_unknown("owed_by", owed_by, get_args(OwedBy))]
+    owed_by_nobody = _unknown("owed_by", owed_by, get_args(OwedBy))
+    path = place_of(tx, org, workflow, [*faults_of_span(start, end), *unknown, *owed_by_nobody])
+    return Scope(tx.person, start, end, tx.service.zone, owed_by, path, workflow, owner_of(tx))
+
+
+def owner_of(tx: Transaction) -> UUID | None:
+    """Whose cases alone count for the caller: a caseworker's own; what colleagues do is for their supervisors."""
+    return tx.person.id if tx.acting.role is Role.CASEWORKER else None
+
+
+def place_of(tx: Transaction, org: str | None, workflow: str | None, faults: list[Fault]) -> str | None:
+    """The path of the organisation to which a report keeps, None for all; raises `Invalid` with every fault."""
     if workflow is not None:
-        faults += _unknown("workflow", (workflow,), [known.key for known in workflow_registry.latest()])
+        faults = [*faults, *_unknown("workflow", (workflow,), [known.key for known in workflow_registry.latest()])]
     place = offices.org(tx.db, org) if org is not None else None
     if org is not None and (place is None or not place.path.startswith(tx.person.org_path)):
-        faults.append(Fault("org", "unknown_org", _UNKNOWN_ORG))
+        faults = [*faults, Fault("org", "unknown_org", _UNKNOWN_ORG)]
     if faults:
         raise Invalid(faults)
-    path = place.path if place else None
-    # A caseworker's are the own figures: what colleagues have kept is for their supervisors.
-    own = tx.person.id if tx.acting.role is Role.CASEWORKER else None
-    return Scope(tx.person, start, end, tx.service.zone, owed_by, org_path=path, workflow=workflow, owner=own)
+    return place.path if place else None
 
 
-def _faults_of_span(start: datetime, end: datetime) -> list[Fault]:
+def faults_of_span(start: datetime, end: datetime) -> list[Fault]:
+    """What is wrong with a span of time."""
     faults = [
         Fault(name, "range", _FAR_AWAY) for name, at in (("from", start), ("to", end)) if not _EARLIEST <= at <= _LATEST
     ]
@@ -128,7 +138,8 @@ _FAR_AWAY = Text("时间应在 1970 年至 2999 年之间。", "The time must li
 _UNKNOWN_ORG = Text("没有这个机构，或不在您的管辖范围内。", "No such organisation, or outside your own.")
 
 
-def _told(tx: Transaction, at: datetime) -> str:
+def told(tx: Transaction, at: datetime) -> str:
+    """The instant at the offset of the office."""
     return at.astimezone(tx.service.zone).isoformat()
 
 

@@ -342,6 +342,9 @@ def _manage(ask: Lived) -> None:
     )
     assert report["total"]["started"] == sum(row["started"] for row in report["rows"]) > 0
     assert ask("supervisor", "GET", "/reports/sla/cases?from=2026-01-01&to=2027-01-01&limit=1")["next_cursor"]
+    assert ask("supervisor", "GET", "/reports/ageing")["total"]["open"] > 0
+    assert ask("supervisor", "GET", "/reports/workload?org=370100&workflow=legal_aid")["rows"]
+    assert ask("supervisor", "GET", "/reports/funnel?from=2026-01-01&to=2027-01-01")["rows"]
     ask(None, "GET", "/openapi.json")
     ask(None, "GET", "/docs")
 
@@ -391,6 +394,9 @@ def test_every_refusal_is_described_where_it_happens(api: Api) -> None:
     ask("lawyer", "GET", "/users", status=403)
     ask("lawyer", "GET", "/reports/sla?from=2026-01-01&to=2027-01-01", status=403)
     ask("lawyer", "GET", "/reports/sla/cases?from=2026-01-01&to=2027-01-01", status=403)
+    ask("lawyer", "GET", "/reports/ageing", status=403)
+    ask("lawyer", "GET", "/reports/workload", status=403)
+    ask("administrator", "GET", "/reports/funnel?from=2026-01-01&to=2027-01-01", status=403)
     ask("caseworker", "GET", f"{at}/disclosures", status=403)
     ask("auditor", "POST", "/queue/claim", {}, 403)
     ask("supervisor", "GET", "/channels", status=403)

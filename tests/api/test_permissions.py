@@ -287,6 +287,10 @@ def test_what_is_not_about_one_case_is_for_the_roles_that_it_is_for(
             ("GET", f"/reports/{report}?from=2026-01-01&to=2027-01-01"): 200 if role in WATCHERS else 403
             for report in ("sla", "sla/cases")
         },
+        **{
+            ("GET", f"/reports/{report}"): 200 if role in WATCHERS else 403
+            for report in ("ageing", "workload", "funnel?from=2026-01-01&to=2027-01-01")
+        },
         ("GET", "/funds"): 200 if role in WATCHERS else 403,
         ("POST", "/funds"): 422 if role == "supervisor" else 403,
         ("GET", "/payment-orders"): 200 if role in WATCHERS else 403,

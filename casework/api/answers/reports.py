@@ -6,7 +6,17 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, UnsetType, field
 
-from casework.api.answers.members import Instant, OrgCode, Shape, Username, WorkflowKey, like, told
+from casework.api.answers.members import (
+    Instant,
+    Name,
+    OrgCode,
+    Shape,
+    StateName,
+    Username,
+    WorkflowKey,
+    like,
+    told,
+)
 
 
 class SlaFigures(Shape):
@@ -58,3 +68,87 @@ class SlaReport(Shape):
 def sla_report(figures: Mapping[str, Any]) -> SlaReport:
     """The report that `work.reports` makes."""
     return msgspec.convert(figures, SlaReport)
+
+
+Cases = Annotated[int, like(3, minimum=0)]
+
+
+class AgeingFigures(Shape):
+    """How many cases are open."""
+
+    open: Annotated[Cases, told("未办结的案件", "Cases that are not closed")]
+    late: Annotated[Cases, told("其中有期限逾期的", "Of these: those of which a clock is late")]
+
+
+class AgeingRow(AgeingFigures):
+    """The open cases of an age."""
+
+    from_days: Annotated[int, like(8, "登记后的天数，自", "Days since the opening, at least", minimum=0)]
+    to_days: Annotated[
+        Annotated[int, like(15, minimum=0)] | None, told("至（含），末行为 null", "At most; null in the last row")
+    ]
+
+
+class AgeingReport(Shape):
+    """How old the open cases are."""
+
+    as_of: Instant
+    zone: Annotated[str, like("Asia/Shanghai")]
+    rows: list[AgeingRow]
+    total: AgeingFigures
+
+
+class WorkloadFigures(AgeingFigures):
+    """The open cases that somebody has."""
+
+    urgent: Annotated[Cases, told("其中紧急的", "Of these: urgent ones")]
+
+
+class WorkloadRow(WorkloadFigures):
+    """The open cases of a person."""
+
+    username: Username
+    name: Name
+    org: OrgCode
+
+
+class WorkloadReport(Shape):
+    """Who has how many open cases."""
+
+    as_of: Instant
+    zone: Annotated[str, like("Asia/Shanghai")]
+    rows: list[WorkloadRow]
+    unclaimed: Annotated[WorkloadFigures, told("无人经办的", "Those of nobody")]
+    total: WorkloadFigures
+    median_open: Annotated[
+        Annotated[float, like(3.5, minimum=0)] | None,
+        told(
+            "每人未办结案件的中位数；经办人所在范围不足三人时对其为 null",
+            "Open cases of a person, the median; null for a caseworker where they are fewer than three",
+        ),
+    ]
+
+
+class FunnelRow(Shape):
+    """How cases went through a state."""
+
+    workflow: WorkflowKey
+    state: StateName
+    reached: Annotated[Cases, told("到过该状态的案件", "Cases that have reached it")]
+    here: Annotated[Cases, told("现处该状态的案件", "Cases that are in it now")]
+    median_days: Annotated[
+        Annotated[float, like(2.5, minimum=0)] | None, told("已结束停留的天数中位数", "Of the stays that have ended")
+    ]
+    p90_days: Annotated[
+        Annotated[float, like(9.5, minimum=0)] | None, told("已结束停留的天数 90 分位", "Of the stays that have ended")
+    ]
+
+
+class FunnelReport(Shape):
+    """How the cases opened in a span of time went from state to state."""
+
+    as_of: Instant
+    zone: Annotated[str, like("Asia/Shanghai")]
+    from_: Instant = field(name="from")
+    to: Instant
+    rows: list[FunnelRow]

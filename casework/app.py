@@ -44,7 +44,7 @@ from casework.senders.outside import Outside
 from casework.senders.senders import Senders
 from casework.senders.smtp import MailServer
 from casework.settings import ROOT, Settings
-from casework.web import assets, case, demonstration, desk, draft, home, intake, sign_in
+from casework.web import assets, case, demonstration, desk, draft, home, intake, letters, sign_in
 from casework.web import cases as case_list
 from casework.web import serving as pages
 from casework.work.service import Limits, Service
@@ -66,7 +66,7 @@ ROUTES = (
     reports,
     rules,
 )
-PAGES = (case, case_list, demonstration, desk, draft, home, intake, sign_in)
+PAGES = (case, case_list, demonstration, desk, draft, home, intake, letters, sign_in)
 MIGRATIONS = ROOT / "migrations"
 
 

@@ -76,6 +76,17 @@ def letter_page(
     return tx.all(query.where(tuple_(letters.c.at, letters.c.id) > after) if after else query)
 
 
+def letters_of(tx: Tx, case_id: UUID) -> Sequence[Row[Any]]:
+    """The letters of a case without what they say, oldest first: `id, name, number, at`."""
+    columns = (letters.c.id, letters.c.name, letters.c.number, letters.c.at)
+    return tx.all(select(*columns).where(letters.c.case_id == case_id).order_by(letters.c.at, letters.c.id))
+
+
+def letter(tx: Tx, case_id: UUID, letter_id: UUID) -> Row[Any] | None:
+    """One letter of the case, or None."""
+    return tx.one(select(letters).where(letters.c.case_id == case_id, letters.c.id == letter_id))
+
+
 def next_serial(tx: Tx, scope: str) -> int:
     """The next number of a series without gaps; the row stays locked until what it numbers is written."""
     return int(

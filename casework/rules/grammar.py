@@ -298,7 +298,8 @@ class Letter:
     `{applicant}`, `{number}`, `{office}`, `{date}` and, where it is `numbered`, `{letter_number}` are filled for
     every letter; `fill` gives the rest, of the title too, from the move that sends it and the office in which it was
     made. `kind` is the word of its kind in the number, such as 决 for decisions. One that is not `to_applicant` goes to
-    the helper; one `of_reviewer` comes from the organisation of whoever decided, where that is one above.
+    the helper; one `of_reviewer` comes from the organisation of whoever decided, where that is one above. `listed` is
+    what it is called in a list, where its title has blanks.
     """
 
     name: str
@@ -309,6 +310,12 @@ class Letter:
     kind: str = "决"
     to_applicant: bool = True
     of_reviewer: bool = False
+    listed: Text | None = None
+
+    @property
+    def called(self) -> Text:
+        """What it is called in a list, before it is written."""
+        return self.listed or self.title
 
 
 @dataclass(frozen=True, eq=False)

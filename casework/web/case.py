@@ -23,7 +23,9 @@ from casework.rules.refusals import NotFound, NotNow, Refusal, Stale
 from casework.rules.rights import as_seen, sees_matter_only
 from casework.rules.text import Text
 from casework.web.clocks import clocks_of
+from casework.web.found import case_id_of
 from casework.web.frame import frame_of
+from casework.web.letters import letters_of
 from casework.web.page import HELPERS, STAFF, Answer, Html, Page, Redirect, Visit
 from casework.web.steps import Chosen, chosen, edge_of, payload_of
 from casework.web.timeline import Happened, timeline_of
@@ -156,6 +158,8 @@ def _page(
             "groups": in_words(intake_of(workflow), record.case.facts),
             "twins": twins.of_case(record.case, others, tx.person)[:_MOST_TWINS],
             "timeline": timeline,
+            "letters": [] if matter_only else letters_of(visit, record),
+            "may_read": tx.person.role in STAFF | HELPERS and not matter_only,
             "notes": _notes(tx, record) if read_notes else None,
             "may_claim": tx.person.role in STAFF and record.case.owner is None and record.case.closed_at is None,
             "may_write": tx.person.role in STAFF | HELPERS,
@@ -166,9 +170,7 @@ def _page(
 
 def _found(tx: Transaction, number: str) -> tuple[StoredCase, Any]:
     """The case of this number as the caller may see it, with other cases of the same person; raises `NotFound`."""
-    case_id = records.id_of(tx.db, number)
-    if case_id is None:
-        raise NotFound
+    case_id = case_id_of(tx, number)
     if tx.person.role in STAFF:
         return records.with_others(tx.db, case_id, tx.person)
     return records.get(tx.db, case_id, tx.person), ()

@@ -36,6 +36,12 @@ def day(which: date, today: date) -> Text:
     return Text(zh, en)
 
 
+def written_out(which: date) -> Text:
+    """Return `2026年12月4日` or `4 December 2026`, as letters have it."""
+    zh = f"{which.year}年{which.month}月{which.day}日"
+    return Text(zh, f"{which.day} {which:%B} {which.year}")
+
+
 def moment(at: datetime, today: date) -> str:
     """Return `11-30 08:39`, with the year where it is another one; `at` is in the office's zone."""
     return f"{at:%m-%d %H:%M}" if at.year == today.year else f"{at:%Y-%m-%d %H:%M}"

@@ -80,7 +80,7 @@ def chosen(
         name=edge.name,
         title=edge.title,
         to=workflow.by_state[to].title,
-        letters=tuple(workflow.by_letter[name].title for name in edge.sends(tx.person.role)),
+        letters=tuple(workflow.by_letter[name].called for name in edge.sends(tx.person.role)),
         grave=workflow.by_state[to].final,
         fields=[*(widgets(SteppingIn, filled) if reason else []), *asked],
         problem=problem,

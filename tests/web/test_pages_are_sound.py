@@ -18,6 +18,8 @@ PAGES = [
     ("caseworker", "{case}"),
     ("caseworker", "/cases/new/legal_aid"),
     ("caseworker", "/cases/new/hardship_aid"),
+    ("caseworker", "{letter}"),
+    ("caseworker", "{letter}/service"),
     ("supervisor", "{case}"),
     ("supervisor", "/desk"),
     ("lawyer", "/desk"),
@@ -58,9 +60,13 @@ def test_a_page_is_sound(context: Any, address: str, username: str | None, path:
     page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda asked: None if asked.url.startswith(address) else said.append(asked.url))
-    if path == "{case}":
+    if "{" in path:
         page.goto(f"{address}/cases")
-        path = page.get_attribute(".queue .name a", "href")
+        case = page.get_attribute(".queue .name a", "href")
+        path = path.replace("{case}", case)
+        if "{letter}" in path:
+            page.goto(address + case)
+            path = path.replace("{letter}", page.get_attribute(".letters a", "href"))
     answer = page.goto(address + path)
     if answer.status == 404:
         said[:] = [one for one in said if "404" not in one]

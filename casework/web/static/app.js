@@ -115,3 +115,10 @@ for (const form of all("form[data-draft]")) {
   });
   form.addEventListener("submit", () => window.clearTimeout(waiting));
 }
+
+// The button appears where it can work; without it the page says how to print.
+for (const button of all("[data-print]")) {
+  button.hidden = false;
+  button.previousElementSibling.hidden = true;
+  button.addEventListener("click", () => window.print());
+}

@@ -327,6 +327,7 @@ LETTERS = (
         numbered=True,
         kind="指",
         to_applicant=False,
+        listed=Text("指派通知书（委派函）", "Notice of assignment"),
         fill=_assigned,
     ),
     Letter(

@@ -47,6 +47,7 @@ from casework.settings import ROOT, Settings
 from casework.web import assets, case, demonstration, desk, draft, home, intake, letters, sign_in
 from casework.web import cases as case_list
 from casework.web import serving as pages
+from casework.web import settings as own_settings
 from casework.work.service import Limits, Service
 
 ROUTES = (
@@ -66,7 +67,18 @@ ROUTES = (
     reports,
     rules,
 )
-PAGES = (case, case_list, demonstration, desk, draft, home, intake, letters, sign_in)
+PAGES = (
+    case,
+    case_list,
+    demonstration,
+    desk,
+    draft,
+    home,
+    intake,
+    letters,
+    sign_in,
+    own_settings,
+)
 MIGRATIONS = ROOT / "migrations"
 
 

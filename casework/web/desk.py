@@ -9,8 +9,8 @@ from casework.forms.texts import Choice, Code, Word
 from casework.http.query import from_cursor, moment, to_cursor, whole
 from casework.records.queue import PageKey, page_key_of
 from casework.rules.text import Text
-from casework.web.frame import frame_of
-from casework.web.page import HELPERS, STAFF, Answer, Html, Page, Redirect, Visit
+from casework.web.frame import first_page, frame_of
+from casework.web.page import HELPERS, STAFF, USERS, Answer, Html, Page, Redirect, Visit
 from casework.web.rows import rows_of
 from casework.work import queue, workflow_registry
 
@@ -53,10 +53,12 @@ class DeskQuery(Form):
     claimed = Choice({"nothing": _NOTHING}, title=Text("领取结果", "What was claimed"))
 
 
-@Page("GET", "/desk", STAFF | HELPERS, query=DeskQuery)
+@Page("GET", "/desk", USERS, query=DeskQuery)
 def desk(visit: Visit) -> Answer:
-    """What waits for the caller, the most urgent first."""
+    """What waits for the caller, the most urgent first; who has no desk is led to where their work begins."""
     tx, asked = visit.tx, visit.query
+    if tx.person.role not in STAFF | HELPERS:
+        return Redirect(first_page(tx.person.role))
     view, workflow = asked.get("view", "all"), asked.get("workflow", "")
     part = {"workflow": workflow} if workflow else {}
     key = from_cursor(asked, whole, moment, UUID)

@@ -59,10 +59,15 @@ def install(app: Flask) -> None:
 
 
 def answer_to(error: Refusal | HTTPException | None) -> Response:
-    """Return the page that says a refusal; whoever is not signed in is led to where one signs in."""
+    """Return the page that says a refusal.
+
+    Whoever is not signed in is led to where one signs in, and who has to choose another password to where one does.
+    """
     _speak(None)
     if isinstance(error, Unauthenticated):
         return redirect(sign_in_address(), 303)
+    if isinstance(error, people.PasswordOfOthers):
+        return redirect("/settings", 303)
     if isinstance(error, Refusal):
         code, detail = error.code, error.text
     else:

@@ -114,10 +114,14 @@ class OwnChange(Form):
     language = Choice(SPOKEN, title=_LANGUAGE)
 
 
+class PasswordOfOthers(NotYours):
+    """The caller's password was set by somebody else, and another one is to be chosen first."""
+
+
 def identify(tx: Transaction, *, own_account: bool = False) -> None:
     """Note in the transaction who calls, by the token with which it was begun; raises `Unauthenticated`.
 
-    Raises `NotYours` in production while the caller's password is one that somebody else has set, but for the
+    Raises `PasswordOfOthers` in production while the caller's password is one that somebody else has set, but for the
     caller's own account, where another one can be chosen.
     """
     found = people.caller(tx.db)
@@ -125,7 +129,7 @@ def identify(tx: Transaction, *, own_account: bool = False) -> None:
         raise Unauthenticated(_WHO)
     person, password_is_first = found
     if password_is_first and tx.service.limits.own_passwords and not own_account:
-        raise NotYours(_CHOOSE_A_PASSWORD)
+        raise PasswordOfOthers(_CHOOSE_A_PASSWORD)
     tx.actor = Actor(person.role, person)
 
 

@@ -24,6 +24,7 @@ PAGES = [
     ("supervisor", "/desk"),
     ("lawyer", "/desk"),
     ("auditor", "/cases"),
+    ("caseworker", "/settings"),
     ("caseworker", "/nothing-here"),
 ]
 

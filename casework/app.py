@@ -44,7 +44,19 @@ from casework.senders.outside import Outside
 from casework.senders.senders import Senders
 from casework.senders.smtp import MailServer
 from casework.settings import ROOT, Settings
-from casework.web import assets, case, demonstration, desk, draft, home, intake, letters, sign_in
+from casework.web import (
+    apply,
+    assets,
+    case,
+    demonstration,
+    desk,
+    draft,
+    home,
+    intake,
+    letters,
+    sign_in,
+    track,
+)
 from casework.web import cases as case_list
 from casework.web import serving as pages
 from casework.web import settings as own_settings
@@ -68,6 +80,7 @@ ROUTES = (
     rules,
 )
 PAGES = (
+    apply,
     case,
     case_list,
     demonstration,
@@ -78,6 +91,7 @@ PAGES = (
     letters,
     sign_in,
     own_settings,
+    track,
 )
 MIGRATIONS = ROOT / "migrations"
 
@@ -138,6 +152,7 @@ def create_app(service: Service, settings: Settings | None = None) -> Flask:
         trusted_proxies=settings.web.trusted_proxies if settings else 0,
         metrics_networks=settings.web.metrics_networks if settings else (ip_network("127.0.0.0/8"),),
         metrics_token=settings.metrics_token if settings else "",
+        leave_to=settings.public.leave_to if settings else "https://www.weather.com.cn/",
         demonstration=settings is not None and settings.kind == "demo",
         # Without settings nobody has said how many threads there are.
         may_wait=BoundedSemaphore(max(1, settings.web.threads // 2) if settings else 1000),

@@ -25,6 +25,8 @@ class Wiring:
     trusted_proxies: int
     metrics_networks: Networks
     metrics_token: str
+    leave_to: str
+    """The site that opens for whoever leaves at once."""
     demonstration: bool
     """Whether everything here is invented, so that anybody may sign in as one of its users."""
     may_wait: BoundedSemaphore

@@ -335,8 +335,9 @@ class Workflow:
     with what their values are; those `by_last_year` count as they stood at the end of the year before.
     `time_to_object` gives how long a decision may still be objected to, as the applicant is told. Decisions in the
     states `reviewed_above` see the organisations above. A helper who has not taken a case on yet sees of its facts the
-    `matter` alone. While it is a `draft` it may change without a new version,
-    and opens cases of demonstrations and tests only.
+    `matter` alone. `application` says how it is asked of those who apply by themselves (`forms.asking.Application`),
+    without one in a part for each group of its form. While it is a `draft` it may change without a new version, and
+    opens cases of demonstrations and tests only.
     """
 
     key: str
@@ -356,6 +357,7 @@ class Workflow:
     held_elsewhere: Text = HELD_ELSEWHERE
     pays: Pays | None = None
     sheet: Sheet | None = None
+    application: Any = None
     yearly_sample: YearlySample | None = None
     corrected: Callable[[Move], Mapping[str, Any]] | None = None
     policies: Mapping[str, PolicyKind] = field(default_factory=dict)

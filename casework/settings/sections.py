@@ -78,6 +78,7 @@ class Public:
     wrong_codes: int
     visits: int
     window_minutes: int
+    leave_to: str
 
 
 @dataclass(frozen=True, slots=True)

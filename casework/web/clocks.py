@@ -25,6 +25,7 @@ class Step(NamedTuple):
 class Clock(NamedTuple):
     """A clock; `near` is None while it stands still."""
 
+    name: str
     title: Text
     status: str
     near: dates.Nearness | None
@@ -58,6 +59,7 @@ def _clock(tx: Transaction, record: StoredCase, workflow: Workflow, run: ClockRu
             near = near._replace(tone="soon")
     lines = clocks.trace(run.limit, run.derived_from, calendar) if run.open else []
     return Clock(
+        name=run.name,
         title=workflow.by_clock[run.name].title,
         status=run.status,
         near=near,

@@ -11,47 +11,48 @@ from casework.rules.text import LANGUAGES, Language
 _SESSION: Final = "casework-session"
 _VISITOR: Final = "casework-visitor"
 _LANGUAGE: Final = "casework-language"
-_LONGEST: Final = 200
+_LONGEST: Final = 400
 _A_YEAR_S: Final = 365 * 24 * 3600
 
 
 def session() -> str:
     """The token of the session; empty where nobody is signed in."""
-    return _read(_SESSION)
+    return read(_SESSION)
 
 
 def visitor() -> str:
     """The mark of a browser in which nobody is signed in; empty where it has none yet."""
-    return _read(_VISITOR)
+    return read(_VISITOR)
 
 
 def language() -> Language | None:
     """The language that was chosen in this browser."""
-    chosen = _read(_LANGUAGE)
+    chosen = read(_LANGUAGE)
     return next((one for one in LANGUAGES if one == chosen), None)
 
 
 def keep_session(response: Response, token: str) -> None:
     """Keep the session's token until the browser is closed; when it ends is for the database to say."""
-    _set(response, _SESSION, token)
+    keep(response, _SESSION, token)
 
 
 def drop_session(response: Response) -> None:
     """Forget the session's token."""
-    _set(response, _SESSION, "", max_age=0)
+    keep(response, _SESSION, "", max_age=0)
 
 
 def keep_visitor(response: Response, mark: str) -> None:
     """Keep the mark of a browser in which nobody is signed in."""
-    _set(response, _VISITOR, mark)
+    keep(response, _VISITOR, mark)
 
 
 def keep_language(response: Response, chosen: Language) -> None:
     """Keep the chosen language for a year."""
-    _set(response, _LANGUAGE, chosen, max_age=_A_YEAR_S)
+    keep(response, _LANGUAGE, chosen, max_age=_A_YEAR_S)
 
 
-def _read(name: str) -> str:
+def read(name: str) -> str:
+    """The cookie of this name; empty where there is none, or one that is none of ours."""
     found = request.cookies.get(_prefix() + name, "")
     return found if len(found) <= _LONGEST and found.isascii() else ""
 
@@ -69,7 +70,11 @@ def by_tls() -> bool:
     return wiring().trusted_proxies > 0 and said[-1].strip().lower() == "https"
 
 
-def _set(response: Response, name: str, value: str, *, max_age: int | None = None) -> None:
+def keep(response: Response, name: str, value: str, *, max_age: int | None = None) -> None:
+    """Have the browser keep a cookie that scripts do not see and other sites do not send.
+
+    It is kept until the browser is closed, or for `max_age` seconds; 0 forgets it.
+    """
     response.set_cookie(
         _prefix() + name, value, max_age=max_age, path="/", secure=by_tls(), httponly=True, samesite="Lax"
     )

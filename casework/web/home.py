@@ -7,6 +7,7 @@ from werkzeug.datastructures import MultiDict
 from casework.rules.text import LANGUAGES
 from casework.web import cookies
 from casework.web.addresses import local
+from casework.web.apply import programmes
 from casework.web.page import Answer, Html, Page
 
 _PLACES = {
@@ -25,7 +26,7 @@ def home(_: MultiDict[str, str]) -> Answer:
         answer = Response(msgspec.json.encode(_PLACES), content_type="application/json")
         answer.vary.add("Accept")
         return answer
-    return Html("home", headers={"Vary": "Accept, Accept-Encoding, Accept-Language"})
+    return Html("home", {"programmes": programmes()}, headers={"Vary": "Accept, Accept-Encoding, Accept-Language"})
 
 
 @Page("POST", "/language", "everybody")

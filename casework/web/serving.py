@@ -65,7 +65,7 @@ def answer_to(error: Refusal | HTTPException | None) -> Response:
     """
     _speak(None)
     if isinstance(error, Unauthenticated):
-        return redirect(sign_in_address(), 303)
+        return redirect("/track" if request.path.startswith("/track") else sign_in_address(), 303)
     if isinstance(error, people.PasswordOfOthers):
         return redirect("/settings", 303)
     if isinstance(error, Refusal):

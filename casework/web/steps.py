@@ -80,7 +80,7 @@ def chosen(
         name=edge.name,
         title=edge.title,
         to=workflow.by_state[to].title,
-        letters=tuple(workflow.by_letter[name].called for name in edge.sends(tx.person.role)),
+        letters=tuple(workflow.by_letter[name].called for name in edge.sends(tx.acting.role)),
         grave=workflow.by_state[to].final,
         fields=[*(widgets(SteppingIn, filled) if reason else []), *asked],
         problem=problem,
@@ -102,7 +102,8 @@ def _choices(
     if edge.transfers:
         others = (org for org in tx.rules.orgs.values() if org.code != record.case.org_code)
         orgs = {org.code: str(org.name) for org, _ in zip(others, range(_MOST_ORGS), strict=False)}
-    if not asks:
+    # Applicants are told of no member of staff.
+    if not asks or tx.acting.person is None:
         return [], orgs
     near = people.helpers_near(tx.db, record.case.org_path)
     staff = people.staff_above(tx.db, record.case.org_path, STAFF)

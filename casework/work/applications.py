@@ -129,8 +129,14 @@ def identify(service: Service, number: str, code: str, address: str) -> UUID:
         right = hmac.compare_digest(_digest(tx, case_id, code), digest)
         if found and right:
             return case_id
-        count(tx, [Allowance("codes from address", address, limits.wrong_codes, limits.visit_window)])
+        count(tx, [_wrong_codes(limits, address)])
     raise NotFound(_NO_SUCH)
+
+
+def wrong_code(service: Service, address: str) -> None:
+    """Counts a code from an address that finds nothing; raises `SlowDown` after too many."""
+    with service.transaction() as tx:
+        count(tx, [_wrong_codes(service.limits, address)])
 
 
 def typed_code(service: Service, given: Any) -> str:
@@ -142,6 +148,10 @@ def typed_code(service: Service, given: Any) -> str:
 def nothing_else(tx: Transaction, given: Any) -> None:
     """Raises `Invalid` where more was sent than the code, which has been taken out."""
     GivenCode.check(given, today=tx.today)
+
+
+def _wrong_codes(limits: Limits, address: str) -> Allowance:
+    return Allowance("codes from address", address, limits.wrong_codes, limits.visit_window)
 
 
 def _visits(limits: Limits, address: str) -> Allowance:

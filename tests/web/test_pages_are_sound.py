@@ -11,6 +11,10 @@ SIZES = {"phone": (360, 740), "desk": (1366, 768)}
 PAGES = [
     (None, "/"),
     (None, "/sign-in"),
+    (None, "/help/legal_aid"),
+    (None, "/help/hardship_aid"),
+    (None, "/track"),
+    (None, "/resume"),
     ("caseworker", "/desk"),
     ("caseworker", "/desk?view=late"),
     ("caseworker", "/cases"),

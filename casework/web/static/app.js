@@ -122,3 +122,18 @@ for (const button of all("[data-print]")) {
   button.previousElementSibling.hidden = true;
   button.addEventListener("click", () => window.print());
 }
+
+// Leave at once: by the button, or by Shift three times. The page that was open is not the one that Back leads to.
+const leave = one("[data-leave]");
+if (leave) {
+  let shifts = [];
+  leave.addEventListener("click", event => {
+    event.preventDefault();
+    location.replace(leave.href);
+  });
+  document.addEventListener("keyup", event => {
+    if (event.key !== "Shift") { shifts = []; return; }
+    shifts = [...shifts.filter(at => event.timeStamp - at < 3000), event.timeStamp];
+    if (shifts.length >= 3) location.replace(leave.href);
+  });
+}

@@ -60,6 +60,7 @@ from casework.workflows.hardship_aid.aid import (
     no_dossier_is_proposed,
     some_aid_is_open,
 )
+from casework.workflows.hardship_aid.application import APPLICATION
 from casework.workflows.hardship_aid.approval import (
     approval_noted,
     approved_by_national_union,
@@ -350,7 +351,7 @@ helped_on = taken_on("help_at_once")
 # fmt: off
 WORKFLOW = Workflow(
     key="hardship_aid", version=1, title=Text("困难职工帮扶", "Hardship assistance"), numbering="HA",
-    intake=HardshipIntake, parties=("applicant.work_unit",), pays=PAYS, corrected=correction_noted, policies=POLICIES, sheet=SHEET,
+    intake=HardshipIntake, parties=("applicant.work_unit",), pays=PAYS, corrected=correction_noted, policies=POLICIES, sheet=SHEET, application=APPLICATION,
     yearly_sample=YearlySample(since="on_file_since", share="sample_share"),
     one_open_case_per=(
         "applicant.identity_number",

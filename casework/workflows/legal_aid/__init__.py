@@ -54,6 +54,7 @@ from casework.rules.papers import (
 )
 from casework.rules.people import HELPERS, Role
 from casework.rules.text import Text
+from casework.workflows.legal_aid.application import APPLICATION
 from casework.workflows.legal_aid.awards import award_sheet
 from casework.workflows.legal_aid.closing import (
     CONCLUDED,
@@ -218,7 +219,7 @@ URGENCY_LADDER = (Alert("due", (CASEWORKER, *HELPER, SUPERVISOR), urgent=True),)
 WORKFLOW = Workflow(
     key="legal_aid", version=1, title=Text("法律援助", "Legal aid"), numbering="LA",
     intake=LegalAidIntake, matter=("matter",), parties=("employer.name", "contractor.name"), urgent=is_urgent, first_in_line=comes_first, policies=POLICIES, by_last_year=("subsistence_line",),
-    time_to_object=time_to_object, reviewed_above=("objected",), same_request=is_same_request,
+    time_to_object=time_to_object, reviewed_above=("objected",), same_request=is_same_request, application=APPLICATION,
     states=(
         State("submitted",         Text("已提交", "Submitted"),                    INTAKE,     CASEWORKER, reopens=True),
         State("awaiting_papers",   Text("待补材料", "Awaiting papers"),            INTAKE,     APPLICANT),

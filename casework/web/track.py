@@ -1,0 +1,169 @@
+"""Following an application: by number and code, then its progress, letters, and the applicant's own steps."""
+
+import secrets
+from typing import NamedTuple
+from uuid import UUID
+
+from flask import redirect
+from werkzeug.datastructures import MultiDict
+
+from casework.http.callers import caller_network
+from casework.http.problems import STATUS
+from casework.http.wiring import wiring
+from casework.records import cases
+from casework.records.rows import StoredCase
+from casework.rules.case import Phase
+from casework.rules.refusals import (
+    Invalid,
+    NotFound,
+    NotMet,
+    NotNow,
+    NotYours,
+    Refusal,
+    SlowDown,
+    Stale,
+    Unauthenticated,
+)
+from casework.rules.text import Text
+from casework.web import visiting
+from casework.web.clocks import Clock, clocks_of
+from casework.web.page import Answer, Html, Page, Redirect
+from casework.web.steps import Chosen, chosen, edge_of, payload_of
+from casework.work import applications, workflow_registry
+from casework.work.service import Transaction
+
+_ASK_AGAIN = Text("请重新输入案号和查询码。", "Give the number and the code again.")
+_DONE = Text("已提交。", "It is sent.")
+
+
+class OwnStep(NamedTuple):
+    """A step that the applicant may take."""
+
+    name: str
+    title: Text
+
+
+@Page("GET", "/track", "everybody")
+def track(_: MultiDict[str, str]) -> Answer:
+    """Where one gives the number and the code."""
+    return Html("track", {"problem": None, "number": ""})
+
+
+@Page("POST", "/track", "everybody")
+def identify(posted: MultiDict[str, str]) -> Answer:
+    """The application, for half an hour; the code is posted, and never in an address."""
+    number, code = posted.get("number", ""), posted.get("code", "")
+    service = wiring().service
+    try:
+        case_id = applications.identify(service, number, applications.typed_code(service, code), caller_network())
+    except (NotFound, Invalid, SlowDown) as refused:
+        text = _NOT_FOUND if isinstance(refused, NotFound) else refused.text
+        return Html("track", {"problem": text, "number": number[:100]}, STATUS[refused.code])
+    found = visiting.visiting(lambda tx: cases.get_for_applicant(tx.db, case_id).case.number)
+    answer = redirect(f"/track/{found}", 303)
+    visiting.keep_ticket(answer, case_id, found)
+    return answer
+
+
+_NOT_FOUND = Text(
+    "没有找到；请核对案号和查询码。查询码丢了的，带身份证到受理的工会补办。",
+    "Nothing was found; check the number and the code. If the code is lost, bring your identity card to the union.",
+)
+
+
+@Page("GET", "/track/<number>", "everybody")
+def application(_: MultiDict[str, str], number: str) -> Answer:
+    """Where the application stands, what is asked of the applicant and until when, and the letters."""
+    case_id = _case_of(number)
+    return visiting.visiting(lambda tx: _page(tx, case_id))
+
+
+@Page("GET", "/track/<number>/do/<step>", "everybody")
+def step_form(_: MultiDict[str, str], number: str, step: str) -> Answer:
+    """The form of a step of the applicant's own."""
+    case_id = _case_of(number)
+    return visiting.visiting(lambda tx: _page(tx, case_id, step))
+
+
+@Page("POST", "/track/<number>/do/<step>", "everybody")
+def take(posted: MultiDict[str, str], number: str, step: str) -> Answer:
+    """The step is taken; where it is refused the form comes back as it was filled in."""
+    case_id = _case_of(number)
+
+    def taken(tx: Transaction) -> Answer:
+        record = cases.get_for_applicant(tx.db, case_id)
+        workflow = workflow_registry.pinned(record.case)
+        edge = edge_of(workflow, step, record.case.state)
+        if edge is None:
+            raise NotFound
+        version = posted.get("version", "")
+        tx.if_match = frozenset({int(version)} if version.isdigit() and len(version) < 10 else ())
+        applications.take(tx, case_id, step, payload_of(workflow, edge, posted))
+        return Redirect(f"/track/{number}")
+
+    try:
+        return visiting.visiting(taken)
+    except (Invalid, NotMet, NotNow, NotYours, Stale) as refused:
+        problem = refused
+    return visiting.visiting(lambda tx: _page(tx, case_id, step, posted, problem))
+
+
+@Page("GET", "/leave", "everybody")
+def leave(_: MultiDict[str, str]) -> Answer:
+    """Everything that this browser knows of us is forgotten, and another site opens."""
+    answer = redirect(wiring().leave_to, 303)
+    visiting.forget(answer)
+    answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return answer
+
+
+def _case_of(number: str) -> UUID:
+    """The case of this number; raises `Unauthenticated` where its code was not given in this browser, or long ago."""
+    found = visiting.ticket(number)
+    if found is None:
+        raise Unauthenticated(_ASK_AGAIN)
+    return found
+
+
+def _page(
+    tx: Transaction,
+    case_id: UUID,
+    step: str | None = None,
+    posted: MultiDict[str, str] | None = None,
+    refused: Refusal | None = None,
+) -> Answer:
+    record = cases.get_for_applicant(tx.db, case_id)
+    workflow = workflow_registry.pinned(record.case)
+    offers, office = applications.own_steps(tx, record)
+    allowed = {one.transition.name: one for one in offers if one.allowed}
+    shown: Chosen | None = None
+    edge = edge_of(workflow, step, record.case.state) if step else None
+    if edge is not None and (edge.name in allowed or refused):
+        values = payload_of(workflow, edge, posted) if posted is not None else None
+        shown = chosen(tx, record, office, edge, needs_reason=False, values=values, problem=refused)
+    org = tx.rules.orgs[record.case.org_code]
+    return Html(
+        "application",
+        {
+            "case": record.case,
+            "workflow": workflow,
+            "state": workflow.by_state[record.case.state],
+            "phases": list(Phase),
+            "office": org,
+            "steps": [OwnStep(name, one.transition.title) for name, one in allowed.items()],
+            "chosen": shown,
+            "owed": _owed(tx, record),
+            "papers": applications.papers_awaited(tx, record),
+            "letters": applications.own_letters(tx, record),
+            "once": secrets.token_urlsafe(24),
+        },
+        STATUS[refused.code] if refused else 200,
+    )
+
+
+def _owed(tx: Transaction, record: StoredCase) -> list[Clock]:
+    """The clocks that wait for the applicant."""
+    workflow = workflow_registry.pinned(record.case)
+    names = {run.name for run in applications.owed(record)}
+    running, _ = clocks_of(tx, record, workflow)
+    return [one for one in running if one.name in names]

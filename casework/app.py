@@ -55,9 +55,11 @@ from casework.web import (
     intake,
     letters,
     sign_in,
+    sla,
     track,
 )
 from casework.web import cases as case_list
+from casework.web import reports as report_pages
 from casework.web import serving as pages
 from casework.web import settings as own_settings
 from casework.work.service import Limits, Service
@@ -89,7 +91,9 @@ PAGES = (
     home,
     intake,
     letters,
+    report_pages,
     sign_in,
+    sla,
     own_settings,
     track,
 )

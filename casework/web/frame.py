@@ -30,6 +30,7 @@ class Frame(NamedTuple):
 _PLACES: Final = (
     (Place("/desk", Text("待办", "Desk")), STAFF | HELPERS),
     (Place("/cases", Text("案件", "Cases")), STAFF | HELPERS | {Role.AUDITOR}),
+    (Place("/reports", Text("统计", "Reports")), STAFF | {Role.AUDITOR}),
 )
 _SEES_CASES: Final = STAFF | HELPERS | {Role.AUDITOR}
 

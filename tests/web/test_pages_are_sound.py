@@ -29,6 +29,13 @@ PAGES = [
     ("lawyer", "/desk"),
     ("auditor", "/cases"),
     ("caseworker", "/settings"),
+    ("supervisor", "/cases?open=true&owner=none"),
+    ("supervisor", "/reports"),
+    ("supervisor", "/reports/sla"),
+    ("auditor", "/reports/ageing"),
+    ("supervisor", "/reports/workload"),
+    ("supervisor", "/reports/funnel"),
+    ("supervisor", "/reports/sla/cases"),
     ("caseworker", "/nothing-here"),
 ]
 

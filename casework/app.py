@@ -48,6 +48,7 @@ from casework.web import (
     apply,
     assets,
     case,
+    case_file,
     demonstration,
     desk,
     draft,
@@ -84,6 +85,7 @@ ROUTES = (
 PAGES = (
     apply,
     case,
+    case_file,
     case_list,
     demonstration,
     desk,

@@ -159,6 +159,7 @@ def _page(
             "twins": twins.of_case(record.case, others, tx.person)[:_MOST_TWINS],
             "timeline": timeline,
             "letters": [] if matter_only else letters_of(visit, record),
+            "may_print": not matter_only,
             "may_read": tx.person.role in STAFF | HELPERS and not matter_only,
             "notes": _notes(tx, record) if read_notes else None,
             "may_claim": tx.person.role in STAFF and record.case.owner is None and record.case.closed_at is None,

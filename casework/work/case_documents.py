@@ -16,7 +16,7 @@ from casework.rules.refusals import Fault, Invalid, NotYours
 from casework.rules.text import Text
 from casework.work import letters, workflow_registry
 from casework.work.forms import Disclosure, NewNote, PersonalData
-from casework.work.preconditions import ensure_fresh, ensure_may_read
+from casework.work.preconditions import ensure_fresh, ensure_may_read, ensure_taken_on
 from casework.work.sealing import applicant_key, sealed_by_part
 from casework.work.service import Transaction
 
@@ -58,6 +58,15 @@ def _note_reading(tx: Transaction, record: StoredCase, part: str, rows: Sequence
     ensure_may_read(tx, record.case)
     if rows:
         history.note_disclosure(tx.db, record.case.id, tx.person.id, [part], "read")
+
+
+def note_printing(tx: Transaction, record: StoredCase) -> None:
+    """Log that somebody printed the file: it holds no sensitive value, but it leaves the office with a name on it.
+
+    Whoever sees the case may, but for a helper who has not taken it on: `NotYours`.
+    """
+    ensure_taken_on(tx, record.case)
+    history.note_disclosure(tx.db, record.case.id, tx.person.id, ["file"], "printed")
 
 
 def _note_place(note_id: UUID) -> str:

@@ -148,6 +148,15 @@ def test_a_page_has_22_lines_of_28_characters(opened: Any) -> None:
         assert printed_pages(opened) == wanted
 
 
+def test_what_small_screens_change_is_not_printed(opened: Any) -> None:
+    opened.set_viewport_size({"width": 360, "height": 740})
+    opened.emulate_media(media="print")
+    sizes = opened.evaluate(
+        "['h1', '.to'].map(one => getComputedStyle(document.querySelector('.sheet ' + one)).fontSize)"
+    )
+    assert [float(one.removesuffix("px")) * 72 / 96 for one in sizes] == pytest.approx([22, 16], abs=0.1)
+
+
 def test_the_button_prints_and_without_scripts_the_page_says_how(
     browser: Any, address: str, written: tuple[Visitor, str]
 ) -> None:

@@ -24,6 +24,7 @@ PAGES = [
     ("caseworker", "/cases/new/hardship_aid"),
     ("caseworker", "{letter}"),
     ("caseworker", "{letter}/service"),
+    ("caseworker", "{case}/print"),
     ("supervisor", "{case}"),
     ("supervisor", "/desk"),
     ("lawyer", "/desk"),

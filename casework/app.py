@@ -55,6 +55,7 @@ from casework.web import (
     home,
     intake,
     letters,
+    people,
     sign_in,
     sla,
     track,
@@ -98,6 +99,7 @@ PAGES = (
     sla,
     own_settings,
     track,
+    people,
 )
 MIGRATIONS = ROOT / "migrations"
 

@@ -110,9 +110,12 @@ def from_cursor(query: Mapping[str, Any], *kinds: Any) -> tuple[Any, ...] | None
 
 
 def _signature(raw: bytes) -> bytes:
-    """Of the key and of the query whose rows it belongs to: the path and every parameter that chooses or orders."""
+    """Of the key and of the query whose rows it belongs to: the path and every parameter that chooses or orders.
+
+    A form of a page sends what was left blank, too, which chooses nothing.
+    """
     asked = sorted(
-        (name, value) for name, value in request.args.items(multi=True) if name not in _ROWS_DO_NOT_DEPEND_ON
+        (name, value) for name, value in request.args.items(multi=True) if value and name not in _ROWS_DO_NOT_DEPEND_ON
     )
     query = json.dumps([request.path, asked]).encode()
     return hmac.digest(wiring().secret, b"cursor:" + query + raw, "sha256")[:_SIGNED_BY]

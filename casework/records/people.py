@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from casework.records.database import Tx
@@ -144,8 +144,20 @@ def view(tx: Tx, user_id: UUID) -> Row[Any] | None:
     return tx.one(select(*VIEW).select_from(_WITH_ORG).where(users.c.id == user_id))
 
 
-def page(tx: Tx, org_prefix: str, limit: int, after: str | None, filters: dict[str, Any]) -> list[Row[Any]]:
-    """Users below an organisation by username, at most `limit`, after the given name."""
+def page(
+    tx: Tx,
+    org_prefix: str,
+    limit: int,
+    after: str | None,
+    filters: dict[str, Any],
+    *,
+    words: str = "",
+    waiting: bool = False,
+) -> list[Row[Any]]:
+    """Users below an organisation by username, at most `limit`, after the given name.
+
+    With `words` in their name or user name, and `waiting` for those whose role or place is still to be confirmed.
+    """
     query = (
         select(*VIEW)
         .select_from(_WITH_ORG)
@@ -157,6 +169,11 @@ def page(tx: Tx, org_prefix: str, limit: int, after: str | None, filters: dict[s
         query = query.where(users.c.username > after)
     for name, value in filters.items():
         query = query.where(users.c[name] == value)
+    if words:
+        named = (users.c.name, words), (users.c.username, words.lower())
+        query = query.where(or_(*(column.contains(said, autoescape=True) for column, said in named)))
+    if waiting:
+        query = query.where(users.c.raised_at.is_not(None))
     return list(tx.all(query))
 
 

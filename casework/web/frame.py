@@ -31,6 +31,7 @@ _PLACES: Final = (
     (Place("/desk", Text("待办", "Desk")), STAFF | HELPERS),
     (Place("/cases", Text("案件", "Cases")), STAFF | HELPERS | {Role.AUDITOR}),
     (Place("/reports", Text("统计", "Reports")), STAFF | {Role.AUDITOR}),
+    (Place("/admin/people", Text("人员", "People")), frozenset((Role.ADMINISTRATOR, Role.AUDITOR))),
 )
 _SEES_CASES: Final = STAFF | HELPERS | {Role.AUDITOR}
 

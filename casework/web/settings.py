@@ -1,5 +1,6 @@
 """What people set for themselves: how they are spoken to and reached, their password, and an end to every session."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import redirect
@@ -14,7 +15,7 @@ from casework.rules.text import LANGUAGES, Text
 from casework.web import cookies
 from casework.web.frame import frame_of
 from casework.web.page import USERS, Answer, Html, Page, Visit
-from casework.web.widgets import Filled, titles, widgets
+from casework.web.widgets import Filled, Widget, titles, widgets
 from casework.work import sessions
 from casework.work.people import OwnChange, change_myself
 
@@ -89,6 +90,11 @@ def reached(visit: Visit) -> dict[str, Any]:
     return cleared | from_posted(OwnChange, posted)
 
 
+def has_one(widget: Widget) -> Widget:
+    """Return the field of something that everybody has, but for a mail address."""
+    return replace(widget, required=widget.path != "email")
+
+
 def _page(visit: Visit, refused: Refusal | None = None) -> Answer:
     tx = visit.tx
     mine = records.view(tx.db, tx.person.id)
@@ -103,7 +109,7 @@ def _page(visit: Visit, refused: Refusal | None = None) -> Answer:
         {
             "frame": frame_of(tx),
             "mine": mine,
-            "reached": [one for one in widgets(OwnChange, filled) if one.path in _REACHED],
+            "reached": [has_one(one) for one in widgets(OwnChange, filled) if one.path in _REACHED],
             "secrets": widgets(AnotherPassword, Filled({}, faults)),
             "problem": refused,
             "faults": titles(AnotherPassword, [one for one in faults if one.path not in _REACHED])

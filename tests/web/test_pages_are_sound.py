@@ -37,6 +37,9 @@ PAGES = [
     ("supervisor", "/reports/workload"),
     ("supervisor", "/reports/funnel"),
     ("supervisor", "/reports/sla/cases"),
+    ("administrator", "/admin/people"),
+    ("administrator", "/admin/people/new"),
+    ("administrator", "/admin/people/caseworker"),
     ("caseworker", "/nothing-here"),
 ]
 

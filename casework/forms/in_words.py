@@ -44,6 +44,19 @@ def in_words(form: type[Form], facts: Mapping[str, Any]) -> list[Group]:
     return ([Group(None, alone)] if alone else []) + groups
 
 
+def value_at(form: type[Form], path: str, value: Any) -> Text | None:
+    """Return a value of the field at this path, as people read it; where there is no such field, as it is."""
+    found: FormField | None = None
+    at: type[Form] | None = form
+    for part in path.split("."):
+        if isinstance(found, Many) and part.isdigit():
+            found = found.item
+        else:
+            found = dict(at.form_fields()).get(part) if at else None
+        at = found.form if isinstance(found, Nested) else None
+    return _value(found, value) if found else Text(str(value), str(value))
+
+
 def _of_group(field: Nested, value: Any) -> Iterator[Group]:
     if not isinstance(value, Mapping):
         yield Group(field.title, [_line(field, value)])

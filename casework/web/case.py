@@ -1,6 +1,7 @@
 """The page of a case: head, clocks, what can be done next, facts and what happened; and taking a step there."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
@@ -19,7 +20,7 @@ from casework.rules.context import DecisionContext
 from casework.rules.decide import Offer
 from casework.rules.grammar import Workflow
 from casework.rules.people import Role
-from casework.rules.refusals import NotFound, NotNow, Refusal, Stale
+from casework.rules.refusals import Invalid, NotFound, NotNow, Refusal, Stale
 from casework.rules.rights import as_seen, sees_matter_only
 from casework.rules.text import Text
 from casework.web.clocks import clocks_of
@@ -27,15 +28,18 @@ from casework.web.found import case_id_of
 from casework.web.frame import frame_of
 from casework.web.letters import letters_of
 from casework.web.page import HELPERS, STAFF, Answer, Html, Page, Redirect, Visit
+from casework.web.sensitive import shown_of
 from casework.web.steps import Chosen, chosen, edge_of, payload_of
 from casework.web.timeline import Happened, timeline_of
 from casework.work import case_documents, cases, drafts, twins, workflow_registry
+from casework.work.preconditions import NOT_FOR_AUDITORS
 from casework.work.service import Transaction
 
 _MOST_EVENTS: Final = 200
 _MOST_TWINS: Final = 20
 _MOST_NOTES: Final = 50
 _READERS: Final = STAFF | HELPERS | {Role.AUDITOR}
+_FOR_THE_STEP: Final = Text("办理“{step}”", "For the step: {step}")
 _NO_SUCH_STEP: Final = Text("没有这一步。", "There is no such step.")
 
 
@@ -119,10 +123,47 @@ def notes(visit: Visit, number: str) -> Answer:
     return _page(visit, number, read_notes=True)
 
 
-def _page(
-    visit: Visit, number: str, step: str | None = None, refused: Refusal | None = None, *, read_notes: bool = False
-) -> Answer:
+def _not_shown(visit: Visit, refused: Refusal, number: str) -> Answer:
+    return _page(visit, number, _step_posted(visit), not_shown=refused)
+
+
+@Page("POST", "/cases/<number>/sensitive", STAFF | HELPERS, again=_not_shown)
+def sensitive(visit: Visit, number: str) -> Answer:
+    """The page with what is sealed, on this answer only; who asked and why is logged.
+
+    The reason is what was written, or the step that is open: reading is a part of deciding.
+    """
     tx = visit.tx
+    record, _ = _found(tx, number)
+    step = _step_posted(visit)
+    reason = visit.posted.get("reason", "").strip()
+    if step and not reason:
+        offers, _ = _offers(tx, record)
+        offer = next((one for one in offers if one.allowed and one.transition.name == step), None)
+        reason = _FOR_THE_STEP.with_(step=offer.transition.title).in_(tx.language) if offer else ""
+    values = case_documents.disclose(tx, record.case.id, {"reason": reason} if reason else {})
+    return _page(visit, number, step, values=values)
+
+
+def _why(refused: Refusal) -> Text:
+    return refused.faults[0].text if isinstance(refused, Invalid) else refused.text
+
+
+def _step_posted(visit: Visit) -> str | None:
+    return visit.posted.get("step") or None
+
+
+def _page(
+    visit: Visit,
+    number: str,
+    step: str | None = None,
+    refused: Refusal | None = None,
+    *,
+    read_notes: bool = False,
+    values: Mapping[str, Any] | None = None,
+    not_shown: Refusal | None = None,
+) -> Answer:
+    tx, problem = visit.tx, refused or not_shown
     record, others = _found(tx, number)
     workflow = workflow_registry.pinned(record.case)
     whole, record = record, replace(record, case=as_seen(workflow, record.case, tx.person))
@@ -156,6 +197,10 @@ def _page(
             "once": secrets.token_urlsafe(24),
             "done": edge_of(workflow, done, record.case.state) if done else None,
             "groups": in_words(intake_of(workflow), record.case.facts),
+            "shown": shown_of(workflow, record.case.facts, events, values) if values is not None else None,
+            "not_shown": _why(not_shown) if not_shown else None,
+            "auditor": NOT_FOR_AUDITORS if tx.person.role is Role.AUDITOR else None,
+            "path": f"/cases/{number}/do/{step}" if step else f"/cases/{number}",
             "twins": twins.of_case(record.case, others, tx.person)[:_MOST_TWINS],
             "timeline": timeline,
             "letters": [] if matter_only else letters_of(visit, record),
@@ -165,7 +210,7 @@ def _page(
             "may_claim": tx.person.role in STAFF and record.case.owner is None and record.case.closed_at is None,
             "may_write": tx.person.role in STAFF | HELPERS,
         },
-        STATUS[refused.code] if refused else 200,
+        STATUS[problem.code] if problem else 200,
     )
 
 

@@ -56,14 +56,15 @@ def _happened(workflow: Workflow, row: Any) -> Happened:
         seq=row.seq,
         at=row.at,
         kind=row.kind,
-        title=_title(workflow, row.kind, payload),
+        title=title_of(workflow, row.kind, payload),
         to=workflow.by_state[moved].title if moved in workflow.by_state else None,
         actor=_actor(row),
         changes=[told for change in payload.get("clocks", ()) if (told := _change(workflow, change))],
     )
 
 
-def _title(workflow: Workflow, kind: str, payload: Mapping[str, Any]) -> Text:
+def title_of(workflow: Workflow, kind: str, payload: Mapping[str, Any]) -> Text:
+    """Return what an event is called."""
     if kind in ("opened", "transition"):
         name = payload.get("transition")
         return next((edge.title for edge in workflow.transitions if edge.name == name), Text(kind, kind))

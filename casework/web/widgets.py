@@ -83,7 +83,7 @@ def titles(form: type[Form], faults: Sequence[Fault], path: str = "") -> list[tu
     `path` is where the form stands in what is sent.
     """
     begins = f"{path}." if path else ""
-    return [(_id_of(one.path), _title(form, one.path.removeprefix(begins)), one.text) for one in faults]
+    return [(_id_of(one.path), title_at(form, one.path.removeprefix(begins)), one.text) for one in faults]
 
 
 def _id_of(path: str) -> str:
@@ -92,7 +92,8 @@ def _id_of(path: str) -> str:
     return f"f-{'-'.join(above if last.isdigit() else (*above, last))}"
 
 
-def _title(form: type[Form], path: str) -> Text | None:
+def title_at(form: type[Form], path: str) -> Text | None:
+    """Return the title of a field with those above it and the numbers of rows; None where there is no such field."""
     told: Text | None = None
     at: type[Form] | None = form
     for part in path.split("."):

@@ -42,7 +42,7 @@ def ensure_may_read(tx: Transaction, case: Case) -> None:
     `ensure_confirmed` does.
     """
     if tx.person.role is Role.AUDITOR:
-        raise NotYours(_NOT_FOR_AUDITORS)
+        raise NotYours(NOT_FOR_AUDITORS)
     ensure_taken_on(tx, case)
     ensure_confirmed(tx, case.opened_at)
 
@@ -53,10 +53,11 @@ def ensure_taken_on(tx: Transaction, case: Case) -> None:
         raise NotYours(_NOT_TAKEN_ON)
 
 
-_NOT_FOR_AUDITORS: Final = Text(
+NOT_FOR_AUDITORS: Final = Text(
     "审计员不查看敏感信息；谁查看过什么，见查看记录。",
     "What is sensitive is not shown to auditors; the log says who has seen what.",
 )
+"""Said to auditors in place of what is sensitive."""
 _NOT_TAKEN_ON: Final = Text(
     "接受指派（take_on）之前只能看到案由；不能承办的，请退回（decline）。",
     "Until you take the case on (`take_on`) you see the matter only; give it back (`decline`) if you cannot.",

@@ -137,3 +137,13 @@ if (leave) {
     if (shifts.length >= 3) location.replace(leave.href);
   });
 }
+
+// What is sensitive goes after five minutes and when the page is left, also where the browser keeps the page.
+if (one(".revealed")) {
+  const hide = () => {
+    all(".revealed").forEach(shown => shown.remove());
+    all(".masked").forEach(masked => { masked.hidden = false; });
+  };
+  window.setTimeout(hide, 5 * 60 * 1000);
+  window.addEventListener("pagehide", hide);
+}

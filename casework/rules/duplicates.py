@@ -51,9 +51,9 @@ _GO_ON = Text(
     "The same request of this person is open: {en}. Go on with that one.",
 )
 _OR_SAY_WHY = Text(
-    "该申请人的同一申请已在办理：{zh}，请在原案中办理。确需另行登记的，请在 duplicate_reason 中写明理由。",
-    "The same request of this person is open: {en}. Go on with that one; where it has to be opened again, say why in"
-    " `duplicate_reason`.",
+    "该申请人的同一申请已在办理：{zh}，请在原案中办理。确需另行登记的，请写明重复登记的理由。",
+    "The same request of this person is open: {en}. Go on with that one; where it has to be opened again, say"
+    " why it is opened again.",
 )
 
 

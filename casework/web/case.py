@@ -191,6 +191,7 @@ def _page(
             "possible": [one for one in steps if one.allowed],
             "refused": [one for one in steps if not one.allowed],
             "chosen": open_step,
+            "why_not": next((one for one in steps if one.name == step and not one.allowed), None),
             "meanwhile": _meanwhile(visit, timeline) if isinstance(refused, NotNow | Stale) else [],
             "still_possible": step is None or any(one.allowed and one.name == step for one in steps),
             "before": None if matter_only else _before(workflow, record),
@@ -227,7 +228,19 @@ def _offers(tx: Transaction, record: StoredCase) -> tuple[list[Offer], DecisionC
     if tx.person.role not in STAFF | HELPERS:
         return [], None
     offers, office = cases.offered(tx, record)
-    return [one for one in offers if not one.transition.by_time_alone], office
+    workflow = workflow_registry.pinned(record.case)
+    shown = [one for one in offers if not one.transition.by_time_alone]
+    return sorted(shown, key=lambda one: _way(workflow, record, one)), office
+
+
+def _way(workflow: Workflow, record: StoredCase, offer: Offer) -> int:
+    """Where a step leads, by the order of the states: on, nowhere else, back, or to an end; so they are offered."""
+    to = offer.transition.leads_to(record.case.state)
+    order = [state.name for state in workflow.states]
+    if workflow.by_state[to].final and not workflow.by_state[record.case.state].final:
+        return 3
+    here, there = order.index(record.case.state), order.index(to)
+    return 0 if there > here else 1 if there == here else 2
 
 
 def _step(workflow: Workflow, record: StoredCase, offer: Offer) -> Step:
@@ -247,9 +260,9 @@ def _chosen(
     """The step of this name, or without one the first that is possible and leads on."""
     workflow = workflow_registry.pinned(record.case)
     allowed = [one for one in offers if one.allowed]
-    leads_on = [one for one in allowed if one.transition.leads_to(record.case.state) != record.case.state]
     if name is None:
-        offer = next(iter(leads_on or allowed), None)
+        # What leads back or to an end is nobody's first thought.
+        offer = next((one for one in allowed if _way(workflow, record, one) < 2), None)
     else:
         offer = next((one for one in allowed if one.transition.name == name), None)
     edge = offer.transition if offer else edge_of(workflow, name or "", record.case.state)

@@ -25,6 +25,7 @@ from casework.work.forms import SteppingIn
 from casework.work.service import Transaction
 
 _MOST_ORGS: Final = 500
+_MOST_PEOPLE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def _choices(
     # Applicants are told of no member of staff.
     if not asks or tx.acting.person is None:
         return [], orgs
-    near = people.helpers_near(tx.db, record.case.org_path)
+    near = people.helpers_near(tx.db, record.case.org_path, _MOST_PEOPLE)
     staff = people.staff_above(tx.db, record.case.org_path, STAFF)
     return [one for one in (*near, *staff) if one.role not in HELPERS or may_help(one, record.case)], orgs
 

@@ -138,7 +138,7 @@ def _cases(service: Service) -> list[Stored]:
             """select id, number, path, assignee_id from (
                  select c.id, c.number, o.path, c.assignee_id, row_number() over (
                    partition by c.workflow, c.state, c.assignee_id is null order by md5(c.number)) as n
-                 from cases c join orgs o on o.id = c.org_id) as ranked where n <= 2 order by number"""
+                 from cases c join orgs o on o.id = c.org_id) as ranked where n <= 3 order by number"""
         )
     return [Stored(row.id, row.number, row.path, row.assignee_id) for row in rows]
 

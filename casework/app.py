@@ -61,7 +61,10 @@ from casework.web import (
     track,
 )
 from casework.web import cases as case_list
+from casework.web import funds as fund_pages
+from casework.web import payments as payment_pages
 from casework.web import reports as report_pages
+from casework.web import results as payment_results
 from casework.web import serving as pages
 from casework.web import settings as own_settings
 from casework.work.service import Limits, Service
@@ -94,6 +97,9 @@ PAGES = (
     home,
     intake,
     letters,
+    fund_pages,
+    payment_pages,
+    payment_results,
     report_pages,
     sign_in,
     sla,

@@ -9,22 +9,18 @@ from casework.api.answers.money import PaymentLine, PaymentOrder, RecordedAnswer
 from casework.api.endpoint import Answer, Call, Content, Endpoint, listed
 from casework.forms.form import Form
 from casework.forms.texts import Choice, Code
+from casework.http import bank_files
 from casework.http.query import Page, from_cursor, moment
 from casework.records import payments as records
 from casework.rules.text import Text
 from casework.work import bank_answers, funds, payments
 
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PAYMENT_FILE: Final = Content(
     "PaymentFile",
     {"type": "string", "examples": ["收款人,开户银行,支行,账号,金额,用途"]},
-    ("text/csv", _XLSX, "text/html"),
+    ("text/csv", bank_files.XLSX, "text/html"),
 )
-_FORMATS: Final = {
-    "csv": Text("银行代发文件（CSV）", "For the bank (CSV)"),
-    "xlsx": Text("银行代发文件（XLSX，账号为文本）", "For the bank (XLSX, accounts as text)"),
-    "html": Text("签字用发放表", "To be signed"),
-}
+_FORMATS: Final = {**bank_files.FORMATS, "html": Text("签字用发放表", "To be signed")}
 
 
 class OrderFilters(Page):
@@ -115,10 +111,9 @@ def export(call: Call, order_id: UUID) -> Answer:
     if call.query.get("format") == "html":
         return Answer(text=payment_files.to_sign(order, lines), headers=payment_files.SIGNED)
     accounts, columns = payments.accounts(call.tx, order, lines), payments.columns(call.tx, order, lines)
-    if call.query.get("format") == "xlsx":
-        return _file(f"{order.number}.xlsx", _XLSX, payment_files.as_workbook(order, lines, accounts, columns))
-    text = payment_files.for_bank(order, lines, accounts, columns)
-    return _file(f"{order.number}.csv", "text/csv; charset=utf-8", text)
+    shape = call.query.get("format", "csv")
+    made = bank_files.as_workbook if shape == "xlsx" else bank_files.for_bank
+    return Answer(text=made(order, lines, accounts, columns), headers=bank_files.headers_of(order, shape))
 
 
 @Endpoint(
@@ -193,11 +188,6 @@ def paid(call: Call, order_id: UUID, line_id: UUID) -> Answer:
 def returned(call: Call, order_id: UUID, line_id: UUID) -> Answer:
     """The bank has returned the payment, also after it was recorded as paid; it waits for another order."""
     return Answer(payment_line(payments.record_result(call.tx, order_id, line_id, "returned", call.body)))
-
-
-def _file(name: str, media: str, content: str | bytes) -> Answer:
-    headers = {"Content-Type": media, "Content-Disposition": f'attachment; filename="{name}"'}
-    return Answer(text=content, headers=headers)
 
 
 def _with_lines(call: Call, order: Any) -> PaymentOrder:

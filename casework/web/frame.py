@@ -30,6 +30,8 @@ class Frame(NamedTuple):
 _PLACES: Final = (
     (Place("/desk", Text("待办", "Desk")), STAFF | HELPERS),
     (Place("/cases", Text("案件", "Cases")), STAFF | HELPERS | {Role.AUDITOR}),
+    (Place("/payments", Text("支付", "Payments")), STAFF | {Role.AUDITOR}),
+    (Place("/funds", Text("资金", "Funds")), STAFF | {Role.AUDITOR}),
     (Place("/reports", Text("统计", "Reports")), STAFF | {Role.AUDITOR}),
     (Place("/admin/people", Text("人员", "People")), frozenset((Role.ADMINISTRATOR, Role.AUDITOR))),
 )

@@ -147,7 +147,7 @@ def _once(visit: Visit, one: Page, path: dict[str, Any]) -> Answer:
     if not _KEY.fullmatch(key):
         raise problems.Malformed(_UNREADABLE)
     tx = visit.tx
-    address = hashlib.sha256(json.dumps([one.path, path], sort_keys=True).encode()).hexdigest()
+    address = hashlib.sha256(json.dumps([one.path, path], sort_keys=True, default=str).encode()).hexdigest()
     caller = f"page {tx.person.id}"
     earlier = idempotency.claim(tx.db, caller, address, key, b"", tx.service.limits.keep_answers)
     if earlier is not None and earlier.headers:

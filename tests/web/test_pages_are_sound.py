@@ -40,6 +40,13 @@ PAGES = [
     ("administrator", "/admin/people"),
     ("administrator", "/admin/people/new"),
     ("administrator", "/admin/people/caseworker"),
+    ("supervisor", "/payments"),
+    ("supervisor", "{order}"),
+    ("supervisor", "{order}/print"),
+    ("supervisor", "{order}/paid"),
+    ("supervisor", "/payments/new"),
+    ("auditor", "/funds"),
+    ("supervisor", "{fund}"),
     ("caseworker", "/nothing-here"),
 ]
 
@@ -83,6 +90,10 @@ def test_a_page_is_sound(context: Any, address: str, username: str | None, path:
         if "{letter}" in path:
             page.goto(address + case)
             path = path.replace("{letter}", page.get_attribute(".letters a", "href"))
+        for name in ("order", "fund"):
+            if f"{{{name}}}" in path:
+                page.goto(f"{address}/{'payments' if name == 'order' else 'funds'}")
+                path = path.replace(f"{{{name}}}", page.get_attribute("tbody th a", "href"))
     answer = page.goto(address + path)
     if answer.status == 404:
         said[:] = [one for one in said if "404" not in one]

@@ -49,6 +49,7 @@ from casework.web import (
     assets,
     case,
     case_file,
+    chain,
     demonstration,
     desk,
     draft,
@@ -60,6 +61,7 @@ from casework.web import (
     sla,
     track,
 )
+from casework.web import audit as audit_pages
 from casework.web import cases as case_list
 from casework.web import funds as fund_pages
 from casework.web import payments as payment_pages
@@ -106,6 +108,8 @@ PAGES = (
     own_settings,
     track,
     people,
+    audit_pages,
+    chain,
 )
 MIGRATIONS = ROOT / "migrations"
 

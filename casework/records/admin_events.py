@@ -1,6 +1,7 @@
 """The administrative chain: who changed people, organisations, channels, rules and keys, one event after the other."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -57,17 +58,42 @@ def add_once(tx: Tx, kind: str, subject: str, places: Sequence[str], payload: Ma
         add(tx, None, kind, subject, places, payload)
 
 
-def page(tx: Tx, org_path: str, limit: int, before: int | None = None) -> Sequence[Row[Any]]:
-    """Events that concern the organisations at and below a path, or everybody, the newest first, at most `limit`."""
+def page(
+    tx: Tx,
+    org_path: str,
+    limit: int,
+    before: int | None = None,
+    *,
+    kind: str = "",
+    words: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Sequence[Row[Any]]:
+    """Events that concern the organisations at and below a path, or everybody, the newest first, at most `limit`.
+
+    Of a kind, with `words` in what was changed or in the user name of who did it, from `since` and before `until`: each
+    unless left out.
+    """
     place = func.unnest(admin_events.c.places).column_valued("place")
-    query = (
+    wanted = [or_(admin_events.c.places == [], select(place).where(func.starts_with(place, org_path)).exists())]
+    if before is not None:
+        wanted.append(admin_events.c.seq < before)
+    if kind:
+        wanted.append(admin_events.c.kind == kind)
+    if words:
+        told = (admin_events.c.subject, users.c.username)
+        wanted.append(or_(*(column.icontains(words, autoescape=True) for column in told)))
+    if since is not None:
+        wanted.append(admin_events.c.at >= since)
+    if until is not None:
+        wanted.append(admin_events.c.at < until)
+    return tx.all(
         select(admin_events, users.c.username, users.c.name.label("actor_name"))
         .select_from(admin_events.outerjoin(users, admin_events.c.actor_id == users.c.id))
-        .where(or_(admin_events.c.places == [], select(place).where(func.starts_with(place, org_path)).exists()))
+        .where(*wanted)
         .order_by(admin_events.c.seq.desc())
         .limit(limit)
     )
-    return tx.all(query.where(admin_events.c.seq < before) if before is not None else query)
 
 
 def some(tx: Tx, after: int, limit: int) -> Sequence[Row[Any]]:

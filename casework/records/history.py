@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy import Row, insert, or_, select, tuple_
 
 from casework.records.database import Tx
-from casework.records.tables import disclosures, events, letters, notes, orgs, users
+from casework.records.tables import cases, disclosures, events, letters, notes, orgs, users
+from casework.records.visibility import visible
+from casework.rules.people import Person
 
 
 def event_page(tx: Tx, case_id: UUID, limit: int, after: int | None) -> Sequence[Row[Any]]:
@@ -126,3 +128,49 @@ def disclosure_page(tx: Tx, case_id: UUID, limit: int, after: int | None) -> Seq
         .limit(limit)
     )
     return tx.all(query.where(disclosures.c.id > after) if after is not None else query)
+
+
+def disclosures_seen(
+    tx: Tx,
+    person: Person,
+    limit: int,
+    before: int | None = None,
+    *,
+    username: str = "",
+    case_id: UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Sequence[Row[Any]]:
+    """The log of the cases that this person sees with `number`, `workflow` and its version, the newest first.
+
+    Of a user, of a case, from `since` and before `until`: each unless left out; at most `limit`, before an id.
+    """
+    wanted = [visible(person)]
+    if before is not None:
+        wanted.append(disclosures.c.id < before)
+    if username:
+        wanted.append(users.c.username == username)
+    if case_id is not None:
+        wanted.append(disclosures.c.case_id == case_id)
+    if since is not None:
+        wanted.append(disclosures.c.at >= since)
+    if until is not None:
+        wanted.append(disclosures.c.at < until)
+    return tx.all(
+        select(
+            disclosures,
+            users.c.username,
+            users.c.name.label("user_name"),
+            cases.c.number,
+            cases.c.workflow,
+            cases.c.workflow_version,
+        )
+        .select_from(
+            disclosures.join(users, disclosures.c.user_id == users.c.id).join(
+                cases, disclosures.c.case_id == cases.c.id
+            )
+        )
+        .where(*wanted)
+        .order_by(disclosures.c.id.desc())
+        .limit(limit)
+    )

@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from casework.records import cases
+from sqlalchemy import select
+
+from casework.records import cases, tables
 from casework.records.database import Row, Tx
 from casework.records.rows import StoredCase
+from casework.records.visibility import visible
+from casework.rules.people import Person
 
 _NARROW: Final = "name, generation, owed_by, status, started_at, due_at, due_on, provisional, ended_at"
 # Not which clock is due next: of two that are due at once it is either.
@@ -36,7 +40,17 @@ def some(tx: Tx, after: UUID, limit: int, number: str | None = None) -> list[Sto
     else:
         one = "select id from cases where id > :after and number = :number for share"
         found = tx.run(one, after=after, number=number)
-    ids = list(found.scalars())
+    return of(tx, list(found.scalars()))
+
+
+def seen_after(tx: Tx, person: Person, after: UUID, limit: int) -> list[UUID]:
+    """Return the ids of so many cases that this person sees, after an id, in their order."""
+    query = select(tables.cases.c.id).where(visible(person), tables.cases.c.id > after)
+    return list(tx.run(query.order_by(tables.cases.c.id).limit(limit)).scalars())
+
+
+def of(tx: Tx, ids: list[UUID]) -> list[Stored]:
+    """Return these cases, in this order."""
     records = cases.several(tx, ids)
     events = _by_case(tx, "select * from events where case_id = any(:ids) order by case_id, seq", ids)
     clocks = _by_case(

@@ -110,10 +110,42 @@ def verify(
         yield from _beside_cases(service)
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How many cases were looked at and what contradicts itself; `after` is where to go on, None at the end."""
+
+    cases: int
+    faults: list[Text]
+    after: UUID | None = None
+
+
+def verify_case(tx: Transaction, case_id: UUID) -> Looked:
+    """Look at this case as `verify` does; who may see it is for the caller to say."""
+    return _looked(tx, [case_id])
+
+
+def verify_seen(tx: Transaction, after: UUID | None = None) -> Looked:
+    """Look at the next two hundred cases that the actor sees, as `verify` does."""
+    ids = proof.seen_after(tx.db, tx.person, after or _FIRST, _TOGETHER + 1)
+    looked = _looked(tx, ids[:_TOGETHER])
+    return replace(looked, after=ids[_TOGETHER - 1] if len(ids) > _TOGETHER else None)
+
+
+def _looked(tx: Transaction, ids: list[UUID]) -> Looked:
+    office = _office(tx)
+    some = proof.of(tx.db, ids)
+    return Looked(len(some), [fault for stored in some for fault in _settled_faults(tx, stored, office)])
+
+
+def verify_administration(tx: Transaction) -> list[Text]:
+    """Look at the administrative chain, as `verify` does."""
+    broken = _admin_broken_at(tx)
+    return [_ADMIN.with_(seq=broken)] if broken else []
+
+
 def _beside_cases(service: Service) -> Iterator[Text]:
     with service.transaction() as tx:
-        broken = _admin_broken_at(tx)
-        faults = [_ADMIN.with_(seq=broken)] if broken else []
+        faults = verify_administration(tx)
         faults += [_ORDER.with_(number=number) for number in proof.orders_that_do_not_add_up(tx.db)]
         faults += [
             _ORDER_LINE.with_(number=line.number, position=line.position)

@@ -44,6 +44,7 @@ from casework.senders.outside import Outside
 from casework.senders.senders import Senders
 from casework.senders.smtp import MailServer
 from casework.settings import ROOT, Settings
+from casework.web import alerts as alert_pages
 from casework.web import (
     apply,
     assets,
@@ -89,6 +90,7 @@ ROUTES = (
     rules,
 )
 PAGES = (
+    alert_pages,
     apply,
     case,
     case_file,

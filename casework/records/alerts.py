@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, exists, func, literal, select
+from sqlalchemy import ColumnElement, Row, case, exists, false, func, literal, select
 
 from casework.records.database import Tx
 from casework.records.delivery_queues import MAIL_QUEUE
@@ -306,11 +306,12 @@ def _theirs(user_id: UUID, visible: ColumnElement[bool]) -> ColumnElement[bool]:
     return (alert_receivers.c.user_id == user_id) & (visible | taken_away | alerts.c.admin_seq.is_not(None))
 
 
-def count_open(tx: Tx, user_id: UUID, visible: ColumnElement[bool]) -> int:
-    """How many alerts this person has to look at."""
+def count_open(tx: Tx, user_id: UUID, visible: ColumnElement[bool], most: int | None = None) -> int:
+    """How many alerts this person has to look at, counted no further than to `most`."""
     joined = alert_receivers.join(alerts, alerts.c.id == alert_receivers.c.alert_id).outerjoin(cases)
     open_ = (_theirs(user_id, visible), alert_receivers.c.acknowledged_at.is_(None), _listed(tx.now))
-    return int(tx.run(select(func.count()).select_from(joined).where(*open_)).scalar_one())
+    found = select(alerts.c.id).select_from(joined).where(*open_).limit(most).subquery()
+    return int(tx.run(select(func.count()).select_from(found)).scalar_one())
 
 
 def mine(
@@ -318,11 +319,13 @@ def mine(
 ) -> Sequence[Row[Any]]:
     """This person's alerts on cases still visible or taken away by what is told, without those snoozed.
 
-    Open ones first, the newest first.
+    Open ones first, the newest first. `applicant_name` is None on cases that are not visible any more.
     """
+    name = case((visible, cases.c.facts["applicant"]["name"].astext)).label("applicant_name")
     done = alert_receivers.c.acknowledged_at.is_not(None)
     query = (
-        _VIEW.where(_theirs(user_id, visible), _listed(tx.now))
+        _VIEW.add_columns(func.coalesce(visible, false()).label("is_visible"), name, cases.c.phase)
+        .where(_theirs(user_id, visible), _listed(tx.now))
         .order_by(done, alert_receivers.c.at.desc(), alerts.c.id)
         .limit(limit)
     )

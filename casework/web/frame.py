@@ -2,6 +2,8 @@
 
 from typing import Final, NamedTuple
 
+from casework.records import alerts
+from casework.records.visibility import visible
 from casework.rules.people import Role
 from casework.rules.text import Text
 from casework.web.page import HELPERS, STAFF
@@ -27,8 +29,11 @@ class Frame(NamedTuple):
     intakes: tuple[Place, ...]
 
 
+_ALERTS: Final = "/alerts"
+_MOST: Final = 99
 _PLACES: Final = (
     (Place("/desk", Text("待办", "Desk")), STAFF | HELPERS),
+    (Place(_ALERTS, Text("提醒", "Alerts")), STAFF | HELPERS),
     (Place("/cases", Text("案件", "Cases")), STAFF | HELPERS | {Role.AUDITOR}),
     (Place("/payments", Text("支付", "Payments")), STAFF | {Role.AUDITOR}),
     (Place("/funds", Text("资金", "Funds")), STAFF | {Role.AUDITOR}),
@@ -43,11 +48,19 @@ _SEES_CASES: Final = STAFF | HELPERS | {Role.AUDITOR}
 def frame_of(tx: Transaction) -> Frame:
     """Return what stands around a page for the caller."""
     person = tx.person
-    nav = tuple(place for place, roles in _PLACES if person.role in roles)
+    nav = tuple(_waiting(tx, place) for place, roles in _PLACES if person.role in roles)
     programmes = tuple(one.title for one in workflow_registry.latest())
     opens = workflow_registry.latest() if person.role in STAFF else []
     intakes = tuple(Place(f"/cases/new/{one.key}", one.title) for one in opens)
     return Frame(nav, programmes, org_name(tx, person.org_path), person.role in _SEES_CASES, intakes)
+
+
+def _waiting(tx: Transaction, place: Place) -> Place:
+    """The place with how many alerts are open, counted no further than people read."""
+    if place.address != _ALERTS:
+        return place
+    count = alerts.count_open(tx.db, tx.person.id, visible(tx.person), _MOST + 1)
+    return place._replace(waiting=f"{_MOST}+" if count > _MOST else str(count or ""))
 
 
 def first_page(role: Role) -> str:

@@ -1,4 +1,4 @@
-"""What somebody does with an alert beside acknowledging it: put it off, with a reason."""
+"""What an alert tells its receiver, and what somebody does with it beside acknowledging it: put it off."""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -13,8 +13,11 @@ from casework.records.database import Row
 from casework.records.vault import case_place, seal
 from casework.records.visibility import visible
 from casework.rules.clocks import Interval, Limit, due
+from casework.rules.people import Role
 from casework.rules.refusals import Fault, Invalid, NotFound, NotNow
+from casework.rules.telling import RAISED, by_whom, happened, raised
 from casework.rules.text import Text
+from casework.work import workflow_registry
 from casework.work.sealing import applicant_key
 from casework.work.service import Transaction
 
@@ -39,6 +42,18 @@ class Snooze(Form):
         title=Text("理由", "Reason"),
         example=Text("已约定明日上午补充材料", "Papers are promised for tomorrow morning"),
     )
+
+
+def told(row: Any) -> tuple[Text, Text]:
+    """What an alert of `records.alerts` is about, and why one is told or who did it; for its receiver."""
+    if row.admin_seq is not None:
+        return RAISED, raised(row.subject, row.admin_payload)
+    workflow = workflow_registry.of(row.workflow, row.workflow_version)
+    if row.level is not None:
+        clock = workflow.by_clock[row.clock]
+        return clock.title, clock.by_level[row.level].told
+    what = happened(workflow, row.kind, row.payload, str(row.receiver_id))
+    return what, by_whom(what, Role(row.actor_role), row.payload, row.actor_name)
 
 
 def snooze(tx: Transaction, alert_id: UUID, given: Any) -> Row[Any]:

@@ -17,6 +17,7 @@ PAGES = [
     (None, "/resume"),
     ("caseworker", "/desk"),
     ("caseworker", "/desk?view=late"),
+    ("caseworker", "/alerts"),
     ("caseworker", "/cases"),
     ("caseworker", "/cases?q=nothing"),
     ("caseworker", "{case}"),

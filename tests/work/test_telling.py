@@ -255,6 +255,7 @@ def test_who_loses_a_case_is_told_so_though_it_is_seen_no_longer(post: Post) -> 
     [entry] = mine(post, "lawyer")
     assert entry.payload["transition"] == "reassign"
     assert entry.due_on is None
+    assert (entry.is_visible, entry.applicant_name) == (False, None)
     with post.service.transaction() as tx:
         assert alerts.count_open(tx.db, lawyer.id, visible(lawyer)) == 1
         assert alerts.acknowledge(tx.db, entry.id, lawyer.id, visible(lawyer)) is not None

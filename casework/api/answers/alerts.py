@@ -27,9 +27,9 @@ from casework.rules import grammar
 from casework.rules.clocks import Due
 from casework.rules.grammar import Clock, Workflow
 from casework.rules.people import Role
-from casework.rules.telling import RAISED, by_whom, happened, raised
+from casework.rules.telling import by_whom, happened
 from casework.rules.text import Text
-from casework.work import workflow_registry
+from casework.work.alerts import told as told_by
 from casework.work.delivery import delivery_errors
 from casework.work.delivery.channels import KINDS
 from casework.work.overdue import EscalationStep
@@ -92,15 +92,9 @@ def alert(row: Any) -> Alert:
     """The alert of a row of `records.alerts`."""
     if row.admin_seq is not None:
         return _raised(row)
-    workflow = workflow_registry.of(row.workflow, row.workflow_version)
-    own_clock = True
-    if row.level is None:
-        what = happened(workflow, row.kind, row.payload, str(row.receiver_id))
-        because = by_whom(what, Role(row.actor_role), row.payload, row.actor_name)
-        # The clock is another's where its due time is not told.
-        own_clock = row.due_at is not None
-    else:
-        what, because = workflow.by_clock[row.clock].title, workflow.by_clock[row.clock].by_level[row.level].told
+    what, because = told_by(row)
+    # The clock is another's where its due time is not told.
+    own_clock = row.level is not None or row.due_at is not None
     return Alert.of(
         row,
         case_number=row.number,
@@ -117,12 +111,13 @@ def alert(row: Any) -> Alert:
 
 
 def _raised(row: Any) -> Alert:
+    what, because = told_by(row)
     return Alert.of(
         row,
         case_number=None,
         kind="raised",
-        title=plain(RAISED),
-        because=plain(raised(row.subject, row.admin_payload)),
+        title=plain(what),
+        because=plain(because),
         role=Role.ADMINISTRATOR,
         actor=named(row.actor_id, row.username, row.actor_name),
         **due(None),

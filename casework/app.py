@@ -64,6 +64,7 @@ from casework.web import (
 )
 from casework.web import audit as audit_pages
 from casework.web import cases as case_list
+from casework.web import channels as channel_pages
 from casework.web import funds as fund_pages
 from casework.web import payments as payment_pages
 from casework.web import reports as report_pages
@@ -111,6 +112,7 @@ PAGES = (
     track,
     people,
     audit_pages,
+    channel_pages,
     chain,
 )
 MIGRATIONS = ROOT / "migrations"

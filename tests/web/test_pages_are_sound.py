@@ -42,6 +42,8 @@ PAGES = [
     ("auditor", "/audit?verify=cases"),
     ("auditor", "/audit/access"),
     ("auditor", "{case}/history"),
+    ("administrator", "/admin/channels"),
+    ("administrator", "/admin/messages"),
     ("administrator", "/admin/people"),
     ("administrator", "/admin/people/new"),
     ("administrator", "/admin/people/caseworker"),

@@ -6,13 +6,13 @@ from typing import Final, NamedTuple
 
 from casework.rules.text import Text
 
-WIDTH: Final = 720
+WIDTH: Final = 560
 _HEIGHT: Final = 240
 _LEFT: Final = 56
 _TOP: Final = 12
 _BELOW: Final = 34
-_ROW: Final = 46
-_BAR: Final = 14
+_ROW: Final = 54
+_BAR: Final = 16
 _MOST_TICKS: Final = 5
 
 Stack = Sequence[tuple[str, float]]
@@ -103,13 +103,13 @@ def bars(names: Sequence[Text], stacks: Sequence[Stack], *, line: float | None =
     ]
     pieces = []
     for place, (name, stack) in enumerate(zip(names, stacks, strict=True)):
-        top, left = _TOP + _ROW * place + _ROW - _BAR - 6, 0.0
+        top, left = _TOP + _ROW * place + _ROW - _BAR - 4, 0.0
         for tone, value in stack:
             if value:
                 pieces.append(Piece(tone, _rounded(left), top, _rounded(value * scale), _BAR))
                 left += value * scale
-        marks.append(Mark(0, top - 7, name, "start"))
-        marks.append(Mark(_rounded(left + 6), top + 14, _number(sums[place]), "start"))
+        marks.append(Mark(0, top - 6, name, "start"))
+        marks.append(Mark(_rounded(left + 6), top + 13, _number(sums[place]), "start"))
     if line is not None:
         lines.append(Line("median", _rounded(line * scale), _TOP, _rounded(line * scale), bottom))
     return Chart(WIDTH, bottom + _BELOW, lines, pieces, marks)

@@ -9,7 +9,6 @@ from uuid import UUID
 from flask import Response
 
 from casework.forms.form import Form
-from casework.forms.numbers import Count
 from casework.forms.posted import from_posted
 from casework.forms.texts import Choice, Code, Word
 from casework.http import bank_files
@@ -64,9 +63,9 @@ class OrdersQuery(Form):
 
 
 class OrderQuery(Form):
-    """How many payments were left out of an order that was made just now."""
+    """How many payments were left out of an order that was made just now, for which reason."""
 
-    left_out = Count(title=Text("未列入的笔数", "Left out"))
+    left_out = Word(most=200, title=Text("未列入的笔数", "Left out"), example="no_account:2")
 
 
 class FileQuery(Form):
@@ -118,7 +117,7 @@ def order(visit: Visit, number: str) -> Answer:
             "in_capitals": in_capitals(row.total),
             "whole": whole,
             "files": bank_files.FORMATS,
-            "left_out": visit.query.get("left_out"),
+            "left_out": _left_out(visit.query.get("left_out", "")),
         },
     )
 
@@ -168,7 +167,15 @@ def make(visit: Visit) -> Answer:
     """The order is made, and its page shows it."""
     given = from_posted(payments.NewOrder, dict(visit.posted.lists()))
     row, left_out = payments.make_order(visit.tx, given)
-    return Redirect(address(of_order(row.number), {"left_out": sum(left_out.values()) or ""}))
+    words = {why: word for word, why in payments.LEFT_OUT.items()}
+    said = ",".join(f"{words.get(why, 'approved_by_you')}:{count}" for why, count in left_out.items())
+    return Redirect(address(of_order(row.number), {"left_out": said}))
+
+
+def _left_out(said: str) -> list[tuple[Text, str]]:
+    """Why payments were left out of an order that was made just now, and how many."""
+    pairs = (one.partition(":") for one in said.split(","))
+    return [(payments.LEFT_OUT[word], many) for word, _, many in pairs if word in payments.LEFT_OUT and many.isdigit()]
 
 
 def _form_of_new(visit: Visit, values: Mapping[str, Any], refused: Refusal | None = None) -> Answer:

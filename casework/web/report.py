@@ -18,6 +18,13 @@ from casework.work import workflow_registry
 from casework.work.service import Transaction
 
 READERS: Final = STAFF | {Role.AUDITOR}
+KEPT: Final = (
+    ("met", Text("按期", "kept")),
+    ("open", Text("未到期", "open")),
+    ("breached", Text("逾期", "late")),
+)
+"""How clocks stand, in the order in which they lie on top of each other."""
+
 _MOST_ORGS: Final = 400
 _MONTHS: Final = 12
 _TABS: Final = (

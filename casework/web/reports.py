@@ -12,7 +12,7 @@ from casework.rules.text import Text
 from casework.web.charts import bars, columns
 from casework.web.frame import frame_of
 from casework.web.page import Answer, Html, Page, Visit
-from casework.web.report import READERS, Figure, MonthsQuery, PartQuery, list_of, months_of, page_of, part_of
+from casework.web.report import KEPT, READERS, Figure, MonthsQuery, PartQuery, list_of, months_of, page_of, part_of
 from casework.web.rows import rows_of
 from casework.web.tables import Cell, Table, address, number, plain, share
 from casework.work import figures, reports, workflow_registry
@@ -71,7 +71,11 @@ def month(visit: Visit) -> Answer:
     title = Text("月度情况", "The month")
     about = Text(f"{at.told.zh}；点数字可查看案件。", f"{at.told.en}; each number opens its cases.")
     more = {"months": [("month", Text("月份", "Month"), at.first)], "by_programme": False}
-    return page_of(visit, "/reports", title, table, [], about, **more)
+    stacks = [[(name, kept[key][name] if key in kept else 0) for name, _ in KEPT] for key in flow]
+    figure = Figure(
+        Text("本月起算的期限", "Clocks that started in the month"), bars([row[0].text for row in rows], stacks), KEPT
+    )
+    return page_of(visit, "/reports", title, table, [figure], about, **more)
 
 
 def _of_month(visit: Visit, at: Any, key: str, flow: dict[str, int], kept: dict[str, Any] | None) -> list[Cell]:
@@ -160,7 +164,7 @@ def workload(visit: Visit) -> Answer:
     )
     line = None if halfway is None else Text(f"中位数 {halfway:g}", f"median {halfway:g}")
     about = Text("未办结案件，按经办人。", "Open cases by owner.")
-    table = Table(title, titles, rows, sums)
+    table = Table(title, titles, rows, sums, texts=2)
     return page_of(visit, "/reports/workload", title, table, [Figure(told, chart, _LATE_OR_NOT, line)], about)
 
 
@@ -206,7 +210,7 @@ def funnel(visit: Visit) -> Answer:
         ("天数中位数", "Median days"),
         ("九成不超过（天）", "90% within (days)"),
     )
-    table = Table(title, [Text(*one) for one in titles], [_of_state(visit, at, row) for row in found])
+    table = Table(title, [Text(*one) for one in titles], [_of_state(visit, at, row) for row in found], texts=2)
     about = Text(f"{at.told.zh}登记的案件，已结束的停留。", f"Cases opened {at.told.en}; stays that have ended.")
     months = [("first", Text("自", "From"), at.first), ("last", Text("至", "To"), at.last)]
     return page_of(visit, "/reports/funnel", title, table, charts, about, months=months)

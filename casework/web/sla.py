@@ -11,7 +11,7 @@ from casework.rules.text import Text
 from casework.web.charts import columns
 from casework.web.frame import frame_of
 from casework.web.page import Answer, Html, Page, Visit
-from casework.web.report import READERS, Figure, MonthsQuery, months_of, page_of, part_of
+from casework.web.report import KEPT, READERS, Figure, MonthsQuery, months_of, page_of, part_of
 from casework.web.rows import rows_of
 from casework.web.tables import Cell, Table, address, number, plain, share
 from casework.work import reports, workflow_registry
@@ -30,11 +30,6 @@ _STANDINGS: Final = {
     "breached": Text("逾期的期限", "Clocks that are late"),
     "open": Text("未到期的期限", "Clocks that run and are not late"),
 }
-_STACK: Final = (
-    ("met", Text("按期", "kept")),
-    ("open", Text("未到期", "open")),
-    ("breached", Text("逾期", "late")),
-)
 # What the key of a row is called where its cases are asked for; the organisation is that one without those below.
 _KEYS: Final = {"month": "month", "workflow": "workflow", "org": "exact_org", "clock": "clock", "owner": "owner"}
 _NOBODY: Final = "none"
@@ -66,7 +61,7 @@ def sla(visit: Visit) -> Answer:
     span: dict[str, Any] = {"start": at.start, "end": at.end, **part_of(visit)}
     found = reports.sla(tx, group_by=(by,), **span)
     by_month = (found if by == "month" else reports.sla(tx, group_by=("month",), **span))["rows"][-_MOST_MONTHS:]
-    stacks = [[(tone, row[tone]) for tone, _ in _STACK] for row in by_month]
+    stacks = [[(tone, row[tone]) for tone, _ in KEPT] for row in by_month]
     chart = columns([_short(row["month"]) for row in by_month], stacks)
     which = {"first": at.first, "last": at.last, **part_of(visit)}
     rows = [
@@ -84,7 +79,7 @@ def sla(visit: Visit) -> Answer:
         ("工时中位数", "Median working hours"),
     )
     about = Text(f"{at.told.zh}起算的期限。", f"Clocks that started {at.told.en}.")
-    figure = Figure(Text("各月起算的期限", "Clocks by the month in which they started"), chart, _STACK)
+    figure = Figure(Text("各月起算的期限", "Clocks by the month in which they started"), chart, KEPT)
     months = [("first", Text("自", "From"), at.first), ("last", Text("至", "To"), at.last)]
     table = Table(title, [_GROUPS[by], *(Text(*one) for one in titles)], rows, total)
     return page_of(visit, "/reports/sla", title, table, [figure], about, months=months, groups=_GROUPS)
@@ -105,7 +100,7 @@ def _short(month: str) -> Text:
     """The month under its column; January says of which year."""
     year, number_ = month.split("-")
     if number_ == "01":
-        return Text(f"{year[2:]}年1月", f"1/{year[2:]}")
+        return plain(f"{year[2:]}/1")
     return Text(f"{int(number_)}月", str(int(number_)))
 
 

@@ -21,12 +21,16 @@ class Cell(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Rows under their titles, of which the first column names the row; `total` stands below them."""
+    """Rows under their titles, of which the first column names the row; `total` stands below them.
+
+    The first `texts` columns are words and stand to the left, the others figures.
+    """
 
     caption: Text
     titles: Sequence[Text]
     rows: Sequence[Sequence[Cell]]
     total: Sequence[Cell] = ()
+    texts: int = 1
 
 
 def number(value: float | None, address: str = "") -> Cell:

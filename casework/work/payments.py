@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from casework.forms.form import Form, Many
@@ -42,16 +42,17 @@ _REDIRECTED_BY_YOU = Text(
 _HELD_BACK = Text("本次暂不列入", "held back this time")
 _REDIRECTED = Text(
     "{number}（{amount} 元）：批准之后，{who}（{username}）于 {at} 更正过收款信息：原为 {was}，现为 {now}。"
-    "核实无误的，在 confirmed 中填写 case={number}、event={event}；暂不支付的，在 held_back 中填写 {number}。",
+    "核实无误的，在“已核实的收款信息变更”（confirmed）中填写案号（case）{number}、办理记录序号（event）{event}；"
+    "暂不支付的，在“本次暂不列入的案号”（held_back）中填写 {number}。",
     "{number} ({amount} yuan): since the approval {who} ({username}) has corrected, on {at}, where the money goes: it"
-    " was {was} and is {now}. If that is right, confirm it with case {number} and event {event} in `confirmed`; to"
-    " leave it out for now, write {number} in `held_back`.",
+    " was {was} and is {now}. If that is right, confirm it with case {number} and event {event} among the changes that"
+    " were looked at (`confirmed`); to leave it out for now, write {number} among the cases left out (`held_back`).",
 )
 _NO_ACCOUNT_BEFORE = Text("无账号", "no account")
 _NO_CASE = Text("没有案件 {number}，或不在您的范围内。", "There is no case {number}, or it is not open to you.")
 _NO_ACCOUNT = Text("档案中没有银行账号，请先补正", "no bank account in the file; correct the facts first")
 _AS_RETURNED = Text(
-    "银行退回后账户信息尚未更正；确系银行原因的，可在 as_returned 中注明",
+    "银行退回后账户信息尚未更正；确系银行原因的，可选“含账户信息未更正的退回款项”（as_returned）",
     "returned by the bank, and the bank details were not corrected since; if the bank erred, say so in as_returned",
 )
 _SETTLED = Text(
@@ -59,6 +60,15 @@ _SETTLED = Text(
     "This payment is settled on this order already; what was mistyped is put right by the case's step `{step}`.",
 )
 _FULL = Text("本单已满，请另开一单", "this order is full; make another one")
+LEFT_OUT: Final = {
+    "approved_by_you": Text("由您本人审批，须由他人列入支付单", "approved by yourself; somebody else orders them"),
+    "redirected_by_you": _REDIRECTED_BY_YOU,
+    "no_account": _NO_ACCOUNT,
+    "as_returned": _AS_RETURNED,
+    "held_back": _HELD_BACK,
+    "full": _FULL,
+}
+"""Why a payment is left out of an order, in a word that may stand in an address; the first names its source too."""
 
 
 class Confirmed(Form):

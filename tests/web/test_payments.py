@@ -216,6 +216,13 @@ def test_funds_show_what_is_there_and_every_entry_of_the_ledger(pages: Pages, wh
         assert ("/payments/new" in text) == (person.role is not Role.AUDITOR)
 
 
+def test_an_order_that_was_made_says_what_it_left_out_and_nothing_that_an_address_invents(pages: Pages) -> None:
+    visitor, address = pages.signed_in("supervisor"), of_order(an_order(pages).number)
+    told = visitor.get(f"{address}?left_out=no_account:2,full:1,unheard_of:3,full:many").text
+    assert re.findall(r"<li>(.*?)</li>", told) == ["2 笔：档案中没有银行账号，请先补正", "1 笔：本单已满，请另开一单"]
+    assert "未列入" not in visitor.get(address).text
+
+
 @pytest.mark.parametrize("address", ["/funds/NOWHERE", "/payments/(2026)PAY-NOWHERE-1", "/payments/x/print"])
 def test_what_is_not_there_or_not_yours_is_not_found(pages: Pages, address: str) -> None:
     assert pages.signed_in("supervisor").get(address).status_code == 404

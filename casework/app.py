@@ -44,8 +44,8 @@ from casework.senders.outside import Outside
 from casework.senders.senders import Senders
 from casework.senders.smtp import MailServer
 from casework.settings import ROOT, Settings
-from casework.web import alerts as alert_pages
 from casework.web import (
+    about,
     apply,
     assets,
     case,
@@ -62,6 +62,7 @@ from casework.web import (
     sla,
     track,
 )
+from casework.web import alerts as alert_pages
 from casework.web import audit as audit_pages
 from casework.web import cases as case_list
 from casework.web import channels as channel_pages
@@ -92,6 +93,7 @@ ROUTES = (
 )
 PAGES = (
     alert_pages,
+    about,
     apply,
     case,
     case_file,

@@ -114,7 +114,7 @@ def test_a_case_page_shows_masks_and_nothing_that_is_sealed(pages: Pages, who: s
 def test_an_administrator_sees_no_cases(pages: Pages) -> None:
     visitor = pages.signed_in("administrator")
     assert visitor.get("/cases").status_code == 403
-    assert visitor.get("/desk").status_code == 403
+    assert visitor.get("/desk").location not in (None, "/desk")
 
 
 def test_english_is_spoken_where_it_was_chosen(pages: Pages) -> None:

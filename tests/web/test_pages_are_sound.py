@@ -14,6 +14,8 @@ PAGES = [
     (None, "/help/legal_aid"),
     (None, "/help/hardship_aid"),
     (None, "/track"),
+    (None, "/privacy"),
+    (None, "/accessibility"),
     (None, "/resume"),
     ("caseworker", "/desk"),
     ("caseworker", "/desk?view=late"),

@@ -24,8 +24,9 @@ from casework.rules.refusals import Invalid, NotFound, NotNow, Refusal, Stale
 from casework.rules.rights import as_seen, sees_matter_only
 from casework.rules.text import Text
 from casework.web.clocks import clocks_of
-from casework.web.found import case_id_of
+from casework.web.found import case_id_of, version_of
 from casework.web.frame import frame_of
+from casework.web.hands import may_act
 from casework.web.letters import letters_of
 from casework.web.page import HELPERS, STAFF, Answer, Html, Page, Redirect, Visit
 from casework.web.sensitive import shown_of
@@ -94,8 +95,7 @@ def take(visit: Visit, number: str, step: str) -> Answer:
     edge = edge_of(workflow, step, record.case.state)
     if edge is None:
         raise NotFound(_NO_SUCH_STEP)
-    version = posted.get("version", "")
-    tx.if_match = frozenset({int(version)} if version.isdigit() and len(version) < 10 else ())
+    tx.if_match = version_of(posted)
     cases.take_transition(tx, record.case.id, step, payload_of(workflow, edge, posted))
     drafts.drop(tx, drafts.of_user(tx), _subject(number, step))
     return Redirect(f"/cases/{number}?{urlencode({'done': step})}")
@@ -205,6 +205,7 @@ def _page(
             "twins": twins.of_case(record.case, others, tx.person)[:_MOST_TWINS],
             "timeline": timeline,
             "letters": [] if matter_only else letters_of(visit, record),
+            "may_hand": may_act(tx, whole),
             "may_print": not matter_only,
             "may_read": tx.person.role in STAFF | HELPERS and not matter_only,
             "notes": _notes(tx, record) if read_notes else None,
@@ -284,8 +285,7 @@ def _subject(number: str, step: str) -> str:
 
 def _meanwhile(visit: Visit, timeline: list[Happened]) -> list[Happened]:
     """What happened since the form was made."""
-    version = visit.posted.get("version", "")
-    seen = int(version) if version.isdigit() and len(version) < 10 else 0
+    seen = max(version_of(visit.posted), default=0)
     return [one for one in timeline if seen and one.seq > seen]
 
 

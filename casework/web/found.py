@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from werkzeug.datastructures import MultiDict
+
 from casework.records import cases
 from casework.records.rows import StoredCase
 from casework.rules.refusals import NotFound
@@ -14,6 +16,12 @@ def case_id_of(tx: Transaction, number: str) -> UUID:
     if case_id is None:
         raise NotFound
     return case_id
+
+
+def version_of(posted: MultiDict[str, str]) -> frozenset[int]:
+    """Return the version that a form was made for, as `Transaction.if_match` takes it; empty where it says none."""
+    version = posted.get("version", "")
+    return frozenset({int(version)} if version.isdigit() and len(version) < 10 else ())
 
 
 def case_of(tx: Transaction, number: str) -> StoredCase:

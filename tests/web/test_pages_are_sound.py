@@ -29,6 +29,7 @@ PAGES = [
     ("caseworker", "{letter}/service"),
     ("caseworker", "{case}/print"),
     ("supervisor", "{case}"),
+    ("supervisor", "{case}/hands"),
     ("supervisor", "/desk"),
     ("lawyer", "/desk"),
     ("auditor", "/cases"),

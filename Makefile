@@ -18,7 +18,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --require-hashes
 help: # What each target does, and how long it takes on two processors once the requirements are installed.
 	@echo "make run     the whole service with an invented office on http://127.0.0.1:8000; ready in 20 s"
 	@echo "             (the first time a minute more, to install); PORT=8001 make run takes another port"
-	@echo "make test    all tests, on a real PostgreSQL; ten minutes and more"
+	@echo "make test    all tests, on a real PostgreSQL and in a real browser; a quarter of an hour and more"
 	@echo "make test-fast  what needs no database: rules, forms and programmes; about a minute"
 	@echo "make check   formatter, linter, types, import contracts, documentation; about 1 min"
 	@echo "make nightly 100,000 made-up requests, and every encoded rule is mutated; an hour"

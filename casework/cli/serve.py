@@ -27,6 +27,10 @@ _WEB_DRAIN_S: Final = 15.0
 _SCHEDULER_DRAIN_S: Final = 5.0
 _LONGEST_START_S: Final = 60.0
 _READY = Text("服务已就绪：{address}", "The service is ready at {address}")
+_ONE_CLICK = Text(
+    "这是演示环境：打开上面的网址，选择“我是工作人员”，点一下身份即可登录。",
+    'This is a demonstration: open that address, choose "I work here" and sign in as one of its users with a click.',
+)
 _STOP_WITH = Text("按 Ctrl-C 停止。", "Ctrl-C stops it.")
 _STOPPING = Text("正在停止……", "Stopping …")
 _TAKEN = Text(
@@ -157,6 +161,8 @@ def _keep_running(console: Console, installation: Installation, processes: list[
             for process in others:
                 process.start()
             console.tell(_READY, address=f"http://{_reached_at(host)}:{port}")
+            if console.settings.kind == "demo":
+                console.note(_ONE_CLICK)
             console.note(_STOP_WITH)
             while not signals.asked(within_s=1):
                 for one in kept:

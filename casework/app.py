@@ -71,6 +71,7 @@ from casework.web import funds as fund_pages
 from casework.web import payments as payment_pages
 from casework.web import reports as report_pages
 from casework.web import results as payment_results
+from casework.web import rules as rule_pages
 from casework.web import serving as pages
 from casework.web import settings as own_settings
 from casework.work.service import Limits, Service
@@ -117,6 +118,7 @@ PAGES = (
     people,
     audit_pages,
     channel_pages,
+    rule_pages,
     chain,
 )
 MIGRATIONS = ROOT / "migrations"

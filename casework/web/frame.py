@@ -39,6 +39,8 @@ _PLACES: Final = (
     (Place("/funds", Text("资金", "Funds")), STAFF | {Role.AUDITOR}),
     (Place("/reports", Text("统计", "Reports")), STAFF | {Role.AUDITOR}),
     (Place("/admin/people", Text("人员", "People")), frozenset((Role.ADMINISTRATOR, Role.AUDITOR))),
+    (Place("/admin/orgs", Text("机构", "Organisations")), frozenset((Role.ADMINISTRATOR, Role.AUDITOR))),
+    (Place("/admin/policies", Text("规则", "Rules")), frozenset((Role.ADMINISTRATOR, Role.AUDITOR))),
     (Place("/admin/channels", Text("发送渠道", "Channels")), frozenset((Role.ADMINISTRATOR,))),
     (Place("/audit", Text("审计", "Audit")), frozenset((Role.AUDITOR, Role.ADMINISTRATOR))),
     (Place("/audit/access", Text("查阅记录", "Who saw what")), frozenset((Role.AUDITOR, Role.SUPERVISOR))),

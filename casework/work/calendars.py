@@ -117,9 +117,9 @@ def switch(tx: Tx, file: Path, extended: str, progress: Progress = silently) -> 
     return change
 
 
-def preview(tx: Tx, change: Change) -> list[Moved]:
+def preview(tx: Tx, change: Change, progress: Progress = silently) -> list[Moved]:
     """The open clocks that would move, by case number; nothing is changed."""
-    return _trial(recalculation.loaded(tx), change).preview(tx) if change.new else []
+    return _trial(recalculation.loaded(tx), change).preview(tx, progress) if change.new else []
 
 
 def _trial(rules: RulesInForce, change: Change) -> Trial:

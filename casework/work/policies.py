@@ -90,14 +90,14 @@ def switch(tx: Tx, rows: Sequence[Mapping[str, Any]], progress: Progress = silen
     return added
 
 
-def preview(tx: Tx, file: Path) -> Preview:
+def preview(tx: Tx, file: Path, progress: Progress = silently) -> Preview:
     """What loading this file would do; nothing is changed. Raises `BadFile`."""
     rules = recalculation.loaded(tx)
     latest = {_where(row): row for row in rules.policies}
     trial, new = _trial(rules, read(tx, file))
     return Preview(
         changes=[Change(row, latest.get(_where(row))) for row in new],
-        moved=trial.preview(tx),
+        moved=trial.preview(tx, progress),
         touched=list(_touched(tx, trial.rules, new)),
     )
 

@@ -15,6 +15,7 @@ from casework.http.problems import STATUS
 from casework.records import cases as records
 from casework.records import history
 from casework.records.rows import StoredCase
+from casework.rules import case_actions
 from casework.rules.case import Phase, Taken
 from casework.rules.context import DecisionContext
 from casework.rules.decide import Offer
@@ -205,6 +206,7 @@ def _page(
             "twins": twins.of_case(record.case, others, tx.person)[:_MOST_TWINS],
             "timeline": timeline,
             "letters": [] if matter_only else letters_of(visit, record),
+            "may_edit": case_actions.may_correct(whole.case, tx.acting) is None,
             "may_hand": may_act(tx, whole),
             "may_print": not matter_only,
             "may_read": tx.person.role in STAFF | HELPERS and not matter_only,

@@ -105,7 +105,7 @@ def _page(
     if again:
         about += [one for one in widgets(NewCase, shell) if one.path == "duplicate_reason"]
     form = intake_of(workflow)
-    sections = _sections(widgets(form, Filled(values.get(_FACTS, {}), faults), _FACTS))
+    sections = sections_of(widgets(form, Filled(values.get(_FACTS, {}), faults), _FACTS))
     return Html(
         "intake",
         {
@@ -125,8 +125,8 @@ def _page(
     )
 
 
-def _sections(fields: list[Widget]) -> list[Section]:
-    """What stands in no group first, then each group and each list of rows."""
+def sections_of(fields: list[Widget]) -> list[Section]:
+    """Return what stands in no group first, then each group and each list of rows."""
     alone = [one for one in fields if one.kind not in ("group", "rows")]
     parts = [
         Section(one.id, one.title, list(one.fields) if one.kind == "group" else [one])

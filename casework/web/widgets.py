@@ -135,7 +135,9 @@ def _widget(one: FormField, value: Any, filled: Filled, path: str) -> Widget:
     if options := _options(one, value, filled, path):
         few = isinstance(one, Flag) or (isinstance(one, Choice) and len(options) <= _LONG_CHOICE)
         common |= {"options": options, "kind": one.kind if few else "select"}
-    return Widget(**common, value=_written(value))
+    written = _written(value)
+    # A day that is masked is none that a browser takes.
+    return Widget(**common, value="" if one.kind in ("day", "month") and "*" in written else written)
 
 
 def _several(one: Many, values: list[Any], filled: Filled, path: str, common: dict[str, Any]) -> Widget:

@@ -30,6 +30,7 @@ PAGES = [
     ("caseworker", "{case}/print"),
     ("supervisor", "{case}"),
     ("supervisor", "{case}/hands"),
+    ("supervisor", "{case}/edit"),
     ("supervisor", "/desk"),
     ("lawyer", "/desk"),
     ("auditor", "/cases"),

@@ -122,6 +122,13 @@ def test_who_saw_what_is_told_of_the_cases_that_one_watches_over(pages: Pages) -
     assert reason not in pages.signed_in("supervisor-qd").get("/audit/access").text
 
 
+@pytest.mark.parametrize("path", ["/audit", "/audit/access", "/admin/people", "/cases"])
+def test_one_place_of_the_navigation_is_the_present_one(pages: Pages, path: str) -> None:
+    text = pages.signed_in("auditor").get(path).text
+    nav = text[text.index('<nav class="main"') : text.index("</nav>")]
+    assert re.findall(r'href="([^"]+)" aria-current', nav) == [path]
+
+
 def test_a_long_log_goes_on(pages: Pages) -> None:
     case_id, number = some_case(pages)
     for n in range(60):

@@ -429,6 +429,7 @@ disclosures = Table(
     Column("paths", ARRAY(Text), nullable=False),
     Column("reason", Text, nullable=False),
     _at("at"),
+    Index("ix_disclosures_user_id", "user_id", "id"),
 )
 
 letters = Table(

@@ -542,6 +542,7 @@ def upgrade() -> None:
         schema="casework",
     )
     op.create_index(op.f("ix_disclosures_case_id"), "disclosures", ["case_id"], unique=False, schema="casework")
+    op.create_index("ix_disclosures_user_id", "disclosures", ["user_id", "id"], unique=False, schema="casework")
     op.create_table(
         "events",
         sa.Column("case_id", sa.Uuid(), nullable=False),

@@ -1,6 +1,7 @@
 """A programme is one folder: a third one, written here in files of its own only, is found and lived over HTTP."""
 
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ from casework.work.overdue import sweep
 from casework.work.service import Service
 from tests.api.conftest import Api, staffed
 from tests.test_docs import script
+from tests.web.conftest import Visitor
 from tests.workflows.test_walks import walk
 
 FOLDER = {
@@ -259,3 +261,31 @@ def test_it_is_lived_from_the_first_request_to_the_end(line: Line) -> None:
     assert (row["workflow"], row["clock"], row["started"], row["breached"]) == ("tool_loan", "lending", 1, 1)
     again = line.post("caseworker", "/cases", {**asked, "duplicate_reason": "another tool"})
     assert again["state"] == "asked"
+
+
+def test_its_pages_come_from_its_declarations_alone(line: Line) -> None:
+    """Applied for by a visitor, taken up and stepped on by a clerk, all on pages that were written before it."""
+    visitor = Visitor(line.api.app.test_client())
+    assert "工具借用" in visitor.get("/").text
+    assert "3个工作日" in visitor.get("/help/tool_loan").text
+    visitor.post("/apply/tool_loan")
+    visitor.get("/apply/tool_loan/org")
+    visitor.post("/apply/tool_loan/org", org="370100")
+    assert "申请事项" in visitor.get("/apply/tool_loan/tasks").text
+    visitor.get("/apply/tool_loan/request")
+    assert visitor.post("/apply/tool_loan/request", tool="电钻").location == "/apply/tool_loan/applicant"
+    visitor.get("/apply/tool_loan/applicant")
+    assert visitor.post("/apply/tool_loan/applicant", **{"applicant.name": "王秀英"}).location.endswith("/check")
+    visitor.get("/apply/tool_loan/check")
+    assert visitor.post("/apply/tool_loan/check", truth="true", consent="true").location == "/apply/tool_loan/done"
+    number = re.findall(r"TL-2026-\d{6}", visitor.get("/apply/tool_loan/done").text)[0]
+
+    clerk = Visitor(line.api.app.test_client())
+    clerk.client.set_cookie("casework-session", line.api.tokens["caseworker"])
+    assert number in clerk.get("/desk?view=unclaimed&workflow=tool_loan").text
+    assert "工具" in clerk.get("/cases/new/tool_loan").text
+    text = clerk.get(f"/cases/{number}").text
+    assert all(words in text for words in ("待借出", "借出", "工具", "证件号码"))
+    assert clerk.post(f"/cases/{number}/claim").status_code == 303
+    # What the applicant left for later is asked for before it is lent.
+    assert "尚缺：证件号码" in clerk.get(f"/cases/{number}/do/lend").text

@@ -219,14 +219,14 @@ def test_of_one_file_a_household_nobody_is_told_that_a_reason_opens_another(api:
     refusal = opened(api, household, workflow="hardship_aid")
     assert refusal.status_code == 409
     assert first["number"] in refusal.get_json()["detail"]
-    assert "duplicate_reason" not in refusal.get_json()["detail"]
+    assert "opened again" not in refusal.get_json()["detail"]
     held = opened(api, household, workflow="hardship_aid", duplicate_reason="申请人要求")
     assert (held.status_code, first["number"] in held.get_json()["detail"]) == (409, True)
 
     unknown = dict.fromkeys(("identity_number", "birth_date", "sex"))
     applicant = {name: value for name, value in (household["applicant"] | unknown).items() if value is not None}
     assert (
-        "duplicate_reason"
+        "opened again"
         in opened(api, household | {"applicant": applicant}, workflow="hardship_aid").get_json()["detail"]
     )
 

@@ -24,6 +24,7 @@ from casework.work.delivery.worker import deliver
 from casework.work.overdue import sweep
 from tests.api.conftest import Api
 from tests.api.described import validator
+from tests.api.money import confirmed_order, helped, new_fund
 from tests.cli.terminal import until
 from tests.receivers import Receiver, answers, hangs, receiver
 
@@ -284,6 +285,17 @@ def live(api: Api) -> None:
     sweep(api.service)
     gone = api.call("administrator", "PATCH", f"/users/{api.ids['caseworker']}", {"active": False})
     assert gone.get_json()["let_go"] == 1, gone.text
+    api.days_pass(90)
+    pay_after_a_correction(api)
+
+
+def pay_after_a_correction(api: Api) -> None:
+    """Money is ordered for a household whose account was corrected since the approval, which somebody confirms."""
+    new_fund(api)
+    at = f"/cases/{helped(api, opened_by='supervisor')['id']}"
+    patch = {"facts": {"bank": {"account": "6222000011112223"}}, "reason": "更正账户信息"}
+    assert api.call("supervisor", "PATCH", at, patch, {"If-Match": "*"}).status_code == 200
+    confirmed_order(api, "supervisor-sd")
 
 
 def recalculate(api: Api) -> None:

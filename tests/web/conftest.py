@@ -118,3 +118,16 @@ def browser() -> Iterator[Any]:
         )
         yield started
         started.close()
+
+
+def sign_in(context: Any, address: str, username: str | None, language: str) -> None:
+    """Have a browser speak a language, and sign in as a user of the demonstration; None signs nobody in."""
+    context.clear_cookies()
+    context.add_cookies([{"name": "casework-language", "value": language, "url": address}])
+    if username is None:
+        return
+    page = context.new_page()
+    page.goto(f"{address}/sign-in")
+    page.click(f'button[name=username][value="{username}"]')
+    page.wait_for_load_state()
+    page.close()

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.web.conftest import Pages, Visitor
+from tests.web.conftest import Pages, Visitor, sign_in
 from tests.web.test_desk import numbers_on
 from tests.web.test_letters import printed_pages, readings
-from tests.web.test_pages_are_sound import sign_in
 from tests.web.test_steps import taken_up
 
 

@@ -7,8 +7,7 @@ import pytest
 
 from casework.web.letters import sheet_of
 from casework.work import workflow_registry
-from tests.web.conftest import Pages, Visitor
-from tests.web.test_pages_are_sound import sign_in
+from tests.web.conftest import Pages, Visitor, sign_in
 from tests.web.test_steps import step, taken_up
 
 LINES: Final = 22

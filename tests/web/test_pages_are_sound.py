@@ -6,6 +6,11 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from casework.records.people import by_username
+from casework.work.sessions import begin_for
+from tests.web.conftest import Pages
+
+AXE = Axe()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIZES = {"phone": (360, 740), "desk": (1366, 768)}
 PAGES = [
@@ -77,22 +82,20 @@ def context(request: pytest.FixtureRequest, browser: Any) -> Iterator[Any]:
     opened.close()
 
 
-def sign_in(context: Any, address: str, username: str | None, language: str) -> None:
-    context.clear_cookies()
-    context.add_cookies([{"name": "casework-language", "value": language, "url": address}])
-    if username is None:
-        return
-    page = context.new_page()
-    page.goto(f"{address}/sign-in")
-    page.click(f'button[name=username][value="{username}"]')
-    page.wait_for_load_state()
-    page.close()
+@pytest.fixture(scope="module")
+def tokens(pages: Pages) -> dict[str, str]:
+    """A session for each user who looks at a page."""
+    with pages.service.transaction() as tx:
+        found = {name: by_username(tx.db, name) for name in {name for name, _ in PAGES if name}}
+        return {name: begin_for(tx, there[0]) for name, there in found.items() if there}
 
 
 @pytest.mark.parametrize(("username", "path"), PAGES)
-def test_a_page_is_sound(context: Any, address: str, username: str | None, path: str) -> None:
+def test_a_page_is_sound(context: Any, address: str, tokens: dict[str, str], username: str | None, path: str) -> None:
     opened, language = context
-    sign_in(opened, address, username, language)
+    cookies = {"casework-language": language} | ({"casework-session": tokens[username]} if username else {})
+    opened.clear_cookies()
+    opened.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
     page = opened.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
@@ -113,7 +116,7 @@ def test_a_page_is_sound(context: Any, address: str, username: str | None, path:
     if answer.status == 404:
         said[:] = [one for one in said if "404" not in one]
 
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    found = AXE.run(page, options={"runOnly": RULES}).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     assert said == []

@@ -7,10 +7,9 @@ import pytest
 
 from casework.records import cases as records
 from casework.work import case_documents, cases
-from tests.web.conftest import Pages, Visitor
+from tests.web.conftest import Pages, Visitor, sign_in
 from tests.web.test_desk import as_user
 from tests.web.test_letters import readings
-from tests.web.test_pages_are_sound import sign_in
 from tests.web.test_steps import taken_up
 
 _IDENTITY = re.compile(r"(?<![\d*])\d{17}[\dX](?!\d)")

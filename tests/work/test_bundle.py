@@ -30,6 +30,7 @@ def alert(workflow: Any, clock: Any, level: str, number: int) -> Any:
         due_at=datetime(2026, 3, 9, tzinfo=UTC),
         due_on=date(2026, 3, 9),
         provisional=False,
+        admin_seq=None,
     )
 
 

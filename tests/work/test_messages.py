@@ -42,6 +42,7 @@ def row(workflow: Any, clock: Any, level: str) -> Any:
         due_at=datetime(2026, 3, 9, tzinfo=UTC),
         due_on=date(2026, 3, 9),
         provisional=False,
+        admin_seq=None,
     )
 
 

@@ -99,8 +99,15 @@ def cpu_s(process: int) -> float:
 
 
 def memory_mb(process: int) -> float:
-    """Return the memory of one process in megabytes, with its share of what it shares with others."""
-    for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+    """Return the memory of one process in megabytes, with its share of what it shares with others.
+
+    A process that has ended since it was listed, as PostgreSQL's helpers do, holds none.
+    """
+    try:
+        told = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    for line in told:
         if line.startswith("Pss:"):
             return int(line.split()[1]) * 1024 / 1e6
     raise RuntimeError(f"Nothing tells what process {process} holds.")

@@ -25,17 +25,10 @@ from casework.http.query import Page, from_cursor, moment, to_cursor, whole
 from casework.records import alerts, cases, history, offices, outbox
 from casework.records.offices import CalendarVersion
 from casework.records.rows import StoredCase
-from casework.rules.calendars import WorkingCalendar
-from casework.rules.case import ClockRun
-from casework.rules.clocks import TraceLine, trace
+from casework.rules.clockwork import explanation
 from casework.rules.text import Text
 from casework.work import case_documents, forms, overdue, people, workflow_registry
 from casework.work.preconditions import ensure_taken_on
-
-_FIRST_DAY_PROVISIONAL = Text(
-    "起算之日依据的放假安排尚未公布，暂按普通周推算。",
-    "The first day follows from a year whose holidays are not published; worked out with the plain week for now.",
-)
 
 
 def _record(call: Call, case_id: UUID) -> StoredCase:
@@ -79,18 +72,11 @@ def clocks(call: Call, case_id: UUID) -> Answer:
     workflow = workflow_registry.pinned(record.case)
     counted_by = _counted_by(call, record)
     items = [
-        explained(run, workflow.by_clock[run.name], call.tx, version, _trace(run, version.calendar))
+        explained(run, workflow.by_clock[run.name], call.tx, version, explanation(run, version.calendar))
         for run in record.case.clocks
         for version in (counted_by[run.name, run.generation],)
     ]
     return cut(call, items)
-
-
-def _trace(run: ClockRun, calendar: WorkingCalendar) -> list[TraceLine]:
-    lines = trace(run.limit, run.derived_from, calendar)
-    if run.due is None or not run.due.provisional or any(line.kind == "provisional" for line in lines):
-        return lines
-    return [TraceLine(run.started_at, None, "provisional", _FIRST_DAY_PROVISIONAL), *lines]
 
 
 def _counted_by(call: Call, record: StoredCase) -> dict[tuple[str, int], CalendarVersion]:

@@ -7,11 +7,16 @@ from itertools import pairwise
 
 from casework.rules.calendars import UnknownYear, WorkingCalendar
 from casework.rules.case import CalendarRef, Case, ClockRun
-from casework.rules.clocks import Due, Interval, Limit, Status, due, into_opening_hours
+from casework.rules.clocks import Due, Interval, Limit, Status, TraceLine, due, into_opening_hours, trace
 from casework.rules.context import NO_LIMIT, DecisionContext, PolicyRow
 from casework.rules.grammar import EVERY_CLOCK, NEW, Alert, Clock, PolicyLimit, Workflow
 from casework.rules.move import ClockChange
 from casework.rules.text import Text
+
+_FIRST_DAY_PROVISIONAL = Text(
+    "起算之日依据的放假安排尚未公布，暂按普通周推算。",
+    "The first day follows from a year whose holidays are not published; worked out with the plain week for now.",
+)
 
 
 def advance_clocks(
@@ -341,6 +346,14 @@ def _ended(run: ClockRun, at: datetime, status: Status) -> ClockRun:
     judged_by = replace(run.due, provisional=False) if run.due and status == "cancelled" else run.due
     ended_at = at if status == "cancelled" else max(at, run.started_at)
     return replace(run, intervals=_closed(run, at), due=judged_by, status=status, ended_at=ended_at)
+
+
+def explanation(run: ClockRun, calendar: WorkingCalendar) -> list[TraceLine]:
+    """Return why a clock is due when it is, line by line; that its first day is provisional comes before all else."""
+    lines = trace(run.limit, run.derived_from, calendar)
+    if run.due is None or not run.due.provisional or any(line.kind == "provisional" for line in lines):
+        return lines
+    return [TraceLine(run.started_at, None, "provisional", _FIRST_DAY_PROVISIONAL), *lines]
 
 
 def levels(clock: Clock, run: ClockRun, calendar: WorkingCalendar) -> list[tuple[Alert, datetime]]:

@@ -49,15 +49,18 @@ def clocks_of(tx: Transaction, record: StoredCase, workflow: Workflow) -> tuple[
 
 def _clock(tx: Transaction, record: StoredCase, workflow: Workflow, run: ClockRun) -> Clock:
     calendar = tx.rules.calendars[record.calendar].calendar
-    open_calendar = calendar.assuming_unpublished()
     near = None
     if run.open and run.due:
-        counting = (lambda a, b: open_calendar.days_between(a, b, "working")) if run.limit.unit == "wd" else None
-        near = dates.nearness(run.due.on, tx.today, late=run.overdue(tx.now), working_days=counting)
+        near = dates.nearness(
+            run.due.on,
+            tx.today,
+            late=run.overdue(tx.now),
+            working_days=dates.working_days(run.limit, calendar),
+        )
         if near.tone == "late" and run.owed_by == "outside" and not workflow.by_clock[run.name].guards_right:
             # Nobody here is late where somebody else is.
             near = near._replace(tone="soon")
-    lines = clocks.trace(run.limit, run.derived_from, calendar) if run.open else []
+    lines = clockwork.explanation(run, calendar) if run.open else []
     return Clock(
         name=run.name,
         title=workflow.by_clock[run.name].title,

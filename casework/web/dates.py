@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final, Literal, NamedTuple
 
+from casework.rules.calendars import WorkingCalendar
+from casework.rules.clocks import Limit
 from casework.rules.text import Text
 
 Tone = Literal["late", "today", "soon", "calm"]
@@ -45,6 +47,14 @@ def written_out(which: date) -> Text:
 def moment(at: datetime, today: date) -> str:
     """Return `11-30 08:39`, with the year where it is another one; `at` is in the office's zone."""
     return f"{at:%m-%d %H:%M}" if at.year == today.year else f"{at:%Y-%m-%d %H:%M}"
+
+
+def working_days(limit: Limit, calendar: WorkingCalendar) -> Callable[[date, date], int] | None:
+    """Return what counts the days after one and up to another for a limit in working days; None for any other limit."""
+    if limit.unit != "wd":
+        return None
+    counting = calendar.assuming_unpublished()
+    return lambda first, last: counting.days_between(first, last, "working")
 
 
 def nearness(

@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response
 
 from casework.forms.form import Form
 from casework.http.query import NoQuery
+from casework.rules import people
 from casework.rules.people import Role
 from casework.work.service import Transaction
 
-STAFF: Final = frozenset((Role.CASEWORKER, Role.SUPERVISOR))
-HELPERS: Final = frozenset((Role.LAWYER, Role.VOLUNTEER))
+STAFF: Final = frozenset(people.STAFF)
+HELPERS: Final = frozenset(people.HELPERS)
 USERS: Final = frozenset((*STAFF, *HELPERS, Role.AUDITOR, Role.ADMINISTRATOR))
 """Everybody who signs in."""
 

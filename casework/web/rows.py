@@ -74,7 +74,4 @@ def _working_days(tx: Transaction, workflow: Workflow, org: Any, name: str) -> C
     if isinstance(limit, PolicyLimit):
         row = tx.rules.in_force(workflow.key, org.code, org.region, tx.today).get(limit.name)
         limit = Limit.parse(row.value) if row else None
-    if limit is None or limit.unit != "wd":
-        return None
-    calendar = tx.rules.calendars[org.calendar].calendar.assuming_unpublished()
-    return lambda first, last: calendar.days_between(first, last, "working")
+    return dates.working_days(limit, tx.rules.calendars[org.calendar].calendar) if limit else None

@@ -22,9 +22,11 @@ from werkzeug.test import TestResponse
 from casework.app import create_app
 from casework.demo import load
 from casework.embedded import PrivateServer
+from casework.records import offices
 from casework.records.database import Database
 from casework.records.vault import Keyring
 from casework.settings import Settings
+from casework.work.people import create_user
 from casework.work.service import Service
 from tests.conftest import TEMPLATE, url_of
 
@@ -90,6 +92,20 @@ def pages(server: PrivateServer, admin: Engine, tmp_path_factory: pytest.TempPat
     database.close()
     with admin.connect() as connection:
         connection.execute(text(f"drop database {name} with (force)"))
+
+
+PASSWORD: Final = "correct horse battery"
+
+
+@pytest.fixture
+def username(pages: Pages) -> str:
+    """A new caseworker of a city, whose password an administrator has set."""
+    name = f"u{uuid4().hex[:10]}"
+    with pages.service.transaction() as tx:
+        org = offices.org(tx.db, "370100")
+        assert org is not None
+        create_user(tx, {"username": name, "name": "示例", "role": "caseworker", "password": PASSWORD}, org)
+    return name
 
 
 @pytest.fixture(scope="session")

@@ -169,3 +169,21 @@ def test_before_a_case_is_taken_on_its_page_and_the_lists_name_nobody(pages: Pag
     assert name not in listed
     assert visitor.get(f"/cases/{case.number}/notes").status_code == 403
     assert name in pages.signed_in("caseworker").get(f"/cases/{case.number}").text
+
+
+def test_a_case_page_explains_each_running_clock_as_the_api_does(pages: Pages) -> None:
+    visitor = pages.signed_in("caseworker")
+    session = visitor.client.get_cookie("casework-session")
+    assert session is not None
+    explained = 0
+    for number in numbers_on(visitor.get("/cases?open=true").text)[:12]:
+        with pages.service.transaction() as tx:
+            case_id = tx.db.run("select id from cases where number = :n", n=number).scalar_one()
+        headers = {"Authorization": f"Bearer {session.value}", "Accept-Language": "zh-CN"}
+        told = pages.app.test_client().get(f"/api/v1/cases/{case_id}/clocks?limit=200", headers=headers).get_json()
+        page = visitor.get(f"/cases/{number}").text
+        for clock in told["items"]:
+            if clock["status"] in ("running", "paused"):
+                assert all(line["text"] in page for line in clock["trace"]), (number, clock["name"])
+                explained += 1
+    assert explained > 10

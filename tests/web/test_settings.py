@@ -1,31 +1,17 @@
 """What people set for themselves, and who is led there first."""
 
 from dataclasses import replace
-from uuid import uuid4
 
 import pytest
 from werkzeug.test import TestResponse
 
-from casework.records import offices, people
-from casework.work.people import create_user
-from tests.web.conftest import Pages, Visitor
+from casework.records import people
+from tests.web.conftest import PASSWORD, Pages, Visitor
 
-FIRST = "correct horse battery"
 OWN = "quiet lantern meadow 47"
 
 
-@pytest.fixture
-def username(pages: Pages) -> str:
-    """A caseworker whose password somebody else has set."""
-    name = f"u{uuid4().hex[:10]}"
-    with pages.service.transaction() as tx:
-        org = offices.org(tx.db, "370100")
-        assert org is not None
-        create_user(tx, {"username": name, "name": "示例", "role": "caseworker", "password": FIRST}, org)
-    return name
-
-
-def sign_in(pages: Pages, username: str, password: str = FIRST) -> Visitor:
+def sign_in(pages: Pages, username: str, password: str = PASSWORD) -> Visitor:
     visitor = pages.visitor()
     visitor.get("/sign-in")
     assert visitor.post("/sign-in", username=username, password=password).status_code == 303
@@ -55,14 +41,14 @@ def test_who_has_a_first_password_is_led_to_choose_another_and_then_works(pages:
     visitor.get("/settings")
     assert visitor.post("/desk/claim").location == "/settings"
 
-    assert choose(visitor, FIRST, OWN).location == "/settings?done=password"
+    assert choose(visitor, PASSWORD, OWN).location == "/settings?done=password"
     assert visitor.get("/desk").status_code == 200
     assert 'name="email"' in visitor.get("/settings").text
 
 
 def test_another_password_ends_every_other_session_and_keeps_this_one(pages: Pages, username: str) -> None:
     here, elsewhere = sign_in(pages, username), sign_in(pages, username)
-    assert choose(here, FIRST, OWN).status_code == 303
+    assert choose(here, PASSWORD, OWN).status_code == 303
     assert here.get("/desk").status_code == 200
     assert elsewhere.get("/desk").location == "/sign-in"
     assert sign_in(pages, username, OWN).get("/desk").status_code == 200
@@ -72,10 +58,10 @@ def test_another_password_ends_every_other_session_and_keeps_this_one(pages: Pag
     ("current", "new", "again", "sentence"),
     [
         ("not my password", OWN, OWN, "原密码不正确"),
-        (FIRST, OWN, OWN + "x", "两次填写的新密码不一致"),
-        (FIRST, FIRST, FIRST, "与原密码相同"),
-        (FIRST, "short", "short", "密码"),
-        (FIRST, "", "", "此项必填"),
+        (PASSWORD, OWN, OWN + "x", "两次填写的新密码不一致"),
+        (PASSWORD, PASSWORD, PASSWORD, "与原密码相同"),
+        (PASSWORD, "short", "short", "密码"),
+        (PASSWORD, "", "", "此项必填"),
     ],
 )
 def test_a_password_that_is_refused_changes_nothing_and_is_not_shown(

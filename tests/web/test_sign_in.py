@@ -3,27 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from casework.records import offices
-from casework.work.people import change_by_name, create_user
-from tests.web.conftest import Pages, Visitor
+from casework.work.people import change_by_name
+from tests.web.conftest import PASSWORD, Pages, Visitor
 
-PASSWORD = "correct horse battery"
 COOKIE = "casework-session"
-
-
-@pytest.fixture
-def username(pages: Pages) -> str:
-    """A caseworker of a city with a password."""
-    name = f"u{uuid4().hex[:10]}"
-    with pages.service.transaction() as tx:
-        org = offices.org(tx.db, "370100")
-        assert org is not None
-        create_user(tx, {"username": name, "name": "示例", "role": "caseworker", "password": PASSWORD}, org)
-    return name
 
 
 def signed_in(pages: Pages, username: str) -> Visitor:

@@ -1,7 +1,7 @@
 """A client for machines without wrk; it prints what wrk.lua does.
 
-`python -m benchmarks.client PORT FILE again|once SECONDS` has eight connections, each with one request under way, and
-sends the prepared requests of the file in their order.
+`python -m benchmarks.client PORT FILE again|once SECONDS [CONNECTIONS]` has eight connections unless said, each with
+one request under way, and sends the prepared requests of the file in their order.
 """
 
 import json
@@ -48,14 +48,19 @@ class Connection:
         return int(head[9:12]) if len(body) >= (int(length[1]) if length else 0) else None
 
 
-def run(port: int, requests: list[bytes], *, once: bool, seconds: float) -> dict[str, float]:
-    """Send the requests, each once, or again and again for so many seconds; give what wrk.lua prints."""
+def run(
+    port: int, requests: list[bytes], *, once: bool, seconds: float, connections: int = CONNECTIONS
+) -> dict[str, float]:
+    """Send the requests, each once, or again and again for so many seconds; give what wrk.lua prints.
+
+    `shed` are the answers 503 among those that are refused; the milliseconds are those of all others.
+    """
     took: list[float] = []
-    refused = 0
+    refused = shed = 0
     numbers = iter(range(len(requests))) if once else count()
     began = time.perf_counter()
     with selectors.DefaultSelector() as selector:
-        for _, number in zip(range(CONNECTIONS), numbers, strict=False):
+        for _, number in zip(range(connections), numbers, strict=False):
             connection = Connection(port)
             selector.register(connection.socket, selectors.EVENT_READ, connection)
             connection.send(requests[number % len(requests)])
@@ -64,7 +69,10 @@ def run(port: int, requests: list[bytes], *, once: bool, seconds: float) -> dict
                 status = key.data.receive()
                 if status is None:
                     continue
-                took.append(time.perf_counter() - key.data.began)
+                if status == 503:
+                    shed += 1
+                else:
+                    took.append(time.perf_counter() - key.data.began)
                 refused += status >= 400
                 over = not once and time.perf_counter() - began > seconds
                 following = None if over else next(numbers, None)
@@ -73,7 +81,7 @@ def run(port: int, requests: list[bytes], *, once: bool, seconds: float) -> dict
                     key.data.socket.close()
                 else:
                     key.data.send(requests[following % len(requests)])
-    return _told(sorted(took), time.perf_counter() - began, refused)
+    return _told(sorted(took), time.perf_counter() - began, refused) | {"shed": shed}
 
 
 def _told(took: list[float], seconds: float, refused: int) -> dict[str, float]:
@@ -85,6 +93,12 @@ def _told(took: list[float], seconds: float, refused: int) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    port, file, how, seconds = sys.argv[1:]
-    said = run(int(port), Path(file).read_bytes().split(SEPARATOR), once=how == "once", seconds=float(seconds))
+    port, file, how, seconds, *connections = sys.argv[1:]
+    said = run(
+        int(port),
+        Path(file).read_bytes().split(SEPARATOR),
+        once=how == "once",
+        seconds=float(seconds),
+        connections=int(connections[0]) if connections else CONNECTIONS,
+    )
     sys.stdout.write(json.dumps(said) + "\n")

@@ -7,8 +7,8 @@ import time
 from typing import IO, Final
 
 from benchmarks import generator
-from benchmarks.office import Prepared, Request, office
-from benchmarks.operations import OPERATIONS
+from benchmarks.office import office
+from benchmarks.operations import mixed
 from benchmarks.processes import free_port, memory_mb, tree, wait_until_ready, web
 from benchmarks.servers import Server, written
 from casework.settings import ROOT
@@ -40,12 +40,5 @@ def worker_mb(server: Server, log: IO[bytes], requests: int = REQUESTS) -> float
         with office(server.settings, url) as here:
             prepared = here.prepare(writes=1)
         with web(server.settings, url, log) as (port, process):
-            generator.send(port, _many(prepared, requests))
+            generator.send(port, mixed(prepared, requests))
             return max(memory_mb(one) for one in tree(process)[1:])
-
-
-def _many(prepared: Prepared, number: int) -> list[Request]:
-    """So many requests, the same ones again and again."""
-    kinds = [one.requests(prepared, "ours") for one in OPERATIONS if one.key in ("queue", "case", "search")]
-    mixed = [request for turn in zip(*kinds, strict=True) for request in turn]
-    return [mixed[n % len(mixed)] for n in range(number)]

@@ -94,3 +94,10 @@ OPERATIONS: Final = (
     Operation("claim", "claim the next case", _written(_claim), "claim.sql", writes=True),
     Operation("open", "open a case", _written(_open), "open.sql", writes=True),
 )
+
+
+def mixed(prepared: Prepared, number: int) -> list[Request]:
+    """Return so many requests that read queue, cases and search in turns, the same ones again and again."""
+    kinds = [one.requests(prepared, "ours") for one in OPERATIONS if one.key in ("queue", "case", "search")]
+    turns = [request for turn in zip(*kinds, strict=True) for request in turn]
+    return [turns[n % len(turns)] for n in range(number)]

@@ -30,7 +30,7 @@ class Handler(BaseHTTPRequestHandler):
             self.server.bodies.append(body)
             self.server.callers.add(self.client_address[1])
         assert self.headers["Authorization"] == "Bearer secret"
-        self.send_response(409 if b"refuse" in body else 200)
+        self.send_response(409 if b"refuse" in body else 503 if b"shed" in body else 200)
         self.send_header("Content-Length", "70000")
         self.end_headers()
         self.wfile.write(b"x" * 70_000)
@@ -64,7 +64,14 @@ def test_each_request_is_sent_once_over_eight_connections(server: Server) -> Non
 
 def test_what_is_refused_is_counted(server: Server) -> None:
     told = run(server.server_address[1], requests("good", "refuse", "refuse"), once=True, seconds=0)
-    assert (told["requests"], told["refused"]) == (3, 2)
+    assert (told["requests"], told["refused"], told["shed"]) == (3, 2, 0)
+
+
+def test_what_is_shed_is_told_apart_from_what_is_answered(server: Server) -> None:
+    sent = requests(*["good"] * 40, *["shed"] * 20)
+    told = run(server.server_address[1], sent, once=True, seconds=0, connections=20)
+    assert (told["requests"], told["refused"], told["shed"]) == (40, 20, 20)
+    assert len(server.callers) == 20
 
 
 def test_a_few_requests_are_sent_again_and_again_until_the_time_is_up(server: Server) -> None:

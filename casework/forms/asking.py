@@ -1,11 +1,11 @@
 """How a form is asked of those who fill it in by themselves: in parts, one thing after the other, in plain words."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from casework.forms.field import FormField
+from casework.forms.field import FormField, When
 from casework.forms.form import Form, Many, Nested
 from casework.forms.validation_errors import join
 from casework.rules.refusals import Fault, Invalid
@@ -19,23 +19,26 @@ _NOTHING = Text("", "")
 class Ask:
     """A field, group or list of rows that is asked for: by `question` where that is plainer than its title.
 
-    `help` stands beside it. It is asked for only `where` the field of this path has one of these values.
+    `help` stands beside it. It is asked for only `where` the field of this path has one of these values. What is not
+    said here is as the field says it.
     """
 
     path: str
     question: Text | None = None
     help: Text | None = None
-    where: tuple[str, frozenset[str]] | None = None
+    where: When | None = None
 
     def asked(self, values: Mapping[str, Any]) -> bool:
         """Whether it is asked for by what was filled in so far; what is not known yet asks for nothing more."""
-        if self.where is None:
-            return True
-        path, wanted = self.where
-        found: Any = values
-        for step in path.split("."):
-            found = found.get(step) if isinstance(found, Mapping) else None
-        return bool(wanted.intersection(map(str, found if isinstance(found, list) else [found])))
+        return self.where is None or self.where.holds(value_at(values, self.path.rpartition(".")[0]), values)
+
+    def of(self, form: type[Form]) -> "Ask":
+        """The same, with what the field says where nothing is said here."""
+        found = field_at(form, self.path)
+        if found is None:
+            return self
+        question, said = self.question or found.question, self.help or found.hint
+        return replace(self, question=question, help=said, where=self.where or found.shown_when)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,15 @@ class Application:
 
     def of(self, form: type[Form]) -> tuple[Part, ...]:
         """The parts; where none were written, one for what stands in no group and one for each group of the form."""
-        return self.parts or tuple(_derived(form))
+        parts = self.parts or tuple(_derived(form))
+        return tuple(replace(part, asks=tuple(ask.of(form) for ask in part.asks)) for part in parts)
 
 
 def faults_of(application: Application, form: type[Form]) -> list[str]:
     """Return in sentences what is wrong with the parts: a path that is no field, a required field not asked for."""
     paths = [ask.path for part in application.of(form) for ask in part.asks]
     strange = [f"{path} is no field of {form.__name__}" for path in paths if field_at(form, path) is None]
+    strange += [f"{path} is for the office to know" for path in paths if _is_of_office(form, path)]
     missing = [
         f"{path} is required and not asked for"
         for path in _required(form)
@@ -84,6 +89,19 @@ def field_at(form: type[Form], path: str) -> FormField | None:
     if found is None or not rest:
         return found
     return field_at(found.form, rest) if isinstance(found, Nested) else None
+
+
+def value_at(values: Any, path: str) -> Any:
+    """Return what stands at a path through groups, the whole at none; None where there is nothing."""
+    for step in path.split(".") if path else ():
+        values = values.get(step) if isinstance(values, Mapping) else None
+    return values
+
+
+def _is_of_office(form: type[Form], path: str) -> bool:
+    steps = path.split(".")
+    found = [field_at(form, ".".join(steps[: at + 1])) for at in range(len(steps))]
+    return any(one is not None and one.asked_of == "office" for one in found)
 
 
 def check_part(form: type[Form], payload: Any, paths: Sequence[str], today: date) -> list[Fault]:
@@ -112,10 +130,11 @@ def _required(form: type[Form], path: str = "") -> Iterator[str]:
 
 
 def _derived(form: type[Form]) -> Iterator[Part]:
-    alone = [name for name, one in form.form_fields() if not isinstance(one, Nested) and not _rows(one)]
+    asked = [(name, one) for name, one in form.form_fields() if one.asked_of != "office"]
+    alone = [name for name, one in asked if not isinstance(one, Nested) and not _rows(one)]
     if alone:
         yield Part("request", _FIRST, _NOTHING, tuple(Ask(name) for name in alone))
-    for name, one in form.form_fields():
+    for name, one in asked:
         if name not in alone:
             yield Part(name, one.title, _NOTHING, (Ask(name),))
 

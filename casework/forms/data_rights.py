@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from casework.forms.cross_field import rule
 from casework.forms.example_data import ExampleData
+from casework.forms.field import when
 from casework.forms.form import Form, Many
 from casework.forms.texts import Choice, LongText
 from casework.rules.calendars import WorkingCalendar
@@ -45,16 +46,37 @@ class RequestData(Form):
         required=True,
         title=Text("请求事项", "Requests"),
         example=["copy"],
+        ask=Text("您要我们做什么？", "What do you ask for?"),
+        help=Text("可以多选。", "As many as apply."),
     )
-    what = LongText(most=2000, sensitive=True, title=Text("具体内容", "Which data, and how"))
+    what = LongText(
+        most=2000,
+        sensitive=True,
+        title=Text("具体内容", "Which data, and how"),
+        ask=Text("是哪些内容？", "Which data, and how?"),
+        help=Text("例如要复制哪些材料、更正哪一项。", "Such as which papers to copy, or what to correct."),
+    )
 
 
 class AnswerData(Form):
     """The answer; what is refused is refused with reasons (个人信息保护法 50)."""
 
     answer = Choice(ANSWERS, required=True, title=Text("答复", "Answer"))
-    done = LongText(most=2000, sensitive=True, title=Text("办理情况", "What was done"))
-    reasons = LongText(most=4000, sensitive=True, title=Text("不同意的理由", "Reasons for what is refused"))
+    done = LongText(
+        most=2000,
+        sensitive=True,
+        title=Text("办理情况", "What was done"),
+        help=Text("写明提供、更正、删除了什么。", "What was handed over, corrected or deleted."),
+    )
+    reasons = LongText(
+        most=4000,
+        sensitive=True,
+        title=Text("不同意的理由", "Reasons for what is refused"),
+        help=Text(
+            "不同意或者部分同意的填写，写入答复。", "Where it is refused in whole or part; it stands in the answer."
+        ),
+        shown_when=when("answer", "partly", "refused"),
+    )
 
     @rule(
         "reasons_missing",

@@ -1,10 +1,11 @@
 """What every field of a form has: title, when it must be known, whether it is sensitive, JSON Schema."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal
 
 from marshmallow import ValidationError, fields, missing
 
@@ -20,6 +21,42 @@ MASK: Final = "***"
 """How a sensitive value is shown whose kind has no mask of its own."""
 
 
+AskedOf = Literal["both", "applicant", "office"]
+"""Who is asked for a field: the person who applies, the office, or both."""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A field is shown where the one at `path` has one of these `values`.
+
+    The path is a name beside the field, or one from the top of the form; what is not known yet shows nothing more.
+    """
+
+    path: str
+    values: frozenset[str]
+
+    def holds(self, beside: Any, top: Any) -> bool:
+        """Whether it is shown among these values beside it and from the top."""
+        found = _at(beside, self.path)
+        said = _at(top, self.path) if found is None else found
+        return bool(self.values.intersection(map(_code, said if isinstance(said, list) else [said])))
+
+
+def when(path: str, *values: str) -> When:
+    """Shown where the field at this path has one of these values; `true` and `false` for yes and no."""
+    return When(path, frozenset(values))
+
+
+def _at(values: Any, path: str) -> Any:
+    for step in path.split("."):
+        values = values.get(step) if isinstance(values, Mapping) else None
+    return values
+
+
+def _code(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 class FormField(fields.Field[Any]):
     """A field that is read strictly. Absent, null and (for texts) blank all mean: not known.
 
@@ -29,7 +66,20 @@ class FormField(fields.Field[Any]):
     sensitive unless `open_because` says why it may lie open (docs/decisions/0045). `example` is a JSON value, in which
     a `Text` stands for what people write, or a function of the `Inventor` that gives one; without it the kind of field
     invents its own.
+
+    `ask` is the question in plain words and `help` how to answer it; where they are not written, `question` and `hint`
+    come from title and kind. `asked_of` says who can know it, and `shown_when` where it means something. `unit`,
+    `width` (characters), `input_mode` and `autocomplete` are those of the kind unless said otherwise.
     """
+
+    question_of: ClassVar[Text] = Text("请填写{title}", "{title}: what is it?")
+    """The question about a field of this kind whose own is not written."""
+    hint_of: ClassVar[Text] = Text("写一行即可。", "One line is enough.")
+    """How a field of this kind is answered."""
+    unit_of: ClassVar[Text | None] = None
+    width_of: ClassVar[int | None] = None
+    input_mode_of: ClassVar[str | None] = None
+    autocomplete_of: ClassVar[str | None] = None
 
     kind: ClassVar[str] = "line"
     """How it is asked for, such as `line`, `day` or `choice`; `x-kind` of the schema."""
@@ -54,6 +104,13 @@ class FormField(fields.Field[Any]):
         needed_by: str | None = None,
         or_else: str | None = None,
         example: Any = None,
+        ask: Text | None = None,
+        asked_of: AskedOf = "both",
+        shown_when: When | None = None,
+        unit: Text | None = None,
+        width: int | None = None,
+        input_mode: str | None = None,
+        autocomplete: str | None = None,
     ) -> None:
         if required and needed_by:
             raise ValueError(f"{title.en}: a field that is required at once cannot follow by {needed_by}")
@@ -67,6 +124,23 @@ class FormField(fields.Field[Any]):
         self.needed_by = needed_by
         self.or_else = or_else
         self.example = example
+        self.ask = ask
+        self.asked_of = asked_of
+        self.shown_when = shown_when
+        self.unit = unit or self.unit_of
+        self.width = width or self.width_of
+        self.input_mode = input_mode or self.input_mode_of
+        self.autocomplete = autocomplete or self.autocomplete_of
+
+    @property
+    def question(self) -> Text:
+        """How it is asked for in plain words: as was written, else by its title."""
+        return self.ask or self.question_of.with_(title=self.title)
+
+    @property
+    def hint(self) -> Text:
+        """How it is answered: as was written, else as any field of its kind."""
+        return self.help or self.hint_of
 
     @abstractmethod
     def read(self, value: Any) -> Any:
@@ -96,6 +170,10 @@ class FormField(fields.Field[Any]):
     def in_words(self, value: Any) -> Text:
         """A stored value, masked or not, as people read it."""
         return Text(str(value), str(value))
+
+    def with_unit(self, told: str) -> Text:
+        """A number with the unit of the field, if it has one."""
+        return Text(f"{told} {self.unit.zh}", f"{told} {self.unit.en}") if self.unit else Text(told, told)
 
     def lay_open(self, value: Any, path: str, sealed: dict[str, Any]) -> Any:
         """The stored value as it may lie open; a sensitive one goes into `sealed` under its path."""
@@ -158,11 +236,12 @@ class FormField(fields.Field[Any]):
         said: dict[str, Any] = {
             "type": types[0] if len(types) == 1 else types,
             "title": self.title.in_(language),
+            "description": self.hint.in_(language),
             "x-kind": self.kind,
+            "x-ask": self.question.in_(language),
         }
-        if self.help is not None:
-            said["description"] = self.help.in_(language)
         said |= self.shape(language)
+        said |= self._of_pages(language)
         if self.sensitive:
             said["x-sensitive"] = True
         if self.needed_by is not None:
@@ -170,6 +249,19 @@ class FormField(fields.Field[Any]):
         if self.or_else is not None:
             said["x-or-else"] = self.or_else
         return said
+
+    def _of_pages(self, language: Language) -> dict[str, Any]:
+        """What a page needs to know to ask for it, where there is something to say."""
+        told = {
+            "x-asked-of": None if self.asked_of == "both" else self.asked_of,
+            "x-shown-when": self.shown_when
+            and {"path": self.shown_when.path, "values": sorted(self.shown_when.values)},
+            "x-unit": self.unit and self.unit.in_(language),
+            "x-width": self.width,
+            "x-input-mode": self.input_mode,
+            "x-autocomplete": self.autocomplete,
+        }
+        return {name: value for name, value in told.items() if value is not None}
 
     def whole(self, pattern: str) -> str:
         """A pattern for the whole text, as JSON Schema wants it; blank is allowed where unknown is."""

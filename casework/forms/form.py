@@ -5,13 +5,14 @@ import inspect
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
-from typing import Any, Final, cast
+from typing import Any, ClassVar, Final, cast
 
 from marshmallow import RAISE, Schema, ValidationError, validates_schema
 
 from casework.forms.cross_field import Rule
 from casework.forms.example_data import ExampleData
 from casework.forms.field import TODAY, FormField
+from casework.forms.layout import Offers, Section
 from casework.forms.validation_errors import fault, invalid, join
 from casework.rules.grammar import Needs, Workflow
 from casework.rules.refusals import Fault
@@ -22,6 +23,9 @@ _OR: Final = Text("{this}或者{other}", "{this} or {other}")
 
 class Form(Schema):
     """Base of all forms. Unknown fields are refused, and every fault is named at once."""
+
+    sections: ClassVar[tuple[Section, ...]] = ()
+    """How pages and prints lay it out; without any, what stands in no group first, then group by group."""
 
     class Meta:
         unknown = RAISE
@@ -121,12 +125,13 @@ class Form(Schema):
     def schema(cls, language: Language) -> dict[str, Any]:
         """The form as a JSON Schema object, everything inside it written out."""
         named = list(cls.form_fields())
+        laid_out = [section.schema(language) for section in cls.sections]
         return {
             "type": "object",
             "properties": {name: field.schema(language) for name, field in named},
             "required": [name for name, field in named if field.required],
             "additionalProperties": False,
-        }
+        } | ({"x-sections": laid_out} if laid_out else {})
 
     @validates_schema(skip_on_field_errors=False, pass_original=True)
     def _ask_the_rules(self, data: Any, payload: Any, **_: Any) -> None:
@@ -143,6 +148,8 @@ class Form(Schema):
 class Nested(FormField):
     """A form within the form, such as the applicant."""
 
+    question_of = Text("{title}：请填写以下各项", "{title}: please fill in")
+    hint_of = Text("知道多少填多少。", "As far as it is known.")
     kind = "group"
     json_types = ("object",)
     coded = True
@@ -174,14 +181,35 @@ class Nested(FormField):
 
 
 class Many(FormField):
-    """A list of rows (a form) or of single values (a field); at most 200 unless `most` says otherwise."""
+    """A list of rows (a form) or of single values (a field); at most 200 unless `most` says otherwise.
 
+    `row_title` is what one row is called, `sums` the field of a row that is added up, `first_rows` how many rows an
+    empty list begins with, and `offers` what may be ticked instead of typed.
+    """
+
+    question_of = Text("有哪些{title}？", "{title}: which are there?")
+    hint_of = Text("一项一行，没有就不填。", "A row for each; none where there is none.")
     kind = "rows"
     json_types = ("array",)
     coded = True
 
-    def __init__(self, item: type[Form] | FormField, *, least: int = 0, most: int = 200, **common: Any) -> None:
+    def __init__(
+        self,
+        item: type[Form] | FormField,
+        *,
+        least: int = 0,
+        most: int = 200,
+        row_title: Text | None = None,
+        sums: str | None = None,
+        first_rows: int = 1,
+        offers: Offers | None = None,
+        **common: Any,
+    ) -> None:
         super().__init__(**common)
+        self.row_title = row_title
+        self.sums = sums
+        self.first_rows = first_rows
+        self.offers = offers
         if self.sensitive:
             raise ValueError(f"{self.title.en}: mark the item or its fields as sensitive, not the list")
         if isinstance(item, FormField):
@@ -222,7 +250,14 @@ class Many(FormField):
 
     def shape(self, language: Language) -> dict[str, Any]:
         shape: dict[str, Any] = {"items": self.item.schema(language), "maxItems": self.most}
-        return shape | {"minItems": self.least} if self.least else shape
+        told = {
+            "minItems": self.least or None,
+            "x-row-title": self.row_title and self.row_title.in_(language),
+            "x-sum": self.sums,
+            "x-first-rows": self.first_rows if self.first_rows > 1 else None,
+            "x-offers": self.offers and self.offers.schema(language),
+        }
+        return shape | {name: value for name, value in told.items() if value is not None}
 
 
 def _beside(path: str, name: str | None) -> str | None:

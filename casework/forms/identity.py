@@ -28,7 +28,7 @@ from casework.rules.identifiers import (
 )
 from casework.rules.refusals import Fault
 from casework.rules.states import check_state
-from casework.rules.text import Language
+from casework.rules.text import Language, Text
 
 IDENTITY_PATTERN: Final = "[0-9]{17}[0-9Xx]"
 CREDIT_CODE_PATTERN: Final = "[0-9A-HJ-NP-RTUWXY]{2}[0-9]{6}[0-9A-HJ-NP-RTUWXY]{10}"
@@ -70,6 +70,9 @@ class Identifier(FormField):
 class IdentityNumber(Identifier):
     """A citizen's identity number of 18 characters (GB 11643): its check digit and birthday are right."""
 
+    question_of = Text("{title}是多少？", "{title}: which number?")
+    hint_of = Text("18 位，末位可能是 X。", "18 digits; the last may be an X.")
+    width_of = 20
     kind = "identity_number"
 
     def identify(self, text: str) -> str:
@@ -88,6 +91,10 @@ class IdentityNumber(Identifier):
 class DocumentNumber(Identifier):
     """The number of a document that stands for the identity card: a passport, a travel or residence permit."""
 
+    question_of = Text("{title}是多少？", "{title}: which number?")
+    hint_of = Text("照证件上所印填写。", "As printed on the document.")
+    width_of = 20
+
     def identify(self, text: str) -> str:
         return check_document_number(text)
 
@@ -104,6 +111,9 @@ class DocumentNumber(Identifier):
 class IssuingState(Identifier):
     """The state or body that issued a document, by the three letters that stand in it (ISO 3166-1, ICAO 9303)."""
 
+    question_of = Text("{title}是哪里？", "{title}: which?")
+    hint_of = Text("证件上所印的三位字母代码。", "The three letters printed in it.")
+    width_of = 6
     coded = True
 
     def identify(self, text: str) -> str:
@@ -119,6 +129,13 @@ class IssuingState(Identifier):
 class Phone(Identifier):
     """A mobile or land line number of the mainland, or one abroad with its country code."""
 
+    question_of = Text("{title}是多少？", "{title}: which number?")
+    hint_of = Text(
+        "手机写 11 位号码，座机写区号，例如 0531-12345678。",
+        "A mobile number of 11 digits, or a landline with its area code, such as 0531-12345678.",
+    )
+    width_of = 20
+    input_mode_of = "tel"
     kind = "phone"
 
     def identify(self, text: str) -> str:
@@ -147,6 +164,9 @@ class OfficePhone(Phone):
 class CreditCode(Identifier):
     """A unified social credit code of 18 characters (GB 32100), with its check character."""
 
+    question_of = Text("{title}是多少？", "{title}: which code?")
+    hint_of = Text("营业执照上的 18 位代码。", "The 18 characters on the business licence.")
+    width_of = 22
     coded = True
 
     def identify(self, text: str) -> str:
@@ -162,6 +182,10 @@ class CreditCode(Identifier):
 class BankCode(Identifier):
     """The number of a branch in the banks' payment system (联行号): 12 digits, spaces and hyphens dropped."""
 
+    question_of = Text("{title}是多少？", "{title}: which code?")
+    hint_of = Text("12 位数字，可向开户支行询问。", "12 digits; the branch knows them.")
+    width_of = 16
+    input_mode_of = "numeric"
     coded = True
 
     def identify(self, text: str) -> str:
@@ -182,6 +206,11 @@ class BankAccount(Identifier):
 
     A bank card (`is_card_number`) has its check digit; passbooks and settlement accounts have none.
     """
+
+    question_of = Text("{title}是多少？", "{title}: which number?")
+    hint_of = Text("8 至 32 位数字，可以带空格。", "8 to 32 digits; spaces do no harm.")
+    width_of = 26
+    input_mode_of = "numeric"
 
     def identify(self, text: str) -> str:
         if not re.fullmatch(ACCOUNT_PATTERN, " ".join(typed(text).split())):

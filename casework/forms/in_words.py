@@ -1,9 +1,12 @@
 """What was filled in, as people read it: groups of lines and tables, made from the form that asked for it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from casework.forms.asking import field_at
+from casework.forms.asking import value_at as found_at
 from casework.forms.field import MASK, FormField
 from casework.forms.form import Form, Many, Nested
 from casework.rules.text import Text
@@ -20,16 +23,61 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Fields that belong together: lines, or where somebody filled in rows, a table with its columns."""
+    """Fields that belong together: lines, or where somebody filled in rows, a table with its columns and its sum."""
 
     title: Text | None
     lines: Sequence[Line] = ()
     columns: Sequence[Text] = ()
     rows: Sequence[Sequence[Text | None]] = ()
+    total: Text | None = None
 
 
 def in_words(form: type[Form], facts: Mapping[str, Any]) -> list[Group]:
-    """Return what is known of these facts: first what stands in no group of the form, then its groups and rows."""
+    """Return what is known of these facts by the sections of the form, and what stands in none of them after that."""
+    groups: list[Group] = []
+    shown: set[str] = set()
+    for section in form.sections:
+        lines: list[Line] = []
+        inner: list[Group] = []
+        for path in section.paths:
+            field, value = field_at(form, path), found_at(facts, path)
+            if field is None or value in (None, [], {}):
+                continue
+            shown.add(path)
+            if isinstance(field, Nested) or _has_rows(field):
+                inner += _groups(form, {path: value}) if "." not in path else _of_field(field, value)
+            else:
+                lines.append(_line(field, value))
+        groups += ([Group(section.title, lines)] if lines else []) + inner
+    return groups + _groups(form, _without(facts, shown))
+
+
+def _without(facts: Mapping[str, Any], shown: set[str], above: str = "") -> dict[str, Any]:
+    """The facts that were not shown yet."""
+    left: dict[str, Any] = {}
+    for name, value in facts.items():
+        path = f"{above}{name}"
+        if path in shown:
+            continue
+        if isinstance(value, Mapping) and any(one.startswith(f"{path}.") for one in shown):
+            value = _without(value, shown, f"{path}.")
+        if value not in (None, [], {}):
+            left[name] = value
+    return left
+
+
+def _has_rows(field: FormField) -> bool:
+    return isinstance(field, Many) and isinstance(field.item, Nested)
+
+
+def _of_field(field: FormField, value: Any) -> list[Group]:
+    if isinstance(field, Many) and isinstance(field.item, Nested):
+        return [_table(field, field.item.form, value)]
+    return list(_of_group(field, value)) if isinstance(field, Nested) else []
+
+
+def _groups(form: type[Form], facts: Mapping[str, Any]) -> list[Group]:
+    """First what stands in no group of the form, then its groups and rows."""
     alone: list[Line] = []
     groups: list[Group] = []
     for name, field in form.form_fields():
@@ -74,7 +122,17 @@ def _table(field: Many, item: type[Form], rows: Any) -> Group:
         return Group(field.title, [_line(field, rows)])
     known = [(name, one) for name, one in item.form_fields() if any(row.get(name) is not None for row in rows)]
     cells = [[_cell(one, row.get(name)) for name, one in known] for row in rows]
-    return Group(field.title, columns=[one.title for _, one in known], rows=cells)
+    told = Group(field.title, columns=[one.title for _, one in known], rows=cells)
+    return replace(told, total=total(item, field.sums, rows)) if field.sums else told
+
+
+def total(item: type[Form], sums: str, rows: Any) -> Text | None:
+    """Return what the rows come to; None where there is but one, or one of them is masked."""
+    try:
+        found = [Decimal(str(row[sums])) for row in rows if row.get(sums) is not None]
+    except InvalidOperation:
+        return None
+    return item.instance().field(sums).in_words(f"{sum(found)}") if len(found) > 1 else None
 
 
 def _cell(field: FormField, value: Any) -> Text | None:

@@ -1,6 +1,7 @@
 """Fields for amounts, dates, times, counts and yes or no."""
 
 import re
+from calendar import month_name
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -31,6 +32,11 @@ MOMENT_PATTERN: Final = (
 class Money(FormField):
     """Yuan with at most two decimals, from `"1234.50"` or a whole JSON number, as Decimal."""
 
+    question_of = Text("{title}是多少？", "{title}: how much?")
+    hint_of = Text("以元为单位，可写到分。", "In yuan, with at most two decimals.")
+    unit_of = Text("元", "yuan")
+    width_of = 12
+    input_mode_of = "decimal"
     kind = "money"
     coded = True
     json_types = ("string", "integer")
@@ -66,12 +72,11 @@ class Money(FormField):
         return text if text is None or len(text) > self.longest else _AS_WRITTEN.sub("", typed(text))
 
     def in_words(self, value: Any) -> Text:
-        """`6,500.00`; what is masked stays as it is."""
+        """`6,500.00 元`; what is masked stays as it is."""
         try:
-            told = f"{Decimal(str(value)):,.2f}"
+            return self.with_unit(f"{Decimal(str(value)):,.2f}")
         except ArithmeticError:
-            told = str(value)
-        return Text(told, told)
+            return super().in_words(value)
 
     def shape(self, language: Language) -> dict[str, Any]:
         return {
@@ -87,6 +92,9 @@ class Day(FormField):
     With `years_back` it lies at most so many years before today.
     """
 
+    question_of = Text("{title}是哪天？", "{title}: which day?")
+    hint_of = Text("填写年、月、日。", "Year, month and day.")
+    width_of = 10
     kind = "day"
     coded = True
 
@@ -149,6 +157,9 @@ def _date(text: str) -> date | None:
 class Month(FormField):
     """A month `YYYY-MM`, kept as text; with `past` not after the current one."""
 
+    question_of = Text("{title}是哪个月？", "{title}: which month?")
+    hint_of = Text("填写年和月。", "Year and month.")
+    width_of = 10
     kind = "month"
     coded = True
 
@@ -167,6 +178,13 @@ class Month(FormField):
     def invent(self, example_data: ExampleData) -> str:
         return f"{example_data.today.replace(day=1) - timedelta(days=1):%Y-%m}"
 
+    def in_words(self, value: Any) -> Text:
+        """`2026年12月`, `December 2026`."""
+        if not re.fullmatch(MONTH_PATTERN, str(value)):
+            return super().in_words(value)
+        first = date.fromisoformat(f"{value}-01")
+        return Text(f"{first.year}年{first.month}月", f"{month_name[first.month]} {first.year}")
+
     def shape(self, language: Language) -> dict[str, Any]:
         shape = {"pattern": self.whole(MONTH_PATTERN)}
         return shape | {"x-not-after": "this month"} if self.past else shape
@@ -175,6 +193,12 @@ class Month(FormField):
 class Moment(FormField):
     """A point in time with its offset (RFC 3339); a time without one is refused."""
 
+    question_of = Text("{title}是什么时候？", "{title}: when?")
+    hint_of = Text(
+        "写明日期、时间和时区，例如 2026-12-04T09:30:00+08:00。",
+        "Day, time and offset, such as 2026-12-04T09:30:00+08:00.",
+    )
+    width_of = 26
     kind = "moment"
     coded = True
 
@@ -205,6 +229,10 @@ class Moment(FormField):
 class Count(FormField):
     """A whole number between `least` and `most`; neither `5.0` nor `"5"` nor `true` is one."""
 
+    question_of = Text("{title}是多少？", "{title}: how many?")
+    hint_of = Text("填写整数。", "A whole number.")
+    width_of = 6
+    input_mode_of = "numeric"
     kind = "count"
     coded = True
     json_types: ClassVar[tuple[str, ...]] = ("integer",)
@@ -221,6 +249,10 @@ class Count(FormField):
             return text
         digits = typed(text)
         return int(digits) if _WHOLE.fullmatch(digits) else text
+
+    def in_words(self, value: Any) -> Text:
+        """`3 人`, where it counts something that has a unit."""
+        return self.with_unit(str(value))
 
     def read(self, value: Any) -> int:
         if type(value) is not int:
@@ -239,6 +271,8 @@ class Count(FormField):
 class Flag(FormField):
     """True or false, and nothing that only looks like it."""
 
+    question_of = Text("{title}？", "{title}?")
+    hint_of = Text("选择“是”或者“否”。", "Yes or no.")
     kind = "flag"
     coded = True
     json_types: ClassVar[tuple[str, ...]] = ("boolean",)

@@ -36,15 +36,35 @@ class Paper(Form):
     """A paper that was handed in, or is announced."""
 
     name = PaperName(
-        required=True, title=Text("材料名称", "Paper"), example=Text("身份证复印件", "Copy of the identity card")
+        required=True,
+        title=Text("材料名称", "Paper"),
+        example=Text("身份证复印件", "Copy of the identity card"),
+        ask=Text("是什么材料？", "What is the paper?"),
+        help=Text("例如身份证复印件。", "Such as a copy of the identity card."),
     )
-    copies = Count(least=1, most=999, required=True, title=Text("份数", "Copies"))
+    copies = Count(
+        least=1,
+        most=999,
+        required=True,
+        title=Text("份数", "Copies"),
+        ask=Text("几份？", "How many copies?"),
+        help=Text("份数。", "How many there are."),
+        unit=Text("份", "copies"),
+    )
 
 
 class ConfirmPapers(Form):
     """Which of the announced papers the office has got, and since when."""
 
-    papers = Many(Paper, least=1, most=MOST_PAPERS, required=True, title=Text("收到的材料", "Papers received"))
+    papers = Many(
+        Paper,
+        least=1,
+        most=MOST_PAPERS,
+        required=True,
+        title=Text("收到的材料", "Papers received"),
+        help=Text("与告知书逐件核对。", "Compared with what was asked for."),
+        row_title=Text("材料", "Paper"),
+    )
     on = Day(past=True, years_back=1, required=True, title=Text("收到日期", "Received on"), example=days_ago(0))
 
     @classmethod

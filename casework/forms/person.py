@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from casework.forms.cross_field import rule
 from casework.forms.example_data import ExampleData
+from casework.forms.field import when
 from casework.forms.form import Form
 from casework.forms.identity import DocumentNumber, IssuingState
 from casework.forms.texts import Choice
@@ -27,6 +28,9 @@ DOCUMENTS: Final[Mapping[str, Text]] = MappingProxyType(
 )
 
 
+ANY_DOCUMENT: Final = when("document_kind", *DOCUMENTS)
+
+
 ISSUED_ANYWHERE: Final = frozenset(("passport", "other"))
 """The kinds of which many states number their own. All others are China's; so is one of which nobody says it."""
 
@@ -38,14 +42,27 @@ class Identified(Form):
     together.
     """
 
-    document_kind = Choice(DOCUMENTS, title=Text("其他身份证件类型", "Kind of another identity document"))
-    document_number = DocumentNumber(sensitive=True, title=Text("其他身份证件号码", "Number of that document"))
+    document_kind = Choice(
+        DOCUMENTS,
+        title=Text("其他身份证件类型", "Kind of another identity document"),
+        ask=Text("您没有身份证的话，用哪种证件？", "Without an identity card: which document do you have?"),
+        help=Text("有居民身份证的不填。", "Leave it out if there is an identity card."),
+    )
+    document_number = DocumentNumber(
+        sensitive=True,
+        title=Text("其他身份证件号码", "Number of that document"),
+        ask=Text("这个证件的号码是多少？", "What is its number?"),
+        help=Text("照证件上所印填写。", "As printed on the document."),
+        shown_when=ANY_DOCUMENT,
+    )
     document_state = IssuingState(
         title=Text("其他身份证件签发国家（地区）", "State that issued that document"),
         help=Text(
             "证件上所印的三位字母代码；护照须填写。",
             "The three letters printed in it; needed for passports.",
         ),
+        ask=Text("这个证件是哪里签发的？", "Which state issued it?"),
+        shown_when=ANY_DOCUMENT,
     )
 
     @classmethod

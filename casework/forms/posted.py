@@ -11,6 +11,8 @@ from casework.forms.validation_errors import join
 
 Posted = Mapping[str, Sequence[str]]
 """What was posted: the values of each name, in their order."""
+OFFERED: Final = "offered"
+"""Under this name a page posts what the row next to it offers."""
 _CHOSEN: Final = ("day", "month", "choice", "flag")
 _MOST_ROWS: Final = 1_000
 _ROW: Final = re.compile(r"([0-9]{1,4})\.")
@@ -31,9 +33,18 @@ def _value(field: FormField, posted: Posted, path: str) -> Any:
     if isinstance(field, Many):
         item = field.item
         if isinstance(item, Nested):
-            return [row for at in _rows(posted, path) if (row := from_posted(item.form, posted, join(path, at)))]
+            return [row for at in _rows(posted, path) if (row := _row(field, item.form, posted, join(path, at)))]
         return [one for said in posted.get(path, ()) if (one := item.from_posted([said])) is not None]
     return field.from_posted(posted.get(path, ()))
+
+
+def _row(field: Many, form: type[Form], posted: Posted, path: str) -> dict[str, Any]:
+    """A row; where something stands beside an offer, the offer is meant, ticked or not."""
+    row = from_posted(form, posted, path)
+    offered = posted.get(join(path, OFFERED), ())
+    if row and field.offers and offered and field.offers.key not in row:
+        return {field.offers.key: offered[-1], **row}
+    return row
 
 
 def correction_from_posted(

@@ -25,14 +25,21 @@ CENT: Final = Decimal("0.01")
 class DemandRepayment(Form):
     """How much is to be paid back where that is not decided yet, why, and to where."""
 
-    amount = Money(
-        least=CENT, title=Text("应退还金额（元；尚未决定的填写）", "To be paid back (yuan), if not decided yet")
+    amount = Money(least=CENT, title=Text("应退还金额（尚未决定的填写）", "To be paid back, if not decided yet"))
+    reasons = LongText(
+        most=2000,
+        sensitive=True,
+        required=True,
+        title=Text("理由", "Reasons"),
+        help=Text("写入文书，当事人会看到。", "It stands in the letter to the person."),
     )
-    reasons = LongText(most=2000, sensitive=True, required=True, title=Text("理由", "Reasons"))
     pay_to = Line(
         required=True,
         title=Text("退款方式", "How to pay"),
         example=Text("转入本工会专户，注明案号", "To the account of this union, with the number of the case"),
+        help=Text(
+            "收款单位、账号或者缴款方式，写入通知。", "Payee and account, or how to pay; it stands in the letter."
+        ),
     )
 
     @classmethod
@@ -45,13 +52,14 @@ class DemandRepayment(Form):
 class RecordRepayment(Form):
     """Money that has come back."""
 
-    amount = Money(least=CENT, required=True, title=Text("退还金额（元）", "Amount (yuan)"))
+    amount = Money(least=CENT, required=True, title=Text("退还金额", "Amount"))
     on = Day(past=True, required=True, title=Text("到账日期", "Received on"), example=days_ago(0))
     reason = Line(
         most=200,
         required=True,
         title=Text("说明（凭证号）", "Note (receipt)"),
         example=Text("银行回单1号", "Bank receipt 1"),
+        help=Text("银行回单或者收据编号。", "The bank's slip or the receipt."),
     )
 
     @classmethod
@@ -63,7 +71,13 @@ class RecordRepayment(Form):
 class LiftRepayment(Form):
     """Why nothing is to be paid back after all."""
 
-    reasons = LongText(most=2000, sensitive=True, required=True, title=Text("理由", "Reasons"))
+    reasons = LongText(
+        most=2000,
+        sensitive=True,
+        required=True,
+        title=Text("理由", "Reasons"),
+        help=Text("写入文书，当事人会看到。", "It stands in the letter to the person."),
+    )
 
 
 def received(facts: Facts) -> Sequence[Facts]:

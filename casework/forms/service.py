@@ -22,10 +22,24 @@ class RecordService(Form):
 
     on = Day(past=True, years_back=2, required=True, title=Text("送达日期", "Served on"), example=days_ago(0))
     how = Choice(SERVICES, required=True, title=Text("送达方式", "How"))
-    proof = Line(most=120, title=Text("送达凭证（回证、邮件编号等）", "Proof (return slip, number of the mail)"))
+    proof = Line(
+        most=120,
+        title=Text("送达凭证（回证、邮件编号等）", "Proof (return slip, number of the mail)"),
+        help=Text(
+            "送达回证、挂号信编号或者签收截图的编号。", "The return slip, the number of the mail or of the screenshot."
+        ),
+    )
 
 
 class TellReceipt(Form):
     """The day on which a decision came, as the applicant says; a service that the office proves stands before it."""
 
-    on = Day(past=True, years_back=2, required=True, title=Text("收到日期", "Received on"), example=days_ago(0))
+    on = Day(
+        past=True,
+        years_back=2,
+        required=True,
+        title=Text("收到日期", "Received on"),
+        example=days_ago(0),
+        ask=Text("哪天收到的？", "When did you get it?"),
+        help=Text("异议期限从这天算起。", "The time to object counts from this day."),
+    )

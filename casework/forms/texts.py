@@ -1,7 +1,7 @@
 """Fields for words: one line, several lines, a person's name, a code, a choice, a user, a channel."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -96,6 +96,8 @@ class PublicLine(Line):
 class LongText(Prose):
     """Words on several lines, 10,000 characters unless `most` says otherwise; line ends become `\\n`."""
 
+    question_of = Text("{title}：请写明", "{title}: tell us")
+    hint_of = Text("可以分行写。", "It may have several lines.")
     kind = "text"
 
     refused_controls = r"\u0000-\u0008\u000b\u000c\u000e-\u001f"
@@ -105,6 +107,9 @@ class LongText(Prose):
 class PersonName(FormField):
     """A name as on the identity document: Han or Latin, 2 to 50 characters; every kind of dot is `·`."""
 
+    question_of = Text("{title}：叫什么名字？", "{title}: what name?")
+    hint_of = Text("和身份证上的一样。", "As on the identity card.")
+    width_of = 20
     kind = "name"
     always_open_because = "People are found and addressed by their names (docs/decisions/0013)."
     _whole = re.compile(NAME_PATTERN)
@@ -132,6 +137,9 @@ USER_PATTERN: Final = r"[0-9A-Za-z][0-9A-Za-z._\-]{0,59}"
 class Code(FormField):
     """A code such as an organisation's: letters, digits, dot, hyphen, underscore; 40 characters at most."""
 
+    question_of = Text("{title}是什么？", "{title}: which?")
+    hint_of = Text("只含字母、数字、点、横线和下划线。", "Letters, digits, dots, hyphens and underscores.")
+    width_of = 20
     kind = "code"
     coded = True
 
@@ -156,6 +164,8 @@ class Code(FormField):
 class OtherOrg(Code):
     """The code of an organisation that gets a case from another; the work above verifies that there is one."""
 
+    question_of = Text("{title}哪个机构？", "{title}: which office?")
+    hint_of = Text("从列出的机构中选择。", "One of the offices listed.")
     kind = "org"
 
     def invent(self, example_data: ExampleData) -> str:
@@ -165,6 +175,10 @@ class OtherOrg(Code):
 class EmailAddress(FormField):
     """A mail address in ASCII, 200 characters at most."""
 
+    question_of = Text("{title}是什么？", "{title}: which address?")
+    hint_of = Text("例如 name@example.org。", "Such as name@example.org.")
+    width_of = 30
+    input_mode_of = "email"
     kind = "email"
     always_open_because = "It is a user's at work, and belongs to no case."
 
@@ -186,9 +200,11 @@ class Choice(FormField):
 
     `shown_as` names the codes that tell of illness, injury or violence, each with what lies open in its place: a
     coarser code that the work needs, with its title in `coarse` unless it is an option too, or `MASK`. The others lie
-    open.
+    open. `groups` are titles with their codes, the common ones first, for a choice that is too long to read through.
     """
 
+    question_of = Text("{title}是哪一种？", "{title}: which one?")
+    hint_of = Text("选一项。", "Choose one.")
     kind = "choice"
     coded = True
 
@@ -198,11 +214,15 @@ class Choice(FormField):
         *,
         shown_as: Mapping[str, str] | None = None,
         coarse: Mapping[str, Text] | None = None,
+        groups: Sequence[tuple[Text, Sequence[str]]] = (),
         **common: Any,
     ) -> None:
         super().__init__(**{**common, "sensitive": True} if shown_as else common)
         if not options:
             raise ValueError(f"{self.title.en}: a choice needs options")
+        if groups and sorted(code for _, codes in groups for code in codes) != sorted(options):
+            raise ValueError(f"{self.title.en}: each option stands in one of its groups")
+        self.groups = tuple((title, tuple(codes)) for title, codes in groups)
         self.options = dict(options)
         self.shown_as = dict(shown_as or {})
         self.coarse = dict(coarse or {})
@@ -238,12 +258,16 @@ class Choice(FormField):
         ]
         if not self.required:
             offered.append({"const": None, "title": Text("未知", "not known").in_(language)})
-        return {"enum": [one["const"] for one in offered], "oneOf": offered}
+        shape: dict[str, Any] = {"enum": [one["const"] for one in offered], "oneOf": offered}
+        groups = [{"title": title.in_(language), "values": list(codes)} for title, codes in self.groups]
+        return shape | ({"x-groups": groups} if groups else {})
 
 
 class OneUser(FormField):
     """A user by id or username; `roles` say who may be named, which the work above verifies and stores as an id."""
 
+    question_of = Text("{title}是谁？", "{title}: who?")
+    hint_of = Text("从列出的人员中选择。", "One of the people listed.")
     kind = "user"
     coded = True
 

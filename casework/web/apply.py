@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple
 from flask import redirect, request
 from werkzeug.datastructures import MultiDict
 
-from casework.forms.asking import Application, Ask, Part, check_part
-from casework.forms.form import intake_of
+from casework.forms.asking import Application, Ask, Part, check_part, field_at
+from casework.forms.form import Form, intake_of
 from casework.forms.in_words import Group, in_words
 from casework.forms.posted import from_posted
 from casework.http.callers import caller_network
@@ -24,7 +24,7 @@ from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, SlowDown
 from casework.rules.text import Text
 from casework.web import visiting
 from casework.web.page import Answer, Html, Page, Redirect
-from casework.web.widgets import Filled, Widget, titles, widgets
+from casework.web.widgets import Filled, Widget, flat, plainly, titles, widgets
 from casework.work import applications, drafts, workflow_registry
 from casework.work.service import Transaction
 
@@ -321,7 +321,8 @@ def _part_page(
 ) -> Answer:
     form = intake_of(programme.workflow)
     values = from_posted(form, fields)
-    whole = {one.path: one for one in _flat(widgets(form, Filled(values, faults or ())))}
+    filled = Filled(values, faults or (), today=tx.today, asked_of="applicant")
+    whole = {one.path: one for one in flat(widgets(form, filled))}
     shown = [one for one in programme.parts if one.asked(values)]
     at = shown.index(asked) if asked in shown else 0
     before = shown[at - 1].key if at else "tasks"
@@ -330,7 +331,7 @@ def _part_page(
         {
             "programme": programme,
             "part": asked,
-            "fields": [_plain(whole[ask.path], ask) for ask in asked.asked(values) if ask.path in whole],
+            "fields": [_plain(form, whole[ask.path], ask) for ask in asked.asked(values) if ask.path in whole],
             "faults": titles(form, faults or []),
             "before": before,
             "number": at + 1,
@@ -341,13 +342,10 @@ def _part_page(
     )
 
 
-def _plain(widget: Widget, ask: Ask) -> Widget:
-    """The widget with the question that people understand."""
-    return replace(widget, title=ask.question or widget.title, help=ask.help or widget.help)
-
-
-def _flat(found: list[Widget]) -> list[Widget]:
-    return [one for widget in found for one in (widget, *_flat(list(widget.fields)))]
+def _plain(form: type[Form], widget: Widget, ask: Ask) -> Widget:
+    """The widget with the questions that people understand; what it holds is asked in the same way."""
+    found = field_at(form, ask.path)
+    return replace(plainly(widget, found), title=ask.question or widget.title, help=ask.help or widget.help)
 
 
 def _org_page(

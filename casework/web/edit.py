@@ -70,7 +70,7 @@ def _page(
             "case": record.case,
             "version": version,
             "reason": widgets(SteppingIn, Filled(said, of_reason)) if needs_reason else [],
-            "sections": sections_of(widgets(form, Filled(facts, of_facts), _FACTS)),
+            "sections": sections_of(form, widgets(form, Filled(facts, of_facts, today=tx.today), _FACTS), _FACTS),
             "faults": titles(SteppingIn, of_reason) + titles(form, of_facts, _FACTS),
             "problem": refused,
         },

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from casework.forms.form import Form, intake_of
 from casework.forms.posted import from_posted
 from casework.forms.texts import Choice, Code
+from casework.forms.validation_errors import join
 from casework.http.problems import STATUS
 from casework.rules.duplicates import Duplicate, Twin
 from casework.rules.grammar import Workflow
@@ -14,7 +15,7 @@ from casework.rules.refusals import Invalid, NotFound, Refusal
 from casework.rules.text import Text
 from casework.web.frame import frame_of
 from casework.web.page import STAFF, Answer, Html, Page, Redirect, Visit
-from casework.web.widgets import Filled, Widget, titles, widgets
+from casework.web.widgets import Filled, Widget, flat, titles, widgets
 from casework.work import drafts, forms, intake, workflow_registry
 from casework.work.forms import NewCase
 from casework.work.service import Transaction
@@ -105,7 +106,7 @@ def _page(
     if again:
         about += [one for one in widgets(NewCase, shell) if one.path == "duplicate_reason"]
     form = intake_of(workflow)
-    sections = sections_of(widgets(form, Filled(values.get(_FACTS, {}), faults), _FACTS))
+    sections = sections_of(form, widgets(form, Filled(values.get(_FACTS, {}), faults, today=tx.today), _FACTS), _FACTS)
     return Html(
         "intake",
         {
@@ -125,8 +126,18 @@ def _page(
     )
 
 
-def sections_of(fields: list[Widget]) -> list[Section]:
-    """Return what stands in no group first, then each group and each list of rows."""
+def sections_of(form: type[Form], fields: list[Widget], path: str) -> list[Section]:
+    """Return the sections of a form that stands at `path`; of one without, what stands in no group, then each group."""
+    by_path = {one.path: one for one in flat(fields)}
+    parts = []
+    for section in form.sections:
+        found = [by_path[at] for one in section.paths if (at := join(path, one)) in by_path]
+        inside = found[0].fields if len(found) == 1 and found[0].kind == "group" else found
+        parts.append(Section(f"section-{section.key}", section.title, list(inside)))
+    return [one for one in parts if one.fields] if parts else _by_groups(fields)
+
+
+def _by_groups(fields: list[Widget]) -> list[Section]:
     alone = [one for one in fields if one.kind not in ("group", "rows")]
     parts = [
         Section(one.id, one.title, list(one.fields) if one.kind == "group" else [one])

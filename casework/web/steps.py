@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
 
+from casework.forms.field import AskedOf
 from casework.forms.form import Form, form_of
 from casework.forms.in_words import Group, in_words
 from casework.forms.posted import from_posted
@@ -18,7 +19,7 @@ from casework.rules.people import HELPERS, STAFF, Person
 from casework.rules.refusals import Invalid, Refusal
 from casework.rules.rights import may_help
 from casework.rules.text import Text
-from casework.web.widgets import Filled, Widget, titles, widgets
+from casework.web.widgets import Filled, Widget, plainly, titles, widgets
 from casework.work import workflow_registry
 from casework.work.drafts import Draft
 from casework.work.forms import SteppingIn
@@ -73,8 +74,12 @@ def chosen(
     workflow = workflow_registry.pinned(record.case)
     form = form_of(edge.needs) if edge.needs else None
     faults = tuple(problem.faults) if isinstance(problem, Invalid) else ()
-    filled = Filled(values or {}, faults, *_choices(tx, record, form, edge), _offered(office))
+    asked_of: AskedOf = "office" if tx.acting.person else "applicant"
+    choices = _choices(tx, record, form, edge)
+    filled = Filled(values or {}, faults, *choices, _offered(office), today=tx.today, asked_of=asked_of)
     asked = widgets(form, filled) if form else []
+    if form and asked_of == "applicant":
+        asked = [plainly(one, form.instance().field(one.path)) for one in asked]
     reason = needs_reason and "reason" not in (form.field_names() if form else ())
     to = edge.leads_to(record.case.state)
     return Chosen(

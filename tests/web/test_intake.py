@@ -132,3 +132,39 @@ def test_a_draft_is_of_a_form_and_not_longer_than_one(pages: Pages) -> None:
     visitor.get("/desk")
     assert visitor.post("/drafts", subject="anything").status_code == 404
     assert visitor.post("/drafts", subject="new legal_aid", story="a" * 400_001).status_code == 422
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda one: one.key)
+def test_a_form_that_nobody_filled_in_shows_nobody(pages: Pages, workflow: Any) -> None:
+    """The examples of the schema are of invented people, and stand on no page."""
+    text = pages.signed_in("caseworker").get(f"/cases/new/{workflow.key}").text
+    inputs = [
+        one for one in re.findall(r'<input[^>]*name="facts\.[^>]*>', text) if not re.search("radio|checkbox", one)
+    ]
+    filled = [one for one in inputs if re.search(r' value="[^"]+"', one)]
+    assert inputs
+    assert all(one.endswith('.offered"') or "hidden" in one for one in filled), filled
+    assert not re.findall(r"<textarea[^>]*>[^<]+</textarea>", text)
+
+
+def test_months_and_evidence_are_ticked_and_long_choices_stand_in_groups(pages: Pages) -> None:
+    visitor, once = began(pages, workflow_registry.newest("legal_aid"))
+    text = visitor.get("/cases/new/legal_aid").text
+    offered = re.findall(r'type="checkbox" name="(facts\.arrears\.\d+)\.month" value="(\d{4}-\d\d)"', text)
+    assert [month for _, month in offered][:2] == ["2026-11", "2026-10"]
+    assert 'value="劳动合同"' in text
+    assert '<optgroup label="劳动争议">' in text
+    facts = example(pages, workflow_registry.newest("legal_aid"))
+    del facts["arrears"], facts["employment"]["ended_on"], facts["employment"]["still_employed"]
+    [first, second, *_] = offered
+    fields = posted(facts, "facts") | {
+        f"{first[0]}.offered": [first[1]],
+        f"{first[0]}.month": [first[1]],
+        f"{first[0]}.amount": ["6,500元"],
+        f"{second[0]}.offered": [second[1]],
+    }
+    answer = visitor.post("/cases/new/legal_aid", **fields, org="370100", channel="walk_in", once=once)
+    assert answer.status_code == 303, re.findall('class="error".*', answer.text)
+    shown = visitor.get(answer.location).text
+    assert "6,500.00 元" in shown
+    assert shown.count("2026-10") == 0

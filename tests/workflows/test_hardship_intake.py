@@ -209,10 +209,17 @@ class TestWhatIsSensitive:
             *(f"applicant.{name}" for name in (*applicant, *known_by)),
             *(
                 f"members.*.{name}"
-                for name in (*about_all, *in_words, "no_number_because", "school_or_unit", "education")
+                for name in (
+                    *about_all,
+                    *in_words,
+                    "relation_other",
+                    "no_number_because",
+                    "school_or_unit",
+                    "education",
+                )
             ),
             "bank.account",
-            *(f"household.{name}" for name in ("explanation", "main_cause", "second_cause")),
+            *(f"household.{name}" for name in ("explanation", "main_cause", "cause_other", "second_cause")),
             *(f"sudden.{name}" for name in ("event", "harmed", "harm")),
             "platform.platform",
             "medical_own_share",

@@ -36,7 +36,7 @@ FORMS: Final[list[tuple[type[Form], str, str, str]]] = [
     (
         legal.LegalAidIntake,
         "applicant matter",
-        "story reason matter no_hardship_condition no_representatives other_urgency exemption_proof",
+        "story reason matter matter_other no_hardship_condition no_representatives other_urgency exemption_proof",
         "known_on",
     ),
     (
@@ -49,7 +49,7 @@ FORMS: Final[list[tuple[type[Form], str, str, str]]] = [
     (
         hardship.Member,
         "name",
-        "document_number identity_number no_number_because birth_date phone health"
+        "document_number identity_number relation_other no_number_because birth_date phone health"
         " ethnicity work_state school_or_unit education",
         "birth_date contract_since",
     ),

@@ -59,7 +59,7 @@ for (const set of all("fieldset.rows")) {
   more.addEventListener("click", () => {
     const last = all(":scope > .row", set).pop();
     if (!last) return;
-    const at = all(":scope > .row", set).length;
+    const at = all(":scope > .row, :scope > .ticks > .tick", set).length;
     const row = last.cloneNode(true);
     for (const part of [row, ...all("[name],[id],[for],[aria-describedby]", row)]) {
       for (const name of ["name", "id", "for", "aria-describedby"]) {
@@ -76,6 +76,50 @@ for (const set of all("fieldset.rows")) {
     last.after(row);
     one("input,textarea,select", row).focus();
   });
+}
+
+// A field that means something only by another is shown by what stands in that; what was filled in is never hidden.
+function shownBy(form) {
+  for (const part of all("[data-when]", form)) {
+    const by = all(`[name="${part.dataset.when}"]`, form);
+    if (!by.length) continue;
+    const said = by.filter(field => !/^(checkbox|radio)$/.test(field.type) || field.checked).map(field => field.value);
+    const among = part.dataset.among.split(" ");
+    const filled = all("input,textarea,select", part).some(
+      field => field.type !== "hidden" && (/^(checkbox|radio)$/.test(field.type) ? field.checked : field.value));
+    part.hidden = !filled && !said.some(value => among.includes(value));
+  }
+}
+
+// What rows come to, and the amount with which a tick begins.
+function summed(set) {
+  const fields = all(`input[name$=".${set.dataset.sums}"]`, set);
+  const found = fields.map(field => Number(field.value.replace(/[,，\s元]/g, ""))).filter(number => number);
+  const sum = one(".sum", set);
+  sum.hidden = found.length < 2;
+  one("output", sum).textContent = found.reduce((total, each) => total + each, 0).toFixed(2);
+}
+
+for (const form of all("form")) {
+  const look = () => {
+    shownBy(form);
+    for (const tick of all(".tick.with", form)) {
+      const amount = one(".beside input", tick);
+      tick.classList.toggle("on", one("input[type=checkbox]", tick).checked || (amount && amount.value !== ""));
+    }
+    all("[data-sums]", form).forEach(summed);
+  };
+  form.addEventListener("change", event => {
+    const tick = event.target.closest(".tick");
+    const amount = tick && one(".beside input", tick);
+    if (amount && event.target.type === "checkbox") {
+      const { begins = "", amount: before = "" } = tick.closest("fieldset").dataset;
+      if (!event.target.checked) amount.value = "";
+      else if (!amount.value) amount.value = one(`[name="${begins.split(" ")[1]}"]`, form)?.value || before;
+    } else if (amount && amount.value) one("input[type=checkbox]", tick).checked = true;
+    look();
+  });
+  look();
 }
 
 function counted(said, path, at) {

@@ -43,8 +43,14 @@ class ProposeCut(Form):
     """What is to be taken from the household, and why; the person is invited to be heard."""
 
     what = Choice(CUTS, required=True, title=Text("拟办事项", "What is proposed"))
-    line = Code(title=Text("款项", "Payment"))
-    reasons = LongText(most=4000, sensitive=True, required=True, title=Text("理由", "Reasons"))
+    line = Code(title=Text("款项", "Payment"), help=Text("本案的款项编号。", "The number of the payment in this case."))
+    reasons = LongText(
+        most=4000,
+        sensitive=True,
+        required=True,
+        title=Text("理由", "Reasons"),
+        help=Text("写入文书，当事人会看到。", "It stands in the letter to the person."),
+    )
     hearing_at = Line(
         required=True,
         title=Text("听取意见的时间、地点和方式", "When, where and how the person is heard"),
@@ -52,10 +58,15 @@ class ProposeCut(Form):
             "收到本通知后五个工作日内，本工会帮扶中心，也可以来电或者来信",
             "Within five working days of this letter, at our aid centre; a call or a letter will do as well",
         ),
+        help=Text(
+            "写入通知，例如 12月8日上午9点，区总工会302室。",
+            "It stands in the invitation, such as 8 December, 9 a.m., room 302.",
+        ),
     )
     hearing_at_en = Line(
         title=Text("听取意见的时间、地点和方式（英文）", "The same in English"),
         example="within five working days of this letter, at our aid centre; a call or a letter will do as well",
+        help=Text("英文通知所用，可以不填。", "For the English letter; it may be left out."),
     )
 
     @rule("line_missing", Text("请写明是哪一笔款项（line）。", "Say which payment it is (`line`)."), at="line")

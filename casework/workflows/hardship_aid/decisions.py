@@ -36,8 +36,21 @@ _NUMBER: Final = Text("决定序号（有多项决定的填写）", "Number of t
 class ObjectToDecision(Form):
     """Why a decision is wrong, and which one where there are several."""
 
-    reasons = LongText(most=4000, sensitive=True, required=True, title=Text("理由", "Reasons"))
-    decision = Count(least=1, most=999, title=_NUMBER)
+    reasons = LongText(
+        most=4000,
+        sensitive=True,
+        required=True,
+        title=Text("理由", "Reasons"),
+        ask=Text("您为什么不同意？", "Why do you disagree?"),
+        help=Text("写明哪里不对、有什么依据。", "What is wrong, and what shows it."),
+    )
+    decision = Count(
+        least=1,
+        most=999,
+        title=_NUMBER,
+        ask=Text("对哪一项决定？", "Which decision?"),
+        help=Text("只有一项决定的不填。", "Leave it out where there is but one."),
+    )
 
     @classmethod
     def example(cls, example_data: ExampleData) -> dict[str, Any]:
@@ -50,7 +63,9 @@ class ObjectToDecision(Form):
 class RecordServiceOnFile(RecordService):
     """The day on which one of the decisions, or its review, reached the applicant."""
 
-    decision = Count(least=1, most=999, title=_NUMBER)
+    decision = Count(
+        least=1, most=999, title=_NUMBER, help=Text("只有一项决定的不填。", "Left out where there is but one.")
+    )
 
     @classmethod
     def example(cls, example_data: ExampleData) -> dict[str, Any]:
@@ -61,7 +76,13 @@ class RecordServiceOnFile(RecordService):
 class TellReceiptOnFile(TellReceipt):
     """The day on which one of the decisions, or its review, came, as the applicant says."""
 
-    decision = Count(least=1, most=999, title=_NUMBER)
+    decision = Count(
+        least=1,
+        most=999,
+        title=_NUMBER,
+        ask=Text("收到的是哪一项决定？", "Which decision did you get?"),
+        help=Text("只有一项决定的不填。", "Leave it out where there is but one."),
+    )
 
     @classmethod
     def example(cls, example_data: ExampleData) -> dict[str, Any]:

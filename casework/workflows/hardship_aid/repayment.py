@@ -35,8 +35,14 @@ demand_by_another = announced_by_another(DEMANDED)
 class CancelFile(Form):
     """The decision to cancel a file for untruth, with what is to be paid back."""
 
-    reasons = LongText(most=4000, sensitive=True, required=True, title=Text("理由", "Reasons"))
-    repay = Money(least=CENT, title=Text("应退还金额（元）", "To be paid back (yuan)"))
+    reasons = LongText(
+        most=4000,
+        sensitive=True,
+        required=True,
+        title=Text("理由", "Reasons"),
+        help=Text("写入文书，当事人会看到。", "It stands in the letter to the person."),
+    )
+    repay = Money(least=CENT, title=Text("应退还金额", "To be paid back"))
 
     @classmethod
     def example(cls, example_data: ExampleData) -> dict[str, Any]:
@@ -59,7 +65,11 @@ class DemandRepayment(repayment.DemandRepayment):
 class RecordRepayment(repayment.RecordRepayment):
     """Money that has come back of one payment."""
 
-    line = Code(required=True, title=Text("款项", "Payment"))
+    line = Code(
+        required=True,
+        title=Text("款项", "Payment"),
+        help=Text("本案的款项编号。", "The number of the payment in this case."),
+    )
 
     @classmethod
     def example(cls, example_data: ExampleData) -> dict[str, Any]:

@@ -52,8 +52,16 @@ class AskForPapers(Form):
         required=True,
         title=Text("需补充的全部材料", "Everything that is missing"),
         example=list(_PAPERS[:2]),
+        help=Text("一次写全：再次告知须由审批人办理。", "All at once; a supervisor has to ask a second time."),
     )
-    explanation = LongText(most=2000, sensitive=True, title=Text("说明", "Explanation"))
+    explanation = LongText(
+        most=2000,
+        sensitive=True,
+        title=Text("说明", "Explanation"),
+        help=Text(
+            "写入告知书：为什么需要、到哪里开。", "It stands in the letter: why it is needed, and where to get it."
+        ),
+    )
 
     @classmethod
     def example(cls, example_data: ExampleData) -> dict[str, Any]:
@@ -70,7 +78,16 @@ class AskForPapers(Form):
 class SupplyPapers(Form):
     """The papers that have come in."""
 
-    papers = Many(Paper, least=1, most=100, required=True, title=Text("补充的材料", "Papers supplied"))
+    papers = Many(
+        Paper,
+        least=1,
+        most=100,
+        required=True,
+        title=Text("补充的材料", "Papers supplied"),
+        ask=Text("您补交了哪些材料？", "Which papers do you hand in?"),
+        help=Text("一件一行。", "A row for each."),
+        row_title=Text("材料", "Paper"),
+    )
 
     @classmethod
     def example(cls, example_data: ExampleData) -> dict[str, Any]:
@@ -81,13 +98,20 @@ class SupplyPapers(Form):
 class HelpAtOnce(Form):
     """Emergency aid before the papers (社会救助法 art 50)."""
 
-    amount = Money(least=1, required=True, title=Text("金额（元）", "Amount (yuan)"), example="500.00")
+    amount = Money(least=1, required=True, title=Text("金额", "Amount"), example="500.00")
     fund = Code(
         required=True,
         title=Text("资金", "Fund"),
         example=lambda example_data: next(iter(example_data.funds), "RELIEF"),
+        help=Text("从哪笔资金支付。", "Which fund pays."),
     )
-    reason = LongText(most=2000, sensitive=True, required=True, title=Text("紧急情况", "Why it cannot wait"))
+    reason = LongText(
+        most=2000,
+        sensitive=True,
+        required=True,
+        title=Text("紧急情况", "Why it cannot wait"),
+        help=Text("写明危及什么、为什么不能等审批。", "What is in danger, and why it cannot wait for the approval."),
+    )
     pay_by = Choice(PAID_BY, title=Text("支付方式", "Paid by"), example=TRANSFER)
 
 
@@ -95,7 +119,12 @@ class EndEmergency(Form):
     """The emergency is over; from this day the papers are due (社会救助法 art 50)."""
 
     on = Day(past=True, years_back=1, required=True, title=Text("解除日期", "Over since"), example=days_ago(0))
-    note = LongText(most=2000, sensitive=True, title=Text("情况说明", "Note"))
+    note = LongText(
+        most=2000,
+        sensitive=True,
+        title=Text("情况说明", "Note"),
+        help=Text("紧急情况怎样解除。", "How the emergency ended."),
+    )
 
 
 class RecordVisit(Form):
@@ -109,13 +138,26 @@ class RecordVisit(Form):
         required=True,
         title=Text("调查人（至少两人签字）", "Visitors (two at least sign)"),
         example=["示例甲", "示例乙"],
+        help=Text("至少两人，须签字。", "Two at least, who sign."),
     )
-    as_told = Flag(required=True, title=Text("与申报一致", "As the household told"), example=True)
-    finding = LongText(most=4000, sensitive=True, required=True, title=Text("调查情况", "Finding"))
+    as_told = Flag(
+        required=True,
+        title=Text("与申报一致", "As the household told"),
+        example=True,
+        help=Text("与申请表所填一致的选“是”。", "Yes where it agrees with the application."),
+    )
+    finding = LongText(
+        most=4000,
+        sensitive=True,
+        required=True,
+        title=Text("调查情况", "Finding"),
+        help=Text("住房、家庭成员、收入、病情等实际情况。", "What was found of home, members, income and health."),
+    )
     authorised = Flag(
         required=True,
         title=Text("当面签署核对授权委托书", "Authorisation to check the means signed in person"),
         example=True,
+        help=Text("当面签署的委托书须随档保存。", "What was signed in person is kept with the file."),
     )
 
     @rule(
@@ -133,8 +175,11 @@ class SendCheck(Form):
         required=True,
         title=Text("核对机构", "Checked by"),
         example=Text("居民家庭经济状况核对中心", "Centre that checks the means of households"),
+        help=Text("例如民政局居民家庭经济状况核对中心。", "Such as the checking centre of the civil affairs bureau."),
     )
-    reference = Line(most=60, title=Text("送交文号", "Reference"))
+    reference = Line(
+        most=60, title=Text("送交文号", "Reference"), help=Text("送交函的文号。", "The number of the letter.")
+    )
 
 
 class RecordCheck(Form):
@@ -142,7 +187,7 @@ class RecordCheck(Form):
 
     on = Day(past=True, years_back=1, required=True, title=Text("反馈日期", "Answered on"), example=days_ago(0))
     annual_income = Money(
-        title=Text("核对的家庭年收入（元）", "Annual income as checked (yuan)"),
+        title=Text("核对的家庭年收入", "Annual income as checked"),
         example=lambda example_data: (example_data.facts.get("household") or {}).get("annual_income", "30000.00"),
     )
     exclusions = Many(
@@ -150,16 +195,22 @@ class RecordCheck(Form):
         most=len(EXCLUSIONS),
         title=Text("核对发现的排除性情形", "Grounds of exclusion found"),
         example=[],
+        help=Text("勾选核对报告中的情形。", "Tick what the report found."),
     )
-    note = LongText(most=4000, sensitive=True, title=Text("核对情况", "Note"))
+    note = LongText(
+        most=4000,
+        sensitive=True,
+        title=Text("核对情况", "Note"),
+        help=Text("与申报不同之处。", "Where it differs from what was told."),
+    )
 
 
 class Item(Form):
     """One kind of aid with its amount and the fund that pays it; study aid is for one student."""
 
     kind = Choice(REGULAR_KINDS, required=True, title=Text("帮扶类别", "Kind"), open_because=PAID_FOR)
-    amount = Money(least=1, required=True, title=Text("金额（元）", "Amount (yuan)"))
-    fund = Code(required=True, title=Text("资金", "Fund"))
+    amount = Money(least=1, required=True, title=Text("金额", "Amount"))
+    fund = Code(required=True, title=Text("资金", "Fund"), help=Text("从哪笔资金支付。", "Which fund pays."))
     student = PersonName(
         title=Text("学生", "Student"),
         help=Text(
@@ -241,9 +292,23 @@ class Propose(Form):
         most=2000,
         sensitive=True,
         title=Text("与测算不一致的依据", "Ground for differing from the formula"),
+        help=Text("拟定类别与测算不同的，写明依据。", "Why another category than the formula's."),
     )
-    aid = Many(Item, most=MOST_ITEMS, title=Text("拟给予的帮扶", "Aid proposed"))
-    finding = LongText(most=4000, sensitive=True, required=True, title=Text("初审意见", "Finding"))
+    aid = Many(
+        Item,
+        most=MOST_ITEMS,
+        title=Text("拟给予的帮扶", "Aid proposed"),
+        help=Text("一类帮扶一行。", "A row for each kind."),
+        row_title=Text("帮扶", "Aid"),
+        sums="amount",
+    )
+    finding = LongText(
+        most=4000,
+        sensitive=True,
+        required=True,
+        title=Text("初审意见", "Finding"),
+        help=Text("写明查明的情况和理由，审批人据此决定。", "What was found and why; the supervisor decides by it."),
+    )
 
     @rule(
         "category_or_none",
@@ -281,7 +346,13 @@ class ProposeRefusal(Form):
     """The finding that the household cannot be put on file."""
 
     ground = Choice(REFUSAL_GROUNDS, required=True, title=Text("不予帮扶的情形", "Ground"))
-    finding = LongText(most=4000, sensitive=True, required=True, title=Text("初审意见", "Finding"))
+    finding = LongText(
+        most=4000,
+        sensitive=True,
+        required=True,
+        title=Text("初审意见", "Finding"),
+        help=Text("写明查明的情况和理由，审批人据此决定。", "What was found and why; the supervisor decides by it."),
+    )
 
 
 class Publish(Form):
@@ -291,20 +362,40 @@ class Publish(Form):
         required=True,
         title=Text("公示地点", "Posted at"),
         example=Text("示例社区公示栏", "Board of the Example Community"),
+        help=Text("单位公示栏、社区公示栏或者网站栏目。", "The notice board of the unit or community, or the page."),
     )
     objections_to = PublicLine(
         landlines=True,
         required=True,
         title=Text("异议受理单位和方式", "Objections to"),
         example=Text("本工会帮扶中心（工作时间来访）", "At the union's help centre, in opening hours"),
+        help=Text(
+            "单位名称和固定电话，公示期内有人接听。",
+            "Name and landline of the office, answered while the notice is up.",
+        ),
     )
 
 
 class ProposeAid(Publish):
     """Further aid for a household on file, and its notice."""
 
-    aid = Many(Item, least=1, most=MOST_ITEMS, required=True, title=Text("拟给予的帮扶", "Aid proposed"))
-    finding = LongText(most=4000, sensitive=True, required=True, title=Text("意见", "Finding"))
+    aid = Many(
+        Item,
+        least=1,
+        most=MOST_ITEMS,
+        required=True,
+        title=Text("拟给予的帮扶", "Aid proposed"),
+        help=Text("一类帮扶一行。", "A row for each kind."),
+        row_title=Text("帮扶", "Aid"),
+        sums="amount",
+    )
+    finding = LongText(
+        most=4000,
+        sensitive=True,
+        required=True,
+        title=Text("意见", "Finding"),
+        help=Text("写明查明的情况和理由，审批人据此决定。", "What was found and why; the supervisor decides by it."),
+    )
 
     @classmethod
     def example(cls, example_data: ExampleData) -> dict[str, Any]:
@@ -316,15 +407,33 @@ class RecordObjection(Form):
     """Somebody objects to a notice."""
 
     on = Day(past=True, years_back=1, required=True, title=Text("收到日期", "Received on"), example=days_ago(0))
-    content = LongText(most=4000, sensitive=True, required=True, title=Text("异议内容", "What is objected"))
+    content = LongText(
+        most=4000,
+        sensitive=True,
+        required=True,
+        title=Text("异议内容", "What is objected"),
+        help=Text("照异议人所说记录。", "As it was put forward."),
+    )
 
 
 class AnswerObjection(Form):
     """What came of an objection."""
 
-    number = Count(least=1, most=999, required=True, title=Text("异议序号", "Number of the objection"))
+    number = Count(
+        least=1,
+        most=999,
+        required=True,
+        title=Text("异议序号", "Number of the objection"),
+        help=Text("第几项异议，按收到的先后。", "Which one, in the order in which they came."),
+    )
     result = Choice(OBJECTION_RESULTS, required=True, title=Text("核实结果", "Result"))
-    reasons = LongText(most=4000, sensitive=True, required=True, title=Text("核实情况和理由", "Reasons"))
+    reasons = LongText(
+        most=4000,
+        sensitive=True,
+        required=True,
+        title=Text("核实情况和理由", "Reasons"),
+        help=Text("写入文书，当事人会看到。", "It stands in the letter to the person."),
+    )
 
     @classmethod
     def example(cls, example_data: ExampleData) -> dict[str, Any]:
@@ -337,15 +446,34 @@ class AnswerObjection(Form):
 class Endorse(Form):
     """The opinion with which a union sends a proposal up."""
 
-    opinion = LongText(most=2000, sensitive=True, required=True, title=Text("审核意见", "Opinion"))
+    opinion = LongText(
+        most=2000,
+        sensitive=True,
+        required=True,
+        title=Text("审核意见", "Opinion"),
+        help=Text("写明同意与否及理由。", "Whether it is endorsed, and why."),
+    )
 
 
 class Approve(Form):
     """The approval; above the province's limit with the national union's own."""
 
-    opinion = LongText(most=2000, sensitive=True, title=Text("审批意见", "Opinion"))
-    meeting = Line(most=100, title=Text("会议纪要编号", "Minutes of the meeting"))
-    national_number = Line(most=60, title=Text("全国总工会批准文号", "Number of the national union's approval"))
+    opinion = LongText(
+        most=2000,
+        sensitive=True,
+        title=Text("审批意见", "Opinion"),
+        help=Text("写入审批表。", "It stands in the form of approval."),
+    )
+    meeting = Line(
+        most=100,
+        title=Text("会议纪要编号", "Minutes of the meeting"),
+        help=Text("集体研究的会议纪要编号。", "Of the meeting that decided."),
+    )
+    national_number = Line(
+        most=60,
+        title=Text("全国总工会批准文号", "Number of the national union's approval"),
+        help=Text("须报全国总工会批准的填写。", "Where the national union has to approve."),
+    )
     national_on = Day(past=True, title=Text("全国总工会批准日期", "Date of the national union's approval"))
 
     @classmethod
@@ -367,6 +495,7 @@ class Reason(Form):
         required=True,
         title=Text("理由", "Reason"),
         example=Text("需要补充调查", "More has to be found out"),
+        help=Text("写明理由，随案保存。", "It is kept with the case."),
     )
 
 
@@ -378,6 +507,8 @@ class Withdraw(Form):
         sensitive=True,
         title=Text("撤回理由", "Reason"),
         example=Text("家庭情况已好转", "The household is better off"),
+        ask=Text("为什么撤回？", "Why do you withdraw?"),
+        help=Text("可以不写。", "It may be left out."),
     )
 
 
@@ -385,10 +516,23 @@ class Refuse(Form):
     """The decision not to help: written, with its reasons (社会救助法 art 45)."""
 
     ground = Choice(REFUSAL_GROUNDS, required=True, title=Text("不予帮扶的情形", "Ground"))
-    reasons = LongText(most=4000, sensitive=True, required=True, title=Text("理由", "Reasons"))
+    reasons = LongText(
+        most=4000,
+        sensitive=True,
+        required=True,
+        title=Text("理由", "Reasons"),
+        help=Text("写入文书，当事人会看到。", "It stands in the letter to the person."),
+    )
 
 
 class Reasons(Form):
     """A decision or an objection, with its reasons."""
 
-    reasons = LongText(most=4000, sensitive=True, required=True, title=Text("理由", "Reasons"))
+    reasons = LongText(
+        ask=Text("您的理由是什么？", "What are your reasons?"),
+        most=4000,
+        sensitive=True,
+        required=True,
+        title=Text("理由", "Reasons"),
+        help=Text("写入文书，当事人会看到。", "It stands in the letter to the person."),
+    )

@@ -69,22 +69,43 @@ class FilePaper(Form):
     """A paper of the file."""
 
     kind = Choice(FILE_PAPERS, required=True, title=Text("材料", "Paper"))
-    pages = Count(least=1, most=9999, title=Text("页数", "Pages"))
-    note = Line(title=Text("说明", "Note"))
+    pages = Count(
+        least=1,
+        most=9999,
+        title=Text("页数", "Pages"),
+        help=Text("页数。", "How many pages."),
+        unit=Text("页", "pages"),
+    )
+    note = Line(title=Text("说明", "Note"), help=Text("需要说明的事项。", "Anything to be told."))
 
 
 class Cost(Form):
     """What the helper spent."""
 
     kind = Choice(COSTS, required=True, title=Text("费用", "Cost"))
-    amount = Money(required=True, title=Text("金额（元）", "Amount (yuan)"))
+    amount = Money(required=True, title=Text("金额", "Amount"))
 
 
 class HandInFile(Form):
     """The file of the case, paper by paper, with what it cost (法律援助法 50; form 21)."""
 
-    papers = Many(FilePaper, least=1, most=100, required=True, title=Text("卷宗材料", "Papers of the file"))
-    costs = Many(Cost, most=40, title=Text("办案费用", "Costs"))
+    papers = Many(
+        FilePaper,
+        least=1,
+        most=100,
+        required=True,
+        title=Text("卷宗材料", "Papers of the file"),
+        help=Text("按卷宗目录逐件登记。", "By the list of the file."),
+        row_title=Text("材料", "Paper"),
+    )
+    costs = Many(
+        Cost,
+        most=40,
+        title=Text("办案费用", "Costs"),
+        help=Text("一项费用一行，附票据。", "A row for each, with its receipt."),
+        row_title=Text("费用", "Cost"),
+        sums="amount",
+    )
 
     @classmethod
     def example(cls, example_data: ExampleData) -> dict[str, Any]:
@@ -103,6 +124,7 @@ class ReturnFile(Form):
         required=True,
         title=Text("需补正的全部内容", "Everything that is missing"),
         example=[Text("授权委托书缺受援人签名", "Power of attorney without the recipient's signature")],
+        help=Text("逐项写明，承办人据此补正。", "Item by item; the helper puts them right."),
     )
 
 
@@ -116,9 +138,14 @@ class ApproveSubsidy(Form):
         required=True,
         title=Text("补贴阶段", "Stages"),
         example=["arbitration"],
+        help=Text("勾选实际办理的阶段。", "Tick the stages that were handled."),
     )
-    amount = Money(title=Text("核定金额（元）", "Amount set (yuan)"))
-    ground = LongText(most=500, title=Text("核定依据或者调整理由", "Ground of the amount"))
+    amount = Money(title=Text("核定金额", "Amount set"))
+    ground = LongText(
+        most=500,
+        title=Text("核定依据或者调整理由", "Ground of the amount"),
+        help=Text("与标准不同的，写明理由。", "Why it differs from the standard."),
+    )
 
     @rule(
         "stage_twice",
@@ -152,14 +179,20 @@ class PaySubsidy(Form):
     """The payment to the helper."""
 
     paid_on = Day(past=True, required=True, title=Text("发放日期", "Paid on"), example=days_ago(0))
-    reference = Line(most=60, required=True, title=Text("凭证号", "Reference"), example="2026-0001")
+    reference = Line(
+        most=60,
+        required=True,
+        title=Text("凭证号", "Reference"),
+        example="2026-0001",
+        help=Text("付款凭证的编号。", "The number of the voucher."),
+    )
 
 
 class WaiveSubsidy(Form):
     """Why no subsidy is paid."""
 
     ground = Choice(NO_SUBSIDY, required=True, title=Text("不发放补贴的情形", "Ground"))
-    note = Line(most=500, title=Text("说明", "Note"))
+    note = Line(most=500, title=Text("说明", "Note"), help=Text("需要说明的事项。", "Anything to be told."))
 
 
 class Archive(Form):
@@ -170,14 +203,29 @@ class Archive(Form):
         title=Text("卷宗号", "Number of the file"),
         example=Text("2026-民-0001", "2026-C-0001"),
         open_because="The file is found in the archive by it; the number names nobody.",
+        help=Text("留空由系统编号以外的，照档案室编号填写。", "As the archive numbers it."),
     )
 
 
 class Rate(Form):
     """What the recipient says of the help, 1 to 5 (法律援助法 59)."""
 
-    rating = Count(least=1, most=5, required=True, title=Text("评分（1 至 5）", "Rating (1 to 5)"), example=5)
-    comment = LongText(most=2000, sensitive=True, title=Text("意见和建议", "Comment"))
+    rating = Count(
+        least=1,
+        most=5,
+        required=True,
+        title=Text("评分（1 至 5）", "Rating (1 to 5)"),
+        example=5,
+        ask=Text("您打几分？", "How many points?"),
+        help=Text("1 分最低，5 分最高。", "1 is the least, 5 the most."),
+    )
+    comment = LongText(
+        most=2000,
+        sensitive=True,
+        title=Text("意见和建议", "Comment"),
+        ask=Text("有什么意见和建议？", "What should be better?"),
+        help=Text("可以不写。", "It may be left out."),
+    )
 
 
 @guard(

@@ -41,15 +41,30 @@ COMPLAINT_ANSWERED: Final = taken_since(COMPLAINED, "answer_complaint")
 class Complain(Form):
     """About whom the recipient complains, and why."""
 
-    about = Choice(COMPLAINED_OF, required=True, title=Text("投诉对象", "About"))
-    reasons = LongText(most=4000, sensitive=True, required=True, title=Text("投诉事由", "Complaint"))
+    about = Choice(
+        COMPLAINED_OF, required=True, title=Text("投诉对象", "About"), ask=Text("您要投诉谁？", "Whom is it about?")
+    )
+    reasons = LongText(
+        most=4000,
+        sensitive=True,
+        required=True,
+        title=Text("投诉事由", "Complaint"),
+        ask=Text("说说是怎么回事", "Tell us what happened"),
+        help=Text("写明时间、人、事情经过。", "When, who and what happened."),
+    )
 
 
 class AnswerComplaint(Form):
     """What was found and done; the recipient is told."""
 
     finding = Choice(COMPLAINT_FINDINGS, required=True, title=Text("调查结论", "Finding"))
-    answer = LongText(most=4000, sensitive=True, required=True, title=Text("处理结果", "What was done"))
+    answer = LongText(
+        most=4000,
+        sensitive=True,
+        required=True,
+        title=Text("处理结果", "What was done"),
+        help=Text("怎样处理、如何改正，写入答复。", "What was done and put right; it stands in the answer."),
+    )
 
 
 def awaits_answer(case: Case) -> bool:

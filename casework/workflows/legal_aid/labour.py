@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from casework.forms.cross_field import rule
 from casework.forms.example_data import ExampleData
+from casework.forms.field import when
 from casework.forms.form import Form, Many
 from casework.forms.numbers import Day, Money
 from casework.forms.texts import Choice, Line
@@ -111,7 +112,7 @@ class AwardItem(Form):
     """An item of an award."""
 
     kind = Choice(AWARD_ITEMS, required=True, title=Text("裁决项目", "Item"), open_because=LIMITS_RUN)
-    amount = Money(title=Text("金额（元）", "Amount (yuan)"))
+    amount = Money(title=Text("金额", "Amount"))
 
     @rule(
         "amount_missing",
@@ -129,8 +130,23 @@ class Proceeding(Form):
         PROCEEDINGS, required=True, title=Text("程序节点", "Step of the proceedings"), open_because=LIMITS_RUN
     )
     on = Day(past=True, years_back=WORKING_LIFE, required=True, title=Text("日期", "Date"))
-    note = Line(title=Text("说明", "Note"))
-    items = Many(AwardItem, least=1, most=20, title=Text("裁决各项", "Items of the award"))
+    note = Line(
+        title=Text("说明", "Note"),
+        help=Text("案号、承办人或者选“其他”时的说明。", "Number, judge or arbitrator, or what another step was."),
+    )
+    items = Many(
+        AwardItem,
+        least=1,
+        most=20,
+        title=Text("裁决各项", "Items of the award"),
+        help=Text(
+            "裁决书逐项列明的内容；一裁终局按各项金额判断。",
+            "As the award lists them; whether it is final goes by each amount.",
+        ),
+        row_title=Text("裁决项", "Item"),
+        sums="amount",
+        shown_when=when("kind", UNMARKED),
+    )
 
     @rule(
         "award_says_it",

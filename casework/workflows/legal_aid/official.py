@@ -40,6 +40,10 @@ class WriteOfficialLetter(Form):
         title=Text("单位全称", "Full name"),
         example="乳山市劳动人事争议仲裁委员会",
         open_because="It is the name of a body to which the office writes.",
+        help=Text(
+            "函的抬头，例如济南市历下区劳动人事争议仲裁委员会。",
+            "As the letter addresses it, such as the arbitration commission of Lixia.",
+        ),
     )
 
 
@@ -52,6 +56,7 @@ class CertifyHardship(Form):
         title=Text("人民法院", "Court"),
         example="乳山市人民法院",
         open_because="It is the name of a court to which the office writes.",
+        help=Text("受理案件的人民法院全称。", "The full name of the court."),
     )
     relief = Choice(FEE_RELIEFS, required=True, title=Text("申请事项", "Relief"), example="waive")
 

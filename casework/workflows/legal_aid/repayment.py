@@ -28,7 +28,13 @@ class GiveBack(Form):
     """The payment by which money went back."""
 
     paid_on = Day(past=True, required=True, title=Text("返还日期", "Paid on"), example=days_ago(0))
-    reference = Line(most=60, required=True, title=Text("凭证号", "Reference"), example="2026-0001")
+    reference = Line(
+        most=60,
+        required=True,
+        title=Text("凭证号", "Reference"),
+        example="2026-0001",
+        help=Text("付款凭证的编号。", "The number of the voucher."),
+    )
 
 
 @guard(

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from casework.forms.cross_field import rule
 from casework.forms.example_data import ExampleData, days_ago
+from casework.forms.field import when
 from casework.forms.form import Form, Many
 from casework.forms.numbers import Count, Day, Flag, Money
 from casework.forms.papers import Paper, PaperName
@@ -100,42 +101,71 @@ class AskForPapers(Form):
             Text("劳动合同或工资支付凭证", "Contract or proof of pay"),
             Text("用人单位登记信息", "Registration of the employer"),
         ],
+        help=Text("一次写全：再次告知须由审批人办理。", "All at once; a supervisor has to ask a second time."),
     )
-    explanation = LongText(most=2000, sensitive=True, title=Text("说明", "Explanation"))
+    explanation = LongText(
+        most=2000,
+        sensitive=True,
+        title=Text("说明", "Explanation"),
+        help=Text(
+            "写入告知书：为什么需要、到哪里开。", "It stands in the letter: why it is needed, and where to get it."
+        ),
+    )
 
 
 class SupplyPapers(Form):
     """The papers that have come in."""
 
-    papers = Many(Paper, least=1, most=100, required=True, title=Text("补充的材料", "Papers supplied"))
+    papers = Many(
+        Paper,
+        least=1,
+        most=100,
+        required=True,
+        title=Text("补充的材料", "Papers supplied"),
+        ask=Text("您补交了哪些材料？", "Which papers do you hand in?"),
+        help=Text("一件一行。", "A row for each."),
+        row_title=Text("材料", "Paper"),
+    )
 
 
 class Propose(Form):
     """The finding of the review (form 8, 审查表)."""
 
     opinion = Choice(OPINIONS, required=True, title=Text("审查意见", "Opinion"))
-    finding = LongText(most=4000, sensitive=True, required=True, title=Text("审查情况", "Finding"))
+    finding = LongText(
+        most=4000,
+        sensitive=True,
+        required=True,
+        title=Text("审查情况", "Finding"),
+        help=Text("写明查明的情况和理由，审批人据此决定。", "What was found and why; the supervisor decides by it."),
+    )
 
 
 class Grant(Form):
     """The decision to help (form 9)."""
 
     form_of_aid = Choice(FORMS_OF_AID, required=True, title=Text("援助形式", "Form of aid"), example=form_asked_for)
-    note = Line(title=Text("备注", "Note"))
+    note = Line(title=Text("备注", "Note"), help=Text("需要说明的事项。", "Anything to be told."))
 
 
 class Refuse(Form):
     """The decision not to help (form 10): written, with its reasons."""
 
     ground = Choice(REFUSAL_GROUNDS, required=True, title=Text("不予援助的情形", "Ground"))
-    reasons = LongText(most=4000, sensitive=True, required=True, title=Text("理由", "Reasons"))
+    reasons = LongText(
+        most=4000,
+        sensitive=True,
+        required=True,
+        title=Text("理由", "Reasons"),
+        help=Text("写入文书，当事人会看到。", "It stands in the letter to the person."),
+    )
 
 
 class Assign(Form):
     """Who helps (form 11)."""
 
     to = OneUser(roles=(Role.LAWYER, Role.VOLUNTEER), required=True, title=Text("承办人", "Lawyer or volunteer"))
-    note = Line(title=Text("备注", "Note"))
+    note = Line(title=Text("备注", "Note"), help=Text("需要说明的事项。", "Anything to be told."))
 
 
 class Decline(Form):
@@ -147,6 +177,7 @@ class Decline(Form):
         required=True,
         title=Text("理由", "Reason"),
         example=Text("与对方当事人有利害关系", "An interest shared with the other party"),
+        help=Text("写明退回重办什么。", "What has to be done again."),
     )
 
 
@@ -169,6 +200,7 @@ class Engage(Form):
         most=60,
         title=Text("协议编号", "Number of the agreement"),
         open_because="The office numbers its agreements; the number names nobody.",
+        help=Text("委托协议上的编号，没有的不填。", "As on the agreement, if it has one."),
     )
 
     @classmethod
@@ -182,7 +214,13 @@ class Progress(Form):
 
     on = Day(past=True, required=True, title=Text("日期", "Date"), example=days_ago(0))
     stage = Choice(STAGES, required=True, title=Text("阶段", "Stage"))
-    what = LongText(most=4000, sensitive=True, required=True, title=Text("办理情况", "What was done"))
+    what = LongText(
+        most=4000,
+        sensitive=True,
+        required=True,
+        title=Text("办理情况", "What was done"),
+        help=Text("写明做了什么、下一步做什么、何时。", "What was done, what comes next, and when."),
+    )
     special = Choice(SPECIAL, title=Text("须报告的情形", "Kind of case that has to be reported"))
 
     @classmethod
@@ -196,11 +234,20 @@ class Conclude(Form):
 
     result = Choice(RESULTS, required=True, title=Text("办理结果", "Result"))
     concluded_on = Day(past=True, required=True, title=Text("结案日期", "Date"))
-    claimed = Money(title=Text("请求金额（元）", "Amount claimed (yuan)"))
-    awarded = Money(title=Text("裁判或协议金额（元）", "Amount awarded (yuan)"))
-    award_explanation = Line(most=500, title=Text("金额大于请求金额的原因", "Why more was awarded than claimed"))
-    recovered = Money(title=Text("实际到账金额（元）", "Amount recovered (yuan)"))
-    report = LongText(sensitive=True, required=True, title=Text("办理过程", "Report"))
+    claimed = Money(title=Text("请求金额", "Amount claimed"))
+    awarded = Money(title=Text("裁判或协议金额", "Amount awarded"))
+    award_explanation = Line(
+        most=500,
+        title=Text("金额大于请求金额的原因", "Why more was awarded than claimed"),
+        help=Text("判给的比请求的多时写明。", "Where more was awarded than claimed."),
+    )
+    recovered = Money(title=Text("实际到账金额", "Amount recovered"))
+    report = LongText(
+        sensitive=True,
+        required=True,
+        title=Text("办理过程", "Report"),
+        help=Text("办理经过、依据和结果。", "What was done, on what ground, and with what result."),
+    )
 
     @rule(
         "recovered_more_than_awarded",
@@ -228,8 +275,23 @@ class FollowUp(Form):
     """The visit to the recipient (form 32): reached or not, and how they rate the help, 1 to 5."""
 
     reached = Flag(required=True, title=Text("是否联系到受援人", "Recipient reached"), example=True)
-    rating = Count(least=1, most=5, title=Text("评分（1 至 5）", "Rating (1 to 5)"), example=5)
-    comment = LongText(most=2000, sensitive=True, title=Text("意见和建议", "Comment"))
+    rating = Count(
+        least=1,
+        most=5,
+        title=Text("评分（1 至 5）", "Rating (1 to 5)"),
+        example=5,
+        ask=Text("受援人打几分？", "How many points does the recipient give?"),
+        help=Text("1 分最低，5 分最高。", "1 is the least, 5 the most."),
+        shown_when=when("reached", "true"),
+    )
+    comment = LongText(
+        most=2000,
+        sensitive=True,
+        title=Text("意见和建议", "Comment"),
+        ask=Text("受援人有什么意见？", "What does the recipient say?"),
+        help=Text("照受援人所说记录。", "In the recipient's own words."),
+        shown_when=when("reached", "true"),
+    )
 
     @rule(
         "rating_missing",
@@ -259,6 +321,7 @@ class Transfer(Form):
         required=True,
         title=Text("理由", "Reason"),
         example=Text("用人单位在该市", "The employer is in that city"),
+        help=Text("写明理由，随案保存。", "It is kept with the case."),
     )
 
 
@@ -270,6 +333,8 @@ class Withdraw(Form):
         sensitive=True,
         title=Text("撤回理由", "Reason"),
         example=Text("已自行和解", "Settled between the parties"),
+        ask=Text("为什么撤回？", "Why do you withdraw?"),
+        help=Text("可以不写。", "It may be left out."),
     )
 
 
@@ -281,36 +346,69 @@ class Reassign(Form):
         most=500,
         title=Text("说明", "Note"),
         example=Text("承办人自下周起休假", "The helper is on leave from next week"),
+        help=Text("需要说明的事项。", "Anything to be told."),
     )
 
 
 class AskForChange(Form):
     """Why the recipient asks for another lawyer (法律援助法 art 55; form 16)."""
 
-    reasons = LongText(most=2000, sensitive=True, required=True, title=Text("更换理由", "Reasons"))
+    reasons = LongText(
+        most=2000,
+        sensitive=True,
+        required=True,
+        title=Text("更换理由", "Reasons"),
+        ask=Text("您为什么想换承办人？", "Why do you want somebody else?"),
+        help=Text("例如联系不上、有利害关系。", "Such as no answer, or a conflict of interest."),
+    )
 
 
 class AskToBeReleased(Form):
     """Why a helper who has signed cannot go on; not without good reason (法律援助法 art 46)."""
 
     ground = Choice(CHANGE_GROUNDS, required=True, title=Text("退出原因", "Ground"), example="on_leave")
-    reasons = LongText(most=2000, sensitive=True, required=True, title=Text("退出理由", "Reasons"))
+    reasons = LongText(
+        most=2000,
+        sensitive=True,
+        required=True,
+        title=Text("退出理由", "Reasons"),
+        help=Text("写入文书，当事人会看到。", "It stands in the letter to the person."),
+    )
 
 
 class Terminate(Form):
     """The decision to end the aid (法律援助法 art 48; form 18): written, with its reasons."""
 
     ground = Choice(TERMINATION_GROUNDS, required=True, title=Text("终止情形", "Ground"), example="case_ended")
-    reasons = LongText(most=4000, sensitive=True, required=True, title=Text("理由", "Reasons"))
+    reasons = LongText(
+        most=4000,
+        sensitive=True,
+        required=True,
+        title=Text("理由", "Reasons"),
+        help=Text("写入文书，当事人会看到。", "It stands in the letter to the person."),
+    )
 
 
 class Objection(Form):
     """What the applicant objects to a refusal or a termination (法律援助法 art 49)."""
 
-    reasons = LongText(most=4000, sensitive=True, required=True, title=Text("异议理由", "Reasons"))
+    reasons = LongText(
+        most=4000,
+        sensitive=True,
+        required=True,
+        title=Text("异议理由", "Reasons"),
+        ask=Text("您为什么不同意？", "Why do you disagree?"),
+        help=Text("写明哪里不对、有什么依据。", "What is wrong, and what shows it."),
+    )
 
 
 class Review(Form):
     """The decision on an objection or on a request, with its reasons (form 20)."""
 
-    reasons = LongText(most=4000, sensitive=True, required=True, title=Text("审查理由", "Reasons"))
+    reasons = LongText(
+        most=4000,
+        sensitive=True,
+        required=True,
+        title=Text("审查理由", "Reasons"),
+        help=Text("写入文书，当事人会看到。", "It stands in the letter to the person."),
+    )

@@ -33,14 +33,27 @@ class HelpFirst(Form):
     """The decision to help at once, before the request is reviewed (法律援助法 44)."""
 
     form_of_aid = Choice(FORMS_OF_AID, required=True, title=Text("援助形式", "Form of aid"), example=form_asked_for)
-    note = Line(title=Text("备注", "Note"))
+    note = Line(title=Text("备注", "Note"), help=Text("需要说明的事项。", "Anything to be told."))
 
 
 class MakeUpPapers(Form):
     """The formalities that follow help given at once: the papers that came, and what their review found."""
 
-    papers = Many(Paper, least=1, most=100, required=True, title=Text("补办的材料", "Papers handed in"))
-    finding = LongText(most=4000, sensitive=True, title=Text("审查情况", "Finding"))
+    papers = Many(
+        Paper,
+        help=Text("补办申请手续时收到的材料，一件一行。", "What came when the request was made up, a row for each."),
+        row_title=Text("材料", "Paper"),
+        least=1,
+        most=100,
+        required=True,
+        title=Text("补办的材料", "Papers handed in"),
+    )
+    finding = LongText(
+        most=4000,
+        sensitive=True,
+        title=Text("审查情况", "Finding"),
+        help=Text("写明查明的情况和理由，审批人据此决定。", "What was found and why; the supervisor decides by it."),
+    )
 
 
 def pressing_days(case: Case, calendar: WorkingCalendar) -> list[date]:

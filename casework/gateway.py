@@ -10,8 +10,9 @@ import asyncio
 import itertools
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
@@ -25,6 +26,7 @@ from flask import Flask
 
 from casework.http.problems import STATUS, document
 from casework.http.request_context import spoken
+from casework.http.uploads import MOST_OF_BODY, UPLOAD_ENDS
 from casework.processes import Watchdog
 from casework.rules.text import Language, Text
 from casework.settings import Settings
@@ -74,6 +76,9 @@ class Bounds:
 
     `threads`: so many requests are worked on at once. `body_s`: how long a body may take to arrive; `wait_s`: how long
     a request waits for a thread; `answer_s`: how long an answer may take to be read.
+
+    A file may be as long as `upload_bytes` and take `upload_s` to arrive, at the addresses to which files are sent. So
+    many of them arrive at once as `uploads` says, and half the threads at most work on them.
     """
 
     threads: int
@@ -81,6 +86,9 @@ class Bounds:
     body_s: float = 10
     wait_s: float = 2
     answer_s: float = 60
+    upload_bytes: int = MOST_OF_BODY
+    upload_s: float = 90
+    uploads: int = 8
 
 
 class Gateway:
@@ -93,6 +101,8 @@ class Gateway:
         self.probes: dict[str, Probe] = {}
         self._threads = ThreadPoolExecutor(bounds.threads, thread_name_prefix="request")
         self._free = asyncio.Semaphore(bounds.threads)
+        self._arriving = asyncio.Semaphore(bounds.uploads)
+        self._looked_into = asyncio.Semaphore(max(1, bounds.threads // 2))
         self._numbers = itertools.count()
         self._began: dict[int, float] = {}
         self.waiting = 0
@@ -121,8 +131,16 @@ class Gateway:
             status, told = probe()
             return status, [(b"content-type", b"application/json"), (b"cache-control", b"no-store")], _json(told)
         ensure_plain(scope)
-        body = await self._body(scope, receive)
-        environ = environ_of(scope, body)
+        if not _sends_file(scope):
+            body = await self._body(scope, receive, self._bounds.body_bytes, self._bounds.body_s)
+            return await self._worked_on(environ_of(scope, body))
+        async with _taken(self._arriving, self._bounds.wait_s):
+            body = await self._body(scope, receive, self._bounds.upload_bytes, self._bounds.upload_s)
+            async with _taken(self._looked_into, self._bounds.upload_s):
+                return await self._worked_on(environ_of(scope, body))
+
+    async def _worked_on(self, environ: WSGIEnvironment) -> tuple[int, Headers, bytes]:
+        """The answer of the application, from a thread."""
         await self._enter()
         number = next(self._numbers)
         self._began[number] = time.monotonic()
@@ -131,14 +149,14 @@ class Gateway:
         work.add_done_callback(lambda _: self._leave(number))
         return await asyncio.shield(work)
 
-    async def _body(self, scope: Scope, receive: Receive) -> bytes:
+    async def _body(self, scope: Scope, receive: Receive, most: int, within_s: float) -> bytes:
         """Return the whole body; raises `Refused` where it is longer than it may be, or does not arrive in time."""
-        most, announced = self._bounds.body_bytes, _announced(scope["headers"])
+        announced = _announced(scope["headers"])
         if announced is not None and announced > most:
             raise Refused(413, "too_large", _LARGE)
         parts, length, more = list[bytes](), 0, True
         try:
-            async with asyncio.timeout(self._bounds.body_s):
+            async with asyncio.timeout(within_s):
                 while more:
                     message = await receive()
                     if message["type"] != "http.request":
@@ -149,7 +167,7 @@ class Gateway:
                         raise Refused(413, "too_large", _LARGE)
                     more = message.get("more_body", False)
         except TimeoutError:
-            raise Refused(408, "malformed", _SLOW.with_(seconds=f"{self._bounds.body_s:g}")) from None
+            raise Refused(408, "malformed", _SLOW.with_(seconds=f"{within_s:g}")) from None
         if announced is not None and length != announced:
             raise Refused(400, "malformed", _CUT)
         return b"".join(parts)
@@ -193,6 +211,27 @@ class Gateway:
         else:
             headers.append((b"connection", b"close"))
         return refused.status, headers, _json(told)
+
+
+@asynccontextmanager
+async def _taken(places: asyncio.Semaphore, within_s: float) -> AsyncIterator[None]:
+    """Have one of the places meanwhile; raises `Refused` where none becomes free in time."""
+    try:
+        async with asyncio.timeout(within_s):
+            await places.acquire()
+    except TimeoutError:
+        raise Refused(503, "unavailable", _BUSY) from None
+    try:
+        yield
+    finally:
+        places.release()
+
+
+def _sends_file(scope: Scope) -> bool:
+    """Whether a file may be in the body: only there is room for one."""
+    kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+    ends = scope["path"].rstrip("/").endswith(UPLOAD_ENDS)
+    return bool(scope["method"] == "POST" and ends and kind.lower().startswith(b"multipart/form-data"))
 
 
 def ensure_plain(scope: Scope) -> None:

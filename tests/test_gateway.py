@@ -166,3 +166,34 @@ def test_who_would_wait_too_long_is_told_to_come_again_and_probes_never_wait() -
         assert (await client.ask())[0] == 200
 
     run(crowd())
+
+
+FILE: Head = [*HOST, (b"content-type", b"multipart/form-data; boundary=x")]
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [("/cases/LA-1/files", FILE, 200), ("/cases/LA-1/notes", FILE, 413), ("/cases/LA-1/files", HOST, 413)],
+)
+def test_only_where_files_are_sent_may_a_body_be_long(path: str, headers: Head, status: int) -> None:
+    assert ask(path=path, headers=headers, pieces=[b"x" * 30])[0] == status
+    assert ask(bounds=Bounds(1, 20, upload_bytes=25), path=path, headers=headers, pieces=[b"x" * 30])[0] == 413
+
+
+def test_files_leave_a_thread_to_everybody_else() -> None:
+    held = threading.Event()
+
+    def slow(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"].endswith("/files"):
+            held.wait(20)
+        return echo(environ, start)
+
+    async def crowd() -> None:
+        client = Client(Gateway(slow, Bounds(2, 20, wait_s=0.1, uploads=3)))
+        sent = [asyncio.create_task(client.ask("/cases/LA-1/files", FILE, [b"x" * 30])) for _ in range(4)]
+        await asyncio.sleep(0.3)
+        assert (await client.ask())[0] == 200
+        held.set()
+        assert sorted([(await one)[0] for one in sent]) == [200, 200, 200, 503]
+
+    run(crowd())

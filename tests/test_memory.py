@@ -18,7 +18,9 @@ ALL: Final = 20_000
 CLIENTS: Final = 4
 MOST_GROWTH: Final = 1.10
 # Everybody here comes from one address.
-PUBLIC: Final = "[public]\nvisits = 100_000\nopenings_an_hour = 100_000\nwrong_codes = 100_000\n"
+PUBLIC: Final = (
+    "[public]\nvisits = 100_000\nopenings_an_hour = 100_000\nuploads_an_hour = 100_000\nwrong_codes = 100_000\n"
+)
 APPLICATION: Final = {"workflow": "legal_aid", "org": "370100"}
 
 

@@ -12,6 +12,7 @@ from casework.api.answers.members import Page, Shape
 from casework.api.body import read_json
 from casework.forms.form import Form
 from casework.http.query import NoQuery, from_cursor, to_cursor, whole
+from casework.http.uploads import Upload
 from casework.rules.text import Text
 from casework.work.service import Transaction
 
@@ -40,6 +41,8 @@ class Call:
     """Who asks, as idempotency keys tell callers apart."""
     code: str = ""
     """The tracking code that a newcomer showed of an earlier application."""
+    upload: Upload | None = None
+    """The file that was sent, where the endpoint takes one."""
 
     @cached_property
     def body(self) -> Any:
@@ -100,6 +103,8 @@ class Endpoint:
     visitor: Visitor | None = None
     or_else: tuple[int, Described | Text] | None = None
     """Another success: its status, and its answer, or what an empty answer means."""
+    takes_file: bool = False
+    """Whether its body is a form with a file instead of JSON."""
     keeps_answer: bool = True
     """Whether an answer is kept for whoever sends the same request again; else it is done again."""
     refuses: tuple[int, ...] = ()
@@ -124,18 +129,21 @@ class Endpoint:
     @property
     def writes_to_a_case(self) -> bool:
         """Whether it writes to one case, and so honours `If-Match`."""
-        return self.method != "GET" and (self.path.startswith("/cases/<uuid:case_id>") or self.body is GIVEN)
+        if self.method == "GET" or self.path.endswith("/link"):
+            return False
+        of_applicant = self.body is GIVEN or self.takes_file or self.method == "DELETE"
+        return self.path.startswith("/cases/<uuid:case_id>") or (self.visitor == "applicant" and of_applicant)
 
 
 ENDPOINTS: Final[list[Endpoint]] = []
 
 
-def cut(call: Call, items: list[Any]) -> Answer:
+def cut(call: Call, items: list[Any], **more: Any) -> Answer:
     """A page of a short list that is there as a whole; the cursor is a position, since such lists only grow."""
     key = from_cursor(call.query, whole)
     first = key[0] if key else 0
     after = first + call.limit
-    return page(call, items[first:after], to_cursor(after) if after < len(items) else None)
+    return page(call, items[first:after], to_cursor(after) if after < len(items) else None, **more)
 
 
 def listed(call: Call, rows: Sequence[Any], show: Callable[[Any], Shape], *key: str) -> Answer:

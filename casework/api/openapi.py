@@ -183,7 +183,8 @@ def _body(body: type[Form] | Described, language: Language) -> dict[str, Any]:
         if body in _SHELLS:
             schema = _by_workflow(_SHELLS[body])
             example["facts"] = intake_of(workflow_registry.newest(example["workflow"])).example(_example_data(language))
-    return {"required": required, "content": {"application/json": {"schema": schema, "example": example}}}
+    media = body.media if isinstance(body, Content) else ("application/json",)
+    return {"required": required, "content": {kind: {"schema": schema, "example": example} for kind in media}}
 
 
 def _by_workflow(shell: str) -> Schema:

@@ -31,6 +31,7 @@ TAGS: Final = {
     "auth": Text("登录", "Signing in"),
     "public": Text("无账号办理", "Without an account"),
     "cases": Text("案件", "Cases"),
+    "files": Text("查看材料文件", "Looking at files"),
     "queue": Text("待办", "The queue"),
     "alerts": Text("提醒", "Alerts"),
     "workflows": Text("流程", "Workflows"),

@@ -47,7 +47,7 @@ def apply(call: Call) -> Answer:
 
     With the tracking code of the first, a repetition is told to be there already, and opens nothing.
     """
-    number, code = applications.open_application(call.tx, call.body, call.code)
+    number, code, _ = applications.open_application(call.tx, call.body, call.code)
     if code is None:
         return Answer(Repeated(number, _REPEATED.in_(language(), number=number)))
     return Answer(TrackingCode(number, code), 201)

@@ -25,6 +25,7 @@ from casework.http.query import read_query
 from casework.http.request_context import bearer_token, language
 from casework.http.requests import body as read_body
 from casework.http.transactions import transacted
+from casework.http.uploads import MOST_OF_BODY, Upload, upload_of
 from casework.http.wiring import wiring
 from casework.records import cases, idempotency
 from casework.records.vault import seal, unseal
@@ -60,23 +61,32 @@ def _view(one: Endpoint) -> Callable[..., Response]:
     def answer(**path: Any) -> Response:
         service = wiring().service
         # Read before the transaction begins: a slow sender must not hold a connection of the database.
-        raw = read_body(wiring().most_bytes)
+        raw = read_body(MOST_OF_BODY if one.takes_file else wiring().most_bytes)
+        upload = upload_of(raw) if one.takes_file else None
+        raw = b"" if upload else raw
         if one.visitor:
-            return _visited(one, service, raw, path)
+            return _visited(one, service, raw, path, upload)
         if one.public:
             _ensure_json(raw)
             return _response(one.view(service, read_json(raw) if raw.strip() else {}, **path))
 
+        if upload:
+            # Nobody's time is spent on the file of a stranger, and no connection is held meanwhile.
+            transacted(people.identify, token=bearer_token())
+            upload.examine()
+
         def do(tx: Transaction) -> Response:
             people.identify(tx, own_account=one.own_account)
-            return _answered(one, tx, str(tx.person.id), raw, path)
+            return _answered(one, tx, str(tx.person.id), raw, path, upload=upload)
 
         return transacted(do, token=bearer_token())
 
     return answer
 
 
-def _visited(one: Endpoint, service: Service, raw: bytes, path: dict[str, Any]) -> Response:
+def _visited(
+    one: Endpoint, service: Service, raw: bytes, path: dict[str, Any], upload: Upload | None = None
+) -> Response:
     """The answer to somebody without an account, who is counted before anything is looked at."""
     address = caller_network()
     if one.visitor == "newcomer":
@@ -94,20 +104,31 @@ def _visited(one: Endpoint, service: Service, raw: bytes, path: dict[str, Any]) 
     applications.visit(service, address)
     if one.visitor == "applicant":
         raw, code = _tracking_code(one, service, raw)
+        if upload and "tracking_code" in upload.fields:
+            code = applications.typed_code(service, upload.fields.pop("tracking_code"))
         case_id = applications.identify(service, path.pop("number"), code, address)
+        if upload:
+            applications.count_upload(service, address)
+            upload.examine()
         own = {"case_id": case_id, **path}
-        return transacted(lambda tx: _answered(one, tx, f"applicant of {case_id}", raw, own), APPLICANT)
+        return transacted(lambda tx: _answered(one, tx, f"applicant of {case_id}", raw, own, upload=upload), APPLICANT)
     return transacted(lambda tx: _answered(one, tx, "", raw, path), APPLICANT)
 
 
 def _answered(
-    one: Endpoint, tx: Transaction, caller: str, raw: bytes, path: Mapping[str, Any], code: str = ""
+    one: Endpoint,
+    tx: Transaction,
+    caller: str,
+    raw: bytes,
+    path: Mapping[str, Any],
+    code: str = "",
+    upload: Upload | None = None,
 ) -> Response:
     tx.language = language()
     tx.if_match = _if_match() if one.writes_to_a_case else None
     query = read_query(one.query, request.args, tx.today)
     _ensure_json(raw)
-    call = Call(tx, one, query, raw, caller, code)
+    call = Call(tx, one, query, raw, caller, code, upload)
     if one.method == "POST" and "Idempotency-Key" in request.headers:
         return _once(call, path)
     # Read even where the verb does not ask for it, so that what is no JSON is refused before anything is done.
@@ -222,7 +243,8 @@ def _digest(call: Call) -> bytes:
     """
     person = call.tx.acting.person
     post = [person.role, person.org_path] if person else None
-    said = json.dumps([call.body, call.code, sorted(call.query.items(), key=str), post], sort_keys=True, default=str)
+    body = call.upload.said() if call.upload else call.body
+    said = json.dumps([body, call.code, sorted(call.query.items(), key=str), post], sort_keys=True, default=str)
     return hmac.digest(call.tx.key_for("bodies"), said.encode("utf-8", "surrogatepass"), "sha256")
 
 

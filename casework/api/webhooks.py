@@ -143,6 +143,8 @@ _EVENTS: Final = {
     "code_issued": Text("已发给新的查询码", "The applicant got a new tracking code"),
     "payee_confirmed": Text("收款信息的变更已确认", "A change of the payee or account was confirmed"),
     "rederived": Text("期限已重新计算", "Time limits were reckoned anew"),
+    "file_added": Text("已添加材料文件", "A file was added"),
+    "file_removed": Text("已移除材料文件", "A file was removed"),
 }
 _KINDS: Final[dict[str, tuple[str, Text]]] = {
     "alert.raised": ("AlertRaised", Text("期限提醒", "An alert was raised")),

@@ -20,7 +20,8 @@ _DERIVED: Final = "applicant_name, search_text, first_in_line, due_at, due_on, l
 
 class Stored(NamedTuple):
     """A case with what hangs on it: `derived` are the columns that follow from it, `sealed` is what the vault holds by
-    part, `holds` the digests it keeps."""
+    part, `holds` the digests it keeps, `files` of each file by id the paper, type, size and digests, as they lie there;
+    of a removed one no digest of what was sealed."""
 
     record: StoredCase
     derived: dict[str, Any]
@@ -28,6 +29,7 @@ class Stored(NamedTuple):
     clocks: list[tuple[Any, ...]]
     sealed: dict[str, bytes]
     holds: set[bytes]
+    files: dict[str, tuple[Any, ...]]
 
 
 def some(tx: Tx, after: UUID, limit: int, number: str | None = None) -> list[Stored]:
@@ -62,6 +64,12 @@ def of(tx: Tx, ids: list[UUID]) -> list[Stored]:
     derived = _by_case(tx, f"select id as case_id, {_DERIVED} from cases where id = any(:ids)", ids)
     sealed = _by_case(tx, "select case_id, part, sealed from vault where case_id = any(:ids)", ids)
     holds = _by_case(tx, "select case_id, digest from open_case_holds where case_id = any(:ids)", ids)
+    files = _by_case(
+        tx,
+        """select case_id, id, paper, type, size, encode(sha256, 'hex') as sha256,
+             encode(sha256(contents), 'hex') as sealed from files where case_id = any(:ids)""",
+        ids,
+    )
     return [
         Stored(
             record=records[id],
@@ -70,6 +78,7 @@ def of(tx: Tx, ids: list[UUID]) -> list[Stored]:
             clocks=[tuple(row)[1:] for row in clocks[id]],
             sealed={row.part: row.sealed for row in sealed[id]},
             holds={row.digest for row in holds[id]},
+            files={str(row.id): tuple(row)[2:] for row in files[id]},
         )
         for id in ids
     ]

@@ -14,6 +14,11 @@ from casework.records.tables import SCHEMA, metadata
 
 # What is only ever added to, by anybody.
 APPEND_ONLY: Final = ("events", "admin_events", "notes", "letters", "disclosures", "fund_entries")
+# A file of a draft becomes one of its case, and what is in one goes when it is removed; see the trigger `files_stay`.
+_OF_FILES: Final = (
+    "case_id", "draft_owner", "draft_subject", "sealed_key", "name", "contents", "thumbnail", "removed_by",
+    "removed_as", "removed_at",
+)  # fmt: skip
 # What is there stays; of a payment and its line on an order only what becomes of it changes.
 _RIGHTS: Final = (
     dict.fromkeys((*APPEND_ONLY, "policies", "calendars", "payment_orders", "household_lines"), "select, insert")
@@ -24,6 +29,7 @@ _RIGHTS: Final = (
     | {
         "payment_lines": "select, insert, update (status), update (order_id)",
         "payment_order_lines": "select, insert, update (result), update (settled_on)",
+        "files": ", ".join(["select", "insert", *(f"update ({name})" for name in _OF_FILES)]),
     }
 )
 _MIGRATED: Final = (

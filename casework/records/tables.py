@@ -10,6 +10,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -442,6 +443,44 @@ letters = Table(
     Column("sealed", LargeBinary, nullable=False),
     _at("at"),
     Index("ix_letters_case_id_at", "case_id", "at", "id"),
+)
+
+# Photographs and documents, of a case or of an application that is still being filled in. Each is sealed under a key
+# of its own, and that under the key of the applicant or of drafts: when it is removed, its key goes with it.
+files = Table(
+    "files",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("cases.id")),
+    Column("draft_owner", Text),
+    Column("draft_subject", Text),
+    Column("paper", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("added_by", Uuid, ForeignKey("users.id")),
+    Column("added_as", Text, nullable=False),
+    _at("added_at"),
+    Column("removed_by", Uuid, ForeignKey("users.id")),
+    Column("removed_as", Text),
+    _at("removed_at", nullable=True),
+    # Null once it was removed.
+    Column("sealed_key", LargeBinary),
+    Column("name", LargeBinary),
+    Column("contents", LargeBinary),
+    Column("thumbnail", LargeBinary),
+    # What belongs to a draft goes when the draft goes.
+    ForeignKeyConstraint(["draft_owner", "draft_subject"], ["drafts.owner", "drafts.subject"], ondelete="CASCADE"),
+    CheckConstraint("num_nonnulls(case_id, draft_owner) = 1", name="of_a_case_or_a_draft"),
+    CheckConstraint("num_nonnulls(draft_owner, draft_subject) in (0, 2)", name="names_its_draft_in_full"),
+    CheckConstraint("num_nonnulls(removed_as, removed_at) in (0, 2)", name="removed_by_somebody"),
+    CheckConstraint(
+        "num_nonnulls(sealed_key, name, contents) = case when removed_at is null then 3 else 0 end",
+        name="is_there_until_removed",
+    ),
+    CheckConstraint("thumbnail is null or removed_at is null", name="shown_until_removed"),
+    Index("ix_files_case_id", "case_id", "added_at", "id"),
+    Index("ix_files_draft", "draft_owner", "draft_subject", postgresql_where=text("draft_owner is not null")),
 )
 
 counters = Table(

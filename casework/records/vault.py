@@ -37,14 +37,27 @@ def written(value: Any) -> str:
 
 def seal_written(key: bytes, place: str, plain: str) -> bytes:
     """The same of a value that is written as JSON already."""
+    return seal_bytes(key, place, plain.encode())
+
+
+def seal_bytes(key: bytes, place: str, plain: bytes) -> bytes:
+    """The same of bytes, as they are."""
     nonce = os.urandom(_NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, plain.encode(), place.encode())
+    return nonce + AESGCM(key).encrypt(nonce, plain, place.encode())
 
 
 def unseal(key: bytes, place: str, sealed: bytes) -> Any:
     """The value that was sealed at this place; raises `NotOpened`."""
     try:
-        return json.loads(AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], place.encode()))
+        return json.loads(unseal_bytes(key, place, sealed))
+    except ValueError as wrong:
+        raise NotOpened(place) from wrong
+
+
+def unseal_bytes(key: bytes, place: str, sealed: bytes) -> bytes:
+    """The bytes that were sealed at this place; raises `NotOpened`."""
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], place.encode())
     except (InvalidTag, ValueError) as wrong:
         raise NotOpened(place) from wrong
 

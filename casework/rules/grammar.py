@@ -20,6 +20,7 @@ from casework.rules.case import Case, Facts, Phase
 from casework.rules.clocks import Level, Limit
 from casework.rules.context import DecisionContext, MoveContext, TimeToObject, Verdict
 from casework.rules.fund_operations import FundOperation
+from casework.rules.listed_papers import OTHER, ListedPaper
 from casework.rules.move import Move
 from casework.rules.paying import RESULT_FIELDS, Pays
 from casework.rules.people import Role
@@ -336,8 +337,8 @@ class Workflow:
     `time_to_object` gives how long a decision may still be objected to, as the applicant is told. Decisions in the
     states `reviewed_above` see the organisations above. A helper who has not taken a case on yet sees of its facts the
     `matter` alone. `application` says how it is asked of those who apply by themselves (`forms.asking.Application`),
-    without one in a part for each group of its form. While it is a `draft` it may change without a new version, and
-    opens cases of demonstrations and tests only.
+    without one in a part for each group of its form; `papers` are those that it asks for. While it is a `draft` it may
+    change without a new version, and opens cases of demonstrations and tests only.
     """
 
     key: str
@@ -365,6 +366,7 @@ class Workflow:
     time_to_object: Callable[[Case, DecisionContext], TimeToObject | None] | None = None
     reviewed_above: tuple[str, ...] = ()
     matter: tuple[str, ...] = ()
+    papers: tuple[ListedPaper, ...] = ()
     draft: bool = False
 
     def __post_init__(self) -> None:
@@ -518,8 +520,14 @@ def _faults(workflow: Workflow) -> Iterable[str]:
 
 
 def _paper_faults(workflow: Workflow) -> Iterable[str]:
-    """What is wrong with the payments, the form on paper and the sentence of a hold."""
+    """What is wrong with the papers, the payments, the form on paper and the sentence of a hold."""
     pays, sheet = workflow.pays, workflow.sheet
+    codes = [OTHER, *(paper.code for paper in workflow.papers)]
+    for code in {code for code in codes if codes.count(code) > 1 or "-" in code}:
+        yield f"paper {code} is defined twice, or its code has a hyphen"
+    for paper in workflow.papers:
+        for name in set(paper.steps) - workflow.names:
+            yield f"paper {paper.code} is asked for by {name}, which is not a transition"
     for edge in workflow.transitions:
         if pays and edge.name == pays.recorded_by and not (edge.needs and edge.needs.field_names() >= RESULT_FIELDS):
             wanted = ", ".join(sorted(RESULT_FIELDS))

@@ -25,6 +25,8 @@ _DONE: Final = {
     "code_issued": Text("换发查询码", "New tracking code issued"),
     "payee_confirmed": Text("批准后收款信息的变更已由他人确认并列入支付单", "A changed payee or account was confirmed"),
     "handed_over": Text("移交他人经办", "Handed over to somebody else"),
+    "file_added": Text("添加了材料文件", "A file was added"),
+    "file_removed": Text("移除了材料文件", "A file was removed"),
 }
 _OVERRIDDEN: Final = Text("变更状态为“{state}”", "Brought into the state: {state}")
 _ASSIGNED: Final = Text("指派给您承办", "Assigned to you")

@@ -75,6 +75,7 @@ class SignIn:
 @dataclass(frozen=True, slots=True)
 class Public:
     openings_an_hour: int
+    uploads_an_hour: int
     wrong_codes: int
     visits: int
     window_minutes: int

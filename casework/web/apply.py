@@ -177,7 +177,7 @@ def send(posted: MultiDict[str, str], workflow: str) -> Answer:
         chosen = fields.get(_ORG, [""])[0]
         facts = from_posted(intake_of(programme.workflow), fields)
         given = {"workflow": programme.workflow.key, _ORG: chosen, "facts": facts}
-        number, code = applications.open_application(tx, given, "")
+        number, code, _ = applications.open_application(tx, given, "")
         # Told again to this browser for a while: an answer that was lost on its way must not take the code with it.
         drafts.keep(tx, owner, _done_subject(programme), {"number": [number], "code": [code or ""], _ORG: [chosen]})
         drafts.drop(tx, owner, _subject(programme))

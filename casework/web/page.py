@@ -55,7 +55,8 @@ class Page:
     A page for `everybody` is called with what was posted and without a transaction; others with a `Visit`.
     `again` answers where the view refuses, in a transaction of its own: with the form as it was filled in. What was
     posted with a key in the field `once` is done once: sent again, it gets the answer of the first time.
-    `own_account`: it is open to who has to choose another password first.
+    `own_account`: it is open to who has to choose another password first. `takes_file`: what is posted to it has a
+    file, which `posted` has as its `upload`.
     """
 
     method: Literal["GET", "POST"]
@@ -64,6 +65,7 @@ class Page:
     _: KW_ONLY
     query: type[Form] = NoQuery
     own_account: bool = False
+    takes_file: bool = False
     again: "Callable[..., Answer] | None" = None
     view: Callable[..., Answer] = field(init=False)
 

@@ -31,6 +31,8 @@ _TITLES: Final = {
     "let_go": Text("经办人离开，退回待领取", "Its owner left; unclaimed again"),
     "code_issued": Text("发放查询码", "A tracking code was issued"),
     "rederived": Text("重新计算期限", "Clocks counted again"),
+    "file_added": Text("添加材料文件", "File added"),
+    "file_removed": Text("移除材料文件", "File removed"),
 }
 _CHANGES: Final = {
     "started": Text("{clock}开始计算", "{clock} began"),

@@ -133,6 +133,12 @@ def identify(service: Service, number: str, code: str, address: str) -> UUID:
     raise NotFound(_NO_SUCH)
 
 
+def count_upload(service: Service, address: str) -> None:
+    """Counts a file from an address; raises `SlowDown` when there were too many."""
+    with service.transaction() as tx:
+        count(tx, [Allowance("uploads", address, service.limits.uploads_an_hour, timedelta(hours=1))])
+
+
 def wrong_code(service: Service, address: str) -> None:
     """Counts a code from an address that finds nothing; raises `SlowDown` after too many."""
     with service.transaction() as tx:
@@ -163,6 +169,8 @@ class Applied(NamedTuple):
 
     number: str
     code: str | None
+    record: StoredCase | None = None
+    """The new case."""
 
 
 def open_application(tx: Transaction, given: Any, code: str) -> Applied:
@@ -177,7 +185,7 @@ def open_application(tx: Transaction, given: Any, code: str) -> Applied:
         if twin.id in known and hmac.compare_digest(_digest(tx, twin.id, code), known[twin.id]):
             return Applied(twin.number, None)
     record = take_in(tx, opening)
-    return Applied(record.case.number, _new_code(tx, record))
+    return Applied(record.case.number, _new_code(tx, record), record)
 
 
 def take(tx: Transaction, case_id: UUID, name: str, given: Any) -> StoredCase:

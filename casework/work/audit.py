@@ -38,6 +38,10 @@ _HOLDS = Text(
     "{number}：占用的证件号码不是该户人员的号码。",
     "{number}: the identity numbers that it keeps are not those of its household.",
 )
+_FILES = Text(
+    "{number}：材料文件与办理记录不符：{names}。",
+    "{number}: files are not what its events say: {names}.",
+)
 _UNTOLD = Text(
     "{number}：办理记录无法还原案件（{why}）。",
     "{number}: its events give back no case ({why}).",
@@ -91,9 +95,9 @@ def verify(
     """Look at everything, or at the case of this number alone; gives a sentence for each contradiction.
 
     Of each case: its chain of events recomputes, they alone give back its row, its clocks are told alike in both
-    places, what is sealed opens, and while open it keeps the identity numbers of its household and no others. Then the
-    administrative chain, the payment orders and their lines, the payments, and the ledger of each fund. `looked_at` is
-    told how many more cases were looked at. What cannot be seen is said by `UNSEEN`.
+    places, its files are those of its events, what is sealed opens, and while open it keeps the identity numbers of its
+    household and no others. Then the administrative chain, the payment orders and their lines, the payments, and the
+    ledger of each fund. `looked_at` is told how many more cases were looked at. `UNSEEN` says what cannot be seen.
     """
     after = _FIRST
     while True:
@@ -204,6 +208,8 @@ def _faults(tx: Transaction, stored: Stored, office: Office) -> Iterator[Text]:
         yield _CHAIN.with_(number=number, seq=broken)
     else:
         yield from _row_faults(stored, office)
+    if strange := [*_strange_files(stored)]:
+        yield _FILES.with_(number=number, names=", ".join(strange))
     if differing := sorted({str(row[0]) for row in {*stored.clocks} ^ {*map(_told, stored.record.case.clocks)}}):
         yield _CLOCKS.with_(number=number, names=", ".join(differing))
     try:
@@ -213,6 +219,18 @@ def _faults(tx: Transaction, stored: Stored, office: Office) -> Iterator[Text]:
     else:
         if held != stored.holds:
             yield _HOLDS.with_(number=number)
+
+
+def _strange_files(stored: Stored) -> Iterator[str]:
+    """The ids of files that are missing, altered, there although removed, or there without an event."""
+    told: dict[str, tuple[Any, ...]] = {}
+    for event in stored.events:
+        for one in event.payload.get("given", {}).get("files", ()) if event.kind.startswith("file_") else ():
+            if event.kind == "file_added":
+                told[one["id"]] = tuple(one[name] for name in ("paper", "type", "size", "sha256", "sealed_sha256"))
+            else:
+                told[one["id"]] = (*told.get(one["id"], ())[:4], None)
+    yield from sorted(one for one in told.keys() | stored.files.keys() if told.get(one) != stored.files.get(one))
 
 
 def _row_faults(stored: Stored, office: Office) -> Iterator[Text]:

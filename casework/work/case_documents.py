@@ -6,7 +6,7 @@ from uuid import UUID
 
 from casework.forms.form import form_of, intake_of
 from casework.forms.sensitive import join_sensitive
-from casework.records import cases, history
+from casework.records import cases, files, history
 from casework.records.ids import new_id
 from casework.records.rows import StoredCase
 from casework.records.vault import seal, unseal
@@ -15,7 +15,9 @@ from casework.rules.people import HELPERS, STAFF
 from casework.rules.refusals import Fault, Invalid, NotYours
 from casework.rules.text import Text
 from casework.work import letters, workflow_registry
+from casework.work.files import name_of
 from casework.work.forms import Disclosure, NewNote, PersonalData
+from casework.work.paper_list import is_own
 from casework.work.preconditions import ensure_fresh, ensure_may_read, ensure_taken_on
 from casework.work.sealing import applicant_key, sealed_by_part
 from casework.work.service import Transaction
@@ -108,7 +110,8 @@ def personal_data(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
     """What is stored of the applicant (个人信息保护法 45), to be handed over: `facts`, `steps` and `letters`.
 
     Of others there are the name and the relation only: the rest is theirs. `steps` are what the applicant said on the
-    way, `letters` those to the applicant in the language of the caller. For staff, with a reason that is logged.
+    way, `letters` those to the applicant in the language of the caller, `files` what the applicant sent in. For staff,
+    with a reason that is logged.
     """
     record = cases.get(tx.db, case_id, tx.person)
     if tx.person.role not in STAFF:
@@ -129,6 +132,11 @@ def personal_data(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
             {"name": row.name, "number": row.number, "at": row.at, **letters.read(key, row)[tx.language]}
             for row in history.letter_page(tx.db, case_id)
             if row.name in addressed
+        ],
+        "files": [
+            {"id": row.id, "name": name_of(key, row), "paper": row.paper, "type": row.type, "at": row.added_at}
+            for row in files.of_case(tx.db, case_id)
+            if row.removed_at is None and is_own(row)
         ],
     }
 

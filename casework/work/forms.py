@@ -101,6 +101,20 @@ class NewNote(Form):
     )
 
 
+class RemoveFile(Form):
+    """Why a file is removed from a case."""
+
+    reason = LongText(
+        most=500, required=True, title=_REASON, example=Text("传错了人的材料", "It belongs to somebody else")
+    )
+
+
+class WithdrawFile(Form):
+    """Why the applicant removes a file, if there is a reason to tell."""
+
+    reason = LongText(most=500, title=_REASON, example=Text("拍得不清楚", "It cannot be read"))
+
+
 class Disclosure(Form):
     """Which sensitive values are to be shown (none named: all), and why."""
 

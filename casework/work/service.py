@@ -44,6 +44,7 @@ class Limits:
     post_keep: timedelta = timedelta(days=1)
     robot_every: timedelta = timedelta(seconds=4)
     openings_an_hour: int = 60
+    uploads_an_hour: int = 300
     wrong_codes: int = 100
     visits: int = 1200
     visit_window: timedelta = timedelta(minutes=5)

@@ -559,6 +559,57 @@ def upgrade() -> None:
         schema="casework",
     )
     op.create_table(
+        "files",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("draft_owner", sa.Text(), nullable=True),
+        sa.Column("draft_subject", sa.Text(), nullable=True),
+        sa.Column("paper", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("added_by", sa.Uuid(), nullable=True),
+        sa.Column("added_as", sa.Text(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_by", sa.Uuid(), nullable=True),
+        sa.Column("removed_as", sa.Text(), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sealed_key", sa.LargeBinary(), nullable=True),
+        sa.Column("name", sa.LargeBinary(), nullable=True),
+        sa.Column("contents", sa.LargeBinary(), nullable=True),
+        sa.Column("thumbnail", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("num_nonnulls(case_id, draft_owner) = 1", name=op.f("ck_files_of_a_case_or_a_draft")),
+        sa.CheckConstraint(
+            "num_nonnulls(draft_owner, draft_subject) in (0, 2)", name=op.f("ck_files_names_its_draft_in_full")
+        ),
+        sa.CheckConstraint("num_nonnulls(removed_as, removed_at) in (0, 2)", name=op.f("ck_files_removed_by_somebody")),
+        sa.CheckConstraint(
+            "num_nonnulls(sealed_key, name, contents) = case when removed_at is null then 3 else 0 end",
+            name=op.f("ck_files_is_there_until_removed"),
+        ),
+        sa.CheckConstraint("thumbnail is null or removed_at is null", name=op.f("ck_files_shown_until_removed")),
+        sa.ForeignKeyConstraint(["added_by"], ["casework.users.id"], name=op.f("fk_files_added_by")),
+        sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_files_case_id")),
+        sa.ForeignKeyConstraint(
+            ["draft_owner", "draft_subject"],
+            ["casework.drafts.owner", "casework.drafts.subject"],
+            name=op.f("fk_files_draft_owner"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["removed_by"], ["casework.users.id"], name=op.f("fk_files_removed_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_files")),
+        schema="casework",
+    )
+    op.create_index("ix_files_case_id", "files", ["case_id", "added_at", "id"], unique=False, schema="casework")
+    op.create_index(
+        "ix_files_draft",
+        "files",
+        ["draft_owner", "draft_subject"],
+        unique=False,
+        schema="casework",
+        postgresql_where=sa.text("draft_owner is not null"),
+    )
+    op.create_table(
         "letters",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -1144,6 +1195,18 @@ def _chain_cases_to_events() -> None:
         f"""
         create trigger sealed_once before update on casework.vault for each row
         when (starts_with(old.part, 'events.') and {_NOT_THE_OWNER})
+        execute function casework.refuse_unchained()
+        """
+    )
+    # A file stays with its case, what is in it is not exchanged, and what was removed does not come back.
+    op.execute(
+        f"""
+        create trigger files_stay before update on casework.files for each row
+        when ({_NOT_THE_OWNER} and (old.removed_at is not null
+          or old.case_id is not null and (new.case_id is distinct from old.case_id
+            or new.removed_at is null and new.sealed_key is distinct from old.sealed_key)
+          or new.removed_at is null and (new.name is distinct from old.name
+            or new.contents is distinct from old.contents or new.thumbnail is distinct from old.thumbnail)))
         execute function casework.refuse_unchained()
         """
     )

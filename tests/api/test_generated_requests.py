@@ -205,7 +205,7 @@ class Caller:
 
     def accepted_body(self, path: str, method: str = "post") -> dict[str, Any]:
         """A body that would be accepted here, if anything is from this caller."""
-        said = document("en")["paths"][path][method]["requestBody"]["content"]["application/json"]
+        [said] = document("en")["paths"][path][method]["requestBody"]["content"].values()
         body: dict[str, Any] = deepcopy(said["example"])
         for name in REAL.keys() & body.keys():
             body[name] = self.real(name, body[name])

@@ -20,6 +20,7 @@ from casework.work.overdue import sweep
 from tests.api.conftest import PASSWORD, Api
 from tests.api.described import operation_of, path_of, validator
 from tests.api.money import helped
+from tests.api.uploads import KIND, PDF, form_with
 from tests.english import chinese_in
 from tests.receivers import answers, receiver
 
@@ -68,10 +69,9 @@ def test_the_example_of_every_schema_is_an_instance_of_it(language: Language) ->
 
 
 def test_the_example_of_every_body_is_an_instance_of_its_schema() -> None:
-    bodies = [
-        said["requestBody"]["content"]["application/json"] for said in operations().values() if "requestBody" in said
-    ]
-    assert bodies
+    contents = [said["requestBody"]["content"] for said in operations().values() if "requestBody" in said]
+    assert {kind for content in contents for kind in content} == {"application/json", "multipart/form-data"}
+    bodies = [body for content in contents for body in content.values()]
     for body in bodies:
         schema = {**body["schema"], "components": document("en")["components"]}
         Draft202012Validator(schema, format_checker=CHECKER).validate(body["example"])
@@ -181,10 +181,26 @@ def test_every_endpoint_answers_as_it_is_described_through_the_life_of_a_case(ap
     ask = Lived(api)
     case = _open_and_look_around(ask)
     _decide_and_help(ask, case)
+    _send_files(ask, case)
     _apply_without_an_account(ask)
     _pay(ask)
     _manage(ask)
     assert ask.succeeded == operations().keys()
+
+
+def _send_files(ask: Lived, case: Any) -> None:
+    facts = ask("caseworker", "GET", "/workflows/legal_aid")["intake"]["examples"][0]
+    application = {"workflow": "legal_aid", "org": "370100", "facts": facts}
+    opened = ask(None, "POST", "/public/applications", application, 201)
+    code = {"Tracking_Code": opened["tracking_code"]}
+    own = f"/public/applications/{opened['number']}/files"
+    for who, path, shown in (("supervisor", f"/cases/{case['id']}/files", {}), (None, own, code)):
+        body = form_with(PDF, "card.pdf", paper="other")
+        file_id = ask(who, "POST", path, body, 201, Content_Type=KIND, **shown)["id"]
+        assert ask(who, "GET", path, **shown)["items"][-1]["id"] == file_id
+        address = ask(who, "POST", f"{path}/{file_id}/link", {}, **shown)["address"]
+        assert "startxref" in ask(who, "GET", address.removeprefix("/api/v1"), **shown)
+        ask(who, "DELETE", f"{path}/{file_id}", {"reason": "sent by mistake"}, 204, **shown)
 
 
 def _open_and_look_around(ask: Lived) -> Any:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import BytesIO
 from random import Random
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -49,6 +50,10 @@ MAY: Final[dict[str, set[str]]] = {
     "GET /cases/<uuid:case_id>/letters": STAFF | HELPERS,
     "GET /cases/<uuid:case_id>/approval-sheet": SEEING,  # An empty form; with opinions on it, who may read those.
     "GET /cases/<uuid:case_id>/disclosures": {"supervisor", "auditor"},
+    "GET /cases/<uuid:case_id>/files": SEEING,
+    "POST /cases/<uuid:case_id>/files": STAFF | HELPERS,
+    "DELETE /cases/<uuid:case_id>/files/<uuid:file_id>": STAFF | HELPERS,
+    "POST /cases/<uuid:case_id>/files/<uuid:file_id>/link": STAFF | HELPERS,
     "POST /cases/<uuid:case_id>/notes": STAFF | HELPERS,
     "POST /cases/<uuid:case_id>/disclosures": STAFF | HELPERS,
     "POST /cases/<uuid:case_id>/personal-data": STAFF,
@@ -90,10 +95,12 @@ class Office:
     users: list[User]
     cases: list[Stored]
 
-    def ask(self, user: User, method: str, path: str) -> Any:
-        body = None if method == "GET" else NO_FORM_TAKES_THIS
-        headers = {"Authorization": f"Bearer {user.token}", "If-Match": "*"}
-        return self.app.test_client().open(f"/api/v1{path}", method=method, json=body, headers=headers)
+    def ask(self, user: User, one: Endpoint, case_id: UUID) -> Any:
+        path, headers = address(one, case_id), {"Authorization": f"Bearer {user.token}", "If-Match": "*"}
+        body: dict[str, Any] = {} if one.method == "GET" else {"json": NO_FORM_TAKES_THIS}
+        if one.takes_file:
+            body = {"data": {"paper": "identity", "file": (BytesIO(b"<html>"), "card.jpg")}}
+        return self.app.test_client().open(f"/api/v1{path}", method=one.method, headers=headers, **body)
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +162,8 @@ def about_cases() -> list[Endpoint]:
 
 
 def address(one: Endpoint, case_id: UUID) -> str:
-    return one.path.replace("<uuid:case_id>", str(case_id)).replace("<name>", "accept")
+    path = one.path.replace("<uuid:case_id>", str(case_id)).replace("<uuid:file_id>", str(MISSING))
+    return path.replace("<name>", "accept")
 
 
 def fault(user: User, case: Stored, one: Endpoint, answer: Any) -> str | None:
@@ -167,6 +175,8 @@ def fault(user: User, case: Stored, one: Endpoint, answer: Any) -> str | None:
         return None if status == 404 else f"{status} for what is not there"
     if status == 404 and one.path.endswith("/approval-sheet"):
         return None  # Not every programme has one, and which has is no secret.
+    if status == 404 and "<uuid:file_id>" in one.path and user.role in may:
+        return None  # No case of the office has this file.
     if user.role not in may:
         return None if status in (403, 409) else f"{status} for a role that may not"
     if one.method == "GET":
@@ -184,7 +194,7 @@ def probes(office: Office, each: int) -> tuple[Counter[str], list[str]]:
             for one in about_cases():
                 if each > 1 and chance.randrange(each):
                     continue
-                answer = office.ask(user, one.method, address(one, case.id))
+                answer = office.ask(user, one, case.id)
                 counted["seen" if sees(user, case) else "unseen"] += 1
                 if found := fault(user, case, one, answer):
                     wrong.append(f"{user.role} at {user.path}, {one.method} {one.path} of {case.path}: {found}")
@@ -221,12 +231,7 @@ def test_what_is_not_yours_looks_like_what_is_not_there(office: Office) -> None:
         hidden = [case for case in office.cases if not sees(user, case)]
         for case in chance.sample(hidden, min(2, len(hidden))):
             for one in about_cases():
-                told = [
-                    office.ask(
-                        user, one.method, one.path.replace("<uuid:case_id>", str(at)).replace("<name>", "accept")
-                    )
-                    for at in (case.id, MISSING)
-                ]
+                told = [office.ask(user, one, at) for at in (case.id, MISSING)]
                 assert [answer.status_code for answer in told] == [404, 404]
                 first, second = ({k: v for k, v in one.get_json().items() if k != "request_id"} for one in told)
                 assert first == second

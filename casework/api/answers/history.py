@@ -20,6 +20,8 @@ EVENT_KINDS: Final = (
     "code_issued",
     "payee_confirmed",
     "rederived",
+    "file_added",
+    "file_removed",
 )
 
 
@@ -112,6 +114,16 @@ class OwnStep(Shape):
     ]
 
 
+class OwnFile(Shape):
+    """A photograph or document that the applicant sent in; it is looked at by a link."""
+
+    id: Id
+    name: Annotated[str, like(Text("身份证.jpg", "card.jpg"))]
+    paper: Annotated[str, like("identity")]
+    type: Annotated[str, like("image/jpeg")]
+    at: Instant
+
+
 class PersonalData(Shape):
     """What is stored of an applicant, for the applicant."""
 
@@ -127,6 +139,7 @@ class PersonalData(Shape):
         list[OwnStep], told("本人办理的事项", "The steps that the applicant took, or staff in the applicant's name")
     ]
     letters: Annotated[list[LetterCopy], told("送达本人的文书", "The letters to the applicant")]
+    files: Annotated[list[OwnFile], told("本人上传的材料文件", "The files that the applicant sent in")]
 
 
 def personal_data(copy: Mapping[str, Any]) -> PersonalData:
@@ -135,4 +148,5 @@ def personal_data(copy: Mapping[str, Any]) -> PersonalData:
         facts=in_zone(copy["facts"]),
         steps=[OwnStep(one["transition"], instant(one["at"]), in_zone(one["given"])) for one in copy["steps"]],
         letters=[LetterCopy(**one | {"at": instant(one["at"])}) for one in copy["letters"]],
+        files=[OwnFile(**one | {"id": str(one["id"]), "at": instant(one["at"])}) for one in copy["files"]],
     )

@@ -213,6 +213,7 @@ from casework.workflows.hardship_aid.notice import (
     objection_noted,
     unit_is_for_the_public,
 )
+from casework.workflows.hardship_aid.papers import PAPERS
 from casework.workflows.hardship_aid.payments import (
     aid_can_be_paid,
     amendment_claimed,
@@ -351,7 +352,7 @@ helped_on = taken_on("help_at_once")
 # fmt: off
 WORKFLOW = Workflow(
     key="hardship_aid", version=1, title=Text("困难职工帮扶", "Hardship assistance"), numbering="HA",
-    intake=HardshipIntake, parties=("applicant.work_unit",), pays=PAYS, corrected=correction_noted, policies=POLICIES, sheet=SHEET, application=APPLICATION,
+    intake=HardshipIntake, parties=("applicant.work_unit",), pays=PAYS, corrected=correction_noted, policies=POLICIES, sheet=SHEET, application=APPLICATION, papers=PAPERS,
     yearly_sample=YearlySample(since="on_file_since", share="sample_share"),
     one_open_case_per=(
         "applicant.identity_number",

@@ -133,6 +133,7 @@ from casework.workflows.legal_aid.official import (
     hardship_is_found,
 )
 from casework.workflows.legal_aid.official_letters import OFFICIAL_LETTERS
+from casework.workflows.legal_aid.papers import PAPERS
 from casework.workflows.legal_aid.policies import POLICIES
 from casework.workflows.legal_aid.repayment import (
     AFTER_TERMINATION,
@@ -219,7 +220,7 @@ URGENCY_LADDER = (Alert("due", (CASEWORKER, *HELPER, SUPERVISOR), urgent=True),)
 WORKFLOW = Workflow(
     key="legal_aid", version=1, title=Text("法律援助", "Legal aid"), numbering="LA",
     intake=LegalAidIntake, matter=("matter",), parties=("employer.name", "contractor.name"), urgent=is_urgent, first_in_line=comes_first, policies=POLICIES, by_last_year=("subsistence_line",),
-    time_to_object=time_to_object, reviewed_above=("objected",), same_request=is_same_request, application=APPLICATION,
+    time_to_object=time_to_object, reviewed_above=("objected",), same_request=is_same_request, application=APPLICATION, papers=PAPERS,
     states=(
         State("submitted",         Text("已提交", "Submitted"),                    INTAKE,     CASEWORKER, reopens=True),
         State("awaiting_papers",   Text("待补材料", "Awaiting papers"),            INTAKE,     APPLICANT),

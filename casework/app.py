@@ -60,6 +60,7 @@ from casework.web import (
     home,
     intake,
     letters,
+    own_files,
     people,
     sign_in,
     sla,
@@ -69,6 +70,7 @@ from casework.web import alerts as alert_pages
 from casework.web import audit as audit_pages
 from casework.web import cases as case_list
 from casework.web import channels as channel_pages
+from casework.web import files as file_pages
 from casework.web import funds as fund_pages
 from casework.web import payments as payment_pages
 from casework.web import reports as report_pages
@@ -107,6 +109,8 @@ PAGES = (
     desk,
     draft,
     edit,
+    file_pages,
+    own_files,
     hands,
     home,
     intake,

@@ -66,6 +66,11 @@ class Upload:
         return {**self.fields.to_dict(), "name": self.name, "sha256": hashlib.sha256(self.contents).hexdigest()}
 
 
+def without_file(fields: MultiDict[str, str]) -> Upload:
+    """Return what a form is without its file."""
+    return Upload(fields, "", b"", Invalid([Fault("file", "required", _NO_FILE)]))
+
+
 def upload_of(raw: bytes) -> Upload:
     """Return the upload of a body; raises `NotMultipart`, `Malformed`, or `Invalid` where there is not one file.
 
@@ -86,5 +91,5 @@ def upload_of(raw: bytes) -> Upload:
         raise Invalid([Fault("file", "too_many", _ONE_FILE)])
     contents = found[0].stream.read() if found else b""
     if not contents and not (found and found[0].filename):
-        return Upload(fields, "", b"", Invalid([Fault("file", "required", _NO_FILE)]))
+        return without_file(fields)
     return Upload(fields, found[0].filename or "", contents)

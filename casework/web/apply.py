@@ -25,7 +25,7 @@ from casework.rules.text import Text
 from casework.web import visiting
 from casework.web.page import Answer, Html, Page, Redirect
 from casework.web.widgets import Filled, Widget, flat, plainly, titles, widgets
-from casework.work import applications, drafts, workflow_registry
+from casework.work import applications, drafts, files, workflow_registry
 from casework.work.service import Transaction
 
 _READY: Final = Text("身份证。", "Your identity card.")
@@ -61,7 +61,7 @@ def _of(workflow: Workflow) -> Programme:
     return Programme(workflow, application, application.of(intake_of(workflow)))
 
 
-def _programme(key: str) -> Programme:
+def programme_of(key: str) -> Programme:
     found = next((one for one in programmes() if one.workflow.key == key), None)
     if found is None:
         raise NotFound
@@ -71,16 +71,16 @@ def _programme(key: str) -> Programme:
 @Page("GET", "/help/<workflow>", "everybody")
 def guide(_: MultiDict[str, str], workflow: str) -> Answer:
     """What the programme is, what it costs, how long it takes, what to have at hand."""
-    programme = _programme(workflow)
+    programme = programme_of(workflow)
     return Html("guide", {"programme": programme, "answer_within": _first_clock(programme.workflow)})
 
 
 @Page("POST", "/apply/<workflow>", "everybody")
 def begin(_: MultiDict[str, str], workflow: str) -> Answer:
     """A new draft, found again by its code."""
-    programme = _programme(workflow)
+    programme = programme_of(workflow)
     code = visiting.new_code()
-    visiting.visiting(lambda tx: drafts.keep(tx, visiting.owner_of(tx, code), _subject(programme), {}))
+    visiting.visiting(lambda tx: drafts.keep(tx, visiting.owner_of(tx, code), subject_of(programme), {}))
     answer = redirect(f"/apply/{workflow}/org", 303)
     visiting.keep_draft_code(answer, code)
     return answer
@@ -89,17 +89,17 @@ def begin(_: MultiDict[str, str], workflow: str) -> Answer:
 @Page("GET", "/apply/<workflow>/org", "everybody")
 def org(_: MultiDict[str, str], workflow: str) -> Answer:
     """Which union is to help."""
-    programme = _programme(workflow)
-    return visiting.visiting(lambda tx: _org_page(tx, programme, _draft(tx, programme)))
+    programme = programme_of(workflow)
+    return visiting.visiting(lambda tx: _org_page(tx, programme, draft_fields(tx, programme)))
 
 
 @Page("POST", "/apply/<workflow>/org", "everybody")
 def choose_org(posted: MultiDict[str, str], workflow: str) -> Answer:
     """The union is kept, and the parts follow."""
-    programme = _programme(workflow)
+    programme = programme_of(workflow)
 
     def keep(tx: Transaction) -> Answer:
-        fields, chosen = _draft(tx, programme), posted.get(_ORG, "")
+        fields, chosen = draft_fields(tx, programme), posted.get(_ORG, "")
         if chosen not in tx.rules.orgs:
             return _org_page(tx, programme, fields, _NO_ORG)
         _keep(tx, programme, {**fields, _ORG: [chosen]})
@@ -111,13 +111,14 @@ def choose_org(posted: MultiDict[str, str], workflow: str) -> Answer:
 @Page("GET", "/apply/<workflow>/tasks", "everybody")
 def tasks(_: MultiDict[str, str], workflow: str) -> Answer:
     """The parts, in any order, with what is filled in already."""
-    programme = _programme(workflow)
+    programme = programme_of(workflow)
 
     def page(tx: Transaction) -> Answer:
-        fields = _draft(tx, programme)
+        fields = draft_fields(tx, programme)
         found = _tasks(programme, fields)
         values = {"programme": programme, "tasks": found, "code": visiting.draft_code()}
-        return Html("tasks", values | {"done": sum(one.done for one in found)})
+        sent = files.many_of_draft(tx, visiting.owner_of(tx, visiting.draft_code()), subject_of(programme))
+        return Html("tasks", values | {"done": sum(one.done for one in found), "files": sent})
 
     return visiting.visiting(page)
 
@@ -125,18 +126,18 @@ def tasks(_: MultiDict[str, str], workflow: str) -> Answer:
 @Page("GET", "/apply/<workflow>/<key>", "everybody")
 def part(_: MultiDict[str, str], workflow: str, key: str) -> Answer:
     """The questions of one part."""
-    programme = _programme(workflow)
-    return visiting.visiting(lambda tx: _part_page(tx, programme, _part(programme, key), _draft(tx, programme)))
+    programme = programme_of(workflow)
+    return visiting.visiting(lambda tx: _part_page(tx, programme, _part(programme, key), draft_fields(tx, programme)))
 
 
 @Page("POST", "/apply/<workflow>/<key>", "everybody")
 def answer_part(posted: MultiDict[str, str], workflow: str, key: str) -> Answer:
     """What was answered is kept; with faults the part comes back, else the next one or the check follows."""
-    programme = _programme(workflow)
+    programme = programme_of(workflow)
     asked = _part(programme, key)
 
     def keep(tx: Transaction) -> Answer:
-        fields = _without(_draft(tx, programme), asked)
+        fields = _without(draft_fields(tx, programme), asked)
         fields |= {name: values for name, values in posted.lists() if _is_of(name, asked)}
         _keep(tx, programme, fields)
         if posted.get("later"):
@@ -155,32 +156,34 @@ def answer_part(posted: MultiDict[str, str], workflow: str, key: str) -> Answer:
 @Page("GET", "/apply/<workflow>/check", "everybody")
 def check(_: MultiDict[str, str], workflow: str) -> Answer:
     """Everything that was filled in, to be looked at once more."""
-    programme = _programme(workflow)
-    return visiting.visiting(lambda tx: _check_page(tx, programme, _draft(tx, programme)))
+    programme = programme_of(workflow)
+    return visiting.visiting(lambda tx: _check_page(tx, programme, draft_fields(tx, programme)))
 
 
 @Page("POST", "/apply/<workflow>/check", "everybody")
 def send(posted: MultiDict[str, str], workflow: str) -> Answer:
     """The application is sent; its number and code are told this once."""
-    programme = _programme(workflow)
+    programme = programme_of(workflow)
     service = wiring().service
     if posted.get("truth") != _TRUE or posted.get("consent") != _TRUE:
         refusal = NotMet(_NOT_CONFIRMED)
-        return visiting.visiting(lambda tx: _check_page(tx, programme, _draft(tx, programme), refusal))
+        return visiting.visiting(lambda tx: _check_page(tx, programme, draft_fields(tx, programme), refusal))
 
     def sent(tx: Transaction) -> Answer:
         tx.language = language()
         owner = visiting.owner_of(tx, visiting.draft_code())
         if _sent(tx, programme) is not None:
             return Redirect(f"/apply/{workflow}/done")
-        fields = _draft(tx, programme)
+        fields = draft_fields(tx, programme)
         chosen = fields.get(_ORG, [""])[0]
         facts = from_posted(intake_of(programme.workflow), fields)
         given = {"workflow": programme.workflow.key, _ORG: chosen, "facts": facts}
-        number, code, _ = applications.open_application(tx, given, "")
+        number, code, record = applications.open_application(tx, given, "")
+        if record is not None:
+            files.hand_over(tx, record, owner, subject_of(programme))
         # Told again to this browser for a while: an answer that was lost on its way must not take the code with it.
         drafts.keep(tx, owner, _done_subject(programme), {"number": [number], "code": [code or ""], _ORG: [chosen]})
-        drafts.drop(tx, owner, _subject(programme))
+        drafts.drop(tx, owner, subject_of(programme))
         return Redirect(f"/apply/{workflow}/done")
 
     try:
@@ -188,13 +191,13 @@ def send(posted: MultiDict[str, str], workflow: str) -> Answer:
             return transacted(sent, APPLICANT)
     except (Invalid, NotMet, SlowDown) as refused:
         refusal_of = refused
-    return visiting.visiting(lambda tx: _check_page(tx, programme, _draft(tx, programme), refusal_of))
+    return visiting.visiting(lambda tx: _check_page(tx, programme, draft_fields(tx, programme), refusal_of))
 
 
 @Page("GET", "/apply/<workflow>/done", "everybody")
 def done(_: MultiDict[str, str], workflow: str) -> Answer:
     """The number and the code of what was sent from this browser within the hour."""
-    programme = _programme(workflow)
+    programme = programme_of(workflow)
 
     def page(tx: Transaction) -> Answer:
         kept = _sent(tx, programme)
@@ -235,9 +238,9 @@ def go_on(posted: MultiDict[str, str]) -> Answer:
 @Page("POST", "/apply/<workflow>/drop", "everybody")
 def drop(_: MultiDict[str, str], workflow: str) -> Answer:
     """What was filled in is deleted."""
-    programme = _programme(workflow)
+    programme = programme_of(workflow)
     code = visiting.draft_code()
-    visiting.visiting(lambda tx: drafts.drop(tx, visiting.owner_of(tx, code), _subject(programme)))
+    visiting.visiting(lambda tx: drafts.drop(tx, visiting.owner_of(tx, code), subject_of(programme)))
     answer = redirect("/", 303)
     visiting.forget(answer)
     return answer
@@ -249,7 +252,7 @@ _NO_DRAFT: Final = Text(
 )
 
 
-def _subject(programme: Programme) -> str:
+def subject_of(programme: Programme) -> str:
     return f"apply {programme.workflow.key}"
 
 
@@ -264,10 +267,10 @@ def _sent(tx: Transaction, programme: Programme) -> drafts.Draft | None:
     return kept if kept and tx.now - kept.at < _TOLD_AGAIN_FOR else None
 
 
-def _draft(tx: Transaction, programme: Programme) -> dict[str, list[str]]:
+def draft_fields(tx: Transaction, programme: Programme) -> dict[str, list[str]]:
     """What was filled in in this browser; raises `NotFound` where nothing was begun, or it was sent or deleted."""
     code = visiting.draft_code()
-    kept = drafts.find(tx, visiting.owner_of(tx, code), _subject(programme)) if code else None
+    kept = drafts.find(tx, visiting.owner_of(tx, code), subject_of(programme)) if code else None
     if kept is None:
         raise NotFound(_NOT_BEGUN)
     return kept.fields
@@ -281,7 +284,7 @@ _NOT_BEGUN: Final = Text(
 
 
 def _keep(tx: Transaction, programme: Programme, fields: Mapping[str, list[str]]) -> None:
-    drafts.keep(tx, visiting.owner_of(tx, visiting.draft_code()), _subject(programme), fields)
+    drafts.keep(tx, visiting.owner_of(tx, visiting.draft_code()), subject_of(programme), fields)
 
 
 def _part(programme: Programme, key: str) -> Part:

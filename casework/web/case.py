@@ -33,7 +33,7 @@ from casework.web.page import HELPERS, STAFF, Answer, Html, Page, Redirect, Visi
 from casework.web.sensitive import shown_of
 from casework.web.steps import Chosen, chosen, edge_of, payload_of
 from casework.web.timeline import Happened, timeline_of
-from casework.work import case_documents, cases, drafts, twins, workflow_registry
+from casework.work import case_documents, cases, drafts, files, twins, workflow_registry
 from casework.work.preconditions import NOT_FOR_AUDITORS
 from casework.work.service import Transaction
 
@@ -205,6 +205,7 @@ def _page(
             "path": f"/cases/{number}/do/{step}" if step else f"/cases/{number}",
             "twins": twins.of_case(record.case, others, tx.person)[:_MOST_TWINS],
             "timeline": timeline,
+            "listed": None if matter_only else files.papers_of_case(record, files.of_case(tx, whole)),
             "letters": [] if matter_only else letters_of(visit, record),
             "may_edit": case_actions.may_correct(whole.case, tx.acting) is None,
             "may_hand": may_act(tx, whole),

@@ -9,8 +9,11 @@ from werkzeug.wrappers import Response
 
 from casework.forms.form import Form
 from casework.http.query import NoQuery
+from casework.http.uploads import Upload
 from casework.rules import people
 from casework.rules.people import Role
+from casework.rules.refusals import NotFound
+from casework.work.files import GivenFile
 from casework.work.service import Transaction
 
 STAFF: Final = frozenset(people.STAFF)
@@ -39,13 +42,25 @@ class Redirect:
 Answer = Html | Redirect | Response
 
 
+class Posted(MultiDict[str, str]):
+    """The fields that were posted, with the file beside them where the page takes one."""
+
+    upload: Upload | None = None
+
+    def file(self) -> GivenFile:
+        """The file that was posted, looked into already; raises `NotFound` where the page takes none."""
+        if self.upload is None:
+            raise NotFound
+        return self.upload.given()
+
+
 @dataclass(slots=True)
 class Visit:
     """A request of somebody who is signed in, within its one transaction."""
 
     tx: Transaction
     query: Mapping[str, Any]
-    posted: MultiDict[str, str]
+    posted: Posted
 
 
 @dataclass(slots=True, eq=False)

@@ -9,7 +9,6 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, quote
 
 from flask import Flask, redirect, request
-from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 from werkzeug.wrappers import Response
 
@@ -19,6 +18,7 @@ from casework.http.query import read_query
 from casework.http.request_context import choose_language, language
 from casework.http.requests import body
 from casework.http.transactions import transacted
+from casework.http.uploads import MOST_OF_BODY, upload_of, without_file
 from casework.http.wiring import wiring
 from casework.records import idempotency
 from casework.rules.refusals import (
@@ -33,7 +33,7 @@ from casework.rules.refusals import (
 )
 from casework.rules.text import Language, Text
 from casework.web import cookies, forgery, rendering
-from casework.web.page import PAGES, Answer, Html, Page, Redirect, Visit
+from casework.web.page import PAGES, Answer, Html, Page, Posted, Redirect, Visit
 from casework.work import people, sessions
 from casework.work.service import Transaction
 
@@ -91,16 +91,19 @@ def sign_in_address() -> str:
 def _view(one: Page) -> Callable[..., Response]:
     def answer(**path: Any) -> Response:
         _speak(None)
-        raw = body(wiring().most_bytes)
-        posted = _posted(raw) if one.method == "POST" else MultiDict()
+        token = cookies.session()
+        if not token and one.roles != "everybody":
+            raise Unauthenticated(_SIGN_IN_FIRST)
+        raw = body(MOST_OF_BODY if one.takes_file else wiring().most_bytes)
+        posted = _with_file(raw) if one.takes_file else _posted(raw) if one.method == "POST" else Posted()
         if one.roles == "everybody":
             return _public(one, posted, path)
-        token = cookies.session()
-        if one.method == "POST" and token:
+        if one.method == "POST":
             forgery.ensure_ours(token, posted.get(forgery.FIELD, ""))
-
-        if not token:
-            raise Unauthenticated(_SIGN_IN_FIRST)
+        if posted.upload:
+            # Nobody's time is spent on the file of a stranger, and no connection is held meanwhile.
+            transacted(people.identify, token=token)
+            posted.upload.examine()
 
         def do(tx: Transaction) -> tuple[Answer, dict[str, Any]]:
             visit = _visit(one, tx, token, posted)
@@ -123,7 +126,7 @@ def _view(one: Page) -> Callable[..., Response]:
     return answer
 
 
-def _visit(one: Page, tx: Transaction, token: str, posted: MultiDict[str, str]) -> Visit:
+def _visit(one: Page, tx: Transaction, token: str, posted: Posted) -> Visit:
     """Who comes to a page, admitted by role; the page speaks the language of the user."""
     people.identify(tx, own_account=one.own_account)
     caller = tx.db.caller
@@ -158,7 +161,7 @@ def _once(visit: Visit, one: Page, path: dict[str, Any]) -> Answer:
     return answered
 
 
-def _public(one: Page, posted: MultiDict[str, str], path: dict[str, Any]) -> Response:
+def _public(one: Page, posted: Posted, path: dict[str, Any]) -> Response:
     """The answer to anybody. A browser without a mark gets one with the first form, and sends it with the post."""
     bearer = cookies.session() or cookies.visitor()
     if one.method == "POST":
@@ -181,11 +184,18 @@ def _said(answered: Answer, frame: dict[str, Any]) -> Response:
     return answered
 
 
-def _posted(raw: bytes) -> MultiDict[str, str]:
+def _with_file(raw: bytes) -> Posted:
+    upload = without_file(_posted(raw)) if request.mimetype == _POSTED else upload_of(raw)
+    posted = Posted(upload.fields)
+    posted.upload = upload
+    return posted
+
+
+def _posted(raw: bytes) -> Posted:
     if request.mimetype != _POSTED:
         raise UnsupportedMediaType
     try:
-        return MultiDict(parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS))
+        return Posted(parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS))
     except (UnicodeDecodeError, ValueError) as wrong:
         raise problems.Malformed(_UNREADABLE) from wrong
 

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from casework.http.callers import caller_network
 from casework.http.problems import STATUS
 from casework.http.wiring import wiring
-from casework.records import cases
+from casework.records import cases, files
 from casework.records.rows import StoredCase
 from casework.rules.case import Phase
 from casework.rules.refusals import (
@@ -29,7 +29,7 @@ from casework.web import visiting
 from casework.web.clocks import Clock, clocks_of
 from casework.web.page import Answer, Html, Page, Redirect
 from casework.web.steps import Chosen, chosen, edge_of, payload_of
-from casework.work import applications, workflow_registry
+from casework.work import applications, paper_list, workflow_registry
 from casework.work.service import Transaction
 
 _ASK_AGAIN = Text("请重新输入案号和查询码。", "Give the number and the code again.")
@@ -74,21 +74,21 @@ _NOT_FOUND = Text(
 @Page("GET", "/track/<number>", "everybody")
 def application(_: MultiDict[str, str], number: str) -> Answer:
     """Where the application stands, what is asked of the applicant and until when, and the letters."""
-    case_id = _case_of(number)
+    case_id = case_of_ticket(number)
     return visiting.visiting(lambda tx: _page(tx, case_id))
 
 
 @Page("GET", "/track/<number>/do/<step>", "everybody")
 def step_form(_: MultiDict[str, str], number: str, step: str) -> Answer:
     """The form of a step of the applicant's own."""
-    case_id = _case_of(number)
+    case_id = case_of_ticket(number)
     return visiting.visiting(lambda tx: _page(tx, case_id, step))
 
 
 @Page("POST", "/track/<number>/do/<step>", "everybody")
 def take(posted: MultiDict[str, str], number: str, step: str) -> Answer:
     """The step is taken; where it is refused the form comes back as it was filled in."""
-    case_id = _case_of(number)
+    case_id = case_of_ticket(number)
 
     def taken(tx: Transaction) -> Answer:
         record = cases.get_for_applicant(tx.db, case_id)
@@ -117,7 +117,7 @@ def leave(_: MultiDict[str, str]) -> Answer:
     return answer
 
 
-def _case_of(number: str) -> UUID:
+def case_of_ticket(number: str) -> UUID:
     """The case of this number; raises `Unauthenticated` where its code was not given in this browser, or long ago."""
     found = visiting.ticket(number)
     if found is None:
@@ -141,7 +141,7 @@ def _page(
     if edge is not None and (edge.name in allowed or refused):
         values = payload_of(workflow, edge, posted) if posted is not None else None
         shown = chosen(tx, record, office, edge, needs_reason=False, values=values, problem=refused)
-    org = tx.rules.orgs[record.case.org_code]
+    org, awaited = tx.rules.orgs[record.case.org_code], applications.papers_awaited(tx, record)
     return Html(
         "application",
         {
@@ -153,7 +153,8 @@ def _page(
             "steps": [OwnStep(name, one.transition.title) for name, one in allowed.items()],
             "chosen": shown,
             "owed": _owed(tx, record),
-            "papers": applications.papers_awaited(tx, record),
+            "papers": awaited,
+            "listed": paper_list.of_applicant(workflow, record.case, files.of_case(tx.db, case_id), awaited),
             "letters": applications.own_letters(tx, record),
             "once": secrets.token_urlsafe(24),
         },

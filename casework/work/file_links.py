@@ -7,6 +7,7 @@ when and for whom. Each look is in the log of disclosures, but for applicants' l
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -80,6 +81,48 @@ def token(tx: Transaction, file_id: UUID, part: Part, whose: str) -> str:
     until = int(_until(tx).timestamp())
     said = file_id.bytes + bytes([_PARTS.index(part)]) + until.to_bytes(_UNTIL)
     return urlsafe_b64encode(said + _signature(tx, said, whose)).decode().rstrip("=")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A file in a list: its row, what it is called, and the tokens of links to it and to its thumbnail."""
+
+    row: Any
+    name: str
+    contents: str
+    thumbnail: str | None
+
+
+def shown(tx: Transaction, record: StoredCase, rows: Iterable[Any]) -> list[Shown]:
+    """Return the files of a case that are there as their readers see them; that they read the names is logged."""
+    ensure_may_read(tx, record.case)
+    here = [row for row in rows if row.removed_at is None]
+    if here:
+        history.note_disclosure(tx.db, record.case.id, tx.person.id, ["files"], "read")
+    return _shown(tx, here, applicant_key(tx, record), _user(tx))
+
+
+def shown_own(tx: Transaction, record: StoredCase, rows: Iterable[Any]) -> list[Shown]:
+    """Return those that the applicant has added, for the applicant."""
+    own = [row for row in rows if row.removed_at is None and is_own(row)]
+    return _shown(tx, own, applicant_key(tx, record), of_applicant(record.case.id))
+
+
+def shown_of_draft(tx: Transaction, owner: str, rows: Iterable[Any]) -> list[Shown]:
+    """Return those of an application that is being filled in."""
+    return _shown(tx, rows, tx.key_for("drafts"), owner)
+
+
+def _shown(tx: Transaction, rows: Iterable[Any], key: bytes, whose: str) -> list[Shown]:
+    return [
+        Shown(
+            row,
+            name_of(key, row),
+            token(tx, row.id, "contents", whose),
+            token(tx, row.id, "thumbnail", whose) if row.has_thumbnail else None,
+        )
+        for row in rows
+    ]
 
 
 def look(tx: Transaction, given: str) -> Looked:

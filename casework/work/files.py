@@ -99,6 +99,11 @@ def add_to_draft(tx: Transaction, owner: str, subject: str, given: GivenFile, pa
     return _store(tx, given, file, tx.key_for("drafts"), whose).id
 
 
+def many_of_draft(tx: Transaction, owner: str, subject: str) -> int:
+    """Return how many files an application that is being filled in has."""
+    return len(records.of_draft(tx.db, owner, subject))
+
+
 def hand_over(tx: Transaction, record: StoredCase, owner: str, subject: str) -> StoredCase:
     """Give the files of a draft to the case that it became; they are one event of it."""
     rows = records.of_draft(tx.db, owner, subject)

@@ -33,6 +33,7 @@ PAGES = [
     ("caseworker", "{letter}"),
     ("caseworker", "{letter}/service"),
     ("caseworker", "{case}/print"),
+    ("caseworker", "{case}/files"),
     ("supervisor", "{case}"),
     ("supervisor", "{case}/hands"),
     ("supervisor", "{case}/edit"),

@@ -35,6 +35,7 @@ from casework.api import (
     reports,
     rules,
     serving,
+    views,
 )
 from casework.http import requests
 from casework.http.wiring import Wiring
@@ -59,6 +60,7 @@ from casework.web import (
     hands,
     home,
     intake,
+    keys,
     letters,
     own_files,
     people,
@@ -78,6 +80,7 @@ from casework.web import results as payment_results
 from casework.web import rules as rule_pages
 from casework.web import serving as pages
 from casework.web import settings as own_settings
+from casework.web import views as view_pages
 from casework.work.service import Limits, Service
 
 ROUTES = (
@@ -97,6 +100,7 @@ ROUTES = (
     queue,
     reports,
     rules,
+    views,
 )
 PAGES = (
     alert_pages,
@@ -105,6 +109,7 @@ PAGES = (
     case,
     case_file,
     case_list,
+    view_pages,
     demonstration,
     desk,
     draft,
@@ -114,6 +119,7 @@ PAGES = (
     hands,
     home,
     intake,
+    keys,
     letters,
     fund_pages,
     payment_pages,

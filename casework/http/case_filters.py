@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from casework.forms.field import FormField
-from casework.forms.form import Many
+from casework.forms.form import Form, Many
 from casework.forms.numbers import Flag
 from casework.forms.texts import USER_PATTERN, Choice, Code, Word
 from casework.http.query import Page, from_cursor, moment, to_cursor
@@ -58,6 +58,10 @@ class When(FormField):
             raise self.wrong("moment")
         return at
 
+    def plain(self, value: Any) -> str:
+        """The date or instant as it is written."""
+        return str(value.isoformat())
+
     def invent(self, example_data: Any) -> str:
         """Today."""
         return str(example_data.today)
@@ -89,6 +93,23 @@ class Someone(FormField):
     def shape(self, language: Language) -> dict[str, Any]:
         """An id, a username or one of two words."""
         return {"pattern": self.whole(USER_PATTERN)}
+
+
+class ViewFilters(Form):
+    """Filters of a list of cases that may be kept under a name, each given once."""
+
+    workflow = Code(title=Text("业务", "Programme"), example="legal_aid")
+    phase = Choice({phase.value: phase.told for phase in Phase}, title=Text("阶段", "Phase"))
+    org = Code(title=Text("机构（含下级）", "Office and below"))
+    open = Flag(title=Text("未办结", "Not closed"))
+    overdue = Flag(title=Text("已逾期", "Late"))
+    urgent = Flag(title=Text("紧急", "Urgent"))
+    state = Code(title=Text("状态", "State"), example="submitted")
+    owner = Someone(title=Text("经办", "Owner"))
+    opened_from = When(title=Text("登记自", "Opened from"))
+    opened_to = When(title=Text("登记早于", "Opened before"))
+    closed_from = When(title=Text("办结自", "Closed from"))
+    closed_to = When(title=Text("办结早于", "Closed before"))
 
 
 class CaseFilters(Page):
@@ -138,6 +159,17 @@ def filter_of(tx: Transaction, query: Mapping[str, Any]) -> CaseFilter:
         closed=Span(at.get("closed_from"), at.get("closed_to")),
         search=_search(tx, query["q"]) if "q" in query else None,
     )
+
+
+def once_each(query: Mapping[str, Any]) -> dict[str, Any]:
+    """Return filters of which each is given once as those that may be given several times."""
+    return {**query, **{name: [query[name]] for name in ("workflow", "phase", "state") if name in query}}
+
+
+def checked_filters(tx: Transaction, query: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the filters of a view as they are kept; raises `Invalid` as `filter_of` does."""
+    filter_of(tx, once_each(query))
+    return ViewFilters.plain({name: value for name, value in query.items() if name in ViewFilters.field_names()})
 
 
 def _unknown_words(query: Mapping[str, Any]) -> list[Fault]:

@@ -421,6 +421,27 @@ notes = Table(
     Index("ix_notes_case_id_at", "case_id", "at", "id"),
 )
 
+# The filters of the list of cases that somebody has kept under a name.
+views = Table(
+    "views",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("query", JSONB, nullable=False),
+    _at("at"),
+)
+
+# At which version somebody has looked at a case last.
+looks = Table(
+    "looks",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
+    Column("case_id", Uuid, ForeignKey("cases.id"), primary_key=True, index=True),
+    Column("version", Integer, nullable=False),
+    _at("at"),
+    Index("ix_looks_user_id_at", "user_id", "at"),
+)
+
 disclosures = Table(
     "disclosures",
     metadata,

@@ -36,6 +36,10 @@ OF_CASE: Final = f"""(select casework.same_numbers(c.workflow, c.id, c.applicant
     array_agg(l.digest)) from casework.blind_indexes l
     where l.case_id = c.id and l.kind in ({", ".join(f"'{kind}'" for kind in KINDS)}))"""
 _FIND: Final = Query(f"select {OF_CASE} from casework.cases c where c.id = %(id)s", lambda others: others)
+_LOOK_UP: Final = Query(
+    "select casework.same_numbers(%(workflow)s, %(none)s, %(name)s, %(kinds)s, %(digests)s::bytea[])",
+    lambda others: others,
+)
 _KEEP: Final = Query(
     """select * from casework.keep_numbers(%(workflow)s, %(id)s, %(name)s, %(kinds)s, %(digests)s::bytea[],
          %(keys)s::bigint[])""",
@@ -64,6 +68,13 @@ def keep(tx: Tx, case: Case, digests: Mapping[str, bytes]) -> list[Other]:
 def find(tx: Tx, case: Case) -> list[Other]:
     """Return the other cases with the numbers of a stored case, open ones and the likeliest first."""
     return [one for others in tx.ask(_FIND, {"id": case.id}) for one in others_of(others)]
+
+
+def look_up(tx: Tx, workflow: str, name: str, digests: Mapping[str, bytes]) -> list[Other]:
+    """Return the cases with these numbers, of somebody for whom no case is stored."""
+    numbers = {"kinds": list(digests), "digests": list(digests.values())}
+    values = {"workflow": workflow, "none": UUID(int=0), "name": name, **numbers}
+    return [one for others in tx.ask(_LOOK_UP, values) for one in others_of(others)] if digests else []
 
 
 def others_of(written: str | None) -> list[Other]:

@@ -56,6 +56,7 @@ _PARTS: Final = {
     "opinions": Text("审批意见", "opinions"),
     "tracking_code": Text("查询码", "tracking code"),
     "personal_data": Text("个人信息副本", "a copy of the personal data"),
+    "list": Text("案件清单文件（已掩码）", "a file of the list of cases (masked)"),
 }
 _READ: Final = Text("阅读", "read")
 

@@ -10,10 +10,10 @@ from werkzeug.datastructures import MultiDict
 
 from casework.forms.form import Form, form_of, intake_of
 from casework.forms.in_words import Group, in_words
-from casework.forms.texts import Code
+from casework.forms.texts import Code, Word
 from casework.http.problems import STATUS
 from casework.records import cases as records
-from casework.records import history
+from casework.records import history, views
 from casework.records.rows import StoredCase
 from casework.rules import case_actions
 from casework.rules.case import Phase, Taken
@@ -29,6 +29,7 @@ from casework.web.found import case_id_of, version_of
 from casework.web.frame import frame_of
 from casework.web.hands import may_act
 from casework.web.letters import letters_of
+from casework.web.neighbours import neighbours
 from casework.web.page import HELPERS, STAFF, Answer, Html, Page, Redirect, Visit
 from casework.web.sensitive import shown_of
 from casework.web.steps import Chosen, chosen, edge_of, payload_of
@@ -68,6 +69,7 @@ class CaseQuery(Form):
     """Which step was done just now, to say so."""
 
     done = Code(title=Text("刚办理的步骤", "The step that was taken"))
+    view = Word(most=500, title=Text("所在列表", "The list from which it was opened"), example="")
 
 
 @Page("GET", "/cases/<number>", _READERS, query=CaseQuery)
@@ -76,7 +78,7 @@ def case(visit: Visit, number: str) -> Answer:
     return _page(visit, number)
 
 
-@Page("GET", "/cases/<number>/do/<step>", STAFF | HELPERS)
+@Page("GET", "/cases/<number>/do/<step>", STAFF | HELPERS, query=CaseQuery)
 def step_form(visit: Visit, number: str, step: str) -> Answer:
     """The same with the form of this step."""
     return _page(visit, number, step)
@@ -99,7 +101,8 @@ def take(visit: Visit, number: str, step: str) -> Answer:
     tx.if_match = version_of(posted)
     cases.take_transition(tx, record.case.id, step, payload_of(workflow, edge, posted))
     drafts.drop(tx, drafts.of_user(tx), _subject(number, step))
-    return Redirect(f"/cases/{number}?{urlencode({'done': step})}")
+    view = {"view": posted["view"]} if posted.get("view") else {}
+    return Redirect(f"/cases/{number}?{urlencode({'done': step, **view})}")
 
 
 @Page("POST", "/cases/<number>/claim", STAFF)
@@ -178,6 +181,8 @@ def _page(
     timeline = timeline_of(record, workflow, events)
     open_step = _chosen(visit, record, offers, office, step, refused) if office else None
     done = visit.query.get("done")
+    view = visit.query.get("view") or visit.posted.get("view", "")
+    views.look(tx.db, tx.person.id, record.case.id, record.case.version)
     return Html(
         "case",
         {
@@ -202,6 +207,7 @@ def _page(
             "shown": shown_of(workflow, record.case.facts, events, values) if values is not None else None,
             "not_shown": _why(not_shown) if not_shown else None,
             "auditor": NOT_FOR_AUDITORS if tx.person.role is Role.AUDITOR else None,
+            "list": neighbours(tx, view, number) if view else None,
             "path": f"/cases/{number}/do/{step}" if step else f"/cases/{number}",
             "twins": twins.of_case(record.case, others, tx.person)[:_MOST_TWINS],
             "timeline": timeline,

@@ -1,20 +1,22 @@
 """All cases that one may see: by search and filters."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from casework.forms.form import Form
-from casework.forms.numbers import Flag
-from casework.forms.texts import Choice, Code, Word
-from casework.http.case_filters import Someone, When, after, cursor_of, filter_of, order_of
+from casework.forms.texts import Word
+from casework.http.case_filters import ViewFilters, after, cursor_of, filter_of, once_each, order_of
+from casework.http.problems import STATUS
 from casework.records.summaries import count, page
 from casework.rules.case import Phase
 from casework.rules.people import Role
+from casework.rules.refusals import Invalid, Refusal
 from casework.rules.text import Text
 from casework.web.frame import frame_of
 from casework.web.page import HELPERS, STAFF, Answer, Html, Page, Visit
 from casework.web.rows import rows_of
-from casework.work import workflow_registry
+from casework.web.widgets import titles
+from casework.work import views, workflow_registry
 from casework.work.service import Transaction
 
 _ROWS: Final = 50
@@ -25,50 +27,52 @@ _YES: Final = Text("是", "yes")
 _CAPTION: Final = Text("案件", "Cases")
 
 
-class CasesQuery(Form):
+class CasesQuery(ViewFilters):
     """What is asked of a list of cases by its page."""
 
     q = Word(most=100, title=Text("搜索", "Search"))
-    workflow = Code(title=Text("业务", "Programme"))
-    phase = Choice(_PHASES, title=Text("阶段", "Phase"))
-    org = Code(title=Text("机构（含下级）", "Office and below"))
-    open = Flag(title=Text("未办结", "Not closed"))
-    overdue = Flag(title=Text("已逾期", "Late"))
-    urgent = Flag(title=Text("紧急", "Urgent"))
-    state = Code(title=Text("状态", "State"))
-    owner = Someone(title=Text("经办", "Owner"))
-    opened_from = When(title=Text("登记自", "Opened from"))
-    opened_to = When(title=Text("登记早于", "Opened before"))
-    closed_from = When(title=Text("办结自", "Closed from"))
-    closed_to = When(title=Text("办结早于", "Closed before"))
     cursor = Word(most=500, title=Text("游标", "Cursor"), example="")
+
+
+_NAMES: Final = tuple(name for name, _ in CasesQuery.form_fields())
 
 
 @Page("GET", "/cases", STAFF | HELPERS | {Role.AUDITOR}, query=CasesQuery)
 def cases(visit: Visit) -> Answer:
     """The cases that fit, by due time, or what was searched for newest first."""
-    tx = visit.tx
-    asked: dict[str, Any] = dict(visit.query)
-    query = asked | {name: [asked[name]] for name in ("workflow", "phase", "state") if name in asked}
+    return shown_to(visit.tx, dict(visit.query))
+
+
+def shown_to(tx: Transaction, asked: dict[str, Any], refused: Refusal | None = None) -> Answer:
+    """Return the list of the cases that the filters find, with why a view was not kept."""
+    query = once_each(asked)
     wanted, order = filter_of(tx, query), order_of(query)
     found = page(tx.db, tx.person, tx.org_tree, wanted, _ROWS + 1, order=order, after=after(query))
     shown = found[:_ROWS]
     number = count(tx.db, tx.person, tx.org_tree, wanted, _MOST + 1)
     asked.pop("cursor", None)
-    more = _address(asked | {"cursor": cursor_of(shown[-1])}) if len(found) > _ROWS else None
+    kept = {name: said for name, said in asked.items() if name in ViewFilters.field_names()}
+    more = address_of(asked | {"cursor": cursor_of(shown[-1])}) if len(found) > _ROWS else None
     return Html(
         "cases",
         {
             "frame": frame_of(tx),
             "asked": asked,
             "narrowed": _narrowed(tx, asked),
-            "rows": rows_of(tx, shown),
+            "rows": rows_of(tx, shown, "" if "q" in asked else address_of(asked)),
             "caption": _CAPTION,
             "number": str(number) if number <= _MOST else f"{_MOST}+",
             "more": more,
             "workflows": {one.key: one.title for one in workflow_registry.latest()},
             "phases": _PHASES,
+            "views": [(one.name, at := address_of(one.query), at == address_of(asked)) for one in views.of_caller(tx)],
+            "keeps": {name: _written(said) for name, said in ViewFilters.plain(kept).items()},
+            "files": {kind: _file_of(asked, kind) for kind in ("csv", "xlsx")},
+            "may_file": tx.person.role not in HELPERS,
+            "problem": refused,
+            "faults": titles(views.ViewName, refused.faults) if isinstance(refused, Invalid) else [],
         },
+        STATUS[refused.code] if refused else 200,
     )
 
 
@@ -97,5 +101,15 @@ def _written(said: Any) -> str:
     return str(said).lower() if isinstance(said, bool) else str(said)
 
 
-def _address(asked: dict[str, object]) -> str:
-    return f"/cases?{urlencode({name: _written(said) for name, said in asked.items()})}"
+def address_of(asked: Mapping[str, Any]) -> str:
+    """Return the address of the list by these filters."""
+    said = urlencode(_all_written({name: asked[name] for name in _NAMES if name in asked}))
+    return f"/cases?{said}" if said else "/cases"
+
+
+def _file_of(asked: Mapping[str, Any], kind: str) -> str:
+    return f"/cases/file?{urlencode(_all_written(asked) | {'format': kind})}"
+
+
+def _all_written(asked: Mapping[str, Any]) -> dict[str, str]:
+    return {name: _written(said) for name, said in asked.items()}

@@ -11,6 +11,7 @@ from casework.rules.text import LANGUAGES, Language
 _SESSION: Final = "casework-session"
 _VISITOR: Final = "casework-visitor"
 _LANGUAGE: Final = "casework-language"
+_KEYS: Final = "casework-keys"
 _LONGEST: Final = 400
 _A_YEAR_S: Final = 365 * 24 * 3600
 
@@ -49,6 +50,16 @@ def keep_visitor(response: Response, mark: str) -> None:
 def keep_language(response: Response, chosen: Language) -> None:
     """Keep the chosen language for a year."""
     keep(response, _LANGUAGE, chosen, max_age=_A_YEAR_S)
+
+
+def keys_off() -> bool:
+    """Whether keys are switched off in this browser."""
+    return read(_KEYS) == "off"
+
+
+def keep_keys_off(response: Response, *, off: bool) -> None:
+    """Switch keys off in this browser for a year, or on again."""
+    keep(response, _KEYS, "off" if off else "", max_age=_A_YEAR_S if off else 0)
 
 
 def read(name: str) -> str:

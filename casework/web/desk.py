@@ -9,10 +9,11 @@ from casework.forms.texts import Choice, Code, Word
 from casework.http.query import from_cursor, moment, to_cursor, whole
 from casework.records.queue import PageKey, page_key_of
 from casework.rules.text import Text
+from casework.web.cases import address_of
 from casework.web.frame import first_page, frame_of
 from casework.web.page import HELPERS, STAFF, USERS, Answer, Html, Page, Redirect, Visit
 from casework.web.rows import rows_of
-from casework.work import queue, workflow_registry
+from casework.work import queue, views, workflow_registry
 
 _ROWS: Final = 50
 _VIEWS: Final = {
@@ -76,7 +77,8 @@ def desk(visit: Visit) -> Answer:
             "views": [View(name, _address(name, workflow), _VIEWS[name]) for name in names],
             "workflows": _programmes(view),
             "counts": counted,
-            "rows": rows_of(tx, shown),
+            "rows": rows_of(tx, shown, _address(view, workflow)),
+            "saved": [(one.name, address_of(one.query)) for one in views.of_caller(tx)],
             "caption": _CAPTION,
             "more": _address(view, workflow, after) if after else None,
             "may_claim": tx.person.role in STAFF,

@@ -16,12 +16,13 @@ from casework.rules.text import Text
 from casework.web.frame import frame_of
 from casework.web.page import STAFF, Answer, Html, Page, Redirect, Visit
 from casework.web.widgets import Filled, Widget, flat, titles, widgets
-from casework.work import drafts, forms, intake, workflow_registry
+from casework.work import drafts, forms, intake, twins, workflow_registry
 from casework.work.forms import NewCase
 from casework.work.service import Transaction
 
 _FACTS: Final = "facts"
 _FIRST: Final = Text("申请事项", "The request")
+_MOST_TWINS: Final = 10
 _SHELL: Final = ("org", "channel", "urgent")
 
 
@@ -65,6 +66,18 @@ def open_case(visit: Visit, workflow: str) -> Answer:
     record, _ = intake.open_case(tx, {"workflow": workflow, **given})
     drafts.drop(tx, drafts.of_user(tx), _subject(workflow))
     return Redirect(f"/cases/{record.case.number}")
+
+
+@Page("POST", "/cases/new/<workflow>/twins", STAFF)
+def alike(visit: Visit, workflow: str) -> Answer:
+    """The open cases of the person whose number, or name and telephone, stands in the form so far: a part of a page."""
+    programme = _programme(workflow)
+    return Html("twins", {"alike": _alike(visit.tx, programme, _values(programme, dict(visit.posted.lists())))})
+
+
+def _alike(tx: Transaction, programme: Workflow, values: Mapping[str, Any]) -> list[Twin]:
+    applicant = values.get(_FACTS, {}).get("applicant", {})
+    return twins.as_typed(tx, programme, applicant)[:_MOST_TWINS] if applicant else []
 
 
 def _programme(key: str) -> Workflow:
@@ -119,6 +132,7 @@ def _page(
             "faults": titles(NewCase, [one for one in faults if not one.path.startswith(f"{_FACTS}.")])
             + titles(form, [one for one in faults if one.path.startswith(f"{_FACTS}.")], _FACTS),
             "twins": list[Twin](refused.of) if isinstance(refused, Duplicate) else [],
+            "alike": [] if isinstance(refused, Duplicate) else _alike(tx, workflow, values),
             "kept_at": kept_at,
             "subject": _subject(workflow.key),
         },

@@ -11,8 +11,9 @@ from jinja2.runtime import Context
 
 from casework.http.request_context import language, request_id
 from casework.http.wiring import wiring
+from casework.rules.pinyin import initials
 from casework.rules.text import Language, Text
-from casework.web import assets, dates
+from casework.web import assets, cookies, dates
 
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self';"
@@ -73,7 +74,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    made.globals |= {"_": _pair, "asset": assets.address_of}
+    made.globals |= {"_": _pair, "initials": initials, "asset": assets.address_of}
     made.filters |= {"told": _told, "day": _day, "nearness": _nearness, "moment": _moment}
     return made
 
@@ -91,6 +92,7 @@ def page(template: str, values: Mapping[str, Any], status: int = 200) -> Respons
         "lang": language(),
         "today": datetime.now(zone).date(),
         "path": request.path,
+        "keys_off": cookies.keys_off(),
         "request_id": request_id(),
     }
     text = _TEMPLATES.get_template(f"{template}.html").render({**common, **values})

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
+from casework.records import views as looks
 from casework.records.summaries import CaseSummary
 from casework.rules.case import Phase
 from casework.rules.clocks import Limit
@@ -33,14 +35,18 @@ class Row(NamedTuple):
     provisional: bool
     clock: Text | None
     closed_on: date | None
+    changed: bool
+    """Whether something was done to it since the caller looked."""
+    address: str
 
 
-def rows_of(tx: Transaction, found: Sequence[CaseSummary]) -> list[Row]:
-    """Return these cases as lists show them."""
-    return [_row(tx, one) for one in found]
+def rows_of(tx: Transaction, found: Sequence[CaseSummary], view: str = "") -> list[Row]:
+    """Return these cases as lists show them; each leads to its page, and back to the next of the list `view`."""
+    looked = looks.looked(tx.db, tx.person.id, (one.id for one in found))
+    return [_row(tx, one, looked.get(one.id, one.version), view) for one in found]
 
 
-def _row(tx: Transaction, one: CaseSummary) -> Row:
+def _row(tx: Transaction, one: CaseSummary, looked: int, view: str) -> Row:
     workflow = workflow_registry.of(one.workflow, one.workflow_version)
     org = tx.rules.orgs[tx.org_tree.codes[one.org_id]]
     due_on = date.fromisoformat(one.due_on) if one.due_on else None
@@ -65,6 +71,8 @@ def _row(tx: Transaction, one: CaseSummary) -> Row:
         provisional=one.due_provisional,
         clock=workflow.by_clock[one.due_clock].title if one.due_clock else None,
         closed_on=datetime.fromisoformat(one.closed_at).astimezone(tx.service.zone).date() if one.closed_at else None,
+        changed=looked < one.version,
+        address=f"/cases/{one.number}?{urlencode({'view': view})}" if view else f"/cases/{one.number}",
     )
 
 

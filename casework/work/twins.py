@@ -1,11 +1,16 @@
 """The other cases of a person, judged by the workflow: what staff are told, and whether a request is there already."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Any
 
+from casework.records import twins as records
 from casework.records.twins import KINDS, Other
+from casework.records.vault import blind_index
 from casework.rules.case import Case
 from casework.rules.duplicates import Twin, same_person
 from casework.rules.grammar import Workflow
+from casework.rules.identifiers import BadIdentifier, check_identity_number, check_phone
 from casework.rules.move import Move
 from casework.rules.people import Person
 from casework.work import workflow_registry
@@ -23,6 +28,39 @@ def of_case(case: Case, others: Iterable[Other], person: Person | None) -> list[
     found = [_twin(workflow, case, one, person) for one in others if one.open]
     found = [twin for twin in found if twin.seen or person is None]
     return sorted(found, key=lambda twin: (not twin.same_request, twin.opened_at, twin.id))
+
+
+def as_typed(tx: Transaction, workflow: Workflow, applicant: Mapping[str, Any]) -> list[Twin]:
+    """Return the open cases of the person whose numbers are being typed that the caller may see.
+
+    By the identity number, or by name and telephone together; a number that is not right yet finds nobody.
+    """
+    name = str(applicant.get("name", ""))
+    known: dict[str, str] = {}
+    with suppress(BadIdentifier):
+        known["identity_number"] = check_identity_number(str(applicant.get("identity_number", "")), tx.today).number
+    with suppress(BadIdentifier):
+        known["phone"] = check_phone(str(applicant.get("phone", ""))).number
+    digests = {kind: blind_index(tx.index_key, kind, number) for kind, number in known.items()}
+    found = records.look_up(tx.db, workflow.key, name, digests)
+    person = {**known, "name": name}
+    return [
+        Twin(
+            one.id,
+            one.number,
+            one.state,
+            one.opened_at,
+            one.org,
+            one.by,
+            seen=True,
+            same_person=True,
+            same_request=False,
+        )
+        for one in found
+        if one.open
+        and one.org_path.startswith(tx.person.org_path)
+        and same_person(one.by, person, one.facts["applicant"])
+    ]
 
 
 def digests_of(tx: Transaction, move: Move) -> dict[str, bytes]:

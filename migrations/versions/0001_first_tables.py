@@ -529,6 +529,29 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at is null"),
     )
     op.create_table(
+        "views",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("query", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["casework.users.id"], name=op.f("fk_views_user_id")),
+        sa.PrimaryKeyConstraint("user_id", "name", name=op.f("pk_views")),
+        schema="casework",
+    )
+    op.create_table(
+        "looks",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_looks_case_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["casework.users.id"], name=op.f("fk_looks_user_id")),
+        sa.PrimaryKeyConstraint("user_id", "case_id", name=op.f("pk_looks")),
+        schema="casework",
+    )
+    op.create_index("ix_looks_user_id_at", "looks", ["user_id", "at"], unique=False, schema="casework")
+    op.create_index(op.f("ix_looks_case_id"), "looks", ["case_id"], unique=False, schema="casework")
+    op.create_table(
         "disclosures",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),

@@ -348,6 +348,11 @@ def _manage(ask: Lived) -> None:
     assert ask("administrator", "GET", "/users?limit=1")["next_cursor"]
     assert ask("lawyer", "GET", "/me")["username"] == "lawyer"
     assert ask("lawyer", "PATCH", "/me", {"language": "en"})["language"] == "en"
+    ask("lawyer", "POST", "/me/views", {"name": "mine", "filters": {"open": True, "opened_from": "2026-01-01"}}, 201)
+    [mine] = ask("lawyer", "GET", "/me/views")["items"]
+    assert mine == {"name": "mine", "filters": {"open": True, "opened_from": "2026-01-01"}}
+    ask("lawyer", "DELETE", "/me/views/mine", status=204)
+    ask("lawyer", "DELETE", "/me/views/mine", status=404)
     new = {"username": "sun", "name": "孙宁", "role": "volunteer", "org": "370100"}
     added = ask("administrator", "POST", "/users", new, 201)
     ask("administrator", "PATCH", f"/users/{added['id']}", {"active": False})

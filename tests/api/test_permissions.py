@@ -291,13 +291,24 @@ def test_what_is_not_about_one_case_is_for_the_roles_that_it_is_for(
             ("GET", f"/reports/{report}"): 200 if role in WATCHERS else 403
             for report in ("ageing", "workload", "funnel?from=2026-01-01&to=2027-01-01")
         },
+        ("POST", "/me/views"): 422,
         ("GET", "/funds"): 200 if role in WATCHERS else 403,
         ("POST", "/funds"): 422 if role == "supervisor" else 403,
         ("GET", "/payment-orders"): 200 if role in WATCHERS else 403,
         ("POST", "/payment-orders"): 422 if role in STAFF else 403,
         **{
             ("GET", path): 200
-            for path in ("/cases", "/queue", "/alerts", "/orgs", "/workflows", "/policies", "/calendars", "/me")
+            for path in (
+                "/cases",
+                "/queue",
+                "/alerts",
+                "/orgs",
+                "/workflows",
+                "/policies",
+                "/calendars",
+                "/me",
+                "/me/views",
+            )
         },
     }
     for (method, path), status in may.items():
@@ -312,7 +323,7 @@ def test_whoever_only_watches_changes_nothing_by_any_endpoint(who: str, shared: 
         if one.method == "GET" or one.public or (who == "administrator" and not about_cases):
             continue
         # One's own account is one's own: what of it may change is told in test_people_http.py.
-        if one.own_account:
+        if one.own_account or one.path.startswith("/me/"):
             continue
         for body in ({}, {"reason": "核对"}, {"text": "备注"}):
             answer = shared.call(who, one.method, address(one, cases["new"]), body, {"If-Match": "*"})

@@ -22,7 +22,7 @@ STAFF = ["caseworker", "supervisor", "supervisor-sd", "lawyer"]
 
 
 def numbers_on(text: str) -> list[str]:
-    return re.findall(r'<a href="/cases/([A-Z]+-\d{4}-\d+)">', text)
+    return re.findall(r'<a href="/cases/([A-Z]+-\d{4}-\d+)(?:\?[^"]*)?">', text)
 
 
 def everything(pages: Pages, who: str) -> list[Any]:

@@ -17,17 +17,42 @@ function choose(place) {
   rows[chosen].scrollIntoView({ block: "nearest" });
 }
 
+const isOff = document.body.dataset.keys === "off";
+const marked = key => one(`[data-key="${key}"]`)?.click();
 const keys = {
+  "[": () => marked("["),
+  "]": () => marked("]"),
+  "?": () => marked("?"),
+  e: () => marked("e"),
+  n: () => one("#note")?.focus(),
+  g: () => { going = Date.now(); },
   "/": () => one("#q")?.focus(),
   c: () => one(".claim button")?.click(),
   j: () => choose(chosen + 1),
   k: () => choose(chosen - 1),
 };
 
+const places = { d: "/desk", a: "/alerts", c: "/cases" };
+let going = 0;
+
 document.addEventListener("keydown", event => {
+  if (isOff) return;
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && one("#palette")?.showModal) {
+    event.preventDefault();
+    openPalette();
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape" && isTyping(event)) { event.target.blur(); return; }
-  if (isTyping(event) || !keys[event.key]) return;
+  if (isTyping(event) || one("dialog[open]")) return;
+  if (Date.now() - going < 1500 && places[event.key]) {
+    const place = one(`nav.main a[href="${places[event.key]}"]`);
+    going = 0;
+    event.preventDefault();
+    place?.click();
+    return;
+  }
+  if (!keys[event.key]) return;
   event.preventDefault();
   keys[event.key]();
 });
@@ -47,6 +72,84 @@ for (const form of all("form.move")) {
   });
 }
 window.addEventListener("pageshow", () => all("form.sent").forEach(form => form.classList.remove("sent")));
+
+// The palette: steps of the open case first, then what was open last, then places; by name or by initials of its pinyin.
+const palette = one("#palette");
+
+async function openPalette() {
+  const list = one("ul", palette);
+  all(".of-page,.recent", list).forEach(item => item.remove());
+  const steps = all(".moves a").map((link, at) => {
+    const item = document.createElement("li");
+    item.className = "of-page";
+    const copy = link.cloneNode(true);
+    all("kbd", copy).forEach(key => key.remove());
+    const key = document.createElement("kbd");
+    key.textContent = at + 1;
+    copy.removeAttribute("aria-current");
+    copy.append(key);
+    item.append(copy);
+    return item;
+  });
+  list.prepend(...steps);
+  const box = one("input", palette);
+  box.value = "";
+  palette.showModal();
+  box.focus();
+  sift();
+  if (!palette.dataset.recent) return;
+  const answer = await fetch(palette.dataset.recent).catch(() => null);
+  if (!answer || !answer.ok) return;
+  const found = document.createElement("ul");
+  found.innerHTML = await answer.text();
+  const items = all("li", found);
+  items.forEach(item => item.classList.add("recent"));
+  if (steps.length) steps[steps.length - 1].after(...items); else list.prepend(...items);
+  sift();
+}
+
+function sift() {
+  const words = one("input", palette).value.trim().toLowerCase().split(/\s+/);
+  for (const link of all("li a", palette)) {
+    const said = (link.dataset.words || link.textContent).toLowerCase();
+    link.parentNode.hidden = !words.every(word => said.includes(word));
+  }
+}
+
+if (palette && palette.showModal) {
+  for (const button of all("[data-palette]")) {
+    button.hidden = false;
+    button.addEventListener("click", openPalette);
+  }
+  one("input", palette).addEventListener("input", sift);
+  palette.addEventListener("click", event => { if (event.target === palette) palette.close(); });
+  palette.addEventListener("keydown", event => {
+    if (event.isComposing) return;
+    const shown = all("li:not([hidden]) a", palette);
+    const at = shown.indexOf(document.activeElement);
+    if (event.key === "Enter" && at < 0 && shown.length) { event.preventDefault(); shown[0].click(); }
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    event.preventDefault();
+    const next = at + (event.key === "ArrowDown" ? 1 : -1);
+    (next < 0 ? one("input", palette) : shown[Math.min(next, shown.length - 1)])?.focus();
+  });
+}
+
+// Who has an open case already is told while the form is filled in: asked for when a field is left.
+for (const form of all("form[data-twins]")) {
+  const asked = ["name", "identity_number", "phone"].map(name => `facts.applicant.${name}`);
+  let waiting = 0;
+  form.addEventListener("change", event => {
+    if (!asked.includes(event.target.name)) return;
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(async () => {
+      const typed = new URLSearchParams();
+      for (const name of ["anti-forgery", ...asked]) typed.set(name, form.elements[name].value);
+      const answer = await fetch(form.dataset.twins, { method: "POST", body: typed }).catch(() => null);
+      if (answer && answer.ok) one("#twins").innerHTML = await answer.text();
+    }, 300);
+  });
+}
 
 // A row more, with the numbers of its fields counted on.
 for (const set of all("fieldset.rows")) {

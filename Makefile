@@ -13,7 +13,7 @@ INSTALLED_DEV := .venv/installed-dev-$(HERE)
 INSTALL := $(BIN)/python -m pip install --quiet --require-hashes
 
 .DEFAULT_GOAL := run
-.PHONY: help run test test-fast check nightly bench wheel docs lock format
+.PHONY: help run test test-fast check nightly bench wheel docs screenshots lock format
 
 help: # What each target does, and how long it takes on two processors once the requirements are installed.
 	@echo "make run     the whole service with an invented office on http://127.0.0.1:8000; ready in 20 s"
@@ -28,6 +28,7 @@ help: # What each target does, and how long it takes on two processors once the 
 	@echo "             --writes 4 --due 1100 --others 2000 --requests 200' tries it out in some minutes"
 	@echo "make wheel   dist/casework-*.whl, which can be installed without this folder; 10 s"
 	@echo "make docs    docs/rules.md from the registers of rules, and the picture in docs/architecture.md; 5 s"
+	@echo "make screenshots  the pictures of docs/pages from the demonstration, with Chromium; 1 min"
 	@echo "make format  formats the code; 1 s"
 	@echo "make lock    newest versions of the requirements, with hashes; 1 min, needs the network"
 
@@ -86,6 +87,10 @@ wheel: $(INSTALLED)
 docs: $(INSTALLED_DEV)
 	$(BIN)/python docs/make_rules.py
 	$(BIN)/python docs/make_architecture.py
+
+# The pictures of docs/pages, from the demonstration on its fixed day; half a minute, with Chromium.
+screenshots: $(INSTALLED_DEV)
+	$(BIN)/python -m pytest -q tests/web/screenshots.py
 
 format: $(INSTALLED_DEV)
 	$(BIN)/python -m ruff check --fix-only

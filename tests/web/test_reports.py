@@ -49,7 +49,7 @@ def cases_behind(visitor: Visitor, address: str) -> set[str]:
     while further:
         answer = visitor.get(further)
         assert answer.status_code == 200, answer.text
-        found |= set(re.findall(r'<a href="/cases/([A-Z]+-\d{4}-\d+)">', answer.text))
+        found |= set(re.findall(r'<a href="/cases/([A-Z]+-\d{4}-\d+)(?:\?[^"]*)?">', answer.text))
         more = re.search(r'class="more"><a class="button quiet" href="([^"]+)"', answer.text)
         further = unescape(more[1]) if more else None
     return found

@@ -1,0 +1,174 @@
+"""Who could take a case: what rules a helper out, and how well the others fit, each with its sentence.
+
+A score is a sum of parts, each between nothing and its weight. The weights are policies of the programme.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from casework.matching.conflicts import Conflict, Party, PastCase, conflicts
+from casework.matching.profiles import Profile
+from casework.rules.people import Person
+from casework.rules.text import Text
+
+WEIGHTS: Final = ("match_field", "match_place", "match_language", "match_load", "match_fairness", "match_continuity")
+"""The policies that say how much each part counts; what a place has no policy for counts nothing."""
+
+_PLACES: Final = {
+    6: Text("同县（区）", "the same county"),
+    4: Text("同市", "the same city"),
+    2: Text("同省", "the same province"),
+}
+_HALF: Final = Decimal("0.5")
+_NO_DATA: Final = Text("未登记{what}", "{what} not told")
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A helper as a match sees one. `lately` counts the cases given in the last months, `week` those of this week."""
+
+    person: Person
+    region: str
+    profile: Profile
+    open: int = 0
+    week: int = 0
+    lately: int = 0
+    past: Sequence[PastCase] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a case asks of its helper. `region` is its GB/T 2260 code, `recipient` whom it is for, `wished` by whom."""
+
+    field: str | None
+    field_title: Text | None
+    region: str
+    parties: Sequence[Party]
+    languages: Sequence[str] = ()
+    known_to: Mapping[str, str] | None = None
+    """Usernames of those who have helped the same recipient, with the number of that case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one thing adds to a score, of at most `most`, and why."""
+
+    name: str
+    points: Decimal
+    most: Decimal
+    sentence: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A helper judged for a case: `out` says why the helper cannot take it, and is empty for those who can."""
+
+    helper: Helper
+    out: Sequence[Text]
+    conflicts: Sequence[Conflict]
+    parts: Sequence[Part]
+
+    @property
+    def score(self) -> Decimal:
+        """The sum of the parts."""
+        return sum((part.points for part in self.parts), Decimal(0))
+
+
+def candidates(helpers: Sequence[Helper], need: Need, today: date, weights: Mapping[str, Decimal]) -> list[Candidate]:
+    """Judge every helper: those who can take the case first, the best before the others; equals by username."""
+    most_lately = max((helper.lately for helper in helpers), default=0)
+    judged = [_judged(helper, need, today, weights, most_lately) for helper in helpers]
+    return sorted(judged, key=lambda one: (bool(one.out), -one.score, one.helper.person.username))
+
+
+def _judged(helper: Helper, need: Need, today: date, weights: Mapping[str, Decimal], most_lately: int) -> Candidate:
+    found = conflicts(helper.person.name, helper.profile.relations, helper.past, need.parties)
+    return Candidate(helper, _out(helper, need, today, found), found, _parts(helper, need, weights, most_lately))
+
+
+def _out(helper: Helper, need: Need, today: date, found: Sequence[Conflict]) -> list[Text]:
+    """Why a helper cannot take the case."""
+    profile, out = helper.profile, list[Text]()
+    if any(conflict.sure for conflict in found):
+        out.append(Text("存在利益冲突", "a conflict of interest"))
+    if profile.licence_until and profile.licence_until < today:
+        out.append(Text("执业证已于 {day} 到期", "the licence ended on {day}").with_(day=profile.licence_until))
+    if away := profile.absent_on(today):
+        out.append(Text("请假至 {day}", "away until {day}").with_(day=away.last))
+    if profile.most_open is not None and helper.open >= profile.most_open:
+        out.append(Text("在办 {open} 件，已满", "has {open} cases in hand, as many as can be").with_(open=helper.open))
+    if profile.most_a_week is not None and helper.week >= profile.most_a_week:
+        out.append(
+            Text("本周已接 {week} 件，已满", "has taken {week} this week, as many as can be").with_(week=helper.week)
+        )
+    if need.field and need.field in profile.opted_out:
+        out.append(Text("不承办此类事项", "does not take matters of this kind"))
+    elif need.field and profile.fields and need.field not in profile.fields:
+        out.append(Text("不在其业务范围", "not among the fields of work"))
+    if profile.places and not any(need.region.startswith(place) for place in profile.places):
+        out.append(Text("不在其服务地区", "not of the places that are served"))
+    return out
+
+
+def _parts(helper: Helper, need: Need, weights: Mapping[str, Decimal], most_lately: int) -> list[Part]:
+    profile = helper.profile
+    shares = {
+        "match_field": _field(need, profile),
+        "match_place": _place(helper.region, need.region),
+        "match_language": _language(need, profile),
+        "match_load": _load(helper),
+        "match_fairness": _fairness(helper, most_lately),
+        "match_continuity": _continuity(helper, need),
+    }
+    return [
+        Part(name, round(weights[name] * share, 1), weights[name], sentence)
+        for name, (share, sentence) in shares.items()
+        if name in weights
+    ]
+
+
+def _field(need: Need, profile: Profile) -> tuple[Decimal, Text]:
+    title = need.field_title or Text("此类事项", "matters of this kind")
+    if not profile.fields:
+        return _HALF, _NO_DATA.with_(what=Text("业务范围", "fields of work"))
+    if need.field in profile.fields:
+        return Decimal(1), Text("办理{matter}", "works on {matter}").with_(matter=title)
+    return Decimal(0), Text("不办理{matter}", "does not work on {matter}").with_(matter=title)
+
+
+def _place(own: str, region: str) -> tuple[Decimal, Text]:
+    for digits, share in ((6, Decimal(1)), (4, Decimal("0.6")), (2, Decimal("0.2"))):
+        if own[:digits] == region[:digits]:
+            return share, _PLACES[digits]
+    return Decimal(0), Text("外省", "another province")
+
+
+def _language(need: Need, profile: Profile) -> tuple[Decimal, Text]:
+    wanted = set(need.languages)
+    spoken = sorted(wanted & set(profile.languages))
+    if not wanted:
+        return Decimal(1), Text("无特别的语言需要", "no language is asked for")
+    if spoken:
+        return Decimal(len(spoken)) / len(wanted), Text("会 {told}", "speaks {told}").with_(told="、".join(spoken))
+    return Decimal(0), Text("不会所需的语言", "does not speak what is asked for")
+
+
+def _load(helper: Helper) -> tuple[Decimal, Text]:
+    most = helper.profile.most_open or max(10, helper.open)
+    share = Decimal(max(0, most - helper.open)) / most
+    return share, Text("在办 {open} 件", "{open} in hand").with_(open=helper.open)
+
+
+def _fairness(helper: Helper, most_lately: int) -> tuple[Decimal, Text]:
+    share = Decimal(1) if not most_lately else 1 - Decimal(helper.lately) / most_lately
+    return share, Text("近六个月接 {lately} 件", "{lately} in six months").with_(lately=helper.lately)
+
+
+def _continuity(helper: Helper, need: Need) -> tuple[Decimal, Text]:
+    number = (need.known_to or {}).get(helper.person.username)
+    if number is None:
+        return Decimal(0), Text("未帮助过此人", "has not helped this person")
+    return Decimal(1), Text("办理过此人的 {number}", "has helped this person in {number}").with_(number=number)

@@ -3,13 +3,13 @@
 A score is a sum of parts, each between nothing and its weight. The weights are policies of the programme.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from casework.matching.conflicts import Conflict, Party, PastCase, conflicts
+from casework.matching.conflicts import Conflict, Known, Party, PastCase
 from casework.matching.profiles import Profile
 from casework.rules.people import Person
 from casework.rules.text import Text
@@ -77,16 +77,29 @@ class Candidate:
         return sum((part.points for part in self.parts), Decimal(0))
 
 
-def candidates(helpers: Sequence[Helper], need: Need, today: date, weights: Mapping[str, Decimal]) -> list[Candidate]:
-    """Judge every helper: those who can take the case first, the best before the others; equals by username."""
+def known_of(helpers: Iterable[Helper]) -> Known:
+    """Return every name that is known of these helpers, with which the parties of cases are compared."""
+    known = Known()
+    for helper in helpers:
+        known.add(helper.person.username, helper.person.name, helper.profile.relations, helper.past)
+    return known
+
+
+def candidates(
+    helpers: Sequence[Helper], need: Need, today: date, weights: Mapping[str, Decimal], known: Known | None = None
+) -> list[Candidate]:
+    """Judge every helper: those who can take the case first, the best before the others; equals by username.
+
+    `known` is `known_of` these helpers, made once where several cases are judged.
+    """
     most_lately = max((helper.lately for helper in helpers), default=0)
-    judged = [_judged(helper, need, today, weights, most_lately) for helper in helpers]
+    found = (known or known_of(helpers)).conflicts(need.parties)
+    judged = []
+    for helper in helpers:
+        conflicts = found.get(helper.person.username, [])
+        out = _out(helper, need, today, conflicts)
+        judged.append(Candidate(helper, out, conflicts, _parts(helper, need, weights, most_lately)))
     return sorted(judged, key=lambda one: (bool(one.out), -one.score, one.helper.person.username))
-
-
-def _judged(helper: Helper, need: Need, today: date, weights: Mapping[str, Decimal], most_lately: int) -> Candidate:
-    found = conflicts(helper.person.name, helper.profile.relations, helper.past, need.parties)
-    return Candidate(helper, _out(helper, need, today, found), found, _parts(helper, need, weights, most_lately))
 
 
 def _out(helper: Helper, need: Need, today: date, found: Sequence[Conflict]) -> list[Text]:

@@ -1,15 +1,16 @@
 """Conflicts of interest: whether a helper is, is close to, or has helped somebody on the other side of a case.
 
-By 律师法 (2017) art. 39 a lawyer does not act for both sides of a case, nor where the lawyer or close kin have an interest
-of their own.
+By 律师法 (2017) art. 39 a lawyer does not act for both sides of a case, nor where the lawyer or close kin have an
+interest of their own.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from casework.matching.names import LEAST, Kind, keys_of, likeness, writing_of
-from casework.matching.profiles import RELATIONS, Relation
+from casework.matching.profiles import RELATIONS, Relation, RelationKind
 from casework.rules.text import Text
 
 Side = Literal["recipient", "opponent"]
@@ -61,41 +62,70 @@ class Conflict:
         return self.likeness >= SURE
 
 
-def conflicts(
-    own_name: str, relations: Iterable[Relation], past: Iterable[PastCase], parties: Sequence[Party]
-) -> list[Conflict]:
-    """Return the conflicts of a helper with the parties of a case, the surest first.
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A name that is known of a helper: the own one, a relation's, or that of a party of a past case."""
 
-    Whoever has helped the other side, or stood against the recipient, is in conflict; to help the same recipient again,
-    or to stand against the same employer again, is none. A namesake of a party is for somebody to look at.
-    """
-    found: list[Conflict] = []
-    for party in parties:
-        side = _SIDES[party.side]
-        if (alike := _alike(party, "person", own_name)) >= LEAST:
-            # Many people share a name: by itself it rules nobody out.
-            found.append(Conflict(min(alike, SURE - 0.01), _SELF.with_(side=side, party=party.name)))
+    helper: str
+    kind: Kind
+    name: str
+    relation: RelationKind | None = None
+    side: Side | None = None
+    case: str = ""
+    number: str | None = None
+
+    def concerns(self, side: Side) -> bool:
+        """Whether it matters to a helper that this is the name of a party on that side.
+
+        Whoever has helped the other side, or stood against the recipient, is in conflict; to help the same recipient
+        again, or to stand against the same employer again, is none.
+        """
+        if self.side:
+            return self.side != side
+        return side == "opponent" or self.relation not in ("former_client", "firm")
+
+    def conflict(self, alike: float, party: Party) -> Conflict:
+        """What is told of it."""
+        told = {"side": _SIDES[party.side], "party": party.name, "name": self.name, "number": self.case}
+        if self.relation:
+            return Conflict(alike, _CLOSE.with_(relation=RELATIONS[self.relation], **told))
+        if self.side:
+            return Conflict(alike, (_HELPED if self.side == "recipient" else _OPPOSED).with_(**told))
+        # Many people share a name: by itself it rules nobody out.
+        return Conflict(min(alike, SURE - 0.01), _SELF.with_(**told))
+
+
+class Known:
+    """Every name that is known of some helpers, found by its keys."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[str, list[_Name]] = defaultdict(list)
+        self._by_number: dict[str, list[_Name]] = defaultdict(list)
+
+    def add(self, helper: str, own_name: str, relations: Iterable[Relation], past: Iterable[PastCase]) -> None:
+        """Take in what is known of a helper."""
+        self._add(_Name(helper, "person", own_name))
         for relation in relations:
-            if party.side == "recipient" and relation.kind in ("former_client", "firm"):
-                continue
-            if (alike := _alike(party, relation.name_kind, relation.name)) >= LEAST:
-                sentence = _CLOSE.with_(
-                    relation=RELATIONS[relation.kind], name=relation.name, side=side, party=party.name
-                )
-                found.append(Conflict(alike, sentence))
+            self._add(_Name(helper, relation.name_kind, relation.name, relation=relation.kind))
         for case in past:
-            for other in case.parties:
-                if other.side == party.side:
-                    continue
-                alike = 1.0 if party.number and party.number == other.number else _alike(party, other.kind, other.name)
-                if alike >= LEAST:
-                    sentence = (_HELPED if other.side == "recipient" else _OPPOSED).with_(
-                        number=case.number, name=other.name, side=side, party=party.name
-                    )
-                    found.append(Conflict(alike, sentence))
-    return sorted(found, key=lambda one: -one.likeness)
+            for party in case.parties:
+                self._add(_Name(helper, party.kind, party.name, side=party.side, case=case.number, number=party.number))
 
+    def conflicts(self, parties: Iterable[Party]) -> dict[str, list[Conflict]]:
+        """Return the conflicts of each helper with the parties of a case, the surest first."""
+        found: dict[str, list[Conflict]] = defaultdict(list)
+        for party in parties:
+            written = writing_of(party.kind, party.name)
+            near = {id(one): one for key in keys_of(written) for one in self._by_key.get(key, ())}
+            same = {id(one): one for one in self._by_number.get(party.number or "", ())}
+            for one in (near | same).values():
+                alike = 1.0 if id(one) in same else likeness(written, writing_of(one.kind, one.name))
+                if alike >= LEAST and one.concerns(party.side):
+                    found[one.helper].append(one.conflict(alike, party))
+        return {helper: sorted(of_one, key=lambda one: -one.likeness) for helper, of_one in found.items()}
 
-def _alike(party: Party, kind: Kind, name: str) -> float:
-    one, other = writing_of(party.kind, party.name), writing_of(kind, name)
-    return likeness(one, other) if keys_of(one) & keys_of(other) else 0.0
+    def _add(self, one: _Name) -> None:
+        for key in keys_of(writing_of(one.kind, one.name)):
+            self._by_key[key].append(one)
+        if one.number:
+            self._by_number[one.number].append(one)

@@ -137,6 +137,12 @@ class Tx:
             yield
             savepoint.rollback()
 
+    @contextmanager
+    def all_or_none(self) -> Iterator[None]:
+        """What the block writes is taken back where it raises."""
+        with self.connection.begin_nested():
+            yield
+
     def run(self, statement: Executable | str, /, **values: Any) -> CursorResult[Any]:
         """Execute one statement."""
         executable = text(statement) if isinstance(statement, str) else statement

@@ -134,6 +134,14 @@ drafts = Table(
     Index("ix_drafts_at", "at"),
 )
 
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    _at("at"),
+)
+
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,

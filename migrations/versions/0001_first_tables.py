@@ -434,6 +434,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_tokens_user_id"), "tokens", ["user_id"], unique=False, schema="casework")
     op.create_table(
+        "profiles",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["casework.users.id"], name=op.f("fk_profiles_user_id")),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_profiles")),
+        schema="casework",
+    )
+    op.create_table(
         "alerts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=True),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from casework.matching.candidates import WEIGHTS
 from casework.rules.policy_kinds import PolicyKind
 from casework.workflows.legal_aid.closing import SUBSIDY_STAGES
 
@@ -20,5 +21,6 @@ POLICIES: Final[Mapping[str, PolicyKind]] = {
     "in_time_only": PolicyKind.SWITCH,
     "fee_relief": PolicyKind.SWITCH,
     "minimum_wage": PolicyKind.AMOUNT,
+    **dict.fromkeys(WEIGHTS, PolicyKind.AMOUNT),
     **{f"subsidy_{stage}": PolicyKind.AMOUNT for stage in SUBSIDY_STAGES},
 }

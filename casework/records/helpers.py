@@ -1,0 +1,98 @@
+"""Helpers as a match sees them: who is within reach of a case, what they have in hand, whom they have helped."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+
+from casework.records.database import Tx
+from casework.records.tables import cases, profiles
+from casework.records.visibility import below, visible
+from casework.rules.people import HELPERS, Person
+
+_MOST_PAST: Final = 20_000
+"""So many past cases of all helpers together are looked at, the latest ones."""
+
+
+def keep_profile(tx: Tx, user_id: UUID, sealed: bytes) -> None:
+    """Store what is known of a helper, in the place of what was known before."""
+    row = insert(profiles).values(user_id=user_id, sealed=sealed, at=tx.now)
+    fresh = {name: row.excluded[name] for name in ("sealed", "at")}
+    tx.run(row.on_conflict_do_update(index_elements=["user_id"], set_=fresh))
+
+
+def profile(tx: Tx, user_id: UUID) -> bytes | None:
+    """Return what is known of a helper, sealed; None where nothing is."""
+    row = tx.one(select(profiles.c.sealed).where(profiles.c.user_id == user_id))
+    return row.sealed if row else None
+
+
+def within_reach(tx: Tx, path: str, handed: Collection[str], week: datetime, lately: datetime) -> Sequence[Row[Any]]:
+    """Return the active helpers of the city of an organisation and of those above it, by username.
+
+    `handed` are the transitions by which a case is given to a helper. A row has the columns of a person, `region`, the
+    `sealed` profile or None, and how many cases are `open`, were given since `week` began, and since `lately`.
+    """
+    city = "/".join(path.split("/")[:2]).rstrip("/") + "/"
+    return tx.all(
+        """
+        select u.id, u.username, u.name, u.role, u.active, o.path as org_path, o.region, p.sealed,
+          coalesce(mine.open, 0) as open, coalesce(mine.week, 0) as week, coalesce(mine.lately, 0) as lately
+        from users u
+        join orgs o on o.id = u.org_id
+        left join profiles p on p.user_id = u.id
+        left join lateral (
+          select count(*) filter (where closed_at is null) as open, count(*) filter (where given_at >= :week) as week,
+            count(*) filter (where given_at >= :lately) as lately
+          from (
+            select c.closed_at, (select max(cast(t.value ->> 'at' as timestamptz)) from jsonb_each(c.taken) t
+                                 where t.key = any(cast(:handed as text[]))) as given_at
+            from cases c where c.assignee_id = u.id) as given) as mine on true
+        where u.active and u.role = any(:helpers)
+          and (starts_with(o.path, :city) or starts_with(:path, o.path))
+        order by u.username
+        """,
+        path=path, city=city, handed=list(handed), week=week, lately=lately, helpers=[role.value for role in HELPERS],
+    )  # fmt: skip
+
+
+def past_cases(tx: Tx, helpers: Collection[UUID], paths: Collection[str], but: Collection[UUID]) -> Sequence[Row[Any]]:
+    """Return the cases that these helpers have or had until their end, the latest first, but for some.
+
+    A row has `assignee_id, number, applicant_id, applicant_name` and `named`: what stands at each of the `paths` of the
+    facts.
+    """
+    return tx.all(
+        """
+        select c.assignee_id, c.number, c.applicant_id, c.applicant_name,
+          (select jsonb_object_agg(path, c.facts #> string_to_array(path, '.')) from unnest(cast(:paths as text[])) as path
+           where c.facts #> string_to_array(path, '.') is not null) as named
+        from cases c where c.assignee_id = any(cast(:helpers as uuid[])) and not c.id = any(cast(:but as uuid[]))
+        order by c.opened_at desc limit :most
+        """,
+        helpers=list(helpers), paths=list(paths), but=list(but), most=_MOST_PAST,
+    )  # fmt: skip
+
+
+def waiting(tx: Tx, person: Person, path: str, states: Collection[tuple[str, str]], most: int) -> list[UUID]:
+    """Return the cases in these states (workflow, state) at an organisation and below that nobody helps with yet.
+
+    At most `most` of those that this person sees: the most urgent first, among these those that the law puts first,
+    then what is due first.
+    """
+    query = (
+        select(cases.c.id)
+        .where(
+            visible(person),
+            cases.c.org_id.in_(below(path)),
+            tuple_(cases.c.workflow, cases.c.state).in_(list(states)),
+            cases.c.assignee_id.is_(None),
+            cases.c.closed_at.is_(None),
+        )
+        .order_by(cases.c.urgent.desc(), cases.c.first_in_line.desc(), cases.c.due_key, cases.c.id)
+        .limit(most)
+    )
+    return list(tx.run(query).scalars())

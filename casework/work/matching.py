@@ -1,0 +1,226 @@
+"""Who could take a case, and the plan for all that wait: reads what `casework.matching` judges by."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from casework.matching.candidates import WEIGHTS, Candidate, Helper, Need, candidates, known_of
+from casework.matching.conflicts import Known, Party, PastCase
+from casework.matching.names import Kind
+from casework.matching.plan import Line, Waiting, plan
+from casework.records import cases, helpers, offices, people
+from casework.records.rows import StoredCase
+from casework.rules.grammar import Transition, Workflow
+from casework.rules.people import STAFF, Role
+from casework.rules.refusals import Fault, Invalid, NotMet, NotNow, NotYours, Refusal
+from casework.rules.text import Text
+from casework.work import profiles, workflow_registry
+from casework.work.cases import apply, locked
+from casework.work.service import Transaction
+
+MOST_PLANNED: Final = 200
+"""So many cases of an organisation are planned at once, the most urgent ones."""
+
+_LATELY: Final = timedelta(days=183)
+_NOT_STAFF: Final = Text("只有经办人和审批人可以查看人选。", "Only staff look for somebody to help.")
+_NOBODY_HELPS: Final = Text("此项业务不指派律师或者志愿者。", "This programme names no lawyer or volunteer.")
+_BY_PLAN: Final = Text("按批量指派方案指派", "Assigned by the plan of a batch")
+_CLOSED: Final = Text("案件已经结束。", "The case is closed.")
+_UNKNOWN_ORG: Final = Text("没有这个机构，或者不在您的管辖范围内。", "There is no such organisation at or below yours.")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A line of a plan; where it was carried out and could not be, `refused` says why."""
+
+    line: Line
+    done: bool = False
+    refused: Refusal | None = None
+
+
+def candidates_for(tx: Transaction, case_id: UUID) -> list[Candidate]:
+    """Return everybody within reach, judged for a case: the best first, those who cannot take it last.
+
+    Raises `NotFound` and `NotYours`, `NotMet` where the programme names no helpers, `NotNow` for a closed case.
+    """
+    record = cases.get(tx.db, case_id, tx.person)
+    _ensure_staff(tx)
+    if not _handing(workflow_registry.pinned(record.case)):
+        raise NotMet(_NOBODY_HELPS)
+    if record.case.closed_at:
+        raise NotNow(_CLOSED)
+    found = _helpers(tx, record.case.org_path, but=[case_id])
+    return _judged(tx, record, found, known_of(found))
+
+
+def plan_for(tx: Transaction, org: str | None) -> list[Line]:
+    """Return who should take each case that waits for a helper at an organisation and below; nothing is changed.
+
+    Raises `NotYours`, and `Invalid` for an organisation that is not there.
+    """
+    _ensure_staff(tx)
+    place = offices.org(tx.db, org) if org is not None else None
+    if org is not None and (place is None or not place.path.startswith(tx.person.org_path)):
+        raise Invalid([Fault("org", "unknown_org", _UNKNOWN_ORG)])
+    path = place.path if place else tx.person.org_path
+    states = {
+        (workflow.key, state)
+        for workflow in workflow_registry.latest()
+        for edge in _handing(workflow)
+        for state in edge.sources
+    }
+    ids = helpers.waiting(tx.db, tx.person, path, states, MOST_PLANNED) if states else []
+    records = [cases.get(tx.db, case_id, tx.person) for case_id in ids]
+    by_place: dict[str, tuple[list[Helper], Known]] = {}
+    waiting = []
+    for record in records:
+        if record.case.org_path not in by_place:
+            found = _helpers(tx, record.case.org_path, but=ids)
+            by_place[record.case.org_path] = (found, known_of(found))
+        judged = _judged(tx, record, *by_place[record.case.org_path])
+        waiting.append(Waiting(record.case.id, record.case.number, judged))
+    weights = _weights(tx, records[0]) if records else {}
+    return plan(waiting, _further(by_place.values(), weights.get("match_load", Decimal(0))))
+
+
+def carry_out(tx: Transaction, lines: Sequence[Line]) -> list[Planned]:
+    """Give each case of a plan to whom it names, each by the step that anybody would take, and say what came of it.
+
+    What can no longer be done, since somebody else was first, say, is refused by itself.
+    """
+    found = []
+    for line in lines:
+        if line.chosen is None:
+            found.append(Planned(line))
+            continue
+        record = locked(tx, line.case.id)
+        edge = next(iter(_handing_from(record)), None)
+        try:
+            if edge is None or edge.assigns is None:
+                raise NotNow(_CLOSED)
+            with tx.db.all_or_none():
+                apply(tx, record, edge.name, {edge.assigns: line.chosen.helper.person.username} | _reason(tx, record))
+        except Refusal as refused:
+            found.append(Planned(line, refused=refused))
+        else:
+            found.append(Planned(line, done=True))
+    return found
+
+
+def _reason(tx: Transaction, record: StoredCase) -> dict[str, str]:
+    """Why a supervisor gives away what a colleague works on."""
+    owner = record.case.owner
+    steps_in = tx.person.role is Role.SUPERVISOR and owner is not None and owner.id != tx.person.id
+    return {"reason": _BY_PLAN.in_(tx.language)} if steps_in else {}
+
+
+def _ensure_staff(tx: Transaction) -> None:
+    if tx.person.role not in STAFF:
+        raise NotYours(_NOT_STAFF)
+
+
+def _handing(workflow: Workflow) -> list[Transition]:
+    """The transitions by which a case is given to a helper."""
+    return [edge for edge in workflow.transitions if edge.assigns]
+
+
+def _handing_from(record: StoredCase) -> list[Transition]:
+    case = record.case
+    return [edge for edge in workflow_registry.pinned(case).leaving(case.state) if edge.assigns]
+
+
+def _helpers(tx: Transaction, path: str, but: Collection[UUID]) -> list[Helper]:
+    """Everybody within reach of an organisation, with what they have in hand and whom they have helped."""
+    handed = {edge.name for workflow in workflow_registry.latest() for edge in _handing(workflow)}
+    monday = tx.today - timedelta(days=tx.today.weekday())
+    week = datetime(monday.year, monday.month, monday.day, tzinfo=tx.service.zone)
+    rows = helpers.within_reach(tx.db, path, handed, week, tx.now - _LATELY)
+    past = _past(tx, [row.id for row in rows], but)
+    return [
+        Helper(
+            people.person_of(row),
+            row.region,
+            profiles.opened(tx, row.id, row.sealed),
+            open=row.open,
+            week=row.week,
+            lately=row.lately,
+            past=past.get(row.id, ()),
+        )
+        for row in rows
+    ]
+
+
+def _past(tx: Transaction, ids: Collection[UUID], but: Collection[UUID]) -> dict[UUID, list[PastCase]]:
+    parties = {path for workflow in workflow_registry.latest() for path in workflow.parties}
+    numbers = {path: f"{path.rpartition('.')[0]}.credit_code" for path in parties}
+    found: dict[UUID, list[PastCase]] = {}
+    for row in helpers.past_cases(tx.db, ids, {*parties, *numbers.values()}, but):
+        named = row.named or {}
+        others = [
+            _opponent(named[path], named.get(numbers[path]))
+            for path in sorted(parties)
+            if isinstance(named.get(path), str)
+        ]
+        recipient = Party("recipient", "person", row.applicant_name, str(row.applicant_id))
+        found.setdefault(row.assignee_id, []).append(PastCase(row.number, [recipient, *others]))
+    return found
+
+
+def _judged(tx: Transaction, record: StoredCase, found: Sequence[Helper], known: Known) -> list[Candidate]:
+    return candidates(found, _need(record, found), tx.today, _weights(tx, record), known)
+
+
+def _need(record: StoredCase, found: Sequence[Helper]) -> Need:
+    """What a case asks of its helper."""
+    workflow, facts = workflow_registry.pinned(record.case), record.case.facts
+    matter = next((str(facts[name]) for name in workflow.matter if facts.get(name)), None)
+    recipient = Party("recipient", "person", facts["applicant"]["name"], str(record.applicant_id))
+    parties = [recipient]
+    for path in workflow.parties:
+        name = _at(facts, path)
+        if isinstance(name, str):
+            parties.append(_opponent(name, _at(facts, f"{path.rpartition('.')[0]}.credit_code")))
+    known_to = {
+        helper.person.username: case.number
+        for helper in found
+        for case in reversed(helper.past)
+        if case.parties[0].number == recipient.number
+    }
+    return Need(matter, profiles.matters().get(matter or ""), record.region, parties, known_to=known_to)
+
+
+def _opponent(name: str, number: Any) -> Party:
+    return Party("opponent", _kind_of(name), name, number if isinstance(number, str) else None)
+
+
+def _kind_of(name: str) -> Kind:
+    """Whether the other side is a person: a name of two to four signs is no company's."""
+    return (
+        "person"
+        if 2 <= len(name) <= 4 and not name.endswith(("厂", "店", "部", "社", "行", "公司"))
+        else "organisation"
+    )
+
+
+def _at(facts: Mapping[str, Any], path: str) -> Any:
+    value: Any = facts
+    for step in path.split("."):
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def _weights(tx: Transaction, record: StoredCase) -> dict[str, Decimal]:
+    rows = tx.office(record).policies
+    return {name: Decimal(rows[name].value) for name in WEIGHTS if name in rows}
+
+
+def _further(places: Collection[tuple[Sequence[Helper], Known]], weight: Decimal) -> dict[str, Decimal]:
+    """What each further case of a batch takes off a helper's score: what it adds to the load."""
+    return {
+        helper.person.username: weight / (helper.profile.most_open or max(10, helper.open))
+        for found, _ in places
+        for helper in found
+    }

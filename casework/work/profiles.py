@@ -1,0 +1,182 @@
+"""The profiles of helpers: what they say of their work, kept sealed, since it names their kin and clients."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final, cast
+from uuid import UUID
+
+from casework.forms.form import Form, Many
+from casework.forms.numbers import Count, Day, Flag
+from casework.forms.texts import Choice, Code, Word
+from casework.matching.profiles import RELATIONS, Absence, Profile, Relation, RelationKind
+from casework.records import admin_events, helpers, people
+from casework.records.vault import seal, unseal
+from casework.rules.people import HELPERS, Person, Role
+from casework.rules.refusals import Fault, Invalid, NotFound, NotYours
+from casework.rules.text import Text
+from casework.work import workflow_registry
+from casework.work.service import Transaction
+
+_NO_HELPER: Final = Text("只有律师和志愿者有执业档案。", "Only lawyers and volunteers have a profile.")
+_NOT_YOURS: Final = Text(
+    "执业档案由本人或者本机构管理员填写。",
+    "A profile is written by the helper, or by an administrator of the organisation.",
+)
+_UNKNOWN_MATTER: Final = Text("没有这类事项：{code}", "There is no matter {code}.")
+_BACKWARDS: Final = Text("结束日期早于开始日期", "It ends before it begins")
+_NO_PLACE: Final = Text("请填写 2、4 或 6 位行政区划代码", "Write a GB/T 2260 code of 2, 4 or 6 digits")
+
+
+class AbsenceForm(Form):
+    """Days on which no new case is given."""
+
+    first = Day(required=True, title=Text("第一天", "First day"))
+    last = Day(required=True, title=Text("最后一天", "Last day"))
+
+
+class RelationForm(Form):
+    """Somebody close, whose cases the helper cannot take."""
+
+    kind = Choice(RELATIONS, required=True, title=Text("关系", "Relation"))
+    organisation = Flag(title=Text("是单位", "It is an organisation"), example=False)
+    name = Word(most=100, required=True, title=Text("姓名或者单位名称", "Name"), example="示例纺织有限公司")
+
+
+class ProfileForm(Form):
+    """What changes of a profile: what is given takes the place of what was, the rest stays."""
+
+    matters = Many(Code(title=Text("事项", "Matter"), example="wages"), title=Text("办理的事项", "Matters worked on"))
+    opted_out = Many(
+        Code(title=Text("事项", "Matter"), example="dismissal"), title=Text("不办理的事项", "Matters refused")
+    )
+    languages = Many(
+        Word(most=30, title=Text("语言", "Language"), example="聊城话"), title=Text("语言和方言", "Languages")
+    )
+    places = Many(
+        Code(title=Text("行政区划代码", "GB/T 2260 code"), example="3701"), title=Text("服务地区", "Places served")
+    )
+    licence = Word(most=40, title=Text("执业证号", "Number of the licence"), example="13701202610000001")
+    licence_until = Day(title=Text("证件有效期至", "The licence is valid until"))
+    firm = Word(most=100, title=Text("律师事务所", "Law firm"), example="示例律师事务所")
+    most_open = Count(most=500, title=Text("同时在办最多件数", "Cases in hand at most"), example=8)
+    most_a_week = Count(most=100, title=Text("每周新接最多件数", "New cases a week at most"), example=2)
+    absences = Many(AbsenceForm, title=Text("请假", "Absences"))
+    relations = Many(RelationForm, title=Text("须回避的关系人", "Whose cases the helper cannot take"))
+
+
+def matters() -> dict[str, Text]:
+    """Return what cases may be about, by code, of all programmes in which helpers work."""
+    found: dict[str, Text] = {}
+    for workflow in workflow_registry.latest():
+        if any(edge.assigns for edge in workflow.transitions):
+            for name in workflow.matter:
+                field = cast("type[Form]", workflow.intake).instance().field(name)
+                found |= {**getattr(field, "options", {}), **getattr(field, "coarse", {})}
+    return found
+
+
+def of_helper(tx: Transaction, user_id: UUID) -> dict[str, Any]:
+    """Return the profile of a helper as it was given; empty where none was.
+
+    Raises `NotFound` for whom the caller does not see, `NotYours` for a helper's colleagues.
+    """
+    person = _helper(tx, user_id)
+    if tx.person.id != user_id:
+        people_may_look(tx)
+    return _given(tx, person)
+
+
+def change(tx: Transaction, user_id: UUID, given: Any) -> dict[str, Any]:
+    """Return the profile as changed, by the helper or by an administrator at or above the helper's organisation.
+
+    Raises `NotFound`, `NotYours` and `Invalid`. The administrative chain notes which parts were changed.
+    """
+    person = _helper(tx, user_id)
+    if tx.person.id != user_id and tx.person.role is not Role.ADMINISTRATOR:
+        raise NotYours(_NOT_YOURS)
+    said = ProfileForm.plain(ProfileForm.check(given, today=tx.today))
+    if faults := _faults(said):
+        raise Invalid(faults)
+    people.lock(tx.db, user_id)
+    now = _given(tx, person) | said
+    helpers.keep_profile(tx.db, user_id, seal(tx.key_for("profiles"), _place(user_id), now))
+    admin_events.add(tx.db, tx.actor_id, "profile_changed", person.username, [person.org_path], {"parts": sorted(said)})
+    return now
+
+
+def people_may_look(tx: Transaction) -> None:
+    """Raises `NotYours` unless the caller is staff or an administrator."""
+    if tx.person.role not in (Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR):
+        raise NotYours(_NOT_YOURS)
+
+
+def opened(tx: Transaction, user_id: UUID, sealed: bytes | None) -> Profile:
+    """Return a profile as matching sees it, of what is stored."""
+    if sealed is None:
+        return Profile()
+    return _profile(unseal(tx.key_for("profiles"), _place(user_id), sealed))
+
+
+def _profile(said: Mapping[str, Any]) -> Profile:
+    until = said.get("licence_until")
+    return Profile(
+        fields=frozenset(said.get("matters") or ()),
+        opted_out=frozenset(said.get("opted_out") or ()),
+        languages=frozenset(said.get("languages") or ()),
+        places=tuple(said.get("places") or ()),
+        licence_until=date.fromisoformat(until) if until else None,
+        most_open=said.get("most_open"),
+        most_a_week=said.get("most_a_week"),
+        absences=[
+            Absence(date.fromisoformat(one["first"]), date.fromisoformat(one["last"]))
+            for one in said.get("absences") or ()
+        ],
+        relations=[
+            Relation(
+                cast("RelationKind", one["kind"]), "organisation" if one.get("organisation") else "person", one["name"]
+            )
+            for one in said.get("relations") or ()
+        ],
+    )
+
+
+def _helper(tx: Transaction, user_id: UUID) -> Person:
+    person = people.by_id(tx.db, user_id)
+    if person is None or (user_id != tx.person.id and not person.org_path.startswith(tx.person.org_path)):
+        raise NotFound()
+    if tx.person.role in HELPERS and user_id != tx.person.id:
+        raise NotFound()
+    if person.role not in HELPERS:
+        raise NotFound(_NO_HELPER)
+    return person
+
+
+def _given(tx: Transaction, person: Person) -> dict[str, Any]:
+    sealed = helpers.profile(tx.db, person.id)
+    said: dict[str, Any] = unseal(tx.key_for("profiles"), _place(person.id), sealed) if sealed else {}
+    return said
+
+
+def _faults(said: Mapping[str, Any]) -> list[Fault]:
+    known = matters()
+    faults = [
+        Fault(f"{name}.{place}", "unknown_matter", _UNKNOWN_MATTER.with_(code=code))
+        for name in ("matters", "opted_out")
+        for place, code in enumerate(said.get(name) or ())
+        if code not in known
+    ]
+    faults += [
+        Fault(f"places.{place}", "no_place", _NO_PLACE)
+        for place, code in enumerate(said.get("places") or ())
+        if not (code.isdecimal() and len(code) in (2, 4, 6))
+    ]
+    faults += [
+        Fault(f"absences.{place}.last", "backwards", _BACKWARDS)
+        for place, one in enumerate(said.get("absences") or ())
+        if one["last"] < one["first"]
+    ]
+    return faults
+
+
+def _place(user_id: UUID) -> str:
+    return f"profiles.sealed:{user_id}"

@@ -1,0 +1,157 @@
+"""Who could take a case, the plan for those that wait, and the profiles by which they are judged, over HTTP."""
+
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import Api
+
+EMPLOYER = "济南华茂服装有限公司"
+
+
+def granted(api: Api, **changed: Any) -> Any:
+    """A case that waits for a lawyer or volunteer; its employer is `EMPLOYER`."""
+    facts = api.get("caseworker", "/workflows/legal_aid")["intake"]["examples"][0]
+    case = api.new_case(**{"employer": facts["employer"] | {"name": EMPLOYER}, **changed})
+    api.take("caseworker", case, "accept")
+    api.take("caseworker", case, "propose")
+    return api.take("supervisor", case, "grant")
+
+
+def told(api: Api, case: Any, who: str = "caseworker") -> dict[str, Any]:
+    return {one["user"]["username"]: one for one in api.get(who, f"/cases/{case['id']}/candidates")["items"]}
+
+
+def say(api: Api, who: str, **said: Any) -> Any:
+    """A helper's profile, changed by the helper."""
+    answer = api.call(who, "PATCH", f"/users/{api.ids[who]}/profile", said)
+    assert answer.status_code == 200, answer.text
+    return answer.get_json()
+
+
+def test_helpers_of_the_city_are_candidates_with_reasons_and_those_of_another_city_are_not(api: Api) -> None:
+    case = granted(api)
+    found = told(api, case)
+    assert set(found) == {"lawyer", "volunteer"}
+    for one in found.values():
+        assert one["score"] == pytest.approx(sum(part["points"] for part in one["parts"]))
+        assert one["reasons"] == [part["sentence"] for part in one["parts"] if part["points"]]
+        assert one["out"] == one["conflicts"] == []
+
+
+def test_whoever_works_on_the_matter_and_has_less_in_hand_comes_first(api: Api) -> None:
+    case = granted(api)
+    say(api, "volunteer", matters=[case["facts"]["matter"]])
+    assert next(iter(told(api, case))) == "volunteer"
+    other = granted(api)
+    api.take("caseworker", other, "assign", to="volunteer")
+    found = told(api, case)
+    assert found["volunteer"]["open"] == 1
+    load = {
+        name: next(part["points"] for part in one["parts"] if part["name"] == "match_load")
+        for name, one in found.items()
+    }
+    assert load["volunteer"] < load["lawyer"]
+
+
+def test_a_conflict_is_found_under_another_writing_of_the_name(api: Api) -> None:
+    case = granted(api)
+    say(api, "lawyer", relations=[{"kind": "employer", "organisation": True, "name": "華茂服裝（濟南）有限責任公司"}])
+    lawyer = told(api, case)["lawyer"]
+    assert lawyer["out"] == ["a conflict of interest"]
+    assert [one["sure"] for one in lawyer["conflicts"]] == [True]
+    assert EMPLOYER in lawyer["conflicts"][0]["sentence"]
+
+
+def test_helping_the_same_person_again_is_no_conflict_but_a_reason(api: Api) -> None:
+    facts = api.get("caseworker", "/workflows/legal_aid")["intake"]["examples"][0]
+    case = granted(api, applicant=facts["applicant"])
+    api.take("caseworker", case, "assign", to="volunteer")
+    again = granted(api, applicant=facts["applicant"])
+    volunteer = told(api, again)["volunteer"]
+    assert volunteer["conflicts"] == []
+    assert f"has helped this person in {case['number']}" in volunteer["reasons"]
+
+
+@pytest.mark.parametrize(("who", "status"), [("auditor", 403), ("lawyer", 404), ("caseworker-qd", 404), (None, 401)])
+def test_only_staff_who_see_the_case_look_for_helpers(api: Api, who: str | None, status: int) -> None:
+    assert api.call(who, "GET", f"/cases/{granted(api)['id']}/candidates").status_code == status
+
+
+def test_the_plan_serves_the_batch_and_changes_nothing_until_it_is_carried_out(api: Api) -> None:
+    cases = [granted(api) for _ in range(3)]
+    say(api, "lawyer", most_open=1)
+    say(api, "volunteer", most_open=1)
+    lines = api.post("supervisor", "/assignments/plan", {})["items"]
+    assert [line["number"] for line in lines] == [case["number"] for case in cases]
+    chosen = [line["chosen"] and line["chosen"]["user"]["username"] for line in lines]
+    assert sorted(chosen[:2]) == ["lawyer", "volunteer"]
+    assert chosen[2] is None
+    assert not any(line["done"] for line in lines)
+    assert [api.get("supervisor", f"/cases/{case['id']}")["state"] for case in cases] == ["granted"] * 3
+    done = api.post("supervisor", "/assignments/plan?apply=true", {})["items"]
+    assert [line["done"] for line in done] == [True, True, False]
+    states = [api.get("supervisor", f"/cases/{case['id']}") for case in cases]
+    assert [case["state"] for case in states] == ["assigned", "assigned", "granted"]
+    assert [case["assignee"] and case["assignee"]["username"] for case in states] == chosen
+    rest = api.post("supervisor", "/assignments/plan?apply=true", {})["items"]
+    assert [(line["number"], line["chosen"]) for line in rest] == [(cases[2]["number"], None)]
+
+
+def test_what_cannot_be_given_says_why_and_the_rest_is_given(api: Api) -> None:
+    """A caseworker does not give away a colleague's case."""
+    theirs, own = granted(api), granted(api)
+    api.post("supervisor", f"/cases/{theirs['id']}/handover", {"to": "supervisor", "reason": "本人办理"})
+    lines = {line["number"]: line for line in api.post("caseworker", "/assignments/plan?apply=true", {})["items"]}
+    assert lines[own["number"]]["done"]
+    assert not lines[theirs["number"]]["done"]
+    assert lines[theirs["number"]]["refused"]
+    assert api.get("caseworker", f"/cases/{theirs['id']}")["state"] == "granted"
+
+
+def test_a_plan_is_for_staff_and_for_an_organisation_of_theirs(api: Api) -> None:
+    assert api.call("lawyer", "POST", "/assignments/plan", {}).status_code == 403
+    assert api.call("supervisor", "POST", "/assignments/plan?org=370200", {}).status_code == 422
+    assert api.post("supervisor-qd", "/assignments/plan", {}) == {"items": []}
+
+
+def test_a_profile_is_the_helpers_and_the_administrators_and_is_sealed(api: Api) -> None:
+    where = f"/users/{api.ids['lawyer']}/profile"
+    said = {
+        "licence_until": "2027-01-01",
+        "absences": [{"first": "2026-03-09", "last": "2026-03-10"}],
+        "relations": [{"kind": "kin", "organisation": False, "name": "王晓明"}],
+    }
+    assert say(api, "lawyer", **said)["relations"] == said["relations"]
+    assert api.call("administrator", "PATCH", where, {"most_open": 5}).status_code == 200
+    kept = api.get("supervisor", where)
+    assert (kept["licence_until"], kept["most_open"], kept["absences"]) == ("2027-01-01", 5, said["absences"])
+    for who, status in (("caseworker", 403), ("administrator-qd", 404), ("volunteer", 404), ("auditor", 403)):
+        assert api.call(who, "PATCH", where, {"most_open": 9}).status_code == status
+    assert api.get("lawyer", where)["most_open"] == 5
+    with api.service.transaction() as tx:
+        stored = bytes(tx.db.run("select sealed from profiles").scalar_one())
+        chained = tx.db.run("select payload from admin_events where kind = 'profile_changed'").scalars().all()
+    assert "王晓明".encode() not in stored
+    assert [sorted(one["parts"]) for one in chained] == [["absences", "licence_until", "relations"], ["most_open"]]
+
+
+@pytest.mark.parametrize(
+    ("said", "path"),
+    [
+        ({"matters": ["cooking"]}, "matters.0"),
+        ({"places": ["37010"]}, "places.0"),
+        ({"absences": [{"first": "2026-03-10", "last": "2026-03-09"}]}, "absences.0.last"),
+        ({"most_open": -1}, "most_open"),
+        ({"nonsense": 1}, "nonsense"),
+    ],
+)
+def test_a_profile_that_says_nonsense_is_refused_and_changes_nothing(shared: Api, said: Any, path: str) -> None:
+    answer = shared.call("lawyer", "PATCH", f"/users/{shared.ids['lawyer']}/profile", said)
+    assert answer.status_code == 422
+    assert [fault["field"] for fault in answer.get_json()["errors"]] == [path]
+    assert shared.get("lawyer", f"/users/{shared.ids['lawyer']}/profile")["matters"] == []
+
+
+def test_staff_have_no_profile(shared: Api) -> None:
+    assert shared.call("caseworker", "GET", f"/users/{shared.ids['caseworker']}/profile").status_code == 404

@@ -32,6 +32,7 @@ TAGS: Final = {
     "public": Text("无账号办理", "Without an account"),
     "cases": Text("案件", "Cases"),
     "files": Text("查看材料文件", "Looking at files"),
+    "assignments": Text("批量指派", "Assigning a batch"),
     "queue": Text("待办", "The queue"),
     "alerts": Text("提醒", "Alerts"),
     "workflows": Text("流程", "Workflows"),

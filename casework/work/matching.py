@@ -11,7 +11,7 @@ from casework.matching.candidates import WEIGHTS, Candidate, Helper, Need, candi
 from casework.matching.conflicts import Known, Party, PastCase
 from casework.matching.names import Kind
 from casework.matching.plan import Line, Waiting, plan
-from casework.records import cases, helpers, offices, people
+from casework.records import cases, matching, offices, people
 from casework.records.rows import StoredCase
 from casework.rules.grammar import Transition, Workflow
 from casework.rules.people import STAFF, Role
@@ -28,7 +28,7 @@ _LATELY: Final = timedelta(days=183)
 _NOT_STAFF: Final = Text("只有经办人和审批人可以查看人选。", "Only staff look for somebody to help.")
 _NOBODY_HELPS: Final = Text("此项业务不指派律师或者志愿者。", "This programme names no lawyer or volunteer.")
 _BY_PLAN: Final = Text("按批量指派方案指派", "Assigned by the plan of a batch")
-_CLOSED: Final = Text("案件已经结束。", "The case is closed.")
+_MOVED_ON: Final = Text("案件已不在待指派状态。", "The case waits for a helper no longer.")
 _UNKNOWN_ORG: Final = Text("没有这个机构，或者不在您的管辖范围内。", "There is no such organisation at or below yours.")
 
 
@@ -44,14 +44,12 @@ class Planned:
 def candidates_for(tx: Transaction, case_id: UUID) -> list[Candidate]:
     """Return everybody within reach, judged for a case: the best first, those who cannot take it last.
 
-    Raises `NotFound` and `NotYours`, `NotMet` where the programme names no helpers, `NotNow` for a closed case.
+    Raises `NotFound` and `NotYours`, `NotMet` where the programme names no helpers.
     """
     record = cases.get(tx.db, case_id, tx.person)
     _ensure_staff(tx)
     if not _handing(workflow_registry.pinned(record.case)):
         raise NotMet(_NOBODY_HELPS)
-    if record.case.closed_at:
-        raise NotNow(_CLOSED)
     found = _helpers(tx, record.case.org_path, but=[case_id])
     return _judged(tx, record, found, known_of(found))
 
@@ -72,7 +70,7 @@ def plan_for(tx: Transaction, org: str | None) -> list[Line]:
         for edge in _handing(workflow)
         for state in edge.sources
     }
-    ids = helpers.waiting(tx.db, tx.person, path, states, MOST_PLANNED) if states else []
+    ids = matching.waiting(tx.db, tx.person, path, states, MOST_PLANNED) if states else []
     records = [cases.get(tx.db, case_id, tx.person) for case_id in ids]
     by_place: dict[str, tuple[list[Helper], Known]] = {}
     waiting = []
@@ -100,7 +98,7 @@ def carry_out(tx: Transaction, lines: Sequence[Line]) -> list[Planned]:
         edge = next(iter(_handing_from(record)), None)
         try:
             if edge is None or edge.assigns is None:
-                raise NotNow(_CLOSED)
+                raise NotNow(_MOVED_ON)
             with tx.db.all_or_none():
                 apply(tx, record, edge.name, {edge.assigns: line.chosen.helper.person.username} | _reason(tx, record))
         except Refusal as refused:
@@ -137,7 +135,7 @@ def _helpers(tx: Transaction, path: str, but: Collection[UUID]) -> list[Helper]:
     handed = {edge.name for workflow in workflow_registry.latest() for edge in _handing(workflow)}
     monday = tx.today - timedelta(days=tx.today.weekday())
     week = datetime(monday.year, monday.month, monday.day, tzinfo=tx.service.zone)
-    rows = helpers.within_reach(tx.db, path, handed, week, tx.now - _LATELY)
+    rows = matching.within_reach(tx.db, path, handed, week, tx.now - _LATELY)
     past = _past(tx, [row.id for row in rows], but)
     return [
         Helper(
@@ -157,7 +155,7 @@ def _past(tx: Transaction, ids: Collection[UUID], but: Collection[UUID]) -> dict
     parties = {path for workflow in workflow_registry.latest() for path in workflow.parties}
     numbers = {path: f"{path.rpartition('.')[0]}.credit_code" for path in parties}
     found: dict[UUID, list[PastCase]] = {}
-    for row in helpers.past_cases(tx.db, ids, {*parties, *numbers.values()}, but):
+    for row in matching.past_cases(tx.db, ids, {*parties, *numbers.values()}, but):
         named = row.named or {}
         others = [
             _opponent(named[path], named.get(numbers[path]))

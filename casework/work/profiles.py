@@ -9,7 +9,7 @@ from casework.forms.form import Form, Many
 from casework.forms.numbers import Count, Day, Flag
 from casework.forms.texts import Choice, Code, Word
 from casework.matching.profiles import RELATIONS, Absence, Profile, Relation, RelationKind
-from casework.records import admin_events, helpers, people
+from casework.records import admin_events, matching, people
 from casework.records.vault import seal, unseal
 from casework.rules.people import HELPERS, Person, Role
 from casework.rules.refusals import Fault, Invalid, NotFound, NotYours
@@ -39,7 +39,12 @@ class RelationForm(Form):
 
     kind = Choice(RELATIONS, required=True, title=Text("关系", "Relation"))
     organisation = Flag(title=Text("是单位", "It is an organisation"), example=False)
-    name = Word(most=100, required=True, title=Text("姓名或者单位名称", "Name"), example="示例纺织有限公司")
+    name = Word(
+        most=100,
+        required=True,
+        title=Text("姓名或者单位名称", "Name"),
+        example=Text("示例纺织有限公司", "Example Textiles Ltd"),
+    )
 
 
 class ProfileForm(Form):
@@ -50,14 +55,15 @@ class ProfileForm(Form):
         Code(title=Text("事项", "Matter"), example="dismissal"), title=Text("不办理的事项", "Matters refused")
     )
     languages = Many(
-        Word(most=30, title=Text("语言", "Language"), example="聊城话"), title=Text("语言和方言", "Languages")
+        Word(most=30, title=Text("语言", "Language"), example=Text("聊城话", "Uyghur")),
+        title=Text("语言和方言", "Languages"),
     )
     places = Many(
         Code(title=Text("行政区划代码", "GB/T 2260 code"), example="3701"), title=Text("服务地区", "Places served")
     )
     licence = Word(most=40, title=Text("执业证号", "Number of the licence"), example="13701202610000001")
     licence_until = Day(title=Text("证件有效期至", "The licence is valid until"))
-    firm = Word(most=100, title=Text("律师事务所", "Law firm"), example="示例律师事务所")
+    firm = Word(most=100, title=Text("律师事务所", "Law firm"), example=Text("示例律师事务所", "Example Law Firm"))
     most_open = Count(most=500, title=Text("同时在办最多件数", "Cases in hand at most"), example=8)
     most_a_week = Count(most=100, title=Text("每周新接最多件数", "New cases a week at most"), example=2)
     absences = Many(AbsenceForm, title=Text("请假", "Absences"))
@@ -99,7 +105,7 @@ def change(tx: Transaction, user_id: UUID, given: Any) -> dict[str, Any]:
         raise Invalid(faults)
     people.lock(tx.db, user_id)
     now = _given(tx, person) | said
-    helpers.keep_profile(tx.db, user_id, seal(tx.key_for("profiles"), _place(user_id), now))
+    matching.keep_profile(tx.db, user_id, seal(tx.key_for("profiles"), _place(user_id), now))
     admin_events.add(tx.db, tx.actor_id, "profile_changed", person.username, [person.org_path], {"parts": sorted(said)})
     return now
 
@@ -152,7 +158,7 @@ def _helper(tx: Transaction, user_id: UUID) -> Person:
 
 
 def _given(tx: Transaction, person: Person) -> dict[str, Any]:
-    sealed = helpers.profile(tx.db, person.id)
+    sealed = matching.profile(tx.db, person.id)
     said: dict[str, Any] = unseal(tx.key_for("profiles"), _place(person.id), sealed) if sealed else {}
     return said
 

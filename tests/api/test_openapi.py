@@ -232,6 +232,19 @@ def _open_and_look_around(ask: Lived) -> Any:
     return case
 
 
+def _look_for_helpers(ask: Lived, case: Any) -> None:
+    profile = f"/users/{ask.api.ids['lawyer']}/profile"
+    said = {"licence_until": "2030-01-01", "most_open": 3, "relations": [{"kind": "kin", "name": "王晓明"}]}
+    ask("lawyer", "PATCH", profile, said)
+    ask("lawyer", "PATCH", profile, {"matters": ["cooking"]}, 422)
+    ask("caseworker", "GET", profile)
+    ask("auditor", "GET", profile, status=403)
+    assert ask("caseworker", "GET", f"/cases/{case['id']}/candidates")["items"]
+    ask("auditor", "GET", f"/cases/{case['id']}/candidates", status=403)
+    assert ask("supervisor", "POST", "/assignments/plan", {})["items"]
+    ask("lawyer", "POST", "/assignments/plan", {}, 403)
+
+
 def _decide_and_help(ask: Lived, case: Any) -> None:
     at, api = f"/cases/{case['id']}", ask.api
     road = (
@@ -240,10 +253,11 @@ def _decide_and_help(ask: Lived, case: Any) -> None:
         ("caseworker", "supply_papers"),
         ("caseworker", "propose"),
         ("supervisor", "grant"),
-        ("caseworker", "assign"),
     )
     for who, name in road:
         _take(ask, who, at, name)
+    _look_for_helpers(ask, case)
+    _take(ask, "caseworker", at, "assign")
     helper = next(name for name, key in api.ids.items() if str(key) == ask("caseworker", "GET", at)["assignee"]["id"])
     _take(ask, helper, at, "engage")
     api.days_pass(200)

@@ -187,6 +187,7 @@ def test_a_case_is_read_by_those_who_see_it_and_by_nobody_else(
             answer = shared.call(who, "GET", address(one, cases[name]))
             may = role_of(who) in ("supervisor", "auditor") or not one.path.endswith("/disclosures")
             may = may and not (role_of(who) == "auditor" and one.path.endswith(("/notes", "/letters")))
+            may = may and (role_of(who) in STAFF or not one.path.endswith("/candidates"))
             # Of these cases, which are of legal aid, there is no form of hardship assistance.
             there = sees(who, kind) and not one.path.endswith("/approval-sheet")
             assert answer.status_code == (404 if not there else 200 if may else 403), (who, name)

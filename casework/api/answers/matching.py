@@ -41,7 +41,9 @@ class Conflict(Shape):
 
     likeness: Annotated[float, like(0.95, "名称相似程度，1 为相同", "How alike the names are; 1: the same", maximum=1)]
     sure: Annotated[Flag, told("是否据此排除", "Whether it rules the helper out")]
-    sentence: Annotated[str, like(Text("近亲属“王晓明”与对方一致", "Close kin 王晓明 is the other side"))]
+    sentence: Annotated[
+        str, like(Text("近亲属“王晓明”与对方一致", "Close kin Wang Xiaoming is the other side, Wang Xiaoming"))
+    ]
 
 
 class Candidate(Shape):
@@ -101,11 +103,11 @@ class Profile(Shape):
     user: Person
     matters: list[Annotated[str, like("wages")]]
     opted_out: list[Annotated[str, like("dismissal")]]
-    languages: list[Annotated[str, like("聊城话")]]
+    languages: list[Annotated[str, like(Text("聊城话", "Uyghur"))]]
     places: list[Annotated[str, like("3701")]]
     licence: Annotated[str, like("13701202610000001")] | None
     licence_until: Day | None
-    firm: Annotated[str, like("示例律师事务所")] | None
+    firm: Annotated[str, like(Text("示例律师事务所", "Example Law Firm"))] | None
     most_open: Number | None
     most_a_week: Number | None
     absences: list[Absence]

@@ -70,7 +70,8 @@ def past_cases(tx: Tx, helpers: Collection[UUID], paths: Collection[str], but: C
         select c.assignee_id, c.number, c.applicant_id, c.applicant_name,
           (select jsonb_object_agg(path, c.facts #> string_to_array(path, '.')) from unnest(cast(:paths as text[])) as path
            where c.facts #> string_to_array(path, '.') is not null) as named
-        from cases c where c.assignee_id = any(cast(:helpers as uuid[])) and not c.id = any(cast(:but as uuid[]))
+        from cases c
+        where c.assignee_id = any(cast(:helpers as uuid[])) and not c.id = any(cast(:but as uuid[]))
         order by c.opened_at desc limit :most
         """,
         helpers=list(helpers), paths=list(paths), but=list(but), most=_MOST_PAST,

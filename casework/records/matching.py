@@ -68,7 +68,8 @@ def past_cases(tx: Tx, helpers: Collection[UUID], paths: Collection[str], but: C
     return tx.all(
         """
         select c.assignee_id, c.number, c.applicant_id, c.applicant_name,
-          (select jsonb_object_agg(path, c.facts #> string_to_array(path, '.')) from unnest(cast(:paths as text[])) as path
+          (select jsonb_object_agg(path, c.facts #> string_to_array(path, '.'))
+           from unnest(cast(:paths as text[])) as path
            where c.facts #> string_to_array(path, '.') is not null) as named
         from cases c
         where c.assignee_id = any(cast(:helpers as uuid[])) and not c.id = any(cast(:but as uuid[]))

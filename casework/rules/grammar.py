@@ -333,7 +333,8 @@ class Workflow:
     `sheet` is the form on paper that it keeps of a case, `yearly_sample` says which cases are looked into.
     `corrected` gives the facts that a correction changes beside those corrected, or raises the refusal that says why
     it may not be made. `policies` are the names of the dated rows that it asks for beside the limits of its clocks,
-    with what their values are; those `by_last_year` count as they stood at the end of the year before.
+    with what their values are, `policy_titles` what they are called; those `by_last_year` count
+    as they stood at the end of the year before.
     `time_to_object` gives how long a decision may still be objected to, as the applicant is told. Decisions in the
     states `reviewed_above` see the organisations above. A helper who has not taken a case on yet sees of its facts the
     `matter` alone. `application` says how it is asked of those who apply by themselves (`forms.asking.Application`),
@@ -362,6 +363,7 @@ class Workflow:
     yearly_sample: YearlySample | None = None
     corrected: Callable[[Move], Mapping[str, Any]] | None = None
     policies: Mapping[str, PolicyKind] = field(default_factory=dict)
+    policy_titles: Mapping[str, Text] = field(default_factory=dict)
     by_last_year: tuple[str, ...] = ()
     time_to_object: Callable[[Case, DecisionContext], TimeToObject | None] | None = None
     reviewed_above: tuple[str, ...] = ()
@@ -405,6 +407,14 @@ class Workflow:
         """What the value of each policy is that the workflow asks for, by name."""
         limits = (clock.limit.name for clock in self.clocks if isinstance(clock.limit, PolicyLimit))
         return {**dict.fromkeys(limits, PolicyKind.LIMIT), **self.policies}
+
+    def title_of_policy(self, name: str) -> Text:
+        """What a policy is called: as the programme says, else by the clock whose limit it is, else its name."""
+        if name in self.policy_titles:
+            return self.policy_titles[name]
+        of_it = (one.title for one in self.clocks if isinstance(one.limit, PolicyLimit) and one.limit.name == name)
+        title = next(of_it, None)
+        return Text(f"{title.zh}：期限", f"{title.en}: limit") if title else Text(name, name)
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -137,6 +137,7 @@ def _policies(visit: Visit, refused: Refusal | None = None, tried: previews.OfPo
     return Html(
         "policies",
         {
+            "titles": {(row.workflow, row.name): _title(row) for row in wanted},
             "frame": frame_of(tx),
             "asked": asked,
             "rows": [one for one in rows if one[1] or asked.get("all")],
@@ -201,6 +202,14 @@ def _version(visit: Visit, key: str) -> CalendarVersion:
 
 def _calendars(tx: Transaction) -> Mapping[str, CalendarVersion]:
     return tx.rules.calendars
+
+
+def _title(row: Any) -> Text:
+    """What people call a policy; its name where its programme is not there."""
+    try:
+        return workflow_registry.newest(row.workflow).title_of_policy(row.name)
+    except NotFound:
+        return Text(row.name, row.name)
 
 
 def _fault(refused: Refusal | None) -> Text | None:

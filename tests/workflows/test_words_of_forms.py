@@ -145,3 +145,8 @@ def test_an_amount_beside_an_offered_month_means_that_month() -> None:
         {"month": "2026-11", "amount": "6500"},
         {"month": "2026-09", "amount": "3000"},
     ]
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda one: one.key)
+def test_each_policy_is_called_by_words(workflow: Any) -> None:
+    assert [name for name in workflow.policy_kinds if not said_in_both(workflow.title_of_policy(name))] == []

@@ -250,7 +250,7 @@ from casework.workflows.hardship_aid.payments import (
     something_to_record,
     within_emergency_cap,
 )
-from casework.workflows.hardship_aid.policies import POLICIES
+from casework.workflows.hardship_aid.policies import POLICIES, TITLES
 from casework.workflows.hardship_aid.repayment import (
     CancelFile,
     DemandRepayment,
@@ -352,7 +352,7 @@ helped_on = taken_on("help_at_once")
 # fmt: off
 WORKFLOW = Workflow(
     key="hardship_aid", version=1, title=Text("困难职工帮扶", "Hardship assistance"), numbering="HA",
-    intake=HardshipIntake, parties=("applicant.work_unit",), pays=PAYS, corrected=correction_noted, policies=POLICIES, sheet=SHEET, application=APPLICATION, papers=PAPERS,
+    intake=HardshipIntake, parties=("applicant.work_unit",), pays=PAYS, corrected=correction_noted, policies=POLICIES, policy_titles=TITLES, sheet=SHEET, application=APPLICATION, papers=PAPERS,
     yearly_sample=YearlySample(since="on_file_since", share="sample_share"),
     one_open_case_per=(
         "applicant.identity_number",

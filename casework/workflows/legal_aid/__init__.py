@@ -134,7 +134,7 @@ from casework.workflows.legal_aid.official import (
 )
 from casework.workflows.legal_aid.official_letters import OFFICIAL_LETTERS
 from casework.workflows.legal_aid.papers import PAPERS
-from casework.workflows.legal_aid.policies import POLICIES
+from casework.workflows.legal_aid.policies import POLICIES, TITLES
 from casework.workflows.legal_aid.repayment import (
     AFTER_TERMINATION,
     REPAYMENT_LETTERS,
@@ -219,7 +219,7 @@ URGENCY_LADDER = (Alert("due", (CASEWORKER, *HELPER, SUPERVISOR), urgent=True),)
 # fmt: off
 WORKFLOW = Workflow(
     key="legal_aid", version=1, title=Text("法律援助", "Legal aid"), numbering="LA",
-    intake=LegalAidIntake, matter=("matter",), parties=("employer.name", "contractor.name"), urgent=is_urgent, first_in_line=comes_first, policies=POLICIES, by_last_year=("subsistence_line",),
+    intake=LegalAidIntake, matter=("matter",), parties=("employer.name", "contractor.name"), urgent=is_urgent, first_in_line=comes_first, policies=POLICIES, policy_titles=TITLES, by_last_year=("subsistence_line",),
     time_to_object=time_to_object, reviewed_above=("objected",), same_request=is_same_request, application=APPLICATION, papers=PAPERS,
     states=(
         State("submitted",         Text("已提交", "Submitted"),                    INTAKE,     CASEWORKER, reopens=True),

@@ -62,26 +62,30 @@ def _view(one: Endpoint) -> Callable[..., Response]:
         service = wiring().service
         # Read before the transaction begins: a slow sender must not hold a connection of the database.
         raw = read_body(MOST_OF_BODY if one.takes_file else wiring().most_bytes)
-        upload = upload_of(raw) if one.takes_file else None
-        raw = b"" if upload else raw
         if one.visitor:
-            return _visited(one, service, raw, path, upload)
+            upload = upload_of(raw) if one.takes_file else None
+            return _visited(one, service, b"" if upload else raw, path, upload)
         if one.public:
             _ensure_json(raw)
             return _response(one.view(service, read_json(raw) if raw.strip() else {}, **path))
 
-        if upload:
-            # Nobody's time is spent on the file of a stranger, and no connection is held meanwhile.
-            transacted(people.identify, token=bearer_token())
-            upload.examine()
+        upload = _from_a_user(raw) if one.takes_file else None
 
         def do(tx: Transaction) -> Response:
             people.identify(tx, own_account=one.own_account)
-            return _answered(one, tx, str(tx.person.id), raw, path, upload=upload)
+            return _answered(one, tx, str(tx.person.id), b"" if upload else raw, path, upload=upload)
 
         return transacted(do, token=bearer_token())
 
     return answer
+
+
+def _from_a_user(raw: bytes) -> Upload:
+    """The upload, looked into once it is known that a user sends it; no connection is held meanwhile."""
+    transacted(people.identify, token=bearer_token())
+    upload = upload_of(raw)
+    upload.examine()
+    return upload
 
 
 def _visited(

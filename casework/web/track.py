@@ -1,18 +1,21 @@
 """Following an application: by number and code, then its progress, letters, and the applicant's own steps."""
 
 import secrets
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from flask import redirect
 from werkzeug.datastructures import MultiDict
 
+from casework.forms.form import form_of
 from casework.http.callers import caller_network
 from casework.http.problems import STATUS
 from casework.http.wiring import wiring
 from casework.records import cases, files
 from casework.records.rows import StoredCase
 from casework.rules.case import Phase
+from casework.rules.grammar import Transition
 from casework.rules.refusals import (
     Invalid,
     NotFound,
@@ -30,9 +33,11 @@ from casework.web.clocks import Clock, clocks_of
 from casework.web.page import Answer, Html, Page, Redirect
 from casework.web.steps import Chosen, chosen, edge_of, payload_of
 from casework.work import applications, paper_list, workflow_registry
+from casework.work.paper_list import PaperOnList
 from casework.work.service import Transaction
 
 _ASK_AGAIN = Text("请重新输入案号和查询码。", "Give the number and the code again.")
+_PAPERS: Final = "papers"
 _DONE = Text("已提交。", "It is sent.")
 
 
@@ -136,12 +141,14 @@ def _page(
     workflow = workflow_registry.pinned(record.case)
     offers, office = applications.own_steps(tx, record)
     allowed = {one.transition.name: one for one in offers if one.allowed}
+    awaited = applications.papers_awaited(tx, record)
+    listed = paper_list.of_applicant(workflow, record.case, files.of_case(tx.db, case_id), awaited)
     shown: Chosen | None = None
     edge = edge_of(workflow, step, record.case.state) if step else None
     if edge is not None and (edge.name in allowed or refused):
-        values = payload_of(workflow, edge, posted) if posted is not None else None
+        values = payload_of(workflow, edge, posted) if posted is not None else _sent_in(edge, listed)
         shown = chosen(tx, record, office, edge, needs_reason=False, values=values, problem=refused)
-    org, awaited = tx.rules.orgs[record.case.org_code], applications.papers_awaited(tx, record)
+    org = tx.rules.orgs[record.case.org_code]
     return Html(
         "application",
         {
@@ -154,12 +161,20 @@ def _page(
             "chosen": shown,
             "owed": _owed(tx, record),
             "papers": awaited,
-            "listed": paper_list.of_applicant(workflow, record.case, files.of_case(tx.db, case_id), awaited),
+            "listed": listed,
             "letters": applications.own_letters(tx, record),
             "once": secrets.token_urlsafe(24),
         },
         STATUS[refused.code] if refused else 200,
     )
+
+
+def _sent_in(edge: Transition, listed: Sequence[PaperOnList]) -> dict[str, Any] | None:
+    """The papers asked for of which there are files, filled into a form that asks which ones come."""
+    names = paper_list.sent_in(listed)
+    if not names or edge.needs is None or _PAPERS not in form_of(edge.needs).field_names():
+        return None
+    return {_PAPERS: [{"name": name, "copies": 1} for name in names]}
 
 
 def _owed(tx: Transaction, record: StoredCase) -> list[Clock]:

@@ -11,6 +11,7 @@ from casework.rules.papers import plain_name
 from casework.rules.people import Role
 from casework.rules.text import Text
 
+_OF_A_REQUEST: Final = "asked-"
 Standing = Literal["here", "missing", "optional"]
 _OTHER: Final = Text("其他材料", "Other papers")
 _ASKED: Final = Text("要求补充的材料", "Asked for by the office")
@@ -48,6 +49,11 @@ def of_applicant(workflow: Workflow, case: Case, files: Iterable[Any], awaited: 
     [opening] = workflow.leaving(NEW)
     listed = _listed(workflow, case, {opening.name: opening.title}, files, awaited)
     return [replace(one, files=[file for file in one.files if is_own(file)]) for one in listed]
+
+
+def sent_in(listed: Iterable[PaperOnList]) -> list[str]:
+    """Return the names of the papers that were asked for and of which there are files."""
+    return [one.title.zh for one in listed if one.code.startswith(_OF_A_REQUEST) and one.files]
 
 
 def is_own(file: Any) -> bool:
@@ -100,7 +106,7 @@ def _asked_for(workflow: Workflow, case: Case, files: Sequence[Any], awaited: Se
         return []
     last = max(asks, key=lambda taken: taken.at)
     names = awaited or [str(name) for name in last.given[_ASKS]]
-    codes = [f"asked-{last.times}-{place}" for place in range(len(names))]
+    codes = [f"{_OF_A_REQUEST}{last.times}-{place}" for place in range(len(names))]
     return [
         PaperOnList(code, Text(name, name), _ASKED, None, "here" if its else "missing", False, its)
         for code, name in zip(codes, names, strict=True)
@@ -112,7 +118,7 @@ def _others(listed: Sequence[PaperOnList], files: Sequence[Any]) -> list[PaperOn
     """What came in answer to an earlier request or is not on the list any more, and whatever else there is."""
     known = {one.code for one in listed}
     rest = [one for one in files if one.paper not in known and one.paper != OTHER]
-    asked = [one for one in rest if one.paper.startswith("asked-")]
+    asked = [one for one in rest if one.paper.startswith(_OF_A_REQUEST)]
     older = [PaperOnList("", _OF_OLD, None, None, "here", False, asked)] if asked else []
     others = [one for one in files if one.paper == OTHER or (one in rest and one not in asked)]
     return [*older, PaperOnList(OTHER, _OTHER, None, None, "here" if others else "optional", False, others)]

@@ -24,6 +24,7 @@ from casework.forms.form import Form, Many, Nested
 from casework.forms.numbers import Count, Flag
 from casework.forms.texts import Choice, Code
 from casework.http.case_filters import Someone, When
+from casework.http.uploads import MOST_OF_BODY
 from casework.records import people
 from casework.records.tables import metadata
 from casework.work import workflow_registry
@@ -32,6 +33,7 @@ from casework.work.overdue import sweep
 from casework.work.people import new_token
 from tests.api.conftest import Api
 from tests.api.money import helped, in_force, make_order, new_fund
+from tests.api.uploads import KIND, PDF, form_with
 from tests.receivers import answers, receiver
 from tests.running import free_port
 
@@ -103,6 +105,8 @@ class Target:
         if one.visitor == "applicant":
             said = {"Tracking-Code": self.code} | said
         query = query or self.query(one)
+        if one.takes_file and not body and body != b"":
+            body, said = form_with(PDF, "a.pdf", paper="none of the list"), {"Content-Type": KIND} | said
         if one.method == "PATCH":
             said = {"If-Match": "*"} | said
         answer = self.api.call(
@@ -162,6 +166,7 @@ def target(shared: Api) -> Target:
             "alert_id": alert,
             "channel_id": channel["id"],
             "message_id": dead_message(shared),
+            "file_id": own_file(shared, case["number"], tracking["tracking_code"]),
             "fund_id": fund["id"],
             "order_id": order["id"],
             "line_id": order["lines"][0]["id"],
@@ -171,6 +176,15 @@ def target(shared: Api) -> Target:
         },
         tracking["tracking_code"],
     )
+
+
+def own_file(api: Api, number: str, code: str) -> str:
+    """The id of a file that the applicant has sent in."""
+    headers = {"Tracking-Code": code, "Content-Type": KIND}
+    sent = api.call(
+        None, "POST", f"/public/applications/{number}/files", form_with(PDF, "a.pdf", paper="other"), headers
+    )
+    return str(sent.get_json()["id"])
 
 
 def dead_message(api: Api) -> str:
@@ -206,7 +220,9 @@ def each(that: Callable[[Endpoint], bool]) -> pytest.MarkDecorator:
 every = each(lambda one: True)
 in_a_transaction = each(lambda one: not one.public or one.visitor is not None)
 signed_in = each(lambda one: not one.public)
-with_body = each(lambda one: one.body is not None)
+with_body = each(lambda one: one.body is not None and not one.takes_file)
+takes_json = each(lambda one: not one.takes_file)
+takes_file = each(lambda one: one.takes_file)
 
 
 def ensure_problem(answer: TestResponse, *codes: str, language: str = "en") -> None:
@@ -259,7 +275,7 @@ NOT_JSON: Final[dict[str, bytes]] = {
 }
 
 
-@every
+@takes_json
 def test_what_is_no_json_is_malformed(one: Endpoint, target: Target, unchanged: None) -> None:
     for number, raw in enumerate(NOT_JSON.values()):
         language = LANGUAGES[number % 2]
@@ -289,7 +305,7 @@ def test_a_body_that_is_no_object_is_invalid(one: Endpoint, target: Target, unch
             ensure_problem(target.send(one, root, language=language), "invalid", language=language)
 
 
-@every
+@takes_json
 def test_only_json_is_taken(one: Endpoint, target: Target, unchanged: None) -> None:
     for media_type in (
         "text/plain",
@@ -307,11 +323,25 @@ def test_only_json_is_taken(one: Endpoint, target: Target, unchanged: None) -> N
             ensure_problem(answer, "media_type", language=language)
 
 
-@every
+@takes_json
 def test_more_than_a_mebibyte_is_too_large(one: Endpoint, target: Target, unchanged: None) -> None:
     for language in LANGUAGES:
         answer = target.send(one, b'{"reason":"' + b"x" * 1_048_576 + b'"}', language=language)
         ensure_problem(answer, "too_large", language=language)
+
+
+@takes_file
+def test_where_a_file_is_sent_only_a_form_with_one_is_taken(one: Endpoint, target: Target, unchanged: None) -> None:
+    for language in LANGUAGES:
+        for media_type in ("application/json", "text/plain", "multipart/form-data", "multipart/mixed; boundary=x", ""):
+            answer = target.send(one, b"{}", language=language, Content_Type=media_type)
+            ensure_problem(answer, "media_type", language=language)
+        for raw in (b"", b"{}", b"--frontier", form_with(PDF, "a.pdf")[:-20], b"\xff" * 9):
+            ensure_problem(
+                target.send(one, raw, language=language, Content_Type=KIND), "malformed", "invalid", language=language
+            )
+        long = form_with(bytes(MOST_OF_BODY), "a.pdf")
+        ensure_problem(target.send(one, long, language=language, Content_Type=KIND), "too_large", language=language)
 
 
 @with_body

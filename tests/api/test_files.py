@@ -19,7 +19,6 @@ from casework.rules.people import APPLICANT
 from casework.web.page import PAGES
 from casework.work import audit, drafts, files, keys, paper_list, workflow_registry
 from casework.work.service import Service
-from casework.workflows.hardship_aid.checkable import check_for
 from tests.api.conftest import Api
 from tests.api.uploads import KIND, PDF, form_with
 
@@ -216,9 +215,3 @@ def test_only_addresses_to_which_files_are_sent_end_so() -> None:
     ways: list[Any] = [*ENDPOINTS, *PAGES]
     posted = [one for one in ways if one.method == "POST" and one.path.endswith(UPLOAD_ENDS)]
     assert {id(one) for one in posted} == {id(one) for one in ways if one.takes_file}
-
-
-def test_a_programme_asks_for_no_paper_that_its_own_check_tells() -> None:
-    names = [paper.title.zh for paper in workflow_registry.newest("hardship_aid").papers]
-    assert names
-    assert [name for name in names if check_for(name)] == []

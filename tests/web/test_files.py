@@ -108,6 +108,10 @@ def test_papers_that_are_asked_for_are_sent_one_by_one(pages: Pages) -> None:
     [first, *_] = re.findall(r'name="paper" value="(asked-\d+-\d+)"', phone.get(own).text)
     assert send(phone, own, photo("JPEG"), "一.jpg", first).location == own
     assert "已有 1 个文件" in phone.get(own).text
+    # What was sent in stands in the step by which the applicant says so.
+    assert re.search(
+        r'name="papers.0.name"[^>]* value="[^"]+"', phone.get(f"/track/{row.number}/do/supply_papers").text
+    )
 
 
 def test_what_is_posted_comes_from_a_page_of_ours(pages: Pages) -> None:

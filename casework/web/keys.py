@@ -40,6 +40,7 @@ KEYS: Final = (
             Key(("j",), Text("下一行", "Next row")),
             Key(("k",), Text("上一行", "Row before")),
             Key(("Enter",), Text("打开", "Open")),
+            Key(("x",), Text("勾选", "Tick")),
             Key(("c",), Text("领取下一件", "Claim the next")),
         ),
     ),

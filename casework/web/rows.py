@@ -10,6 +10,7 @@ from casework.records.summaries import CaseSummary
 from casework.rules.case import Phase
 from casework.rules.clocks import Limit
 from casework.rules.grammar import PolicyLimit, Workflow
+from casework.rules.people import Role
 from casework.rules.rights import lists_name
 from casework.rules.text import Text
 from casework.web import dates
@@ -38,6 +39,8 @@ class Row(NamedTuple):
     changed: bool
     """Whether something was done to it since the caller looked."""
     address: str
+    may_tick: bool = False
+    """Whether the caller may hand it over, as far as a list can tell."""
 
 
 def rows_of(tx: Transaction, found: Sequence[CaseSummary], view: str = "") -> list[Row]:
@@ -72,6 +75,9 @@ def _row(tx: Transaction, one: CaseSummary, looked: int, view: str) -> Row:
         clock=workflow.by_clock[one.due_clock].title if one.due_clock else None,
         closed_on=datetime.fromisoformat(one.closed_at).astimezone(tx.service.zone).date() if one.closed_at else None,
         changed=looked < one.version,
+        may_tick=one.owner_id is not None
+        and (tx.person.role is Role.SUPERVISOR or one.owner_id == str(tx.person.id))
+        and one.closed_at is None,
         address=f"/cases/{one.number}?{urlencode({'view': view})}" if view else f"/cases/{one.number}",
     )
 

@@ -29,6 +29,7 @@ PAGES = [
     ("caseworker", "/cases?q=nothing"),
     ("caseworker", "/cases?open=true&workflow=legal_aid"),
     ("caseworker", "/keys"),
+    ("supervisor", "/hand-over"),
     ("caseworker", "{case}"),
     ("caseworker", "/cases/new/legal_aid"),
     ("caseworker", "/cases/new/hardship_aid"),

@@ -131,3 +131,34 @@ def test_the_palette_finds_by_initials_and_keys_do_nothing_while_one_types(brows
     page.keyboard.press("?")
     page.wait_for_url("**/keys")
     context.close()
+
+
+def test_several_cases_are_handed_over_or_none(pages: Pages) -> None:
+    visitor = pages.signed_in("supervisor")
+    text = visitor.get("/cases?open=true&workflow=legal_aid").text
+    numbers_there = re.findall(r'form="several" name="number" value="([^"]+)"', text)[:2]
+    assert len(numbers_there) == 2
+    page = visitor.get(f"/hand-over?number={numbers_there[0]}&number={numbers_there[1]}").text
+    assert all(number in page for number in numbers_there)
+    colleagues = re.findall(r'<option value="([0-9a-f-]{36})"', page)
+
+    def owners() -> list[str]:
+        with pages.service.transaction() as tx:
+            found = "select owner_id::text from cases where number = any(:numbers)"
+            return list(tx.db.run(found, numbers=numbers_there).scalars())
+
+    before = owners()
+    without_reason = visitor.post("/hand-over", number=numbers_there, to=colleagues[0])
+    assert without_reason.status_code == 422
+    assert without_reason.text.count('type="hidden" name="number"') == 2
+    strange = [*numbers_there, "LA-2020-000001"]
+    assert visitor.post("/hand-over", number=strange, to=colleagues[0], reason="岗位调整").status_code == 404
+    assert owners() == before
+    for to in colleagues:
+        answer = visitor.post("/hand-over", number=numbers_there, to=to, reason="岗位调整")
+        if answer.status_code == 303:
+            assert owners() == [to, to]
+            break
+        assert owners() == before
+    else:
+        pytest.fail("nobody could take both")

@@ -23,6 +23,7 @@ const keys = {
   "[": () => marked("["),
   "]": () => marked("]"),
   "?": () => marked("?"),
+  x: () => one("input[type=checkbox]", rows[chosen] || document.createElement("i"))?.click(),
   e: () => marked("e"),
   n: () => one("#note")?.focus(),
   g: () => { going = Date.now(); },

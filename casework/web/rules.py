@@ -205,11 +205,10 @@ def _calendars(tx: Transaction) -> Mapping[str, CalendarVersion]:
 
 
 def _title(row: Any) -> Text:
-    """What people call a policy; its name where its programme is not there."""
-    try:
-        return workflow_registry.newest(row.workflow).title_of_policy(row.name)
-    except NotFound:
-        return Text(row.name, row.name)
+    """What people call a policy: in its programme, or where it is of every programme, in the first that asks for it."""
+    asking = (one for one in workflow_registry.latest() if row.name in one.policy_kinds)
+    of_it = sorted(asking, key=lambda one: one.key != row.workflow)
+    return of_it[0].title_of_policy(row.name) if of_it else Text(row.name, row.name)
 
 
 def _fault(refused: Refusal | None) -> Text | None:

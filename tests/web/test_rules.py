@@ -39,6 +39,8 @@ def test_the_rules_are_read_by_everybody_who_works_by_them_and_tried_by_administ
         page = visitor.get(path)
         assert page.status_code == 200
         assert ('name="text"' in page.text) == (who == "administrator")
+    policies = visitor.get("/admin/policies").text
+    assert '<th scope="row">最低生活保障标准（每人每月） <small class="mono">subsistence_line</small>' in policies
 
 
 def test_organisations_are_listed_as_a_tree_with_where_they_are_reached(pages: Pages) -> None:

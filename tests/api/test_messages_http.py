@@ -25,6 +25,7 @@ from casework.work.overdue import sweep
 from tests.api.conftest import Api
 from tests.api.described import validator
 from tests.api.money import confirmed_order, helped, new_fund
+from tests.api.uploads import KIND, PDF, form_with
 from tests.cli.terminal import until
 from tests.receivers import Receiver, answers, hangs, receiver
 
@@ -277,6 +278,9 @@ def live(api: Api) -> None:
     api.post("supervisor", f"{at}/handover", {"to": str(api.ids["caseworker"]), "reason": "继续办理"})
     case = api.take("caseworker", case, "accept")
     api.post("caseworker", f"{at}/tracking-code", {"reason": "申请人到场", "identity_checked": "document"})
+    sent = api.call("caseworker", "POST", f"{at}/files", form_with(PDF, "a.pdf", paper="other"), {"Content-Type": KIND})
+    removed = api.call("caseworker", "DELETE", f"{at}/files/{sent.get_json()['id']}", {"reason": "传错了"})
+    assert removed.status_code == 204
     recalculate(api)
     corrected = {"facts": {"claimants": 3}}
     assert api.call("caseworker", "PATCH", at, corrected, {"If-Match": "*"}).status_code == 200

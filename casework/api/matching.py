@@ -20,7 +20,7 @@ from casework.work import matching, profiles
     Text("可指派的人选", "Who could take the case"),
     answer=page_of(Candidate),
     query=Page,
-    refuses=(403, 409),
+    refuses=(403,),
     note=Text(
         "本市及上级机构的律师和志愿者，合适者在前；不能承办的在后，并写明原因。利益冲突按姓名、单位名称的各种写法比对。",
         "Lawyers and volunteers of the city and above, the best first; those who cannot take it last, with the reason."

@@ -35,6 +35,7 @@ _PLACES: Final = (
     (Place("/desk", Text("待办", "Desk")), STAFF | HELPERS),
     (Place(_ALERTS, Text("提醒", "Alerts")), STAFF | HELPERS),
     (Place("/cases", Text("案件", "Cases")), STAFF | HELPERS | {Role.AUDITOR}),
+    (Place("/assignments", Text("指派", "Assigning")), STAFF),
     (Place("/payments", Text("支付", "Payments")), STAFF | {Role.AUDITOR}),
     (Place("/funds", Text("资金", "Funds")), STAFF | {Role.AUDITOR}),
     (Place("/reports", Text("统计", "Reports")), STAFF | {Role.AUDITOR}),

@@ -43,6 +43,8 @@ class Chosen:
     faults: tuple[tuple[str, Text | None, Text], ...] = ()
     typed: tuple[Group, ...] = ()
     subject: str = ""
+    assigns: bool = False
+    """Whether it names who helps."""
     kept: Draft | None = None
     """What was typed before and not sent, which stands in the fields."""
 
@@ -92,6 +94,7 @@ def chosen(
         problem=problem,
         faults=tuple(titles(_asking(form, reason), faults)),
         typed=tuple(in_words(form, values)) if form and values else (),
+        assigns=edge.assigns is not None,
     )
 
 

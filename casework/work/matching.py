@@ -15,7 +15,7 @@ from casework.records import cases, matching, offices, people
 from casework.records.rows import StoredCase
 from casework.rules.grammar import Transition, Workflow
 from casework.rules.people import STAFF, Role
-from casework.rules.refusals import Fault, Invalid, NotMet, NotNow, NotYours, Refusal
+from casework.rules.refusals import Fault, Invalid, NotNow, NotYours, Refusal
 from casework.rules.text import Text
 from casework.work import profiles, workflow_registry
 from casework.work.cases import apply, locked
@@ -26,7 +26,6 @@ MOST_PLANNED: Final = 200
 
 _LATELY: Final = timedelta(days=183)
 _NOT_STAFF: Final = Text("只有经办人和审批人可以查看人选。", "Only staff look for somebody to help.")
-_NOBODY_HELPS: Final = Text("此项业务不指派律师或者志愿者。", "This programme names no lawyer or volunteer.")
 _BY_PLAN: Final = Text("按批量指派方案指派", "Assigned by the plan of a batch")
 _MOVED_ON: Final = Text("案件已不在待指派状态。", "The case waits for a helper no longer.")
 _UNKNOWN_ORG: Final = Text("没有这个机构，或者不在您的管辖范围内。", "There is no such organisation at or below yours.")
@@ -44,12 +43,12 @@ class Planned:
 def candidates_for(tx: Transaction, case_id: UUID) -> list[Candidate]:
     """Return everybody within reach, judged for a case: the best first, those who cannot take it last.
 
-    Raises `NotFound` and `NotYours`, `NotMet` where the programme names no helpers.
+    Nobody where the programme names no helpers. Raises `NotFound` and `NotYours`.
     """
     record = cases.get(tx.db, case_id, tx.person)
     _ensure_staff(tx)
     if not _handing(workflow_registry.pinned(record.case)):
-        raise NotMet(_NOBODY_HELPS)
+        return []
     found = _helpers(tx, record.case.org_path, but=[case_id])
     return _judged(tx, record, found, known_of(found))
 
@@ -95,7 +94,7 @@ def carry_out(tx: Transaction, lines: Sequence[Line]) -> list[Planned]:
             found.append(Planned(line))
             continue
         record = locked(tx, line.case.id)
-        edge = next(iter(_handing_from(record)), None)
+        edge = handing_from(record)
         try:
             if edge is None or edge.assigns is None:
                 raise NotNow(_MOVED_ON)
@@ -125,9 +124,10 @@ def _handing(workflow: Workflow) -> list[Transition]:
     return [edge for edge in workflow.transitions if edge.assigns]
 
 
-def _handing_from(record: StoredCase) -> list[Transition]:
+def handing_from(record: StoredCase) -> Transition | None:
+    """Return the transition by which the case is given to a helper from where it stands; None where it is not."""
     case = record.case
-    return [edge for edge in workflow_registry.pinned(case).leaving(case.state) if edge.assigns]
+    return next((edge for edge in workflow_registry.pinned(case).leaving(case.state) if edge.assigns), None)
 
 
 def _helpers(tx: Transaction, path: str, but: Collection[UUID]) -> list[Helper]:

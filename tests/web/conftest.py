@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from random import Random
 from typing import Any, Final
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -22,12 +23,18 @@ from werkzeug.test import TestResponse
 from casework.app import create_app
 from casework.demo import load
 from casework.embedded import PrivateServer
+from casework.forms.example_data import ExampleData
+from casework.forms.form import form_of, intake_of
 from casework.records import offices
 from casework.records.database import Database
+from casework.records.people import by_username
 from casework.records.vault import Keyring
+from casework.rules.people import Actor, Person
 from casework.settings import Settings
+from casework.work import intake, workflow_registry
+from casework.work.cases import take_transition
 from casework.work.people import create_user
-from casework.work.service import Service
+from casework.work.service import Service, Transaction
 from tests.conftest import TEMPLATE, url_of
 
 NOW: Final = datetime.fromisoformat("2026-11-16T15:00:00+08:00")
@@ -147,3 +154,35 @@ def sign_in(context: Any, address: str, username: str | None, language: str) -> 
     page.click(f'button[name=username][value="{username}"]')
     page.wait_for_load_state()
     page.close()
+
+
+def lived(pages: Pages, *steps: tuple[str, str]) -> Any:
+    """A legal aid case of an invented person after these steps, each by a user of the demonstration."""
+    chance, workflow = Random(uuid4().int), workflow_registry.newest("legal_aid")
+    users = {role: _person(pages, role) for role in ("caseworker", "supervisor", "lawyer")}
+
+    def act(tx: Transaction, who: str) -> None:
+        tx.actor = Actor(users[who].role, users[who])
+
+    with pages.service.transaction() as tx:
+        act(tx, "caseworker")
+        facts = intake_of(workflow).example(ExampleData(tx.today, chance))
+        given = {"workflow": "legal_aid", "org": "370100", "channel": "walk_in", "facts": facts}
+        case = intake.open_case(tx, given)[0].case
+    for who, name in steps:
+        with pages.service.transaction() as tx:
+            act(tx, who)
+            edge = workflow.edge(name, case.state)
+            assert edge is not None
+            data = ExampleData(tx.today, chance, {"lawyer": users["lawyer"].id}, facts=case.facts)
+            given = form_of(edge.needs).example(data) if edge.needs else {}
+            more = {"to": "lawyer"} if name == "assign" else {}
+            case = take_transition(tx, case.id, name, given | more).case
+    return case
+
+
+def _person(pages: Pages, username: str) -> Person:
+    with pages.service.transaction() as tx:
+        known = by_username(tx.db, username)
+    assert known is not None
+    return known[0]

@@ -1,22 +1,16 @@
 """The desk shows what the queue of the API has, by view; a case page shows what its reader may see."""
 
 import re
-from random import Random
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from casework.forms.example_data import ExampleData
-from casework.forms.form import form_of, intake_of
 from casework.records import queue as records
 from casework.records.people import by_username
 from casework.records.queue import Part
 from casework.rules.people import Actor
-from casework.work import intake, queue, workflow_registry
-from casework.work.cases import take_transition
-from casework.work.service import Transaction
-from tests.web.conftest import Pages
+from casework.work import queue
+from tests.web.conftest import Pages, lived
 
 STAFF = ["caseworker", "supervisor", "supervisor-sd", "lawyer"]
 
@@ -129,27 +123,7 @@ def test_english_is_spoken_where_it_was_chosen(pages: Pages) -> None:
 
 def assigned(pages: Pages) -> Any:
     """A legal aid case of an invented person for which the lawyer was named just now."""
-    chance, workflow = Random(uuid4().int), workflow_registry.newest("legal_aid")
-    users = {role: one[0] for role in ("caseworker", "supervisor", "lawyer") if (one := found(pages, role))}
-
-    def act(tx: Transaction, who: str) -> None:
-        tx.actor = Actor(users[who].role, users[who])
-
-    with pages.service.transaction() as tx:
-        act(tx, "caseworker")
-        facts = intake_of(workflow).example(ExampleData(tx.today, chance))
-        given = {"workflow": "legal_aid", "org": "370100", "channel": "walk_in", "facts": facts}
-        case = intake.open_case(tx, given)[0].case
-    for who, name in (("caseworker", "accept"), ("supervisor", "grant"), ("caseworker", "assign")):
-        with pages.service.transaction() as tx:
-            act(tx, who)
-            edge = workflow.edge(name, case.state)
-            assert edge is not None
-            data = ExampleData(tx.today, chance, {"lawyer": users["lawyer"].id}, facts=case.facts)
-            given = form_of(edge.needs).example(data) if edge.needs else {}
-            more = {"to": "lawyer"} if name == "assign" else {}
-            case = take_transition(tx, case.id, name, given | more).case
-    return case
+    return lived(pages, ("caseworker", "accept"), ("supervisor", "grant"), ("caseworker", "assign"))
 
 
 def found(pages: Pages, username: str) -> Any:

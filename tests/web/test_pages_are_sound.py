@@ -39,6 +39,8 @@ PAGES = [
     ("caseworker", "{case}/files"),
     ("supervisor", "{case}"),
     ("supervisor", "{case}/hands"),
+    ("caseworker", "{case}/assign"),
+    ("supervisor", "/assignments"),
     ("supervisor", "{case}/edit"),
     ("supervisor", "/desk"),
     ("lawyer", "/desk"),

@@ -14,6 +14,7 @@ from casework.stories.story import Over, Story
 from casework.workflows.legal_aid.demonstration.applications import Application, application
 
 _LEFT_LYING: Final = timedelta(days=120)
+_LATELY: Final = timedelta(days=4)
 _PAPERS: Final = ("劳动合同或工资支付凭证", "用人单位登记信息", "银行流水", "诊断证明", "考勤记录", "居住证")
 _STAGES: Final = ("met_client", "evidence", "mediation", "arbitration_filed", "arbitration_hearing", "award")
 _RESULTS: Final = {"won": 25, "partly_won": 20, "settled": 38, "lost": 7, "advice_given": 6, "given_up": 4}
@@ -163,7 +164,8 @@ def _granted(story: Story, asked: Application) -> None:
         _withdraw(story)
         return
     helper = story.world.staff.helper(story.rng, story.opening.place)
-    if helper is None:
+    # Of what was granted in the last days half waits for a helper yet.
+    if helper is None or (story.world.now - story.case.last_at < _LATELY and story.rng.random() < 0.5):
         raise Over
     story.take("assign", {"to": str(helper.id)}, story.worker(), story.after_work(7), named=helper)
 

@@ -70,6 +70,7 @@ from casework.web import (
     sign_in,
     sla,
     track,
+    typed,
 )
 from casework.web import alerts as alert_pages
 from casework.web import audit as audit_pages
@@ -135,6 +136,7 @@ PAGES = (
     sla,
     own_settings,
     track,
+    typed,
     people,
     audit_pages,
     channel_pages,

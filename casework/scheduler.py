@@ -25,9 +25,9 @@ from apscheduler.triggers.base import BaseTrigger
 from casework.records import alerts, attempts, drafts, idempotency, people
 from casework.rules.refusals import Unavailable
 from casework.settings import Settings
-from casework.work import overdue, recalculation
+from casework.work import carrying, overdue, recalculation
 from casework.work.delivery import digest, worker
-from casework.work.drafts import KEPT_FOR
+from casework.work.drafts import KEPT_FOR, TYPED
 from casework.work.health import SCHEDULER, SWEEP, Watch, reach
 from casework.work.service import Service
 
@@ -93,6 +93,7 @@ def jobs(service: Service, settings: Settings) -> tuple[Job, ...]:
             idempotency.purge(tx.db, service.limits.keep_answers)
             people.purge(tx.db)
             drafts.purge(tx.db, KEPT_FOR)
+            drafts.purge(tx.db, carrying.LASTS, TYPED)
             attempts.purge(tx.db, service.limits.keep_attempts)
             attempts.purge_known(tx.db, service.limits.known_for)
 

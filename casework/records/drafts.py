@@ -33,6 +33,7 @@ def of_owner(tx: Tx, owner: str) -> Sequence[Row[Any]]:
     return tx.all(select(drafts).where(drafts.c.owner == owner).order_by(drafts.c.at.desc()))
 
 
-def purge(tx: Tx, keep_for: timedelta) -> int:
-    """Forget what nobody has touched for so long; gives how many."""
-    return tx.run(delete(drafts).where(drafts.c.at < tx.now - keep_for)).rowcount
+def purge(tx: Tx, keep_for: timedelta, beginning: str = "") -> int:
+    """Forget what nobody has touched for so long, of subjects that begin so; gives how many."""
+    old = drafts.c.at < tx.now - keep_for
+    return tx.run(delete(drafts).where(old, drafts.c.subject.startswith(beginning, autoescape=True))).rowcount

@@ -1,6 +1,5 @@
 """The page of a case: head, clocks, what can be done next, facts and what happened; and taking a step there."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
@@ -113,7 +112,11 @@ def claim(visit: Visit, number: str) -> Answer:
     return Redirect(f"/cases/{number}")
 
 
-@Page("POST", "/cases/<number>/notes", STAFF | HELPERS)
+def _note_again(visit: Visit, refused: Refusal, number: str) -> Answer:
+    return _page(visit, number, note_refused=refused)
+
+
+@Page("POST", "/cases/<number>/notes", STAFF | HELPERS, again=_note_again)
 def note(visit: Visit, number: str) -> Answer:
     """A note on the case."""
     record, _ = _found(visit.tx, number)
@@ -166,8 +169,9 @@ def _page(
     read_notes: bool = False,
     values: Mapping[str, Any] | None = None,
     not_shown: Refusal | None = None,
+    note_refused: Refusal | None = None,
 ) -> Answer:
-    tx, problem = visit.tx, refused or not_shown
+    tx, problem = visit.tx, refused or not_shown or note_refused
     record, others = _found(tx, number)
     workflow = workflow_registry.pinned(record.case)
     whole, record = record, replace(record, case=as_seen(workflow, record.case, tx.person))
@@ -201,7 +205,6 @@ def _page(
             "meanwhile": _meanwhile(visit, timeline) if isinstance(refused, NotNow | Stale) else [],
             "still_possible": step is None or any(one.allowed and one.name == step for one in steps),
             "before": None if matter_only else _before(workflow, record),
-            "once": secrets.token_urlsafe(24),
             "done": edge_of(workflow, done, record.case.state) if done else None,
             "groups": in_words(intake_of(workflow), record.case.facts),
             "shown": shown_of(workflow, record.case.facts, events, values) if values is not None else None,
@@ -219,6 +222,8 @@ def _page(
             "may_read": tx.person.role in STAFF | HELPERS and not matter_only,
             "notes": _notes(tx, record) if read_notes else None,
             "may_claim": tx.person.role in STAFF and record.case.owner is None and record.case.closed_at is None,
+            "note_refused": _why(note_refused) if note_refused else None,
+            "note_typed": visit.posted.get("text", "") if note_refused else "",
             "may_write": tx.person.role in STAFF | HELPERS,
         },
         STATUS[problem.code] if problem else 200,

@@ -11,8 +11,8 @@ from casework.records import people as records
 from casework.rules.people import Role
 from casework.rules.refusals import NotFound
 from casework.web import cookies, frame
-from casework.web.addresses import local
 from casework.web.page import Answer, Page
+from casework.web.typed import onwards
 from casework.work import sessions
 from casework.work.service import Transaction
 
@@ -54,6 +54,6 @@ def sign_in(posted: MultiDict[str, str]) -> Answer:
         if found is None or not found[0].active:
             raise NotFound
         token = sessions.begin_for(tx, found[0])
-    answer = redirect(local(posted.get("next", ""), "") or frame.first_page(found[0].role), 303)
+    answer = redirect(onwards(token, posted, frame.first_page(found[0].role)), 303)
     cookies.keep_session(answer, token)
     return answer

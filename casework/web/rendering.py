@@ -1,6 +1,7 @@
 """Writes pages: templates, pairs of words in two languages, dates and nearness as people read them, headers."""
 
 import gzip
+import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
@@ -85,7 +86,8 @@ _TEMPLATES: Final = _environment()
 def page(template: str, values: Mapping[str, Any], status: int = 200) -> Response:
     """Return the page of a template in the language of the request.
 
-    Each has `lang`, `today` in the office's zone, `path` and `request_id` beside its own values.
+    Each has `lang`, `today` in the office's zone, `path`, `request_id` and `once`, a key for forms that act once,
+    beside its own values.
     """
     zone = wiring().zone
     common = {
@@ -94,6 +96,7 @@ def page(template: str, values: Mapping[str, Any], status: int = 200) -> Respons
         "path": request.path,
         "keys_off": cookies.keys_off(),
         "request_id": request_id(),
+        "once": secrets.token_urlsafe(24),
     }
     text = _TEMPLATES.get_template(f"{template}.html").render({**common, **values})
     return sent(text, status)

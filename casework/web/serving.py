@@ -32,7 +32,7 @@ from casework.rules.refusals import (
     Unauthenticated,
 )
 from casework.rules.text import Language, Text
-from casework.web import cookies, forgery, rendering
+from casework.web import cookies, forgery, rendering, sign_in, typed
 from casework.web.page import PAGES, Answer, Html, Page, Posted, Redirect, Visit
 from casework.work import people, sessions
 from casework.work.service import Transaction
@@ -91,39 +91,67 @@ def sign_in_address() -> str:
 def _view(one: Page) -> Callable[..., Response]:
     def answer(**path: Any) -> Response:
         _speak(None)
-        token = cookies.session()
-        if not token and one.roles != "everybody":
+        if one.takes_file and one.roles != "everybody" and not cookies.session():
             raise Unauthenticated(_SIGN_IN_FIRST)
         raw = body(MOST_OF_BODY if one.takes_file else wiring().most_bytes)
         posted = _with_file(raw) if one.takes_file else _posted(raw) if one.method == "POST" else Posted()
         if one.roles == "everybody":
             return _public(one, posted, path)
-        if one.method == "POST":
-            forgery.ensure_ours(token, posted.get(forgery.FIELD, ""))
-        if posted.upload:
-            # Nobody's time is spent on the file of a stranger, and no connection is held meanwhile.
-            transacted(people.identify, token=token)
-            posted.upload.examine()
-
-        def do(tx: Transaction) -> tuple[Answer, dict[str, Any]]:
-            visit = _visit(one, tx, token, posted)
-            return _framed(visit, _once(visit, one, path))
-
-        def again(tx: Transaction) -> tuple[Answer, dict[str, Any]]:
-            visit = _visit(one, tx, token, posted)
-            assert one.again is not None
-            return _framed(visit, one.again(visit, refused, **path))
-
         try:
-            answered, frame = transacted(do, token=token)
-        except _SAID_IN_THE_FORM as refusal:
-            if one.again is None:
-                raise
-            refused = refusal
-            answered, frame = transacted(again, token=token)
-        return _said(answered, {**frame, "anti_forgery": forgery.token_for(token)})
+            return _of_user(one, posted, path)
+        except Unauthenticated:
+            if carried := typed.carried(one, posted):
+                return _to_anybody(sign_in.form(request.path, carried=carried), cookies.session())
+            raise
 
     return answer
+
+
+def _of_user(one: Page, posted: Posted, path: dict[str, Any]) -> Response:
+    """The answer to whoever is signed in; raises `Unauthenticated` for anybody else."""
+    token, given = cookies.session(), posted.get(forgery.FIELD, "")
+    if one.method == "POST":
+        forgery.ensure_from_here()
+    if not token:
+        raise Unauthenticated(_SIGN_IN_FIRST)
+    earlier = one.method == "POST" and _is_of_an_earlier_session(one, token, given)
+    if posted.upload:
+        # Nobody's time is spent on the file of a stranger, and no connection is held meanwhile.
+        transacted(people.identify, token=token)
+        posted.upload.examine()
+    refused: Refusal
+
+    def do(tx: Transaction) -> tuple[Answer, dict[str, Any]]:
+        visit = _visit(one, tx, token, posted)
+        if earlier:
+            raise typed.Unsent if forgery.is_for(forgery.whose(given), tx.person.id) else forgery.Forged
+        return _framed(visit, _once(visit, one, path))
+
+    def again(tx: Transaction) -> tuple[Answer, dict[str, Any]]:
+        visit = _visit(one, tx, token, posted)
+        assert one.again is not None
+        return _framed(visit, one.again(visit, refused, **path))
+
+    try:
+        answered, frame = transacted(do, token=token)
+    except _SAID_IN_THE_FORM as refusal:
+        if one.again is None or isinstance(refusal, forgery.Forged):
+            raise
+        refused = refusal
+        answered, frame = transacted(again, token=token)
+    me = frame.get("me")
+    return _said(answered, {**frame, "anti_forgery": forgery.token_for(token, me.id if me else None)})
+
+
+def _is_of_an_earlier_session(one: Page, token: str, given: str) -> bool:
+    """Whether the form says for whom it was made, though not for this session; raises `Forged` for what is none."""
+    try:
+        forgery.ensure_ours(token, given)
+    except forgery.Forged:
+        if one.again is None or not forgery.whose(given):
+            raise
+        return True
+    return False
 
 
 def _visit(one: Page, tx: Transaction, token: str, posted: Posted) -> Visit:
@@ -166,7 +194,11 @@ def _public(one: Page, posted: Posted, path: dict[str, Any]) -> Response:
     bearer = cookies.session() or cookies.visitor()
     if one.method == "POST":
         forgery.ensure_ours(bearer, posted.get(forgery.FIELD, ""))
-    answered = one.view(posted, **path)
+    return _to_anybody(one.view(posted, **path), bearer)
+
+
+def _to_anybody(answered: Answer, bearer: str) -> Response:
+    """The answer to whoever carries this cookie, or none yet."""
     mark = bearer or secrets.token_urlsafe(16)
     response = _said(answered, {"me": None, "anti_forgery": forgery.token_for(mark)})
     if not bearer and isinstance(answered, Html):

@@ -11,6 +11,7 @@ from casework.web import cookies
 from casework.web.addresses import local
 from casework.web.demonstration import posts
 from casework.web.page import USERS, Answer, Html, Page, Visit
+from casework.web.typed import onwards
 from casework.work import sessions
 from casework.work import sign_in as work
 
@@ -18,19 +19,19 @@ from casework.work import sign_in as work
 @Page("GET", "/sign-in", "everybody")
 def sign_in(_: MultiDict[str, str]) -> Answer:
     """The form of somebody who works here."""
-    return _form(local(request.args.get("next", ""), ""))
+    return form(local(request.args.get("next", ""), ""))
 
 
 @Page("POST", "/sign-in", "everybody")
 def signing_in(posted: MultiDict[str, str]) -> Answer:
     """A new session, or the form again with what was wrong; the password is asked for anew."""
     said = {"username": posted.get("username", ""), "password": posted.get("password", "")}
-    onwards = local(posted.get("next", ""), "")
     try:
         token = sessions.begin(wiring().service, said, caller_network())
     except (Unauthenticated, SlowDown, Invalid) as refused:
-        return _form(onwards, said["username"], refused)
-    answer = redirect(onwards or "/desk", 303)
+        next_page = local(posted.get("next", ""), "")
+        return form(next_page, said["username"], refused, carried=posted.get("carried", ""))
+    answer = redirect(onwards(token, posted, "/desk"), 303)
     cookies.keep_session(answer, token)
     return answer
 
@@ -48,9 +49,23 @@ def sign_out(visit: Visit) -> Answer:
     return answer
 
 
-def _form(onwards: str, username: str = "", refused: Unauthenticated | SlowDown | Invalid | None = None) -> Answer:
-    values = {"next": onwards, "username": username, "refused": refused, "demonstration": posts()}
+def form(
+    next_page: str,
+    username: str = "",
+    refused: Unauthenticated | SlowDown | Invalid | None = None,
+    *,
+    carried: str = "",
+) -> Answer:
+    """Return where one signs in, to go on at a page; `carried` is what was posted there too late, sealed."""
+    values = {
+        "next": next_page,
+        "username": username,
+        "refused": refused,
+        "carried": carried,
+        "demonstration": posts(),
+        "path": "/sign-in",
+    }
     if refused is None:
-        return Html("sign_in", values)
+        return Html("sign_in", values, 401 if carried else 200)
     headers = {"Retry-After": str(refused.retry_after)} if isinstance(refused, SlowDown) else {}
     return Html("sign_in", values, STATUS[refused.code], headers)

@@ -1,11 +1,12 @@
 """Following an application: by number and code, then its progress, letters, and the applicant's own steps."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from flask import redirect
+from flask import redirect, request
 from werkzeug.datastructures import MultiDict
 
 from casework.forms.form import form_of
@@ -28,11 +29,11 @@ from casework.rules.refusals import (
     Unauthenticated,
 )
 from casework.rules.text import Text
-from casework.web import visiting
+from casework.web import typed, visiting
 from casework.web.clocks import Clock, clocks_of
 from casework.web.page import Answer, Html, Page, Redirect
 from casework.web.steps import Chosen, chosen, edge_of, payload_of
-from casework.work import applications, paper_list, workflow_registry
+from casework.work import applications, carrying, paper_list, workflow_registry
 from casework.work.paper_list import PaperOnList
 from casework.work.service import Transaction
 
@@ -51,7 +52,7 @@ class OwnStep(NamedTuple):
 @Page("GET", "/track", "everybody")
 def track(_: MultiDict[str, str]) -> Answer:
     """Where one gives the number and the code."""
-    return Html("track", {"problem": None, "number": ""})
+    return _ask()
 
 
 @Page("POST", "/track", "everybody")
@@ -63,11 +64,44 @@ def identify(posted: MultiDict[str, str]) -> Answer:
         case_id = applications.identify(service, number, applications.typed_code(service, code), caller_network())
     except (NotFound, Invalid, SlowDown) as refused:
         text = _NOT_FOUND if isinstance(refused, NotFound) else refused.text
-        return Html("track", {"problem": text, "number": number[:100]}, STATUS[refused.code])
-    found = visiting.visiting(lambda tx: cases.get_for_applicant(tx.db, case_id).case.number)
-    answer = redirect(f"/track/{found}", 303)
+        return _ask(number[:100], text, STATUS[refused.code], posted)
+    found, typed_at = visiting.visiting(lambda tx: _identified(tx, case_id, posted))
+    answer = redirect(typed_at or f"/track/{found}", 303)
     visiting.keep_ticket(answer, case_id, found)
     return answer
+
+
+def _identified(tx: Transaction, case_id: UUID, posted: MultiDict[str, str]) -> tuple[str, str | None]:
+    """The number of the case, and where what was sent too late stands again, if anything was."""
+    number, address = cases.get_for_applicant(tx.db, case_id).case.number, posted.get("next", "")
+    found = carrying.opened(tx, address, posted.get("carried", ""))
+    if found is None or found.whose != number:
+        return number, None
+    carrying.keep(tx, _owner(case_id), address, found.fields)
+    return number, address
+
+
+def _ask(
+    number: str = "", problem: Text | None = None, status: int = 200, carried: Mapping[str, str] | None = None
+) -> Html:
+    """Where one gives the number and the code; `carried` is what was sent too late, and to where."""
+    with_it = {name: (carried or {}).get(name, "") for name in ("carried", "next")}
+    return Html("track", {"problem": problem, "number": number, "path": "/track", **with_it}, status)
+
+
+def _ended(posted: MultiDict[str, str], number: str) -> Answer:
+    """The code was given too long ago: it is asked for again, and what was typed goes with the question."""
+    fields = {name: values for name, values in posted.lists() if name not in typed.HIDDEN}
+    address = request.path
+    sealed = visiting.visiting(lambda tx: carrying.carry(tx, address, number, fields))
+    if not sealed:
+        raise Unauthenticated(_ASK_AGAIN)
+    return _ask(number, None, 401, {"carried": sealed, "next": address})
+
+
+def _owner(case_id: UUID) -> str:
+    """Whose it is, what an applicant has typed."""
+    return f"applicant {case_id}"
 
 
 _NOT_FOUND = Text(
@@ -85,15 +119,24 @@ def application(_: MultiDict[str, str], number: str) -> Answer:
 
 @Page("GET", "/track/<number>/do/<step>", "everybody")
 def step_form(_: MultiDict[str, str], number: str, step: str) -> Answer:
-    """The form of a step of the applicant's own."""
-    case_id = case_of_ticket(number)
-    return visiting.visiting(lambda tx: _page(tx, case_id, step))
+    """The form of a step of the applicant's own, as it was typed where it was sent too late."""
+    case_id, address = case_of_ticket(number), request.path
+
+    def shown(tx: Transaction) -> Answer:
+        fields = carrying.find(tx, _owner(case_id), address)
+        if fields is None:
+            return _page(tx, case_id, step)
+        return replace(_page(tx, case_id, step, MultiDict(fields), typed.Unsent()), status=200)
+
+    return visiting.visiting(shown)
 
 
 @Page("POST", "/track/<number>/do/<step>", "everybody")
 def take(posted: MultiDict[str, str], number: str, step: str) -> Answer:
     """The step is taken; where it is refused the form comes back as it was filled in."""
-    case_id = case_of_ticket(number)
+    case_id = visiting.ticket(number)
+    if case_id is None:
+        return _ended(posted, number)
 
     def taken(tx: Transaction) -> Answer:
         record = cases.get_for_applicant(tx.db, case_id)
@@ -104,6 +147,7 @@ def take(posted: MultiDict[str, str], number: str, step: str) -> Answer:
         version = posted.get("version", "")
         tx.if_match = frozenset({int(version)} if version.isdigit() and len(version) < 10 else ())
         applications.take(tx, case_id, step, payload_of(workflow, edge, posted))
+        carrying.drop(tx, _owner(case_id), request.path)
         return Redirect(f"/track/{number}")
 
     try:
@@ -136,7 +180,7 @@ def _page(
     step: str | None = None,
     posted: MultiDict[str, str] | None = None,
     refused: Refusal | None = None,
-) -> Answer:
+) -> Html:
     record = cases.get_for_applicant(tx.db, case_id)
     workflow = workflow_registry.pinned(record.case)
     offers, office = applications.own_steps(tx, record)

@@ -12,6 +12,8 @@ from casework.rules.text import Text
 from casework.work.service import Transaction
 
 KEPT_FOR: Final = timedelta(days=30)
+TYPED: Final = "typed"
+"""Begins the subject of what was posted too late, which is kept for minutes; see `carrying`."""
 _LONGEST: Final = 400_000
 _TOO_LONG: Final = Text("草稿过长，未能保存。", "The draft is too long and was not kept.")
 
@@ -30,9 +32,14 @@ class Draft:
 def keep(tx: Transaction, owner: str, subject: str, fields: Posted, version: int | None = None) -> None:
     """Keep what was typed into a form, in the place of what was typed before; raises `Invalid` where it is too long."""
     plain = {name: list(values) for name, values in fields.items()}
-    if sum(len(name) + sum(map(len, values)) for name, values in plain.items()) > _LONGEST:
+    if too_long(plain):
         raise Invalid([Fault("", "too_long", _TOO_LONG)])
     drafts.keep(tx.db, owner, subject, version, seal(tx.key_for("drafts"), _place(owner, subject), plain))
+
+
+def too_long(fields: Posted) -> bool:
+    """Whether this is more than is kept of one form."""
+    return sum(len(name) + sum(map(len, values)) for name, values in fields.items()) > _LONGEST
 
 
 def find(tx: Transaction, owner: str, subject: str) -> Draft | None:

@@ -133,7 +133,7 @@ def test_what_is_wrong_is_said_at_its_field_and_changes_nothing(pages: Pages) ->
     fields["version"] = ["1"]
     stale = visitor.post(f"/cases/{number}/edit", **fields)
     assert stale.status_code == 412
-    assert 'name="version" value="1"' in stale.text
+    assert 'id="meanwhile-h"' in stale.text
     del fields["version"]
     assert visitor.post(f"/cases/{number}/edit", **fields).status_code == 412
     assert (facts(pages, number), state_of(pages, number)) == (before, version)

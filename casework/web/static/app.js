@@ -244,6 +244,7 @@ for (const form of all("form[data-draft]")) {
     waiting = 0;
     try {
       const answer = await fetch("/drafts", { method: "POST", body: fields() });
+      if (answer.redirected) { said.textContent = said.dataset.ended; return; }
       if (!answer.ok) throw new Error(answer.status);
       said.textContent = `${said.dataset.saved} ${await answer.text()}`;
     } catch {

@@ -123,6 +123,7 @@ def me(call: Call) -> Answer:
     Text("修改我的密码、邮箱或语言", "Change my password, address or language"),
     answer=User,
     body=people.OwnChange,
+    refuses=(429,),
 )
 def change_me(call: Call) -> Answer:
     """Me as changed; another password ends all tokens, this one too, so that one signs in again."""

@@ -47,7 +47,7 @@ def picture(contents: bytes, kind: str) -> tuple[bytes, bytes]:
     from PIL import Image, ImageOps  # noqa: PLC0415
 
     if kind == "HEIF":
-        from pillow_heif import register_heif_opener  # noqa: PLC0415
+        from pi_heif import register_heif_opener  # noqa: PLC0415
 
         register_heif_opener(thumbnails=False)
     Image.MAX_IMAGE_PIXELS = None

@@ -11,13 +11,14 @@ from uuid import UUID, uuid4
 from casework.forms.form import Form
 from casework.forms.numbers import Flag
 from casework.forms.texts import USER_PATTERN, UUID_PATTERN, Choice, Code, EmailAddress, Line, PersonName
-from casework.records import admin_events, offices, people
+from casework.records import admin_events, attempts, offices, people
 from casework.records.database import Row, Tx
 from casework.rules import folding
 from casework.rules.passwords import weakness
 from casework.rules.people import Actor, Person, Role
 from casework.rules.refusals import Fault, Invalid, NotFound, NotMet, NotNow, NotYours, Unauthenticated
 from casework.rules.text import LANGUAGES, Text
+from casework.work.attempts import Allowance, count
 from casework.work.leaving import let_go_of_cases
 from casework.work.passwords import hash_password, matches
 from casework.work.service import Transaction
@@ -56,6 +57,7 @@ _NOT_BOTH: Final = Text(
     "Another administrator than the one who changed it, and not the user, confirms it; or the operator does, by"
     " casework user confirm {username}.",
 )
+_HOUR: Final = timedelta(hours=1)
 _TOLD_BY_NAME: Final = frozenset(("name", "password", "email", "digest", "language"))
 _OF_ONESELF: Final = ("role", "org", "active")
 _LIVES_TOO_LONG: Final = Text(
@@ -322,14 +324,22 @@ def _confirmed(tx: Transaction, person: Person) -> Row[Any]:
 
 
 def change_myself(tx: Transaction, given: Any) -> Row[Any]:
-    """The caller as changed by themselves. Another password ends all tokens but needs the present one."""
+    """The caller as changed by themselves. Another password ends all tokens but needs the present one.
+
+    Raises `SlowDown` after too many wrong ones, as signing in does: whoever finds an open session does not guess on.
+    """
     said = OwnChange.check(given, today=tx.today)
     values = _reached(said, given)
     if "password" in said:
         found = people.by_username(tx.db, tx.person.username)
         assert found is not None
+        tried = Allowance("own password", str(tx.person.id), tx.service.limits.sign_in_attempts, _HOUR, slowing=True)
+        # Apart, so that it counts though what is refused is taken back.
+        with tx.service.transaction() as apart:
+            count(apart, [tried])
         if not matches(said.get("current_password", ""), found[1]):
             raise Invalid([Fault("current_password", "wrong", _OLD_PASSWORD_WRONG)])
+        attempts.forget_all(tx.db, tried.digest(tx))
         if said["password"] == said["current_password"]:
             raise Invalid([Fault("password", "same", _SAME_PASSWORD)])
         values |= {"password_hash": _hashed(said, tx.person.username), "password_is_first": False}

@@ -54,6 +54,16 @@ def test_a_new_password_needs_the_present_one_and_ends_the_tokens(api: Api) -> N
     assert sign_in(api, "caseworker", ANOTHER).status_code == 200
 
 
+def test_the_present_password_is_not_guessed_through_an_open_session(api: Api) -> None:
+    guesses = [{"password": ANOTHER, "current_password": f"guess {n}"} for n in range(11)]
+    answers = [api.call("caseworker", "PATCH", "/me", guess) for guess in guesses]
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+    right = {"password": ANOTHER, "current_password": PASSWORD}
+    assert api.call("caseworker", "PATCH", "/me", right).status_code == 429
+    api.seconds_pass(int(answers[-1].headers["Retry-After"]) + 1)
+    assert api.call("caseworker", "PATCH", "/me", right).status_code == 200
+
+
 def test_in_production_a_password_set_by_an_administrator_is_changed_first(api: Api) -> None:
     api.service.limits = replace(api.service.limits, own_passwords=True)
     new = {"username": "wang", "name": "王新", "role": "caseworker", "org": "370100", "password": PASSWORD}

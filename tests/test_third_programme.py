@@ -133,12 +133,18 @@ def third(tmp_path: Path) -> Iterator[None]:
     for name, source in FOLDER.items():
         (folder / name).write_text(dedent(source), encoding="utf-8")
     workflows.__path__.append(str(tmp_path))
-    workflow_registry._all.cache_clear()
+    _forget_programmes()
     yield
     workflows.__path__.remove(str(tmp_path))
-    workflow_registry._all.cache_clear()
+    _forget_programmes()
     for name in [name for name in sys.modules if name.startswith("casework.workflows.tool_loan")]:
         del sys.modules[name]
+
+
+def _forget_programmes() -> None:
+    """A process keeps what follows from the programmes that it has found."""
+    for kept in (workflow_registry._all, openapi.document, openapi._encoded, openapi._components, docs._page):
+        kept.cache_clear()
 
 
 class Line:

@@ -16,6 +16,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from casework import demo, workflows
+from casework.api import docs, openapi
 from casework.rules.verify import verify
 from casework.work import workflow_registry
 from casework.work.audit import verify as contradictions

@@ -1,4 +1,4 @@
-"""What a crowd does to those who are answered: `python -m benchmarks.overload --cases 3000`, a table to print.
+"""What a crowd does to those who are answered: `python -m benchmarks.overload`, a table in docs/promises.md.
 
 Eight connections and then 256, each with one request under way, read queue, cases and search from the web server with
 the workers of the default configuration. Whoever would wait longer than two seconds for a thread is told 503.
@@ -7,8 +7,10 @@ the workers of the default configuration. Whoever would wait longer than two sec
 import argparse
 import json
 import logging
+import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
@@ -21,6 +23,9 @@ from benchmarks.processes import web
 from benchmarks.servers import TEMPLATE, running, written
 from casework.settings import ROOT
 
+_PAGE: Final = ROOT / "docs" / "promises.md"
+_BEGIN: Final = "<!-- overload -->"
+_END: Final = "<!-- end of overload -->"
 _CROWD: Final = 256
 _WAIT_MS: Final = 2_000
 
@@ -43,11 +48,20 @@ def main() -> int:
             _sent(port, prepared, CONNECTIONS, 2)
             few, many = (_sent(port, prepared, number, given.seconds) for number in (CONNECTIONS, _CROWD))
     bound = 3 * few["p99"] + _WAIT_MS
-    _say("| connections | answered a second | p50 ms | p99 ms | told to come again |")
-    _say("| ---: | ---: | ---: | ---: | ---: |")
-    _say(_row(CONNECTIONS, few))
-    _say(_row(_CROWD, many))
-    _say(f"p99 of the crowd may be {bound:,.0f} ms.")
+    table = "\n".join(
+        (
+            "| connections | answered a second | p50 ms | p99 ms | told to come again |",
+            "| ---: | ---: | ---: | ---: | ---: |",
+            _row(CONNECTIONS, few),
+            _row(_CROWD, many),
+            "",
+            f"p99 of the crowd may be {bound:,.0f} ms. {datetime.now(UTC):%Y-%m-%d}, {given.cases:,} cases,"
+            f" {os.cpu_count()} processors.",
+        )
+    )
+    sys.stdout.write(f"{table}\n")
+    head, _, rest = _PAGE.read_text(encoding="utf-8").partition(_BEGIN)
+    _PAGE.write_text(f"{head}{_BEGIN}\n\n{table}\n\n{_END}{rest.partition(_END)[2]}", encoding="utf-8")
     return int(many["p99"] > bound)
 
 
@@ -67,10 +81,6 @@ def _sent(port: int, prepared: Prepared, connections: int, seconds: float) -> di
 def _row(connections: int, found: dict[str, Any]) -> str:
     answered = found["requests"] / found["seconds"]
     return f"| {connections} | {answered:,.0f} | {found['p50']:,.1f} | {found['p99']:,.1f} | {found['shed']} |"
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
 
 
 if __name__ == "__main__":

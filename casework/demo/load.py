@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -25,6 +25,7 @@ from casework.demo.writing import write
 from casework.records import bulk, offices, people
 from casework.records.vault import blind_index
 from casework.rules.context import DecisionContext
+from casework.rules.people import HELPERS
 from casework.rules.text import Language
 from casework.settings import ROOT
 from casework.stories.people import Numbers
@@ -32,7 +33,7 @@ from casework.stories.places import Place
 from casework.stories.staff import Staff
 from casework.stories.story import Story, World
 from casework.stories.treasury import Treasury
-from casework.work import seeds, workflow_registry
+from casework.work import profiles, seeds, workflow_registry
 from casework.work.letters import Sender
 from casework.work.passwords import hash_password
 from casework.work.policy_files import read_policies
@@ -176,7 +177,23 @@ def _add_people(tx: Transaction, language: Language) -> tuple[dict[str, str], in
     for post in (*named, *others):
         password = passwords.get(post.username)
         people.add(tx.db, _user_row(tx, post, org_ids[post.org], language, password))
+        if post.role in HELPERS:
+            profiles.keep(tx, fixed_id(f"user/{post.username}"), _profile(Random(post.username), tx.today))
     return passwords, len(named) + len(others)
+
+
+def _profile(rng: Random, today: date) -> dict[str, object]:
+    """What an invented helper says of the own work."""
+    matters = sorted(profiles.matters())
+    said: dict[str, object] = {
+        "matters": rng.sample(matters, k=min(len(matters), rng.randint(4, 9))),
+        "licence_until": (today + timedelta(days=rng.randint(60, 900))).isoformat(),
+        "most_open": rng.randint(8, 15),
+        "most_a_week": rng.randint(2, 4),
+    }
+    if rng.random() < 0.3:
+        said["languages"] = [rng.choice(("济南话", "胶东话", "鲁西南话", "英语"))]
+    return said
 
 
 def _user_row(tx: Transaction, post: Post, org_id: UUID, language: Language, password: str | None) -> dict[str, object]:

@@ -105,9 +105,14 @@ def change(tx: Transaction, user_id: UUID, given: Any) -> dict[str, Any]:
         raise Invalid(faults)
     people.lock(tx.db, user_id)
     now = _given(tx, person) | said
-    matching.keep_profile(tx.db, user_id, seal(tx.key_for("profiles"), _place(user_id), now))
+    keep(tx, user_id, now)
     admin_events.add(tx.db, tx.actor_id, "profile_changed", person.username, [person.org_path], {"parts": sorted(said)})
     return now
+
+
+def keep(tx: Transaction, user_id: UUID, said: Mapping[str, Any]) -> None:
+    """Store a profile, sealed, in the place of what was known."""
+    matching.keep_profile(tx.db, user_id, seal(tx.key_for("profiles"), _place(user_id), dict(said)))
 
 
 def people_may_look(tx: Transaction) -> None:

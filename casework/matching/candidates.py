@@ -184,4 +184,6 @@ def _continuity(helper: Helper, need: Need) -> tuple[Decimal, Text]:
     number = (need.known_to or {}).get(helper.person.username)
     if number is None:
         return Decimal(0), Text("未帮助过此人", "has not helped this person")
+    if not number:
+        return Decimal(1), Text("在其他机构帮助过此人", "has helped this person in a case of another office")
     return Decimal(1), Text("办理过此人的 {number}", "has helped this person in {number}").with_(number=number)

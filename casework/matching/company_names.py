@@ -30,6 +30,7 @@ _BRANCH: Final = re.compile(
     "(?P<house>.*?)(?P<form>第[一二三四五六七八九十0-9]+分公司|分公司|分店|分行|支行|办事处|项目部|代表处)$"
 )
 _HOUSE: Final = re.compile(f"(?P<house>.+(?:{_FORMS}))(?P<place>.*)")
+_HOUSE_AND_CITY: Final = re.compile(f"(?P<house>.{{2,}}?)(?P<place>(?:(?:{_PROVINCES})省?)?(?:{_CITIES})市?)$")
 _REGION: Final = re.compile(
     f"(?:中国)?(?:(?:{_PROVINCES})(?:省|市|特别行政区)?)?(?:(?:{_CITIES})市?)?"
     "(?:[\u4e00-\u9fff]{2,3}(?:自治州|自治县|新区|开发区|高新区|市|县|区))?"
@@ -77,7 +78,7 @@ def _without_branch(text: str) -> tuple[str, str]:
     found = _BRANCH.match(text)
     if found is None or len(found["house"]) < _LEAST:
         return text, ""
-    house = _HOUSE.match(found["house"])
+    house = _HOUSE.match(found["house"]) or _HOUSE_AND_CITY.match(found["house"])
     return (house["house"], house["place"] + found["form"]) if house else (found["house"], found["form"])
 
 

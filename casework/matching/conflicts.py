@@ -31,6 +31,12 @@ _OPPOSED: Final = Text(
 )
 
 
+_ELSEWHERE: Final = Text(
+    "在其他机构的一个案件中与本案{side}“{party}”利益相对",
+    "has an opposed interest to {party}, {side} here, in a case of another office",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Party:
     """Somebody of a case; `number` is the social credit code of an organisation, where it is known."""
@@ -43,7 +49,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class PastCase:
-    """A case that a helper has or had, with its parties."""
+    """A case that a helper has or had, with its parties; `number` is empty where whoever asks may not see it."""
 
     number: str
     parties: Sequence[Party]
@@ -89,6 +95,8 @@ class _Name:
         told = {"side": _SIDES[party.side], "party": party.name, "name": self.name, "number": self.case}
         if self.relation:
             return Conflict(alike, _CLOSE.with_(relation=RELATIONS[self.relation], **told))
+        if self.side and not self.case:
+            return Conflict(alike, _ELSEWHERE.with_(**told))
         if self.side:
             return Conflict(alike, (_HELPED if self.side == "recipient" else _OPPOSED).with_(**told))
         # Many people share a name: by itself it rules nobody out.

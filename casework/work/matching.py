@@ -163,7 +163,9 @@ def _past(tx: Transaction, ids: Collection[UUID], but: Collection[UUID]) -> dict
             if isinstance(named.get(path), str)
         ]
         recipient = Party("recipient", "person", row.applicant_name, str(row.applicant_id))
-        found.setdefault(row.assignee_id, []).append(PastCase(row.number, [recipient, *others]))
+        # A conflict is told, and what is told of a case that the caller does not see is no more than that.
+        number = row.number if row.org_path.startswith(tx.person.org_path) else ""
+        found.setdefault(row.assignee_id, []).append(PastCase(number, [recipient, *others]))
     return found
 
 

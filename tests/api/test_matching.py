@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from casework.records import offices
+from casework.work.people import create_user
 from tests.api.conftest import Api
 
 EMPLOYER = "济南华茂服装有限公司"
@@ -71,6 +73,27 @@ def test_helping_the_same_person_again_is_no_conflict_but_a_reason(api: Api) -> 
     volunteer = told(api, again)["volunteer"]
     assert volunteer["conflicts"] == []
     assert f"has helped this person in {case['number']}" in volunteer["reasons"]
+
+
+def test_a_conflict_from_another_city_is_told_without_its_number(api: Api) -> None:
+    """A lawyer of the province has acted for somebody in Qingdao who is the other side in Jinan."""
+    new = {"username": "zhao", "name": "赵律", "role": "lawyer", "org": "370000"}
+    with api.service.transaction() as tx:
+        org = offices.org(tx.db, "370000")
+        assert org is not None
+        lawyer = create_user(tx, new, org).id
+    facts = api.get("caseworker", "/workflows/legal_aid")["intake"]["examples"][0]
+    there = api.new_case("caseworker-qd", "370200", applicant=facts["applicant"])
+    api.take("caseworker-qd", there, "accept")
+    api.take("caseworker-qd", there, "propose")
+    api.take("supervisor-qd", there, "grant")
+    api.take("caseworker-qd", there, "assign", to="zhao")
+    here = granted(api, employer=facts["employer"] | {"name": facts["applicant"]["name"]})
+    found = told(api, here)["zhao"]
+    assert found["out"] == ["a conflict of interest"]
+    assert there["number"] not in str(found)
+    with api.service.transaction() as tx:
+        assert tx.db.run("select assignee_id from cases where id = :id", id=there["id"]).scalar_one() == lawyer
 
 
 @pytest.mark.parametrize(("who", "status"), [("auditor", 403), ("lawyer", 404), ("caseworker-qd", 404), (None, 401)])

@@ -73,6 +73,16 @@ def test_whoever_has_helped_the_other_side_or_stood_against_the_recipient_is_out
     assert judged(helper(past=[again])).conflicts == []
 
 
+def test_of_a_case_that_is_not_seen_no_number_and_no_name_is_told() -> None:
+    past = PastCase("", (Party("recipient", "organisation", "华茂服装聊城分公司"),))
+    [found] = judged(helper(past=[past])).conflicts
+    assert found.sure
+    assert "聊城" not in found.sentence.in_("zh-CN")
+    again = Need(NEED.field, NEED.field_title, NEED.region, NEED.parties, known_to={"li": ""})
+    part = candidates([helper()], again, TODAY, EVEN)[0].parts[-1]
+    assert (part.points, part.sentence.in_("zh-CN")) == (10, "在其他机构帮助过此人")
+
+
 def test_a_namesake_and_a_name_that_is_nearly_the_same_are_shown_and_rule_nobody_out() -> None:
     for one in (helper(name="王晓明"), helper(profile=Profile(relations=[Relation("kin", "person", "王小明")]))):
         found = judged(one)

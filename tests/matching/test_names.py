@@ -22,6 +22,7 @@ SAME: list[tuple[Kind, str, str]] = [
     ("organisation", "山东华茂服装有限公司", "华茂服装"),
     ("organisation", "山东华茂服装有限公司", "華茂（山東）服裝有限責任公司"),
     ("organisation", "山东华茂服装有限公司", "山东华茂服装有限公司聊城分公司"),
+    ("organisation", "山东华茂服装有限公司", "华茂服装聊城分公司"),
     ("organisation", "济南市历下区好又多超市", "好又多超市"),
     ("organisation", "聊城晨光建筑劳务有限公司", "聊城辰光建筑劳务有限公司"),
     ("organisation", "聊城晨光建筑劳务有限公司", "聊城晨光建筑劳有限公司"),

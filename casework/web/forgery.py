@@ -37,8 +37,8 @@ def token_for(bearer: str, user_id: UUID | None = None) -> str:
 
     It is masked anew each time, so that a compressed page does not give it away (CVE-2013-3587).
     """
-    mask = secrets.token_bytes(_SIZE)
-    return urlsafe_b64encode(mask + _xor(mask, _of(bearer)) + (_mark(user_id) if user_id else b"")).decode()
+    mask, mark = secrets.token_bytes(_SIZE), _mark(user_id) if user_id else b""
+    return urlsafe_b64encode(mask + _xor(mask, _of(bearer, mark)) + mark).decode()
 
 
 def ensure_from_here() -> None:
@@ -51,8 +51,8 @@ def ensure_ours(bearer: str, given: str) -> None:
     """Raises `Forged` unless the form was one of ours, made for whoever carries this cookie."""
     ensure_from_here()
     raw = _raw(given)
-    mask, masked = raw[:_SIZE], raw[_SIZE : 2 * _SIZE]
-    if not bearer or len(masked) != _SIZE or not hmac.compare_digest(_xor(mask, masked), _of(bearer)):
+    mask, masked, mark = raw[:_SIZE], raw[_SIZE : 2 * _SIZE], raw[2 * _SIZE :]
+    if not bearer or len(masked) != _SIZE or not hmac.compare_digest(_xor(mask, masked), _of(bearer, mark)):
         raise Forged
 
 
@@ -81,8 +81,8 @@ def _mark(user_id: UUID) -> bytes:
     return hmac.digest(wiring().secret, b"whose:" + user_id.bytes, "sha256")[:_MARK]
 
 
-def _of(bearer: str) -> bytes:
-    return hmac.digest(wiring().secret, b"form:" + bearer.encode(), "sha256")
+def _of(bearer: str, mark: bytes) -> bytes:
+    return hmac.digest(wiring().secret, b"form:" + bearer.encode() + b":" + mark, "sha256")
 
 
 def _xor(one: bytes, other: bytes) -> bytes:

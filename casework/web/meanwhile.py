@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from casework.forms.field import MASK
 from casework.forms.form import Form
 from casework.forms.in_words import Group, in_words
 from casework.records import history
@@ -41,7 +40,7 @@ def differences(form: type[Form], registered: Mapping[str, Any], typed: Mapping[
 
 
 def _is_sealed(value: Text) -> bool:
-    return value == _SEALED or MASK in value.zh
+    return value == _SEALED or "*" in value.zh
 
 
 def _lines(form: type[Form], facts: Mapping[str, Any]) -> Iterator[tuple[Text, Text]]:

@@ -44,10 +44,11 @@ class TypedQuery(Form):
 def carried(one: Page, posted: MultiDict[str, str]) -> str:
     """Return what was posted to this page after the sign-in had ended, sealed for whoever signs in again.
 
-    Empty for what no page of ours has made for a user, and where there is no form to be shown again.
+    Empty for what no page of ours has made for a user, where there is no form to be shown again, and where there is a
+    file: files are not carried.
     """
     mark = forgery.whose(posted.get(forgery.FIELD, "")) if one.method == "POST" else ""
-    if not mark or one.again is None or not local(request.path, ""):
+    if not mark or one.again is None or one.takes_file or not local(request.path, ""):
         return ""
     fields = {name: values for name, values in posted.lists() if name not in HIDDEN}
     with wiring().service.transaction() as tx:

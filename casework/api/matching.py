@@ -39,12 +39,16 @@ class WhichPlan(Form):
     apply = Flag(title=Text("照此指派", "Carry it out"))
 
 
+class AskPlan(Form):
+    """Nothing needs to be said."""
+
+
 @Endpoint(
     "POST",
     "/assignments/plan",
     Text("批量指派方案", "A plan for all that wait"),
     answer=Plan,
-    body=Form,
+    body=AskPlan,
     query=WhichPlan,
     refuses=(403,),
     note=Text(
@@ -54,6 +58,7 @@ class WhichPlan(Form):
 )
 def plan(call: Call) -> Answer:
     """Who should take each waiting case, so that the whole batch is served best."""
+    AskPlan.check(call.body, today=call.tx.today)
     lines = matching.plan_for(call.tx, call.query.get("org"))
     planned = (
         matching.carry_out(call.tx, lines) if call.query.get("apply") else [matching.Planned(one) for one in lines]

@@ -14,6 +14,7 @@ from casework.records.tables import admin_events, users
 KINDS: Final = (
     "user_added",
     "user_changed",
+    "profile_changed",
     "role_confirmed",
     "password_chosen",
     "token_issued",

@@ -39,6 +39,7 @@ _KINDS: Final = {
     "channel_removed": Text("移除渠道", "A channel was removed"),
     "policies_loaded": Text("载入标准", "Policies were loaded"),
     "calendar_loaded": Text("载入日历", "A calendar was loaded"),
+    "profile_changed": Text("修改执业档案", "A profile was changed"),
     "keys_rotated": Text("更换密钥", "Keys were rotated"),
 }
 _CHECKS: Final = {

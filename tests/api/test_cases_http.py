@@ -485,8 +485,11 @@ def test_a_step_is_refused_when_the_case_has_moved_since_it_was_read(api: Api) -
     assert (stale.status_code, stale.get_json()["code"]) == (412, "stale")
 
 
+# What is done with files is tried with a file: tests/api/test_files.py.
 WRITING: Final = [
-    (one.method, one.path) for one in ENDPOINTS if one.method != "GET" and one.path.startswith("/cases/<uuid:case_id>")
+    (one.method, one.path)
+    for one in ENDPOINTS
+    if one.method != "GET" and one.path.startswith("/cases/<uuid:case_id>") and "/files" not in one.path
 ]
 
 

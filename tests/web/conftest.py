@@ -111,7 +111,7 @@ def username(pages: Pages) -> str:
     with pages.service.transaction() as tx:
         org = offices.org(tx.db, "370100")
         assert org is not None
-        create_user(tx, {"username": name, "name": "示例", "role": "caseworker", "password": PASSWORD}, org)
+        create_user(tx, {"username": name, "name": "钱未名", "role": "caseworker", "password": PASSWORD}, org)
     return name
 
 

@@ -10,8 +10,10 @@ from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
+from casework import scheduler
 from casework.records import alerts, attempts, idempotency, people
 from casework.records.database import Tx
 from casework.rules.refusals import Unavailable
@@ -25,6 +27,12 @@ from tests.work.offices import Province, shandong
 from tests.work.post_office import Post
 
 SOON_S = 20
+
+
+@pytest.fixture(autouse=True)
+def fresh_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has logged once keeps how it did so, and would not be heard after another test has set up the log."""
+    monkeypatch.setattr(scheduler, "log", structlog.get_logger())
 
 
 class SetClock(tzinfo):

@@ -39,6 +39,8 @@ from tests.api.conftest import Api
 AT_LEAST: Final = int(os.environ.get("CASEWORK_GENERATED_REQUESTS", "5000"))
 """How many requests are made up in all; `make nightly` asks for more."""
 # Who calls, with the seed of what is made up and how many operations must answer with success at least once.
+TOO_LONG: Final = 413
+NO_SUCH_METHOD: Final = 405
 CALLERS: Final = {
     "caseworker": (1, 35),
     "supervisor": (2, 42),
@@ -135,6 +137,12 @@ class Caller:
             headers["Authorization"] = f"Bearer {self.api.tokens[self.who]}"
         answer = case.call(app=self.api.app, headers=headers)
         self.statuses[case.operation.label][answer.status_code] += 1
+        if answer.status_code == TOO_LONG and answer.request.method == "GET":
+            # An address without end is refused at the door, whatever it leads to.
+            return
+        if answer.status_code == NO_SUCH_METHOD and case.operation.path.endswith("}"):
+            # A number sign in the last part of an address cuts it short, so that it leads elsewhere.
+            return
         try:
             case.validate_response(answer, CHECKS)
         except FailureGroup as failed:

@@ -86,6 +86,8 @@ def upload_of(raw: bytes) -> Upload:
         fields, files = parser.parse(BytesIO(raw), boundary.encode("ascii"), len(raw))
     except (ValueError, RequestEntityTooLarge) as wrong:
         raise Malformed(_UNREADABLE) from wrong
+    # A part may come without a name, which is none of ours.
+    fields = MultiDict((name, value) for name, value in fields.items(multi=True) if name)
     found = files.getlist("file")
     if len(found) > 1:
         raise Invalid([Fault("file", "too_many", _ONE_FILE)])

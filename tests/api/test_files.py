@@ -135,6 +135,10 @@ def test_a_file_is_refused_by_field_and_by_what_is_in_it(api: Api) -> None:
     assert codes(send(api, "caseworker", path, b"", "")) == [("file", "required")]
     assert codes(send(api, "caseworker", path, PDF, "a.pdf", paper="visa")) == [("paper", "choice")]
     assert api.call("caseworker", "POST", path, {"paper": "identity"}).status_code == 415
+    disposition = b"\r\nContent-Disposition: form-data"
+    nameless = b"--x" + disposition + b"\r\n\r\n1\r\n--x" + disposition + b'; name="paper"\r\n\r\nidentity\r\n--x--\r\n'
+    typed = {"Content-Type": "multipart/form-data; boundary=x", "Idempotency-Key": "nameless"}
+    assert codes(api.call("caseworker", "POST", path, nameless, typed)) == [("file", "required")]
     stale = send(api, "caseworker", path, PDF, "a.pdf", headers={"If-Match": '"7"'})
     assert stale.status_code == 412
     assert api.get("caseworker", path)["items"] == []

@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, BigInteger, bindparam, text
 
 from casework.records.database import Tx
 
-Purpose = Literal["attempts", "household", "twins"]
+Purpose = Literal["attempts", "household", "plans", "twins"]
 """What is done one at a time; who does one thing waits for nobody who does another with the same digests."""
 _LOCK: Final = text("select pg_advisory_xact_lock(key) from unnest(:keys) as x(key)").bindparams(
     bindparam("keys", type_=ARRAY(BigInteger))

@@ -17,6 +17,11 @@ _MOST_PAST: Final = 20_000
 """So many past cases of all helpers together are looked at, the latest ones."""
 
 
+def city_of(path: str) -> str:
+    """Return the city in which an organisation lies, or itself above one: of it `within_reach` finds the same."""
+    return "/".join(path.split("/")[:2]).rstrip("/") + "/"
+
+
 def keep_profile(tx: Tx, user_id: UUID, sealed: bytes) -> None:
     """Store what is known of a helper, in the place of what was known before."""
     row = insert(profiles).values(user_id=user_id, sealed=sealed, at=tx.now)
@@ -36,7 +41,7 @@ def within_reach(tx: Tx, path: str, handed: Collection[str], week: datetime, lat
     `handed` are the transitions by which a case is given to a helper. A row has the columns of a person, `region`, the
     `sealed` profile or None, and how many cases are `open`, were given since `week` began, and since `lately`.
     """
-    city = "/".join(path.split("/")[:2]).rstrip("/") + "/"
+    city = city_of(path)
     return tx.all(
         """
         select u.id, u.username, u.name, u.role, u.active, o.path as org_path, o.region, p.sealed,

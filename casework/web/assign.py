@@ -54,7 +54,7 @@ def carry_out(visit: Visit) -> Answer:
     ticked = {tuple(one.partition("=")[::2]) for one in visit.posted.getlist("line")}
     lines = [
         line
-        for line in matching.plan_for(tx, None)
+        for line in matching.plan_for(tx, None, alone=True)
         if line.chosen and (str(line.case.id), line.chosen.helper.person.username) in ticked
     ]
     return _plan(visit, matching.carry_out(tx, lines))

@@ -12,6 +12,7 @@ from casework.matching.conflicts import Known, Party, PastCase
 from casework.matching.names import Kind
 from casework.matching.plan import Line, Waiting, plan
 from casework.records import cases, matching, offices, people
+from casework.records.locks import lock_digests
 from casework.records.rows import StoredCase
 from casework.rules.grammar import Transition, Workflow
 from casework.rules.people import STAFF, Role
@@ -53,12 +54,16 @@ def candidates_for(tx: Transaction, case_id: UUID) -> list[Candidate]:
     return _judged(tx, record, found, known_of(found))
 
 
-def plan_for(tx: Transaction, org: str | None) -> list[Line]:
+def plan_for(tx: Transaction, org: str | None, *, alone: bool = False) -> list[Line]:
     """Return who should take each case that waits for a helper at an organisation and below; nothing is changed.
 
-    Raises `NotYours`, and `Invalid` for an organisation that is not there.
+    `alone`: it is to be carried out, and until then no other plan of the province gives its helpers cases. Raises
+    `NotYours`, and `Invalid` for an organisation that is not there.
     """
     _ensure_staff(tx)
+    if alone:
+        # Helpers of the province are within reach of all its cities.
+        lock_digests(tx.db, "plans", [tx.person.org_path.partition("/")[0].encode()])
     place = offices.org(tx.db, org) if org is not None else None
     if org is not None and (place is None or not place.path.startswith(tx.person.org_path)):
         raise Invalid([Fault("org", "unknown_org", _UNKNOWN_ORG)])
@@ -71,16 +76,17 @@ def plan_for(tx: Transaction, org: str | None) -> list[Line]:
     }
     ids = matching.waiting(tx.db, tx.person, path, states, MOST_PLANNED) if states else []
     records = [cases.get(tx.db, case_id, tx.person) for case_id in ids]
-    by_place: dict[str, tuple[list[Helper], Known]] = {}
+    by_city: dict[str, tuple[list[Helper], Known]] = {}
     waiting = []
     for record in records:
-        if record.case.org_path not in by_place:
+        city = matching.city_of(record.case.org_path)
+        if city not in by_city:
             found = _helpers(tx, record.case.org_path, but=ids)
-            by_place[record.case.org_path] = (found, known_of(found))
-        judged = _judged(tx, record, *by_place[record.case.org_path])
+            by_city[city] = (found, known_of(found))
+        judged = _judged(tx, record, *by_city[city])
         waiting.append(Waiting(record.case.id, record.case.number, judged))
     weights = _weights(tx, records[0]) if records else {}
-    return plan(waiting, _further(by_place.values(), weights.get("match_load", Decimal(0))))
+    return plan(waiting, _further(by_city.values(), weights.get("match_load", Decimal(0))))
 
 
 def carry_out(tx: Transaction, lines: Sequence[Line]) -> list[Planned]:
@@ -93,9 +99,9 @@ def carry_out(tx: Transaction, lines: Sequence[Line]) -> list[Planned]:
         if line.chosen is None:
             found.append(Planned(line))
             continue
-        record = locked(tx, line.case.id)
-        edge = handing_from(record)
         try:
+            record = locked(tx, line.case.id)
+            edge = handing_from(record)
             if edge is None or edge.assigns is None:
                 raise NotNow(_MOVED_ON)
             with tx.db.all_or_none():

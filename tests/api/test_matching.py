@@ -1,12 +1,20 @@
 """Who could take a case, the plan for those that wait, and the profiles by which they are judged, over HTTP."""
 
+from contextlib import suppress
+from functools import partial
+from threading import Barrier, BrokenBarrierError
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from casework.records import offices
+from casework.records import offices, people
+from casework.rules.people import Actor, Role
+from casework.rules.refusals import NotFound
+from casework.work import cases, matching, profiles
 from casework.work.people import create_user
 from tests.api.conftest import Api
+from tests.api.test_concurrency import at_once
 
 EMPLOYER = "济南华茂服装有限公司"
 
@@ -178,3 +186,56 @@ def test_a_profile_that_says_nonsense_is_refused_and_changes_nothing(shared: Api
 
 def test_staff_have_no_profile(shared: Api) -> None:
     assert shared.call("caseworker", "GET", f"/users/{shared.ids['caseworker']}/profile").status_code == 404
+
+
+def test_two_plans_at_once_give_nobody_more_than_said(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lawyer of the province is within reach of two cities, each of which carries out a plan."""
+    new = {"username": "zhao", "name": "赵律", "role": "lawyer", "org": "370000"}
+    with api.service.transaction() as tx:
+        org = offices.org(tx.db, "370000")
+        assert org is not None
+        zhao = create_user(tx, new, org).id
+        tx.actor = Actor(Role.LAWYER, people.by_id(tx.db, zhao))
+        profiles.change(tx, zhao, {"most_open": 1})
+        today = str(tx.today)
+    for who in ("lawyer", "volunteer", "lawyer-qd", "volunteer-qd"):
+        say(api, who, absences=[{"first": today, "last": today}])
+    granted(api)
+    there = api.new_case("caseworker-qd", "370200")
+    api.take("caseworker-qd", there, "accept")
+    api.take("caseworker-qd", there, "propose")
+    api.take("supervisor-qd", there, "grant")
+    both, carry_out = Barrier(2), matching.carry_out
+
+    def together(*given: Any) -> Any:
+        # Where both have planned before either gives a case, they go on together.
+        with suppress(BrokenBarrierError):
+            both.wait(timeout=0.5)
+        return carry_out(*given)
+
+    monkeypatch.setattr(matching, "carry_out", together)
+    plans = [
+        partial(api.call, who, "POST", "/assignments/plan?apply=true", {}) for who in ("supervisor", "supervisor-qd")
+    ]
+    answers = at_once(plans)
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert sum(line["done"] for answer in answers for line in answer.get_json()["items"]) == 1
+
+
+def test_a_case_that_is_gone_when_its_turn_comes_leaves_the_others_of_the_plan(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was given to another city, say, after the plan was made."""
+    gone, rest = granted(api), granted(api)
+    locked = cases.locked
+
+    def moved_away(tx: Any, case_id: UUID) -> Any:
+        if str(case_id) == gone["id"]:
+            raise NotFound
+        return locked(tx, case_id)
+
+    monkeypatch.setattr("casework.work.matching.locked", moved_away)
+    lines = {line["number"]: line for line in api.post("supervisor", "/assignments/plan?apply=true", {})["items"]}
+    assert lines[rest["number"]]["done"]
+    assert not lines[gone["number"]]["done"]
+    assert lines[gone["number"]]["refused"]

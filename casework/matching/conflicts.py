@@ -5,7 +5,7 @@ interest of their own.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -18,7 +18,10 @@ Side = Literal["recipient", "opponent"]
 SURE: Final = 0.95
 """From this likeness on it is taken to be the same name, and rules a helper out; below, somebody looks at it."""
 
-_SIDES: Final = {"recipient": Text("受援人", "the recipient"), "opponent": Text("对方", "the other side")}
+_SIDES: Final[Mapping[Side, Text]] = {
+    "recipient": Text("受援人", "the recipient"),
+    "opponent": Text("对方", "the other side"),
+}
 _SELF: Final = Text("与{side}“{party}”同名", "has the name of {side}, {party}")
 _CLOSE: Final = Text("{relation}“{name}”与{side}“{party}”一致", "{relation} {name} is {side}, {party}")
 _HELPED: Final = Text(
@@ -107,8 +110,9 @@ class Known:
     """Every name that is known of some helpers, found by its keys."""
 
     def __init__(self) -> None:
-        self._by_key: dict[str, list[_Name]] = defaultdict(list)
-        self._by_number: dict[str, list[_Name]] = defaultdict(list)
+        # By the side that a name concerns: an employer against whom many cases stood is not read through for the next.
+        self._by_key: dict[tuple[Side, str], list[_Name]] = defaultdict(list)
+        self._by_number: dict[tuple[Side, str], list[_Name]] = defaultdict(list)
 
     def add(self, helper: str, own_name: str, relations: Iterable[Relation], past: Iterable[PastCase]) -> None:
         """Take in what is known of a helper."""
@@ -124,16 +128,18 @@ class Known:
         found: dict[str, list[Conflict]] = defaultdict(list)
         for party in parties:
             written = writing_of(party.kind, party.name)
-            near = {id(one): one for key in keys_of(written) for one in self._by_key.get(key, ())}
-            same = {id(one): one for one in self._by_number.get(party.number or "", ())}
+            near = {id(one): one for key in keys_of(written) for one in self._by_key.get((party.side, key), ())}
+            same = {id(one): one for one in self._by_number.get((party.side, party.number or ""), ())}
             for one in (near | same).values():
                 alike = 1.0 if id(one) in same else likeness(written, writing_of(one.kind, one.name))
-                if alike >= LEAST and one.concerns(party.side):
+                if alike >= LEAST:
                     found[one.helper].append(one.conflict(alike, party))
         return {helper: sorted(of_one, key=lambda one: -one.likeness) for helper, of_one in found.items()}
 
     def _add(self, one: _Name) -> None:
-        for key in keys_of(writing_of(one.kind, one.name)):
-            self._by_key[key].append(one)
-        if one.number:
-            self._by_number[one.number].append(one)
+        keys = keys_of(writing_of(one.kind, one.name))
+        for side in filter(one.concerns, _SIDES):
+            for key in keys:
+                self._by_key[side, key].append(one)
+            if one.number:
+                self._by_number[side, one.number].append(one)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from casework.matching import conflicts
 from casework.matching.candidates import WEIGHTS, Candidate, Helper, Need, candidates
 from casework.matching.conflicts import Party, PastCase
 from casework.matching.profiles import Absence, Profile, Relation
@@ -122,3 +123,11 @@ def test_what_has_no_weight_counts_nothing() -> None:
     assert [part.name for part in candidates([helper()], NEED, TODAY, {"match_load": Decimal(3)})[0].parts] == [
         "match_load"
     ]
+
+
+def test_an_employer_of_many_cases_is_not_compared_with_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To stand against the same employer again is no conflict, and large employers stand in thousands of cases."""
+    compared = []
+    monkeypatch.setattr(conflicts, "likeness", lambda *names: compared.append(names) or 1.0)
+    assert judged(helper(past=[PastCase(f"LA-{number}", [EMPLOYER]) for number in range(1_000)])).conflicts == []
+    assert compared == []

@@ -38,7 +38,8 @@ from casework.work.service import Transaction
 MOST_OF_A_CASE: Final = 100
 MOST_OF_A_DRAFT: Final = 20
 _LONGEST_NAME: Final = 120
-_ODD: Final = re.compile(r'[\x00-\x1f\x7f"*/:<>?\\|]+')
+# With the signs that are not seen and turn what follows them around, so that a name is read as it is written.
+_ODD: Final = re.compile(r'[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"*/:<>?\\|]+')
 _NO_SUCH: Final = Text("没有这个文件，或者已经移除。", "There is no such file, or it was removed.")
 _NO_PAPER: Final = Text("材料清单中没有这一项；请选择：{known}。", "There is no such paper; choose one of {known}.")
 _TOO_MANY: Final = Text(

@@ -219,3 +219,8 @@ def test_only_addresses_to_which_files_are_sent_end_so() -> None:
     ways: list[Any] = [*ENDPOINTS, *PAGES]
     posted = [one for one in ways if one.method == "POST" and one.path.endswith(UPLOAD_ENDS)]
     assert {id(one) for one in posted} == {id(one) for one in ways if one.takes_file}
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u2067", "\u200f", "\u2028", "\x85", "\ufeff"])
+def test_the_name_of_a_file_has_no_signs_that_turn_it_around_or_are_not_seen(sign: str) -> None:
+    assert files.clean_name(f"a{sign}fdp.exe", "application/pdf") == "a_fdp.pdf"

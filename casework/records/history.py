@@ -109,7 +109,7 @@ def note_disclosures(tx: Tx, case_ids: Iterable[UUID], user_id: UUID, paths: lis
     """Log the same of several cases, with each of them."""
     tx.run(
         """insert into disclosures (case_id, user_id, paths, reason, at)
-           select id, :user_id, :paths, :reason, :at from unnest(:case_ids) as id""",
+           select id, :user_id, :paths, :reason, :at from unnest(cast(:case_ids as uuid[])) as id""",
         case_ids=list(case_ids),
         user_id=user_id,
         paths=paths,

@@ -32,9 +32,9 @@ def neighbours(tx: Transaction, view: str, number: str) -> Neighbours | None:
 
     A case that is not there any more, since a step took it away, is followed by the first of the list.
     """
-    parts = urlsplit(view)
-    asked = MultiDict(parse_qsl(parts.query))
     try:
+        parts = urlsplit(view)
+        asked = MultiDict(parse_qsl(parts.query))
         if view.startswith("/desk") and parts.path == "/desk" and tx.person.role in STAFF | HELPERS:
             found = _of_desk(tx, read_query(DeskQuery, asked, tx.today))
         elif view.startswith("/cases") and parts.path == "/cases":

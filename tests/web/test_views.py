@@ -170,3 +170,19 @@ def test_several_cases_are_handed_over_or_none(pages: Pages) -> None:
         assert owners() == before
     else:
         pytest.fail("nobody could take both")
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_a_file_of_a_list_without_cases_has_its_heads_alone(clerk: Visitor, format: str) -> None:
+    answer = clerk.client.get(f"/cases/file?q=没有这个人&format={format}")
+    assert answer.status_code == 200
+    if format == "csv":
+        assert len(answer.text.splitlines()) == 1
+
+
+@pytest.mark.parametrize("view", ["//[", "http://[", "/cases//["])
+def test_a_case_is_shown_whatever_is_said_of_the_list_it_was_opened_from(clerk: Visitor, view: str) -> None:
+    number = numbers(clerk.get("/cases").text)[0]
+    answer = clerk.client.get(f"/cases/{number}", query_string={"view": view})
+    assert answer.status_code == 200
+    assert 'data-key="]"' not in answer.text

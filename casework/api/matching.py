@@ -58,9 +58,9 @@ class AskPlan(Form):
 )
 def plan(call: Call) -> Answer:
     """Who should take each waiting case, so that the whole batch is served best."""
-    AskPlan.check(call.body, today=call.tx.today)
     apply = bool(call.query.get("apply"))
     lines = matching.plan_for(call.tx, call.query.get("org"), alone=apply)
+    AskPlan.check(call.body, today=call.tx.today)
     planned = matching.carry_out(call.tx, lines) if apply else [matching.Planned(one) for one in lines]
     return Answer(Plan([line(one, call.tx.language) for one in planned]))
 

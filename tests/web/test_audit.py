@@ -89,7 +89,7 @@ def test_the_administrative_chain_is_filtered(pages: Pages) -> None:
         act_as(tx, "administrator")
         org = offices.org(tx.db, "370100")
         assert org is not None
-        create_user(tx, {"username": name, "name": "示例", "role": "caseworker"}, org)
+        create_user(tx, {"username": name, "name": "赵未名", "role": "caseworker"}, org)
         day = tx.today.isoformat()
         [event] = admin_events.page(tx.db, "", 1, words=name)
     auditor = pages.signed_in("auditor")

@@ -20,7 +20,7 @@ def somebody(pages: Pages, role: str = "caseworker", org: str = "370100", **more
     with pages.service.transaction() as tx:
         place = offices.org(tx.db, org)
         assert place is not None
-        create_user(tx, {"username": name, "name": "示例", "role": role, "password": PASSWORD, **more}, place)
+        create_user(tx, {"username": name, "name": "赵未名", "role": role, "password": PASSWORD, **more}, place)
     return name
 
 

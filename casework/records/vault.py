@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import os
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE = 12
+_SHORT = 256
+"""Below so many bytes of JSON nothing is saved."""
+_COMPRESSED = b"x"
+"""How compressed data begins, and no JSON does."""
 
 
 class NotOpened(Exception):
@@ -36,8 +41,9 @@ def written(value: Any) -> str:
 
 
 def seal_written(key: bytes, place: str, plain: str) -> bytes:
-    """The same of a value that is written as JSON already."""
-    return seal_bytes(key, place, plain.encode())
+    """The same of a value that is written as JSON already; what is long is compressed."""
+    raw = plain.encode()
+    return seal_bytes(key, place, zlib.compress(raw, 1) if len(raw) > _SHORT else raw)
 
 
 def seal_bytes(key: bytes, place: str, plain: bytes) -> bytes:
@@ -49,8 +55,9 @@ def seal_bytes(key: bytes, place: str, plain: bytes) -> bytes:
 def unseal(key: bytes, place: str, sealed: bytes) -> Any:
     """The value that was sealed at this place; raises `NotOpened`."""
     try:
-        return json.loads(unseal_bytes(key, place, sealed))
-    except ValueError as wrong:
+        plain = unseal_bytes(key, place, sealed)
+        return json.loads(zlib.decompress(plain) if plain.startswith(_COMPRESSED) else plain)
+    except (ValueError, zlib.error) as wrong:
         raise NotOpened(place) from wrong
 
 

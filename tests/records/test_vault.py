@@ -1,8 +1,10 @@
 """Of several service keys the first wraps and all unwrap; what was altered, moved or cut short does not open."""
 
+import json
+
 import pytest
 
-from casework.records.vault import Keyring, NotOpened, WrappedKey, new_key
+from casework.records.vault import Keyring, NotOpened, WrappedKey, new_key, seal, unseal
 
 OLD, NEW, OTHER = bytes(range(32)), bytes(range(1, 33)), bytes(range(2, 34))
 PLACE = "applicants.wrapped_key:1"
@@ -41,3 +43,16 @@ def test_what_was_moved_altered_cut_short_or_given_another_number_does_not_open(
             keyring.unwrap(PLACE, wrong)
     with pytest.raises(NotOpened):
         keyring.unwrap("applicants.wrapped_key:2", wrapped)
+
+
+@pytest.mark.parametrize(
+    "value", ["x", "x" * 10_000, {"body": "尊敬的申请人：您的申请已经收到。" * 40}, 7, None, ["x"] * 200]
+)
+def test_what_is_sealed_comes_back_and_a_letter_takes_less_than_it_says(value: object) -> None:
+    key = new_key()
+    sealed = seal(key, PLACE, value)
+    assert unseal(key, PLACE, sealed) == value
+    said = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+    assert len(sealed) == said + 28 if said <= 256 else len(sealed) < said / 2
+    with pytest.raises(NotOpened):
+        unseal(key, "letters.sealed:2", sealed)

@@ -19,6 +19,7 @@ from casework.api import (
     approval_sheets,
     auth,
     case_documents,
+    case_messages,
     cases,
     channels,
     docs,
@@ -65,6 +66,7 @@ from casework.web import (
     keys,
     letters,
     own_files,
+    own_messages,
     people,
     several,
     sign_in,
@@ -78,6 +80,7 @@ from casework.web import cases as case_list
 from casework.web import channels as channel_pages
 from casework.web import files as file_pages
 from casework.web import funds as fund_pages
+from casework.web import messages as message_pages
 from casework.web import payments as payment_pages
 from casework.web import reports as report_pages
 from casework.web import results as payment_results
@@ -92,6 +95,7 @@ ROUTES = (
     approval_sheets,
     auth,
     case_documents,
+    case_messages,
     cases,
     channels,
     docs,
@@ -122,11 +126,13 @@ PAGES = (
     edit,
     file_pages,
     own_files,
+    own_messages,
     hands,
     home,
     intake,
     keys,
     letters,
+    message_pages,
     fund_pages,
     payment_pages,
     payment_results,
@@ -168,6 +174,7 @@ def service_of(settings: Settings, database_url: str) -> Service:
         keep_answers=timedelta(hours=settings.idempotency.keep_hours),
         openings_an_hour=settings.public.openings_an_hour,
         uploads_an_hour=settings.public.uploads_an_hour,
+        messages_a_day=settings.public.messages_a_day,
         wrong_codes=settings.public.wrong_codes,
         visits=settings.public.visits,
         visit_window=timedelta(minutes=settings.public.window_minutes),

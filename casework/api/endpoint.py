@@ -14,6 +14,7 @@ from casework.forms.form import Form
 from casework.http.query import NoQuery, from_cursor, to_cursor, whole
 from casework.http.uploads import Upload
 from casework.rules.text import Text
+from casework.work.applications import GivenCode
 from casework.work.service import Transaction
 
 PREFIX: Final = "/api/v1"
@@ -131,8 +132,8 @@ class Endpoint:
         """Whether it writes to one case, and so honours `If-Match`."""
         if self.method == "GET" or self.path.endswith("/link"):
             return False
-        of_applicant = self.body is GIVEN or self.takes_file or self.method == "DELETE"
-        return self.path.startswith("/cases/<uuid:case_id>") or (self.visitor == "applicant" and of_applicant)
+        of_applicant = self.visitor == "applicant" and self.body is not GivenCode
+        return self.path.startswith("/cases/<uuid:case_id>") or of_applicant
 
 
 ENDPOINTS: Final[list[Endpoint]] = []

@@ -145,6 +145,8 @@ _EVENTS: Final = {
     "rederived": Text("期限已重新计算", "Time limits were reckoned anew"),
     "file_added": Text("已添加材料文件", "A file was added"),
     "file_removed": Text("已移除材料文件", "A file was removed"),
+    "message": Text("申请人已留言", "The applicant wrote a message"),
+    "answered": Text("已给申请人留言", "Somebody wrote to the applicant"),
 }
 _KINDS: Final[dict[str, tuple[str, Text]]] = {
     "alert.raised": ("AlertRaised", Text("期限提醒", "An alert was raised")),

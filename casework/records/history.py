@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, or_, select, tuple_
+from sqlalchemy import Row, and_, func, insert, or_, select, tuple_
 
 from casework.records.database import Tx
-from casework.records.tables import cases, disclosures, events, letters, notes, orgs, users
+from casework.records.tables import cases, disclosures, events, letters, notes, orgs, users, vault
 from casework.records.visibility import visible
+from casework.rules.messages import KINDS
 from casework.rules.people import Person
 
 
@@ -23,6 +24,29 @@ def event_page(tx: Tx, case_id: UUID, limit: int, after: int | None) -> Sequence
         .limit(limit)
     )
     return tx.all(query.where(events.c.seq > after) if after is not None else query)
+
+
+def message_page(tx: Tx, case_id: UUID, limit: int | None = None, after: int | None = None) -> Sequence[Row[Any]]:
+    """The events that are messages with what is `sealed` of each, oldest first; all of them without a limit."""
+    query = (
+        select(events, users.c.username, users.c.name.label("actor_name"), vault.c.sealed)
+        .select_from(
+            events.join(
+                vault,
+                and_(vault.c.case_id == events.c.case_id, vault.c.part == func.concat("events.", events.c.seq)),
+            ).outerjoin(users, events.c.actor_id == users.c.id)
+        )
+        .where(events.c.case_id == case_id, events.c.kind.in_(KINDS))
+        .order_by(events.c.seq)
+        .limit(limit)
+    )
+    return tx.all(query.where(events.c.seq > after) if after is not None else query)
+
+
+def count_events(tx: Tx, case_id: UUID, kind: str, since: datetime) -> int:
+    """How many events of this kind the case has since then."""
+    query = select(func.count()).where(events.c.case_id == case_id, events.c.kind == kind, events.c.at >= since)
+    return int(tx.run(query).scalar_one())
 
 
 def identity_was_checked(tx: Tx, case_id: UUID, ways: Sequence[str]) -> bool:

@@ -25,7 +25,8 @@ class Move:
     """What a decision changes; `records` writes it down in one transaction. `case` is the file afterwards.
 
     `kind` is what happened (`opened`, `transition`, `overridden`, `corrected`, `claimed`, `released`, `handed_over`,
-    `let_go`, `code_issued`, `payee_confirmed`, `rederived`, `file_added`, `file_removed`). `given` holds sensitive
+    `let_go`, `code_issued`, `payee_confirmed`, `rederived`, `file_added`, `file_removed`,
+    `message`, `answered`). `given` holds sensitive
     values masked; `sealed` holds them in full, by path, for the vault, and `replaced` those that a correction replaced:
     nothing that was accepted is lost. `updated` are the facts that a transition changed, `resealed` the sensitive facts
     in full as it leaves them, where it changed some, `claims` what it takes of what others may want too,

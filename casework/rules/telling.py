@@ -2,7 +2,8 @@
 
 Whoever has a case in hand is told of each move that another makes on it, the owner and the assignee alike, and nobody
 of what he or she did. Where nobody owns it and it has come to a state in which it is the turn of staff, the people of
-that role are told instead. A new case is in the queue and nobody's yet.
+that role are told instead. A new case is in the queue and nobody's yet. What an applicant
+writes finds a reader in any case.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 from casework.rules.case import Case, ClockRun
 from casework.rules.grammar import OwedBy, Transition, Workflow
+from casework.rules.messages import ASKED
 from casework.rules.move import Move
 from casework.rules.people import HELPERS, STAFF, Person, Role
 from casework.rules.rights import may_own
@@ -27,6 +29,8 @@ _DONE: Final = {
     "handed_over": Text("移交他人经办", "Handed over to somebody else"),
     "file_added": Text("添加了材料文件", "A file was added"),
     "file_removed": Text("移除了材料文件", "A file was removed"),
+    "message": Text("申请人留言", "A message of the applicant"),
+    "answered": Text("给申请人留言", "A message to the applicant"),
 }
 _OVERRIDDEN: Final = Text("变更状态为“{state}”", "Brought into the state: {state}")
 _ASSIGNED: Final = Text("指派给您承办", "Assigned to you")
@@ -68,7 +72,7 @@ def whom_to_tell(workflow: Workflow, move: Move) -> Telling | None:
         return None
     concerned = {person.id: person for case in (move.before, move.case) for person in _in_hand(case)}
     people = tuple(person for person in concerned.values() if person.id != move.actor.id)
-    turn = _turn_of_nobody(move)
+    turn = _asked_of_nobody(move) or _turn_of_nobody(move)
     return Telling(people, turn, _due_next(move.case)) if people or turn else None
 
 
@@ -90,6 +94,14 @@ def _turn_of_nobody(move: Move) -> Role | None:
     came = (case.state, case.org_path) != (before.state, before.org_path)
     owned = case.owner is not None and may_own(case.owner, case)
     return case.waits_for if came and not owned and case.waits_for in STAFF else None
+
+
+def _asked_of_nobody(move: Move) -> Role | None:
+    """The role that answers a message in a case that nobody of staff owns: whose turn it is, else caseworkers."""
+    case = move.case
+    if move.kind != ASKED or (case.owner is not None and may_own(case.owner, case)):
+        return None
+    return case.waits_for if case.waits_for in STAFF else Role.CASEWORKER
 
 
 def owes(role: Role) -> OwedBy:

@@ -76,6 +76,7 @@ class SignIn:
 class Public:
     openings_an_hour: int
     uploads_an_hour: int
+    messages_a_day: int
     wrong_codes: int
     visits: int
     window_minutes: int

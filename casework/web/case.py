@@ -19,6 +19,7 @@ from casework.rules.case import Phase, Taken
 from casework.rules.context import DecisionContext
 from casework.rules.decide import Offer
 from casework.rules.grammar import Workflow
+from casework.rules.messages import KINDS
 from casework.rules.people import Role
 from casework.rules.refusals import Invalid, NotFound, NotNow, Refusal, Stale
 from casework.rules.rights import as_seen, sees_matter_only
@@ -215,6 +216,7 @@ def _page(
             "twins": twins.of_case(record.case, others, tx.person)[:_MOST_TWINS],
             "timeline": timeline,
             "listed": None if matter_only else files.papers_of_case(record, files.of_case(tx, whole)),
+            "asked": [row.kind for row in events if row.kind in KINDS],
             "letters": [] if matter_only else letters_of(visit, record),
             "may_edit": case_actions.may_correct(whole.case, tx.acting) is None,
             "may_hand": may_act(tx, whole),

@@ -11,7 +11,9 @@ from casework.web.forgery import FIELD
 from casework.web.page import HELPERS, STAFF, Answer, Page, Redirect, Visit
 from casework.work import drafts
 
-_SUBJECT: Final = re.compile(r"(?:new [a-z_]{1,40}|edit [A-Z0-9-]{1,40}|step [A-Z0-9-]{1,40} [a-z_]{1,60})")
+_SUBJECT: Final = re.compile(
+    r"(?:new [a-z_]{1,40}|edit [A-Z0-9-]{1,40}|message [A-Z0-9-]{1,40}|step [A-Z0-9-]{1,40} [a-z_]{1,60})"
+)
 _OURS: Final = frozenset((FIELD, "once", "version", "subject"))
 
 

@@ -10,6 +10,7 @@ from casework.forms.in_words import Group, Line, in_words, value_at
 from casework.forms.sensitive import join_sensitive
 from casework.rules.case import Facts
 from casework.rules.grammar import Workflow
+from casework.rules.messages import KINDS
 from casework.rules.text import Text
 from casework.web.timeline import title_of
 from casework.web.widgets import title_at
@@ -17,6 +18,7 @@ from casework.web.widgets import title_at
 _OF_EVENT: Final = re.compile(r"events\.(\d+)\.(.+)")
 _OF_ALERT: Final = re.compile(r"alerts\..+")
 _REASON: Final = Text("理由", "Reason")
+_MESSAGE: Final = Text("留言内容", "Message")
 _REPLACED: Final = Text("更正前的{title}", "{title}, before")
 _PUT_OFF: Final = Text("推迟提醒的理由", "Why an alert was put off")
 
@@ -58,6 +60,8 @@ def shown_of(workflow: Workflow, facts: Facts, events: Sequence[Any], values: Ma
 
 
 def _lines(workflow: Workflow, row: Any, values: Mapping[str, Any]) -> list[Line]:
+    if row.kind in KINDS:
+        return [Line(_MESSAGE, Text(str(value), str(value)), sensitive=True) for value in values.values()]
     intake = intake_of(workflow)
     edge = workflow.edge(row.payload.get("transition", ""), row.payload.get("from", ""))
     form = form_of(edge.needs) if edge and edge.needs else intake

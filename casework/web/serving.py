@@ -1,8 +1,6 @@
 """How a page is served: who comes with which session, the one transaction, the language, the answer."""
 
-import hashlib
 import json
-import re
 import secrets
 from collections.abc import Callable
 from typing import Any, Final
@@ -20,7 +18,6 @@ from casework.http.requests import body
 from casework.http.transactions import transacted
 from casework.http.uploads import MOST_OF_BODY, upload_of, without_file
 from casework.http.wiring import wiring
-from casework.records import idempotency
 from casework.rules.refusals import (
     Invalid,
     NotMet,
@@ -33,14 +30,13 @@ from casework.rules.refusals import (
 )
 from casework.rules.text import Language, Text
 from casework.web import cookies, forgery, rendering, sign_in, typed
+from casework.web.once import UNREADABLE, once
 from casework.web.page import PAGES, Answer, Html, Page, Posted, Redirect, Visit
 from casework.work import people, sessions
 from casework.work.service import Transaction
 
 _MOST_FIELDS: Final = 5_000
-_KEY: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _SIGN_IN_FIRST: Final = Text("请先登录。", "Sign in first.")
-_UNREADABLE: Final = Text("提交的内容无法读取。", "What was posted cannot be read.")
 _SAID_IN_THE_FORM: Final = (Invalid, NotMet, NotNow, Stale, PreconditionMissing, NotYours)
 _NOT_FOR_YOU: Final = Text("您的角色不使用这一页。", "This page is not for your role.")
 _POSTED: Final = "application/x-www-form-urlencoded"
@@ -172,21 +168,9 @@ def _framed(visit: Visit, answered: Answer) -> tuple[Answer, dict[str, Any]]:
 
 def _once(visit: Visit, one: Page, path: dict[str, Any]) -> Answer:
     """The answer of the view; to what was posted before with the same key, where that led to."""
-    key = visit.posted.get("once", "")
-    if one.method != "POST" or not key:
-        return one.view(visit, **path)
-    if not _KEY.fullmatch(key):
-        raise problems.Malformed(_UNREADABLE)
-    tx = visit.tx
-    address = hashlib.sha256(json.dumps([one.path, path], sort_keys=True, default=str).encode()).hexdigest()
-    caller = f"page {tx.person.id}"
-    earlier = idempotency.claim(tx.db, caller, address, key, b"", tx.service.limits.keep_answers)
-    if earlier is not None and earlier.headers:
-        return Redirect(earlier.headers["Location"])
-    answered = one.view(visit, **path)
-    if isinstance(answered, Redirect):
-        idempotency.keep(tx.db, caller, address, key, 303, json.dumps({"Location": answered.address}), b"")
-    return answered
+    key = visit.posted.get("once", "") if one.method == "POST" else ""
+    address = json.dumps([one.path, path], sort_keys=True, default=str)
+    return once(visit.tx, str(visit.tx.person.id), address, key, lambda: one.view(visit, **path))
 
 
 def _public(one: Page, posted: Posted, path: dict[str, Any]) -> Response:
@@ -229,7 +213,7 @@ def _posted(raw: bytes) -> Posted:
     try:
         return Posted(parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS))
     except (UnicodeDecodeError, ValueError) as wrong:
-        raise problems.Malformed(_UNREADABLE) from wrong
+        raise problems.Malformed(UNREADABLE) from wrong
 
 
 def _speak(of_user: Language | None) -> None:

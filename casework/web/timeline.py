@@ -33,6 +33,8 @@ _TITLES: Final = {
     "rederived": Text("重新计算期限", "Clocks counted again"),
     "file_added": Text("添加材料文件", "File added"),
     "file_removed": Text("移除材料文件", "File removed"),
+    "message": Text("申请人留言", "The applicant wrote a message"),
+    "answered": Text("给申请人留言", "A message to the applicant"),
 }
 _CHANGES: Final = {
     "started": Text("{clock}开始计算", "{clock} began"),

@@ -17,6 +17,7 @@ from casework.records import cases, files
 from casework.records.rows import StoredCase
 from casework.rules.case import Phase
 from casework.rules.grammar import Transition
+from casework.rules.messages import WRITERS
 from casework.rules.refusals import (
     Invalid,
     NotFound,
@@ -33,7 +34,7 @@ from casework.web import typed, visiting
 from casework.web.clocks import Clock, clocks_of
 from casework.web.page import Answer, Html, Page, Redirect
 from casework.web.steps import Chosen, chosen, edge_of, payload_of
-from casework.work import applications, carrying, paper_list, workflow_registry
+from casework.work import applications, carrying, messages, paper_list, workflow_registry
 from casework.work.paper_list import PaperOnList
 from casework.work.service import Transaction
 
@@ -47,6 +48,18 @@ class OwnStep(NamedTuple):
 
     name: str
     title: Text
+
+
+class Unwritten(NamedTuple):
+    """A message that was typed and not sent, and why not."""
+
+    text: str
+    refused: Refusal
+
+    @property
+    def why(self) -> Text:
+        """What the applicant is told."""
+        return self.refused.faults[0].text if isinstance(self.refused, Invalid) else self.refused.text
 
 
 @Page("GET", "/track", "everybody")
@@ -77,7 +90,7 @@ def _identified(tx: Transaction, case_id: UUID, posted: MultiDict[str, str]) -> 
     found = carrying.opened(tx, address, posted.get("carried", ""))
     if found is None or found.whose != number:
         return number, None
-    carrying.keep(tx, _owner(case_id), address, found.fields)
+    carrying.keep(tx, owner_of(case_id), address, found.fields)
     return number, address
 
 
@@ -89,7 +102,7 @@ def _ask(
     return Html("track", {"problem": problem, "number": number, "path": "/track", **with_it}, status)
 
 
-def _ended(posted: MultiDict[str, str], number: str) -> Answer:
+def ended(posted: MultiDict[str, str], number: str) -> Answer:
     """The code was given too long ago: it is asked for again, and what was typed goes with the question."""
     fields = {name: values for name, values in posted.lists() if name not in typed.HIDDEN}
     address = request.path
@@ -99,7 +112,7 @@ def _ended(posted: MultiDict[str, str], number: str) -> Answer:
     return _ask(number, None, 401, {"carried": sealed, "next": address})
 
 
-def _owner(case_id: UUID) -> str:
+def owner_of(case_id: UUID) -> str:
     """Whose it is, what an applicant has typed."""
     return f"applicant {case_id}"
 
@@ -114,7 +127,7 @@ _NOT_FOUND = Text(
 def application(_: MultiDict[str, str], number: str) -> Answer:
     """Where the application stands, what is asked of the applicant and until when, and the letters."""
     case_id = case_of_ticket(number)
-    return visiting.visiting(lambda tx: _page(tx, case_id))
+    return visiting.visiting(lambda tx: application_page(tx, case_id))
 
 
 @Page("GET", "/track/<number>/do/<step>", "everybody")
@@ -123,10 +136,10 @@ def step_form(_: MultiDict[str, str], number: str, step: str) -> Answer:
     case_id, address = case_of_ticket(number), request.path
 
     def shown(tx: Transaction) -> Answer:
-        fields = carrying.find(tx, _owner(case_id), address)
+        fields = carrying.find(tx, owner_of(case_id), address)
         if fields is None:
-            return _page(tx, case_id, step)
-        return replace(_page(tx, case_id, step, MultiDict(fields), typed.Unsent()), status=200)
+            return application_page(tx, case_id, step)
+        return replace(application_page(tx, case_id, step, MultiDict(fields), typed.Unsent()), status=200)
 
     return visiting.visiting(shown)
 
@@ -136,7 +149,7 @@ def take(posted: MultiDict[str, str], number: str, step: str) -> Answer:
     """The step is taken; where it is refused the form comes back as it was filled in."""
     case_id = visiting.ticket(number)
     if case_id is None:
-        return _ended(posted, number)
+        return ended(posted, number)
 
     def taken(tx: Transaction) -> Answer:
         record = cases.get_for_applicant(tx.db, case_id)
@@ -147,14 +160,14 @@ def take(posted: MultiDict[str, str], number: str, step: str) -> Answer:
         version = posted.get("version", "")
         tx.if_match = frozenset({int(version)} if version.isdigit() and len(version) < 10 else ())
         applications.take(tx, case_id, step, payload_of(workflow, edge, posted))
-        carrying.drop(tx, _owner(case_id), request.path)
+        carrying.drop(tx, owner_of(case_id), request.path)
         return Redirect(f"/track/{number}")
 
     try:
         return visiting.visiting(taken)
     except (Invalid, NotMet, NotNow, NotYours, Stale) as refused:
         problem = refused
-    return visiting.visiting(lambda tx: _page(tx, case_id, step, posted, problem))
+    return visiting.visiting(lambda tx: application_page(tx, case_id, step, posted, problem))
 
 
 @Page("GET", "/leave", "everybody")
@@ -174,13 +187,16 @@ def case_of_ticket(number: str) -> UUID:
     return found
 
 
-def _page(
+def application_page(
     tx: Transaction,
     case_id: UUID,
     step: str | None = None,
     posted: MultiDict[str, str] | None = None,
     refused: Refusal | None = None,
+    *,
+    message: Unwritten | None = None,
 ) -> Html:
+    """Where the application stands, with the form of a step, and a message that was typed and not sent."""
     record = cases.get_for_applicant(tx.db, case_id)
     workflow = workflow_registry.pinned(record.case)
     offers, office = applications.own_steps(tx, record)
@@ -192,7 +208,7 @@ def _page(
     if edge is not None and (edge.name in allowed or refused):
         values = payload_of(workflow, edge, posted) if posted is not None else _sent_in(edge, listed)
         shown = chosen(tx, record, office, edge, needs_reason=False, values=values, problem=refused)
-    org = tx.rules.orgs[record.case.org_code]
+    org, problem = tx.rules.orgs[record.case.org_code], refused or (message.refused if message else None)
     return Html(
         "application",
         {
@@ -207,9 +223,12 @@ def _page(
             "papers": awaited,
             "listed": listed,
             "letters": applications.own_letters(tx, record),
+            "messages": messages.own(tx, record),
+            "writers": WRITERS,
+            "unwritten": message,
             "once": secrets.token_urlsafe(24),
         },
-        STATUS[refused.code] if refused else 200,
+        STATUS[problem.code] if problem else 200,
     )
 
 

@@ -14,7 +14,7 @@ from casework.rules.grammar import Workflow
 from casework.rules.people import HELPERS, STAFF
 from casework.rules.refusals import Fault, Invalid, NotYours
 from casework.rules.text import Text
-from casework.work import letters, workflow_registry
+from casework.work import letters, messages, workflow_registry
 from casework.work.files import name_of
 from casework.work.forms import Disclosure, NewNote, PersonalData
 from casework.work.paper_list import is_own
@@ -110,7 +110,8 @@ def personal_data(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
     """What is stored of the applicant (个人信息保护法 45), to be handed over: `facts`, `steps` and `letters`.
 
     Of others there are the name and the relation only: the rest is theirs. `steps` are what the applicant said on the
-    way, `letters` those to the applicant in the language of the caller, `files` what the applicant sent in. For staff,
+    way, `letters` those to the applicant in the language of the caller, `files` what the applicant sent in,
+    `messages` what both wrote. For staff,
     with a reason that is logged.
     """
     record = cases.get(tx.db, case_id, tx.person)
@@ -133,6 +134,7 @@ def personal_data(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
             for row in history.letter_page(tx.db, case_id)
             if row.name in addressed
         ],
+        "messages": messages.own(tx, record),
         "files": [
             {"id": row.id, "name": name_of(key, row), "paper": row.paper, "type": row.type, "at": row.added_at}
             for row in files.of_case(tx.db, case_id)

@@ -101,6 +101,17 @@ class NewNote(Form):
     )
 
 
+class NewMessage(Form):
+    """What an applicant writes to the office, or the office to the applicant."""
+
+    text = LongText(
+        most=2_000,
+        required=True,
+        title=Text("留言内容", "Message"),
+        example=Text("工资条找到了，周五送到贵处可以吗？", "I have found the pay slips; may I bring them on Friday?"),
+    )
+
+
 class RemoveFile(Form):
     """Why a file is removed from a case."""
 

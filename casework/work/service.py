@@ -45,6 +45,7 @@ class Limits:
     robot_every: timedelta = timedelta(seconds=4)
     openings_an_hour: int = 60
     uploads_an_hour: int = 300
+    messages_a_day: int = 10
     wrong_codes: int = 100
     visits: int = 1200
     visit_window: timedelta = timedelta(minutes=5)

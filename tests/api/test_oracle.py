@@ -48,6 +48,8 @@ MAY: Final[dict[str, set[str]]] = {
     "GET /cases/<uuid:case_id>/transitions": SEEING,
     "GET /cases/<uuid:case_id>/candidates": STAFF,
     "GET /cases/<uuid:case_id>/notes": STAFF | HELPERS,
+    "GET /cases/<uuid:case_id>/messages": STAFF | HELPERS,
+    "POST /cases/<uuid:case_id>/messages": STAFF | HELPERS,
     "GET /cases/<uuid:case_id>/letters": STAFF | HELPERS,
     "GET /cases/<uuid:case_id>/approval-sheet": SEEING,  # An empty form; with opinions on it, who may read those.
     "GET /cases/<uuid:case_id>/disclosures": {"supervisor", "auditor"},

@@ -88,6 +88,10 @@ def expected(path: str, who: str, kind: Kind, name: str = "") -> int:
         return 403 if role == "auditor" else 422
     if path.endswith("/notes"):
         return 422 if role in STAFF | HELPERS else 403
+    if path.endswith("/messages") and kind.state == "withdrawn":
+        return 409
+    if path.endswith("/messages") and role in HELPERS:
+        return 422
     if path.endswith("/personal-data"):
         return 422 if role in STAFF else 403
     if path.endswith("/override"):
@@ -159,6 +163,7 @@ CHANGING: Final = [one for one in CASE_ENDPOINTS if one.method != "GET"]
 KNOWN: Final = (
     "/claim",
     "/notes",
+    "/messages",
     "/disclosures",
     "/personal-data",
     "/override",
@@ -187,7 +192,7 @@ def test_a_case_is_read_by_those_who_see_it_and_by_nobody_else(
         for name, kind in KINDS.items():
             answer = shared.call(who, "GET", address(one, cases[name]))
             may = role_of(who) in ("supervisor", "auditor") or not one.path.endswith("/disclosures")
-            may = may and not (role_of(who) == "auditor" and one.path.endswith(("/notes", "/letters")))
+            may = may and not (role_of(who) == "auditor" and one.path.endswith(("/notes", "/letters", "/messages")))
             may = may and (role_of(who) in STAFF or not one.path.endswith("/candidates"))
             # Of these cases, which are of legal aid, there is no form of hardship assistance.
             there = sees(who, kind) and not one.path.endswith("/approval-sheet")

@@ -22,7 +22,7 @@ from casework.records.visibility import visible
 from casework.rules.people import APPLICANT, Actor
 from casework.rules.refusals import NotNow
 from casework.rules.telling import happened
-from casework.work import cases, corrections, workflow_registry
+from casework.work import cases, corrections, messages, workflow_registry
 from casework.work.alerts import snooze
 from casework.work.delivery.digest import digest_told
 from casework.work.delivery.messages import webhook_body
@@ -212,6 +212,22 @@ def test_where_nobody_owns_the_case_those_are_told_whose_turn_it_is_as_alerts_ch
         rows = [row for row in alerts.of_case(tx.db, case) if row.level == "80%" and row.roles == ["caseworker"]]
         receivers = alerts.receivers_of(tx.db, [row.id for row in rows])
     assert {one.username for row in rows for one in receivers.get(row.id, [])} == whom
+
+
+@pytest.mark.parametrize(
+    ("gone", "asked", "whom"),
+    [([], False, {"li"}), (["li"], False, {"wang"}), (["li"], True, {"wang"}), (["li", "wang"], True, {"zhao"})],
+)
+def test_what_an_applicant_writes_finds_a_reader_whoever_has_the_case(
+    post: Post, gone: list[str], asked: bool, whom: set[str]
+) -> None:
+    """Also where the case waits for the applicant, or for nobody of staff."""
+    case = along(post, *(PAPERS if asked else PAPERS[:1]))
+    leaves(post, *gone)
+    with post.service.transaction(APPLICANT) as tx:
+        messages.write_own(tx, case, {"text": "工资条找到了"})
+    assert told(post, case)[-1] == (None, whom)
+    assert len(told(post, case)) == 1
 
 
 def test_a_transfer_tells_the_office_that_gets_the_case_and_the_owner_who_loses_it(post: Post) -> None:

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
+from msgspec import field
+
 from casework.api.answers.members import First, Hash, Id, Instant, RoleName, Shape, like, one_of, told
 from casework.api.answers.people import Person, named
 from casework.http.request_context import in_zone, instant
+from casework.rules.messages import WRITERS
 from casework.rules.text import Text
+from casework.work.messages import Message
 
 EVENT_KINDS: Final = (
     "opened",
@@ -22,6 +26,8 @@ EVENT_KINDS: Final = (
     "rederived",
     "file_added",
     "file_removed",
+    "message",
+    "answered",
 )
 
 
@@ -59,6 +65,32 @@ class Note(Shape):
     text: Annotated[str, like(Text("已电话联系申请人。", "The applicant was called."))]
     author: Person
     at: Instant
+
+
+class OwnMessage(Shape):
+    """A message as the applicant has it; `from` names no person."""
+
+    seq: First
+    at: Instant
+    writer: Annotated[str, one_of(WRITERS), told("谁写的", "From whom")] = field(name="from")
+    text: Annotated[str, like(Text("工资条找到了。", "I have found the pay slips."))]
+
+
+class CaseMessage(OwnMessage):
+    """A message in the file of a case, with who of the office wrote it."""
+
+    author: Person | None
+
+
+def own_message(one: Message) -> OwnMessage:
+    """The message as the applicant has it."""
+    return OwnMessage(one.seq, instant(one.at), one.writer, one.text)
+
+
+def case_message(one: Message) -> CaseMessage:
+    """The message as the office has it."""
+    author = named(one.row.actor_id, one.row.username, one.row.actor_name)
+    return CaseMessage(one.seq, instant(one.at), one.writer, one.text, author)
 
 
 class OwnLetter(Shape):
@@ -139,6 +171,7 @@ class PersonalData(Shape):
         list[OwnStep], told("本人办理的事项", "The steps that the applicant took, or staff in the applicant's name")
     ]
     letters: Annotated[list[LetterCopy], told("送达本人的文书", "The letters to the applicant")]
+    messages: Annotated[list[OwnMessage], told("留言往来", "The messages between the applicant and the office")]
     files: Annotated[list[OwnFile], told("本人上传的材料文件", "The files that the applicant sent in")]
 
 
@@ -148,5 +181,6 @@ def personal_data(copy: Mapping[str, Any]) -> PersonalData:
         facts=in_zone(copy["facts"]),
         steps=[OwnStep(one["transition"], instant(one["at"]), in_zone(one["given"])) for one in copy["steps"]],
         letters=[LetterCopy(**one | {"at": instant(one["at"])}) for one in copy["letters"]],
+        messages=[own_message(one) for one in copy["messages"]],
         files=[OwnFile(**one | {"id": str(one["id"]), "at": instant(one["at"])}) for one in copy["files"]],
     )

@@ -292,9 +292,13 @@ def _apply_without_an_account(ask: Lived) -> None:
     by_code = {"tracking_code": code}
     assert ask(None, "POST", f"{at}/status", by_code)["number"] == mine["number"]
     assert ask(None, "POST", f"{at}/transitions", by_code)["items"] == steps
+    ask(None, "POST", f"{at}/messages", {"text": "the slips are here"}, 201, Tracking_Code=code)
+    assert ask(None, "GET", f"{at}/messages", Tracking_Code=code)["items"]
+    [case] = ask("caseworker", "GET", f"/cases?q={mine['number']}")["items"]
+    ask("caseworker", "POST", f"/cases/{case['id']}/messages", {"text": "bring them"}, 201)
+    assert ask("caseworker", "GET", f"/cases/{case['id']}/messages?limit=1")["next_cursor"]
     given = step["needs"]["examples"][0]
     ask(None, "POST", f"{at}/transitions/{step['name']}", given, Tracking_Code=code)
-    [case] = ask("caseworker", "GET", f"/cases?q={mine['number']}")["items"]
     ask("caseworker", "POST", f"/cases/{case['id']}/personal-data", {"reason": "copy"})
     ask(
         "caseworker", "POST", f"/cases/{case['id']}/tracking-code", {"reason": "lost", "identity_checked": "agent"}, 201

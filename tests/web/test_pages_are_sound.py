@@ -37,6 +37,7 @@ PAGES = [
     ("caseworker", "{letter}/service"),
     ("caseworker", "{case}/print"),
     ("caseworker", "{case}/files"),
+    ("caseworker", "{case}/messages"),
     ("supervisor", "{case}"),
     ("supervisor", "{case}/hands"),
     ("caseworker", "{case}/assign"),

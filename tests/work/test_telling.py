@@ -226,7 +226,7 @@ def test_what_an_applicant_writes_finds_a_reader_whoever_has_the_case(
     leaves(post, *gone)
     with post.service.transaction(APPLICANT) as tx:
         messages.write_own(tx, case, {"text": "工资条找到了"})
-    assert told(post, case)[-1] == (None, whom)
+    assert told(post, case)[-1] == ("message", whom)
     assert len(told(post, case)) == 1
 
 

@@ -67,8 +67,8 @@ def jobs(service: Service, settings: Settings) -> tuple[Job, ...]:
     def sweep() -> None:
         swept = overdue.sweep(service)
         beat(SWEEP)
-        if swept.alerts or swept.transitions:
-            log.info("swept", alerts=swept.alerts, transitions=swept.transitions)
+        if swept != overdue.Swept(0, 0):
+            log.info("swept", **asdict(swept))
 
     def deliver() -> None:
         # One that waits for a slow receiver does not keep the next one from serving the others.

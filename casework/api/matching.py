@@ -11,7 +11,7 @@ from casework.forms.texts import Code
 from casework.http.query import Page
 from casework.records import people
 from casework.rules.text import Text
-from casework.work import matching, profiles
+from casework.work import matching, offers, profiles
 
 
 @Endpoint(
@@ -36,7 +36,7 @@ class WhichPlan(Form):
     """Which cases are planned, and whether the plan is carried out."""
 
     org = Code(title=Text("机构（含下级）", "Organisation and below"))
-    apply = Flag(title=Text("照此指派", "Carry it out"))
+    apply = Flag(title=Text("照此征询", "Make the offers"))
 
 
 class AskPlan(Form):
@@ -52,8 +52,9 @@ class AskPlan(Form):
     query=WhichPlan,
     refuses=(403,),
     note=Text(
-        "最紧急的 200 件以内；apply=true 时逐件指派，未能指派的写明原因。",
-        "For the 200 most urgent at most; with apply=true each case is given as planned, or says why it could not be.",
+        "最紧急的 200 件以内；apply=true 时逐件征询方案所列的人，未能征询的写明原因。正在征询的案件不在其中。",
+        "For the 200 most urgent at most; with apply=true each case is offered as planned, or says why it could not be."
+        " Cases for which somebody is being asked are left out.",
     ),
 )
 def plan(call: Call) -> Answer:
@@ -61,7 +62,7 @@ def plan(call: Call) -> Answer:
     apply = bool(call.query.get("apply"))
     lines = matching.plan_for(call.tx, call.query.get("org"), alone=apply)
     AskPlan.check(call.body, today=call.tx.today)
-    planned = matching.carry_out(call.tx, lines) if apply else [matching.Planned(one) for one in lines]
+    planned = offers.carry_out(call.tx, lines) if apply else [matching.Planned(one) for one in lines]
     return Answer(Plan([line(one, call.tx.language) for one in planned]))
 
 

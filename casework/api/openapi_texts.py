@@ -33,6 +33,7 @@ TAGS: Final = {
     "cases": Text("案件", "Cases"),
     "files": Text("查看材料文件", "Looking at files"),
     "assignments": Text("批量指派", "Assigning a batch"),
+    "offers": Text("征询承办人", "Offers to helpers"),
     "queue": Text("待办", "The queue"),
     "alerts": Text("提醒", "Alerts"),
     "workflows": Text("流程", "Workflows"),

@@ -147,6 +147,11 @@ _EVENTS: Final = {
     "file_removed": Text("已移除材料文件", "A file was removed"),
     "message": Text("申请人已留言", "The applicant wrote a message"),
     "answered": Text("已给申请人留言", "Somebody wrote to the applicant"),
+    "offered": Text("已征询承办人", "A helper was asked whether to take the case"),
+    "offer_accepted": Text("承办人接受征询", "The helper who was asked takes the case"),
+    "offer_declined": Text("承办人谢绝征询", "The helper who was asked declines"),
+    "offer_expired": Text("承办人逾期未答复征询", "The helper who was asked has not answered in time"),
+    "offer_withdrawn": Text("征询已撤回", "The offer to a helper was withdrawn"),
 }
 _KINDS: Final[dict[str, tuple[str, Text]]] = {
     "alert.raised": ("AlertRaised", Text("期限提醒", "An alert was raised")),

@@ -3,11 +3,12 @@
 A score is a sum of parts, each between nothing and its weight. The weights are policies of the programme.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
+from uuid import UUID
 
 from casework.matching.conflicts import Conflict, Known, Party, PastCase
 from casework.matching.profiles import Profile
@@ -28,7 +29,10 @@ _NO_DATA: Final = Text("未登记{what}", "{what} not told")
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """A helper as a match sees one. `lately` counts the cases given in the last months, `week` those of this week."""
+    """A helper as a match sees one. `lately` counts the cases given in the last months, `week` those of this week.
+
+    `asked` counts the offers that wait for an answer.
+    """
 
     person: Person
     region: str
@@ -36,6 +40,7 @@ class Helper:
     open: int = 0
     week: int = 0
     lately: int = 0
+    asked: int = 0
     past: Sequence[PastCase] = ()
 
 
@@ -50,6 +55,8 @@ class Need:
     languages: Sequence[str] = ()
     known_to: Mapping[str, str] | None = None
     """Usernames of those who have helped the same recipient, with the number of that case."""
+    turned_down: Collection[UUID] = ()
+    """The users who have declined this case, or have not answered in time when they were asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +118,12 @@ def _out(helper: Helper, need: Need, today: date, found: Sequence[Conflict]) -> 
         out.append(Text("执业证已于 {day} 到期", "the licence ended on {day}").with_(day=profile.licence_until))
     if away := profile.absent_on(today):
         out.append(Text("请假至 {day}", "away until {day}").with_(day=away.last))
-    if profile.most_open is not None and helper.open >= profile.most_open:
-        out.append(Text("在办 {open} 件，已满", "has {open} cases in hand, as many as can be").with_(open=helper.open))
-    if profile.most_a_week is not None and helper.week >= profile.most_a_week:
-        out.append(
-            Text("本周已接 {week} 件，已满", "has taken {week} this week, as many as can be").with_(week=helper.week)
-        )
+    if profile.most_open is not None and helper.open + helper.asked >= profile.most_open:
+        out.append(_full(helper, Text("在办 {open} 件", "has {open} cases in hand").with_(open=helper.open)))
+    if profile.most_a_week is not None and helper.week + helper.asked >= profile.most_a_week:
+        out.append(_full(helper, Text("本周已接 {week} 件", "has taken {week} this week").with_(week=helper.week)))
+    if helper.person.id in need.turned_down:
+        out.append(Text("已谢绝本案或者逾期未答复", "has declined this case, or has not answered in time"))
     if need.field and need.field in profile.opted_out:
         out.append(Text("不承办此类事项", "does not take matters of this kind"))
     elif need.field and profile.fields and need.field not in profile.fields:
@@ -124,6 +131,14 @@ def _out(helper: Helper, need: Need, today: date, found: Sequence[Conflict]) -> 
     if profile.places and not any(need.region.startswith(place) for place in profile.places):
         out.append(Text("不在其服务地区", "not of the places that are served"))
     return out
+
+
+def _full(helper: Helper, has: Text) -> Text:
+    """Why there is no room for one more: what a helper `has`, with what waits for an answer."""
+    if not helper.asked:
+        return Text("{has}，已满", "{has}, as many as can be").with_(has=has)
+    full = Text("{has}，另有 {asked} 件待答复，已满", "{has} and {asked} offered, as many as can be")
+    return full.with_(has=has, asked=helper.asked)
 
 
 def _parts(helper: Helper, need: Need, weights: Mapping[str, Decimal], most_lately: int) -> list[Part]:

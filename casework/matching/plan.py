@@ -88,9 +88,9 @@ def _free(helper: Helper) -> int:
     profile = helper.profile
     bounds = [USUAL_MOST]
     if profile.most_open is not None:
-        bounds.append(profile.most_open - helper.open)
+        bounds.append(profile.most_open - helper.open - helper.asked)
     if profile.most_a_week is not None:
-        bounds.append(profile.most_a_week - helper.week)
+        bounds.append(profile.most_a_week - helper.week - helper.asked)
     return max(0, min(bounds))
 
 

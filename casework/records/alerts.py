@@ -13,6 +13,7 @@ from casework.records.database import Tx
 from casework.records.delivery_queues import MAIL_QUEUE
 from casework.records.tables import admin_events, alert_receivers, alerts, cases, clocks, events, users
 from casework.rules.people import HELPERS
+from casework.rules.telling import TOLD_TO_THE_ASKED
 
 # The rules are kept first; everybody locks the case row then. A case that somebody is just working on is left for the
 # next tick; the clock is locked with it, so that one which was settled since the statement began is read again and left
@@ -288,7 +289,10 @@ def _listed(now: datetime) -> ColumnElement[bool]:
 
 
 def _theirs(user_id: UUID, visible: ColumnElement[bool]) -> ColumnElement[bool]:
-    """This person's, on a case that is still visible, or saying that it was taken from this person; or on no case."""
+    """This person's, on a case that is still visible, or saying that it was taken from or offered to this person.
+
+    And those that are on no case.
+    """
     before, this = events.alias(), events.alias()
 
     def holds(event: Any) -> ColumnElement[bool]:
@@ -303,7 +307,13 @@ def _theirs(user_id: UUID, visible: ColumnElement[bool]) -> ColumnElement[bool]:
         holds(before),
         ~holds(this),
     )
-    return (alert_receivers.c.user_id == user_id) & (visible | taken_away | alerts.c.admin_seq.is_not(None))
+    asked = exists().where(
+        this.c.case_id == alerts.c.case_id,
+        this.c.seq == alerts.c.event_seq,
+        this.c.kind.in_(TOLD_TO_THE_ASKED),
+        this.c.payload["given"]["to"].astext == str(user_id),
+    )
+    return (alert_receivers.c.user_id == user_id) & (visible | taken_away | asked | alerts.c.admin_seq.is_not(None))
 
 
 def count_open(tx: Tx, user_id: UUID, visible: ColumnElement[bool], most: int | None = None) -> int:

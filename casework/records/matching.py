@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Row, exists, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from casework.records.database import Tx
-from casework.records.tables import cases, profiles
+from casework.records.tables import cases, offers, profiles
 from casework.records.visibility import below, visible
 from casework.rules.people import HELPERS, Person
 
@@ -39,13 +39,15 @@ def within_reach(tx: Tx, path: str, handed: Collection[str], week: datetime, lat
     """Return the active helpers of the city of an organisation and of those above it, by username.
 
     `handed` are the transitions by which a case is given to a helper. A row has the columns of a person, `region`, the
-    `sealed` profile or None, and how many cases are `open`, were given since `week` began, and since `lately`.
+    `sealed` profile or None, how many cases are `open`, were given since `week` began, and since `lately`, and how many
+    offers wait for an answer (`asked`).
     """
     city = city_of(path)
     return tx.all(
         """
         select u.id, u.username, u.name, u.role, u.active, o.path as org_path, o.region, p.sealed,
-          coalesce(mine.open, 0) as open, coalesce(mine.week, 0) as week, coalesce(mine.lately, 0) as lately
+          coalesce(mine.open, 0) as open, coalesce(mine.week, 0) as week, coalesce(mine.lately, 0) as lately,
+          (select count(*) from offers f where f.user_id = u.id and f.state = 'open') as asked
         from users u
         join orgs o on o.id = u.org_id
         left join profiles p on p.user_id = u.id
@@ -85,7 +87,9 @@ def past_cases(tx: Tx, helpers: Collection[UUID], paths: Collection[str], but: C
 
 
 def waiting(tx: Tx, person: Person, path: str, states: Collection[tuple[str, str]], most: int) -> list[UUID]:
-    """Return the cases in these states (workflow, state) at an organisation and below that nobody helps with yet.
+    """Return the cases in these states (workflow, state) at an organisation and below.
+
+    Those that somebody helps with, or is asked to, are left out.
 
     At most `most` of those that this person sees: the most urgent first, among these those that the law puts first,
     then what is due first.
@@ -98,6 +102,7 @@ def waiting(tx: Tx, person: Person, path: str, states: Collection[tuple[str, str
             tuple_(cases.c.workflow, cases.c.state).in_(list(states)),
             cases.c.assignee_id.is_(None),
             cases.c.closed_at.is_(None),
+            ~exists().where(offers.c.case_id == cases.c.id, offers.c.state == "open"),
         )
         .order_by(cases.c.urgent.desc(), cases.c.first_in_line.desc(), cases.c.due_key, cases.c.id)
         .limit(most)

@@ -519,6 +519,35 @@ counters = Table(
     Column("value", Integer, nullable=False),
 )
 
+# Helpers who were asked whether to take a case, and what became of it.
+offers = Table(
+    "offers",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("cases.id"), nullable=False),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
+    # Who stands behind it: of one that followed another by itself, whoever made the first.
+    Column("made_by", Uuid, ForeignKey("users.id"), nullable=False),
+    _at("made_at"),
+    _at("answer_by"),
+    Column("answer_on", Date, nullable=False),
+    Column("state", Text, nullable=False, server_default=text("'open'")),
+    _at("ended_at", nullable=True),
+    Column("by_link", Boolean, nullable=False, server_default=text("false")),
+    # The events of the case by which it was made and ended.
+    Column("made_seq", Integer, nullable=False),
+    Column("ended_seq", Integer),
+    # When time tries again what it could not end.
+    _at("retry_at", nullable=True),
+    CheckConstraint("state in ('open','accepted','declined','expired','withdrawn')", name="state_known"),
+    CheckConstraint("num_nonnulls(ended_at, ended_seq) = case when state = 'open' then 0 else 2 end", name="ends_once"),
+    # One helper at a time is asked for a case.
+    Index("uq_offers_one_open", "case_id", unique=True, postgresql_where=text("state = 'open'")),
+    Index("ix_offers_case_id", "case_id", "made_at", "id"),
+    Index("ix_offers_user_id", "user_id", "made_at", "id"),
+    Index("ix_offers_answer_by", text("coalesce(retry_at, answer_by)"), "id", postgresql_where=text("state = 'open'")),
+)
+
 alerts = Table(
     "alerts",
     metadata,

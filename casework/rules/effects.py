@@ -1,4 +1,4 @@
-"""What a move does beside its own case: to the numbers of a household, and to the money of a fund, in this order."""
+"""What a move does beside its own case: to the numbers of a household, to the money of a fund, and to an offer."""
 
 from dataclasses import dataclass
 
@@ -30,14 +30,26 @@ class MoveMoney:
     claims: tuple[FundOperation, ...]
 
 
-Effect = HoldNumbers | LetNumbersGo | MoveMoney | NoteHousehold
+@dataclass(frozen=True, slots=True)
+class WithdrawOffer:
+    """The case waits for a helper no longer: an offer of it that is still open is withdrawn."""
+
+
+Effect = HoldNumbers | LetNumbersGo | MoveMoney | NoteHousehold | WithdrawOffer
 
 
 def effects_of(workflow: Workflow, move: Move) -> tuple[Effect, ...]:
     """Return what the move does beside its own case, in the order in which it is done."""
     money = (MoveMoney(move.claims),) if move.claims else ()
     noted = (NoteHousehold(),) if _grants(workflow, move) else ()
-    return (*_on_numbers(workflow, move), *money, *noted)
+    withdrawn = (WithdrawOffer(),) if _waits_no_longer(workflow, move) else ()
+    return (*_on_numbers(workflow, move), *money, *noted, *withdrawn)
+
+
+def _waits_no_longer(workflow: Workflow, move: Move) -> bool:
+    before = move.before.state
+    waited = bool(before) and any(edge.assigns for edge in workflow.leaving(before))
+    return waited and (move.case.state != before or move.transferred_to is not None)
 
 
 def _on_numbers(workflow: Workflow, move: Move) -> tuple[Effect, ...]:

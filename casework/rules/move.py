@@ -6,7 +6,7 @@ from typing import Any
 
 from casework.rules.case import Case, ClockRun, Facts
 from casework.rules.fund_operations import FundOperation
-from casework.rules.people import Actor, Org
+from casework.rules.people import Actor, Org, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,12 @@ class Move:
     """What a decision changes; `records` writes it down in one transaction. `case` is the file afterwards.
 
     `kind` is what happened (`opened`, `transition`, `overridden`, `corrected`, `claimed`, `released`, `handed_over`,
-    `let_go`, `code_issued`, `payee_confirmed`, `rederived`, `file_added`, `file_removed`,
-    `message`, `answered`). `given` holds sensitive
-    values masked; `sealed` holds them in full, by path, for the vault, and `replaced` those that a correction replaced:
-    nothing that was accepted is lost. `updated` are the facts that a transition changed, `resealed` the sensitive facts
-    in full as it leaves them, where it changed some, `claims` what it takes of what others may want too,
-    `transferred_to` the organisation that gets the case.
+    `let_go`, `code_issued`, `payee_confirmed`, `rederived`, `file_added`, `file_removed`, `message`, `answered`,
+    `offered`, and `offer_` with how one ended). `given` holds sensitive values masked; `sealed` holds them in full, by path, for the vault, and
+    `replaced` those that a correction replaced: nothing that was accepted is lost. `updated` are the facts that a
+    transition changed, `resealed` the sensitive facts in full as it leaves them, where it changed some, `asked` the
+    helper of an offer, `claims` what it takes of what others may want too, `transferred_to` the organisation that gets
+    the case.
     """
 
     kind: str
@@ -46,6 +46,7 @@ class Move:
     updated: Facts = field(default_factory=dict)
     resealed: Facts = field(default_factory=dict)
     reason: str | None = None
+    asked: Person | None = None
     letters: tuple[str, ...] = ()
     claims: tuple[FundOperation, ...] = ()
     transferred_to: Org | None = None

@@ -19,6 +19,7 @@ from casework.rules.rights import may_own
 from casework.rules.text import Text
 
 _NEVER_TOLD: Final = ("opened", "rederived")
+_LEAVES_IT: Final = ("offer_declined", "offer_expired")
 _DONE: Final = {
     "corrected": Text("更正案件信息", "Facts corrected"),
     "claimed": Text("领取经办", "Claimed"),
@@ -31,7 +32,21 @@ _DONE: Final = {
     "file_removed": Text("移除了材料文件", "A file was removed"),
     "message": Text("申请人留言", "A message of the applicant"),
     "answered": Text("给申请人留言", "A message to the applicant"),
+    "offered": Text("已征询承办人", "A helper was asked"),
+    "offer_accepted": Text("承办人接受征询", "The helper accepts"),
+    "offer_declined": Text("承办人谢绝征询", "The helper declines"),
+    "offer_expired": Text("承办人逾期未答复征询", "The helper has not answered in time"),
+    "offer_withdrawn": Text("征询已撤回", "The offer was withdrawn"),
 }
+TOLD_TO_THE_ASKED: Final = {
+    "offered": Text("请答复是否承办", "You are asked whether you take a case"),
+    "offer_expired": Text("您未在期限内答复，征询已结束", "You have not answered in time; the offer has ended"),
+    "offer_withdrawn": Text("对您的征询已撤回", "What was offered to you was withdrawn"),
+}
+"""What whoever was asked is told of an offer, though the case is not theirs to see."""
+_NEXT_ASKED: Final = Text("{what}，已转询下一人选", "{what}; the next candidate is asked")
+_NOBODY_LEFT: Final = Text("{what}，已无其他人选，请另行安排", "{what}; nobody else is left to be asked")
+_IN_TURN: Final = Text("系统按顺序转询", "by itself, the next in turn")
 _OVERRIDDEN: Final = Text("变更状态为“{state}”", "Brought into the state: {state}")
 _ASSIGNED: Final = Text("指派给您承办", "Assigned to you")
 _HANDED_OVER: Final = Text("移交给您经办", "Handed over to you")
@@ -70,14 +85,19 @@ def whom_to_tell(workflow: Workflow, move: Move) -> Telling | None:
     """
     if move.kind in _NEVER_TOLD or _rung_tells(workflow, move):
         return None
-    concerned = {person.id: person for case in (move.before, move.case) for person in _in_hand(case)}
+    asked = (move.asked,) if move.asked and move.asked.active and move.kind in TOLD_TO_THE_ASKED else ()
+    if asked and move.actor.role is Role.CLOCK and move.kind == "offered":
+        # What has led to it has told the others.
+        return Telling(asked, None, None)
+    in_hand = (person for case in (move.before, move.case) for person in _in_hand(case))
+    concerned = {person.id: person for person in (*asked, *in_hand)}
     people = tuple(person for person in concerned.values() if person.id != move.actor.id)
     turn = _asked_of_nobody(move) or _turn_of_nobody(move)
     return Telling(people, turn, _due_next(move.case)) if people or turn else None
 
 
 def _rung_tells(workflow: Workflow, move: Move) -> bool:
-    by_time = move.actor.role is Role.CLOCK
+    by_time = move.actor.role is Role.CLOCK and move.kind == "transition"
     return by_time and any(clock.take == move.transition and "due" in clock.by_level for clock in workflow.clocks)
 
 
@@ -89,9 +109,9 @@ def _in_hand(case: Case) -> Iterator[Person]:
 
 
 def _turn_of_nobody(move: Move) -> Role | None:
-    """The role of staff to which the move has brought a case that nobody of them owns."""
+    """The role of staff to which the move has brought a case that nobody of them owns, or left it without a helper."""
     before, case = move.before, move.case
-    came = (case.state, case.org_path) != (before.state, before.org_path)
+    came = (case.state, case.org_path) != (before.state, before.org_path) or move.kind in _LEAVES_IT
     owned = case.owner is not None and may_own(case.owner, case)
     return case.waits_for if came and not owned and case.waits_for in STAFF else None
 
@@ -128,6 +148,10 @@ def happened(
         return _HANDED_OVER
     if kind == "overridden":
         return _OVERRIDDEN.with_(state=workflow.by_state[payload["state"]].title)
+    if kind in TOLD_TO_THE_ASKED and receiver and payload.get("given", {}).get("to") == receiver:
+        return TOLD_TO_THE_ASKED[kind]
+    if kind in _LEAVES_IT:
+        return (_NEXT_ASKED if payload.get("given", {}).get("next") else _NOBODY_LEFT).with_(what=_DONE[kind])
     edge = workflow.edge(payload["transition"], payload["from"]) if kind == "transition" else None
     if edge is None:
         return _DONE[kind]
@@ -159,7 +183,7 @@ def by_whom(what: Text, role: Role, payload: Mapping[str, Any], name: str | None
     """What came to pass, and who did it: the role, and the name of a user where it is for the reader to see."""
     who = role.told if name is None else Text(f"{role.told.zh}{name}", f"{role.told.en} {name}")
     if role is Role.CLOCK:
-        who = _BY_TIME
+        who = _IN_TURN if "after" in payload.get("given", {}) else _BY_TIME
     elif payload.get("on_behalf_of"):
         who = _FOR_THE_APPLICANT.with_(who=who)
     return _BY.with_(what=what, who=who)

@@ -8,7 +8,7 @@ from casework.rules.refusals import Refusal
 from casework.web.found import case_of
 from casework.web.frame import frame_of
 from casework.web.page import STAFF, Answer, Html, Page, Visit
-from casework.work import matching
+from casework.work import matching, offers
 
 _SHOWN: Final = 8
 """So many candidates are read through; the others are folded."""
@@ -49,7 +49,7 @@ def _again(visit: Visit, refused: Refusal) -> Answer:
 
 @Page("POST", "/assignments", STAFF, again=_again)
 def carry_out(visit: Visit) -> Answer:
-    """Each case that was ticked is given to whom the plan names for it, and what came of each is told."""
+    """Each case that was ticked is offered to whom the plan names for it, and what came of each is told."""
     tx = visit.tx
     ticked = {tuple(one.partition("=")[::2]) for one in visit.posted.getlist("line")}
     lines = [
@@ -57,7 +57,7 @@ def carry_out(visit: Visit) -> Answer:
         for line in matching.plan_for(tx, None, alone=True)
         if line.chosen and (str(line.case.id), line.chosen.helper.person.username) in ticked
     ]
-    return _plan(visit, matching.carry_out(tx, lines))
+    return _plan(visit, offers.carry_out(tx, lines))
 
 
 def _plan(visit: Visit, planned: list[matching.Planned], refused: Refusal | None = None) -> Answer:

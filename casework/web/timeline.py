@@ -35,6 +35,11 @@ _TITLES: Final = {
     "file_removed": Text("移除材料文件", "File removed"),
     "message": Text("申请人留言", "The applicant wrote a message"),
     "answered": Text("给申请人留言", "A message to the applicant"),
+    "offered": Text("征询承办人", "A helper was asked"),
+    "offer_accepted": Text("承办人接受征询", "The helper accepts"),
+    "offer_declined": Text("承办人谢绝征询", "The helper declines"),
+    "offer_expired": Text("承办人逾期未答复征询", "The helper has not answered in time"),
+    "offer_withdrawn": Text("撤回征询", "The offer was withdrawn"),
 }
 _CHANGES: Final = {
     "started": Text("{clock}开始计算", "{clock} began"),

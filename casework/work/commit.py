@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable
 
-from casework.records import funds, holds, payments, writing
+from casework.records import funds, holds, offers, payments, writing
 from casework.records.rows import StoredCase, rows_of, sealed_parts
 from casework.rules.context import DecisionContext
-from casework.rules.effects import HoldNumbers, LetNumbersGo, MoveMoney, NoteHousehold, effects_of
+from casework.rules.effects import HoldNumbers, LetNumbersGo, MoveMoney, NoteHousehold, WithdrawOffer, effects_of
 from casework.rules.fund_operations import Amend, FundOperation, Pay, Return
 from casework.rules.grammar import Workflow
 from casework.rules.move import Move
@@ -63,6 +63,8 @@ def _take_effect(tx: Transaction, record: StoredCase, move: Move, workflow: Work
                 _ensure_ordered(tx, claims, move, office)
             case NoteHousehold():
                 funds.note_household(tx.db, case.id, numbers)
+            case WithdrawOffer():
+                offers.withdraw_open(tx.db, case.id, case.version)
 
 
 def _ensure_ordered(tx: Transaction, claims: Iterable[FundOperation], move: Move, office: DecisionContext) -> None:

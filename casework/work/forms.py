@@ -7,7 +7,7 @@ from casework.forms.form import Form, Many
 from casework.forms.numbers import Flag
 from casework.forms.texts import Choice, Code, LongText, OneUser, Word
 from casework.rules.case import Phase
-from casework.rules.people import STAFF
+from casework.rules.people import HELPERS, STAFF
 from casework.rules.text import Text
 
 _REASON = Text("理由", "Reason")
@@ -148,4 +148,33 @@ class PersonalData(Form):
         title=_REASON,
         example=Text("本人申请查阅、复制个人信息", "The person asks for a copy of the own data"),
         open_because=_IN_THE_LOG,
+    )
+
+
+class OfferThis(Form):
+    """Who is asked whether to take the case."""
+
+    to = OneUser(roles=HELPERS, required=True, title=Text("征询", "Whom to ask"))
+
+
+class TakeOffer(Form):
+    """Nothing needs to be said."""
+
+
+class DeclineOffer(Form):
+    """Why the helper leaves the case to others."""
+
+    reason = LongText(
+        most=500,
+        required=True,
+        title=_REASON,
+        example=Text("近期开庭较多，无法按时办理", "Too many hearings in the coming weeks"),
+    )
+
+
+class WithdrawOffer(Form):
+    """Why an offer is taken back."""
+
+    reason = LongText(
+        most=500, required=True, title=_REASON, example=Text("当事人另有选择", "The recipient wishes somebody else")
     )

@@ -1,7 +1,7 @@
 """Who could take a case, and the plan for all that wait: reads what `casework.matching` judges by."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -11,15 +11,15 @@ from casework.matching.candidates import WEIGHTS, Candidate, Helper, Need, candi
 from casework.matching.conflicts import Known, Party, PastCase
 from casework.matching.names import Kind
 from casework.matching.plan import Line, Waiting, plan
-from casework.records import cases, matching, offices, people
+from casework.records import cases, matching, offers, offices, people
 from casework.records.locks import lock_digests
 from casework.records.rows import StoredCase
 from casework.rules.grammar import Transition, Workflow
-from casework.rules.people import STAFF, Role
-from casework.rules.refusals import Fault, Invalid, NotNow, NotYours, Refusal
+from casework.rules.offers import TURNED_DOWN
+from casework.rules.people import STAFF
+from casework.rules.refusals import Fault, Invalid, NotYours, Refusal
 from casework.rules.text import Text
 from casework.work import profiles, workflow_registry
-from casework.work.cases import apply, locked
 from casework.work.service import Transaction
 
 MOST_PLANNED: Final = 200
@@ -27,8 +27,6 @@ MOST_PLANNED: Final = 200
 
 _LATELY: Final = timedelta(days=183)
 _NOT_STAFF: Final = Text("只有经办人和审批人可以查看人选。", "Only staff look for somebody to help.")
-_BY_PLAN: Final = Text("按批量指派方案指派", "Assigned by the plan of a batch")
-_MOVED_ON: Final = Text("案件已不在待指派状态。", "The case waits for a helper no longer.")
 _UNKNOWN_ORG: Final = Text("没有这个机构，或者不在您的管辖范围内。", "There is no such organisation at or below yours.")
 
 
@@ -50,8 +48,20 @@ def candidates_for(tx: Transaction, case_id: UUID) -> list[Candidate]:
     _ensure_staff(tx)
     if not _handing(workflow_registry.pinned(record.case)):
         return []
+    return judged(tx, record)
+
+
+def judged(tx: Transaction, record: StoredCase, *, asked: bool = True) -> list[Candidate]:
+    """Return everybody within reach, judged for a case, in the order of `candidates_for`.
+
+    Offers that wait for an answer count as cases in hand where they are `asked` for.
+    """
+    case_id = record.case.id
     found = _helpers(tx, record.case.org_path, but=[case_id])
-    return _judged(tx, record, found, known_of(found))
+    if not asked:
+        found = [replace(helper, asked=0) for helper in found]
+    turned_down = offers.left_by(tx.db, [case_id], TURNED_DOWN).get(case_id, ())
+    return _judged(tx, record, found, known_of(found), turned_down)
 
 
 def plan_for(tx: Transaction, org: str | None, *, alone: bool = False) -> list[Line]:
@@ -76,48 +86,18 @@ def plan_for(tx: Transaction, org: str | None, *, alone: bool = False) -> list[L
     }
     ids = matching.waiting(tx.db, tx.person, path, states, MOST_PLANNED) if states else []
     records = [cases.get(tx.db, case_id, tx.person) for case_id in ids]
+    turned_down = offers.left_by(tx.db, ids, TURNED_DOWN)
     by_city: dict[str, tuple[list[Helper], Known]] = {}
     waiting = []
     for record in records:
         city = matching.city_of(record.case.org_path)
         if city not in by_city:
-            found = _helpers(tx, record.case.org_path, but=ids)
-            by_city[city] = (found, known_of(found))
-        judged = _judged(tx, record, *by_city[city])
-        waiting.append(Waiting(record.case.id, record.case.number, judged))
+            helpers = _helpers(tx, record.case.org_path, but=ids)
+            by_city[city] = (helpers, known_of(helpers))
+        found = _judged(tx, record, *by_city[city], turned_down.get(record.case.id, ()))
+        waiting.append(Waiting(record.case.id, record.case.number, found))
     weights = _weights(tx, records[0]) if records else {}
     return plan(waiting, _further(by_city.values(), weights.get("match_load", Decimal(0))))
-
-
-def carry_out(tx: Transaction, lines: Sequence[Line]) -> list[Planned]:
-    """Give each case of a plan to whom it names, each by the step that anybody would take, and say what came of it.
-
-    What can no longer be done, since somebody else was first, say, is refused by itself.
-    """
-    found = []
-    for line in lines:
-        if line.chosen is None:
-            found.append(Planned(line))
-            continue
-        try:
-            record = locked(tx, line.case.id)
-            edge = handing_from(record)
-            if edge is None or edge.assigns is None:
-                raise NotNow(_MOVED_ON)
-            with tx.db.all_or_none():
-                apply(tx, record, edge.name, {edge.assigns: line.chosen.helper.person.username} | _reason(tx, record))
-        except Refusal as refused:
-            found.append(Planned(line, refused=refused))
-        else:
-            found.append(Planned(line, done=True))
-    return found
-
-
-def _reason(tx: Transaction, record: StoredCase) -> dict[str, str]:
-    """Why a supervisor gives away what a colleague works on."""
-    owner = record.case.owner
-    steps_in = tx.person.role is Role.SUPERVISOR and owner is not None and owner.id != tx.person.id
-    return {"reason": _BY_PLAN.in_(tx.language)} if steps_in else {}
 
 
 def _ensure_staff(tx: Transaction) -> None:
@@ -151,6 +131,7 @@ def _helpers(tx: Transaction, path: str, but: Collection[UUID]) -> list[Helper]:
             open=row.open,
             week=row.week,
             lately=row.lately,
+            asked=row.asked,
             past=past.get(row.id, ()),
         )
         for row in rows
@@ -175,8 +156,11 @@ def _past(tx: Transaction, ids: Collection[UUID], but: Collection[UUID]) -> dict
     return found
 
 
-def _judged(tx: Transaction, record: StoredCase, found: Sequence[Helper], known: Known) -> list[Candidate]:
-    return candidates(found, _need(record, found), tx.today, _weights(tx, record), known)
+def _judged(
+    tx: Transaction, record: StoredCase, found: Sequence[Helper], known: Known, turned_down: Collection[UUID]
+) -> list[Candidate]:
+    need = replace(_need(record, found), turned_down=turned_down)
+    return candidates(found, need, tx.today, _weights(tx, record), known)
 
 
 def _need(record: StoredCase, found: Sequence[Helper]) -> Need:

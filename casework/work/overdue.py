@@ -8,13 +8,14 @@ put aside, and the administrators are told in their chain.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
 import structlog
 
 from casework.records import admin_events, alerts, cases, people
+from casework.records import offers as records
 from casework.records.alerts import DueClock, NewAlert
 from casework.records.ids import new_id
 from casework.records.rows import StoredCase
@@ -26,7 +27,7 @@ from casework.rules.grammar import Alert, Clock, Workflow
 from casework.rules.people import CLOCK, HELPERS, Person, Role
 from casework.rules.refusals import Refusal
 from casework.rules.text import Text
-from casework.work import workflow_registry
+from casework.work import offer_answers, workflow_registry
 from casework.work.cases import apply
 from casework.work.recalculation import BATCH as BATCH_WHILE_LAGGING
 from casework.work.recalculation import catch_up
@@ -34,6 +35,7 @@ from casework.work.service import Service, Transaction
 
 BATCH: Final = 500
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 30, 3600
+_OFFER_WAITS: Final = timedelta(minutes=5)
 _ENDED = Text("期限在此之前已结束", "the clock had ended before")
 _CANCELLED = Text("期限在此之前已取消", "the clock was cancelled before")
 _BEGUN_ANEW = Text("期限已重新起算，见第 {generation} 次", "the clock began anew, as generation {generation}")
@@ -51,16 +53,35 @@ class Swept:
 
     alerts: int
     transitions: int
+    offers: int = 0
 
 
 def sweep(service: Service) -> Swept:
-    """Everything that is due now: first the transitions that time takes, then the alerts."""
+    """Everything that is due now: first the transitions that time takes, then offers without answer and the alerts."""
     raised = transitions = 0
     while (taken := _take_next(service)) is not None:
         raised, transitions = raised + taken.alerts, transitions + taken.transitions
+    ended = _end_offers(service)
     while (new := _raise_due(service, BATCH)) is not None:
         raised += new
-    return Swept(raised, transitions)
+    return Swept(raised, transitions, ended)
+
+
+def _end_offers(service: Service) -> int:
+    """End the offers that were not answered in time, each by itself; gives how many. One that fails is put off."""
+    with service.transaction() as tx:
+        due = records.unanswered(tx.db, BATCH)
+    ended = 0
+    for offer_id in due:
+        try:
+            with service.transaction(CLOCK) as tx:
+                ended += offer_answers.lapse(tx, offer_id)
+        except Exception as failed:  # noqa: BLE001  # whatever it is, the others go on
+            why = {"why": failed.text.en} if isinstance(failed, Refusal) else {"exc_info": failed}
+            _log.error("offer_failed", offer_id=str(offer_id), **why)
+            with service.transaction() as tx:
+                records.put_off(tx.db, offer_id, _OFFER_WAITS)
+    return ended
 
 
 def _take_next(service: Service) -> Swept | None:

@@ -901,6 +901,52 @@ def upgrade() -> None:
         postgresql_where=sa.text("result is distinct from 'returned'"),
     )
     op.create_table(
+        "offers",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer_by", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.Text(), server_default=sa.text("'open'"), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("by_link", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("made_seq", sa.Integer(), nullable=False),
+        sa.Column("ended_seq", sa.Integer(), nullable=True),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state in ('open','accepted','declined','expired','withdrawn')", name=op.f("ck_offers_state_known")
+        ),
+        sa.CheckConstraint(
+            "num_nonnulls(ended_at, ended_seq) = case when state = 'open' then 0 else 2 end",
+            name=op.f("ck_offers_ends_once"),
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["casework.cases.id"], name=op.f("fk_offers_case_id")),
+        sa.ForeignKeyConstraint(["made_by"], ["casework.users.id"], name=op.f("fk_offers_made_by")),
+        sa.ForeignKeyConstraint(["user_id"], ["casework.users.id"], name=op.f("fk_offers_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offers")),
+        schema="casework",
+    )
+    op.create_index(
+        "uq_offers_one_open",
+        "offers",
+        ["case_id"],
+        unique=True,
+        schema="casework",
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_index("ix_offers_case_id", "offers", ["case_id", "made_at", "id"], unique=False, schema="casework")
+    op.create_index("ix_offers_user_id", "offers", ["user_id", "made_at", "id"], unique=False, schema="casework")
+    op.create_index(
+        "ix_offers_answer_by",
+        "offers",
+        [sa.literal_column("coalesce(retry_at, answer_by)"), "id"],
+        unique=False,
+        schema="casework",
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_table(
         "queue_entries",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("org_code", sa.Text(), nullable=False),

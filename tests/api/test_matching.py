@@ -11,7 +11,7 @@ import pytest
 from casework.records import offices, people
 from casework.rules.people import Actor, Role
 from casework.rules.refusals import NotFound
-from casework.work import cases, matching, profiles
+from casework.work import cases, offers, profiles
 from casework.work.people import create_user
 from tests.api.conftest import Api
 from tests.api.test_concurrency import at_once
@@ -123,8 +123,9 @@ def test_the_plan_serves_the_batch_and_changes_nothing_until_it_is_carried_out(a
     done = api.post("supervisor", "/assignments/plan?apply=true", {})["items"]
     assert [line["done"] for line in done] == [True, True, False]
     states = [api.get("supervisor", f"/cases/{case['id']}") for case in cases]
-    assert [case["state"] for case in states] == ["assigned", "assigned", "granted"]
-    assert [case["assignee"] and case["assignee"]["username"] for case in states] == chosen
+    assert [case["state"] for case in states] == ["granted", "granted", "granted"]
+    open_ = {one["case_number"]: one["to"]["username"] for one in api.get("supervisor", "/offers?state=open")["items"]}
+    assert [open_.get(case["number"]) for case in states] == chosen
     rest = api.post("supervisor", "/assignments/plan?apply=true", {})["items"]
     assert [(line["number"], line["chosen"]) for line in rest] == [(cases[2]["number"], None)]
 
@@ -205,7 +206,7 @@ def test_two_plans_at_once_give_nobody_more_than_said(api: Api, monkeypatch: pyt
     api.take("caseworker-qd", there, "accept")
     api.take("caseworker-qd", there, "propose")
     api.take("supervisor-qd", there, "grant")
-    both, carry_out = Barrier(2), matching.carry_out
+    both, carry_out = Barrier(2), offers.carry_out
 
     def together(*given: Any) -> Any:
         # Where both have planned before either gives a case, they go on together.
@@ -213,7 +214,7 @@ def test_two_plans_at_once_give_nobody_more_than_said(api: Api, monkeypatch: pyt
             both.wait(timeout=0.5)
         return carry_out(*given)
 
-    monkeypatch.setattr(matching, "carry_out", together)
+    monkeypatch.setattr(offers, "carry_out", together)
     plans = [
         partial(api.call, who, "POST", "/assignments/plan?apply=true", {}) for who in ("supervisor", "supervisor-qd")
     ]
@@ -234,7 +235,7 @@ def test_a_case_that_is_gone_when_its_turn_comes_leaves_the_others_of_the_plan(
             raise NotFound
         return locked(tx, case_id)
 
-    monkeypatch.setattr("casework.work.matching.locked", moved_away)
+    monkeypatch.setattr("casework.work.offers.locked", moved_away)
     lines = {line["number"]: line for line in api.post("supervisor", "/assignments/plan?apply=true", {})["items"]}
     assert lines[rest["number"]]["done"]
     assert not lines[gone["number"]]["done"]

@@ -243,6 +243,18 @@ def _look_for_helpers(ask: Lived, case: Any) -> None:
     ask("auditor", "GET", f"/cases/{case['id']}/candidates", status=403)
     assert ask("supervisor", "POST", "/assignments/plan", {})["items"]
     ask("lawyer", "POST", "/assignments/plan", {}, 403)
+    path = f"/cases/{case['id']}/offers"
+    first = ask("caseworker", "POST", path, {"to": "lawyer"}, 201)
+    ask("caseworker", "POST", path, {"to": "volunteer"}, 409)
+    ask("lawyer", "POST", f"/offers/{first['id']}/accept", {"unheard": 1}, 422)
+    ask("lawyer", "POST", f"/offers/{first['id']}/decline", {"reason": "busy"})
+    [second] = ask("volunteer", "GET", "/offers")["items"]
+    assert ask("caseworker", "GET", "/offers?limit=1")["next_cursor"]
+    ask("caseworker", "POST", f"/offers/{second['id']}/withdraw", {"reason": "somebody else is wished for"})
+    other = ask("caseworker", "POST", path, {"to": "volunteer"}, 201)
+    ask("lawyer", "POST", f"/offers/{other['id']}/accept", {}, 404)
+    ask("volunteer", "POST", f"/offers/{other['id']}/accept", {})
+    ask("volunteer", "POST", f"/cases/{case['id']}/transitions/decline", {"reason": "a conflict"})
 
 
 def _decide_and_help(ask: Lived, case: Any) -> None:

@@ -47,6 +47,7 @@ MAY: Final[dict[str, set[str]]] = {
     "GET /cases/<uuid:case_id>/alerts": SEEING,
     "GET /cases/<uuid:case_id>/transitions": SEEING,
     "GET /cases/<uuid:case_id>/candidates": STAFF,
+    "POST /cases/<uuid:case_id>/offers": STAFF,
     "GET /cases/<uuid:case_id>/notes": STAFF | HELPERS,
     "GET /cases/<uuid:case_id>/messages": STAFF | HELPERS,
     "POST /cases/<uuid:case_id>/messages": STAFF | HELPERS,

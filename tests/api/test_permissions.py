@@ -96,6 +96,8 @@ def expected(path: str, who: str, kind: Kind, name: str = "") -> int:
         return 422 if role in STAFF else 403
     if path.endswith("/override"):
         return 422 if role == "supervisor" else 403
+    if path.endswith("/offers"):
+        return 409  # None of these cases waits for a helper.
     if path.endswith("/transitions/<name>"):
         return expected_of_transition(who, kind, name)
     if path.endswith(("/release", "/handover")) and kind.state == "withdrawn":
@@ -171,6 +173,7 @@ KNOWN: Final = (
     "/release",
     "/handover",
     "/tracking-code",
+    "/offers",
     "<uuid:case_id>",
 )
 
@@ -302,6 +305,8 @@ def test_what_is_not_about_one_case_is_for_the_roles_that_it_is_for(
             for report in ("ageing", "workload", "funnel?from=2026-01-01&to=2027-01-01")
         },
         ("POST", "/me/views"): 422,
+        ("GET", "/offers"): 200,
+        **{("POST", f"/offers/{uuid4()}/{verb}"): 404 for verb in ("accept", "decline", "withdraw")},
         ("GET", "/funds"): 200 if role in WATCHERS else 403,
         ("POST", "/funds"): 422 if role == "supervisor" else 403,
         ("GET", "/payment-orders"): 200 if role in WATCHERS else 403,

@@ -27,7 +27,7 @@ def test_candidates_stand_with_their_reasons_and_one_is_named_by_one_click(pages
         assert tx.db.run("select state from cases where id = :id", id=case.id).scalar_one() == "assigned"
 
 
-def test_the_plan_gives_what_is_ticked_and_nothing_else(pages: Pages) -> None:
+def test_the_plan_offers_what_is_ticked_and_nothing_else(pages: Pages) -> None:
     case = waiting(pages)
     clerk = pages.signed_in("caseworker")
     shown = clerk.get("/assignments", Accept_Language="zh-CN")
@@ -37,8 +37,8 @@ def test_the_plan_gives_what_is_ticked_and_nothing_else(pages: Pages) -> None:
     assert len(mine) == 1
     done = clerk.post("/assignments", line=mine)
     assert done.status_code == 200
-    assert done.text.count("已指派") == 1
+    assert done.text.count("已征询") == 1
     with pages.service.transaction() as tx:
-        assert tx.db.run("select state from cases where id = :id", id=case.id).scalar_one() == "assigned"
+        assert tx.db.run("select state from offers where case_id = :id", id=case.id).scalars().all() == ["open"]
     again = clerk.post("/assignments", line=mine)
-    assert "已指派" not in again.text
+    assert "已征询" not in again.text

@@ -886,7 +886,7 @@ def test_a_sweep_reads_neither_the_facts_of_a_case_nor_its_deeds(province: Provi
     assert (seen.assignee, seen.owner, seen.org_path) == (whole.assignee, whole.owner, whole.org_path)
 
 
-def test_a_sweep_with_nothing_due_asks_two_questions_that_an_index_answers(province: Province, owner_url: str) -> None:
+def test_a_sweep_with_nothing_due_asks_three_questions_of_an_index(province: Province, owner_url: str) -> None:
     multiplied(province, opened(province), 2500)
     multiplied(province, awaiting_papers(province), 2500)
     engine = create_engine(owner_url, isolation_level="AUTOCOMMIT")
@@ -896,12 +896,13 @@ def test_a_sweep_with_nothing_due_asks_two_questions_that_an_index_answers(provi
 
     with statements(province.service) as sent:
         assert sweep(province.service) == Swept(0, 0)
-    assert len(sent) == 2
+    assert len(sent) == 3
     with province.service.transaction() as tx:
         plans = [
             "\n".join(tx.db.connection.exec_driver_sql(f"explain {statement}", values).scalars())
             for statement, values in sent
         ]
-    assert ["Seq Scan" in plan for plan in plans] == [False, False]
+    assert ["Seq Scan" in plan for plan in plans] == [False, False, False]
     assert "ix_clocks_takes" in plans[0]
-    assert "ix_clocks_wake_at" in plans[1]
+    assert "ix_offers_answer_by" in plans[1]
+    assert "ix_clocks_wake_at" in plans[2]

@@ -28,6 +28,11 @@ EVENT_KINDS: Final = (
     "file_removed",
     "message",
     "answered",
+    "offered",
+    "offer_accepted",
+    "offer_declined",
+    "offer_expired",
+    "offer_withdrawn",
 )
 
 

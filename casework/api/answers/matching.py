@@ -69,10 +69,10 @@ class Line(Shape):
     number: CaseNumber
     chosen: Candidate | None
     runner_up: Candidate | None
-    done: Annotated[Flag, told("是否已经指派", "Whether it was given")]
+    done: Annotated[Flag, told("是否已经征询", "Whether it was offered")]
     refused: Annotated[
         str | None,
-        like(None, "未能指派的原因", "Why it could not be given"),
+        like(None, "未能征询的原因", "Why it could not be offered"),
     ]
 
 

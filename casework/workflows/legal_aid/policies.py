@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from casework.matching.candidates import WEIGHTS
+from casework.rules.offers import TIME_TO_ANSWER
 from casework.rules.policy_kinds import PolicyKind
 from casework.rules.text import Text
 from casework.workflows.legal_aid.closing import SUBSIDY_STAGES
@@ -22,6 +23,7 @@ POLICIES: Final[Mapping[str, PolicyKind]] = {
     "in_time_only": PolicyKind.SWITCH,
     "fee_relief": PolicyKind.SWITCH,
     "minimum_wage": PolicyKind.AMOUNT,
+    TIME_TO_ANSWER: PolicyKind.LIMIT,
     **dict.fromkeys(WEIGHTS, PolicyKind.AMOUNT),
     **{f"subsidy_{stage}": PolicyKind.AMOUNT for stage in SUBSIDY_STAGES},
 }
@@ -40,6 +42,7 @@ TITLES: Final[Mapping[str, Text]] = {
     "in_time_only": Text("仅受理时效以内的申请", "Only what is in time is taken in"),
     "fee_relief": Text("可出具诉讼费减免缓证明", "Relief of court fees is certified"),
     "minimum_wage": Text("最低工资标准（月）", "Minimum wage, a month"),
+    TIME_TO_ANSWER: Text("征询承办人的答复期限", "Time for a helper to answer an offer"),
     "match_field": Text("推荐承办人：专长的分量", "Candidates: weight of the field"),
     "match_place": Text("推荐承办人：地域的分量", "Candidates: weight of the place"),
     "match_language": Text("推荐承办人：语言的分量", "Candidates: weight of languages"),

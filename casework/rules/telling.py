@@ -2,8 +2,8 @@
 
 Whoever has a case in hand is told of each move that another makes on it, the owner and the assignee alike, and nobody
 of what he or she did. Where nobody owns it and it has come to a state in which it is the turn of staff, the people of
-that role are told instead. A new case is in the queue and nobody's yet. What an applicant
-writes finds a reader in any case.
+that role are told instead; and so they are beside the owner where the applicant objects, which is not for the owner.
+A new case is in the queue and nobody's yet. What an applicant sends in afterwards finds a reader in any case.
 """
 
 from collections.abc import Iterator, Mapping
@@ -67,7 +67,7 @@ _FOR_THE_APPLICANT: Final = Text("{who}代申请人", "{who} for the applicant")
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Whom to tell of a move: `people`, and those of the role whose `turn` it is where the case is in nobody's hands.
+    """Whom to tell of a move: `people`, and those of a role whose `turn` it is, such as where nobody owns the case.
 
     `clock` is the one that is due first of those owed by whoever's turn it is.
     """
@@ -92,7 +92,7 @@ def whom_to_tell(workflow: Workflow, move: Move) -> Telling | None:
     in_hand = (person for case in (move.before, move.case) for person in _in_hand(case))
     concerned = {person.id: person for person in (*asked, *in_hand)}
     people = tuple(person for person in concerned.values() if person.id != move.actor.id)
-    turn = _asked_of_nobody(move) or _turn_of_nobody(move)
+    turn = _whose_turn(move)
     return Telling(people, turn, _due_next(move.case)) if people or turn else None
 
 
@@ -108,20 +108,27 @@ def _in_hand(case: Case) -> Iterator[Person]:
         yield case.assignee
 
 
-def _turn_of_nobody(move: Move) -> Role | None:
-    """The role of staff to which the move has brought a case that nobody of them owns, or left it without a helper."""
+def _whose_turn(move: Move) -> Role | None:
+    """The role of staff that is told beside those who have the case in hand, or in their place."""
     before, case = move.before, move.case
     came = (case.state, case.org_path) != (before.state, before.org_path) or move.kind in _LEAVES_IT
-    owned = case.owner is not None and may_own(case.owner, case)
-    return case.waits_for if came and not owned and case.waits_for in STAFF else None
+    turn = case.waits_for if case.waits_for in STAFF else None
+    owner = case.owner if case.owner is not None and may_own(case.owner, case) else None
+    if owner is not None:
+        return turn if came and _asks_above(move, owner) else None
+    return turn or Role.CASEWORKER if _sent_in(move) else turn if came else None
 
 
-def _asked_of_nobody(move: Move) -> Role | None:
-    """The role that answers a message in a case that nobody of staff owns: whose turn it is, else caseworkers."""
-    case = move.case
-    if move.kind != ASKED or (case.owner is not None and may_own(case.owner, case)):
-        return None
-    return case.waits_for if case.waits_for in STAFF else Role.CASEWORKER
+def _asks_above(move: Move, owner: Person) -> bool:
+    """Whether the applicant has turned from the owner to those who decide, as by an objection."""
+    applicants = move.actor.role is Role.APPLICANT or move.on_behalf
+    return applicants and move.case.waits_for is Role.SUPERVISOR is not owner.role
+
+
+def _sent_in(move: Move) -> bool:
+    """Whether the applicant has sent in a message or files; what comes with an application is in the queue with it."""
+    files = move.kind == "file_added" and move.actor.role is Role.APPLICANT and move.at != move.case.opened_at
+    return files or move.kind == ASKED
 
 
 def owes(role: Role) -> OwedBy:

@@ -1,7 +1,7 @@
 """Whoever has a case in hand is told of what others do to it: once, with the deed, and never of one's own."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -14,18 +14,21 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from casework.api.answers.history import EVENT_KINDS
+from casework.files.reading import Readable
 from casework.forms.example_data import ExampleData
 from casework.forms.form import form_of
 from casework.records import alerts, people
 from casework.records import cases as case_records
 from casework.records.visibility import visible
+from casework.rules.files import added
 from casework.rules.people import APPLICANT, Actor
 from casework.rules.refusals import NotNow
-from casework.rules.telling import happened
-from casework.work import cases, corrections, messages, workflow_registry
+from casework.rules.telling import happened, whom_to_tell
+from casework.work import cases, corrections, files, messages, workflow_registry
 from casework.work.alerts import snooze
 from casework.work.delivery.digest import digest_told
 from casework.work.delivery.messages import webhook_body
+from casework.work.files import GivenFile
 from casework.work.leaving import let_go_of_cases
 from casework.work.overdue import sweep
 from casework.work.service import Service
@@ -137,9 +140,9 @@ def test_along_the_whole_road_the_other_one_is_told_of_each_step(post: Post) -> 
     [
         (PAPERS, "applicant", "supply_papers", {"li"}),
         (PAPERS, "applicant", "withdraw", {"li"}),
-        (REFUSED, "applicant", "object", {"li"}),
+        (REFUSED, "applicant", "object", {"li", "zhao"}),
         (REFUSED, "applicant", "tell_receipt", {"li"}),
-        (ROAD[:4], "applicant", "ask_for_change", {"li", "lawyer"}),
+        (ROAD[:4], "applicant", "ask_for_change", {"li", "lawyer", "zhao"}),
         (ROAD[:5], "applicant", "rate", {"li", "lawyer"}),
         ((*ROAD[:1], ("li", "propose")), "zhao", "send_back", {"li"}),
         (ROAD[:1], "zhao", "refuse", {"li"}),
@@ -151,6 +154,79 @@ def test_a_step_of_somebody_else_is_told(post: Post, road: Any, who: str, name: 
     case = along(post, *road)
     take(post, who, case, name)
     assert told(post, case)[-1] == (name, whom)
+
+
+def handed_over(post: Post, case: UUID) -> None:
+    with post.service.transaction(post.province.actor("zhao")) as tx:
+        cases.hand_over(tx, case, {"to": "wang", "reason": "岗位调整"})
+
+
+def papers_sent(post: Post, case: UUID) -> None:
+    """The applicant sends a photograph of a paper."""
+    with post.service.transaction(APPLICANT) as tx:
+        files.add_own(tx, case, GivenFile("identity", "a.pdf", Readable("application/pdf", b"%PDF-1.4", None)), ())
+
+
+def written(post: Post, case: UUID) -> None:
+    with post.service.transaction(APPLICANT) as tx:
+        messages.write_own(tx, case, {"text": "工资条找到了"})
+
+
+Deed = Callable[[Post, UUID], None]
+
+
+def step(who: str, name: str) -> Deed:
+    """Somebody takes a step."""
+    return lambda post, case: take(post, who, case, name)
+
+
+@pytest.mark.parametrize(
+    ("road", "deed", "whom"),
+    [
+        pytest.param(ROAD[:2], step("li", "assign"), {"lawyer"}, id="assigned"),
+        pytest.param(ROAD[:1], handed_over, {"li", "wang"}, id="handed over"),
+        pytest.param(PAPERS, step("applicant", "supply_papers"), {"li"}, id="papers came"),
+        pytest.param(ROAD[:1], papers_sent, {"li"}, id="a file came"),
+        pytest.param((), papers_sent, {"li", "wang"}, id="a file came to nobody's case"),
+        pytest.param(ROAD[:4], step("lawyer", "conclude"), {"li"}, id="concluded"),
+        pytest.param(REFUSED, step("applicant", "object"), {"li", "zhao"}, id="objected"),
+        pytest.param(REFUSED, step("li", "object"), {"zhao"}, id="objected by way of the office"),
+        pytest.param(ROAD[:1], step("zhao", "grant"), {"li"}, id="decided"),
+        pytest.param(ROAD[:1], written, {"li"}, id="a message"),
+        pytest.param((), written, {"li", "wang"}, id="a message in nobody's case"),
+    ],
+)
+def test_what_happened_to_ones_case_is_told_once_in_the_list_the_digest_and_outside(
+    post: Post, road: Any, deed: Deed, whom: set[str]
+) -> None:
+    case = along(post, *road)
+    everybody = ("li", "wang", "zhao", "lawyer", "province")
+    before = {who: len(mine(post, who)) for who in everybody}
+    with mailbox() as box, receiver() as hook:
+        post.mail_by(box, **dict.fromkeys(whom, "zh-CN"))
+        post.channel(hook)
+        deed(post, case)
+        assert {who for who in everybody if len(mine(post, who)) > before[who]} == whom
+        assert post.deliver().delivered == len(whom) + 1
+        assert sorted(str(mail["To"]) for mail in box.mails) == sorted(f"{who}@example.org" for who in whom)
+        assert [request.json["type"] for request in hook.received] == ["alert.told"]
+        assert "工资条" not in str([mail.get_content() for mail in box.mails]) + str(hook.received[0].json)
+    for who in whom:
+        person = post.province.people[who]
+        assert len(mine(post, who)) == before[who] + 1
+        with post.service.transaction() as tx:
+            assert alerts.count_open(tx.db, person.id, visible(person)) == before[who] + 1
+            digest = digest_told(tx, person.id, tx.today, "en")
+        assert digest is not None
+        assert f"Alerts to acknowledge: {before[who] + 1}" in digest[1]
+
+
+def test_what_comes_with_an_application_is_in_the_queue_with_it_and_told_to_nobody(post: Post) -> None:
+    case = along(post)
+    with post.service.transaction() as tx:
+        opened = case_records.several(tx.db, [case])[case].case
+    move = added(opened, [], APPLICANT, opened.opened_at)
+    assert whom_to_tell(workflow_registry.newest("legal_aid"), move) is None
 
 
 def test_an_override_is_told_to_the_supervisor_above(post: Post) -> None:

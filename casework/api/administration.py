@@ -5,7 +5,7 @@ from uuid import UUID
 
 from casework.api.answers.administration import AdminEvent, admin_event
 from casework.api.answers.members import page_of
-from casework.api.answers.people import Org, User, colleague, org, user
+from casework.api.answers.people import HandedOver, Org, User, colleague, org, user
 from casework.api.endpoint import Answer, Call, Endpoint, listed
 from casework.forms.form import Form
 from casework.forms.numbers import Flag
@@ -16,7 +16,7 @@ from casework.records import offices
 from casework.records import people as records
 from casework.rules.people import Role
 from casework.rules.text import Text
-from casework.work import people
+from casework.work import holders, people
 
 
 class OrgFilters(Page):
@@ -70,6 +70,23 @@ def change_user(call: Call, user_id: UUID) -> Answer:
     """
     changed = people.change_user(call.tx, user_id, call.body)
     return Answer(user(changed.user, open_cases=changed.open_cases, let_go=changed.let_go))
+
+
+@Endpoint(
+    "POST",
+    "/users/<uuid:user_id>/handover",
+    Text("移交某人承办的案件", "Hand over what somebody owns"),
+    answer=HandedOver,
+    body=holders.HandoverOfSeveral,
+    refuses=(403, 409),
+    note=Text(
+        "请假、调离前移交：全部未结案件，或者只移交列出的案件；有一件不能移交的，均不移交。",
+        "Before leave or another post: all open cases, or those that are named; all of them or none.",
+    ),
+)
+def hand_over(call: Call, user_id: UUID) -> Answer:
+    """All open cases of a user, or some, get another owner."""
+    return Answer(HandedOver(holders.hand_over_all(call.tx, user_id, call.body)))
 
 
 class Confirm(Form):

@@ -11,11 +11,13 @@ from casework.api.answers.history import (
     Disclosure,
     DisclosureLog,
     Event,
+    Holder,
     Letter,
     Note,
     PersonalData,
     disclosure,
     event,
+    holder,
 )
 from casework.api.answers.history import personal_data as copy_of
 from casework.api.answers.members import page_of, plain
@@ -27,7 +29,7 @@ from casework.records.offices import CalendarVersion
 from casework.records.rows import StoredCase
 from casework.rules.clockwork import explanation
 from casework.rules.text import Text
-from casework.work import case_documents, forms, overdue, people, workflow_registry
+from casework.work import case_documents, forms, holders, overdue, people, workflow_registry
 from casework.work.preconditions import ensure_taken_on
 
 
@@ -57,6 +59,20 @@ def events(call: Call, case_id: UUID) -> Answer:
     ensure_taken_on(call.tx, _record(call, case_id).case)
     rows = history.event_page(call.tx.db, case_id, call.limit + 1, _by_number(call))
     return listed(call, rows, event, "seq")
+
+
+@Endpoint(
+    "GET",
+    "/cases/<uuid:case_id>/holders",
+    Text("历任经办人和承办人", "Who had the case"),
+    answer=page_of(Holder),
+    query=Page,
+)
+def who_had_it(call: Call, case_id: UUID) -> Answer:
+    """Who owned the case and who was its helper, from when until when, the first one first."""
+    record = _record(call, case_id)
+    ensure_taken_on(call.tx, record.case)
+    return cut(call, [holder(one) for one in holders.of_case(call.tx, record)])
 
 
 @Endpoint(

@@ -56,6 +56,12 @@ def identity_was_checked(tx: Tx, case_id: UUID, ways: Sequence[str]) -> bool:
     return tx.one(query.limit(1)) is not None
 
 
+def standings(tx: Tx, case_id: UUID) -> Sequence[Row[Any]]:
+    """Whose the case was after each event, in their order: `at, owner, assignee`, ids as text or null."""
+    whose = (events.c.payload["owner"].astext.label("owner"), events.c.payload["assignee"].astext.label("assignee"))
+    return tx.all(select(events.c.at, *whose).where(events.c.case_id == case_id).order_by(events.c.seq))
+
+
 def own_steps(tx: Tx, case_id: UUID) -> Sequence[Row[Any]]:
     """The events of the transitions that the applicant took, or staff for the applicant, in their order."""
     own = or_(events.c.actor_role == "applicant", events.c.payload["on_behalf_of"].astext == "applicant")

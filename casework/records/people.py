@@ -1,6 +1,7 @@
 """Users and their tokens."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -32,6 +33,12 @@ def by_id(tx: Tx, user_id: UUID) -> Person | None:
     """The user of this id, active or not."""
     row = tx.one(select(*PERSON).select_from(_WITH_ORG).where(users.c.id == user_id))
     return person_of(row) if row else None
+
+
+def by_ids(tx: Tx, user_ids: Iterable[UUID]) -> dict[UUID, Person]:
+    """The users of these ids, active or not."""
+    rows = tx.all(select(*PERSON).select_from(_WITH_ORG).where(users.c.id.in_([*user_ids])))
+    return {row.id: person_of(row) for row in rows}
 
 
 def by_username(tx: Tx, username: str) -> tuple[Person, str | None] | None:

@@ -20,11 +20,12 @@ from casework.web.found import case_of, version_of
 from casework.web.frame import frame_of
 from casework.web.page import STAFF, Answer, Html, Page, Redirect, Visit
 from casework.web.widgets import Filled, Widget, titles, widgets
-from casework.work import cases, workflow_registry
+from casework.work import cases, holders, workflow_registry
 from casework.work.forms import Handover, Override, Release
 from casework.work.service import Transaction
 
 _NOTHING: Final = Text("这一件不由您移交或者退回。", "This case is not yours to hand over or to give back.")
+_HELD_AS: Final = {"owner": Text("经办", "Owner"), "assignee": Text("承办", "Helper")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def _page(visit: Visit, number: str, act: Act | None = None, refused: Refusal | 
             "frame": frame_of(tx),
             "path": f"/cases/{number}/hands",
             "case": record.case,
+            "held": [(one, _HELD_AS[one.held_as]) for one in holders.of_case(tx, record)],
             "acts": _offered(tx, record, values, placed),
             "faults": titles(act.form, placed, act.name) if act else [],
             "problem": refused,

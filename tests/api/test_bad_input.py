@@ -99,6 +99,7 @@ class Target:
             if one.public
             else "administrator"
             if one.path.startswith(("/users", "/channels", "/messages", "/admin"))
+            and not one.path.endswith("/handover")
             else "supervisor"
         )
         said = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -220,6 +220,10 @@ def _open_and_look_around(ask: Lived) -> Any:
     ask("caseworker", "POST", f"{at}/claim")
     ask("caseworker", "POST", f"{at}/release", {"reason": "a slip"})
     ask("supervisor", "POST", f"{at}/handover", {"to": str(ask.api.ids["caseworker"]), "reason": "back again"})
+    said = {"to": "caseworker", "reason": "leave", "cases": [case["number"]]}
+    ask("supervisor", "POST", f"/users/{ask.api.ids['caseworker']}/handover", said, 409)
+    ask("supervisor", "POST", f"/users/{ask.api.ids['supervisor']}/handover", said | {"cases": []})
+    assert ask("caseworker", "GET", f"{at}/holders?limit=1")["next_cursor"]
     patch = {"facts": {"applicant": {"name": "李梅"}}}
     ask("caseworker", "PATCH", at, patch, 428)
     ask("caseworker", "PATCH", at, patch, 412, If_Match='"999"')

@@ -43,6 +43,7 @@ MISSING: Final = UUID(int=1)
 MAY: Final[dict[str, set[str]]] = {
     "GET /cases/<uuid:case_id>": SEEING,
     "GET /cases/<uuid:case_id>/events": SEEING,
+    "GET /cases/<uuid:case_id>/holders": SEEING,
     "GET /cases/<uuid:case_id>/clocks": SEEING,
     "GET /cases/<uuid:case_id>/alerts": SEEING,
     "GET /cases/<uuid:case_id>/transitions": SEEING,

@@ -84,3 +84,15 @@ def test_a_supervisor_alone_sets_the_state_and_only_where_that_is_allowed(
     assert state_of(pages, number) == before
     assert supervisor.post(f"/cases/{number}/override", **hidden, **given).status_code == 303
     assert state_of(pages, number)[0] == "under_review"
+
+
+def test_the_page_tells_who_had_the_case(pages: Pages, claimed: tuple[Visitor, str]) -> None:
+    visitor, number = claimed
+    owner = owner_of(pages, number)
+    assert owner
+    held = visitor.get(f"/cases/{number}/hands").text.partition("历任经办人")[2]
+    assert 0 < held.index(owner) < held.index("至今")
+    visitor.post(f"/cases/{number}/release", **form(visitor, number)[1], **{"release.reason": "另有紧急事项"})
+    held = pages.signed_in("supervisor").get(f"/cases/{number}/hands").text.partition("历任经办人")[2]
+    assert owner in held
+    assert "至今" not in held

@@ -1,7 +1,7 @@
 """What lies in the file of a case: events, notes, letters, and who saw what is sensitive."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import field
 
@@ -10,6 +10,7 @@ from casework.api.answers.people import Person, named
 from casework.http.request_context import in_zone, instant
 from casework.rules.messages import WRITERS
 from casework.rules.text import Text
+from casework.work.holders import Held
 from casework.work.messages import Message
 
 EVENT_KINDS: Final = (
@@ -61,6 +62,22 @@ def event(row: Any) -> Event:
         prev_hash=row.prev_hash.hex(),
         hash=row.hash.hex(),
     )
+
+
+class Holder(Shape):
+    """Who had the case, from when until when; `until` is null where it is still so."""
+
+    held_as: Annotated[
+        Literal["owner", "assignee"], told("经办人或承办人", "The one who works on it, or the one who helps")
+    ]
+    user: Person
+    since: Instant
+    until: Instant | None
+
+
+def holder(one: Held) -> Holder:
+    """Somebody who had the case."""
+    return Holder(one.held_as, Person.of(one.person), instant(one.since), instant(one.until) if one.until else None)
 
 
 class Note(Shape):

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from casework.api.answers.members import (
     Address,
+    CaseNumber,
     Flag,
     Id,
     Instant,
@@ -78,6 +79,12 @@ def user(row: Any, open_cases: int | None = None, let_go: int | None = None) -> 
 def colleague(row: Any) -> User:
     """The same for whoever does not manage users: where mail goes to is the user's own matter."""
     return User.of(row, open_cases=None, let_go=None, email=None)
+
+
+class HandedOver(Shape):
+    """The cases that have another owner now."""
+
+    cases: Annotated[list[CaseNumber], told("已移交的案件", "The numbers of the cases that were handed over")]
 
 
 class Org(Shape):

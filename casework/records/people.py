@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from casework.records.database import Tx
-from casework.records.tables import cases, orgs, tokens, users
+from casework.records.tables import calendar_feeds, cases, orgs, tokens, users
 from casework.rules.people import Person, Role
 
 PERSON = (
@@ -21,7 +21,7 @@ PERSON = (
     users.c.active,
     orgs.c.path.label("org_path"),
 )
-_WITH_ORG = users.join(orgs, users.c.org_id == orgs.c.id)
+WITH_ORG = users.join(orgs, users.c.org_id == orgs.c.id)
 
 
 def person_of(row: Any) -> Person:
@@ -31,7 +31,7 @@ def person_of(row: Any) -> Person:
 
 def by_id(tx: Tx, user_id: UUID) -> Person | None:
     """The user of this id, active or not."""
-    row = tx.one(select(*PERSON).select_from(_WITH_ORG).where(users.c.id == user_id))
+    row = tx.one(select(*PERSON).select_from(WITH_ORG).where(users.c.id == user_id))
     return person_of(row) if row else None
 
 
@@ -43,7 +43,7 @@ def by_ids(tx: Tx, user_ids: Iterable[UUID]) -> dict[UUID, Person]:
 
 def by_username(tx: Tx, username: str) -> tuple[Person, str | None] | None:
     """The user of this name and the hash of the password."""
-    row = tx.one(select(*PERSON, users.c.password_hash).select_from(_WITH_ORG).where(users.c.username == username))
+    row = tx.one(select(*PERSON, users.c.password_hash).select_from(WITH_ORG).where(users.c.username == username))
     return (person_of(row), row.password_hash) if row else None
 
 
@@ -92,7 +92,7 @@ def another_administrator(tx: Tx, person: Person) -> bool:
 
     Nobody of them can stop being one before this transaction ends.
     """
-    others = select(*PERSON).select_from(_WITH_ORG).where(users.c.role == "administrator").order_by(users.c.id)
+    others = select(*PERSON).select_from(WITH_ORG).where(users.c.role == "administrator").order_by(users.c.id)
     return any(
         row.active and row.id != person.id and person.org_path.startswith(row.org_path)
         for row in tx.all(others.with_for_update(of=users))
@@ -125,8 +125,9 @@ def end_token(tx: Tx, token: str) -> None:
 
 
 def end_tokens(tx: Tx, user_id: UUID) -> None:
-    """All tokens of a user are gone."""
+    """All tokens of a user are gone, and the address of the deadlines, which opens without one."""
     tx.run(tokens.delete().where(tokens.c.user_id == user_id))
+    tx.run(calendar_feeds.delete().where(calendar_feeds.c.user_id == user_id))
 
 
 def purge(tx: Tx) -> None:
@@ -148,7 +149,7 @@ VIEW = (
 
 def view(tx: Tx, user_id: UUID) -> Row[Any] | None:
     """One user as administrators see it."""
-    return tx.one(select(*VIEW).select_from(_WITH_ORG).where(users.c.id == user_id))
+    return tx.one(select(*VIEW).select_from(WITH_ORG).where(users.c.id == user_id))
 
 
 def page(
@@ -167,7 +168,7 @@ def page(
     """
     query = (
         select(*VIEW)
-        .select_from(_WITH_ORG)
+        .select_from(WITH_ORG)
         .where(orgs.c.path.startswith(org_prefix, autoescape=True))
         .order_by(users.c.username)
         .limit(limit)
@@ -202,7 +203,7 @@ def _near(tx: Tx, org_path: str, roles: tuple[str, ...], limit: int, *, below: b
         branch |= orgs.c.path.startswith(org_path, autoescape=True)
     rows = tx.all(
         select(*PERSON)
-        .select_from(_WITH_ORG)
+        .select_from(WITH_ORG)
         .where(users.c.active, users.c.role.in_(roles), branch)
         .order_by(orgs.c.path.desc(), users.c.username)
         .limit(limit)

@@ -439,6 +439,15 @@ views = Table(
     _at("at"),
 )
 
+# Who has an address at which a calendar program finds the deadlines; the address itself is kept nowhere.
+calendar_feeds = Table(
+    "calendar_feeds",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    _at("at"),
+)
+
 # At which version somebody has looked at a case last.
 looks = Table(
     "looks",

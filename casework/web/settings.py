@@ -3,20 +3,21 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from flask import redirect
+from flask import redirect, request
 
 from casework.forms.form import Form
 from casework.forms.posted import from_posted
 from casework.forms.texts import Choice, Word
 from casework.http.problems import STATUS
+from casework.records import calendar_feeds as feed_records
 from casework.records import people as records
 from casework.rules.refusals import Fault, Invalid, Refusal
 from casework.rules.text import LANGUAGES, Text
 from casework.web import cookies
 from casework.web.frame import frame_of
-from casework.web.page import USERS, Answer, Html, Page, Visit
+from casework.web.page import HELPERS, STAFF, USERS, Answer, Html, Page, Redirect, Visit
 from casework.web.widgets import Filled, Widget, titles, widgets
-from casework.work import sessions
+from casework.work import calendar_feeds, sessions
 from casework.work.people import OwnChange, change_myself
 
 SPOKEN: Final = {"zh-CN": Text("中文", "中文"), "en": Text("English", "English")}
@@ -29,6 +30,7 @@ _DONE: Final = {
         "密码已修改，其他设备上的登录和命令行令牌均已失效。",
         "Your password is changed. All other sessions and tokens have ended.",
     ),
+    "feed_ended": Text("日历地址已撤销。", "The calendar address is revoked."),
 }
 
 
@@ -83,6 +85,19 @@ def choose_password(visit: Visit) -> Answer:
     return answer
 
 
+@Page("POST", "/settings/calendar-feed", USERS, again=_again)
+def begin_feed(visit: Visit) -> Answer:
+    """The caller's deadlines have a new address, shown on this answer only: stored is but its digest."""
+    return _page(visit, feed=request.host_url.rstrip("/") + calendar_feeds.begin(visit.tx))
+
+
+@Page("POST", "/settings/calendar-feed/end", USERS)
+def end_feed(visit: Visit) -> Answer:
+    """The address opens nothing any more."""
+    calendar_feeds.end(visit.tx)
+    return Redirect("/settings?done=feed_ended")
+
+
 def reached(visit: Visit) -> dict[str, Any]:
     """Return how somebody is reached, as it was filled in; an empty mail address is none."""
     posted = {name: values for name, values in visit.posted.lists() if name in _REACHED}
@@ -95,7 +110,7 @@ def has_one(widget: Widget) -> Widget:
     return replace(widget, required=widget.path != "email")
 
 
-def _page(visit: Visit, refused: Refusal | None = None) -> Answer:
+def _page(visit: Visit, refused: Refusal | None = None, *, feed: str | None = None) -> Answer:
     tx = visit.tx
     mine = records.view(tx.db, tx.person.id)
     assert mine is not None
@@ -115,6 +130,9 @@ def _page(visit: Visit, refused: Refusal | None = None) -> Answer:
             "faults": titles(AnotherPassword, [one for one in faults if one.path not in _REACHED])
             + titles(OwnChange, [one for one in faults if one.path in _REACHED]),
             "done": _DONE[visit.query["done"]] if "done" in visit.query else None,
+            "feed": feed,
+            "feed_since": feed_records.since(tx.db, tx.person.id),
+            "has_cases": tx.person.role in STAFF | HELPERS,
             "must_choose": mine.password_is_first and tx.service.limits.own_passwords,
         },
         STATUS[refused.code] if refused else 200,

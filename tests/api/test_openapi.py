@@ -382,6 +382,8 @@ def _manage(ask: Lived) -> None:
     assert ask("administrator", "GET", "/users?limit=1")["next_cursor"]
     assert ask("lawyer", "GET", "/me")["username"] == "lawyer"
     assert ask("lawyer", "PATCH", "/me", {"language": "en"})["language"] == "en"
+    assert ask("lawyer", "POST", "/me/calendar-feed", status=201)["address"].endswith(".ics")
+    ask("lawyer", "DELETE", "/me/calendar-feed", status=204)
     ask("lawyer", "POST", "/me/views", {"name": "mine", "filters": {"open": True, "opened_from": "2026-01-01"}}, 201)
     [mine] = ask("lawyer", "GET", "/me/views")["items"]
     assert mine == {"name": "mine", "filters": {"open": True, "opened_from": "2026-01-01"}}

@@ -107,6 +107,12 @@ def org(row: Any) -> Org:
     return Org.of(row, parent=parent_of(row.path))
 
 
+class CalendarFeed(Shape):
+    """Where a calendar program finds the deadlines of a user."""
+
+    address: Annotated[str, like("https://casework.example.org/calendar/AbC1.ics", "只告知这一次", "Told this once")]
+
+
 class Token(Shape):
     """By which a user is known from now on."""
 

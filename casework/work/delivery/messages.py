@@ -44,12 +44,13 @@ def alert_told(row: Any, language: Language, zone: tzinfo) -> tuple[str, str]:
         subject, parts = _EVENT_SUBJECT, [_ABOUT, _EVENT, *([_NEXT_DUE] if row.due_at else []), _ACT]
     else:
         clock = workflow.by_clock[row.clock]
-        words |= {"clock": _named(clock), "why": clock.by_level[row.level].told}
+        words |= {"clock": title_outside(clock), "why": clock.by_level[row.level].told}
         subject, parts = _SUBJECT, [_ABOUT, _CLOCK, _ACT]
     return subject.in_(language, **words), "".join(part.in_(language, **words) for part in parts)
 
 
-def _named(clock: Clock) -> Text:
+def title_outside(clock: Clock) -> Text:
+    """Return what the outside is told that a clock is called: what is discreet is not named."""
     return _DISCREET if clock.discreet else clock.title
 
 
@@ -98,7 +99,7 @@ def _alert(row: Any, zone: tzinfo) -> dict[str, Any]:
     return {
         "id": str(row.alert_id),
         "clock": None if clock.discreet else row.clock,
-        "title": _named(clock).both(),
+        "title": title_outside(clock).both(),
         "generation": row.generation,
         "level": row.level,
         "because": clock.by_level[row.level].told.both(),

@@ -8,7 +8,8 @@ from werkzeug.test import TestResponse
 
 from casework.records.people import by_username
 from casework.rules.people import Actor
-from casework.work.people import change_user
+from casework.work import calendar_feeds
+from casework.work.people import change_by_name
 from tests.ical import parsed
 from tests.web.conftest import Pages, Visitor, lived
 
@@ -82,19 +83,13 @@ def test_it_ends_when_it_is_revoked_replaced_or_its_user_signs_out_everywhere_or
     ended = feed_of(pages, username)
     assert read(pages, ended).status_code == 200
     with pages.service.transaction() as tx:
-        found, administrator = by_username(tx.db, username), by_username(tx.db, "administrator")
-        assert found is not None
-        assert administrator is not None
-        tx.actor = Actor(administrator[0].role, administrator[0])
-        change_user(tx, found[0], {"active": False})
+        change_by_name(tx, username, {"active": False})
     assert read(pages, ended).status_code == 404
     assert read(pages, "/calendar/no-such.ics").status_code == 404
 
 
 def feed_of(pages: Pages, username: str) -> str:
     """A feed of somebody who is no user of the demonstration."""
-    from casework.work import calendar_feeds
-
     with pages.service.transaction() as tx:
         found: Any = by_username(tx.db, username)
         tx.actor = Actor(found[0].role, found[0])

@@ -37,7 +37,7 @@ def by_id(tx: Tx, user_id: UUID) -> Person | None:
 
 def by_ids(tx: Tx, user_ids: Iterable[UUID]) -> dict[UUID, Person]:
     """The users of these ids, active or not."""
-    rows = tx.all(select(*PERSON).select_from(_WITH_ORG).where(users.c.id.in_([*user_ids])))
+    rows = tx.all(select(*PERSON).select_from(WITH_ORG).where(users.c.id.in_([*user_ids])))
     return {row.id: person_of(row) for row in rows}
 
 

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 from uuid import UUID
 
 from casework.matching.conflicts import Conflict, Known, Party, PastCase
@@ -158,13 +159,19 @@ def _parts(helper: Helper, need: Need, weights: Mapping[str, Decimal], most_late
     ]
 
 
+@lru_cache(8192)
+def _said(sentence: Text, **parameters: Any) -> Text:
+    """The sentence with its parameters; a plan says the same of a helper for each of two hundred cases."""
+    return sentence.with_(**parameters)
+
+
 def _field(need: Need, profile: Profile) -> tuple[Decimal, Text]:
     title = need.field_title or Text("此类事项", "matters of this kind")
     if not profile.fields:
-        return _HALF, _NO_DATA.with_(what=Text("业务范围", "fields of work"))
+        return _HALF, _said(_NO_DATA, what=Text("业务范围", "fields of work"))
     if need.field in profile.fields:
-        return Decimal(1), Text("办理{matter}", "works on {matter}").with_(matter=title)
-    return Decimal(0), Text("不办理{matter}", "does not work on {matter}").with_(matter=title)
+        return Decimal(1), _said(Text("办理{matter}", "works on {matter}"), matter=title)
+    return Decimal(0), _said(Text("不办理{matter}", "does not work on {matter}"), matter=title)
 
 
 def _place(own: str, region: str) -> tuple[Decimal, Text]:
@@ -180,19 +187,19 @@ def _language(need: Need, profile: Profile) -> tuple[Decimal, Text]:
     if not wanted:
         return Decimal(1), Text("无特别的语言需要", "no language is asked for")
     if spoken:
-        return Decimal(len(spoken)) / len(wanted), Text("会 {told}", "speaks {told}").with_(told="、".join(spoken))
+        return Decimal(len(spoken)) / len(wanted), _said(Text("会 {told}", "speaks {told}"), told="、".join(spoken))
     return Decimal(0), Text("不会所需的语言", "does not speak what is asked for")
 
 
 def _load(helper: Helper) -> tuple[Decimal, Text]:
     most = helper.profile.most_open or max(10, helper.open)
     share = Decimal(max(0, most - helper.open)) / most
-    return share, Text("在办 {open} 件", "{open} in hand").with_(open=helper.open)
+    return share, _said(Text("在办 {open} 件", "{open} in hand"), open=helper.open)
 
 
 def _fairness(helper: Helper, most_lately: int) -> tuple[Decimal, Text]:
     share = Decimal(1) if not most_lately else 1 - Decimal(helper.lately) / most_lately
-    return share, Text("近六个月接 {lately} 件", "{lately} in six months").with_(lately=helper.lately)
+    return share, _said(Text("近六个月接 {lately} 件", "{lately} in six months"), lately=helper.lately)
 
 
 def _continuity(helper: Helper, need: Need) -> tuple[Decimal, Text]:
@@ -201,4 +208,4 @@ def _continuity(helper: Helper, need: Need) -> tuple[Decimal, Text]:
         return Decimal(0), Text("未帮助过此人", "has not helped this person")
     if not number:
         return Decimal(1), Text("在其他机构帮助过此人", "has helped this person in a case of another office")
-    return Decimal(1), Text("办理过此人的 {number}", "has helped this person in {number}").with_(number=number)
+    return Decimal(1), _said(Text("办理过此人的 {number}", "has helped this person in {number}"), number=number)

@@ -12,11 +12,20 @@ from typing import Any, Final
 from uuid import UUID
 
 from casework.matching.conflicts import Conflict, Known, Party, PastCase
+from casework.matching.names import likeness, writing_of
 from casework.matching.profiles import Profile
 from casework.rules.people import Person
 from casework.rules.text import Text
 
-WEIGHTS: Final = ("match_field", "match_place", "match_language", "match_load", "match_fairness", "match_continuity")
+WEIGHTS: Final = (
+    "match_field",
+    "match_place",
+    "match_language",
+    "match_load",
+    "match_fairness",
+    "match_continuity",
+    "match_wish",
+)
 """The policies that say how much each part counts; what a place has no policy for counts nothing."""
 
 _PLACES: Final = {
@@ -56,6 +65,8 @@ class Need:
     languages: Sequence[str] = ()
     known_to: Mapping[str, str] | None = None
     """Usernames of those who have helped the same recipient, with the number of that case."""
+    wished: str | None = None
+    """The name of the helper whom the recipient wishes for."""
     turned_down: Collection[UUID] = ()
     """The users who have declined this case, or have not answered in time when they were asked."""
 
@@ -151,6 +162,7 @@ def _parts(helper: Helper, need: Need, weights: Mapping[str, Decimal], most_late
         "match_load": _load(helper),
         "match_fairness": _fairness(helper, most_lately),
         "match_continuity": _continuity(helper, need),
+        "match_wish": _wish(helper, need),
     }
     return [
         Part(name, round(weights[name] * share, 1), weights[name], sentence)
@@ -182,13 +194,21 @@ def _place(own: str, region: str) -> tuple[Decimal, Text]:
 
 
 def _language(need: Need, profile: Profile) -> tuple[Decimal, Text]:
-    wanted = set(need.languages)
-    spoken = sorted(wanted & set(profile.languages))
+    """That a language is needed may tell of a disability, and which one it is stays sealed."""
+    wanted = {_one_writing(one) for one in need.languages}
+    spoken = wanted & {_one_writing(one) for one in profile.languages}
     if not wanted:
         return Decimal(1), Text("无特别的语言需要", "no language is asked for")
+    if spoken == wanted:
+        return Decimal(1), Text("会所需的语言", "speaks what is asked for")
     if spoken:
-        return Decimal(len(spoken)) / len(wanted), _said(Text("会 {told}", "speaks {told}"), told="、".join(spoken))
+        return Decimal(len(spoken)) / len(wanted), Text("会部分所需的语言", "speaks some of what is asked for")
     return Decimal(0), Text("不会所需的语言", "does not speak what is asked for")
+
+
+def _one_writing(language: str) -> str:
+    """`聊城话` and `聊城方言`, `Uyghur` and `uyghur` are one."""
+    return language.casefold().removesuffix("方言").removesuffix("话").removesuffix("语").strip()
 
 
 def _load(helper: Helper) -> tuple[Decimal, Text]:
@@ -209,3 +229,11 @@ def _continuity(helper: Helper, need: Need) -> tuple[Decimal, Text]:
     if not number:
         return Decimal(1), Text("在其他机构帮助过此人", "has helped this person in a case of another office")
     return Decimal(1), _said(Text("办理过此人的 {number}", "has helped this person in {number}"), number=number)
+
+
+def _wish(helper: Helper, need: Need) -> tuple[Decimal, Text]:
+    if not need.wished:
+        return Decimal(0), Text("受援人没有点援", "the recipient wishes for nobody")
+    if likeness(writing_of("person", need.wished), writing_of("person", helper.person.name)) == 1:
+        return Decimal(1), Text("受援人点援", "the recipient wishes for this person")
+    return Decimal(0), Text("受援人点援他人", "the recipient wishes for somebody else")

@@ -324,7 +324,8 @@ class Workflow:
     """A programme of the office: its states, transitions, clocks and letters, under a version.
 
     The intake form holds the person helped under `applicant` (`name`, `identity_number`, `phone`); `parties` are
-    the paths of the other names by which a case is searched, such as `employer.name`. `urgent` says whether a case
+    the paths of the other names by which a case is searched, such as `employer.name`. `languages` and `wished_helper`
+    are the paths of what a helper is chosen by. `urgent` says whether a case
     has become urgent by its facts and the day; `first_in_line` whether its facts put it before others as urgent as it
     is. `one_open_case_per` are the paths of identity numbers of which no two
     open cases of the workflow may share one, such as `members.*.identity_number`; where another case has it, staff are
@@ -352,6 +353,8 @@ class Workflow:
     clocks: tuple[Clock, ...] = ()
     letters: tuple[Letter, ...] = ()
     parties: tuple[str, ...] = ()
+    languages: str | None = None
+    wished_helper: str | None = None
     urgent: Callable[[Case, WorkingCalendar, date], bool] | None = None
     first_in_line: Callable[[Facts], bool] | None = None
     one_open_case_per: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from casework.forms.form import form_of
 from casework.matching.candidates import WEIGHTS, Candidate, Helper, Need, candidates, known_of
 from casework.matching.conflicts import Known, Party, PastCase
 from casework.matching.names import Kind
@@ -20,6 +21,7 @@ from casework.rules.people import STAFF
 from casework.rules.refusals import Fault, Invalid, NotYours, Refusal
 from casework.rules.text import Text
 from casework.work import profiles, workflow_registry
+from casework.work.sealing import full_facts
 from casework.work.service import Transaction
 
 MOST_PLANNED: Final = 200
@@ -159,7 +161,7 @@ def _past(tx: Transaction, ids: Collection[UUID], but: Collection[UUID]) -> dict
 def _judged(
     tx: Transaction, record: StoredCase, found: Sequence[Helper], known: Known, turned_down: Collection[UUID]
 ) -> list[Candidate]:
-    need = replace(_need(record, found), turned_down=turned_down)
+    need = replace(_need(record, found), turned_down=turned_down, languages=_languages(tx, record))
     return candidates(found, need, tx.today, _weights(tx, record), known)
 
 
@@ -179,7 +181,16 @@ def _need(record: StoredCase, found: Sequence[Helper]) -> Need:
         for case in reversed(helper.past)
         if case.parties[0].number == recipient.number
     }
-    return Need(matter, profiles.matters().get(matter or ""), record.region, parties, known_to=known_to)
+    wished = _at(facts, workflow.wished_helper) if workflow.wished_helper else None
+    return Need(matter, profiles.matters().get(matter or ""), record.region, parties, known_to=known_to, wished=wished)
+
+
+def _languages(tx: Transaction, record: StoredCase) -> list[str]:
+    """What the recipient needs to be talked to in, which is sealed; looked up for those few who need any."""
+    workflow = workflow_registry.pinned(record.case)
+    if not workflow.languages or not _at(record.case.facts, workflow.languages):
+        return []
+    return list(_at(full_facts(tx, record, form_of(workflow.intake)), workflow.languages))
 
 
 def _opponent(name: str, number: Any) -> Party:

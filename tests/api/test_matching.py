@@ -64,6 +64,24 @@ def test_whoever_works_on_the_matter_and_has_less_in_hand_comes_first(api: Api) 
     assert load["volunteer"] < load["lawyer"]
 
 
+def test_the_language_that_is_needed_and_the_recipients_wish_count_and_the_language_stays_sealed(api: Api) -> None:
+    facts = api.get("caseworker", "/workflows/legal_aid")["intake"]["examples"][0]
+    [name] = [one["name"] for one in api.get("supervisor", "/users")["items"] if one["username"] == "lawyer"]
+    case = granted(api, applicant=facts["applicant"] | {"languages": ["手语"]}, wished_helper=name)
+    assert case["facts"]["applicant"]["languages"] == ["***"]
+    say(api, "lawyer", languages=["手语"])
+    found = told(api, case)
+    points = {
+        who: {part["name"]: part["points"] for part in one["parts"] if part["name"] in ("match_language", "match_wish")}
+        for who, one in found.items()
+    }
+    assert points == {
+        "lawyer": {"match_language": 10, "match_wish": 20},
+        "volunteer": {"match_language": 0, "match_wish": 0},
+    }
+    assert "手语" not in api.call("caseworker", "GET", f"/cases/{case['id']}/candidates").text
+
+
 def test_a_conflict_is_found_under_another_writing_of_the_name(api: Api) -> None:
     case = granted(api)
     say(api, "lawyer", relations=[{"kind": "employer", "organisation": True, "name": "華茂服裝（濟南）有限責任公司"}])

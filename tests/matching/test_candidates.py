@@ -1,5 +1,6 @@
 """Who could take a case, and why not."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -80,7 +81,7 @@ def test_of_a_case_that_is_not_seen_no_number_and_no_name_is_told() -> None:
     assert found.sure
     assert "聊城" not in found.sentence.in_("zh-CN")
     again = Need(NEED.field, NEED.field_title, NEED.region, NEED.parties, known_to={"li": ""})
-    part = candidates([helper()], again, TODAY, EVEN)[0].parts[-1]
+    part = candidates([helper()], again, TODAY, EVEN)[0].parts[-2]
     assert (part.points, part.sentence.in_("zh-CN")) == (10, "在其他机构帮助过此人")
 
 
@@ -105,10 +106,11 @@ def test_a_score_is_the_sum_of_its_parts_and_each_says_why() -> None:
     assert found.score == sum(part.points for part in found.parts)
     assert {part.name: part.points for part in found.parts} == {
         "match_field": 10, "match_place": 10, "match_language": 10, "match_load": 5, "match_fairness": 10,
-        "match_continuity": 0,
+        "match_continuity": 0, "match_wish": 0,
     }  # fmt: skip
     assert [part.sentence.in_("zh-CN") for part in found.parts] == [
         "办理拖欠工资", "同县（区）", "无特别的语言需要", "在办 5 件", "近六个月接 0 件", "未帮助过此人",
+        "受援人没有点援",
     ]  # fmt: skip
 
 
@@ -117,6 +119,29 @@ def test_whoever_has_fewer_cases_lately_and_whoever_knows_the_recipient_gains() 
     assert [one.helper.person.username for one in candidates([busy, idle], NEED, TODAY, EVEN)] == ["idle", "busy"]
     known = Need(NEED.field, NEED.field_title, NEED.region, NEED.parties, known_to={"busy": "LA-9"})
     assert candidates([busy, idle], known, TODAY, {**EVEN, "match_fairness": Decimal(5)})[0].helper is busy
+
+
+@pytest.mark.parametrize(
+    ("spoken", "points", "told"),
+    [
+        (["聊城话", "手语"], 10, "会所需的语言"),
+        (["聊城方言"], 5, "会部分所需的语言"),
+        (["英语"], 0, "不会所需的语言"),
+        ([], 0, "不会所需的语言"),
+    ],
+)
+def test_the_recipients_language_and_wish_count(spoken: list[str], points: int, told: str) -> None:
+    """Which language it is, is not told: signing tells of a disability."""
+    asks = replace(NEED, languages=["聊城话", "手语"], wished="王　芳")
+    one, other = helper("one", profile=Profile(languages=spoken)), helper("other")
+    one, other = (replace(who, person=replace(who.person, name=name)) for who, name in ((one, "王芳"), (other, "王方")))
+    found = {who.helper.person.username: who.parts for who in candidates([one, other], asks, TODAY, EVEN)}
+    language, wish = (
+        next(part for part in found["one"] if part.name == f"match_{name}") for name in ("language", "wish")
+    )
+    assert (language.points, language.sentence.zh) == (points, told)
+    assert (wish.points, wish.sentence.zh) == (10, "受援人点援")
+    assert found["other"][-1].points == 0
 
 
 def test_what_has_no_weight_counts_nothing() -> None:

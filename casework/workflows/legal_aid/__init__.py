@@ -219,7 +219,7 @@ URGENCY_LADDER = (Alert("due", (CASEWORKER, *HELPER, SUPERVISOR), urgent=True),)
 # fmt: off
 WORKFLOW = Workflow(
     key="legal_aid", version=1, title=Text("法律援助", "Legal aid"), numbering="LA",
-    intake=LegalAidIntake, matter=("matter",), parties=("employer.name", "contractor.name"), urgent=is_urgent, first_in_line=comes_first, policies=POLICIES, policy_titles=TITLES, by_last_year=("subsistence_line",),
+    intake=LegalAidIntake, matter=("matter",), parties=("employer.name", "contractor.name"), languages="applicant.languages", wished_helper="wished_helper", urgent=is_urgent, first_in_line=comes_first, policies=POLICIES, policy_titles=TITLES, by_last_year=("subsistence_line",),
     time_to_object=time_to_object, reviewed_above=("objected",), same_request=is_same_request, application=APPLICATION, papers=PAPERS,
     states=(
         State("submitted",         Text("已提交", "Submitted"),                    INTAKE,     CASEWORKER, reopens=True),

@@ -32,6 +32,7 @@ APPLICATION: Final = Application(
                         "Such as “after seven”, “no calls, only text messages”, “call my sister”. Only those who call see it.",
                     ),
                 ),
+                Ask("applicant.languages"),
                 Ask("applicant.groups"),
                 Ask("applicant.address"),
             ),

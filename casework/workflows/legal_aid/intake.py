@@ -351,6 +351,18 @@ class Applicant(Identified):
         ask=Text("您属于下面哪些情况？", "Does any of these apply to you?"),
         help=Text("可以多选，没有就不选。", "Tick as many as apply, or none."),
     )
+    languages = Many(
+        Line(most=20, sensitive=True, title=Text("语言", "Language")),
+        most=5,
+        title=Text("沟通所需的语言、方言、手语", "Languages needed to talk: dialects and signing too"),
+        example=[],
+        ask=Text("用普通话沟通有困难吗？您用什么语言？", "Is Mandarin hard for you? Which language do you use?"),
+        help=Text(
+            "例如聊城话、维吾尔语、手语；没有困难的不填。",
+            "Such as Uyghur or signing; leave it out if Mandarin will do.",
+        ),
+        row_title=Text("语言", "Language"),
+    )
     safe_contact = Line(
         most=500,
         sensitive=True,
@@ -965,6 +977,14 @@ class LegalAidIntake(Form):
         ask=Text("为什么没有推举代表？", "Why are no representatives named?"),
         help=Text("十人以上没有推举代表的填写。", "Of ten and more who named none."),
     )
+    wished_helper = PersonName(
+        title=Text("希望由谁承办（点援）", "Who is wished as the helper"),
+        ask=Text("希望哪位律师或者志愿者帮助您？", "Is there a lawyer or volunteer whom you wish for?"),
+        help=Text(
+            "可以不填；能否由其承办，由机构决定。",
+            "It may be left out; whether that person can take the case is for the office to say.",
+        ),
+    )
     preservation_needed = Flag(
         title=Text("需要立即申请财产保全、证据保全或者先予执行", "Preservation or advance enforcement needed at once"),
         ask=Text("需要马上保全财产、证据吗？", "Must property or evidence be secured at once?"),
@@ -1022,7 +1042,7 @@ class LegalAidIntake(Form):
             Text("申请人", "Applicant"),
             (
                 "applicant.name", "applicant.identity_number", "applicant.phone", "applicant.other_contact",
-                "applicant.safe_contact", "applicant.groups", "applicant.sex", "applicant.birth_date",
+                "applicant.safe_contact", "applicant.languages", "applicant.groups", "applicant.sex", "applicant.birth_date",
                 "applicant.ethnicity", "applicant.residence", "applicant.address", "applicant.work_unit",
                 "applicant.occupation", "applicant.education", "applicant.health", "applicant.document_kind",
                 "applicant.document_number", "applicant.document_state", "agent",
@@ -1033,7 +1053,7 @@ class LegalAidIntake(Form):
             Text("事由和请求", "Matter and demands"),
             (
                 "matter", "matter_other", "story", "known_on", "demands", "form_of_aid", "reason", "legal_position",
-                "legal_standing", "applied_before",
+                "legal_standing", "applied_before", "wished_helper",
             ),
         ),
         Section("employer", Text("用人单位或对方当事人", "Employer or other side"), ("employer", "contractor")),

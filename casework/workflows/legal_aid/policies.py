@@ -49,6 +49,7 @@ TITLES: Final[Mapping[str, Text]] = {
     "match_load": Text("推荐承办人：在办数量的分量", "Candidates: weight of the load"),
     "match_fairness": Text("推荐承办人：均衡的分量", "Candidates: weight of fairness"),
     "match_continuity": Text("推荐承办人：延续性的分量", "Candidates: weight of continuity"),
+    "match_wish": Text("推荐承办人：点援的分量", "Candidates: weight of the recipient's wish"),
     **{
         f"subsidy_{stage}": Text(f"办案补贴：{title.zh}", f"Subsidy: {title.en}")
         for stage, title in SUBSIDY_STAGES.items()

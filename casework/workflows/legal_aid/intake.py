@@ -375,8 +375,9 @@ class Applicant(Identified):
 
     @classmethod
     def example(cls, example_data: ExampleData) -> dict[str, Any]:
-        """Somebody who can be called."""
-        return {name: value for name, value in super().example(example_data).items() if name != "other_contact"}
+        """Somebody who can be called, in Mandarin."""
+        left_out = ("other_contact", "languages")
+        return {name: value for name, value in super().example(example_data).items() if name not in left_out}
 
 
 class Representative(Form):

@@ -75,6 +75,12 @@ def guide(_: MultiDict[str, str], workflow: str) -> Answer:
     return Html("guide", {"programme": programme, "answer_within": _first_clock(programme.workflow)})
 
 
+@Page("GET", "/apply/<workflow>", "everybody")
+def typed_address(_: MultiDict[str, str], workflow: str) -> Answer:
+    """Whoever types or keeps this address comes to the guide, from which one applies."""
+    return redirect(f"/help/{programme_of(workflow).workflow.key}", 302)
+
+
 @Page("POST", "/apply/<workflow>", "everybody")
 def begin(_: MultiDict[str, str], workflow: str) -> Answer:
     """A new draft, found again by its code."""

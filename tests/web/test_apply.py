@@ -195,6 +195,12 @@ def test_the_applicant_takes_a_step_of_the_own_and_no_other(pages: Pages) -> Non
     assert "撤回" in visitor.get(f"/track/{number}").text
 
 
+def test_whoever_types_the_address_of_an_application_comes_to_the_guide(pages: Pages) -> None:
+    visitor = pages.visitor()
+    assert visitor.get("/apply/legal_aid").location == "/help/legal_aid"
+    assert visitor.get("/apply/nothing").status_code == 404
+
+
 def test_leaving_clears_what_the_browser_knows(pages: Pages) -> None:
     visitor = begun(pages)
     here = pages.app.extensions["casework"]

@@ -39,6 +39,7 @@ from casework.api import (
     reports,
     rules,
     serving,
+    sheets,
     views,
 )
 from casework.http import requests
@@ -114,6 +115,7 @@ ROUTES = (
     queue,
     reports,
     rules,
+    sheets,
     views,
 )
 PAGES = (

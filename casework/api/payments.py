@@ -11,6 +11,7 @@ from casework.forms.form import Form
 from casework.forms.texts import Choice, Code
 from casework.http import bank_files
 from casework.http.query import Page, from_cursor, moment
+from casework.http.spreadsheets import MEDIA
 from casework.records import payments as records
 from casework.rules.text import Text
 from casework.work import bank_answers, funds, payments
@@ -18,7 +19,7 @@ from casework.work import bank_answers, funds, payments
 _PAYMENT_FILE: Final = Content(
     "PaymentFile",
     {"type": "string", "examples": ["收款人,开户银行,支行,账号,金额,用途"]},
-    ("text/csv", bank_files.XLSX, "text/html"),
+    ("text/csv", MEDIA["xlsx"], "text/html"),
 )
 _FORMATS: Final = {**bank_files.FORMATS, "html": Text("签字用发放表", "To be signed")}
 

@@ -19,6 +19,7 @@ from casework.cli.people import token, user
 from casework.cli.reports import report
 from casework.cli.rules import policy, workflow
 from casework.cli.serve import scheduler, serve, web
+from casework.cli.sheets import profile
 from casework.cli.sweep import sweep
 from casework.rules.text import LANGUAGES, Language
 
@@ -48,6 +49,7 @@ for _command in (
     demo,
     org,
     user,
+    profile,
     token,
     workflow,
     policy,

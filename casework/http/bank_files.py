@@ -9,17 +9,15 @@ from uuid import UUID
 from xlsxwriter import Workbook
 
 from casework.http.request_context import language
-from casework.http.spreadsheets import as_csv
+from casework.http.spreadsheets import MEDIA, as_csv
 from casework.rules.bank_columns import AMOUNT_IN_YUAN, COLUMNS, FOR_CSV, FOR_WORKBOOK, TOTAL
 from casework.rules.text import Text
 from casework.work.payments import pays_of
 
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS: Final = {
     "csv": Text("银行代发文件（CSV）", "For the bank (CSV)"),
     "xlsx": Text("银行代发文件（XLSX，账号为文本）", "For the bank (XLSX, accounts as text)"),
 }
-_MEDIA: Final = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
 _COUNT: Final = Text("共 {count} 笔", "{count} payments")
 # How wide the columns of the workbook are, in characters.
 _WIDTHS: Final = {
@@ -37,7 +35,7 @@ _WIDTHS: Final = {
 def headers_of(order: Any, shape: str) -> dict[str, str]:
     """Return the headers of the file of an order in one of the `FORMATS`."""
     name = f"{order.number}.{shape}"
-    return {"Content-Type": _MEDIA[shape], "Content-Disposition": f'attachment; filename="{name}"'}
+    return {"Content-Type": MEDIA[shape], "Content-Disposition": f'attachment; filename="{name}"'}
 
 
 def for_bank(

@@ -9,7 +9,7 @@ from sqlalchemy import Row, exists, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from casework.records.database import Tx
-from casework.records.tables import cases, offers, profiles
+from casework.records.tables import cases, offers, orgs, profiles, users
 from casework.records.visibility import below, visible
 from casework.rules.people import HELPERS, Person
 
@@ -33,6 +33,20 @@ def profile(tx: Tx, user_id: UUID) -> bytes | None:
     """Return what is known of a helper, sealed; None where nothing is."""
     row = tx.one(select(profiles.c.sealed).where(profiles.c.user_id == user_id))
     return row.sealed if row else None
+
+
+def profiles_below(tx: Tx, path: str, usernames: Collection[str] | None = None) -> Sequence[Row[Any]]:
+    """Return the active helpers at and below a path by username, each with the sealed profile or None.
+
+    With `usernames` those of them only. A row has `id, username, sealed`.
+    """
+    query = (
+        select(users.c.id, users.c.username, profiles.c.sealed)
+        .select_from(users.join(orgs).outerjoin(profiles, profiles.c.user_id == users.c.id))
+        .where(users.c.active, users.c.role.in_(HELPERS), orgs.c.path.startswith(path, autoescape=True))
+        .order_by(users.c.username)
+    )
+    return tx.all(query if usernames is None else query.where(users.c.username.in_(usernames)))
 
 
 def within_reach(tx: Tx, path: str, handed: Collection[str], week: datetime, lately: datetime) -> Sequence[Row[Any]]:

@@ -1,7 +1,7 @@
 """Users and their tokens."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -79,6 +79,23 @@ def lock(tx: Tx, user_id: UUID) -> None:
     Whoever merely names the user, in an event or at the end of a clock, is not kept waiting.
     """
     tx.run(select(users.c.id).where(users.c.id == user_id).with_for_update(key_share=True))
+
+
+def lock_named(tx: Tx, usernames: Collection[str]) -> None:
+    """The same of many, in one order, so that two who lock many do not wait for each other."""
+    named = select(users.c.id).where(users.c.username.in_(usernames)).order_by(users.c.id)
+    tx.run(named.with_for_update(key_share=True))
+
+
+def below(tx: Tx, path: str, usernames: Collection[str] | None = None) -> Sequence[Row[Any]]:
+    """Return everybody at and below a path by username, as administrators see them; of some usernames only."""
+    query = (
+        select(*VIEW)
+        .select_from(_WITH_ORG)
+        .where(orgs.c.path.startswith(path, autoescape=True))
+        .order_by(users.c.username)
+    )
+    return tx.all(query if usernames is None else query.where(users.c.username.in_(usernames)))
 
 
 def raised(tx: Tx, user_id: UUID) -> tuple[datetime | None, UUID | None]:

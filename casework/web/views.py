@@ -1,18 +1,15 @@
 """Keeping the filters of the list of cases under a name, and a file of the cases that they find."""
 
-from io import BytesIO
 from typing import Any, Final
 from uuid import UUID
 
 from flask import Response
-from xlsxwriter import Workbook
 
 from casework.forms.posted import from_posted
 from casework.forms.texts import Choice
-from casework.http.bank_files import XLSX
 from casework.http.case_filters import ViewFilters, checked_filters, filter_of, once_each, order_of
 from casework.http.request_context import language
-from casework.http.spreadsheets import as_csv
+from casework.http.spreadsheets import file_of, headers_of
 from casework.records.history import note_disclosures
 from casework.records.summaries import CaseSummary, page
 from casework.rules.people import Role
@@ -84,10 +81,7 @@ def file(visit: Visit) -> Answer:
     spoken = language()
     cells = [[one.in_(spoken) for one in _TITLES]]
     cells += [_cells(row, one, spoken) for row, one in zip(rows_of(tx, found), found, strict=True)]
-    body = as_csv(cells) if kind == "csv" else _workbook(cells)
-    response = Response(body, content_type=XLSX if kind == "xlsx" else "text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="cases-{tx.today}.{kind}"'
-    return response
+    return Response(file_of(cells, kind), headers=headers_of(f"cases-{tx.today}", kind))
 
 
 def _posted(visit: Visit) -> dict[str, Any]:
@@ -114,17 +108,3 @@ def _cells(row: Row, one: CaseSummary, spoken: Any) -> list[str]:
         _YES.in_(spoken) if row.urgent else "",
         str(row.closed_on or ""),
     ]
-
-
-def _workbook(cells: list[list[str]]) -> bytes:
-    """Every cell is text, whatever it begins with."""
-    made = BytesIO()
-    with Workbook(made, {"constant_memory": True}) as book:
-        head = book.add_format({"bold": True})
-        sheet = book.add_worksheet()
-        for at, row in enumerate(cells):
-            for place, cell in enumerate(row):
-                sheet.write_string(at, place, cell, None if at else head)
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(_TITLES) - 1, 16)
-    return made.getvalue()

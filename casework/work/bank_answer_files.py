@@ -1,6 +1,5 @@
 """The bank's answer as CSV or as a workbook: the file of the order, which an officer or the bank has completed."""
 
-import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from casework.rules.bank_columns import AMOUNT_IN_YUAN, ANSWERED, COLUMNS, TOTAL
 from casework.rules.text import Text
 from casework.work.admin_files import BadFile
 from casework.work.bank_answers import RESULTS
-from casework.work.workbooks import LostDigits, NotAWorkbook, first_sheet
+from casework.work.sheet_cells import as_day
+from casework.work.sheet_files import BadTable, Lines, Table
 
 TITLES: Final[Mapping[str, Text]] = {
     **{name: COLUMNS[name] for name in ("serial", "payee", "account", "amount")},
@@ -21,7 +21,6 @@ TITLES: Final[Mapping[str, Text]] = {
 """The columns that are read; others, the bank's own too, are passed over."""
 
 _NEEDED: Final = ("account", "amount", "result")
-_MOST_BYTES: Final = 1_048_576
 _NOT_CSV: Final = Text(
     "既不是 CSV 文件，也不是可读的工作簿（.xlsx）；其他格式的请另存为 .xlsx 或者 CSV（UTF-8），并保持账号列为文本",
     "it is neither a CSV nor a workbook (.xlsx) that can be read; save it as .xlsx or as CSV (UTF-8), with the accounts"
@@ -32,23 +31,13 @@ _LOST_DIGITS: Final = Text(
     "row {row} has a number of more than 15 digits, of which spreadsheets lose the end; accounts have to be text:"
     " complete the file of the order again",
 )
-_NO_TEXT: Final = Text(
-    "不是 UTF-8 或 GB18030 编码的文字，请另存为 CSV（UTF-8）",
-    "it is text neither in UTF-8 nor in GB18030; save it as CSV (UTF-8)",
-)
-_LONG_LINE: Final = Text("第 {line} 行超过 {most} 个字符", "line {line} has more than {most} characters")
-_LONG_CELL: Final = Text(
-    "第 {line} 行有超过 {most} 个字符的单元格", "line {line} has a cell of more than {most} characters"
-)
-_LONGEST_LINE: Final = 20_000
-_LONGEST_CELL: Final = 500
 _TOO_LONG: Final = Text("文件超过 1 MB，请核对是否本单的回盘", "it is larger than 1 MB; see whether it is the answer")
+_TABLE: Final = Table(1_048_576, 500, too_long=_TOO_LONG, no_table=_NOT_CSV, lost_digits=_LOST_DIGITS)
 _LACKS: Final = Text(
     "首行缺少这些列：{columns}；请在支付单导出的文件上加填结果、日期、原因",
     "the first line lacks these columns: {columns}; complete the file of the order by result, date and reason",
 )
 _REPEATS: Final = Text("首行有两列都是“{column}”，请只保留一列", "two columns of the first line are {column}; keep one")
-_DAY: Final = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))")
 
 
 def _by_key(words: Mapping[str, Sequence[Text]]) -> dict[str, str]:
@@ -99,53 +88,14 @@ def _ends(row: Sequence[str]) -> bool:
     return any(folding.key(cell) in _ENDS for cell in row)
 
 
-def _lines(file: Path) -> list[tuple[int, list[str]]]:
+def _lines(file: Path) -> Lines:
     """The cells of each line with its number: of the sheet, or that on which it ends in the file."""
     with file.open("rb") as opened:
-        raw = opened.read(_MOST_BYTES + 1)
-    if len(raw) > _MOST_BYTES:
-        raise BadFile(file.name, _TOO_LONG)
-    found = _sheet(file, raw) if raw.startswith(b"PK") else _csv(file, raw)
-    # Before anything else is done with a cell: to normalise one without end takes as long.
-    for line, cells in found:
-        if any(len(cell) > _LONGEST_CELL for cell in cells):
-            raise BadFile(file.name, _LONG_CELL.with_(line=line, most=_LONGEST_CELL))
-    return found
-
-
-def _sheet(file: Path, raw: bytes) -> list[tuple[int, list[str]]]:
+        raw = opened.read(_TABLE.most_bytes + 1)
     try:
-        return first_sheet(raw)
-    except LostDigits as lost:
-        raise BadFile(file.name, _LOST_DIGITS.with_(row=lost.row)) from lost
-    except NotAWorkbook as wrong:
-        raise BadFile(file.name, _NOT_CSV) from wrong
-
-
-def _csv(file: Path, raw: bytes) -> list[tuple[int, list[str]]]:
-    lines = _text(file, raw).splitlines(keepends=True)
-    for number, line in enumerate(lines, start=1):
-        if len(line) > _LONGEST_LINE:
-            raise BadFile(file.name, _LONG_LINE.with_(line=number, most=_LONGEST_LINE))
-    found = csv.reader(lines)
-    try:
-        return [(found.line_num, row) for row in found]
-    except csv.Error as wrong:
-        # A quotation mark that is never closed takes in all lines after it.
-        long = str(wrong).startswith("field larger")
-        told = _LONG_CELL.with_(line=found.line_num, most=_LONGEST_CELL) if long else _NOT_CSV
-        raise BadFile(file.name, told) from wrong
-
-
-def _text(file: Path, raw: bytes) -> str:
-    if b"\x00" in raw:
-        raise BadFile(file.name, _NOT_CSV)
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadFile(file.name, _NO_TEXT)
+        return _TABLE.lines(raw)
+    except BadTable as wrong:
+        raise BadFile(file.name, wrong.text) from wrong
 
 
 def _names(file: Path, titles: Sequence[str]) -> list[str | None]:
@@ -181,14 +131,4 @@ def _result(said: str) -> str:
     return _RESULT.get(folding.key(said), said)
 
 
-def _day(said: str) -> str:
-    """The day as forms take it; spreadsheets write 2026/7/6."""
-    found = _DAY.fullmatch(folding.typed(said))
-    if found is None:
-        return said
-    year, month, day, *together = found.groups()
-    month, day = (month, day) if month else together
-    return f"{year}-{month:0>2}-{day:0>2}"
-
-
-_READ: Final = {"serial": _serial, "amount": _amount, "result": _result, "on": _day}
+_READ: Final = {"serial": _serial, "amount": _amount, "result": _result, "on": as_day}

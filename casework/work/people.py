@@ -272,11 +272,23 @@ def change_user(tx: Transaction, user_id: UUID, given: Any) -> Changed:
         raise NotFound()
     may_see_people(tx.person)
     _may_change_people(tx)
-    if user_id == tx.person.id and any(name in _given(given) for name in _OF_ONESELF):
+    return _changed_below(tx, found, given, tx.person.org_path)
+
+
+def change_below(tx: Transaction, org_path: str, username: str, given: Any) -> Changed:
+    """The user of this name at or below a path as changed; raises `NotFound`, and as `change_user` does."""
+    found = people.by_username(tx.db, folded(username))
+    if found is None or not found[0].org_path.startswith(org_path):
+        raise NotFound(_NO_USER.with_(username=username))
+    return _changed_below(tx, found[0], given, org_path)
+
+
+def _changed_below(tx: Transaction, person: Person, given: Any, org_path: str) -> Changed:
+    if person.id == tx.actor_id and any(name in _given(given) for name in _OF_ONESELF):
         raise NotYours(_NOT_ONESELF)
     said = ChangedUser.check(given, today=tx.today)
-    org = org_below(tx.db, said["org"], tx.person.org_path) if "org" in said else None
-    return _changed(tx, found, said, given, org)
+    org = org_below(tx.db, said["org"], org_path) if "org" in said else None
+    return _changed(tx, person, said, given, org)
 
 
 def change_by_name(tx: Transaction, username: str, said: Mapping[str, Any]) -> Changed:

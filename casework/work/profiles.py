@@ -1,6 +1,6 @@
 """The profiles of helpers: what they say of their work, kept sealed, since it names their kin and clients."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, Final, cast
 from uuid import UUID
@@ -100,14 +100,33 @@ def change(tx: Transaction, user_id: UUID, given: Any) -> dict[str, Any]:
     person = _helper(tx, user_id)
     if tx.person.id != user_id and tx.person.role is not Role.ADMINISTRATOR:
         raise NotYours(_NOT_YOURS)
+    return change_of(tx, person, checked(tx, given))
+
+
+def checked(tx: Transaction, given: Any) -> dict[str, Any]:
+    """What is given of a profile as it is stored; raises `Invalid`."""
     said = ProfileForm.plain(ProfileForm.check(given, today=tx.today))
     if faults := _faults(said):
         raise Invalid(faults)
-    people.lock(tx.db, user_id)
-    now = _given(tx, person) | said
-    keep(tx, user_id, now)
+    return said
+
+
+def change_of(tx: Transaction, person: Person, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the profile of a helper as changed by what was checked; None takes away what was there."""
+    people.lock(tx.db, person.id)
+    now = {name: value for name, value in (_given(tx, person) | dict(said)).items() if value is not None}
+    keep(tx, person.id, now)
     admin_events.add(tx.db, tx.actor_id, "profile_changed", person.username, [person.org_path], {"parts": sorted(said)})
     return now
+
+
+def below(tx: Transaction, path: str, usernames: Collection[str] | None = None) -> dict[str, dict[str, Any]]:
+    """Return what was given by each active helper at and below a path, by username; of some of them only."""
+    key = tx.key_for("profiles")
+    return {
+        row.username: unseal(key, _place(row.id), row.sealed) if row.sealed else {}
+        for row in matching.profiles_below(tx.db, path, usernames)
+    }
 
 
 def keep(tx: Transaction, user_id: UUID, said: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from zipfile import BadZipFile, ZipFile
 from zlib import error as BadStream
 
 MOST_UNPACKED: Final = 16 * 1_048_576
-"""The most that a part of the workbook may come to once it is unpacked, in bytes."""
+"""The most that what is read of a workbook may come to once it is unpacked, in bytes."""
 
 _MOST_ROWS: Final = 20_000
 _MOST_COLUMNS: Final = 200
@@ -45,14 +45,15 @@ class _Plain(TreeBuilder):
         raise NotAWorkbook("a document type")
 
 
-def first_sheet(raw: bytes) -> list[tuple[int, list[str]]]:
+def first_sheet(raw: bytes, most_unpacked: int | None = None) -> list[tuple[int, list[str]]]:
     """The rows of the first sheet with their numbers, each as the texts of its cells; days as 2026-07-06.
 
+    All parts that are read come to `most_unpacked` bytes at most, `MOST_UNPACKED` unless said.
     Raises `NotAWorkbook`, and `LostDigits` where a number has more digits than a spreadsheet keeps.
     """
     try:
         with ZipFile(BytesIO(raw)) as file:
-            return _Workbook(file).rows()
+            return _Workbook(file, MOST_UNPACKED if most_unpacked is None else most_unpacked).rows()
     # A way of packing that Python does not know, or a part under a password, is a RuntimeError.
     except (BadZipFile, BadStream, ParseError, KeyError, IndexError, ValueError, RuntimeError) as no:
         if isinstance(no, LostDigits):
@@ -63,8 +64,9 @@ def first_sheet(raw: bytes) -> list[tuple[int, list[str]]]:
 class _Workbook:
     """A workbook that is being read; what is missing in it ends in an error of Python."""
 
-    def __init__(self, file: ZipFile) -> None:
+    def __init__(self, file: ZipFile, most_unpacked: int) -> None:
         self.file = file
+        self.left = most_unpacked
         book = self._part("xl/workbook.xml")
         self.from_1904 = any(one.get("date1904") in ("1", "true") for one in _all(book, "workbookPr"))
         sheet = next(_all(book, "sheet"))
@@ -95,8 +97,9 @@ class _Workbook:
 
     def _part(self, name: str) -> Element:
         with self.file.open(name) as part:
-            raw = part.read(MOST_UNPACKED + 1)
-        if len(raw) > MOST_UNPACKED:
+            raw = part.read(self.left + 1)
+        self.left -= len(raw)
+        if self.left < 0:
             raise NotAWorkbook(f"{name} is too large")
         parser = XMLParser(target=_Plain())
         parser.feed(raw)

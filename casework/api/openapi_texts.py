@@ -44,6 +44,7 @@ TAGS: Final = {
     "reports": Text("报表", "Reports"),
     "orgs": Text("机构", "Organisations"),
     "users": Text("用户", "Users"),
+    "profiles": Text("执业档案", "Profiles of helpers"),
     "admin": Text("管理记录", "The administrative chain"),
     "me": Text("我的账户", "My own account"),
     "channels": Text("发送渠道", "Channels to the outside"),

@@ -24,8 +24,10 @@ _FILE: Final = Content(
                 "type": "string",
                 "contentMediaType": "application/octet-stream",
                 "description": Text(
-                    "CSV（UTF-8 或 GB18030）或者 XLSX，不超过 256 KB、500 行；首行为中文或英文标题",
-                    "CSV (UTF-8 or GB18030) or XLSX of at most 256 KB and 500 lines, headings in Chinese or English",
+                    "CSV（UTF-8 或 GB18030）或者 XLSX，首行为中文或英文标题；"
+                    "不超过 640 KB、5000 行，其中有变化的不超过 200 行",
+                    "CSV (UTF-8 or GB18030) or XLSX with headings in Chinese or English; at most 640 KB and 5,000 lines,"
+                    " of which 200 change something",
                 ),
             }
         },

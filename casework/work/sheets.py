@@ -21,10 +21,11 @@ from casework.work.service import Transaction
 from casework.work.sheet_cells import TEXT, Cell
 from casework.work.sheet_files import BadTable, Lines, Table
 
-MOST_LINES: Final = 500
-"""So many lines are taken in at once, each of which takes the statements that it takes by hand."""
-TABLE: Final = Table(262_144, 2_000, most_unpacked=4 * 1_048_576)
-"""How large a table may be: 256 KB, of which no cell has more than 2,000 characters."""
+MOST_LINES: Final = 5_000
+MOST_CHANGES: Final = 200
+"""So many lines of a table may add or change something: each takes the statements that it takes by hand."""
+TABLE: Final = Table(655_360, 2_000, most_unpacked=6 * 1_048_576)
+"""How large a table may be: 640 KB, of which no cell has more than 2,000 characters."""
 MOST_FAULTS: Final = 200
 
 Effect = Literal["added", "changed", "unchanged"]
@@ -42,6 +43,10 @@ _EMPTY: Final = Text(
 )
 _TOO_MANY: Final = Text(
     "超过 {most} 行，请分成几份导入", "it has more than {most} lines; make it several and take in one after the other"
+)
+_TOO_MANY_CHANGES: Final = Text(
+    "超过 {most} 行有新增、更改或者差错，请分成几份导入",
+    "more than {most} of its lines add or change something or have faults; make it several",
 )
 _UNKNOWN: Final = Text(
     "首行有不认识的列“{column}”；可用的列：{columns}", "{column} of the first line is no column; there are {columns}"
@@ -162,17 +167,21 @@ def take_in(tx: Transaction, sheet: Sheet, raw: bytes, *, preview: bool, digest:
     faults: list[LineFault] = []
     with tx.db.taken_back() if preview else tx.db.all_or_none():
         done: dict[str, int] = {}
+        busy = 0
         for number, key, given in rows:
             try:
                 if key in done:
                     twice = Fault(sheet.columns[0].name, "twice", _TWICE.with_(line=done[key]))
                     raise Invalid([twice])
                 done[key] = number
-                lines.append(_done(tx, sheet, scope, (number, key, given), before.get(key)))
-            except Invalid as wrong:
-                faults += [_fault(sheet, number, one) for one in wrong.faults]
+                line = _done(tx, sheet, scope, (number, key, given), before.get(key))
+                lines.append(line)
+                busy += line.effect != "unchanged"
             except Refusal as wrong:
-                faults.append(LineFault(number, None, wrong.code, wrong.text))
+                faults += _faults_of(sheet, number, wrong)
+                busy += 1
+            if busy > MOST_CHANGES:
+                raise _unreadable("too_many", _TOO_MANY_CHANGES.with_(most=MOST_CHANGES))
         if faults and not preview:
             raise Invalid(
                 [
@@ -295,10 +304,13 @@ def _column(sheet: Sheet, name: str) -> Column:
     return next(one for one in sheet.columns if one.name == name)
 
 
-def _fault(sheet: Sheet, number: int, fault: Fault) -> LineFault:
-    name = fault.path.partition(".")[0]
-    column = next((one for one in sheet.columns if one.name == name), None)
-    return LineFault(number, column, fault.code, fault.text)
+def _faults_of(sheet: Sheet, number: int, refusal: Refusal) -> list[LineFault]:
+    if not isinstance(refusal, Invalid):
+        return [LineFault(number, None, refusal.code, refusal.text)]
+    known = {one.name: one for one in sheet.columns}
+    return [
+        LineFault(number, known.get(fault.path.partition(".")[0]), fault.code, fault.text) for fault in refusal.faults
+    ]
 
 
 def _digest(sheet: Sheet, rows: Sequence[Any], before: Mapping[str, Any]) -> str:

@@ -393,6 +393,10 @@ def _manage(ask: Lived) -> None:
     added = ask("administrator", "POST", "/users", new, 201)
     ask("administrator", "PATCH", f"/users/{added['id']}", {"active": False})
     _confirm(ask, added["id"])
+    for of in ("users", "profiles"):
+        table = ask("administrator", "GET", f"/{of}/export")
+        body = form_with(table.encode(), f"{of}.csv")
+        assert ask("administrator", "POST", f"/{of}/import", body, Content_Type=KIND)["unchanged"]
     _look_after_channels(ask)
     report = ask(
         "supervisor", "GET", "/reports/sla?from=2026-01-01&to=2027-01-01&group_by=workflow,org,clock,month,owner"

@@ -288,6 +288,7 @@ def test_what_is_not_about_one_case_is_for_the_roles_that_it_is_for(
         ("PATCH", f"/users/{jinan}"): 404 if not near else 422 if role == "administrator" else 403,
         ("PATCH", f"/users/{uuid4()}"): 404,
         ("POST", f"/users/{jinan}/confirm-role"): 404 if not near else 403 if role in HELPERS else 409,
+        **{("GET", f"/{of}/export"): 200 if role == "administrator" else 403 for of in ("users", "profiles")},
         ("GET", "/admin/events"): 200 if role in ("administrator", "auditor") else 403,
         ("GET", "/channels"): 200 if role == "administrator" else 403,
         ("POST", "/channels"): 422 if role == "administrator" else 403,

@@ -136,7 +136,7 @@ def test_one_fault_changes_nothing_and_each_is_told_with_its_place_in_both_langu
     # Whoever is of another place looks like nobody's business, as by hand.
     assert {line for line, _, _ in found} >= {4, 5, 6, 8}
     first = looked.get_json()["faults"][0]
-    assert first["zh"] != first["en"]
+    assert first["text"]["zh-CN"] != first["text"]["en"]
     assert first["sentence"].startswith(("第 4 行", "Line 4"))
 
     refused = send(api, "users", table, "")
@@ -198,9 +198,10 @@ ODD = {
     "zero": b"\x00" * 100,
     "a picture": b"\x89PNG\r\n\x1a\n" + b"\xff" * 100,
     "a broken workbook": b"PK\x03\x04" + b"x" * 100,
-    "too many lines": ("用户名\n" + "".join(f"u{n}\n" for n in range(501))).encode(),
+    "too many lines": ("用户名\n" + "".join(f"u{n}\n" for n in range(5001))).encode(),
     "a long cell": ("用户名\n" + "甲" * 2001 + "\n").encode(),
-    "too large": b"a," * 200_000,
+    "too many changes": ("用户名,姓名\n" + "".join(f"u{n},1\n" for n in range(501))).encode(),
+    "too large": b"a," * 400_000,
     "an open quotation mark": b'"' + b"a\n" * 100_000,
     "marks": ("用户名\n" + "a" + "\u0323\u0301" * 999 + "\n").encode(),
 }

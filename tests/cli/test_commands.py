@@ -369,6 +369,25 @@ def test_a_user_without_a_password_cannot_sign_in(office: Terminal, service: Ser
         sign_in(service, {"username": "robot", "password": "robot"}, "127.0.0.1")
 
 
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_table_of_people_is_written_looked_at_and_taken_in(office: Terminal, tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"people.{ending}"
+    office.says("user", "export", file)
+    assert "changed: 0" in office.says("user", "import", file)
+    office.says("profile", "export", "--empty", tmp_path / f"profiles.{ending}")
+
+    table = tmp_path / "more.csv"
+    table.write_text("User name,Name,Role,Organisation code\nfrom.table,王小明,Auditor,370100\n", encoding="gb18030")
+    previewed = office.says("user", "import", table, "--preview")
+    assert "from.table" in previewed
+    assert "To be added: 1" in previewed
+    assert "from.table" not in office.says("user", "list")
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("User name,Name,Role,Organisation code\nfrom.table,王小明,Auditor,999999\n", encoding="utf-8")
+    told = office.refuses("user", "import", wrong)
+    assert told.startswith("wrong.csv: Line 2, Organisation code: ")
+
+
 def test_a_user_needs_an_organisation_that_exists(office: Terminal) -> None:
     told = office.refuses("user", "add", "wang", "--role", "caseworker", "--org", "999999")
 

@@ -24,8 +24,10 @@ class TableFault(Shape):
     line: First
     column: Heading | None
     code: Annotated[str, like("email")]
-    zh: Annotated[str, like(Text("此项必填，请填写后再提交。", "此项必填，请填写后再提交。"))]
-    en: Annotated[str, like("This is required; please fill it in.")]
+    text: Annotated[
+        dict[str, str],
+        like({"zh-CN": "此项必填，请填写后再提交。", "en": "This is required; please fill it in."}),
+    ]
     sentence: Annotated[
         str,
         like(
@@ -69,8 +71,7 @@ def taken_in(report: Report, language: Language, *, preview: bool) -> TableTaken
                 one.line,
                 one.column.name if one.column else None,
                 one.code,
-                one.text.zh,
-                one.text.en,
+                one.text.both(),
                 one.told.in_(language),
             )
             for one in report.faults[:MOST_FAULTS]

@@ -26,7 +26,7 @@ _FILE: Final = Content(
                 "description": Text(
                     "CSV（UTF-8 或 GB18030）或者 XLSX，首行为中文或英文标题；"
                     "不超过 640 KB、5000 行，其中有变化的不超过 200 行",
-                    "CSV (UTF-8 or GB18030) or XLSX with headings in Chinese or English; at most 640 KB and 5,000 lines,"
+                    "CSV (UTF-8 or GB18030) or XLSX with headings in Chinese or English; at most 640 KB, 5,000 lines,"
                     " of which 200 change something",
                 ),
             }

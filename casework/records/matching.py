@@ -9,6 +9,7 @@ from sqlalchemy import Row, exists, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from casework.records.database import Tx
+from casework.records.people import WITH_ORG
 from casework.records.tables import cases, offers, orgs, profiles, users
 from casework.records.visibility import below, visible
 from casework.rules.people import HELPERS, Person
@@ -42,7 +43,7 @@ def profiles_below(tx: Tx, path: str, usernames: Collection[str] | None = None) 
     """
     query = (
         select(users.c.id, users.c.username, profiles.c.sealed)
-        .select_from(users.join(orgs).outerjoin(profiles, profiles.c.user_id == users.c.id))
+        .select_from(WITH_ORG.outerjoin(profiles, profiles.c.user_id == users.c.id))
         .where(users.c.active, users.c.role.in_(HELPERS), orgs.c.path.startswith(path, autoescape=True))
         .order_by(users.c.username)
     )

@@ -91,7 +91,7 @@ def below(tx: Tx, path: str, usernames: Collection[str] | None = None) -> Sequen
     """Return everybody at and below a path by username, as administrators see them; of some usernames only."""
     query = (
         select(*VIEW)
-        .select_from(_WITH_ORG)
+        .select_from(WITH_ORG)
         .where(orgs.c.path.startswith(path, autoescape=True))
         .order_by(users.c.username)
     )

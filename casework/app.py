@@ -41,6 +41,7 @@ from casework.api import (
     serving,
     sheets,
     views,
+    walls,
 )
 from casework.http import requests
 from casework.http.wiring import Wiring
@@ -117,6 +118,7 @@ ROUTES = (
     rules,
     sheets,
     views,
+    walls,
 )
 PAGES = (
     alert_pages,

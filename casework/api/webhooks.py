@@ -152,6 +152,8 @@ _EVENTS: Final = {
     "offer_declined": Text("承办人谢绝征询", "The helper who was asked declines"),
     "offer_expired": Text("承办人逾期未答复征询", "The helper who was asked has not answered in time"),
     "offer_withdrawn": Text("征询已撤回", "The offer to a helper was withdrawn"),
+    "wall_raised": Text("已设置回避", "Somebody is kept from the case"),
+    "wall_lifted": Text("已解除回避", "Somebody is kept from the case no longer"),
 }
 _KINDS: Final[dict[str, tuple[str, Text]]] = {
     "alert.raised": ("AlertRaised", Text("期限提醒", "An alert was raised")),

@@ -69,6 +69,8 @@ class Need:
     """The name of the helper whom the recipient wishes for."""
     turned_down: Collection[UUID] = ()
     """The users who have declined this case, or have not answered in time when they were asked."""
+    kept_out: Collection[UUID] = ()
+    """The users whom a wall keeps from the case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,8 @@ def candidates(
 def _out(helper: Helper, need: Need, today: date, found: Sequence[Conflict]) -> list[Text]:
     """Why a helper cannot take the case."""
     profile, out = helper.profile, list[Text]()
+    if helper.person.id in need.kept_out:
+        out.append(Text("已对本案回避", "kept from this case"))
     if any(conflict.sure for conflict in found):
         out.append(Text("存在利益冲突", "a conflict of interest"))
     if profile.licence_until and profile.licence_until < today:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Row, case, exists, false, func, literal, s
 from casework.records.database import Tx
 from casework.records.delivery_queues import MAIL_QUEUE
 from casework.records.tables import admin_events, alert_receivers, alerts, cases, clocks, events, users
+from casework.records.visibility import no_wall
 from casework.rules.people import HELPERS
 from casework.rules.telling import TOLD_TO_THE_ASKED
 
@@ -141,9 +142,10 @@ nearest as (
   from due join cases c on c.id = due.case_id join orgs here on here.id = c.org_id
     join orgs home on starts_with(here.path, home.path) join users u on u.org_id = home.id
   where due.turn is not null and u.active and u.role in (due.turn, 'supervisor')
-    and u.id is distinct from due.actor),
+    and u.id is distinct from due.actor and (c.walled_off is null or u.id <> all(c.walled_off))),
 receiver as materialized (
-  select id, unnest(receivers) as user_id from due
+  select named.id, named.user_id from (select id, case_id, unnest(receivers) as user_id from due) as named
+    join cases c on c.id = named.case_id where c.walled_off is null or named.user_id <> all(c.walled_off)
   union select id, user_id from nearest where place = 1),
 new as (
   insert into alerts (id, case_id, clock, generation, due_at, due_on, provisional, level, event_seq, planned_at, at,
@@ -313,7 +315,8 @@ def _theirs(user_id: UUID, visible: ColumnElement[bool]) -> ColumnElement[bool]:
         this.c.kind.in_(TOLD_TO_THE_ASKED),
         this.c.payload["given"]["to"].astext == str(user_id),
     )
-    return (alert_receivers.c.user_id == user_id) & (visible | taken_away | asked | alerts.c.admin_seq.is_not(None))
+    of_a_case = no_wall(user_id) & (visible | taken_away | asked)
+    return (alert_receivers.c.user_id == user_id) & (of_a_case | alerts.c.admin_seq.is_not(None))
 
 
 def count_open(tx: Tx, user_id: UUID, visible: ColumnElement[bool], most: int | None = None) -> int:

@@ -13,6 +13,7 @@ from casework.records.rows import StoredCase
 from casework.records.tables import cases
 from casework.records.twins import OF_CASE, Other, others_of
 from casework.records.vault import WrappedKey
+from casework.records.visibility import NO_WALL
 from casework.rules.case import Case, Phase, Taken
 from casework.rules.people import HELPERS, Person, Role
 from casework.rules.refusals import NotFound
@@ -43,6 +44,7 @@ class CaseRow(NamedTuple):
     last_hash: bytes
     owner_id: UUID | None
     assignee_id: UUID | None
+    walled_off: list[UUID] | None
     key_id: str
     wrapped_key: bytes
     org: list[str]
@@ -56,7 +58,7 @@ class CaseRow(NamedTuple):
 _READ: Final = """
 select c.id, c.number, c.workflow, c.workflow_version, c.state, c.phase, c.waits_for, c.org_id, c.channel, c.urgent,
   c.applicant_id, {facts}, c.clocks, c.outcome, c.opened_at, c.updated_at, c.closed_at, c.version, c.last_hash,
-  c.owner_id, c.assignee_id, a.key_id, a.wrapped_key,
+  c.owner_id, c.assignee_id, c.walled_off, a.key_id, a.wrapped_key,
   (select json_build_array(o.code, o.path, o.region, o.calendar) from casework.orgs o where o.id = c.org_id),
   {owner}, {assignee}{more}
 from {source} join casework.applicants a on a.id = c.applicant_id
@@ -85,10 +87,10 @@ def locking(which: str, source: str = "cross join casework.cases c") -> Query[Ca
 
 # Who sees a case, as `records.visibility` has it; for one row and not for many, so that no join is needed.
 _BY_ORG: Final = "starts_with((select o.path from casework.orgs o where o.id = c.org_id), %(path)s)"
-_SEEN: Final = {"all": "true", "below": _BY_ORG, "assigned": "c.assignee_id = %(person)s"}
+_SEEN: Final = {"all": "true", "below": f"{_BY_ORG} and {NO_WALL}", "assigned": f"c.assignee_id = %(me)s and {NO_WALL}"}
 _ONE: Final = {seen: _read(f"c.id = %(id)s and {condition}") for seen, condition in _SEEN.items()}
 _ONE_LOCKED: Final = {seen: locking(f"c.id = %(id)s and {condition}") for seen, condition in _SEEN.items()}
-_WITH_OTHERS: Final = _read(f"c.id = %(id)s and {_BY_ORG}", more=f", {OF_CASE}")
+_WITH_OTHERS: Final = _read(f"c.id = %(id)s and {_SEEN['below']}", more=f", {OF_CASE}")
 _SEVERAL: Final = _read("c.id = any(%(ids)s)")
 # What grows with a case and no alert depends on; to read it doubled the work of the process that sweeps.
 _FOR_THE_SWEEP: Final = _read("c.id = any(%(ids)s)", facts="null, null")
@@ -97,9 +99,9 @@ _FOR_THE_SWEEP: Final = _read("c.id = any(%(ids)s)", facts="null, null")
 def get(tx: Tx, case_id: UUID, person: Person, *, lock: bool = False) -> StoredCase:
     """The case if this person may see it; raises `NotFound`. `lock` keeps others out until the end."""
     if person.role in HELPERS:
-        return _one(tx, "assigned", lock, id=case_id, person=person.id)
+        return _one(tx, "assigned", lock, id=case_id, me=person.id)
     if person.role in (Role.CASEWORKER, Role.SUPERVISOR, Role.AUDITOR):
-        return _one(tx, "below", lock, id=case_id, path=person.org_path)
+        return _one(tx, "below", lock, id=case_id, me=person.id, path=person.org_path)
     raise NotFound()
 
 
@@ -111,7 +113,7 @@ def id_of(tx: Tx, number: str) -> UUID | None:
 
 def with_others(tx: Tx, case_id: UUID, staff: Person) -> tuple[StoredCase, list[Other]]:
     """The case and the other cases of its workflow with the same numbers, for staff; raises `NotFound`."""
-    found = tx.ask(_WITH_OTHERS, {"id": case_id, "path": staff.org_path})
+    found = tx.ask(_WITH_OTHERS, {"id": case_id, "me": staff.id, "path": staff.org_path})
     if not found:
         raise NotFound()
     return record_of(found[0]), others_of(found[0].more)
@@ -181,6 +183,7 @@ def record_of(row: CaseRow) -> StoredCase:
         closed_at=row.closed_at,
         taken={name: _taken(value) for name, value in (row.taken or {}).items()},
         clocks=runs_of(row.clocks),
+        walled_off=tuple(row.walled_off or ()),
     )
     return StoredCase(
         case=case,

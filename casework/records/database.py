@@ -40,7 +40,8 @@ left join casework.revisions as rules on rules.of = 'rules'
 left join casework.revisions as tree on tree.of = 'orgs'
 left join casework.recalculations as under_way on true
 left join lateral (
-  select u.id, u.username, u.name, u.role, u.active, o.path, u.password_is_first, u.language
+  select u.id, u.username, u.name, u.role, u.active, o.path, u.password_is_first, u.language,
+    u.walled
   from casework.tokens t join casework.users u on u.id = t.user_id join casework.orgs o on o.id = u.org_id
   where t.digest = %(token)s and t.expires_at > clock.now
     and coalesce(t.idle_until > clock.now, true) and u.active) as caller on true
@@ -86,6 +87,7 @@ class Caller(NamedTuple):
     org_path: str
     password_is_first: bool
     language: Language
+    walled: bool
 
 
 class Query(Generic[T]):
@@ -236,7 +238,7 @@ class Database:
         """
         values = self._at_once if at_once else self._for_work
         with self._begun(self._begin_work, {**values, "token": token}) as (lent, row):
-            now, revision, recalculated, tree_revision, *user = row[:12]
+            now, revision, recalculated, tree_revision, *user = row[:13]
             caller = Caller(*user) if user[0] else None
             yield Tx(lent.driver, lent.connect, now, revision, recalculated, tree_revision, caller)
 

@@ -84,12 +84,12 @@ def within_reach(tx: Tx, path: str, handed: Collection[str], week: datetime, lat
 def past_cases(tx: Tx, helpers: Collection[UUID], paths: Collection[str], but: Collection[UUID]) -> Sequence[Row[Any]]:
     """Return the cases that these helpers have or had until their end, the latest first, but for some.
 
-    A row has `assignee_id, number, org_path, applicant_id, applicant_name` and `named`: what stands at each of the
-    `paths` of the facts.
+    A row has `assignee_id, number, org_path, walled_off, applicant_id, applicant_name` and `named`: what stands at each
+    of the `paths` of the facts.
     """
     return tx.all(
         """
-        select c.assignee_id, c.number, o.path as org_path, c.applicant_id, c.applicant_name,
+        select c.assignee_id, c.number, o.path as org_path, c.walled_off, c.applicant_id, c.applicant_name,
           (select jsonb_object_agg(path, c.facts #> string_to_array(path, '.'))
            from unnest(cast(:paths as text[])) as path
            where c.facts #> string_to_array(path, '.') is not null) as named

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, false, select, text
+from sqlalchemy import ColumnElement, Row, and_, false, select, text
 
 from casework.records.cases import locked_record, locking
 from casework.records.database import Tx
 from casework.records.rows import StoredCase
 from casework.records.tables import cases, offers, orgs, users
-from casework.records.visibility import visible
+from casework.records.visibility import no_wall, visible
 from casework.rules.people import HELPERS, Person
 
 _maker = users.alias("maker")
@@ -29,6 +29,7 @@ _VIEW: Final = select(
     cases.c.facts,
     cases.c.urgent,
     cases.c.due_on,
+    cases.c.walled_off,
     orgs.c.code.label("org"),
     orgs.c.region,
     orgs.c.name.label("org_name"),
@@ -106,7 +107,7 @@ def page(
 
 
 def _theirs(person: Person) -> ColumnElement[bool]:
-    return offers.c.user_id == person.id if person.role in HELPERS else visible(person)
+    return and_(offers.c.user_id == person.id, no_wall(person.id)) if person.role in HELPERS else visible(person)
 
 
 def count_open(tx: Tx, user_id: UUID) -> int:

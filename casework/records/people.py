@@ -26,7 +26,8 @@ WITH_ORG = users.join(orgs, users.c.org_id == orgs.c.id)
 
 def person_of(row: Any) -> Person:
     """The person of a row that has the columns of `PERSON`."""
-    return Person(row.id, row.username, row.name, Role(row.role), row.org_path, row.active)
+    walled = getattr(row, "walled", True)
+    return Person(row.id, row.username, row.name, Role(row.role), row.org_path, row.active, walled)
 
 
 def by_id(tx: Tx, user_id: UUID) -> Person | None:
@@ -96,6 +97,11 @@ def below(tx: Tx, path: str, usernames: Collection[str] | None = None) -> Sequen
         .order_by(users.c.username)
     )
     return tx.all(query if usernames is None else query.where(users.c.username.in_(usernames)))
+
+
+def note_wall(tx: Tx, user_id: UUID) -> None:
+    """A wall keeps this user from a case: from now on lists look whether one does."""
+    tx.run(update(users).where(users.c.id == user_id, ~users.c.walled).values(walled=True))
 
 
 def raised(tx: Tx, user_id: UUID) -> tuple[datetime | None, UUID | None]:

@@ -20,6 +20,7 @@ from casework.records.cases import CaseRow
 from casework.records.database import Query, Tx
 from casework.records.rows import StoredCase
 from casework.records.summaries import CaseSummary, each_of, summaries_of
+from casework.records.visibility import NO_WALL
 from casework.rules.people import HELPERS, STAFF, Person, Role
 
 _TRIED: Final = 10
@@ -158,10 +159,10 @@ _CONDITIONS: Final = {
 _BOUNDS: Final = frozenset(("due_from", "due_before"))
 _PARAMETER: Final = re.compile(r"%\(")
 _WITHIN: Final = "org_id in (select id from casework.orgs where starts_with(path, %(within)s))"
-_SHARED: Final = "select case_id, precedence, due_key, workflow, phase from casework.queue_entries where {conditions}"
+_SHARED: Final = "select case_id, precedence, due_key, workflow, phase from casework.queue_entries c where {conditions}"
 _PERSONAL: Final = """select id as case_id,
   (case when urgent then 0 else 2 end + case when first_in_line then 0 else 1 end)::smallint as precedence,
-  due_key, workflow, phase from casework.cases where {conditions}"""
+  due_key, workflow, phase from casework.cases c where {conditions}"""
 
 
 def _branches_of(role: Role, part: Part) -> tuple[_Branch, ...]:
@@ -182,6 +183,7 @@ def _values(person: Person, part: Part) -> dict[str, Any] | None:
         "urgent": part.urgent,
         "due_from": part.due_from,
         "due_before": part.due_before,
+        "walled": person.walled or None,
     }
     path = person.org_path
     if part.org_path is not None:
@@ -210,11 +212,12 @@ def _merged(branches: Iterable[_Branch], given: Collection[str], many: int | Non
 
 
 def _branch(branch: _Branch, given: Collection[str], within: str) -> str:
+    walls = f" and {NO_WALL}" if "walled" in given else ""
     if branch.of is None:
-        shared = f"org_code = %(org)s and turn = '{branch.turn}' and owned = {branch.owned}{within}"
+        shared = f"org_code = %(org)s and turn = '{branch.turn}' and owned = {branch.owned}{walls}{within}"
         return _SHARED.format(conditions=shared)
     within = f" and {_WITHIN}" if "within" in given else ""
-    mine = f"{branch.of} = %(me)s and waits_for = '{branch.turn}' and closed_at is null{within}"
+    mine = f"{branch.of} = %(me)s and waits_for = '{branch.turn}' and closed_at is null{walls}{within}"
     return _PERSONAL.format(conditions=mine)
 
 
@@ -247,6 +250,7 @@ def _next(branches: tuple[_Branch, ...], given: tuple[str, ...], many: int | Non
         join casework.cases head on head.id = tried.case_id
         where rules.revision is not null and head.owner_id is null and head.closed_at is null
           and head.waits_for in ({turns}){phase}
+          and {NO_WALL.replace("c.", "head.")}
           and exists (select 1 from casework.orgs o where o.id = head.org_id and starts_with(o.path, %(path)s))
         order by tried.precedence, tried.due_key, tried.case_id limit 1 for no key update of head skip locked"""
     return cases.locking("true", f"cross join lateral ({first}) as first join casework.cases c on c.id = first.id")

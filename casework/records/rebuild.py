@@ -10,6 +10,7 @@ from casework.rules.case import CalendarRef, Case, ClockRun, Phase, Taken
 from casework.rules.clocks import Due, Interval, Limit, Status
 from casework.rules.grammar import Workflow
 from casework.rules.people import Person, Role
+from casework.rules.walls import LIFTED, RAISED
 
 _ENDED = ("met", "breached", "cancelled")
 
@@ -78,7 +79,15 @@ def _after(workflow: Workflow, case: Case, event: Any, people: Mapping[UUID, Per
         last_at=event.at,
         closed_at=closed_at,
         version=event.seq,
+        walled_off=_walled_off(case, event),
     )
+
+
+def _walled_off(case: Case, event: Any) -> tuple[UUID, ...]:
+    if event.kind not in (RAISED, LIFTED):
+        return case.walled_off
+    others = {*case.walled_off} - {user := UUID(event.payload["given"]["user"])}
+    return tuple(sorted(others | ({user} if event.kind == RAISED else set())))
 
 
 def _facts(case: Case, event: Any) -> Mapping[str, Any]:

@@ -85,6 +85,7 @@ def case_row(record: StoredCase, workflow: Workflow) -> Row:
         "clocks": stored(case.clocks),
         "owner_id": case.owner.id if case.owner else None,
         "assignee_id": case.assignee.id if case.assignee else None,
+        "walled_off": list(case.walled_off) or None,
         "outcome": case.outcome,
         "opened_at": case.opened_at,
         "updated_at": case.last_at,

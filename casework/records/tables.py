@@ -84,6 +84,8 @@ users = Table(
     Column("language", Text, nullable=False, server_default=text("'zh-CN'")),
     Column("email", Text),
     Column("digest", Boolean, nullable=False, server_default=text("false")),
+    # Whether a wall was ever raised for this user: lists look for walls only where there may be any.
+    Column("walled", Boolean, nullable=False, server_default=text("false")),
     # Since when the user has another role or sees more than before, and who saw to it; null once another one said yes.
     _at("raised_at", nullable=True),
     Column("raised_by", Uuid),
@@ -252,6 +254,8 @@ cases = Table(
     Column("clocks", Text, nullable=False),
     Column("owner_id", Uuid, ForeignKey("users.id")),
     Column("assignee_id", Uuid, ForeignKey("users.id")),
+    # For whom the case does not exist; null where it is nobody, so that a list of it costs nothing.
+    Column("walled_off", ARRAY(Uuid)),
     Column("outcome", Text),
     _at("opened_at"),
     _at("updated_at"),
@@ -301,6 +305,7 @@ queue_entries = Table(
     Column("due_key", DateTime(timezone=True), nullable=False),
     Column("workflow", Text, nullable=False),
     Column("phase", Text, nullable=False),
+    Column("walled_off", ARRAY(Uuid)),
     Index("ix_queue_entries_order", "org_code", "turn", "owned", "precedence", "due_key", "case_id"),
 )
 

@@ -10,6 +10,7 @@ import msgspec
 from casework.records.database import Query, Tx
 from casework.records.locks import keys_of
 from casework.rules.case import Case
+from casework.rules.people import Person
 
 KINDS: Final = ("identity_number", "document", "phone")
 """The look-ups by which two cases may be one person's."""
@@ -27,6 +28,11 @@ class Other(msgspec.Struct, frozen=True):
     org_path: str
     by: tuple[str, ...]
     facts: Mapping[str, Any]
+    walled_off: tuple[UUID, ...] | None = None
+
+    def seen_by(self, person: Person) -> bool:
+        """Whether staff see it: it lies at or below the own organisation, and no wall keeps it from them."""
+        return self.org_path.startswith(person.org_path) and person.id not in (self.walled_off or ())
 
 
 _DECODER: Final = msgspec.json.Decoder(list[Other])

@@ -27,8 +27,8 @@ from casework.rules.text import Text
 _COLUMNS = [column.name for column in cases.columns if column.name not in ("due_key", "last_hash")]
 _UPDATED = (
     "org_id", "state", "phase", "waits_for", "urgent", "first_in_line", "facts", "taken", "owner_id", "assignee_id",
-    "outcome", "clocks", "updated_at", "closed_at", "due_at", "due_on", "due_clock", "due_provisional", "late_at",
-    "version", "search_text", "applicant_name",
+    "walled_off", "outcome", "clocks", "updated_at", "closed_at", "due_at", "due_on", "due_clock", "due_provisional",
+    "late_at", "version", "search_text", "applicant_name",
 )  # fmt: skip
 _GIVEN = "given, jsonb_populate_record(null::casework.cases, move -> 'case') as x"
 _HASH = "decode(move -> 'event' ->> 'hash', 'base64')"

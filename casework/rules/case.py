@@ -121,7 +121,10 @@ class ClockRun:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as a decision needs it. `state` is empty before it is opened; `facts` hold no sensitive value."""
+    """A case as a decision needs it. `state` is empty before it is opened; `facts` hold no sensitive value.
+
+    `walled_off` are the users for whom the case does not exist, in the order of their ids.
+    """
 
     id: UUID
     number: str
@@ -144,6 +147,7 @@ class Case:
     closed_at: datetime | None = None
     taken: Mapping[str, Taken] = field(default_factory=dict)
     clocks: tuple[ClockRun, ...] = ()
+    walled_off: tuple[UUID, ...] = ()
 
     def clock(self, name: str) -> ClockRun | None:
         """The latest generation of a clock, or None."""

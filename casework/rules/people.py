@@ -1,7 +1,7 @@
 """Who acts on a case: roles, people, organisations."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -46,7 +46,10 @@ HELPERS = (Role.LAWYER, Role.VOLUNTEER)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user as the rules see one. `org_path` is the codes from the root down, `370000/370100/`."""
+    """A user as the rules see one. `org_path` is the codes from the root down, `370000/370100/`.
+
+    `walled`: a wall may keep this user from cases; false only where it is known that none does.
+    """
 
     id: UUID
     username: str
@@ -54,6 +57,7 @@ class Person:
     role: Role
     org_path: str
     active: bool = True
+    walled: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,10 +109,11 @@ def owner_after(case: Case, actor: Actor) -> Person | None:
 
 
 def may_help(person: Person, case: Case) -> bool:
-    """Whether a case may be assigned to this person: an active helper of the same branch of the tree."""
+    """Whether a case may be assigned to this person: an active helper of the same branch, whom no wall keeps out."""
     return (
         person.active
         and person.role in HELPERS
+        and person.id not in case.walled_off
         and (case.org_path.startswith(person.org_path) or person.org_path.startswith(case.org_path))
     )
 
@@ -148,5 +149,7 @@ _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def may_own(person: Person, case: Case) -> bool:
-    """Whether a case may be handed to this person: active staff of its organisation or one above it."""
+    """Whether a case may be handed to this person: active staff here or above it, whom no wall keeps out."""
+    if person.id in case.walled_off:
+        return False
     return person.active and person.role in STAFF and case.org_path.startswith(person.org_path)

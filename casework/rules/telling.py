@@ -37,6 +37,8 @@ _DONE: Final = {
     "offer_declined": Text("承办人谢绝征询", "The helper declines"),
     "offer_expired": Text("承办人逾期未答复征询", "The helper has not answered in time"),
     "offer_withdrawn": Text("征询已撤回", "The offer was withdrawn"),
+    "wall_raised": Text("已设置回避", "Somebody is kept from it"),
+    "wall_lifted": Text("已解除回避", "Somebody is kept from it no longer"),
 }
 TOLD_TO_THE_ASKED: Final = {
     "offered": Text("请答复是否承办", "You are asked whether you take a case"),
@@ -91,7 +93,9 @@ def whom_to_tell(workflow: Workflow, move: Move) -> Telling | None:
         return Telling(asked, None, None)
     in_hand = (person for case in (move.before, move.case) for person in _in_hand(case))
     concerned = {person.id: person for person in (*asked, *in_hand)}
-    people = tuple(person for person in concerned.values() if person.id != move.actor.id)
+    # Whoever is kept from the case is told nothing of it, nor that it is so.
+    not_told = {move.actor.id, *move.case.walled_off}
+    people = tuple(person for person in concerned.values() if person.id not in not_told)
     turn = _whose_turn(move)
     return Telling(people, turn, _due_next(move.case)) if people or turn else None
 

@@ -53,6 +53,7 @@ _NO_CASE: Final = Text(
 )
 _PARTS: Final = {
     "notes": Text("备注", "notes"),
+    "walls": Text("回避的理由", "why somebody is kept out"),
     "letters": Text("文书", "letters"),
     "opinions": Text("审批意见", "opinions"),
     "tracking_code": Text("查询码", "tracking code"),

@@ -12,18 +12,20 @@ from casework.records import people
 from casework.records.rows import StoredCase
 from casework.rules import case_actions
 from casework.rules.move import Move
-from casework.rules.people import Role
+from casework.rules.people import Person, Role
 from casework.rules.refusals import Fault, Invalid, NotYours, Refusal
 from casework.rules.rights import may_own
 from casework.rules.text import Text
+from casework.rules.walls import may_wall
 from casework.web.found import case_of, version_of
 from casework.web.frame import frame_of
 from casework.web.page import STAFF, Answer, Html, Page, Redirect, Visit
 from casework.web.widgets import Filled, Widget, titles, widgets
-from casework.work import cases, holders, workflow_registry
-from casework.work.forms import Handover, Override, Release
+from casework.work import cases, holders, walls, workflow_registry
+from casework.work.forms import Handover, LiftWall, Override, RaiseWall, Release
 from casework.work.service import Transaction
 
+_MOST_HELPERS: Final = 500
 _NOTHING: Final = Text("这一件不由您移交或者退回。", "This case is not yours to hand over or to give back.")
 _HELD_AS: Final = {"owner": Text("经办", "Owner"), "assignee": Text("承办", "Helper")}
 
@@ -44,6 +46,7 @@ _ACTS: Final = {
         Act("hand-over", Text("移交", "Hand over"), Handover, cases.hand_over),
         Act("release", Text("退回待领取", "Give back to the queue"), Release, cases.release),
         Act("override", Text("直接变更状态", "Set the state"), Override, cases.override),
+        Act("wall", Text("设置回避", "Keep somebody from the case"), RaiseWall, walls.put_up),
     )
 }
 
@@ -83,6 +86,19 @@ for _one in _ACTS.values():
     _declare(_one)
 
 
+def _not_lifted(visit: Visit, refused: Refusal, number: str, username: str) -> Answer:
+    return _page(visit, number, refused=refused)
+
+
+@Page("POST", "/cases/<number>/walls/<username>/lift", STAFF, again=_not_lifted)
+def lift(visit: Visit, number: str, username: str) -> Answer:
+    """Somebody sees the case again."""
+    tx = visit.tx
+    tx.if_match = version_of(visit.posted)
+    walls.lift(tx, case_of(tx, number).case.id, username, from_posted(LiftWall, dict(visit.posted.lists()), "lift"))
+    return Redirect(f"/cases/{number}/hands")
+
+
 def may_act(tx: Transaction, record: StoredCase) -> bool:
     """Whether there is anything on this page for the caller."""
     if tx.person.role not in STAFF:
@@ -109,6 +125,7 @@ def _page(visit: Visit, number: str, act: Act | None = None, refused: Refusal | 
             "path": f"/cases/{number}/hands",
             "case": record.case,
             "held": [(one, _HELD_AS[one.held_as]) for one in holders.of_case(tx, record)],
+            "walls": walls.of_case(tx, record.case.id) if tx.person.role is Role.SUPERVISOR else [],
             "acts": _offered(tx, record, values, placed),
             "faults": titles(act.form, placed, act.name) if act else [],
             "problem": refused,
@@ -131,16 +148,27 @@ def _offered(
         "hand-over": case_actions.may_let_go(record.case, tx.acting) is None and near,
         "release": case_actions.may_release(record.case, tx.acting) is None,
         "override": states,
+        "wall": may_wall(tx.acting) is None,
     }
+    reached = {"wall": _within_reach(tx, record)} if possible["wall"] else {}
 
     def filled(act: Act) -> Filled:
-        return Filled(values.get(act.name, {}), faults, near, offered={"override.to_state": states})
+        return Filled(
+            values.get(act.name, {}), faults, reached.get(act.name, near), offered={"override.to_state": states}
+        )
 
     return [
         Offered(act.name, act.title, widgets(act.form, filled(act), act.name))
         for act in _ACTS.values()
         if possible[act.name]
     ]
+
+
+def _within_reach(tx: Transaction, record: StoredCase) -> list[Person]:
+    """Whom a wall could keep from the case: staff and auditors here and above, helpers of the branch."""
+    path, roles = record.case.org_path, (*STAFF, Role.AUDITOR)
+    found = [*people.staff_above(tx.db, path, roles), *people.helpers_near(tx.db, path, _MOST_HELPERS)]
+    return [one for one in found if one.id not in (tx.person.id, *record.case.walled_off)]
 
 
 def _states(tx: Transaction, record: StoredCase) -> dict[str, Text]:

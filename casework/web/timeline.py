@@ -40,6 +40,8 @@ _TITLES: Final = {
     "offer_declined": Text("承办人谢绝征询", "The helper declines"),
     "offer_expired": Text("承办人逾期未答复征询", "The helper has not answered in time"),
     "offer_withdrawn": Text("撤回征询", "The offer was withdrawn"),
+    "wall_raised": Text("设置回避", "A wall was raised"),
+    "wall_lifted": Text("解除回避", "A wall was lifted"),
 }
 _CHANGES: Final = {
     "started": Text("{clock}开始计算", "{clock} began"),

@@ -9,6 +9,7 @@ from casework.forms.texts import Choice, Code, LongText, OneUser, Word
 from casework.rules.case import Phase
 from casework.rules.people import HELPERS, STAFF
 from casework.rules.text import Text
+from casework.rules.walls import KEPT_OUT
 
 _REASON = Text("理由", "Reason")
 _IN_THE_LOG = "It stands in the log of disclosures, for those who watch over it (docs/decisions/0013)."
@@ -109,6 +110,23 @@ class NewMessage(Form):
         required=True,
         title=Text("留言内容", "Message"),
         example=Text("工资条找到了，周五送到贵处可以吗？", "I have found the pay slips; may I bring them on Friday?"),
+    )
+
+
+class RaiseWall(Form):
+    """Who is kept from the case, and why."""
+
+    username = OneUser(roles=KEPT_OUT, required=True, title=Text("回避的人", "Who is kept out"))
+    reason = LongText(
+        most=500, required=True, title=_REASON, example=Text("与用人单位负责人系近亲属", "Close kin of the employer")
+    )
+
+
+class LiftWall(Form):
+    """Why somebody may see the case again."""
+
+    reason = LongText(
+        most=500, required=True, title=_REASON, example=Text("经核实，系同名的另一人", "Looked into: another person")
     )
 
 

@@ -94,8 +94,9 @@ def hand_over_all(tx: Transaction, user_id: UUID, given: Any) -> list[str]:
     to = named(tx, said["to"])
     records = cases.several(tx.db, cases.lock_open_of(tx.db, user_id))
     records |= {record.case.id: record for record in catch_up(tx, records.values())}
+    there = [one for one in records.values() if tx.person.id not in one.case.walled_off]
     moves = []
-    for record in _chosen(list(records.values()), said.get("cases") or []):
+    for record in _chosen(there, said.get("cases") or []):
         decision: Any = case_actions.may_let_go(record.case, tx.acting)
         decision = decision or case_actions.hand_over(record.case, to, said["reason"], tx.acting, tx.now)
         if isinstance(decision, Invalid):

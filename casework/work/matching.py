@@ -153,7 +153,8 @@ def _past(tx: Transaction, ids: Collection[UUID], but: Collection[UUID]) -> dict
         ]
         recipient = Party("recipient", "person", row.applicant_name, str(row.applicant_id))
         # A conflict is told, and what is told of a case that the caller does not see is no more than that.
-        number = row.number if row.org_path.startswith(tx.person.org_path) else ""
+        seen = row.org_path.startswith(tx.person.org_path) and tx.person.id not in (row.walled_off or ())
+        number = row.number if seen else ""
         found.setdefault(row.assignee_id, []).append(PastCase(number, [recipient, *others]))
     return found
 
@@ -182,7 +183,15 @@ def _need(record: StoredCase, found: Sequence[Helper]) -> Need:
         if case.parties[0].number == recipient.number
     }
     wished = _at(facts, workflow.wished_helper) if workflow.wished_helper else None
-    return Need(matter, profiles.matters().get(matter or ""), record.region, parties, known_to=known_to, wished=wished)
+    return Need(
+        matter,
+        profiles.matters().get(matter or ""),
+        record.region,
+        parties,
+        known_to=known_to,
+        wished=wished,
+        kept_out=record.case.walled_off,
+    )
 
 
 def _languages(tx: Transaction, record: StoredCase) -> list[str]:

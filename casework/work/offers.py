@@ -117,7 +117,7 @@ def seen(tx: Transaction, offer_id: UUID) -> Row[Any]:
     """Return an offer to the actor, or of a case that the actor sees; raises `NotFound`."""
     row = found(tx, offer_id)
     if tx.person.role in HELPERS:
-        if row.user_id != tx.person.id:
+        if row.user_id != tx.person.id or tx.person.id in (row.walled_off or ()):
             raise NotFound
     else:
         stored.get(tx.db, row.case_id, tx.person)

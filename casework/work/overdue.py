@@ -272,8 +272,8 @@ class _Receivers:
         """The people of these roles for this case, or of the next organisation up; where nobody is, the supervisors."""
         found: list[Person] = []
         for role in alert.to:
-            found += self._nearest(_above(case.org_path), role) if alert.above else self._in_role(case, role)
-        return list(dict.fromkeys(person.id for person in found or self._nearest(case.org_path, Role.SUPERVISOR)))
+            found += self._nearest(case, _above(case.org_path), role) if alert.above else self._in_role(case, role)
+        return list(dict.fromkeys(one.id for one in found or self._nearest(case, case.org_path, Role.SUPERVISOR)))
 
     def _in_role(self, case: Case, role: Role) -> list[Person]:
         if role in HELPERS:
@@ -281,16 +281,15 @@ class _Receivers:
             return [helper] if helper and helper.role is role and helper.active else []
         if role is Role.CASEWORKER and case.owner is not None:
             return [case.owner]
-        return self._nearest(case.org_path, role)
+        return self._nearest(case, case.org_path, role)
 
-    def _nearest(self, org_path: str, role: Role) -> list[Person]:
-        """The active people of this role in the organisation, or in the next one above that has any."""
+    def _nearest(self, case: Case, org_path: str, role: Role) -> list[Person]:
+        """The active people of this role in the organisation, or the next one up that has any."""
         key = (org_path, role)
         if key not in self._staff:
-            above = people.staff_above(self._tx.db, org_path, (role.value,))
-            nearest = above[0].org_path if above else None
-            self._staff[key] = [person for person in above if person.org_path == nearest]
-        return self._staff[key]
+            self._staff[key] = people.staff_above(self._tx.db, org_path, (role.value,))
+        above = [person for person in self._staff[key] if person.id not in case.walled_off]
+        return [person for person in above if person.org_path == above[0].org_path]
 
 
 def _above(org_path: str) -> str:

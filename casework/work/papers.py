@@ -29,7 +29,12 @@ def handed_in_before(tx: Transaction, case: Case, others: Iterable[Other]) -> tu
     and nobody has proven yet whose number it is.
     """
     # What an organisation above may see besides would be read in the letters and refusals of this case.
-    below = (one for one in others if one.org_path.startswith(case.org_path))
+    reader = tx.acting.person
+    below = (
+        one
+        for one in others
+        if one.org_path.startswith(case.org_path) and (reader is None or reader.id not in (one.walled_off or ()))
+    )
     theirs = [one for one in below if same_person(one.by, case.facts["applicant"], one.facts["applicant"])]
     if not theirs or tx.acting.person is None or not _identity_known(tx, case):
         return ()

@@ -57,9 +57,7 @@ def as_typed(tx: Transaction, workflow: Workflow, applicant: Mapping[str, Any]) 
             same_request=False,
         )
         for one in found
-        if one.open
-        and one.org_path.startswith(tx.person.org_path)
-        and same_person(one.by, person, one.facts["applicant"])
+        if one.open and one.seen_by(tx.person) and same_person(one.by, person, one.facts["applicant"])
     ]
 
 
@@ -77,7 +75,7 @@ def _twin(workflow: Workflow, case: Case, one: Other, person: Person | None) -> 
         one.opened_at,
         one.org,
         one.by,
-        person is not None and one.org_path.startswith(person.org_path),
+        person is not None and one.seen_by(person),
         same_person=same,
         same_request=same and workflow.asks_the_same(case.facts, one.facts),
     )

@@ -244,6 +244,7 @@ def upgrade() -> None:
         sa.Column("language", sa.Text(), server_default=sa.text("'zh-CN'"), nullable=False),
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("digest", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("walled", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("raised_by", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -292,6 +293,7 @@ def upgrade() -> None:
         sa.Column("clocks", sa.Text(), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("assignee_id", sa.Uuid(), nullable=True),
+        sa.Column("walled_off", sa.ARRAY(sa.Uuid()), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -966,6 +968,7 @@ def upgrade() -> None:
         sa.Column("due_key", sa.DateTime(timezone=True), nullable=False),
         sa.Column("workflow", sa.Text(), nullable=False),
         sa.Column("phase", sa.Text(), nullable=False),
+        sa.Column("walled_off", sa.ARRAY(sa.Uuid()), nullable=True),
         sa.ForeignKeyConstraint(
             ["case_id"],
             ["casework.cases.id"],
@@ -997,19 +1000,23 @@ def upgrade() -> None:
           end if;
           if new.closed_at is null
               and (new.waits_for = 'supervisor' or new.waits_for = 'caseworker' and new.owner_id is null) then
-            insert into queue_entries as q (case_id, org_code, turn, owned, precedence, due_key, workflow, phase)
+            insert into queue_entries as q (case_id, org_code, turn, owned, precedence, due_key, workflow, phase,
+              walled_off)
             select new.id, above.code, new.waits_for, new.owner_id is not null,
               case when new.urgent then 0 else 2 end + case when new.first_in_line then 0 else 1 end,
-              new.due_key, new.workflow, new.phase
+              new.due_key, new.workflow, new.phase, new.walled_off
             from orgs o, unnest(string_to_array(rtrim(o.path, '/'), '/')) as above (code) where o.id = new.org_id
             on conflict (case_id, org_code) do update set turn = excluded.turn, owned = excluded.owned,
-              precedence = excluded.precedence, due_key = excluded.due_key, phase = excluded.phase;
+              precedence = excluded.precedence, due_key = excluded.due_key, phase = excluded.phase,
+              walled_off = excluded.walled_off;
           end if;
           return null;
         end $$
         """
     )
-    watched = ("org_id", "waits_for", "owner_id", "closed_at", "urgent", "first_in_line", "due_at", "phase")
+    watched = (
+        "org_id", "waits_for", "owner_id", "closed_at", "urgent", "first_in_line", "due_at", "phase", "walled_off",
+    )  # fmt: skip
     op.execute(
         """
         create trigger queue_new after insert on casework.cases
@@ -1143,7 +1150,7 @@ def upgrade() -> None:
           return (
             select cast(json_agg(another) as text) from (
               select c.id, c.number, c.state, c.closed_at is null as open, c.opened_at, o.code as org,
-                o.path as org_path, array_agg(other.kind order by other.kind) as by, c.facts
+                o.path as org_path, c.walled_off, array_agg(other.kind order by other.kind) as by, c.facts
               from unnest(kinds, digests) as mine (what, number)
               join casework.blind_indexes other on other.digest = mine.number and other.kind = mine.what
               join casework.cases c on c.id = other.case_id

@@ -232,6 +232,11 @@ def _open_and_look_around(ask: Lived) -> Any:
     ask("caseworker", "POST", f"{at}/notes", {"text": "called"}, 201)
     ask("caseworker", "POST", f"{at}/notes", {"text": "called again"}, 201)
     assert ask("caseworker", "GET", f"{at}/notes?limit=1")["next_cursor"]
+    for whom in ("volunteer", "auditor"):
+        ask("supervisor", "POST", f"{at}/walls", {"username": whom, "reason": "kin"}, 201)
+    assert ask("supervisor", "GET", f"{at}/walls?limit=1")["next_cursor"]
+    for whom in ("volunteer", "auditor"):
+        ask("supervisor", "DELETE", f"{at}/walls/{whom}", {"reason": "somebody else"})
     assert ask("caseworker", "POST", f"{at}/disclosures", {"reason": "identity checked"})["values"]
     return case
 

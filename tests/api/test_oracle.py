@@ -26,9 +26,11 @@ from casework.embedded import PrivateServer
 from casework.records import people
 from casework.records.database import Database
 from casework.records.vault import Keyring
+from casework.rules.people import Actor
 from casework.web.page import PAGES
 from casework.work.people import new_token
 from casework.work.service import Service
+from casework.work.walls import put_up
 from tests.conftest import TEMPLATE, url_of
 
 NOW: Final = datetime.fromisoformat("2026-11-16T15:00:00+08:00")
@@ -38,6 +40,7 @@ HELPERS: Final = {"lawyer", "volunteer"}
 SEEING: Final = STAFF | HELPERS | {"auditor"}
 NO_FORM_TAKES_THIS: Final = {"unheard_of": 1}
 MISSING: Final = UUID(int=1)
+NOBODY: Final = "nobody-of-this-name"
 
 # Who may ever do it to a case that they see.
 MAY: Final[dict[str, set[str]]] = {
@@ -68,6 +71,9 @@ MAY: Final[dict[str, set[str]]] = {
     "POST /cases/<uuid:case_id>/release": STAFF,
     "POST /cases/<uuid:case_id>/handover": STAFF,
     "POST /cases/<uuid:case_id>/override": {"supervisor"},
+    "GET /cases/<uuid:case_id>/walls": {"supervisor"},
+    "POST /cases/<uuid:case_id>/walls": {"supervisor"},
+    "DELETE /cases/<uuid:case_id>/walls/<username>": {"supervisor"},
     "PATCH /cases/<uuid:case_id>": STAFF,
 }
 
@@ -90,6 +96,9 @@ class Stored:
     number: str
     path: str
     assignee: UUID | None
+    walled_off: frozenset[UUID]
+    formerly: frozenset[UUID]
+    """Who had it in hand and has it no longer, by what its events say."""
 
 
 @dataclass
@@ -118,7 +127,9 @@ def office(server: PrivateServer, admin: Engine) -> Any:
     with service.transaction() as tx:
         tx.db.run("insert into time_offset (value) values (:at - clock_timestamp())", at=NOW)
     load(service, cases=CASES, seed=11, now=NOW, lived=LIVED)
-    yield Office(create_app(service), _users(service), _cases(service))
+    users = _users(service)
+    _raise_walls(service, users)
+    yield Office(create_app(service), users, _cases(service))
     database.close()
     with admin.connect() as connection:
         connection.execute(text(f"drop database {name} with (force)"))
@@ -143,20 +154,64 @@ def _users(service: Service) -> list[User]:
     return found
 
 
+def _raise_walls(service: Service, users: list[User]) -> None:
+    """Of what each of these users sees, a wall keeps from them every ninth case, and of what a helper has, a third."""
+    with service.transaction() as tx:
+        above = next(user for user in users if user.role == "supervisor" and user.path.count("/") == 1)
+        by_id = {user.id: user for user in users}
+        rows = tx.db.all(
+            """select c.id, u.id as user_id from cases c join orgs o on o.id = c.org_id
+               join users u on u.id = any(:users) join orgs home on home.id = u.org_id
+               where (u.id in (c.owner_id, c.assignee_id) or starts_with(o.path, home.path) and u.role in
+                 ('caseworker', 'supervisor', 'auditor')) and u.id <> :above
+                 and get_byte(decode(md5(c.number || u.username), 'hex'), 0) % (case when u.id = c.assignee_id then 3
+                   else 9 end) = 0 and get_byte(decode(md5(c.number), 'hex'), 1) % 4 = 0
+               order by c.number, u.username limit 150""",
+            users=list(by_id),
+            above=above.id,
+        )
+        person = people.by_id(tx.db, above.id)
+        assert person is not None
+        tx.actor = Actor(person.role, person)
+        for row in rows:
+            put_up(tx, row.id, {"username": str(row.user_id), "reason": "有利害关系"})
+
+
 def _cases(service: Service) -> list[Stored]:
-    """Four of every state of every programme, some of them with a helper, and closed ones."""
+    """Four of every state of every programme, some of them with a helper, closed ones, and with walls or given back."""
     with service.transaction() as tx:
         rows = tx.db.all(
-            """select id, number, path, assignee_id from (
-                 select c.id, c.number, o.path, c.assignee_id, row_number() over (
-                   partition by c.workflow, c.state, c.assignee_id is null order by md5(c.number)) as n
-                 from cases c join orgs o on o.id = c.org_id) as ranked where n <= 4 order by number"""
+            """select id, number, path, assignee_id, walled_off, array(
+                 select distinct cast(h.hand as uuid) from events e,
+                   unnest(array[e.payload ->> 'owner', e.payload ->> 'assignee']) as h (hand)
+                 where e.case_id = ranked.id and h.hand is not null) as hands from (
+                 select c.id, c.number, o.path, c.assignee_id, c.walled_off, row_number() over (
+                   partition by c.workflow, c.state, c.assignee_id is null, c.walled_off is null
+                   order by md5(c.number)) as n
+                 from cases c join orgs o on o.id = c.org_id) as ranked
+               where n <= (case when walled_off is null then 4 else 2 end)
+               order by number"""
         )
-    return [Stored(row.id, row.number, row.path, row.assignee_id) for row in rows]
+    return [
+        Stored(
+            row.id,
+            row.number,
+            row.path,
+            row.assignee_id,
+            frozenset(row.walled_off or ()),
+            frozenset(row.hands) - {row.assignee_id},
+        )
+        for row in rows
+    ]
 
 
 def sees(user: User, case: Stored) -> bool:
-    """Staff and auditors: their organisation and below; helpers: what is assigned to them; administrators: none."""
+    """Staff and auditors: their organisation and below; helpers: what is assigned to them; administrators: none.
+
+    Nobody what a wall keeps from them.
+    """
+    if user.id in case.walled_off:
+        return False
     if user.role in HELPERS:
         return case.assignee == user.id
     return user.role in STAFF | {"auditor"} and case.path.startswith(user.path)
@@ -168,7 +223,7 @@ def about_cases() -> list[Endpoint]:
 
 def address(one: Endpoint, case_id: UUID) -> str:
     path = one.path.replace("<uuid:case_id>", str(case_id)).replace("<uuid:file_id>", str(MISSING))
-    return path.replace("<name>", "accept")
+    return path.replace("<name>", "accept").replace("<username>", NOBODY)
 
 
 def fault(user: User, case: Stored, one: Endpoint, answer: Any) -> str | None:
@@ -180,8 +235,8 @@ def fault(user: User, case: Stored, one: Endpoint, answer: Any) -> str | None:
         return None if status == 404 else f"{status} for what is not there"
     if status == 404 and one.path.endswith("/approval-sheet"):
         return None  # Not every programme has one, and which has is no secret.
-    if status == 404 and "<uuid:file_id>" in one.path and user.role in may:
-        return None  # No case of the office has this file.
+    if status == 404 and ("<uuid:file_id>" in one.path or "<username>" in one.path) and user.role in may:
+        return None  # No case of the office has this file, nobody is kept out of one who is not there.
     if user.role not in may:
         return None if status in (403, 409) else f"{status} for a role that may not"
     if one.method == "GET":
@@ -215,6 +270,9 @@ def test_the_office_has_every_role_at_several_places_and_cases_of_every_kind(off
     assert len({user.path for user in office.users}) > 5
     assert len(office.cases) > 40
     assert any(sees(user, case) for user in office.users for case in office.cases if user.role in HELPERS)
+    kept_out = Counter(user.role for user in office.users for case in office.cases if user.id in case.walled_off)
+    assert kept_out.keys() >= STAFF | {"auditor", "lawyer"}
+    assert any(user.id in case.formerly for user in office.users for case in office.cases if user.role in HELPERS)
 
 
 def test_every_endpoint_does_for_a_user_what_the_table_of_roles_says(office: Office) -> None:

@@ -94,7 +94,7 @@ def expected(path: str, who: str, kind: Kind, name: str = "") -> int:
         return 422
     if path.endswith("/personal-data"):
         return 422 if role in STAFF else 403
-    if path.endswith("/override"):
+    if path.endswith(("/override", "/walls")):
         return 422 if role == "supervisor" else 403
     if path.endswith("/offers"):
         return 409  # None of these cases waits for a helper.
@@ -169,6 +169,7 @@ KNOWN: Final = (
     "/disclosures",
     "/personal-data",
     "/override",
+    "/walls",
     "/transitions/<name>",
     "/release",
     "/handover",
@@ -195,6 +196,7 @@ def test_a_case_is_read_by_those_who_see_it_and_by_nobody_else(
         for name, kind in KINDS.items():
             answer = shared.call(who, "GET", address(one, cases[name]))
             may = role_of(who) in ("supervisor", "auditor") or not one.path.endswith("/disclosures")
+            may = may and (role_of(who) == "supervisor" or not one.path.endswith("/walls"))
             may = may and not (role_of(who) == "auditor" and one.path.endswith(("/notes", "/letters", "/messages")))
             may = may and (role_of(who) in STAFF or not one.path.endswith("/candidates"))
             # Of these cases, which are of legal aid, there is no form of hardship assistance.

@@ -96,3 +96,30 @@ def test_the_page_tells_who_had_the_case(pages: Pages, claimed: tuple[Visitor, s
     held = pages.signed_in("supervisor").get(f"/cases/{number}/hands").text.partition("历任经办人")[2]
     assert owner in held
     assert "至今" not in held
+
+
+def test_a_supervisor_keeps_somebody_from_the_case_and_lets_them_see_it_again(
+    pages: Pages, claimed: tuple[Visitor, str]
+) -> None:
+    visitor, number = claimed
+    text, _ = form(visitor, number)
+    assert "/wall" not in text
+    supervisor = pages.signed_in("supervisor")
+    text, hidden = form(supervisor, number)
+    owner = owner_of(pages, number)
+    whom = next(
+        key for key, name in _USER.findall(text.split(f'action="/cases/{number}/wall"')[1]) if f"{owner}（" in name
+    )
+    given = {"wall.username": whom, "wall.reason": "近亲属为<对方>"}
+    assert visitor.post(f"/cases/{number}/wall", **hidden, **given).status_code == 403
+    assert supervisor.post(f"/cases/{number}/wall", **hidden, **given).status_code == 303
+    assert owner_of(pages, number) is None
+    for path in ("", "/hands", "/files", "/do/accept"):
+        assert visitor.get(f"/cases/{number}{path}").status_code == 404
+    assert f"/cases/{number}" not in visitor.get(f"/cases?q={number}").text
+    text, hidden = form(supervisor, number)
+    assert "近亲属为&lt;对方&gt;" in text
+    [lift] = re.findall(rf'action="(/cases/{number}/walls/[^"]+/lift)"', text)
+    assert supervisor.post(lift, **hidden).status_code == 422
+    assert supervisor.post(lift, **hidden, **{"lift.reason": "系另一人"}).status_code == 303
+    assert visitor.get(f"/cases/{number}").status_code == 200

@@ -34,6 +34,8 @@ EVENT_KINDS: Final = (
     "offer_declined",
     "offer_expired",
     "offer_withdrawn",
+    "wall_raised",
+    "wall_lifted",
 )
 
 

@@ -25,13 +25,14 @@ from apscheduler.triggers.base import BaseTrigger
 from casework.records import alerts, attempts, drafts, idempotency, people
 from casework.rules.refusals import Unavailable
 from casework.settings import Settings
-from casework.work import carrying, overdue, recalculation
+from casework.work import carrying, overdue, recalculation, waiting_list
 from casework.work.delivery import digest, worker
 from casework.work.drafts import KEPT_FOR, TYPED
 from casework.work.health import SCHEDULER, SWEEP, Watch, reach
 from casework.work.service import Service
 
 _DIGEST_EVERY: Final = timedelta(minutes=1)
+_WAITING_LIST_EVERY: Final = timedelta(minutes=1)
 _RECALCULATE_EVERY: Final = timedelta(seconds=10)
 _RECALCULATE_S: Final = 8.0
 """So that whoever stops the scheduler does not wait for a hundred thousand cases."""
@@ -57,7 +58,7 @@ class Job:
 
 
 def jobs(service: Service, settings: Settings) -> tuple[Job, ...]:
-    """The jobs of the service: the sweep, the post, the digests, the heartbeat, and tidying up.
+    """The jobs of the service: the sweep, the post, the digests, the waiting list, the heartbeat, and tidying up.
 
     Rules of which the loading was broken off are brought to the cases that they have not reached.
     """
@@ -75,6 +76,10 @@ def jobs(service: Service, settings: Settings) -> tuple[Job, ...]:
         posted = worker.deliver(service, seconds=post_every)
         if posted != worker.Posted():
             log.info("posted", **asdict(posted))
+
+    def serve_waiting() -> None:
+        if made := waiting_list.serve(service):
+            log.info("waiting_list_served", offers=made)
 
     def write_digests() -> None:
         if new := digest.write_digests(service):
@@ -101,6 +106,7 @@ def jobs(service: Service, settings: Settings) -> tuple[Job, ...]:
         Job("sweep", timedelta(seconds=settings.scheduler.sweep_every_s), sweep),
         Job("post", timedelta(seconds=post_every), deliver, settings.post.threads),
         Job("digest", _DIGEST_EVERY, write_digests),
+        Job("waiting_list", _WAITING_LIST_EVERY, serve_waiting),
         Job("heartbeat", timedelta(seconds=settings.scheduler.heartbeat_every_s), beat),
         Job("recalculation", _RECALCULATE_EVERY, recalculate),
         Job("tidy", _TIDY_EVERY, tidy),

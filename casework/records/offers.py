@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, false, select, text
+from sqlalchemy import ColumnElement, Row, and_, exists, false, select, text
 
 from casework.records.cases import locked_record, locking
 from casework.records.database import Tx
 from casework.records.rows import StoredCase
 from casework.records.tables import cases, offers, orgs, users
 from casework.records.visibility import no_wall, visible
+from casework.rules.offers import TURNED_DOWN
 from casework.rules.people import HELPERS, Person
 
 _maker = users.alias("maker")
@@ -133,6 +134,31 @@ def left_by(tx: Tx, case_ids: Collection[UUID], states: Collection[str]) -> dict
 def has_open(tx: Tx, case_id: UUID) -> Row[Any] | None:
     """Return the open offer of a case; None where there is none."""
     return tx.one(_VIEW.where(offers.c.case_id == case_id, offers.c.state == "open"))
+
+
+def nobody_left(tx: Tx, limit: int) -> list[UUID]:
+    """Return the cases whose last offer was turned down and that nobody else could be asked about, as they are served.
+
+    The most urgent first, among these those that the law puts first, then what is due first.
+    """
+    newer = offers.alias("newer")
+    last_was_turned_down = exists().where(
+        offers.c.case_id == cases.c.id,
+        offers.c.state.in_(TURNED_DOWN),
+        ~exists().where(newer.c.case_id == offers.c.case_id, newer.c.made_seq > offers.c.made_seq),
+    )
+    query = (
+        select(cases.c.id)
+        .where(cases.c.closed_at.is_(None), cases.c.assignee_id.is_(None), last_was_turned_down)
+        .order_by(cases.c.urgent.desc(), cases.c.first_in_line.desc(), cases.c.due_key, cases.c.id)
+        .limit(limit)
+    )
+    return list(tx.run(query).scalars())
+
+
+def last_of(tx: Tx, case_id: UUID) -> Row[Any] | None:
+    """Return the last offer of a case; None where there was none."""
+    return tx.one(_VIEW.where(offers.c.case_id == case_id).order_by(offers.c.made_seq.desc()).limit(1))
 
 
 def unanswered(tx: Tx, limit: int) -> list[UUID]:

@@ -11,7 +11,7 @@ from casework.records.database import Row
 from casework.records.rows import StoredCase
 from casework.rules.decide import Admitted, decide
 from casework.rules.grammar import STAY, Transition
-from casework.rules.offers import STATES, Answered
+from casework.rules.offers import STATES, TURNED_DOWN, Answered
 from casework.rules.people import CLOCK, HELPERS, STAFF, Actor, Person, Role
 from casework.rules.refusals import NotMet, NotNow, NotYours, Refusal
 from casework.rules.text import Text
@@ -66,6 +66,20 @@ def lapse(tx: Transaction, offer_id: UUID) -> bool:
     if row.state != "open" or tx.now < row.answer_by:
         return False
     _pass_on(tx, record, row, "expired", CLOCK)
+    return True
+
+
+def go_on(tx: Transaction, case_id: UUID) -> bool:
+    """Ask somebody about a case for which nobody was left, where somebody can take it by now; for time."""
+    record = caught_up(tx, records.lock_case(tx.db, case_id))
+    row = records.last_of(tx.db, case_id)
+    if row is None or row.state not in TURNED_DOWN:
+        return False
+    following = next(_able(tx, record, row), None)
+    if following is None:
+        return False
+    edge = edge_of(record)
+    ask(tx, record, edge, following, _on_behalf(tx, record, edge, row), after=row)
     return True
 
 

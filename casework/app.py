@@ -92,6 +92,7 @@ from casework.web import results as payment_results
 from casework.web import rules as rule_pages
 from casework.web import serving as pages
 from casework.web import settings as own_settings
+from casework.web import sheets as table_pages
 from casework.web import views as view_pages
 from casework.work.service import Limits, Service
 
@@ -154,6 +155,7 @@ PAGES = (
     track,
     typed,
     people,
+    table_pages,
     audit_pages,
     channel_pages,
     rule_pages,

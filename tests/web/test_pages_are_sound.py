@@ -66,6 +66,7 @@ PAGES = [
     ("administrator", "/admin/messages"),
     ("administrator", "/admin/people"),
     ("administrator", "/admin/people/new"),
+    ("administrator", "/admin/tables"),
     ("administrator", "/admin/people/caseworker"),
     ("supervisor", "/payments"),
     ("supervisor", "{order}"),

@@ -100,6 +100,7 @@ def people(visit: Visit) -> Answer:
             "actives": _ACTIVE,
             "more": more,
             "manages": tx.person.role in _MANAGES,
+            "looks": tx.person.role in STAFF,
         },
     )
 

@@ -87,12 +87,12 @@ def apply(visit: Visit, name: str) -> Answer:
     sheet = _sheet(name)
     raw, digest = _unpacked(visit.posted.get("table", "")), visit.posted.get("digest", "")
     report = take_in(visit.tx, sheet, raw, preview=False, digest=digest)
-    counts = {effect: report.count(effect) for effect in EFFECTS}
-    return Redirect(f"/admin/tables?{urlencode({'done': name, **counts})}")
+    counts = [(effect, report.count(effect)) for effect in EFFECTS]
+    return Redirect(f"/admin/tables?done={name}&{urlencode(counts)}")
 
 
 def _tables(visit: Visit, name: str = "", refused: Refusal | None = None) -> Answer:
-    done: dict[str, Any] = {} if refused else dict(visit.query)
+    done = {} if refused else dict(visit.query)
     return Html(
         "tables",
         {

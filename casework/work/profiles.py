@@ -18,9 +18,16 @@ from casework.work import workflow_registry
 from casework.work.service import Transaction
 
 _NO_HELPER: Final = Text("只有律师和志愿者有执业档案。", "Only lawyers and volunteers have a profile.")
+OF_THE_OFFICE: Final = frozenset(("licence", "licence_until", "firm"))
+"""What the office vouches for."""
 _NOT_YOURS: Final = Text(
-    "执业档案由本人或者本机构管理员填写。",
-    "A profile is written by the helper, or by an administrator of the organisation.",
+    "执业档案由本人、本机构管理员或者审批人填写。",
+    "A profile is written by the helper, and by administrators and supervisors of the organisation.",
+)
+_OF_OTHERS: Final = Text(
+    "执业证号、有效期和律师事务所由管理员或者审批人填写，其余各项由本人或者管理员填写。",
+    "Licence, its expiry and the firm are written by an administrator or a supervisor, the rest by the helper or an"
+    " administrator.",
 )
 _UNKNOWN_MATTER: Final = Text("没有这类事项：{code}", "There is no matter {code}.")
 _BACKWARDS: Final = Text("结束日期早于开始日期", "It ends before it begins")
@@ -92,15 +99,33 @@ def of_helper(tx: Transaction, user_id: UUID) -> dict[str, Any]:
     return _given(tx, person)
 
 
+def may_change(tx: Transaction, person: Person) -> frozenset[str]:
+    """Return which parts of a helper's profile the caller may change.
+
+    The helper changes what the helper alone can know; who holds a licence, until when and in which firm is the word of
+    an administrator or a supervisor at or above the helper's organisation. An administrator may change all of it.
+    """
+    if tx.person.role is Role.ADMINISTRATOR:
+        return ProfileForm.field_names()
+    if tx.person.id == person.id:
+        return ProfileForm.field_names() - OF_THE_OFFICE
+    return OF_THE_OFFICE if tx.person.role is Role.SUPERVISOR else frozenset()
+
+
 def change(tx: Transaction, user_id: UUID, given: Any) -> dict[str, Any]:
-    """Return the profile as changed, by the helper or by an administrator at or above the helper's organisation.
+    """Return the profile as changed, by whoever may change these parts; null takes away what was there.
 
     Raises `NotFound`, `NotYours` and `Invalid`. The administrative chain notes which parts were changed.
     """
     person = _helper(tx, user_id)
-    if tx.person.id != user_id and tx.person.role is not Role.ADMINISTRATOR:
+    may = may_change(tx, person)
+    if not may:
         raise NotYours(_NOT_YOURS)
-    return change_of(tx, person, checked(tx, given))
+    named = ProfileForm.field_names() & (given.keys() if isinstance(given, Mapping) else frozenset())
+    if not may.issuperset(named):
+        raise NotYours(_OF_OTHERS)
+    said = checked(tx, given)
+    return change_of(tx, person, {**{name: None for name in named if given[name] is None}, **said})
 
 
 def checked(tx: Transaction, given: Any) -> dict[str, Any]:
@@ -114,9 +139,13 @@ def checked(tx: Transaction, given: Any) -> dict[str, Any]:
 def change_of(tx: Transaction, person: Person, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return the profile of a helper as changed by what was checked; None takes away what was there."""
     people.lock(tx.db, person.id)
-    now = {name: value for name, value in (_given(tx, person) | dict(said)).items() if value is not None}
+    before = _given(tx, person)
+    parts = sorted(name for name, value in said.items() if before.get(name) != value)
+    if not parts:
+        return before
+    now = {name: value for name, value in (before | dict(said)).items() if value is not None}
     keep(tx, person.id, now)
-    admin_events.add(tx.db, tx.actor_id, "profile_changed", person.username, [person.org_path], {"parts": sorted(said)})
+    admin_events.add(tx.db, tx.actor_id, "profile_changed", person.username, [person.org_path], {"parts": parts})
     return now
 
 

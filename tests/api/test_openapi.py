@@ -244,7 +244,8 @@ def _open_and_look_around(ask: Lived) -> Any:
 def _look_for_helpers(ask: Lived, case: Any) -> None:
     profile = f"/users/{ask.api.ids['lawyer']}/profile"
     said = {"licence_until": "2030-01-01", "most_open": 3, "relations": [{"kind": "kin", "name": "王晓明"}]}
-    ask("lawyer", "PATCH", profile, said)
+    ask("administrator", "PATCH", profile, said)
+    ask("lawyer", "PATCH", profile, {"licence_until": "2031-01-01"}, 403)
     ask("lawyer", "PATCH", profile, {"matters": ["cooking"]}, 422)
     ask("caseworker", "GET", profile)
     ask("auditor", "GET", profile, status=403)

@@ -67,6 +67,8 @@ PAGES = [
     ("administrator", "/admin/people"),
     ("administrator", "/admin/people/new"),
     ("administrator", "/admin/tables"),
+    ("lawyer", "/people/lawyer/profile"),
+    ("supervisor", "/people/lawyer/profile"),
     ("administrator", "/admin/people/caseworker"),
     ("supervisor", "/payments"),
     ("supervisor", "{order}"),

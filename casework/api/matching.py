@@ -11,7 +11,7 @@ from casework.forms.texts import Code
 from casework.http.query import Page
 from casework.records import people
 from casework.rules.text import Text
-from casework.work import matching, offers, profiles
+from casework.work import declarations, matching, offers, profiles
 
 
 @Endpoint(
@@ -89,5 +89,5 @@ def one_profile(call: Call, user_id: UUID) -> Answer:
 )
 def change_profile(call: Call, user_id: UUID) -> Answer:
     """By the helper, or by an administrator; what is given takes the place of what was."""
-    said = profiles.change(call.tx, user_id, call.body)
+    said = declarations.change(call.tx, user_id, call.body)
     return Answer(profile(people.by_id(call.tx.db, user_id), said))

@@ -153,6 +153,7 @@ _EVENTS: Final = {
     "offer_expired": Text("承办人逾期未答复征询", "The helper who was asked has not answered in time"),
     "offer_withdrawn": Text("征询已撤回", "The offer to a helper was withdrawn"),
     "wall_raised": Text("已设置回避", "Somebody is kept from the case"),
+    "conflicts_checked": Text("利益冲突比对有结果", "A check for conflicts of interest has found something"),
     "wall_lifted": Text("已解除回避", "Somebody is kept from the case no longer"),
 }
 _KINDS: Final[dict[str, tuple[str, Text]]] = {

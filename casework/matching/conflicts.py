@@ -60,10 +60,14 @@ class PastCase:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A reason why a helper may not act, how alike the names are (1: the same), and the sentence for staff."""
+    """A reason why a helper may not act, how alike the names are (1: the same), and the sentence for staff.
+
+    `side` is that of the party.
+    """
 
     likeness: float
     sentence: Text
+    side: Side
 
     @property
     def sure(self) -> bool:
@@ -95,15 +99,16 @@ class _Name:
 
     def conflict(self, alike: float, party: Party) -> Conflict:
         """What is told of it."""
+        side = party.side
         told = {"side": _SIDES[party.side], "party": party.name, "name": self.name, "number": self.case}
         if self.relation:
-            return Conflict(alike, _CLOSE.with_(relation=RELATIONS[self.relation], **told))
+            return Conflict(alike, _CLOSE.with_(relation=RELATIONS[self.relation], **told), side)
         if self.side and not self.case:
-            return Conflict(alike, _ELSEWHERE.with_(**told))
+            return Conflict(alike, _ELSEWHERE.with_(**told), side)
         if self.side:
-            return Conflict(alike, (_HELPED if self.side == "recipient" else _OPPOSED).with_(**told))
+            return Conflict(alike, (_HELPED if self.side == "recipient" else _OPPOSED).with_(**told), side)
         # Many people share a name: by itself it rules nobody out.
-        return Conflict(min(alike, SURE - 0.01), _SELF.with_(**told))
+        return Conflict(min(alike, SURE - 0.01), _SELF.with_(**told), side)
 
 
 class Known:
@@ -117,11 +122,15 @@ class Known:
     def add(self, helper: str, own_name: str, relations: Iterable[Relation], past: Iterable[PastCase]) -> None:
         """Take in what is known of a helper."""
         self._add(_Name(helper, "person", own_name))
-        for relation in relations:
-            self._add(_Name(helper, relation.name_kind, relation.name, relation=relation.kind))
+        self.add_relations(helper, relations)
         for case in past:
             for party in case.parties:
                 self._add(_Name(helper, party.kind, party.name, side=party.side, case=case.number, number=party.number))
+
+    def add_relations(self, helper: str, relations: Iterable[Relation]) -> None:
+        """Take in those who are close to a helper, and nothing else."""
+        for relation in relations:
+            self._add(_Name(helper, relation.name_kind, relation.name, relation=relation.kind))
 
     def conflicts(self, parties: Iterable[Party]) -> dict[str, list[Conflict]]:
         """Return the conflicts of each helper with the parties of a case, the surest first."""

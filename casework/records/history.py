@@ -43,6 +43,11 @@ def message_page(tx: Tx, case_id: UUID, limit: int | None = None, after: int | N
     return tx.all(query.where(events.c.seq > after) if after is not None else query)
 
 
+def events_of(tx: Tx, case_id: UUID, kind: str) -> Sequence[Row[Any]]:
+    """The events of this kind of a case, oldest first."""
+    return tx.all(select(events).where(events.c.case_id == case_id, events.c.kind == kind).order_by(events.c.seq))
+
+
 def count_events(tx: Tx, case_id: UUID, kind: str, since: datetime) -> int:
     """How many events of this kind the case has since then."""
     query = select(func.count()).where(events.c.case_id == case_id, events.c.kind == kind, events.c.at >= since)

@@ -101,6 +101,12 @@ def past_cases(tx: Tx, helpers: Collection[UUID], paths: Collection[str], but: C
     )  # fmt: skip
 
 
+def open_cases_of(tx: Tx, user_id: UUID) -> list[UUID]:
+    """Return the open cases that a helper works on, by id."""
+    query = select(cases.c.id).where(cases.c.assignee_id == user_id, cases.c.closed_at.is_(None)).order_by(cases.c.id)
+    return list(tx.run(query).scalars())
+
+
 def waiting(tx: Tx, person: Person, path: str, states: Collection[tuple[str, str]], most: int) -> list[UUID]:
     """Return the cases in these states (workflow, state) at an organisation and below.
 

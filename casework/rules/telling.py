@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from casework.rules import walls
 from casework.rules.case import Case, ClockRun
+from casework.rules.conflict_checks import CHECKED
 from casework.rules.grammar import OwedBy, Transition, Workflow
 from casework.rules.messages import ASKED
 from casework.rules.move import Move
@@ -18,7 +20,7 @@ from casework.rules.people import HELPERS, STAFF, Person, Role
 from casework.rules.rights import may_own
 from casework.rules.text import Text
 
-_NEVER_TOLD: Final = ("opened", "rederived")
+_NEVER_TOLD: Final = ("opened", "rederived", CHECKED)
 _LEAVES_IT: Final = ("offer_declined", "offer_expired")
 _DONE: Final = {
     "corrected": Text("更正案件信息", "Facts corrected"),
@@ -37,6 +39,7 @@ _DONE: Final = {
     "offer_declined": Text("承办人谢绝征询", "The helper declines"),
     "offer_expired": Text("承办人逾期未答复征询", "The helper has not answered in time"),
     "offer_withdrawn": Text("征询已撤回", "The offer was withdrawn"),
+    CHECKED: Text("利益冲突比对有结果", "A check for conflicts of interest has found something"),
     "wall_raised": Text("已设置回避", "Somebody is kept from it"),
     "wall_lifted": Text("已解除回避", "Somebody is kept from it no longer"),
 }
@@ -64,6 +67,7 @@ _RAISED: Final = Text(
 )
 _OTHER_ROLE: Final = Text("角色由{before}变更为{after}", "from {before} to {after}")
 _OTHER_ORG: Final = Text("机构由 {before} 变更为 {after}", "from {before} to {after}")
+_BY_CHECK: Final = Text("系统比对利益冲突", "by the check for conflicts of interest")
 _FOR_THE_APPLICANT: Final = Text("{who}代申请人", "{who} for the applicant")
 
 
@@ -115,6 +119,8 @@ def _in_hand(case: Case) -> Iterator[Person]:
 def _whose_turn(move: Move) -> Role | None:
     """The role of staff that is told beside those who have the case in hand, or in their place."""
     before, case = move.before, move.case
+    if move.kind == walls.RAISED and move.actor.role is Role.CLOCK:
+        return Role.SUPERVISOR
     came = (case.state, case.org_path) != (before.state, before.org_path) or move.kind in _LEAVES_IT
     turn = case.waits_for if case.waits_for in STAFF else None
     owner = case.owner if case.owner is not None and may_own(case.owner, case) else None
@@ -194,7 +200,8 @@ def by_whom(what: Text, role: Role, payload: Mapping[str, Any], name: str | None
     """What came to pass, and who did it: the role, and the name of a user where it is for the reader to see."""
     who = role.told if name is None else Text(f"{role.told.zh}{name}", f"{role.told.en} {name}")
     if role is Role.CLOCK:
-        who = _IN_TURN if "after" in payload.get("given", {}) else _BY_TIME
+        given = payload.get("given", {})
+        who = _IN_TURN if "after" in given else _BY_CHECK if "user" in given else _BY_TIME
     elif payload.get("on_behalf_of"):
         who = _FOR_THE_APPLICANT.with_(who=who)
     return _BY.with_(what=what, who=who)

@@ -41,6 +41,7 @@ _TITLES: Final = {
     "offer_expired": Text("承办人逾期未答复征询", "The helper has not answered in time"),
     "offer_withdrawn": Text("撤回征询", "The offer was withdrawn"),
     "wall_raised": Text("设置回避", "A wall was raised"),
+    "conflicts_checked": Text("利益冲突比对有结果", "A check for conflicts found something"),
     "wall_lifted": Text("解除回避", "A wall was lifted"),
 }
 _CHANGES: Final = {

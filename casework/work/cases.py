@@ -12,6 +12,7 @@ from casework.rules.move import Move
 from casework.rules.refusals import Refusal
 from casework.work import prepare, workflow_registry
 from casework.work.commit import commit
+from casework.work.conflicts import commit_checked
 from casework.work.forms import ClaimThis, Handover, Override, Release
 from casework.work.people import named
 from casework.work.preconditions import ensure, ensure_fresh, moved
@@ -40,7 +41,7 @@ def apply(tx: Transaction, record: StoredCase, name: str, body: Any) -> StoredCa
     ensure_fresh(tx, record)
     given = check(admitted, tx.rules.calendars[record.calendar].calendar.local_date(tx.now))
     answers, office = prepare.for_move(tx, record, admitted, given)
-    return commit(tx, record, decide(admitted, answers, office), workflow, office)
+    return commit_checked(tx, record, decide(admitted, answers, office), workflow, office)
 
 
 def claim(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:

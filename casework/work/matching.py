@@ -9,15 +9,16 @@ from uuid import UUID
 
 from casework.forms.form import form_of
 from casework.matching.candidates import WEIGHTS, Candidate, Helper, Need, candidates, known_of
-from casework.matching.conflicts import Known, Party, PastCase
+from casework.matching.conflicts import Conflict, Known, Party, PastCase
 from casework.matching.names import Kind
 from casework.matching.plan import Line, Waiting, plan
+from casework.matching.profiles import Relation
 from casework.records import cases, matching, offers, offices, people
 from casework.records.locks import lock_digests
 from casework.records.rows import StoredCase
 from casework.rules.grammar import Transition, Workflow
 from casework.rules.offers import TURNED_DOWN
-from casework.rules.people import STAFF
+from casework.rules.people import STAFF, Person
 from casework.rules.refusals import Fault, Invalid, NotYours, Refusal
 from casework.rules.text import Text
 from casework.work import profiles, workflow_registry
@@ -174,17 +175,12 @@ def _need(record: StoredCase, found: Sequence[Helper]) -> Need:
     """What a case asks of its helper."""
     workflow, facts = workflow_registry.pinned(record.case), record.case.facts
     matter = next((str(facts[name]) for name in workflow.matter if facts.get(name)), None)
-    recipient = Party("recipient", "person", facts["applicant"]["name"], str(record.applicant_id))
-    parties = [recipient]
-    for path in workflow.parties:
-        name = _at(facts, path)
-        if isinstance(name, str):
-            parties.append(_opponent(name, _at(facts, f"{path.rpartition('.')[0]}.credit_code")))
+    parties = _parties(record)
     known_to = {
         helper.person.username: case.number
         for helper in found
         for case in reversed(helper.past)
-        if case.parties[0].number == recipient.number
+        if case.parties[0].number == parties[0].number
     }
     wished = _at(facts, workflow.wished_helper) if workflow.wished_helper else None
     return Need(
@@ -204,6 +200,32 @@ def _languages(tx: Transaction, record: StoredCase) -> list[str]:
     if not workflow.languages or not _at(record.case.facts, workflow.languages):
         return []
     return list(_at(full_facts(tx, record, form_of(workflow.intake)), workflow.languages))
+
+
+def conflicts_of(tx: Transaction, record: StoredCase, person: Person) -> list[Conflict]:
+    """Return the conflicts of one helper with the parties of a case by every name that is known, the surest first."""
+    known = Known()
+    past = _past(tx, [person.id], but=[record.case.id]).get(person.id, [])
+    known.add(person.username, person.name, profiles.relations_of(tx, person.id), past)
+    return known.conflicts(_parties(record)).get(person.username, [])
+
+
+def conflicts_with(record: StoredCase, person: Person, relations: Sequence[Relation]) -> list[Conflict]:
+    """Return those by these relations of the helper alone."""
+    known = Known()
+    known.add_relations(person.username, relations)
+    return known.conflicts(_parties(record)).get(person.username, [])
+
+
+def _parties(record: StoredCase) -> list[Party]:
+    """The recipient first, then the other side."""
+    workflow, facts = workflow_registry.pinned(record.case), record.case.facts
+    parties = [Party("recipient", "person", facts["applicant"]["name"], str(record.applicant_id))]
+    for path in workflow.parties:
+        name = _at(facts, path)
+        if isinstance(name, str):
+            parties.append(_opponent(name, _at(facts, f"{path.rpartition('.')[0]}.credit_code")))
+    return parties
 
 
 def _opponent(name: str, number: Any) -> Party:

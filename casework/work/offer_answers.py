@@ -16,7 +16,7 @@ from casework.rules.people import CLOCK, HELPERS, STAFF, Actor, Person, Role
 from casework.rules.refusals import NotMet, NotNow, NotYours, Refusal
 from casework.rules.text import Text
 from casework.work import matching, prepare, workflow_registry
-from casework.work.commit import commit
+from casework.work.conflicts import commit_checked
 from casework.work.forms import DeclineOffer, TakeOffer
 from casework.work.offers import ask, candidate, edge_of, end, found, open_now, seen, why_out
 from casework.work.recalculation import caught_up
@@ -155,4 +155,4 @@ def _take(tx: Transaction, record: StoredCase, edge: Transition, actor: Actor, a
     given, office = prepare.for_move(tx, record, admitted, answers)
     move = decide(admitted, given, office)
     move = replace(move, case=replace(move.case, owner=record.case.owner))
-    return commit(tx, record, move, admitted.workflow, office)
+    return commit_checked(tx, record, move, admitted.workflow, office)

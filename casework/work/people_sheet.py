@@ -8,7 +8,7 @@ from casework.records import offices
 from casework.records import people as records
 from casework.rules.refusals import Fault, Invalid, NotFound
 from casework.rules.text import Language, Text
-from casework.work import people, profiles
+from casework.work import declarations, people, profiles
 from casework.work.people import SPOKEN, USER_ROLES, ChangedUser, NewUser
 from casework.work.service import Transaction
 from casework.work.sheet_cells import CODE, DAY, FLAG, NUMBER, TEXT, Cell, as_day, choice, many
@@ -160,7 +160,7 @@ class ProfileSheet(Sheet):
         """The columns take the place of what was, the rest stays."""
         found = records.by_username(tx.db, key)
         assert found is not None
-        profiles.change_of(tx, found[0], said)
+        declarations.change_of(tx, found[0], said)
 
     def read_key(self, said: str) -> str:
         """The user name in small letters."""

@@ -163,6 +163,11 @@ def keep(tx: Transaction, user_id: UUID, said: Mapping[str, Any]) -> None:
     matching.keep_profile(tx.db, user_id, seal(tx.key_for("profiles"), _place(user_id), dict(said)))
 
 
+def relations_of(tx: Transaction, user_id: UUID) -> list[Relation]:
+    """Return whose cases a helper has said not to be able to take."""
+    return list(opened(tx, user_id, matching.profile(tx.db, user_id)).relations)
+
+
 def people_may_look(tx: Transaction) -> None:
     """Raises `NotYours` unless the caller is staff or an administrator."""
     if tx.person.role not in (Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR):

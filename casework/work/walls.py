@@ -9,7 +9,7 @@ from casework.records import history, offers, people, walls
 from casework.records.rows import StoredCase
 from casework.records.vault import case_place, unseal
 from casework.rules import walls as rules
-from casework.rules.people import Person
+from casework.rules.people import Actor, Person
 from casework.rules.refusals import Fault, Invalid, NotFound
 from casework.rules.text import Text
 from casework.work import workflow_registry
@@ -48,18 +48,18 @@ def put_up(tx: Transaction, case_id: UUID, given: Any) -> StoredCase:
     whom = named(tx, said["username"])
     if whom is None or whom.role not in rules.KEPT_OUT:
         raise Invalid([Fault("username", "no_such_user", _NO_SUCH_USER)])
-    return raised(tx, record, whom, said["reason"])
+    return raised(tx, record, whom, said["reason"], tx.acting)
 
 
-def raised(tx: Transaction, record: StoredCase, whom: Person, reason: str) -> StoredCase:
+def raised(tx: Transaction, record: StoredCase, whom: Person, reason: str, actor: Actor) -> StoredCase:
     """The case, which is locked, after the wall; raises the refusal that says why not."""
     workflow, office = workflow_registry.pinned(record.case), tx.office(record)
-    move = moved(rules.wall(workflow, record.case, whom, reason, tx.acting, tx.now, office))
+    move = moved(rules.wall(workflow, record.case, whom, reason, actor, tx.now, office))
     record = commit(tx, record, move, workflow, office)
     people.note_wall(tx.db, whom.id)
     asked = offers.has_open(tx.db, record.case.id)
     # After the wall, so that whoever was asked is told nothing more of the case.
-    return end(tx, record, asked, "withdrawn", tx.acting) if asked and asked.user_id == whom.id else record
+    return end(tx, record, asked, "withdrawn", actor) if asked and asked.user_id == whom.id else record
 
 
 def lift(tx: Transaction, case_id: UUID, username: str, given: Any) -> StoredCase:

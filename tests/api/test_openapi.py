@@ -235,6 +235,8 @@ def _open_and_look_around(ask: Lived) -> Any:
     for whom in ("volunteer", "auditor"):
         ask("supervisor", "POST", f"{at}/walls", {"username": whom, "reason": "kin"}, 201)
     assert ask("supervisor", "GET", f"{at}/walls?limit=1")["next_cursor"]
+    ask("auditor-qd", "GET", f"{at}/conflict-checks", status=404)
+    assert ask("supervisor", "GET", f"{at}/conflict-checks")["items"] == []
     for whom in ("volunteer", "auditor"):
         ask("supervisor", "DELETE", f"{at}/walls/{whom}", {"reason": "somebody else"})
     assert ask("caseworker", "POST", f"{at}/disclosures", {"reason": "identity checked"})["values"]

@@ -71,6 +71,7 @@ MAY: Final[dict[str, set[str]]] = {
     "POST /cases/<uuid:case_id>/release": STAFF,
     "POST /cases/<uuid:case_id>/handover": STAFF,
     "POST /cases/<uuid:case_id>/override": {"supervisor"},
+    "GET /cases/<uuid:case_id>/conflict-checks": STAFF | {"auditor"},
     "GET /cases/<uuid:case_id>/walls": {"supervisor"},
     "POST /cases/<uuid:case_id>/walls": {"supervisor"},
     "DELETE /cases/<uuid:case_id>/walls/<username>": {"supervisor"},

@@ -197,6 +197,7 @@ def test_a_case_is_read_by_those_who_see_it_and_by_nobody_else(
             answer = shared.call(who, "GET", address(one, cases[name]))
             may = role_of(who) in ("supervisor", "auditor") or not one.path.endswith("/disclosures")
             may = may and (role_of(who) == "supervisor" or not one.path.endswith("/walls"))
+            may = may and not (role_of(who) in HELPERS and one.path.endswith("/conflict-checks"))
             may = may and not (role_of(who) == "auditor" and one.path.endswith(("/notes", "/letters", "/messages")))
             may = may and (role_of(who) in STAFF or not one.path.endswith("/candidates"))
             # Of these cases, which are of legal aid, there is no form of hardship assistance.

@@ -36,6 +36,7 @@ EVENT_KINDS: Final = (
     "offer_withdrawn",
     "wall_raised",
     "wall_lifted",
+    "conflicts_checked",
 )
 
 

@@ -88,6 +88,7 @@ from casework.web import channels as channel_pages
 from casework.web import files as file_pages
 from casework.web import funds as fund_pages
 from casework.web import messages as message_pages
+from casework.web import offers as offer_pages
 from casework.web import payments as payment_pages
 from casework.web import reports as report_pages
 from casework.web import results as payment_results
@@ -147,6 +148,7 @@ PAGES = (
     keys,
     letters,
     message_pages,
+    offer_pages,
     fund_pages,
     payment_pages,
     payment_results,

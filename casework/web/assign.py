@@ -4,9 +4,11 @@ import secrets
 from typing import Final
 
 from casework.http.problems import STATUS
+from casework.records import offers as records
 from casework.rules.refusals import Refusal
 from casework.web.found import case_of
 from casework.web.frame import frame_of
+from casework.web.offers import shown
 from casework.web.page import STAFF, Answer, Html, Page, Visit
 from casework.work import matching, offers
 
@@ -33,6 +35,7 @@ def candidates(visit: Visit, number: str) -> Answer:
             "able": [one for one in found if not one.out],
             "shown": _SHOWN,
             "unable": [one for one in found if one.out],
+            "offers": [shown(row) for row in records.of_case(tx.db, record.case.id)],
         },
     )
 

@@ -9,6 +9,7 @@ from casework.forms.texts import Choice, Code, Word
 from casework.http.query import from_cursor, moment, to_cursor, whole
 from casework.records.queue import PageKey, page_key_of
 from casework.rules.text import Text
+from casework.web import offers
 from casework.web.cases import address_of
 from casework.web.frame import first_page, frame_of
 from casework.web.page import HELPERS, STAFF, USERS, Answer, Html, Page, Redirect, Visit
@@ -81,6 +82,7 @@ def desk(visit: Visit) -> Answer:
             "saved": [(one.name, address_of(one.query)) for one in views.of_caller(tx)],
             "caption": _CAPTION,
             "more": _address(view, workflow, after) if after else None,
+            "offers": offers.waiting(tx),
             "may_claim": tx.person.role in STAFF,
             "notice": _NOTHING if "claimed" in asked else None,
         },

@@ -34,6 +34,7 @@ _MOST: Final = 99
 _PLACES: Final = (
     (Place("/desk", Text("待办", "Desk")), STAFF | HELPERS),
     (Place(_ALERTS, Text("提醒", "Alerts")), STAFF | HELPERS),
+    (Place("/offers", Text("征询", "Offers")), STAFF | HELPERS),
     (Place("/cases", Text("案件", "Cases")), STAFF | HELPERS | {Role.AUDITOR}),
     (Place("/assignments", Text("指派", "Assigning")), STAFF),
     (Place("/payments", Text("支付", "Payments")), STAFF | {Role.AUDITOR}),

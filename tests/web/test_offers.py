@@ -1,13 +1,15 @@
 """Offers on pages: staff ask and withdraw, helpers answer first of all, and a link answers without an account."""
 
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from casework.records import people
 from casework.work import offer_links
 from casework.work.overdue import sweep
-from tests.web.conftest import Pages, lived
+from casework.work.people import new_token
+from tests.web.conftest import Pages, Visitor, lived
 
 
 def asked(pages: Pages) -> tuple[Any, str, UUID]:
@@ -21,6 +23,16 @@ def asked(pages: Pages) -> tuple[Any, str, UUID]:
     with pages.service.transaction() as tx:
         [row] = tx.db.all("select id from offers where case_id = :id and state = 'open'", id=case.id)
     return case, to, row.id
+
+
+def helper_of(pages: Pages, username: str) -> Visitor:
+    """Somebody who is signed in, also where the demonstration does not offer that."""
+    visitor = pages.visitor()
+    with pages.service.transaction() as tx:
+        found = people.by_username(tx.db, username)
+        assert found is not None
+        visitor.client.set_cookie("casework-session", new_token(tx, found[0], timedelta(days=1))[0])
+    return visitor
 
 
 def link(pages: Pages, offer_id: UUID, verb: Any) -> str:
@@ -41,7 +53,7 @@ def name_of(pages: Pages, case: Any) -> str:
 
 def test_a_helper_sees_what_is_asked_first_of_all_and_takes_it_by_one_button(pages: Pages) -> None:
     case, to, offer_id = asked(pages)
-    helper = pages.signed_in(to)
+    helper = helper_of(pages, to)
     for path in ("/desk", "/offers"):
         shown = helper.get(path)
         assert f"/offers/{offer_id}/accept" in shown.text
@@ -56,7 +68,7 @@ def test_a_helper_sees_what_is_asked_first_of_all_and_takes_it_by_one_button(pag
 
 def test_declining_asks_for_the_reason_on_the_page(pages: Pages) -> None:
     _, to, offer_id = asked(pages)
-    helper = pages.signed_in(to)
+    helper = helper_of(pages, to)
     helper.get("/offers")
     refused = helper.post(f"/offers/{offer_id}/decline")
     assert refused.status_code == 422

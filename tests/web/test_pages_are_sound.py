@@ -42,6 +42,7 @@ PAGES = [
     ("supervisor", "{case}/hands"),
     ("caseworker", "{case}/assign"),
     ("supervisor", "/assignments"),
+    ("caseworker", "/offers"),
     ("supervisor", "{case}/edit"),
     ("supervisor", "/desk"),
     ("lawyer", "/desk"),

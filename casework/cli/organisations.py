@@ -9,10 +9,15 @@ from casework.cli.console import Console, pass_console
 from casework.cli.installation import working
 from casework.cli.moved_clocks import progress_on, tell_moved, tell_preview
 from casework.cli.rules import FILE
+from casework.cli.sheets import write_table
 from casework.records import offices
+from casework.rules.refusals import Invalid
 from casework.rules.text import Text
 from casework.settings import ROOT
-from casework.work import organisations
+from casework.work import org_sheet, organisations
+from casework.work.org_sheet import OrgTable
+from casework.work.organisations import Given
+from casework.work.sheets import TABLE
 
 _TITLES = (
     Text("代码", "Code"),
@@ -74,12 +79,46 @@ def load(console: Console, file: Path, preview: bool) -> None:
     `address` and `seal_name` stand in its letters. Running clocks are derived anew where the calendar is another.
     `casework org example` prints such a file (config/examples/organisations.toml) to begin with.
     """
+    _load(console, file, preview)
+
+
+@org.command("import")
+@click.argument("file", type=FILE)
+@click.option("--preview", is_flag=True, help="Only show what would change, and the running clocks that would move.")
+@pass_console
+def take(console: Console, file: Path, preview: bool) -> None:
+    """Load a table, CSV or XLSX, all lines of it or none: what `org load` does with a line for each organisation.
+
+    `casework org export` writes such a table. A column that is not there stays as it is; an empty cell of a calendar,
+    telephone, address or seal takes it away. Code, kind, region and the organisation above of a known one stay.
+    """
+    with file.open("rb") as opened:
+        raw = opened.read(TABLE.most_bytes + 1)
+    table = OrgTable(file.name, raw)
+    try:
+        _load(console, table.given, preview)
+    except Invalid as wrong:
+        raise table.placed(wrong) from wrong
+
+
+@org.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option("--empty", is_flag=True, help="Only the headings, to be filled in.")
+@pass_console
+def give(console: Console, file: Path, empty: bool) -> None:
+    """Write the organisations to FILE, named .csv or .xlsx, as `import` takes them."""
+    with working(console.settings) as service, service.transaction() as tx:
+        rows = org_sheet.table_of(tx.db, console.language, empty=empty)
+    write_table(console, file, rows)
+
+
+def _load(console: Console, given: Path | Given, preview: bool) -> None:
     with working(console.settings) as service:
         if preview:
             with service.transaction() as tx:
-                done = organisations.preview(tx.db, file)
+                done = organisations.preview(tx.db, given)
         else:
-            done = organisations.load(service, file, progress_on(console))
+            done = organisations.load(service, given, progress_on(console))
     console.tell(_WOULD_LOAD if preview else _LOADED, added=len(done.added), changed=len(done.changed))
     if preview:
         tell_preview(console, done.moved, console.settings.office.zone)

@@ -69,11 +69,16 @@ def export_of(sheet: Sheet) -> click.Command:
     def give(console: Console, file: Path, empty: bool) -> None:
         with working(console.settings) as service, service.transaction() as tx:
             rows = given_out(tx, sheet, console.language, empty=empty)
-        made = file_of(rows, "xlsx" if file.suffix.lower() == ".xlsx" else "csv")
-        file.write_bytes(made if isinstance(made, bytes) else made.encode())
-        console.tell(_WRITTEN, lines=len(rows) - 1, file=file.name)
+        write_table(console, file, rows)
 
     return give
+
+
+def write_table(console: Console, file: Path, rows: list[list[str]]) -> None:
+    """Write the rows, headings first, as the kind of file that its name says."""
+    made = file_of(rows, "xlsx" if file.suffix.lower() == ".xlsx" else "csv")
+    file.write_bytes(made if isinstance(made, bytes) else made.encode())
+    console.tell(_WRITTEN, lines=len(rows) - 1, file=file.name)
 
 
 def _taken(tx: Transaction, sheet: Sheet, file: Path, *, preview: bool) -> Report:

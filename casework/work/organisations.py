@@ -4,7 +4,7 @@ An organisation without a calendar of its own counts by that of the nearest one 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -70,6 +70,14 @@ class Organisations(Form):
     org = Many(Organisation, least=1, most=20_000, required=True, title=Text("机构", "Organisations"))
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The organisations of a table; what a row does not name stays as it is, and None takes it away."""
+
+    name: str
+    rows: Sequence[Mapping[str, Any]]
+
+
 class Changes(NamedTuple):
     """What loading a file does: the codes that are new, and those that change."""
 
@@ -86,7 +94,7 @@ class Loaded:
     moved: list[Moved]
 
 
-def load(service: Service, file: Path, progress: Progress = silently) -> Loaded:
+def load(service: Service, file: Path | Given, progress: Progress = silently) -> Loaded:
     """The organisations of this file are there, and the clocks that run count by their calendars.
 
     Known ones get the name, the calendar, the telephone, the address and the seal that the file says, or none; those
@@ -97,7 +105,7 @@ def load(service: Service, file: Path, progress: Progress = silently) -> Loaded:
     return Loaded(*changes, moved)
 
 
-def switch(tx: Tx, file: Path, progress: Progress = silently) -> Changes:
+def switch(tx: Tx, file: Path | Given, progress: Progress = silently) -> Changes:
     """The organisations of this file count as soon as the transaction ends; the cases are to be brought up then."""
     while True:
         rules = recalculation.loaded(tx)
@@ -117,7 +125,7 @@ def switch(tx: Tx, file: Path, progress: Progress = silently) -> Changes:
     return changes
 
 
-def preview(tx: Tx, file: Path) -> Loaded:
+def preview(tx: Tx, file: Path | Given) -> Loaded:
     """What loading this file would do; nothing is changed. Raises `BadFile` and `Invalid`."""
     tree = _Tree(tx, _read(tx, file))
     return Loaded(tree.added, tree.changed, _trial(recalculation.loaded(tx), tree).preview(tx))
@@ -128,8 +136,23 @@ def _trial(rules: RulesInForce, tree: "_Tree") -> Trial:
     return Trial(rules, Change(before=before), before=tree.counted, counting=tree.counting)
 
 
-def _read(tx: Tx, file: Path) -> list[dict[str, Any]]:
-    return list(Organisations.check(read_toml(file), today=tx.now.date())["org"])
+def _read(tx: Tx, file: Path | Given) -> list[dict[str, Any]]:
+    given = {"org": _completed(tx, file.rows)} if isinstance(file, Given) else read_toml(file)
+    return list(Organisations.check(given, today=tx.now.date())["org"])
+
+
+def _completed(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    held = {row["code"]: row for row in as_entered(tx)}
+    return [{**held.get(str(row.get("code")), {}), **row} for row in rows]
+
+
+def as_entered(tx: Tx) -> list[dict[str, Any]]:
+    """Return every organisation in the order of the tree, as `Organisation` takes it."""
+    return [
+        {name: getattr(org, name) for name in ("code", "name", "kind", "region", *offices.REACHED)}
+        | {"parent": offices.parent_of(org.path), "calendar": org.own_calendar}
+        for org in offices.all_orgs(tx).values()
+    ]
 
 
 class _Tree:

@@ -8,8 +8,9 @@ tells what will be.
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, ClassVar, Final, Literal
 
 from casework.forms.validation_errors import SENTENCES
@@ -157,7 +158,7 @@ def take_in(tx: Transaction, sheet: Sheet, raw: bytes, *, preview: bool, digest:
     faults, and `NotNow` where something is other than at the preview.
     """
     scope = scope_of(tx)
-    rows = _rows(sheet, _lines(raw))
+    rows = [(number, sheet.read_key(key), given) for number, key, given in rows_of(sheet.columns, raw)]
     sheet.hold(tx, [key for _, key, _ in rows])
     before = sheet.present(tx, scope, [key for _, key, _ in rows])
     seen = _digest(sheet, rows, before)
@@ -196,8 +197,13 @@ def given_out(tx: Transaction, sheet: Sheet, language: Language, *, empty: bool 
     """Return the cells of the table as it stands, headings first, or of one to be filled in; raises `NotYours`."""
     scope = scope_of(tx)
     present = {} if empty else sheet.present(tx, scope)
-    cells = [[column.title.in_(language) for column in sheet.columns]]
-    return cells + [[_cell(column, row[column.name], language) for column in sheet.columns] for row in present.values()]
+    return cells_of(sheet.columns, present.values(), language)
+
+
+def cells_of(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]], language: Language) -> list[list[str]]:
+    """Return the headings, and the cells of each row."""
+    titles = [column.title.in_(language) for column in columns]
+    return [titles, *([_cell(column, row[column.name], language) for column in columns] for row in rows)]
 
 
 def scope_of(tx: Transaction) -> str:
@@ -224,39 +230,42 @@ def _unreadable(code: str, why: Text) -> Invalid:
     return Invalid([Fault("file", code, _UNREADABLE.with_(why=why))])
 
 
-def _rows(sheet: Sheet, lines: Lines) -> list[tuple[int, str, dict[str, Any]]]:
-    """The number, the key and the given values of each line that has something."""
-    written = [(number, [cell.strip() for cell in cells]) for number, cells in lines if any(map(str.strip, cells))]
+def rows_of(columns: Sequence[Column], raw: bytes) -> list[tuple[int, str, dict[str, Any]]]:
+    """Return the number, the key and the given values of each line that has something; raises `Invalid`.
+
+    The first of the columns has the key.
+    """
+    written = [
+        (number, [cell.strip() for cell in cells]) for number, cells in _lines(raw) if any(map(str.strip, cells))
+    ]
     if len(written) < 2:
         raise _unreadable("empty", _EMPTY)
     if len(written) > MOST_LINES + 1:
         raise _unreadable("too_many", _TOO_MANY.with_(most=MOST_LINES))
-    columns = _columns(sheet, written[0][1])
+    found = _columns(columns, written[0][1])
     rows = []
     for number, cells in written[1:]:
-        if any(cell for cell in cells[len(columns) :]) or any(
-            cell and column is None for column, cell in zip(columns, cells, strict=False)
-        ):
+        beside = [cell for cell, column in zip_longest(cells, found) if cell and column is None]
+        if beside:
             raise _unreadable("no_heading", _BESIDE.with_(line=number))
-        cells += [""] * (len(columns) - len(cells))
-        given = dict(_given(columns, cells))
-        rows.append((number, str(given.get(sheet.columns[0].name, "")), given))
-    return [(number, sheet.read_key(key), given) for number, key, given in rows]
+        given = dict(_given(found, cells + [""] * (len(found) - len(cells))))
+        rows.append((number, str(given.get(columns[0].name, "")), given))
+    return rows
 
 
-def _columns(sheet: Sheet, titles: Sequence[str]) -> list[Column | None]:
-    known = {folding.key(word): one for one in sheet.columns for word in (one.name, one.title.zh, one.title.en)}
+def _columns(columns: Sequence[Column], titles: Sequence[str]) -> list[Column | None]:
+    known = {folding.key(word): one for one in columns for word in (one.name, one.title.zh, one.title.en)}
     found: list[Column | None] = []
     for title in titles:
         column = known.get(folding.key(title.removeprefix("'"))) if title else None
         if title and column is None:
-            there = Text("、".join(c.title.zh for c in sheet.columns), ", ".join(c.title.en for c in sheet.columns))
+            there = Text("、".join(c.title.zh for c in columns), ", ".join(c.title.en for c in columns))
             raise _unreadable("unknown_column", _UNKNOWN.with_(column=title[:40], columns=there))
         if column is not None and column in found:
             raise _unreadable("repeated_column", _REPEATS.with_(column=column.title))
         found.append(column)
-    if sheet.columns[0] not in found:
-        raise _unreadable("no_key", _NO_KEY.with_(column=sheet.columns[0].title))
+    if columns[0] not in found:
+        raise _unreadable("no_key", _NO_KEY.with_(column=columns[0].title))
     return found
 
 

@@ -388,6 +388,25 @@ def test_a_table_of_people_is_written_looked_at_and_taken_in(office: Terminal, t
     assert told.startswith("wrong.csv: Line 2, Organisation code: ")
 
 
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_table_of_organisations_is_written_and_taken_in(office: Terminal, tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"orgs.{ending}"
+    office.says("org", "export", file)
+    assert "added: 0, changed: 0" in office.says("org", "import", file)
+
+    table = tmp_path / "more.csv"
+    table.write_text("机构代码,名称,层级,上级机构\n370198,示例新区总工会,县（市、区）,370100\n", encoding="gb18030")
+    assert "added: 1, changed: 0" in office.says("org", "import", table, "--preview")
+    assert "370198" not in office.says("org", "list")
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("Code,Name,Kind,Organisation above\n\n370198,示例新区总工会,City,999999\n", encoding="utf-8")
+    assert office.refuses("org", "import", wrong).startswith("wrong.csv: Line 3, Organisation above: ")
+    # A column that is not there stays as it is.
+    named = tmp_path / "named.csv"
+    named.write_text("Code,Name\n370100,济南市总工会改\n", encoding="utf-8")
+    assert "added: 0, changed: 1" in office.says("org", "import", named, "--preview")
+
+
 def test_a_user_needs_an_organisation_that_exists(office: Terminal) -> None:
     told = office.refuses("user", "add", "wang", "--role", "caseworker", "--org", "999999")
 

@@ -171,7 +171,8 @@ def test_only_administrators_take_tables_in_and_out_and_only_of_their_own_place(
 
 def test_an_empty_cell_of_a_profile_takes_away_and_a_column_that_is_not_there_does_not(api: Api) -> None:
     path = f"/users/{api.ids['lawyer']}/profile"
-    api.call("lawyer", "PATCH", path, {"firm": "某所", "languages": ["聊城话"], "most_open": 3})
+    said = {"firm": "某所", "languages": ["聊城话"], "most_open": 3}
+    assert api.call("administrator", "PATCH", path, said).status_code == 200
     kin = "近亲属：王晓明；曾经的委托人（单位）：示例公司"
     table = f"用户名,律师事务所,请假,须回避的关系人,办理的事项\nlawyer,,2026/12/1至2026年12月5日,{kin},wages\n"
     assert send(api, "profiles", table, "").status_code == 200

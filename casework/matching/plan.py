@@ -9,12 +9,14 @@ helper counts less by what it adds to the load.
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import accumulate
 from typing import Final
 from uuid import UUID
 
 from casework.matching.candidates import Candidate, Helper
+from casework.rules.text import Text
 
 USUAL_MOST: Final = 10
 """So many cases of one batch a helper is given who has said no bound."""
@@ -24,11 +26,14 @@ _NEVER: Final = -1e9
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A case that waits for a helper, with everybody judged for it."""
+    """A case that waits for a helper, with everybody judged for it; for people what it is about and when it is due."""
 
     id: UUID
     number: str
     candidates: Sequence[Candidate]
+    matter: Text | None = None
+    due_on: date | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from casework.matching.profiles import Relation
 from casework.records import cases, matching, offers, offices, people
 from casework.records.locks import lock_digests
 from casework.records.rows import StoredCase
+from casework.rules.clockwork import nearest_clock
 from casework.rules.grammar import Transition, Workflow
 from casework.rules.offers import TURNED_DOWN
 from casework.rules.people import STAFF, Person
@@ -98,9 +99,21 @@ def plan_for(tx: Transaction, org: str | None, *, alone: bool = False) -> list[L
             helpers = _helpers(tx, record.case.org_path, but=ids)
             by_city[city] = (helpers, known_of(helpers))
         found = _judged(tx, record, *by_city[city], turned_down.get(record.case.id, ()))
-        waiting.append(Waiting(record.case.id, record.case.number, found))
+        waiting.append(_waiting(record, found))
     weights = _weights(tx, records[0]) if records else {}
     return plan(waiting, _further(by_city.values(), weights.get("match_load", Decimal(0))))
+
+
+def _waiting(record: StoredCase, found: Sequence[Candidate]) -> Waiting:
+    case, workflow = record.case, workflow_registry.pinned(record.case)
+    nearest = nearest_clock(workflow, case)
+    due_on = nearest.due.on if nearest and nearest.due else None
+    matter = profiles.matters().get(_matter(workflow, case.facts) or "")
+    return Waiting(case.id, case.number, found, matter, due_on, case.urgent)
+
+
+def _matter(workflow: Workflow, facts: Mapping[str, Any]) -> str | None:
+    return next((str(facts[name]) for name in workflow.matter if facts.get(name)), None)
 
 
 def _ensure_staff(tx: Transaction) -> None:
@@ -174,7 +187,7 @@ def _judged(
 def _need(record: StoredCase, found: Sequence[Helper]) -> Need:
     """What a case asks of its helper."""
     workflow, facts = workflow_registry.pinned(record.case), record.case.facts
-    matter = next((str(facts[name]) for name in workflow.matter if facts.get(name)), None)
+    matter = _matter(workflow, facts)
     parties = _parties(record)
     known_to = {
         helper.person.username: case.number

@@ -15,7 +15,7 @@ from casework.rules.text import LANGUAGES, Text
 from casework.web.frame import frame_of, org_name
 from casework.web.page import HELPERS, STAFF, Answer, Html, Page, Redirect, Visit
 from casework.web.widgets import Filled, Option, Widget, titles, widgets
-from casework.work import people, profiles
+from casework.work import declarations, people, profiles
 from casework.work.people_sheet import PROFILES
 from casework.work.profiles import ProfileForm
 from casework.work.service import Transaction
@@ -45,7 +45,7 @@ def _again(visit: Visit, refused: Refusal, username: str) -> Answer:
 def change(visit: Visit, username: str) -> Answer:
     """What the caller keeps is as it was filled in; what was emptied is taken away."""
     tx, person = visit.tx, _found(visit.tx, username)
-    profiles.change(tx, person.id, _given(visit, person))
+    declarations.change(tx, person.id, _given(visit, person))
     return Redirect(f"/people/{person.username}/profile?saved=true")
 
 

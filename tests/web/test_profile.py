@@ -53,6 +53,23 @@ def test_a_helper_keeps_the_own_part_and_the_office_its_own(pages: Pages) -> Non
     assert kept(pages, name) == {"languages": ["英语"], "licence_until": "2027-01-31", "firm": "示例律师事务所"}
 
 
+def test_who_declares_a_party_of_a_case_in_hand_is_kept_from_it(pages: Pages) -> None:
+    with pages.service.transaction() as tx:
+        row = tx.db.one(
+            """select c.number, u.username, c.facts #>> '{employer,name}' as employer
+               from cases c join users u on u.id = c.assignee_id
+               where c.closed_at is null and u.username in ('lawyer', 'lawyer-qd')
+                 and c.workflow = 'legal_aid' order by c.number limit 1"""
+        )
+    assert row is not None
+    helper, at = pages.signed_in(row.username), f"/people/{row.username}/profile"
+    assert helper.get(f"/cases/{row.number}").status_code == 200
+    helper.get(at)
+    said = {"relations.0.kind": "employer", "relations.0.organisation": "true", "relations.0.name": row.employer}
+    assert helper.post(at, **said).status_code == 303
+    assert helper.get(f"/cases/{row.number}").status_code == 404
+
+
 def test_faults_stand_at_their_field_and_nothing_is_changed(pages: Pages) -> None:
     name = somebody(pages, "volunteer")
     helper, at = sign_in(pages, name), f"/people/{name}/profile"

@@ -173,10 +173,13 @@ def amount_fits(at: MoveContext, most: Decimal | None = None) -> Verdict:
     """Whether the demand says how much exactly where that is not decided yet, and no more than there is."""
     amount: Decimal | None = at.given.get("amount")
     if owed(at.case.facts):
-        sentence = "应退还金额已经决定，请勿填写（amount）。", "The amount is decided already: leave out `amount`."
+        sentence = (
+            "应退还金额已经决定，请勿填写（`amount`）。",
+            "The amount is decided already; leave it out (`amount`).",
+        )
         return Verdict(amount is None, Text(*sentence))
     if amount is None:
-        return Verdict(False, Text("请写明应退还金额（amount）。", "Say how much is to be paid back (`amount`)."))
+        return Verdict(False, Text("请写明应退还金额（`amount`）。", "Say how much is to be paid back (`amount`)."))
     if most is None:
         return Verdict(True)
     told = Text(f"至多应退还 {most:.2f} 元。", f"At most {most:.2f} yuan are to be paid back.")

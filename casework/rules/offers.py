@@ -34,8 +34,8 @@ TIME_TO_ANSWER: Final = "offer_answer"
 """The policy that says how long a helper has to answer; where there is none, no offers are made."""
 
 _NO_TIME: Final = Text(
-    "本机构没有规定答复期限（offer_answer），请直接指派。",
-    "No time to answer is set here (offer_answer); assign the case directly.",
+    "本机构没有规定答复期限（`offer_answer`），请直接指派。",
+    "No time to answer is set here (`offer_answer`); assign the case directly.",
 )
 
 

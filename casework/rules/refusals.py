@@ -104,8 +104,8 @@ class Invalid(Refusal):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(
             Text(
-                f"提交的内容有 {len(faults)} 处需要更正，请逐项查看 errors。",
-                f"{len(faults)} field(s) need to be corrected; see errors for each.",
+                f"提交的内容有 {len(faults)} 处需要更正，请逐项核对（`errors`）。",
+                f"{len(faults)} field(s) need to be corrected; each says why (`errors`).",
             )
         )
         self.faults = tuple(faults)

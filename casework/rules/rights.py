@@ -81,8 +81,8 @@ def colleagues(case: Case, *, may_give_reason: bool) -> NotNow:
     if may_give_reason:
         return NotNow(
             Text(
-                f"此案由{owner.name}（{owner.username}）经办；如需代办，请在 reason 中写明理由。",
-                f"{owner.name} ({owner.username}) owns this case; to step in, give a reason in `reason`.",
+                f"此案由{owner.name}（{owner.username}）经办；如需代办，请写明理由（`reason`）。",
+                f"{owner.name} ({owner.username}) owns this case; to step in, give a reason (`reason`).",
             )
         )
     return NotNow(

@@ -1,6 +1,7 @@
 """Writes pages: templates, pairs of words in two languages, dates and nearness as people read them, headers."""
 
 import gzip
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -28,8 +29,17 @@ _HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_FOR_PROGRAMS: Final = re.compile(r"（`[^（）]+`）| ?\(`[^()]+`\)")
 _WORTH_COMPRESSING: Final = 1_000
 _LEVEL: Final = 5
+
+
+def for_people(text: Text) -> Text:
+    """Return a sentence without the names that it has for programs, which stand in brackets and backticks.
+
+    What people have written themselves is the same in both languages, and stays as it is.
+    """
+    return Text(*(_FOR_PROGRAMS.sub("", one) for one in (text.zh, text.en))) if text.zh != text.en else text
 
 
 @pass_context
@@ -39,7 +49,7 @@ def _pair(context: Context, zh: str, en: str) -> str:
 
 @pass_context
 def _told(context: Context, text: Text) -> str:
-    return text.in_(context["lang"])
+    return for_people(text).in_(context["lang"])
 
 
 @pass_context

@@ -43,9 +43,8 @@ _TRIES_FOR_ONE: Final = 10
 _LONGEST_NUMBER: Final = 100
 _NUMBER: Final = re.compile(r"[0-9A-Z]+(?:-[0-9A-Z]+)*")
 _NO_SUCH: Final = Text(
-    "没有这份申请，或者查询码不正确；请核对编号和查询码（以 Tracking-Code 请求头或 tracking_code 给出）。",
-    "There is no such application, or its code is another; check both. The code is given as Tracking-Code or"
-    " tracking_code.",
+    "没有这份申请，或者查询码不正确；请核对编号和查询码（`Tracking-Code`）。",
+    "There is no such application, or its code is another; check both (`Tracking-Code`).",
 )
 
 

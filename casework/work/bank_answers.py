@@ -45,12 +45,12 @@ _TWICE = Text(
     "同一笔款项在回盘中出现多次，请只保留一行。", "The answer names this payment more than once; keep one row."
 )
 _WHICH = Text(
-    "本单有 {count} 笔账号、金额相同的款项，请以序号（serial）指明是哪一笔。",
-    "The order has {count} payments of this amount to this account; say which one by its serial number (serial).",
+    "本单有 {count} 笔账号、金额相同的款项，请以序号（`serial`）指明是哪一笔。",
+    "The order has {count} payments of this amount to this account; say which one by its serial number (`serial`).",
 )
 _SETTLED = Text(
-    "本单已登记为{result}（{on}）；误登的，请在案件 {case} 上办理“{title}”（{step}）。",
-    "This is recorded as {result} on {on} already; what was mistyped is put right by the step `{step}` of {case}.",
+    "本单已登记为{result}（{on}）；误登的，请在案件 {case} 上办理“{title}”（`{step}`）。",
+    "This is recorded as {result} on {on} already; what was mistyped is put right on {case} (`{step}`).",
 )
 
 

@@ -30,8 +30,8 @@ _NOT_YOURS: Final = Text(
 )
 _NOT_OWNED: Final = Text("此人没有承办未结案件 {number}。", "This person owns no open case {number}.")
 _TOO_MANY: Final = Text(
-    "共有 {many} 件，一次最多移交 {most} 件；请在 cases 中分批列出案号。",
-    "There are {many} cases, and {most} are handed over at once; name those of each batch in `cases`.",
+    "共有 {many} 件，一次最多移交 {most} 件；请分批列出案号（`cases`）。",
+    "There are {many} cases, and {most} are handed over at once; name those of each batch (`cases`).",
 )
 _REFUSED: Final = Text("{number}：{why} 没有移交任何案件。", "{number}: {why} None was handed over.")
 

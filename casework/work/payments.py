@@ -42,8 +42,8 @@ _REDIRECTED_BY_YOU = Text(
 _HELD_BACK = Text("本次暂不列入", "held back this time")
 _REDIRECTED = Text(
     "{number}（{amount} 元）：批准之后，{who}（{username}）于 {at} 更正过收款信息：原为 {was}，现为 {now}。"
-    "核实无误的，在“已核实的收款信息变更”（confirmed）中填写案号（case）{number}、办理记录序号（event）{event}；"
-    "暂不支付的，在“本次暂不列入的案号”（held_back）中填写 {number}。",
+    "核实无误的，在“已核实的收款信息变更”（`confirmed`）中填写案号（`case`）{number}、办理记录序号（`event`）{event}；"
+    "暂不支付的，在“本次暂不列入的案号”（`held_back`）中填写 {number}。",
     "{number} ({amount} yuan): since the approval {who} ({username}) has corrected, on {at}, where the money goes: it"
     " was {was} and is {now}. If that is right, confirm it with case {number} and event {event} among the changes that"
     " were looked at (`confirmed`); to leave it out for now, write {number} among the cases left out (`held_back`).",
@@ -52,12 +52,12 @@ _NO_ACCOUNT_BEFORE = Text("无账号", "no account")
 _NO_CASE = Text("没有案件 {number}，或不在您的范围内。", "There is no case {number}, or it is not open to you.")
 _NO_ACCOUNT = Text("档案中没有银行账号，请先补正", "no bank account in the file; correct the facts first")
 _AS_RETURNED = Text(
-    "银行退回后账户信息尚未更正；确系银行原因的，可选“含账户信息未更正的退回款项”（as_returned）",
-    "returned by the bank, and the bank details were not corrected since; if the bank erred, say so in as_returned",
+    "银行退回后账户信息尚未更正；确系银行原因的，可选“含账户信息未更正的退回款项”（`as_returned`）",
+    "returned by the bank, and the bank details were not corrected since; if the bank erred, say so (`as_returned`)",
 )
 _SETTLED = Text(
-    "本单中该笔款项已有结果；误登的，请在该案件上办理“{title}”（{step}）。",
-    "This payment is settled on this order already; what was mistyped is put right by the case's step `{step}`.",
+    "本单中该笔款项已有结果；误登的，请在该案件上办理“{title}”（`{step}`）。",
+    "This payment is settled on this order already; what was mistyped is put right on the case (`{step}`).",
 )
 _FULL = Text("本单已满，请另开一单", "this order is full; make another one")
 LEFT_OUT: Final = {

@@ -41,9 +41,8 @@ _LAST_ADMINISTRATOR: Final = Text(
     " manage its users. Name another one there or above first.",
 )
 _CHOOSE_A_PASSWORD: Final = Text(
-    "您的密码由管理员设置，请先自行修改：PATCH /api/v1/me，填写 current_password 和 password。",
-    "Your password was set by an administrator. Choose your own first: PATCH /api/v1/me with current_password and"
-    " password.",
+    "您的密码由管理员设置，请先在“个人设置”中自行修改（`PATCH /api/v1/me`）。",
+    "Your password was set by an administrator. Choose your own in the settings first (`PATCH /api/v1/me`).",
 )
 _OLD_PASSWORD_WRONG: Final = Text("原密码不正确。", "The present password is wrong.")
 _SAME_PASSWORD: Final = Text("新密码与原密码相同。", "The new password is the present one.")

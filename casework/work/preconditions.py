@@ -26,7 +26,7 @@ def ensure_fresh(tx: Transaction, record: StoredCase, *, required: bool = False)
     """Raises `Stale` where the caller has read another version, `PreconditionMissing` where it is required to say."""
     if required and tx.if_match is None:
         raise PreconditionMissing(
-            Text("请在 If-Match 中给出您读到的 ETag。", "Give the ETag that you have read in If-Match.")
+            Text("请注明您读到的是哪个版本（`If-Match`）。", "Say which version you have read (`If-Match`).")
         )
     if isinstance(tx.if_match, frozenset) and record.case.version not in tx.if_match:
         raise Stale(
@@ -59,7 +59,7 @@ NOT_FOR_AUDITORS: Final = Text(
 )
 """Said to auditors in place of what is sensitive."""
 _NOT_TAKEN_ON: Final = Text(
-    "接受指派（take_on）之前只能看到案由；不能承办的，请退回（decline）。",
+    "接受指派（`take_on`）之前只能看到案由；不能承办的，请退回（`decline`）。",
     "Until you take the case on (`take_on`) you see the matter only; give it back (`decline`) if you cannot.",
 )
 
@@ -75,9 +75,10 @@ def ensure_confirmed(tx: Transaction, opened_at: datetime) -> None:
 
 
 _UNCONFIRMED: Final = Text(
-    "您的角色或者机构有变更；查看此前案件的敏感信息，须先由另一名管理员确认（POST /users/{id}/confirm-role）。",
+    "您的角色或者机构有变更；查看此前案件的敏感信息，请联系另一名管理员确认您的角色和机构"
+    "（`POST /users/ID/confirm-role`）。",
     "Your role or organisation was changed; what is sensitive of cases of before is shown once another administrator"
-    " has confirmed it (POST /users/{id}/confirm-role).",
+    " has confirmed it; ask one (`POST /users/ID/confirm-role`).",
 )
 
 

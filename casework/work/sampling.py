@@ -35,7 +35,7 @@ def yearly(tx: Transaction, year: int, org: str, key: str | None = None) -> Samp
     if place is None or row is None:
         raise NotMet(
             Text(
-                f"没有机构 {org}，或者当地没有设定抽查比例（{rule.share}）。",
+                f"没有机构 {org}，或者当地没有设定抽查比例（`{rule.share}`）。",
                 f"There is no organisation {org}, or no share (`{rule.share}`) is set for its place.",
             )
         )

@@ -157,7 +157,7 @@ def _no_student(at: MoveContext, helped: Sequence[str | None], student: str | No
         return Text("家庭没有在校子女。", "No child of the household is at school.")
     if student is None and students > 1:
         return Text(
-            "在校子女不止一名，请写明助学救助给予哪一名学生（student）。",
+            "在校子女不止一名，请写明助学救助给予哪一名学生（`student`）。",
             "More than one child is at school: say for which student the study aid is (`student`).",
         )
     if student is not None and not any(same_name(student, name) for name in at_school(at.case.facts)):
@@ -262,13 +262,16 @@ def may_go_without_dossier(at: MoveContext) -> Verdict:
     )
 
 
-@guard(zh="该意见不建档，请办理“给予帮扶（不建档）”。", en="No dossier is proposed; take `help_once`.")
+@guard(
+    zh="该意见不建档，请办理“给予帮扶（不建档）”（`help_once`）。",
+    en="No dossier is proposed; help without one (`help_once`).",
+)
 def dossier_is_proposed(at: MoveContext) -> bool:
     """What was put on notice is what is decided."""
     return not at.case.facts.get("without_dossier")
 
 
-@guard(zh="该意见拟建档，请办理“批准建档和帮扶”。", en="A dossier is proposed; take `approve`.")
+@guard(zh="该意见拟建档，请办理“批准建档和帮扶”（`approve`）。", en="A dossier is proposed; approve it (`approve`).")
 def no_dossier_is_proposed(at: MoveContext) -> bool:
     """What was put on notice is what is decided."""
     return bool(at.case.facts.get("without_dossier"))

@@ -137,9 +137,9 @@ def _born(person: Facts) -> int | None:
 def _explained_first(open_questions: list[Text]) -> Text:
     return Text(
         f"家庭人口情况须先核对或者说明：{'；'.join(one.zh for one in open_questions)}。请更正家庭成员，"
-        "或者在家庭人口情况说明（household.explanation）中写明是谁、为什么。",
+        "或者在家庭人口情况说明（`household.explanation`）中写明是谁、为什么。",
         f"First the people of the household: {'; '.join(one.en for one in open_questions)}. Correct the members, or say"
-        " who and why in `household.explanation`.",
+        " who and why (`household.explanation`).",
     )
 
 
@@ -176,7 +176,7 @@ def category_is_founded(at: MoveContext) -> Verdict:
         return Verdict(
             False,
             Text(
-                f"{found.told().zh}符合建档标准的应建尽建；仍不建档的，请写明依据（ground）。",
+                f"{found.told().zh}符合建档标准的应建尽建；仍不建档的，请写明依据（`ground`）。",
                 f"{found.told().en} Who meets the tests is put on file; where that is not to be, say on what ground"
                 " (`ground`).",
             ),
@@ -184,7 +184,7 @@ def category_is_founded(at: MoveContext) -> Verdict:
     return Verdict(
         False,
         Text(
-            f"{found.told().zh}拟定类别为{CATEGORY_TITLES[at.given['category']].zh}，与测算不一致的，请写明依据（ground）。",
+            f"{found.told().zh}拟定类别为{CATEGORY_TITLES[at.given['category']].zh}，与测算不一致的，请写明依据（`ground`）。",
             f"{found.told().en} The category proposed is {CATEGORY_TITLES[at.given['category']].en}; where it differs from"
             " the formula, say on what ground (`ground`).",
         ),

@@ -175,7 +175,7 @@ def nothing_asked_that_is_checked(at: MoveContext) -> Verdict:
     return Verdict(
         not found,
         Text(
-            f"{zh}。参照社会救助法第六十二条，能够核对的不得要求提交，请从清单中删去，改为送交核对（send_check）。",
+            f"{zh}。参照社会救助法第六十二条，能够核对的不得要求提交，请从清单中删去，改为送交核对（`send_check`）。",
             f"These are found by an exchange of data: {en}. Take them off the list (Social Assistance Law 62 by reference)"
             " and use the check instead (`send_check`).",
         ),

@@ -72,7 +72,7 @@ def everybody_is_known(at: MoveContext) -> Verdict:
     return Verdict(
         not unknown,
         Text(
-            f"尚缺身份证号码：{'、'.join(unknown)}。请先补充；家庭成员确无号码的，请写明原因（no_number_because）。",
+            f"尚缺身份证号码：{'、'.join(unknown)}。请先补充；家庭成员确无号码的，请写明原因（`no_number_because`）。",
             f"The identity number is unknown of: {', '.join(unknown)}. Add it first; where a member has none, say why"
             " (`no_number_because`).",
         ),
@@ -130,8 +130,8 @@ def _ensure_consent(move: Move) -> None:
     if notice and notice.open and given and not kept:
         raise NotMet(
             Text(
-                "公示期间撤回同意的，请用“撤回公示同意”（withdraw_consent）办理，公示随即撤下。",
-                "While the notice stands, take the consent back with `withdraw_consent`, which takes the notice down.",
+                "公示期间撤回同意的，请用“撤回公示同意”（`withdraw_consent`）办理，公示随即撤下。",
+                "While the notice stands, take the consent back by its own step (`withdraw_consent`), which takes the notice down.",
             )
         )
 

@@ -69,7 +69,7 @@ class ProposeCut(Form):
         help=Text("英文通知所用，可以不填。", "For the English letter; it may be left out."),
     )
 
-    @rule("line_missing", Text("请写明是哪一笔款项（line）。", "Say which payment it is (`line`)."), at="line")
+    @rule("line_missing", Text("请写明是哪一笔款项（`line`）。", "Say which payment it is (`line`)."), at="line")
     def line_for_a_release(self, what: str, line: str | None = None) -> bool:
         return (what == RELEASED) == (line is not None)
 
@@ -195,8 +195,8 @@ def cuts_dropped(at: MoveContext) -> Mapping[str, Any]:
 
 
 @guard(
-    zh="撤销款项前须先通知并听取本人意见（propose_cut、record_cut_hearing）；本人书面放弃的，请填写签字日期（signed_on），"
-    "本人死亡的，请填写证明材料（death_proof）。",
+    zh="撤销款项前须先通知并听取本人意见（`propose_cut`、`record_cut_hearing`）；本人书面放弃的，请填写签字日期（`signed_on`），"
+    "本人死亡的，请填写证明材料（`death_proof`）。",
     en="Before a payment is released the person is invited and heard (`propose_cut`, `record_cut_hearing`); where the"
     " person has waived it in writing give the day of the signature (`signed_on`), after a death its proof"
     " (`death_proof`).",
@@ -210,7 +210,7 @@ def heard_before_release(at: MoveContext) -> bool:
 
 
 @guard(
-    zh="注销档案前须先通知并听取本人意见（propose_cut、record_cut_hearing）；本人书面申请或者同意的，请填写签字日期（signed_on）。",
+    zh="注销档案前须先通知并听取本人意见（`propose_cut`、`record_cut_hearing`）；本人书面申请或者同意的，请填写签字日期（`signed_on`）。",
     en="Before a file is struck off the person is invited and heard (`propose_cut`, `record_cut_hearing`); where the"
     " person has asked for it or agreed in writing, give the day of the signature (`signed_on`).",
     looks_at_given=True,
@@ -221,7 +221,7 @@ def heard_before_striking_off(at: MoveContext) -> bool:
 
 
 @guard(
-    zh="调低困难类别前须先通知并听取本人意见（propose_cut、record_cut_hearing）。",
+    zh="调低困难类别前须先通知并听取本人意见（`propose_cut`、`record_cut_hearing`）。",
     en="Before the category is lowered the person is invited and heard (`propose_cut`, `record_cut_hearing`).",
 )
 def heard_before_lowering(at: MoveContext) -> bool:

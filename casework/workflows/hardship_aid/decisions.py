@@ -136,7 +136,7 @@ def some_decision_is_open(at: MoveContext) -> Verdict:
     return Verdict(any(one.holds for one in verdicts), late)
 
 
-@guard(zh="请写明对哪一项决定提出异议（decision）。", en="Say to which decision (`decision`).", looks_at_given=True)
+@guard(zh="请写明对哪一项决定提出异议（`decision`）。", en="Say to which decision (`decision`).", looks_at_given=True)
 def decision_is_named(at: MoveContext) -> Verdict:
     """The decision that is meant may be objected to; it is named where more than one may."""
     return _named(at, _open(at), _open(at))
@@ -171,7 +171,7 @@ def some_decision_to_serve(at: MoveContext) -> bool:
     return bool(_decisions(at.case))
 
 
-@guard(zh="请写明是哪一项决定（decision）。", en="Say which decision it is (`decision`).", looks_at_given=True)
+@guard(zh="请写明是哪一项决定（`decision`）。", en="Say which decision it is (`decision`).", looks_at_given=True)
 def service_names_decision(at: MoveContext) -> Verdict:
     """It is named where more than one has not been received."""
     return _named(at, _to_serve(at.case), _decisions(at.case))
@@ -245,7 +245,7 @@ def _named(at: MoveContext, likely: list[Facts], allowed: list[Facts]) -> Verdic
     return Verdict(
         len(likely) == 1 if number is None else any(one["number"] == number for one in allowed),
         Text(
-            f"请写明是哪一项决定（decision）：{'；'.join(f'{n}. {what.zh}（{day}）' for n, what, day in told)}。",
+            f"请写明是哪一项决定（`decision`）：{'；'.join(f'{n}. {what.zh}（{day}）' for n, what, day in told)}。",
             f"Say which decision it is (`decision`): {'; '.join(f'{n}. {what.en} ({day})' for n, what, day in told)}.",
         ),
     )

@@ -23,8 +23,8 @@ MOST_REPORTS: Final = 20
 
 
 @guard(
-    zh="代申请人撤回的，请写明理由（reason）：申请人何时、以何种方式提出。",
-    en="To withdraw on the applicant's behalf, say in `reason` when and how the applicant asked for it.",
+    zh="代申请人撤回的，请写明理由（`reason`）：申请人何时、以何种方式提出。",
+    en="To withdraw on the applicant's behalf, give as the reason (`reason`) when and how the applicant asked.",
     looks_at_given=True,
 )
 def says_why_on_behalf(at: MoveContext) -> bool:
@@ -33,7 +33,7 @@ def says_why_on_behalf(at: MoveContext) -> bool:
 
 
 @guard(
-    zh="代办自愿退出的，须有本人签字的书面申请；请填写签字日期（signed_on）。",
+    zh="代办自愿退出的，须有本人签字的书面申请；请填写签字日期（`signed_on`）。",
     en="An exit on the household's own request needs that request in writing; give the day of its signature (`signed_on`).",
     looks_at_given=True,
 )
@@ -104,7 +104,7 @@ def verified_category_is_founded(at: MoveContext) -> Verdict:
     return Verdict(
         False,
         Text(
-            f"{found.told().zh}认定类别与测算不一致的，请写明依据（ground）。",
+            f"{found.told().zh}认定类别与测算不一致的，请写明依据（`ground`）。",
             f"{found.told().en} Where the category differs from the formula, say on what ground (`ground`).",
         ),
     )
@@ -194,7 +194,7 @@ def heard_after_proposed(at: MoveContext) -> bool:
 
 
 _SERVED_BEFORE: Final = Text(
-    "通知送达日期（served_on）不能早于通知之日。",
+    "通知送达日期（`served_on`）不能早于通知之日。",
     "The invitation cannot have been served before it was made (`served_on`).",
 )
 

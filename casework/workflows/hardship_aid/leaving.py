@@ -30,7 +30,7 @@ def above_the_line_long_enough(at: MoveContext) -> Verdict:
     return Verdict(
         False,
         Text(
-            f"脱困退出须收入连续 {months} 个月高于困难标准，请写明起始日期（above_line_since）；未满的，满后再提出（{row.source.zh}）。",
+            f"脱困退出须收入连续 {months} 个月高于困难标准，请写明起始日期（`above_line_since`）；未满的，满后再提出（{row.source.zh}）。",
             f"Out of hardship is whose income has been above the line for {months} months in a row: say since when"
             f" (`above_line_since`), or propose the exit once they are full ({row.source.en}).",
         ),
@@ -38,7 +38,7 @@ def above_the_line_long_enough(at: MoveContext) -> Verdict:
 
 
 _POOR_SINCE = Text(
-    "起始日期（above_line_since）不能早于 {poor}：当日建档、核查或者审查时该户仍属困难。",
+    "起始日期（`above_line_since`）不能早于 {poor}：当日建档、核查或者审查时该户仍属困难。",
     "Income cannot have been above the line since before {poor}, when the household was found in hardship"
     " (`above_line_since`).",
 )

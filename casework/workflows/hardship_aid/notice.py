@@ -25,8 +25,8 @@ SUBJECTS: Final = {
     "exit": Text("拟退出困难职工帮扶", "to leave hardship assistance"),
 }
 _NUMBER_IN_UNIT: Final = Text(
-    "“工作单位”（applicant.work_unit）将公示，其中有{what}，请先更正。",
-    "The place of work (applicant.work_unit) is shown to the public and contains {what}; correct it first.",
+    "“工作单位”（`applicant.work_unit`）将公示，其中有{what}，请先更正。",
+    "The place of work (`applicant.work_unit`) is shown to the public and contains {what}; correct it first.",
 )
 WITHHELD: Final = Text("（未同意公开姓名）", "(the name is not public)")
 

@@ -163,7 +163,7 @@ def line_has_where_to_go(at: MoveContext) -> bool:
 
 
 @guard(
-    zh="现金发放的，请填写本人签收单号（receipt）。",
+    zh="现金发放的，请填写本人签收单号（`receipt`）。",
     en="Cash is signed for: give the number of the signed receipt (`receipt`).",
     looks_at_given=True,
 )

@@ -109,7 +109,7 @@ def aid_may_be_demanded(at: MoveContext) -> bool:
 
 
 @guard(
-    zh="通知退还帮扶款前须先通知并听取本人意见（propose_cut、record_cut_hearing）。",
+    zh="通知退还帮扶款前须先通知并听取本人意见（`propose_cut`、`record_cut_hearing`）。",
     en="Before aid is demanded back the person is invited and heard (`propose_cut`, `record_cut_hearing`).",
 )
 def demand_may_be_decided(at: MoveContext) -> Verdict:

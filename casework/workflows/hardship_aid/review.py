@@ -159,7 +159,7 @@ def _is_child(person: Facts, today: date) -> bool:
 
 
 @guard(
-    zh="新就业形态劳动者须写明从业情况由谁证明（platform.proven_by）：平台企业、接单记录、街道（乡镇）社区工会或者行业工会，任选其一，无须劳动合同。",
+    zh="新就业形态劳动者须写明从业情况由谁证明（`platform.proven_by`）：平台企业、接单记录、街道（乡镇）社区工会或者行业工会，任选其一，无须劳动合同。",
     en="Say who proves the platform work (`platform.proven_by`): the platform, records of orders, or the union of the"
     " street, town, community or industry; one is enough, and no labour contract is needed.",
 )

@@ -12,7 +12,7 @@ from casework.api.body import Encoded
 from casework.http.problems import FAULT, STATUS, document, of_http
 from casework.http.request_context import language, request_id
 from casework.rules.duplicates import Duplicate
-from casework.rules.refusals import Invalid, Refusal
+from casework.rules.refusals import Fault, Invalid, Refusal
 from casework.rules.text import Text
 
 
@@ -35,10 +35,14 @@ def _problem(status: int, code: str, detail: Text, **more: Any) -> Response:
     return Response(msgspec.json.encode(body), status=status, content_type="application/problem+json")
 
 
+def _told(one: Fault) -> FieldError:
+    return FieldError(one.path, one.title.in_(language()) if one.title else None, one.code, one.text.in_(language()))
+
+
 def _of_refusal(refusal: Refusal) -> Response:
     more: dict[str, Any] = {}
     if isinstance(refusal, Invalid):
-        more["errors"] = [FieldError(one.path, one.code, one.text.in_(language())) for one in refusal.faults]
+        more["errors"] = [_told(one) for one in refusal.faults]
     if isinstance(refusal, Duplicate):
         more["duplicate_of"] = [twin(one) for one in refusal.of]
     answer = _problem(STATUS[refusal.code], refusal.code, refusal.text, **more)

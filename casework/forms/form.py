@@ -3,6 +3,7 @@
 import copy
 import inspect
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any, ClassVar, Final, cast
@@ -15,7 +16,7 @@ from casework.forms.field import TODAY, FormField
 from casework.forms.layout import Offers, Section
 from casework.forms.validation_errors import fault, invalid, join
 from casework.rules.grammar import Needs, Workflow
-from casework.rules.refusals import Fault
+from casework.rules.refusals import Fault, Invalid
 from casework.rules.text import Language, Text
 
 _OR: Final = Text("{this}或者{other}", "{this} or {other}")
@@ -70,9 +71,29 @@ class Form(Schema):
         try:
             return cast("dict[str, Any]", cls.instance().load(payload))
         except ValidationError as error:
-            raise invalid(error.messages) from None
+            faults = invalid(error.messages).faults
+            raise Invalid([replace(one, title=cls.title_at(one.path)) for one in faults]) from None
         finally:
             TODAY.reset(token)
+
+    @classmethod
+    def title_at(cls, path: str) -> Text | None:
+        """What the field at a path is called, with those above it and the numbers of rows; None where there is none."""
+        told: Text | None = None
+        at: type[Form] | None = cls
+        for part in path.split("."):
+            if part.isascii() and part.isdecimal():
+                row = int(part) + 1
+                told = Text(f"{told.zh}第 {row} 行", f"{told.en}, row {row}") if told else None
+                continue
+            fields = dict(at.form_fields()) if at else {}
+            if part not in fields:
+                return told
+            found = fields[part]
+            inner = found.item if isinstance(found, Many) else found
+            at = inner.form if isinstance(inner, Nested) else None
+            told = Text(f"{told.zh}：{found.title.zh}", f"{told.en}: {found.title.en}") if told else found.title
+        return told
 
     @classmethod
     def plain(cls, data: Mapping[str, Any]) -> dict[str, Any]:

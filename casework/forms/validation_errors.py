@@ -28,13 +28,13 @@ SENTENCES: Final[Mapping[str, Text]] = MappingProxyType(
     {
         "required": Text("此项必填，请填写后再提交。", "This is required; please fill it in."),
         "null": Text("此项必填，不能为空。", "This is required and may not be null."),
-        "type": Text("此处应为一组栏目（JSON 对象）。", "A group of fields (a JSON object) is expected here."),
+        "type": Text("此处应为一组栏目（`object`）。", "A group of fields is expected here (`object`)."),
         "unknown": Text(
             "表单中没有这一栏，请删除或核对栏目名称。",
             "The form has no such field; remove it or check its name.",
         ),
         "validator_failed": Text("此项的内容不符合要求，请核对。", "This value is not acceptable; please check it."),
-        "not_text": Text("此处应为文字，请加引号提交。", "Text (a JSON string) is expected here."),
+        "not_text": Text("此处应为文字（`string`）。", "Text is expected here (`string`)."),
         "not_list": Text("此处应为列表，请逐行填写。", "A list is expected here, one row for each entry."),
         "too_long": Text(
             "内容过长，最多 {most} 个字，请精简。",
@@ -81,8 +81,8 @@ SENTENCES: Final[Mapping[str, Text]] = MappingProxyType(
         "user": Text("请填写一名用户的编号或用户名。", "Please name a user by id or username."),
         "id": Text("请填写编号（UUID）。", "Please give an id (a UUID)."),
         "money_float": Text(
-            '金额请写成带引号的文字，例如 "1234.50"；小数数字会丢失精度。',
-            'Write an amount as a string such as "1234.50"; a JSON number with decimals loses precision.',
+            '金额请写成 1234.50 的样子（`"1234.50"`，数字会丢失精度）。',
+            'Write an amount like 1234.50 (`"1234.50"`: a number with decimals loses precision).',
         ),
         "money": Text(
             "金额以元为单位，只写数字，最多两位小数，例如 1234.50。",

@@ -6,7 +6,7 @@ the one table that turns codes into HTTP.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from casework.rules.text import Text
@@ -89,11 +89,15 @@ class Unavailable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one field: where (`path` such as `arrears.0.amount`), a code and a sentence."""
+    """What is wrong with one field: where (`path` such as `arrears.0.amount`), a code and a sentence.
+
+    `title` is what the field is called, with the number of its row, where a form says so.
+    """
 
     path: str
     code: str
     text: Text
+    title: Text | None = field(default=None, compare=False)
 
 
 class Invalid(Refusal):

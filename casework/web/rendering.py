@@ -29,7 +29,7 @@ _HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_FOR_PROGRAMS: Final = re.compile(r"（`[^（）]+`）| ?\(`[^()]+`\)")
+_FOR_PROGRAMS: Final = re.compile(r"（`[^（）]+）| ?\(`[^()]+\)")
 _WORTH_COMPRESSING: Final = 1_000
 _LEVEL: Final = 5
 

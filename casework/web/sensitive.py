@@ -13,7 +13,6 @@ from casework.rules.grammar import Workflow
 from casework.rules.messages import KINDS
 from casework.rules.text import Text
 from casework.web.timeline import title_of
-from casework.web.widgets import title_at
 
 _OF_EVENT: Final = re.compile(r"events\.(\d+)\.(.+)")
 _OF_ALERT: Final = re.compile(r"alerts\..+")
@@ -69,10 +68,10 @@ def _lines(workflow: Workflow, row: Any, values: Mapping[str, Any]) -> list[Line
 
 
 def _line(form: type[Form], intake: type[Form], path: str, value: Any) -> Line:
-    if path == "reason" and (form is intake or title_at(form, path) is None):
+    if path == "reason" and (form is intake or form.title_at(path) is None):
         return Line(_REASON, Text(str(value), str(value)), sensitive=True)
     if path.startswith("replaced."):
         path = path.removeprefix("replaced.")
-        title = _REPLACED.with_(title=title_at(intake, path) or Text(path, path))
+        title = _REPLACED.with_(title=intake.title_at(path) or Text(path, path))
         return Line(title, value_at(intake, path, value), sensitive=True)
-    return Line(title_at(form, path) or Text(path, path), value_at(form, path, value), sensitive=True)
+    return Line(form.title_at(path) or Text(path, path), value_at(form, path, value), sensitive=True)

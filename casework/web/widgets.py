@@ -144,32 +144,13 @@ def titles(form: type[Form], faults: Sequence[Fault], path: str = "") -> list[tu
     `path` is where the form stands in what is sent.
     """
     begins = f"{path}." if path else ""
-    return [(_id_of(one.path), title_at(form, one.path.removeprefix(begins)), one.text) for one in faults]
+    return [(_id_of(one.path), form.title_at(one.path.removeprefix(begins)), one.text) for one in faults]
 
 
 def _id_of(path: str) -> str:
     """The id of the field of a fault; an entry of a list has none of its own."""
     *above, last = path.split(".")
     return f"f-{'-'.join(above if last.isdigit() else (*above, last))}"
-
-
-def title_at(form: type[Form], path: str) -> Text | None:
-    """Return the title of a field with those above it and the numbers of rows; None where there is no such field."""
-    told: Text | None = None
-    at: type[Form] | None = form
-    for part in path.split("."):
-        if part.isdigit():
-            row = int(part) + 1
-            told = Text(f"{told.zh}第 {row} 行", f"{told.en}, row {row}") if told else None
-            continue
-        fields = dict(at.form_fields()) if at else {}
-        if part not in fields:
-            return told
-        found = fields[part]
-        inner = found.item if isinstance(found, Many) else found
-        at = inner.form if isinstance(inner, Nested) else None
-        told = Text(f"{told.zh}：{found.title.zh}", f"{told.en}: {found.title.en}") if told else found.title
-    return told
 
 
 def _fields(form: type[Form], values: Any, filled: Filled, path: str) -> list[Widget]:

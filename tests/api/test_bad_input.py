@@ -240,7 +240,7 @@ def ensure_problem(answer: TestResponse, *codes: str, language: str = "en") -> N
     assert all(bool(HAN.search(sentence)) == (language == "zh-CN") for sentence in sentences), sentences
     if said["code"] == "invalid":
         assert said["errors"]
-        assert all(fault.keys() == {"field", "code", "message"} for fault in said["errors"])
+        assert all(fault.keys() == {"field", "title", "code", "message"} for fault in said["errors"])
 
 
 NESTED = 100_000
@@ -866,3 +866,13 @@ def test_no_intake_with_a_value_changed_makes_a_fault(target: Target, data: st.D
         assert target.api.get("supervisor", f"/cases/{answer.get_json()['id']}")["facts"]
     else:
         ensure_problem(answer, "invalid", "malformed")
+
+
+def test_a_fault_is_told_with_the_title_of_its_field_and_its_row_in_both_languages(api: Api) -> None:
+    facts = api.get("caseworker", "/workflows/legal_aid")["intake"]["examples"][0]
+    facts |= {"arrears": [{"month": "2026-01", "amount": "100.00"}, {"month": "2026-02", "amount": "viel"}]}
+    body = {"workflow": "legal_aid", "org": "370100", "channel": "walk_in", "facts": facts}
+    for language, title in (("en", ", row 2: "), ("zh-CN", "第 2 行：")):
+        answer = api.call("caseworker", "POST", "/cases", body, {"Accept-Language": language})
+        [fault] = [one for one in answer.get_json()["errors"] if one["field"] == "facts.arrears.1.amount"]
+        assert title in fault["title"]

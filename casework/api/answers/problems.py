@@ -13,6 +13,14 @@ class FieldError(Shape):
     """What is wrong with a field."""
 
     field: Annotated[str, like("applicant.name")]
+    title: Annotated[
+        str | None,
+        like(
+            Text("申请人：姓名", "Applicant: Name"),
+            "栏目名称，列表注明第几行",
+            "What it is called, with the row of a list",
+        ),
+    ]
     code: Annotated[str, like("required")]
     message: Annotated[str, like(Text("此项必填。", "This is needed."))]
 

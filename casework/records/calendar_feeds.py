@@ -60,7 +60,7 @@ def deadlines(tx: Tx, person: Person) -> Sequence[Row[Any]]:
              union (select case_id from casework.queue_entries
                where :decides and org_code = :org and turn = 'supervisor' order by due_key, case_id limit :to_decide)
            ) as mine
-           join casework.cases c on c.id = mine.id
+           join casework.cases c on c.id = mine.id and (c.walled_off is null or :me <> all(c.walled_off))
              and (c.walled_off is null or cast(:me as uuid) <> all(c.walled_off))
            join casework.orgs o on o.id = c.org_id and (:helps or starts_with(o.path, :path))
            join casework.clocks k on k.case_id = c.id and k.status = 'running' and k.due_on is not null

@@ -207,10 +207,10 @@ def _senders_of(settings: Settings) -> Senders:
     post, smtp = settings.post, settings.smtp
     outside = Outside(post.allow_networks, post.connect_timeout_s, post.read_timeout_s, post.deadline_s)
     if not smtp.host:
-        return Senders(outside)
+        return Senders(outside, address=settings.web.address)
     password = settings.smtp_password
     mail = MailServer(smtp.host, smtp.port, smtp.sender, smtp.user, password, smtp.tls, smtp.timeout_s)
-    return Senders(outside, mail)
+    return Senders(outside, mail, settings.web.address)
 
 
 def create_app(service: Service, settings: Settings | None = None) -> Flask:

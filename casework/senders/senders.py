@@ -8,7 +8,8 @@ from casework.senders.smtp import MailServer
 
 @dataclass(frozen=True, slots=True)
 class Senders:
-    """The way to the outside, and the mail server if there is one."""
+    """The way to the outside, the mail server if there is one, and where links of messages lead, empty for none."""
 
     outside: Outside = field(default_factory=Outside)
     mail: MailServer | None = None
+    address: str = ""

@@ -31,6 +31,7 @@ class Web:
     max_body_bytes: int
     trusted_proxies: Literal[0, 1, 2, 3]
     metrics_networks: Networks
+    address: str
 
 
 @dataclass(frozen=True, slots=True)

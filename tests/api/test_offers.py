@@ -1,10 +1,17 @@
 """Offers over HTTP: a helper is asked, answers or lets it lapse, and the case goes to the next one by itself."""
 
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from casework.work import offer_answers
+from casework.records import outbox
+from casework.records.delivery_queues import MAIL_QUEUE
+from casework.senders.smtp import MailServer
+from casework.work import offer_answers, offer_links
+from casework.work.delivery import transports
 from casework.work.overdue import sweep
 from tests.api.conftest import Api
 from tests.api.test_concurrency import ensure_one_history
@@ -231,3 +238,39 @@ def test_the_offers_of_a_colleagues_case_are_theirs_and_a_supervisor_steps_in_wi
     made = api.post("supervisor", f"/cases/{case['id']}/offers", {"to": "lawyer", "reason": "经办人休假"})
     assert made["made_by"]["username"] == "supervisor"
     assert status(api, "supervisor", made, "withdraw", reason="不再需要") == 200
+
+
+def test_the_mail_to_whoever_is_asked_has_the_links_and_no_other_mail_has(api: Api) -> None:
+    """The links lead to the address that is set; without one there are none."""
+    before = api.service.senders
+    mail = MailServer("127.0.0.1", 25, "casework@example.org", "", "", "none", 1)
+    try:
+        api.service.senders = replace(before, mail=mail, address="https://aid.example.org/")
+        for who in ("lawyer", "caseworker"):
+            api.call("administrator", "PATCH", f"/users/{api.ids[who]}", {"email": f"{who}@example.org"})
+        case = granted(api)
+        made = ask(api, case)
+        assert f"/offer/{link(api, made, 'accept')}" in (told := mails(api)["lawyer@example.org"][-1])
+        assert f"https://aid.example.org/offer/{link(api, made, 'decline')}" in told
+        assert api.get("caseworker", f"/cases/{case['id']}")["applicant"]["name"] not in told
+        assert not any("/offer/" in one for one in mails(api).get("caseworker@example.org", ()))
+        api.service.senders = replace(before, mail=mail)
+        assert "/offer/" not in mails(api)["lawyer@example.org"][-1]
+    finally:
+        api.service.senders = before
+
+
+def link(api: Api, made: Any, verb: Any) -> str:
+    with api.service.transaction() as tx:
+        return offer_links.token(tx, UUID(made["id"]), verb)
+
+
+def mails(api: Api) -> dict[str, list[str]]:
+    """What waits for the mail server, as it is written out."""
+    with api.service.transaction() as tx:
+        tx.db.run("update outbox set try_at = :now where channel = 'email'", now=tx.now)
+        queue = SimpleNamespace(id=MAIL_QUEUE)
+        found: dict[str, list[str]] = {}
+        for row in outbox.batch(tx.db, queue, 50):  # type: ignore[arg-type]
+            found.setdefault(row.email, []).append(transports.told(api.service, row)[1])
+    return found

@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
 from casework.records.database import Row
+from casework.rules.text import Text
 from casework.senders import robots, webhook
 from casework.senders.failures import Reason, reason
 from casework.senders.smtp import HandIn, MailServer
@@ -14,8 +16,15 @@ from casework.work.delivery.batch import alerts_told
 from casework.work.delivery.channels import Channel
 from casework.work.delivery.digest import digest_told
 from casework.work.delivery.messages import alert_told, webhook_body
+from casework.work.offer_links import VERBS, token
 from casework.work.service import Service
 
+_ANSWER: Final = Text(
+    "\n\n也可以不登录，点开链接查看事由并答复（{by} 之前有效，只能答复一次，请勿转发）：\n"
+    "接受：{accept}\n谢绝：{decline}",
+    "\n\nYou can answer without signing in; the links show the matter first. They are good until {by} and for one"
+    " answer; do not pass them on.\nAccept: {accept}\nDecline: {decline}",
+)
 _BATCH: Final = 50
 _BUNDLE: Final = 1000
 
@@ -85,15 +94,30 @@ def _to_group(service: Service, channel: Channel, now: Callable[[], datetime], b
 
 def _by_mail(service: Service, server: MailServer, hand_in: HandIn, batch: Batch) -> None:
     [row] = batch
-    subject, text = _told(service, row)
+    subject, text = told(service, row)
     hand_in(server.mail(row.id, row.email, subject, text, language=row.language, at=row.at))
 
 
-def _told(service: Service, row: Row[Any]) -> tuple[str, str]:
+def told(service: Service, row: Row[Any]) -> tuple[str, str]:
+    """Return the subject and text of a mail, of a row of `records.outbox.batch`; raises `Superfluous`."""
     if row.digest_on is None:
-        return alert_told(row, row.language, service.zone)
+        subject, text = alert_told(row, row.language, service.zone)
+        return subject, text + _links(service, row)
     with service.transaction() as tx:
         digest = digest_told(tx, row.receiver_id, row.digest_on, row.language)
     if digest is None:
         raise Superfluous(reason("nothing_to_tell"))
     return digest
+
+
+def _links(service: Service, row: Row[Any]) -> str:
+    """The links by which whoever was asked answers an offer; none to others, and where no address is set."""
+    address = service.senders.address.rstrip("/")
+    if not address or row.kind != "offered" or row.level is not None:
+        return ""
+    given = row.payload["given"]
+    if given["to"] != str(row.receiver_id):
+        return ""
+    with service.transaction() as tx:
+        links = {verb: f"{address}/offer/{token(tx, UUID(given['offer']), verb)}" for verb in VERBS}
+    return _ANSWER.in_(row.language, by=given["answer_by"][:16].replace("T", " "), **links)

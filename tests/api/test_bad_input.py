@@ -82,6 +82,8 @@ class Target:
             instead = {"key": "china"} | instead
         if one.path.endswith("/claim"):
             instead = {"case_id": self.ids["unowned"]} | instead
+        if one.path.endswith("<uuid:case_id>/offers"):
+            instead = {"case_id": self.ids["waiting"]} | instead
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda name: (self.ids | instead).get(name[1], str(uuid4())), one.path)
 
     def query(self, one: Endpoint) -> str:
@@ -98,8 +100,10 @@ class Target:
             None
             if one.public
             else "administrator"
-            if one.path.startswith(("/users", "/channels", "/messages", "/admin"))
+            if one.path.startswith(("/users", "/channels", "/messages", "/admin", "/profiles"))
             and not one.path.endswith("/handover")
+            else "volunteer"
+            if one.path.endswith(("/accept", "/decline"))
             else "supervisor"
         )
         said = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -151,6 +155,9 @@ def target(shared: Api) -> Target:
     shared.days_pass(40)
     sweep(shared.service)
     alert = shared.get("supervisor", "/alerts")["items"][0]["id"]
+    waiting, offered = granted(shared), granted(shared)
+    offer = shared.post("supervisor", f"/cases/{offered}/offers", {"to": "volunteer"})
+    shared.post("supervisor", f"/cases/{case['id']}/walls", {"username": "auditor", "reason": "与当事人是亲属"})
     users = shared.get("administrator", "/users")["items"]
     lawyer = next(one["id"] for one in users if one["username"] == "lawyer")
     with shared.service.transaction() as tx:
@@ -163,6 +170,9 @@ def target(shared: Api) -> Target:
         {
             "case_id": case["id"],
             "unowned": shared.new_case()["id"],
+            "waiting": waiting,
+            "offer_id": offer["id"],
+            "username": "auditor",
             "number": case["number"],
             "alert_id": alert,
             "channel_id": channel["id"],
@@ -177,6 +187,15 @@ def target(shared: Api) -> Target:
         },
         tracking["tracking_code"],
     )
+
+
+def granted(api: Api) -> str:
+    """The id of the supervisor's case that waits for a helper."""
+    case = api.new_case()
+    for who, step in (("caseworker", "accept"), ("caseworker", "propose"), ("supervisor", "grant")):
+        case = api.take(who, case, step)
+    api.post("caseworker", f"/cases/{case['id']}/handover", {"to": "supervisor", "reason": "休假"})
+    return str(case["id"])
 
 
 def own_file(api: Api, number: str, code: str) -> str:

@@ -106,6 +106,7 @@ class ViewFilters(Form):
     urgent = Flag(title=Text("紧急", "Urgent"))
     state = Code(title=Text("状态", "State"), example="submitted")
     owner = Someone(title=Text("经办", "Owner"))
+    assignee = Someone(title=Text("承办", "Helper"))
     opened_from = When(title=Text("登记自", "Opened from"))
     opened_to = When(title=Text("登记早于", "Opened before"))
     closed_from = When(title=Text("办结自", "Closed from"))

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import CTE, ColumnElement, Date, Integer, and_, case, cast, func, or_, select
 
 from casework.records.database import Tx
-from casework.records.tables import cases, events, orgs, users
+from casework.records.tables import cases, events, offers, orgs, users
 from casework.records.visibility import below, visible
-from casework.rules.people import Person, Role
+from casework.rules.offers import TURNED_DOWN
+from casework.rules.people import HELPERS, Person, Role
 
 BANDS: Final = ((0, 7), (8, 15), (16, 30), (31, 90), (91, None))
 """How old an open case is, in days from the day on which it was opened: at least, at most; the last without end."""
@@ -97,6 +98,62 @@ def workload(tx: Tx, part: Part) -> list[Any]:
             )
             .where(or_(works_there, held.c.open.is_not(None)))
             .order_by(username)
+        )
+    )
+
+
+def helpers(tx: Tx, part: Part, since: datetime) -> list[Any]:
+    """Each active helper of the place, and whoever else has one of its open cases or was asked about one since then.
+
+    A row has `username, name, org`, how many open cases are theirs (`open`, `late`), how many offers were made to them
+    since then (`offers`), how many of these were `accepted`, `turned_down` (declined, or not answered in time), and the
+    `median` of the time to accept, in tenths of hours, None where none was accepted. In the order of their usernames.
+    """
+    held = (
+        select(
+            cases.c.assignee_id.label("id"),
+            func.count().label("open"),
+            func.count().filter(_late(tx)).label("late"),
+        )
+        .where(cases.c.closed_at.is_(None), cases.c.assignee_id.is_not(None), *part.conditions)
+        .group_by(cases.c.assignee_id)
+        .cte("held")
+    )
+    accepted = offers.c.state == "accepted"
+    took = cast(func.floor(func.extract("epoch", offers.c.ended_at - offers.c.made_at) / 360 + 0.5), Integer)
+    asked = (
+        select(
+            offers.c.user_id.label("id"),
+            func.count().label("offers"),
+            func.count().filter(accepted).label("accepted"),
+            func.count().filter(offers.c.state.in_(TURNED_DOWN)).label("turned_down"),
+            func.percentile_disc(0.5).within_group(took).filter(accepted).label("median"),
+        )
+        .select_from(offers.join(cases, cases.c.id == offers.c.case_id))
+        .where(offers.c.made_at >= since, *part.conditions)
+        .group_by(offers.c.user_id)
+        .cte("asked")
+    )
+    place = part.org_path if part.org_path is not None else part.person.org_path
+    works_there = and_(users.c.active, users.c.role.in_(HELPERS), users.c.org_id.in_(below(place)))
+    counts = ("offers", "accepted", "turned_down")
+    return list(
+        tx.all(
+            select(
+                users.c.username,
+                users.c.name,
+                orgs.c.code.label("org"),
+                *(func.coalesce(held.c[name], 0).label(name) for name in ("open", "late")),
+                *(func.coalesce(asked.c[name], 0).label(name) for name in counts),
+                asked.c.median,
+            )
+            .select_from(
+                users.join(orgs, orgs.c.id == users.c.org_id)
+                .outerjoin(held, held.c.id == users.c.id)
+                .outerjoin(asked, asked.c.id == users.c.id)
+            )
+            .where(or_(works_there, held.c.open.is_not(None), asked.c.offers.is_not(None)))
+            .order_by(users.c.username)
         )
     )
 

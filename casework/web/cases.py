@@ -22,7 +22,17 @@ from casework.work.service import Transaction
 _ROWS: Final = 50
 _MOST: Final = 1_000
 _PHASES: Final = {phase.value: phase.told for phase in Phase}
-_BY_LINK: Final = ("org", "state", "owner", "urgent", "opened_from", "opened_to", "closed_from", "closed_to")
+_BY_LINK: Final = (
+    "org",
+    "state",
+    "owner",
+    "assignee",
+    "urgent",
+    "opened_from",
+    "opened_to",
+    "closed_from",
+    "closed_to",
+)
 _YES: Final = Text("是", "yes")
 _CAPTION: Final = Text("案件", "Cases")
 
@@ -92,8 +102,9 @@ def _told(tx: Transaction, name: str, said: Any) -> Text:
         return next((one.by_state[said].title for one in every if said in one.by_state), Text(said, said))
     if name == "org" and said in tx.rules.orgs:
         return Text(tx.rules.orgs[said].name, tx.rules.orgs[said].name)
-    if name == "owner":
-        return {"me": Text("本人", "me"), "none": Text("无人经办", "nobody")}.get(said, Text(said, said))
+    if name in ("owner", "assignee"):
+        nobody = Text("无人经办", "nobody") if name == "owner" else Text("无人承办", "nobody")
+        return {"me": Text("本人", "me"), "none": nobody}.get(said, Text(said, said))
     return _YES if said is True else Text(_written(said), _written(said))
 
 

@@ -18,6 +18,8 @@ from casework.work import workflow_registry
 from casework.work.service import Transaction
 
 READERS: Final = STAFF | {Role.AUDITOR}
+WATCHERS: Final = frozenset((Role.SUPERVISOR, Role.AUDITOR))
+"""Who may compare people; a caseworker's figures are the own ones."""
 KEPT: Final = (
     ("met", Text("按期", "kept")),
     ("open", Text("未到期", "open")),
@@ -27,11 +29,12 @@ KEPT: Final = (
 
 _MOST_ORGS: Final = 400
 _MONTHS: Final = 12
-_TABS: Final = (
+_TABS: Final[tuple[tuple[str, Text], ...]] = (
     ("/reports", Text("本月", "Month")),
     ("/reports/sla", Text("期限", "Clocks")),
     ("/reports/ageing", Text("存续时间", "Ageing")),
     ("/reports/workload", Text("工作量", "Workload")),
+    ("/reports/helpers", Text("承办人", "Helpers")),
     ("/reports/funnel", Text("各状态用时", "Days in each state")),
 )
 
@@ -110,6 +113,11 @@ def list_of(visit: Visit, **wanted: Any) -> str:
     return address("/cases", {**part_of(visit), **own, **wanted})
 
 
+def tabs_of(tx: Transaction) -> list[tuple[str, Text]]:
+    """Return the pages of figures that the caller may open."""
+    return [one for one in _TABS if one[0] != "/reports/helpers" or tx.person.role in WATCHERS]
+
+
 def page_of(
     visit: Visit,
     path: str,
@@ -127,7 +135,7 @@ def page_of(
         "report",
         {
             "frame": frame_of(tx),
-            "tabs": _TABS,
+            "tabs": tabs_of(tx),
             "tab": path,
             "title": title,
             "about": about,

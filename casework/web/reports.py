@@ -12,7 +12,18 @@ from casework.rules.text import Text
 from casework.web.charts import bars, columns
 from casework.web.frame import frame_of
 from casework.web.page import Answer, Html, Page, Visit
-from casework.web.report import KEPT, READERS, Figure, MonthsQuery, PartQuery, list_of, months_of, page_of, part_of
+from casework.web.report import (
+    KEPT,
+    READERS,
+    WATCHERS,
+    Figure,
+    MonthsQuery,
+    PartQuery,
+    list_of,
+    months_of,
+    page_of,
+    part_of,
+)
 from casework.web.rows import rows_of
 from casework.web.tables import Cell, Table, address, number, plain, share
 from casework.work import figures, reports, workflow_registry
@@ -179,6 +190,40 @@ def _held(visit: Visit, row: dict[str, int], owner: str | None) -> list[Cell]:
         number(row["late"], list_of(visit, open=True, overdue=True, **who)),
         number(row["urgent"], list_of(visit, open=True, urgent=True, **who)),
     ]
+
+
+@Page("GET", "/reports/helpers", WATCHERS, query=PartQuery)
+def helpers(visit: Visit) -> Answer:
+    """What lawyers and volunteers have in hand, and what came of the offers that were made to them."""
+    found = sorted(
+        figures.workload(visit.tx, **part_of(visit))["helpers"], key=lambda row: (-row["open"], row["username"])
+    )
+    rows = [
+        [
+            Cell(plain(row["name"])),
+            _office(visit, row),
+            number(row["open"], list_of(visit, open=True, assignee=row["username"])),
+            number(row["late"], list_of(visit, open=True, overdue=True, assignee=row["username"])),
+            number(row["offers"]),
+            number(row["accepted"]),
+            share(row["accept_rate"]),
+            number(row["median_hours"]),
+        ]
+        for row in found
+    ]
+    title = Text("律师和志愿者", "Lawyers and volunteers")
+    titles = [
+        Text("承办人", "Helper"),
+        Text("机构", "Office"),
+        Text("在办", "In hand"),
+        _LATE,
+        Text("征询", "Offers"),
+        Text("接受", "Accepted"),
+        Text("接受率", "Accept rate"),
+        Text("接受用时（小时，中位数）", "Hours to a yes, median"),
+    ]
+    about = Text("征询按近六个月统计。", "Offers of the last six months.")
+    return page_of(visit, "/reports/helpers", title, Table(title, titles, rows, texts=2), [], about)
 
 
 @Page("GET", "/reports/funnel", READERS, query=MonthsQuery)

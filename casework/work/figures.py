@@ -5,7 +5,7 @@ Supervisors and auditors get those of their organisation and below; caseworkers 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, Final
 from uuid import UUID
@@ -19,6 +19,8 @@ from casework.work import workflow_registry
 from casework.work.reports import ensure_may_report, faults_of_span, owner_of, place_of, told
 from casework.work.service import Transaction
 
+LATELY: Final = timedelta(days=183)
+"""Of so long the report of workload counts offers."""
 FEWEST: Final = 3
 """A caseworker is told the median of so many people and more; of fewer it would say what a colleague has."""
 
@@ -45,11 +47,13 @@ def ageing(tx: Transaction, *, org: str | None = None, workflow: str | None = No
 
 
 def workload(tx: Transaction, *, org: str | None = None, workflow: str | None = None) -> dict[str, Any]:
-    """Who has how many open cases: `as_of, zone, rows, unclaimed, total, median_open`, ready for JSON.
+    """Who has how many open cases: `as_of, zone, rows, unclaimed, total, median_open, helpers`, ready for JSON.
 
     A row has `username, name, org` and how many cases are `open`, `late` and `urgent`: each active caseworker of the
     place, also without a case, and whoever else owns one there. `median_open` is over the rows, None without any. A
-    caseworker gets the own row, and the median only where it is of `FEWEST` people or more. Raises `NotYours` and
+    caseworker gets the own row, the median only where it is of `FEWEST` people or more, and no helpers. A row of these
+    has `open` and `late` too, and of the last six months the `offers` made to them, how many were `accepted`, the
+    `accept_rate` of those that were answered or had to be, and the `median_hours` to a yes. Raises `NotYours` and
     `Invalid`.
     """
     # All of the office, for the median.
@@ -70,6 +74,26 @@ def workload(tx: Transaction, *, org: str | None = None, workflow: str | None = 
         "unclaimed": _sum(unclaimed),
         "total": _sum(rows),
         "median_open": halfway,
+        "helpers": [] if tx.acting.role is Role.CASEWORKER else [_asked(row) for row in _helpers(tx, part)],
+    }
+
+
+def _helpers(tx: Transaction, part: Part) -> Sequence[Any]:
+    return figures.helpers(tx.db, part, tx.now - LATELY)
+
+
+def _asked(row: Any) -> dict[str, Any]:
+    answered = row.accepted + row.turned_down
+    return {
+        "username": row.username,
+        "name": row.name,
+        "org": row.org,
+        "open": row.open,
+        "late": row.late,
+        "offers": row.offers,
+        "accepted": row.accepted,
+        "accept_rate": round(row.accepted / answered, 3) if answered else None,
+        "median_hours": row.median / 10 if row.median is not None else None,
     }
 
 

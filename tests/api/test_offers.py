@@ -274,3 +274,22 @@ def mails(api: Api) -> dict[str, list[str]]:
         for row in outbox.batch(tx.db, queue, 50):  # type: ignore[arg-type]
             found.setdefault(row.email, []).append(transports.told(api.service, row)[1])
     return found
+
+
+def test_the_report_tells_what_came_of_offers(api: Api) -> None:
+    """The lawyer has said yes after half an hour and no once, the volunteer has let one lapse; one still waits."""
+    yes = ask(api, granted(api))
+    api.seconds_pass(1800)
+    api.post("lawyer", f"/offers/{yes['id']}/accept", {})
+    ask(api, granted(api), "volunteer")
+    api.days_pass(2)
+    assert sweep(api.service).offers == 1
+    [no] = mine(api, "lawyer", "?state=open")
+    api.post("lawyer", f"/offers/{no['id']}/decline", {"reason": "近期开庭较多"})
+    ask(api, granted(api), "volunteer")
+    rows = {one["username"]: one for one in api.get("supervisor", "/reports/workload")["helpers"]}
+    told = ("open", "offers", "accepted", "accept_rate", "median_hours")
+    assert [rows["lawyer"][name] for name in told] == [1, 2, 1, 0.5, 0.5]
+    assert [rows["volunteer"][name] for name in told] == [0, 2, 0, 0.0, None]
+    assert api.get("caseworker", "/reports/workload")["helpers"] == []
+    assert "lawyer" not in {one["username"] for one in api.get("supervisor-qd", "/reports/workload")["helpers"]}

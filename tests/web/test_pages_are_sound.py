@@ -53,6 +53,7 @@ PAGES = [
     ("supervisor", "/reports/sla"),
     ("auditor", "/reports/ageing"),
     ("supervisor", "/reports/workload"),
+    ("supervisor", "/reports/helpers"),
     ("supervisor", "/reports/funnel"),
     ("supervisor", "/reports/sla/cases"),
     ("administrator", "/audit"),

@@ -77,6 +77,18 @@ def test_each_number_of_cases_opens_as_many(pages: Pages, who: str, address: str
     assert opened > 3
 
 
+def test_what_helpers_have_in_hand_is_for_those_who_may_compare_people(pages: Pages) -> None:
+    visitor = pages.signed_in("supervisor")
+    rows = rows_of(visitor.get("/reports/helpers").text)[1:]
+    behind = [(said, leads_to) for row in rows for said, leads_to in row[2:4] if leads_to]
+    assert behind
+    for said, leads_to in behind[:3]:
+        assert len(cases_behind(visitor, leads_to)) == int(said)
+    caseworker = pages.signed_in("caseworker")
+    assert caseworker.get("/reports/helpers").status_code == 403
+    assert "/reports/helpers" not in caseworker.get("/reports/workload").text
+
+
 def test_each_number_of_the_funnel_opens_as_many(pages: Pages) -> None:
     visitor = pages.signed_in("supervisor")
     for row in rows_of(visitor.get("/reports/funnel?first=2026-03&last=2026-10").text)[1:]:

@@ -112,6 +112,27 @@ class WorkloadRow(WorkloadFigures):
     org: OrgCode
 
 
+class HelperRow(AgeingFigures):
+    """The open cases of a lawyer or volunteer, and what came of the offers of the last six months."""
+
+    username: Username
+    name: Name
+    org: OrgCode
+    offers: Annotated[Cases, told("近六个月征询次数", "Offers made in the last six months")]
+    accepted: Annotated[Cases, told("其中接受的", "Of these: accepted")]
+    accept_rate: Annotated[
+        Annotated[float, like(0.75, minimum=0, maximum=1)] | None,
+        told(
+            "接受数占已答复和逾期未答复数的比例；没有则为 null",
+            "Accepted of those that were answered or let lapse; null without any",
+        ),
+    ]
+    median_hours: Annotated[
+        Annotated[float, like(3.5, minimum=0)] | None,
+        told("接受所用小时数的中位数", "Hours to a yes, the median; null without any"),
+    ]
+
+
 class WorkloadReport(Shape):
     """Who has how many open cases."""
 
@@ -126,6 +147,9 @@ class WorkloadReport(Shape):
             "每人未办结案件的中位数；经办人所在范围不足三人时对其为 null",
             "Open cases of a person, the median; null for a caseworker where they are fewer than three",
         ),
+    ]
+    helpers: Annotated[
+        list[HelperRow], told("律师和志愿者；对经办人为空", "Lawyers and volunteers; none for a caseworker")
     ]
 
 

@@ -228,3 +228,19 @@ def test_files_that_are_loaded_may_begin_with_a_byte_order_mark(tmp_path: Path, 
             read_content(file)
         assert "请另存为 UTF-8" in refused.value.text.zh
         assert "save it as UTF-8" in refused.value.text.en
+
+
+@pytest.mark.parametrize(
+    "address", ["", "https://bf.example.org", "https://bf.example.org:8443", "http://127.0.0.1:8000"]
+)
+def test_where_people_reach_the_service_is_a_host_without_a_path(tmp_path: Path, address: str) -> None:
+    assert overlaid(tmp_path, f'[web]\naddress = "{address}"').web.address == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["bf.example.org", "http://bf.example.org", "https://bf.example.org/", "https://u:p@bf.example.org", "https://"],
+)
+def test_an_address_that_leads_nowhere_stops_the_start_with_a_sentence(tmp_path: Path, address: str) -> None:
+    with pytest.raises(BadSettings, match=r"\[web\] address is .* Write it as https:// and the host"):
+        overlaid(tmp_path, f'[web]\naddress = "{address}"')

@@ -13,13 +13,15 @@ from typing import Literal, Self
 from casework.rules.text import Language
 from casework.settings.errors import BadSettings
 from casework.settings.private_file import kept
-from casework.settings.sections import INSTALLED, ROOT, Sections, Smtp, Tokens, read_sections
+from casework.settings.sections import INSTALLED, ROOT, Sections, Smtp, Tokens, Web, read_sections
 
 Kind = Literal["production", "demo", "test"]
 _KINDS: Mapping[str, Kind] = {"production": "production", "demo": "demo", "test": "test"}
 _KEY_BYTES = 32
 _SHORTEST_SECRET = 16
 _MOST_TOKEN_DAYS = 366
+# Plain HTTP only to this machine, for trying it out.
+_WEB_ADDRESS = re.compile(r"(https://[A-Za-z0-9.-]+|http://(127\.0\.0\.1|localhost))(:[0-9]{1,5})?")
 _ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+")
 
 
@@ -51,6 +53,7 @@ class Settings(Sections):
         home = Path(given.get("CASEWORK_HOME", beside / "instance")).absolute()
         sections = read_sections(config)
         _ensure_tokens_end(sections["tokens"])
+        _ensure_can_be_reached(sections["web"])
         smtp_password = given.get("CASEWORK_SMTP_PASSWORD", "")
         _ensure_mail_can_be_sent(sections["smtp"], smtp_password)
         return cls(
@@ -154,6 +157,16 @@ def _ensure_tokens_end(tokens: Tokens) -> None:
         raise BadSettings(
             f"[tokens] days 为 {tokens.days}。令牌最长 {_MOST_TOKEN_DAYS} 天，请改小。",
             f"[tokens] days is {tokens.days}. A token lives {_MOST_TOKEN_DAYS} days at most; write fewer.",
+        )
+
+
+def _ensure_can_be_reached(web: Web) -> None:
+    """Raises BadSettings where links in messages would lead nowhere: `https://host`, with no path behind it."""
+    if web.address and not _WEB_ADDRESS.fullmatch(web.address):
+        raise BadSettings(
+            f"[web] address 为 {web.address!r}。请填写以 https:// 开头的网址，后面不带路径；不填则消息中不含链接。",
+            f"[web] address is {web.address!r}. Write it as https:// and the host, without a path; left empty, messages"
+            " carry no links.",
         )
 
 

@@ -75,7 +75,7 @@ def ensure_confirmed(tx: Transaction, opened_at: datetime) -> None:
 
 
 _UNCONFIRMED: Final = Text(
-    "您的角色或者机构有变更；查看此前案件的敏感信息，请联系另一名管理员确认您的角色和机构"
+    "您的角色或者机构有变更；查看此前案件的敏感信息，须先由另一名管理员确认，请与其联系"
     "（`POST /users/ID/confirm-role`）。",
     "Your role or organisation was changed; what is sensitive of cases of before is shown once another administrator"
     " has confirmed it; ask one (`POST /users/ID/confirm-role`).",

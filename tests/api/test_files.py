@@ -218,7 +218,9 @@ def test_files_of_a_draft_go_when_the_draft_goes(service: Service) -> None:
 def test_only_addresses_to_which_files_are_sent_end_so() -> None:
     ways: list[Any] = [*ENDPOINTS, *PAGES]
     posted = [one for one in ways if one.method == "POST" and one.path.endswith(UPLOAD_ENDS)]
-    assert {id(one) for one in posted} == {id(one) for one in ways if one.takes_file}
+    # Tables are no longer than any other body.
+    files = [one for one in ways if one.takes_file and "/import" not in one.path and "/tables/" not in one.path]
+    assert {id(one) for one in posted} == {id(one) for one in files}
 
 
 @pytest.mark.parametrize("sign", ["\u202e", "\u2067", "\u200f", "\u2028", "\x85", "\ufeff"])

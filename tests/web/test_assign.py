@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from tests.web.conftest import Pages, lived
+from tests.web.conftest import PASSWORD, Pages, lived
 
 
 def waiting(pages: Pages) -> Any:
@@ -42,3 +42,22 @@ def test_the_plan_offers_what_is_ticked_and_nothing_else(pages: Pages) -> None:
         assert tx.db.run("select state from offers where case_id = :id", id=case.id).scalars().all() == ["open"]
     again = clerk.post("/assignments", line=mine)
     assert "已征询" not in again.text
+
+
+def test_a_colleagues_case_is_given_away_by_the_colleague_or_a_supervisor(pages: Pages, username: str) -> None:
+    case = waiting(pages)
+    at, form = f"/cases/{case.number}/assign", f'action="/cases/{case.number}/offers"'
+    colleague = pages.visitor()
+    colleague.get("/sign-in")
+    assert colleague.post("/sign-in", username=username, password=PASSWORD).status_code == 303
+    shown = colleague.get(at).text
+    assert "由其或者审批人指派" in shown
+    assert form not in shown
+    assert case.number not in colleague.get("/assignments").text
+    for who in ("caseworker", "supervisor"):
+        assert form in pages.signed_in(who).get(at).text
+        assert case.number in pages.signed_in(who).get("/assignments").text
+    supervisor = pages.signed_in("supervisor")
+    given = dict(re.findall(r'name="(to)" value="([^"]+)"', supervisor.get(at).text))
+    needs = {"reason": "经办人请假"} if 'name="reason"' in supervisor.get(at).text else {}
+    assert supervisor.post(f"/cases/{case.number}/offers", **given, **needs).status_code == 303

@@ -25,6 +25,8 @@ from casework.work.overdue import sweep
 from tests.api.conftest import Api
 from tests.api.described import validator
 from tests.api.money import confirmed_order, helped, new_fund
+from tests.api.test_matching import granted, say
+from tests.api.test_offers import ask
 from tests.api.uploads import KIND, PDF, form_with
 from tests.cli.terminal import until
 from tests.receivers import Receiver, answers, hangs, receiver
@@ -270,14 +272,22 @@ def test_a_try_under_a_key_is_made_once(api: Api, hook: Receiver) -> None:
 
 
 def live(api: Api) -> None:
-    """A case to which everything happens that is an event, and of which alerts are raised."""
+    """Cases to which everything happens that is an event, and of which alerts are raised."""
+    ask_helpers(api)
     case = api.new_case()
     at = f"/cases/{case['id']}"
+    name = {"username": "auditor", "reason": "与当事人是亲属"}
+    api.post("supervisor", f"{at}/walls", name)
+    api.call("supervisor", "DELETE", f"{at}/walls/auditor", {"reason": "并非亲属"})
     api.post("caseworker", "/queue/claim", {})
     api.post("caseworker", f"{at}/release", {"reason": "休假"})
     api.post("supervisor", f"{at}/handover", {"to": str(api.ids["caseworker"]), "reason": "继续办理"})
     case = api.take("caseworker", case, "accept")
-    api.post("caseworker", f"{at}/tracking-code", {"reason": "申请人到场", "identity_checked": "document"})
+    code = api.post("caseworker", f"{at}/tracking-code", {"reason": "申请人到场", "identity_checked": "document"})
+    mine = f"/public/applications/{case['number']}/messages"
+    said = {"text": "工资条找到了。"}
+    assert api.call(None, "POST", mine, said, {"Tracking-Code": code["tracking_code"]}).status_code == 201
+    api.post("caseworker", f"{at}/messages", {"text": "请拍照上传。"})
     sent = api.call("caseworker", "POST", f"{at}/files", form_with(PDF, "a.pdf", paper="other"), {"Content-Type": KIND})
     removed = api.call("caseworker", "DELETE", f"{at}/files/{sent.get_json()['id']}", {"reason": "传错了"})
     assert removed.status_code == 204
@@ -288,9 +298,25 @@ def live(api: Api) -> None:
     api.days_pass(38)
     sweep(api.service)
     gone = api.call("administrator", "PATCH", f"/users/{api.ids['caseworker']}", {"active": False})
-    assert gone.get_json()["let_go"] == 1, gone.text
+    assert gone.get_json()["let_go"] == 4, gone.text
     api.days_pass(90)
     pay_after_a_correction(api)
+
+
+def ask_helpers(api: Api) -> None:
+    """Helpers say no, do not answer, are asked no more, and say yes to the case of somebody whom one of them knows."""
+    declined, lapsed, accepted = granted(api), granted(api), granted(api)
+    offers = [ask(api, one, who) for one, who in ((declined, "lawyer"), (lapsed, "volunteer"))]
+    api.post("lawyer", f"/offers/{offers[0]['id']}/decline", {"reason": "近期开庭较多"})
+    api.days_pass(2)
+    sweep(api.service)
+    # Whoever is left has been asked about both by now, and is asked no more.
+    for one in api.get("caseworker", "/offers?state=open")["items"]:
+        api.post("caseworker", f"/offers/{one['id']}/withdraw", {"reason": "另行安排"})
+    near = [{"kind": "employer", "organisation": True, "name": "济南华贸服装有限公司"}]
+    say(api, "lawyer", relations=near)
+    yes = ask(api, accepted)
+    api.post("lawyer", f"/offers/{yes['id']}/accept", {})
 
 
 def pay_after_a_correction(api: Api) -> None:

@@ -34,6 +34,7 @@ from casework.api import (
     metrics,
     offers,
     openapi,
+    parties,
     payments,
     public,
     queue,
@@ -89,6 +90,7 @@ from casework.web import files as file_pages
 from casework.web import funds as fund_pages
 from casework.web import messages as message_pages
 from casework.web import offers as offer_pages
+from casework.web import parties as party_pages
 from casework.web import payments as payment_pages
 from casework.web import reports as report_pages
 from casework.web import results as payment_results
@@ -116,6 +118,7 @@ ROUTES = (
     messages,
     offers,
     openapi,
+    parties,
     payments,
     public,
     queue,
@@ -148,6 +151,7 @@ PAGES = (
     keys,
     letters,
     message_pages,
+    party_pages,
     offer_pages,
     fund_pages,
     payment_pages,

@@ -154,6 +154,8 @@ _EVENTS: Final = {
     "offer_withdrawn": Text("征询已撤回", "The offer to a helper was withdrawn"),
     "wall_raised": Text("已设置回避", "Somebody is kept from the case"),
     "conflicts_checked": Text("利益冲突比对有结果", "A check for conflicts of interest has found something"),
+    "party_added": Text("已添加相关人员", "A party was added"),
+    "party_removed": Text("已移除相关人员", "A party was removed"),
     "wall_lifted": Text("已解除回避", "Somebody is kept from the case no longer"),
 }
 _KINDS: Final[dict[str, tuple[str, Text]]] = {

@@ -28,6 +28,10 @@ _HELPED: Final = Text(
     "在 {number} 案中为“{name}”提供过帮助，本案{side}为“{party}”",
     "has helped {name} in {number}; here {party} is {side}",
 )
+_STOOD_BESIDE: Final = Text(
+    "在 {number} 案中“{name}”属受援人一方，本案{side}为“{party}”",
+    "{name} stood beside the recipient in {number}; here {party} is {side}",
+)
 _OPPOSED: Final = Text(
     "在 {number} 案中“{name}”是对方，本案{side}为“{party}”",
     "{name} was the other side in {number}; here {party} is {side}",
@@ -42,12 +46,16 @@ _ELSEWHERE: Final = Text(
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Somebody of a case; `number` is the social credit code of an organisation, where it is known."""
+    """Somebody of a case; `number` is the social credit code of an organisation, where it is known.
+
+    `beside` says that it is not the recipient, but somebody on the recipient's side.
+    """
 
     side: Side
     kind: Kind
     name: str
     number: str | None = None
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,7 @@ class _Name:
     side: Side | None = None
     case: str = ""
     number: str | None = None
+    beside: bool = False
 
     def concerns(self, side: Side) -> bool:
         """Whether it matters to a helper that this is the name of a party on that side.
@@ -105,8 +114,10 @@ class _Name:
             return Conflict(alike, _CLOSE.with_(relation=RELATIONS[self.relation], **told), side)
         if self.side and not self.case:
             return Conflict(alike, _ELSEWHERE.with_(**told), side)
+        if self.side == "opponent":
+            return Conflict(alike, _OPPOSED.with_(**told), side)
         if self.side:
-            return Conflict(alike, (_HELPED if self.side == "recipient" else _OPPOSED).with_(**told), side)
+            return Conflict(alike, (_STOOD_BESIDE if self.beside else _HELPED).with_(**told), side)
         # Many people share a name: by itself it rules nobody out.
         return Conflict(min(alike, SURE - 0.01), _SELF.with_(**told), side)
 
@@ -125,7 +136,8 @@ class Known:
         self.add_relations(helper, relations)
         for case in past:
             for party in case.parties:
-                self._add(_Name(helper, party.kind, party.name, side=party.side, case=case.number, number=party.number))
+                said = (party.side, case.number, party.number, party.beside)
+                self._add(_Name(helper, party.kind, party.name, None, *said))
 
     def add_relations(self, helper: str, relations: Iterable[Relation]) -> None:
         """Take in those who are close to a helper, and nothing else."""

@@ -17,6 +17,7 @@ from casework.rules.clockwork import late_at, nearest_clock
 from casework.rules.context import DecisionContext
 from casework.rules.grammar import Workflow
 from casework.rules.move import ClockChange, Move, standing_of
+from casework.rules.parties import further_parties
 
 Row = dict[str, Any]
 
@@ -108,6 +109,7 @@ def search_text(case: Case, workflow: Workflow) -> str:
             value = value.get(step) if isinstance(value, Mapping) else None
         if isinstance(value, str):
             words.append(value)
+    words += [party["name"] for party in further_parties(case.facts)]
     return "\n".join(map(folding.key, words))
 
 

@@ -15,10 +15,11 @@ from casework.rules.text import Text
 
 CHECKED: Final = "conflicts_checked"
 
-Why = Literal["assignment", "profile"]
+Why = Literal["assignment", "profile", "party"]
 WHYS: Final = {
     "assignment": Text("指派承办人", "a helper was given the case"),
     "profile": Text("档案新增关系人", "somebody new was declared in a profile"),
+    "party": Text("案件新增相关人员", "a party was added to the case"),
 }
 SIDES: Final = ("recipient", "opponent")
 KINDS: Final = ("exact", "near")

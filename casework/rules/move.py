@@ -26,11 +26,12 @@ class Move:
 
     `kind` is what happened (`opened`, `transition`, `overridden`, `corrected`, `claimed`, `released`, `handed_over`,
     `let_go`, `code_issued`, `payee_confirmed`, `rederived`, `file_added`, `file_removed`, `message`, `answered`,
-    `offered`, `offer_` with how one ended, `wall_raised`, `wall_lifted`, `conflicts_checked`). `given` holds sensitive
-    values masked; `sealed` holds them in full, by path, for the vault, and `replaced` those that a correction replaced:
-    nothing that was accepted is lost. `updated` are the facts that a transition changed, `resealed` the sensitive facts
-    in full as it leaves them, where it changed some, `asked` the helper of an offer, `claims` what it takes of what
-    others may want too, `transferred_to` the organisation that gets the case.
+    `offered`, `offer_` with how one ended, `wall_raised`, `wall_lifted`, `conflicts_checked`, `party_added`,
+    `party_removed`). `given` holds sensitive values masked; `sealed` holds them in full, by path, for the vault, and
+    `replaced` those that a correction replaced: nothing that was accepted is lost. `updated` are the facts that a
+    transition changed, `resealed` the sensitive facts in full as it leaves them, where it changed some, `asked` the
+    helper of an offer, `claims` what it takes of what others may want too, `transferred_to` the organisation that gets
+    the case.
     """
 
     kind: str

@@ -40,6 +40,8 @@ _DONE: Final = {
     "offer_expired": Text("承办人逾期未答复征询", "The helper has not answered in time"),
     "offer_withdrawn": Text("征询已撤回", "The offer was withdrawn"),
     CHECKED: Text("利益冲突比对有结果", "A check for conflicts of interest has found something"),
+    "party_added": Text("添加了相关人员", "A party was added"),
+    "party_removed": Text("移除了相关人员", "A party was removed"),
     "wall_raised": Text("已设置回避", "Somebody is kept from it"),
     "wall_lifted": Text("已解除回避", "Somebody is kept from it no longer"),
 }

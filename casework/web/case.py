@@ -20,6 +20,7 @@ from casework.rules.context import DecisionContext
 from casework.rules.decide import Offer
 from casework.rules.grammar import Workflow
 from casework.rules.messages import KINDS
+from casework.rules.parties import ROLES, further_parties, may_change_parties
 from casework.rules.people import Role
 from casework.rules.refusals import Invalid, NotFound, NotNow, Refusal, Stale
 from casework.rules.rights import as_seen, sees_matter_only
@@ -217,6 +218,9 @@ def _page(
             "timeline": timeline,
             "listed": None if matter_only else files.papers_of_case(record, files.of_case(tx, whole)),
             "asked": [row.kind for row in events if row.kind in KINDS],
+            "parties": further_parties(record.case.facts),
+            "party_roles": ROLES,
+            "may_add_parties": not matter_only and may_change_parties(record.case, tx.acting) is None,
             "letters": [] if matter_only else letters_of(visit, record),
             "may_edit": case_actions.may_correct(whole.case, tx.acting) is None,
             "may_hand": may_act(tx, whole),

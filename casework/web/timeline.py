@@ -42,6 +42,8 @@ _TITLES: Final = {
     "offer_withdrawn": Text("撤回征询", "The offer was withdrawn"),
     "wall_raised": Text("设置回避", "A wall was raised"),
     "conflicts_checked": Text("利益冲突比对有结果", "A check for conflicts found something"),
+    "party_added": Text("添加相关人员", "A party was added"),
+    "party_removed": Text("移除相关人员", "A party was removed"),
     "wall_lifted": Text("解除回避", "A wall was lifted"),
 }
 _CHANGES: Final = {

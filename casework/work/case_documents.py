@@ -11,6 +11,7 @@ from casework.records.ids import new_id
 from casework.records.rows import StoredCase
 from casework.records.vault import seal, unseal
 from casework.rules.grammar import Workflow
+from casework.rules.parties import FACT
 from casework.rules.people import HELPERS, STAFF
 from casework.rules.refusals import Fault, Invalid, NotYours
 from casework.rules.text import Text
@@ -109,10 +110,10 @@ _TOLD_OF_OTHERS: Final = ("name", "relation")
 def personal_data(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
     """What is stored of the applicant (个人信息保护法 45), to be handed over: `facts`, `steps` and `letters`.
 
-    Of others there are the name and the relation only: the rest is theirs. `steps` are what the applicant said on the
-    way, `letters` those to the applicant in the language of the caller, `files` what the applicant sent in,
-    `messages` what both wrote. For staff,
-    with a reason that is logged.
+    Of others there are the name and the relation only: the rest is theirs, and so are the further parties whom the
+    office has noted. `steps` are what the applicant said on the way, `letters` those to the applicant in the language
+    of the caller, `files` what the applicant sent in, `messages` what both wrote. For staff, with a reason that is
+    logged.
     """
     record = cases.get(tx.db, case_id, tx.person)
     if tx.person.role not in STAFF:
@@ -125,7 +126,7 @@ def personal_data(tx: Transaction, case_id: UUID, given: Any) -> dict[str, Any]:
     facts = join_sensitive(intake_of(workflow), record.case.facts, sealed.get("facts", {}))
     addressed = {letter.name for letter in workflow.letters if letter.to_applicant}
     return {
-        "facts": {name: _in_part(value) if name in _OTHERS else value for name, value in facts.items()},
+        "facts": {name: _in_part(value) if name in _OTHERS else value for name, value in facts.items() if name != FACT},
         "steps": [
             _own_step(workflow, row, sealed.get(f"events.{row.seq}", {})) for row in history.own_steps(tx.db, case_id)
         ],

@@ -4,9 +4,11 @@ from typing import Any
 
 from casework.forms.example_data import ExampleData
 from casework.forms.form import Form, Many
+from casework.forms.identity import CreditCode
 from casework.forms.numbers import Flag
 from casework.forms.texts import Choice, Code, LongText, OneUser, Word
 from casework.rules.case import Phase
+from casework.rules.parties import ROLES
 from casework.rules.people import HELPERS, STAFF
 from casework.rules.text import Text
 from casework.rules.walls import KEPT_OUT
@@ -127,6 +129,28 @@ class LiftWall(Form):
 
     reason = LongText(
         most=500, required=True, title=_REASON, example=Text("经核实，系同名的另一人", "Looked into: another person")
+    )
+
+
+class NewParty(Form):
+    """A further party of a case."""
+
+    role = Choice(ROLES, required=True, title=Text("身份", "Role"))
+    organisation = Flag(title=Text("是单位", "It is an organisation"), example=True)
+    name = Word(
+        most=100,
+        required=True,
+        title=Text("姓名或者单位名称", "Name"),
+        example=Text("示例控股有限公司", "Example Holdings Ltd"),
+    )
+    credit_code = CreditCode(title=Text("统一社会信用代码", "Unified social credit code"))
+
+
+class RemoveParty(Form):
+    """Why a party is removed from a case."""
+
+    reason = LongText(
+        most=500, required=True, title=_REASON, example=Text("登记有误，与本案无关", "A slip; not of this case")
     )
 
 

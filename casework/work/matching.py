@@ -19,6 +19,7 @@ from casework.records.rows import StoredCase
 from casework.rules.clockwork import nearest_clock
 from casework.rules.grammar import Transition, Workflow
 from casework.rules.offers import TURNED_DOWN
+from casework.rules.parties import FACT, further_parties, stands_beside
 from casework.rules.people import STAFF, Person
 from casework.rules.refusals import Fault, Invalid, NotYours, Refusal
 from casework.rules.text import Text
@@ -160,7 +161,7 @@ def _past(tx: Transaction, ids: Collection[UUID], but: Collection[UUID]) -> dict
     found: dict[UUID, list[PastCase]] = {}
     # Time looks for helpers too, and is told no numbers.
     reader = tx.actor.person if tx.actor else None
-    for row in matching.past_cases(tx.db, ids, {*parties, *numbers.values()}, but):
+    for row in matching.past_cases(tx.db, ids, {*parties, *numbers.values(), FACT}, but):
         named = row.named or {}
         others = [
             _opponent(named[path], named.get(numbers[path]))
@@ -173,7 +174,9 @@ def _past(tx: Transaction, ids: Collection[UUID], but: Collection[UUID]) -> dict
             reader is not None and row.org_path.startswith(reader.org_path) and reader.id not in (row.walled_off or ())
         )
         number = row.number if seen else ""
-        found.setdefault(row.assignee_id, []).append(PastCase(number, [recipient, *others]))
+        found.setdefault(row.assignee_id, []).append(
+            PastCase(number, [recipient, *others, *map(_further_party, further_parties(named))])
+        )
     return found
 
 
@@ -215,12 +218,25 @@ def _languages(tx: Transaction, record: StoredCase) -> list[str]:
     return list(_at(full_facts(tx, record, form_of(workflow.intake)), workflow.languages))
 
 
-def conflicts_of(tx: Transaction, record: StoredCase, person: Person) -> list[Conflict]:
-    """Return the conflicts of one helper with the parties of a case by every name that is known, the surest first."""
+def conflicts_of(
+    tx: Transaction, record: StoredCase, person: Person, added: Mapping[str, Any] | None = None
+) -> list[Conflict]:
+    """Return the conflicts of one helper with the parties of a case by every name that is known, the surest first.
+
+    With `added` those with this further party alone.
+    """
     known = Known()
     past = _past(tx, [person.id], but=[record.case.id]).get(person.id, [])
     known.add(person.username, person.name, profiles.relations_of(tx, person.id), past)
-    return known.conflicts(_parties(record)).get(person.username, [])
+    parties = _parties(record) if added is None else [_further_party(added)]
+    return known.conflicts(parties).get(person.username, [])
+
+
+def conflicts_of_name(person: Person, added: Mapping[str, Any]) -> list[Conflict]:
+    """Return the conflicts of somebody's own name with a further party of a case."""
+    known = Known()
+    known.add(person.username, person.name, (), ())
+    return known.conflicts([_further_party(added)]).get(person.username, [])
 
 
 def conflicts_with(record: StoredCase, person: Person, relations: Sequence[Relation]) -> list[Conflict]:
@@ -231,14 +247,20 @@ def conflicts_with(record: StoredCase, person: Person, relations: Sequence[Relat
 
 
 def _parties(record: StoredCase) -> list[Party]:
-    """The recipient first, then the other side."""
+    """The recipient first, then the other side as the form names it, then the further parties."""
     workflow, facts = workflow_registry.pinned(record.case), record.case.facts
     parties = [Party("recipient", "person", facts["applicant"]["name"], str(record.applicant_id))]
     for path in workflow.parties:
         name = _at(facts, path)
         if isinstance(name, str):
             parties.append(_opponent(name, _at(facts, f"{path.rpartition('.')[0]}.credit_code")))
-    return parties
+    return [*parties, *map(_further_party, further_parties(facts))]
+
+
+def _further_party(party: Mapping[str, Any]) -> Party:
+    beside = stands_beside(party)
+    kind: Kind = "organisation" if party["organisation"] else "person"
+    return Party("recipient" if beside else "opponent", kind, party["name"], party.get("credit_code"), beside)
 
 
 def _opponent(name: str, number: Any) -> Party:

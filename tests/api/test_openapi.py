@@ -237,6 +237,12 @@ def _open_and_look_around(ask: Lived) -> Any:
     assert ask("supervisor", "GET", f"{at}/walls?limit=1")["next_cursor"]
     ask("auditor-qd", "GET", f"{at}/conflict-checks", status=404)
     assert ask("supervisor", "GET", f"{at}/conflict-checks")["items"] == []
+    for name in ("王小五", "示例控股有限公司"):
+        said = {"role": "affiliate", "name": name}
+        party = ask("supervisor", "POST", f"{at}/parties", said, 201)
+    ask("supervisor", "POST", f"{at}/parties", said | {"role": "nobody"}, 422)
+    assert ask("caseworker", "GET", f"{at}/parties?limit=1")["next_cursor"]
+    ask("supervisor", "DELETE", f"{at}/parties/{party['id']}", {"reason": "a slip"})
     for whom in ("volunteer", "auditor"):
         ask("supervisor", "DELETE", f"{at}/walls/{whom}", {"reason": "somebody else"})
     assert ask("caseworker", "POST", f"{at}/disclosures", {"reason": "identity checked"})["values"]

@@ -71,6 +71,9 @@ MAY: Final[dict[str, set[str]]] = {
     "POST /cases/<uuid:case_id>/release": STAFF,
     "POST /cases/<uuid:case_id>/handover": STAFF,
     "POST /cases/<uuid:case_id>/override": {"supervisor"},
+    "GET /cases/<uuid:case_id>/parties": SEEING,
+    "POST /cases/<uuid:case_id>/parties": STAFF | HELPERS,
+    "DELETE /cases/<uuid:case_id>/parties/<uuid:party_id>": STAFF | HELPERS,
     "GET /cases/<uuid:case_id>/conflict-checks": STAFF | {"auditor"},
     "GET /cases/<uuid:case_id>/walls": {"supervisor"},
     "POST /cases/<uuid:case_id>/walls": {"supervisor"},
@@ -224,7 +227,7 @@ def about_cases() -> list[Endpoint]:
 
 def address(one: Endpoint, case_id: UUID) -> str:
     path = one.path.replace("<uuid:case_id>", str(case_id)).replace("<uuid:file_id>", str(MISSING))
-    return path.replace("<name>", "accept").replace("<username>", NOBODY)
+    return path.replace("<name>", "accept").replace("<username>", NOBODY).replace("<uuid:party_id>", str(MISSING))
 
 
 def fault(user: User, case: Stored, one: Endpoint, answer: Any) -> str | None:
@@ -236,8 +239,9 @@ def fault(user: User, case: Stored, one: Endpoint, answer: Any) -> str | None:
         return None if status == 404 else f"{status} for what is not there"
     if status == 404 and one.path.endswith("/approval-sheet"):
         return None  # Not every programme has one, and which has is no secret.
-    if status == 404 and ("<uuid:file_id>" in one.path or "<username>" in one.path) and user.role in may:
-        return None  # No case of the office has this file, nobody is kept out of one who is not there.
+    named = "<uuid:file_id>" in one.path or one.path.endswith(("<username>", "<uuid:party_id>"))
+    if status == 404 and named and user.role in may:
+        return None  # No case of the office has this file or party, nobody is kept out of one who is not there.
     if user.role not in may:
         return None if status in (403, 409) else f"{status} for a role that may not"
     if one.method == "GET":

@@ -90,7 +90,11 @@ def expected(path: str, who: str, kind: Kind, name: str = "") -> int:
         return 422 if role in STAFF | HELPERS else 403
     if path.endswith("/messages") and kind.state == "withdrawn":
         return 409
-    if path.endswith("/messages") and role in HELPERS:
+    if path.endswith("/parties") and role == "auditor":
+        return 403
+    if path.endswith("/parties") and kind.state == "withdrawn":
+        return 409
+    if path.endswith(("/messages", "/parties")) and role in HELPERS:
         return 422
     if path.endswith("/personal-data"):
         return 422 if role in STAFF else 403
@@ -170,6 +174,7 @@ KNOWN: Final = (
     "/personal-data",
     "/override",
     "/walls",
+    "/parties",
     "/transitions/<name>",
     "/release",
     "/handover",

@@ -40,6 +40,7 @@ PAGES = [
     ("caseworker", "{case}/messages"),
     ("supervisor", "{case}"),
     ("supervisor", "{case}/hands"),
+    ("supervisor", "{case}/parties"),
     ("caseworker", "{case}/assign"),
     ("supervisor", "/assignments"),
     ("caseworker", "/offers"),

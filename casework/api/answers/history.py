@@ -37,6 +37,8 @@ EVENT_KINDS: Final = (
     "wall_raised",
     "wall_lifted",
     "conflicts_checked",
+    "party_added",
+    "party_removed",
 )
 
 

@@ -283,6 +283,8 @@ def live(api: Api) -> None:
     api.post("caseworker", f"{at}/release", {"reason": "休假"})
     api.post("supervisor", f"{at}/handover", {"to": str(api.ids["caseworker"]), "reason": "继续办理"})
     case = api.take("caseworker", case, "accept")
+    party = api.post("caseworker", f"{at}/parties", {"role": "affiliate", "organisation": True, "name": "远景控股公司"})
+    assert api.call("caseworker", "DELETE", f"{at}/parties/{party['id']}", {"reason": "登记有误"}).status_code == 200
     code = api.post("caseworker", f"{at}/tracking-code", {"reason": "申请人到场", "identity_checked": "document"})
     mine = f"/public/applications/{case['number']}/messages"
     said = {"text": "工资条找到了。"}

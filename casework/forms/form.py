@@ -160,8 +160,8 @@ class Form(Schema):
         fields = cast("dict[str, FormField]", self.fields)
         if isinstance(payload, Mapping):
             for one in self.rules:
-                if one.broken(self, fields, data, payload):
-                    faults.setdefault(one.at, []).append(Fault("", one.code, one.text))
+                if (where := one.broken(self, fields, data, payload)) is not None:
+                    faults.setdefault(where, []).append(Fault("", one.code, one.text))
         if faults:
             raise ValidationError(cast("dict[str, Any]", faults))
 

@@ -161,6 +161,21 @@ def test_a_month_is_listed_once() -> None:
     assert faults(employment=JOB, arrears=twice) == ["month_twice"]
 
 
+@pytest.mark.parametrize(
+    ("months", "path"),
+    [
+        (("2026-01", "2026-02", "2026-01"), "arrears.2.month"),
+        (("2026-01", "2026-03"), "arrears.1.month"),
+        (("2020-02", "2026-01"), "arrears.0.month"),
+    ],
+)
+def test_what_is_wrong_with_the_months_is_told_of_its_row(months: tuple[str, ...], path: str) -> None:
+    owed = [{"month": month, "amount": "1.00"} for month in months]
+    with pytest.raises(Invalid) as refused:
+        Story("2026-03-02 09:00").opened(employment=JOB, arrears=owed)
+    assert [fault.path for fault in refused.value.faults] == [path]
+
+
 @pytest.mark.parametrize(("ends", "code"), [("2025-06-02", None), ("2025-06-01", "ends_before_it_begins")])
 def test_a_suspension_ends_after_it_begins(ends: str, code: str | None) -> None:
     stretch = [{"begins": "2025-06-02", "ends": ends, "reason": "住院治疗"}]

@@ -1156,20 +1156,26 @@ class LegalAidIntake(Form):
         Text("同一月份重复填写。", "A month is listed twice."),
         at="arrears",
     )
-    def months_once(self, arrears: list[dict[str, Any]]) -> bool:
-        return len({row["month"] for row in arrears}) == len(arrears)
+    def months_once(self, arrears: list[dict[str, Any]]) -> bool | str:
+        seen = set[str]()
+        for place, row in enumerate(arrears):
+            if row["month"] in seen:
+                return f"{place}.month"
+            seen.add(row["month"])
+        return True
 
     @rule(
         "arrears_outside_employment",
         Text("欠薪月份不在在职期间内。", "Pay is owed for a month outside the employment."),
         at="arrears",
     )
-    def arrears_within_employment(self, arrears: list[dict[str, Any]], employment: dict[str, Any]) -> bool:
+    def arrears_within_employment(self, arrears: list[dict[str, Any]], employment: dict[str, Any]) -> bool | str:
         first, last = employment.get("started_on"), employment.get("ended_on")
-        months = [row["month"] for row in arrears]
-        return (first is None or all(month >= f"{first:%Y-%m}" for month in months)) and (
-            last is None or all(month <= f"{last:%Y-%m}" for month in months)
-        )
+        for place, row in enumerate(arrears):
+            month = row["month"]
+            if (first is not None and month < f"{first:%Y-%m}") or (last is not None and month > f"{last:%Y-%m}"):
+                return f"{place}.month"
+        return True
 
     @classmethod
     def example(cls, example_data: ExampleData) -> dict[str, Any]:

@@ -6,10 +6,10 @@ not committed is still due. Whatever time takes leaves its clock ended or due la
 put aside, and the administrators are told in their chain.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import structlog
@@ -71,17 +71,40 @@ def _end_offers(service: Service) -> int:
     """End the offers that were not answered in time, each by itself; gives how many. One that fails is put off."""
     with service.transaction() as tx:
         due = records.unanswered(tx.db, BATCH)
-    ended = 0
-    for offer_id in due:
+
+    def put_off(offer_id: UUID) -> None:
+        with service.transaction() as tx:
+            records.put_off(tx.db, offer_id, _OFFER_WAITS)
+
+    return each_by_itself(service, "offer_id", due, offer_answers.lapse, put_off)
+
+
+def each_by_itself(
+    service: Service,
+    named: str,
+    ids: Iterable[UUID],
+    do: Callable[[Transaction, UUID], bool],
+    put_off: Callable[[UUID], None] | None = None,
+) -> int:
+    """Do something about offers for each of these ids in a transaction of time's own; gives how often it was done.
+
+    One that fails is logged, as `named`, and put off where there is a way to; it holds up no other.
+    """
+    done = 0
+    for one in ids:
         try:
             with service.transaction(CLOCK) as tx:
-                ended += offer_answers.lapse(tx, offer_id)
+                done += do(tx, one)
         except Exception as failed:  # noqa: BLE001  # whatever it is, the others go on
-            why = {"why": failed.text.en} if isinstance(failed, Refusal) else {"exc_info": failed}
-            _log.error("offer_failed", offer_id=str(offer_id), **why)
-            with service.transaction() as tx:
-                records.put_off(tx.db, offer_id, _OFFER_WAITS)
-    return ended
+            _log.error("offer_failed", **{named: str(one)}, **_why(failed))
+            if put_off is not None:
+                put_off(one)
+    return done
+
+
+def _why(failed: Exception) -> dict[str, Any]:
+    """What the log says of a failure: the sentence of a refusal, and of all else where it happened."""
+    return {"why": failed.text.en} if isinstance(failed, Refusal) else {"exc_info": failed}
 
 
 def _take_next(service: Service) -> Swept | None:

@@ -2,18 +2,13 @@
 
 from typing import Final
 
-import structlog
-
 from casework.records import offers as records
-from casework.rules.people import CLOCK
-from casework.rules.refusals import Refusal
 from casework.work import offer_answers
+from casework.work.overdue import each_by_itself
 from casework.work.service import Service
 
 AT_ONCE: Final = 50
 """So many cases are looked at in one round, the most urgent ones."""
-
-_log = structlog.get_logger()
 
 
 def serve(service: Service) -> int:
@@ -24,12 +19,4 @@ def serve(service: Service) -> int:
     """
     with service.transaction() as tx:
         waiting = records.nobody_left(tx.db, AT_ONCE)
-    made = 0
-    for case_id in waiting:
-        try:
-            with service.transaction(CLOCK) as tx:
-                made += offer_answers.go_on(tx, case_id)
-        except Exception as failed:  # noqa: BLE001  # whatever it is, the others go on
-            why = {"why": failed.text.en} if isinstance(failed, Refusal) else {"exc_info": failed}
-            _log.error("offer_failed", case_id=str(case_id), **why)
-    return made
+    return each_by_itself(service, "case_id", waiting, offer_answers.go_on)
